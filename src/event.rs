@@ -1,0 +1,241 @@
+//! The whole vocabulary between the core and its shell: inputs go in, effects come out.
+//!
+//! Every effect that will be answered carries an id and the answer repeats it, so a late answer is recognised.
+
+use crate::{CallError, Grant, Instant, Millis};
+
+/// Something the page waits for: a request, a sign-in, a sign-out, or the first known status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct CallId(pub u32);
+
+/// One exchange of credentials with the server. There is never more than one at a time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ExchangeId(pub u32);
+
+/// Which token this is: counts up with every grant (promise 7).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Generation(pub u32);
+
+/// Something that happened outside the core.
+#[derive(Debug)]
+pub enum Input<P> {
+    /// The page gave a call up.
+    Aborted(CallId),
+    /// The server's word in an exchange. The hint is read when it arrives.
+    Answered(ExchangeId, Answer<P>, Hint),
+    /// The page wants to know when the status is known.
+    Await(CallId),
+    /// The vault has started.
+    Booted(Hint),
+    /// The vault goes away. Whatever is open fails now; nothing is sent any more.
+    Closed,
+    /// The lock asked for by [`Effect::Lock`] was given, or cannot exist here. The hint is read under the lock.
+    Locked(ExchangeId, Lock, Hint),
+    /// The network is back.
+    Online,
+    /// Another tab says something. A hint, which is checked; never a command (promise 11).
+    Peer(PeerMessage, Hint),
+    /// A request came back.
+    Responded(CallId, Reply),
+    /// The page came back from the back/forward cache (promise 18).
+    Restored(Hint),
+    /// The page wants a request sent.
+    Send(CallId, Body),
+    /// The page wants to sign in.
+    SignIn(CallId),
+    /// The page wants to sign out.
+    SignOut(CallId),
+    /// Time has passed. Early, late and double ticks are harmless.
+    Tick,
+    /// The page became visible or was resumed.
+    Woke(Hint),
+}
+
+/// Something the shell is to do. Drain them all with [`Session::poll`](crate::Session::poll) after every input.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Nobody waits for this exchange's answer any more; stop reading it.
+    Abandon(ExchangeId),
+    /// Tell the other tabs.
+    Broadcast(PeerMessage),
+    /// Talk to the server. Answered by [`Input::Answered`].
+    Exchange(ExchangeId, Errand),
+    /// Reject the call with this error.
+    Fail(CallId, CallError),
+    /// Ask for the lock that all tabs share. Answered by [`Input::Locked`].
+    Lock(ExchangeId),
+    /// The snapshot has changed.
+    Notify,
+    /// Write the readable, non-secret hint.
+    Remember(Hint),
+    /// Something worth a line in a log or a devtools timeline.
+    Report(Event),
+    /// Hand the call the outcome that the shell holds for it.
+    Settle(CallId, Course),
+    /// Send the request, with the token that [`Session::bearer`](crate::Session::bearer) gives for it.
+    Transmit(CallId),
+    /// Give the lock back, or stop waiting for it.
+    Unlock(ExchangeId),
+}
+
+/// What an exchange is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Errand {
+    /// A new token for the old one.
+    Refresh,
+    /// A new session, for this call.
+    SignIn(CallId),
+    /// The end of the session at the server; for this call, or to make good for one that could not be told.
+    SignOut(Option<CallId>),
+}
+
+/// The server's word in an exchange, by what it means for the session (promise 9).
+#[derive(Debug)]
+pub enum Answer<P> {
+    /// The sign-out is known to the server.
+    Done,
+    /// A new token.
+    Granted(Grant<P>),
+    /// The server agreed, and what it sent is no grant.
+    Malformed,
+    /// 400, 401 or 403: an authoritative no.
+    Refused,
+    /// Offline, timeout, 429, 5xx: no word at all. With the pause the server asked for, if it did.
+    Unreachable(Option<Millis>),
+}
+
+/// Whether a request can be sent a second time (promise 14).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Body {
+    /// A stream: it is gone once it was sent.
+    OneShot,
+    /// No body, or one that can be read again.
+    Replayable,
+}
+
+/// How a request came back, as far as the core cares.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reply {
+    /// Any answer but a 401, or none.
+    Other,
+    /// 401.
+    Unauthorized,
+}
+
+/// How a call got its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Course {
+    /// Sent without a token, because there was no session.
+    Anonymous,
+    /// Sent at once.
+    Direct,
+    /// Refused with a 401 that a retry could have mended, had the body not been a stream (promise 14).
+    NotReplayed,
+    /// Sent again with a newer token after a 401.
+    Retried,
+    /// Sent after waiting for a token.
+    Waited,
+}
+
+/// Whether the shared lock could be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lock {
+    /// It is ours. If the one before us died with an exchange in flight: how long ago that exchange began.
+    Held(Option<Millis>),
+    /// This engine or context has no locks.
+    Missing,
+}
+
+/// The readable, non-secret trace of a session that outlives the page (promise 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Hint {
+    /// Nobody has signed in here.
+    Never,
+    /// Signed out, and the server could not be told yet.
+    SignOutOwed,
+    /// Somebody is signed in.
+    SignedIn,
+    /// Signed out, or refused.
+    SignedOut,
+}
+
+impl Hint {
+    /// Whether it says that the user meant to leave.
+    #[must_use]
+    pub const fn is_signed_out(self) -> bool {
+        matches!(self, Self::SignOutOwed | Self::SignedOut)
+    }
+}
+
+/// What tabs tell each other. No token, no claim, no user datum, no identity (promise 11).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeerMessage {
+    /// The session is not what it was; have a look.
+    Changed,
+    /// Somebody signed in.
+    SignedIn,
+    /// The user signed out.
+    SignedOut,
+}
+
+/// A redacted account of what happens, for logs and devtools.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The session is over.
+    Ended(Reason),
+    /// A refresh brought no token. It is tried again at this time; never, if the session is over.
+    RefreshFailed(Trouble, Option<Instant>),
+    /// A refresh has been sent.
+    RefreshStarted(Cause),
+    /// A refresh brought the token of this generation.
+    Refreshed(Generation),
+    /// The sign-out could not be told to the server; it will be, when it can be reached.
+    SignOutOwed,
+    /// Somebody signed in here.
+    SignedIn,
+}
+
+/// What set a refresh off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Cause {
+    /// Another tab, or a page back from the cache, asks for a look.
+    Check,
+    /// 75 % of the token's life is over.
+    Due,
+    /// A request found the token expired.
+    Expired,
+    /// A request came back with a 401.
+    Rejected,
+    /// The vault has started and somebody was signed in.
+    Restore,
+}
+
+/// What a failed refresh failed of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Trouble {
+    /// The server agreed, and what it sent is no grant.
+    Malformed,
+    /// The server said no.
+    Refused,
+    /// There was no word from the server.
+    Unreachable,
+}
+
+/// Why there is no session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
+pub enum Reason {
+    /// The session could not be restored, or its token ran out and there is no way to refresh it.
+    Expired,
+    /// Nobody has signed in here.
+    Never,
+    /// Another account signed in elsewhere, and this tab could not follow.
+    Replaced,
+    /// The server refused to refresh a session that was alive.
+    Revoked,
+    /// The user signed out, here or in another tab.
+    SignedOut,
+}

@@ -1,0 +1,72 @@
+//! A grant: what a sign-in or a refresh brings home, checked once, at the edge.
+
+use crate::{Claims, Credentials, GrantError, Millis, Subject, Token};
+
+/// A checked answer to a sign-in or refresh. `P` is the profile that the shell keeps for the page (user, claims).
+#[derive(Debug)]
+pub struct Grant<P> {
+    pub(crate) credentials: Credentials,
+    pub(crate) lifetime: Option<Millis>,
+    pub(crate) subject: Option<Subject>,
+    pub(crate) profile: P,
+}
+
+/// What the shell shows of a user beside the status. Opaque to the core, which only decides when it is dropped.
+pub trait Profile {
+    /// Takes over from the same user's previous profile what this grant did not repeat.
+    fn inherit(&mut self, previous: Self);
+}
+
+/// The parts of a token response, before they are believed.
+#[derive(Debug)]
+pub struct GrantParts<P> {
+    /// The access token, already checked.
+    pub access: Token,
+    /// A refresh token from the body, if the API sends one.
+    pub refresh: Option<Token>,
+    /// `expires_in` of the body, in seconds (RFC 6749 §5.1).
+    pub expires_in: Option<f64>,
+    /// The claims, if the access token is a JWT.
+    pub claims: Option<Claims>,
+    /// The `Date` header of the response, in seconds since the epoch, where it can be read.
+    pub date: Option<f64>,
+    /// What the page will see.
+    pub profile: P,
+}
+
+impl<P> Grant<P> {
+    /// Checks the parts of a token response.
+    ///
+    /// The lifetime is `expires_in`, else `exp − iat`, else `exp` less the server's own `Date`; never anything
+    /// that involves the client's clock (promise 5). With none of them it is unknown, and only a 401 refreshes.
+    ///
+    /// # Errors
+    /// [`GrantError::LifetimeInvalid`] when a time is not a number of seconds that a calendar could hold, or when
+    /// the token would have expired before it was issued.
+    pub fn new(parts: GrantParts<P>) -> Result<Self, GrantError> {
+        let claims = parts.claims.unwrap_or_default();
+        let date = |seconds: Option<f64>| match seconds {
+            Some(seconds) if !CALENDAR.contains(&seconds) => Err(GrantError::LifetimeInvalid),
+            seconds => Ok(seconds),
+        };
+        let (exp, issued) = (date(claims.exp)?, date(claims.iat)?.or(parts.date));
+        let lifetime = match (parts.expires_in, exp, issued) {
+            (Some(seconds), _, _) => Some(seconds),
+            (None, Some(exp), Some(issued)) => Some(exp - issued),
+            _ => None,
+        };
+        let lifetime = match lifetime {
+            Some(seconds) => Some(Millis::from_seconds(seconds).ok_or(GrantError::LifetimeInvalid)?),
+            None => None,
+        };
+        Ok(Self {
+            credentials: Credentials { access: parts.access, refresh: parts.refresh },
+            lifetime,
+            subject: claims.sub,
+            profile: parts.profile,
+        })
+    }
+}
+
+/// The epoch to the end of the year 9999, in seconds: what a NumericDate can sensibly be.
+const CALENDAR: core::ops::RangeInclusive<f64> = 0.0..=253_402_300_799.0;

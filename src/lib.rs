@@ -1,0 +1,39 @@
+//! The core of tokencell: one session, decided in one place, without touching anything.
+//!
+//! ```text
+//!   page ──► js/ (shapes) ──► src/web/ (does) ──► Session::handle(Input, Instant)
+//!                                  ▲                     │ decides
+//!                                  └──── Effect ◄── Session::poll()
+//! ```
+//!
+//! Everything here is pure: no clock, no network, no randomness, no browser. The promises that the comments cite
+//! by number are listed in ARCHITECTURE.md.
+
+#![forbid(unsafe_code)]
+#![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
+
+mod backoff;
+mod calls;
+mod claims;
+mod error;
+mod event;
+mod exchange;
+mod grant;
+mod identity;
+mod policy;
+mod schedule;
+mod session;
+mod time;
+mod token;
+
+pub use claims::{Claims, Subject};
+pub use error::{CallError, GrantError};
+pub use event::{
+    Answer, Body, CallId, Cause, Course, Effect, Errand, Event, ExchangeId, Generation, Hint, Input, Lock, PeerMessage,
+    Reason, Reply, Trouble,
+};
+pub use grant::{Grant, GrantParts, Profile};
+pub use policy::{Policy, Renewal, SignOutRoute};
+pub use session::{Session, Snapshot, Status};
+pub use time::{Instant, Millis};
+pub use token::{Credentials, Token};

@@ -1,0 +1,234 @@
+//! The session: every decision of tokencell, and no deed.
+//!
+//! One strict contract: [`Session::handle`] an input, drain [`Session::poll`] until it is `None`, then arm a timer
+//! for [`Session::deadline`]. Spurious inputs are harmless; late answers are recognised by their ids.
+
+mod ending;
+mod exchanges;
+mod requests;
+
+use std::collections::VecDeque;
+
+use crate::calls::{Call, Calls, Need};
+use crate::exchange::Exchange;
+use crate::identity::Identity;
+use crate::schedule::Schedule;
+use crate::{
+    CallError, CallId, Course, Credentials, Effect, Errand, ExchangeId, Generation, Input, Instant, Policy, Profile,
+    Reason, Renewal, Subject, Token,
+};
+
+/// One session as one vault sees it.
+#[derive(Debug)]
+pub struct Session<P> {
+    policy: Policy,
+    phase: Phase<P>,
+    identity: Identity,
+    generation: Generation,
+    calls: Calls,
+    schedule: Schedule,
+    exchange: Option<Exchange>,
+    last_exchange: ExchangeId,
+    /// Sign-ins and sign-outs that wait for the exchange under way.
+    errands: VecDeque<Errand>,
+    /// Counts sign-outs: an exchange that began before one brings nothing home (promise 16).
+    sign_outs: u32,
+    /// Signed out here, and the server does not know.
+    owed: bool,
+    /// Kept for the one request that tells the server, then wiped.
+    departing: Option<Credentials>,
+    /// Somebody signed in elsewhere, so a token that does not say whose it is may be anybody's (promise 17).
+    suspect: bool,
+    effects: VecDeque<Effect>,
+}
+
+#[derive(Debug)]
+enum Phase<P> {
+    Active(Tenure<P>),
+    Ended(Reason),
+    /// Not known yet; after a return from the back/forward cache, with what was there before.
+    Loading(Option<Tenure<P>>),
+}
+
+/// A session that is alive.
+#[derive(Debug)]
+struct Tenure<P> {
+    credentials: Credentials,
+    expires: Option<Instant>,
+    subject: Option<Subject>,
+    profile: P,
+}
+
+/// What the page may know (promise 1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Snapshot<'a, P> {
+    /// Whether there is a session.
+    pub status: Status,
+    /// When the token expires, if that is known.
+    pub expires: Option<Instant>,
+    /// When the next refresh is due, if that is known.
+    pub refresh: Option<Instant>,
+    /// The user and the claims, while there is a session.
+    pub profile: Option<&'a P>,
+}
+
+/// Whether there is a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// There is.
+    Authenticated,
+    /// It is being found out.
+    Loading,
+    /// There is none, for this reason.
+    Unauthenticated(Reason),
+}
+
+impl<P: Profile> Session<P> {
+    /// A session of which nothing is known yet. The seed is the shell's randomness; two tabs should differ.
+    #[must_use]
+    pub fn new(policy: Policy, seed: u32) -> Self {
+        Self {
+            policy,
+            phase: Phase::Loading(None),
+            identity: Identity::default(),
+            generation: Generation::default(),
+            calls: Calls::default(),
+            schedule: Schedule::new(seed),
+            exchange: None,
+            last_exchange: ExchangeId::default(),
+            errands: VecDeque::new(),
+            sign_outs: 0,
+            owed: false,
+            departing: None,
+            suspect: false,
+            effects: VecDeque::new(),
+        }
+    }
+
+    /// Takes in what happened at `now`. Follow with [`Session::poll`] until it is drained.
+    pub fn handle(&mut self, input: Input<P>, now: Instant) {
+        match input {
+            Input::Aborted(call) => drop(self.calls.remove(call)),
+            Input::Answered(id, answer, hint) => self.answered(id, answer, hint, now),
+            Input::Await(call) => self.dispatch(call, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now),
+            Input::Booted(hint) => self.booted(hint, now),
+            Input::Closed => return self.closed(),
+            Input::Locked(id, lock, hint) => self.locked(id, lock, hint, now),
+            Input::Online => self.schedule.resume(now),
+            Input::Peer(message, hint) => self.heard(message, hint, now),
+            Input::Responded(call, reply) => self.responded(call, reply, now),
+            Input::Restored(hint) => self.restored(hint, now),
+            Input::Send(call, body) => self.send(call, body, now),
+            Input::SignIn(call) => self.errands.push_back(Errand::SignIn(call)),
+            Input::SignOut(call) => self.sign_out(call, now),
+            Input::Tick => {}
+            Input::Woke(hint) => self.woke(hint, now),
+        }
+        self.advance(now);
+    }
+
+    /// The next thing the shell is to do.
+    pub fn poll(&mut self) -> Option<Effect> {
+        self.effects.pop_front()
+    }
+
+    /// When to send [`Input::Tick`], at the latest; `None` while nothing is awaited.
+    #[must_use]
+    pub fn deadline(&mut self) -> Option<Instant> {
+        let exchange = match &self.exchange {
+            Some(exchange) => Some(exchange.deadline()),
+            None => self.schedule.due().map(|(at, _)| at),
+        };
+        let end = match &self.phase {
+            Phase::Active(tenure) if !self.can_refresh() => tenure.expires,
+            _ => None,
+        };
+        [exchange, end, self.calls.patience_ends()].into_iter().flatten().min()
+    }
+
+    /// What the page may know.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot<'_, P> {
+        let (status, tenure) = match &self.phase {
+            Phase::Active(tenure) => (Status::Authenticated, Some(tenure)),
+            Phase::Ended(reason) => (Status::Unauthenticated(*reason), None),
+            Phase::Loading(_) => (Status::Loading, None),
+        };
+        Snapshot {
+            status,
+            expires: tenure.and_then(|tenure| tenure.expires),
+            refresh: tenure.and(self.schedule.due()).map(|(at, _)| at),
+            profile: tenure.map(|tenure| &tenure.profile),
+        }
+    }
+
+    /// The token that this request goes out with, while it is being transmitted; none if it is anonymous.
+    #[must_use]
+    pub fn bearer(&self, call: CallId) -> Option<&Token> {
+        let sent_with = self.calls.get(call)?.generation?;
+        match &self.phase {
+            Phase::Active(tenure) if sent_with == self.generation => Some(&tenure.credentials.access),
+            _ => None,
+        }
+    }
+
+    /// What an exchange with this errand proves itself with, beside the cookies.
+    #[must_use]
+    pub fn credentials(&self, errand: Errand) -> Option<&Credentials> {
+        match errand {
+            Errand::Refresh => self.tenure().map(|tenure| &tenure.credentials),
+            Errand::SignIn(_) => None,
+            Errand::SignOut(_) => self.departing.as_ref(),
+        }
+    }
+
+    /// Does what has become due. Runs after every input.
+    fn advance(&mut self, now: Instant) {
+        if self.exchange.as_ref().is_some_and(|exchange| exchange.deadline() <= now) {
+            self.stage_over(now);
+        }
+        if matches!(&self.phase, Phase::Active(tenure) if tenure.is_expired(now)) && !self.can_refresh() {
+            self.end(Reason::Expired, now);
+        }
+        while let Some((id, call)) = self.calls.give_up(now) {
+            self.run_out_of_patience(id, call);
+        }
+        if self.exchange.is_none() {
+            self.begin_next(now);
+        }
+    }
+
+    fn tenure(&self) -> Option<&Tenure<P>> {
+        match &self.phase {
+            Phase::Active(tenure) | Phase::Loading(Some(tenure)) => Some(tenure),
+            Phase::Ended(_) | Phase::Loading(None) => None,
+        }
+    }
+
+    fn can_refresh(&self) -> bool {
+        match self.policy.renewal {
+            Renewal::Body => self.tenure().is_some_and(|tenure| tenure.credentials.refresh.is_some()),
+            Renewal::Cookie => true,
+            Renewal::None => false,
+        }
+    }
+
+    fn push(&mut self, effect: Effect) {
+        self.effects.push_back(effect);
+    }
+
+    fn fail(&mut self, calls: Vec<CallId>, error: CallError) {
+        self.effects.extend(calls.into_iter().map(|call| Effect::Fail(call, error)));
+    }
+
+    fn settle(&mut self, call: CallId, course: Course) {
+        self.calls.remove(call);
+        self.push(Effect::Settle(call, course));
+    }
+}
+
+impl<P> Tenure<P> {
+    fn is_expired(&self, now: Instant) -> bool {
+        self.expires.is_some_and(|expires| expires <= now)
+    }
+}

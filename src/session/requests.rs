@@ -1,0 +1,105 @@
+//! Requests: which token they go out with, when they wait, and what a 401 means (promises 6-8, 14).
+
+use crate::calls::{Call, Need};
+use crate::{Body, CallError, CallId, Cause, Course, Effect, Errand, Instant, Policy, Profile, Reply};
+
+use super::{Phase, Session};
+
+impl<P: Profile> Session<P> {
+    pub(super) fn send(&mut self, id: CallId, body: Body, now: Instant) {
+        let identity = self.tenure().map(|_| self.identity);
+        self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_PATIENCE, now);
+    }
+
+    pub(super) fn responded(&mut self, id: CallId, reply: Reply, now: Instant) {
+        let Some(call) = self.calls.get(id).copied() else { return };
+        if call.course == Course::Retried {
+            match reply {
+                Reply::Other => self.schedule.note_fruitful(),
+                Reply::Unauthorized => self.schedule.note_fruitless(),
+            }
+        }
+        if reply == Reply::Other || !self.may_go_again(&call, now) {
+            return self.settle(id, call.course);
+        }
+        if call.generation == Some(self.generation) {
+            self.schedule.want(now, Cause::Rejected);
+        }
+        self.dispatch(id, call, now + Policy::CALL_PATIENCE, now);
+    }
+
+    /// Whether a 401 may be the token's fault, and a newer token may be had for this request.
+    fn may_go_again(&self, call: &Call, now: Instant) -> bool {
+        let is_ours = call.identity == Some(self.identity) && matches!(self.phase, Phase::Active(_));
+        let is_straggler = call.generation < Some(self.generation);
+        is_ours
+            && call.generation.is_some()
+            && call.course != Course::Retried
+            && (is_straggler || self.can_refresh() && !self.schedule.trusts_token(now))
+    }
+
+    /// Sends the call on its way, or into the line until something changes.
+    pub(super) fn dispatch(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
+        match (&self.phase, call.need) {
+            (Phase::Loading(_), _) => self.calls.park(id, call, until),
+            (_, Need::Status) => self.settle(id, Course::Direct),
+            (Phase::Ended(_), Need::Token(_)) => self.dispatch_without_session(id, call),
+            (Phase::Active(tenure), Need::Token(body)) => {
+                let expired = tenure.is_expired(now) && self.can_refresh();
+                if expired {
+                    self.schedule.want(now, Cause::Expired);
+                }
+                // A stream cannot be sent twice, so it is not sent while a fresher token is on its way.
+                let waits_for_fresher = body == Body::OneShot && self.is_refresh_imminent(now);
+                match call.generation {
+                    _ if expired => self.calls.park(id, call, until),
+                    None if waits_for_fresher => self.calls.park(id, call, until),
+                    None => self.transmit(id, call, if call.until.is_some() { Course::Waited } else { Course::Direct }),
+                    Some(generation) if generation == self.generation => self.calls.park(id, call, until),
+                    Some(_) if body == Body::OneShot => self.settle(id, Course::NotReplayed),
+                    Some(_) => self.transmit(id, call, Course::Retried),
+                }
+            }
+        }
+    }
+
+    fn dispatch_without_session(&mut self, id: CallId, call: Call) {
+        if call.generation.is_some() {
+            self.settle(id, call.course);
+        } else if call.identity.is_some() {
+            self.calls.remove(id);
+            self.push(Effect::Fail(id, CallError::SessionEnded));
+        } else {
+            self.transmit(id, call, Course::Anonymous);
+        }
+    }
+
+    fn transmit(&mut self, id: CallId, call: Call, course: Course) {
+        let session = self.tenure().map(|_| (self.identity, self.generation));
+        let (identity, generation) = session.unzip();
+        self.calls.insert(id, Call { identity, generation, course, until: None, ..call });
+        self.push(Effect::Transmit(id));
+    }
+
+    /// Everybody in the line has another look at how things stand.
+    pub(super) fn resume(&mut self, now: Instant) {
+        for (id, until, call) in self.calls.unpark() {
+            self.dispatch(id, call, until, now);
+        }
+    }
+
+    pub(super) fn run_out_of_patience(&mut self, id: CallId, call: Call) {
+        if call.generation.is_some() {
+            self.push(Effect::Settle(id, call.course));
+        } else {
+            self.push(Effect::Fail(id, CallError::Unreachable));
+        }
+    }
+
+    fn is_refresh_imminent(&self, now: Instant) -> bool {
+        match &self.exchange {
+            Some(exchange) => exchange.errand == Errand::Refresh,
+            None => self.can_refresh() && self.schedule.due().is_some_and(|(at, _)| at <= now),
+        }
+    }
+}

@@ -1,0 +1,61 @@
+//! The secret itself, and nothing that could print it.
+
+use core::fmt;
+
+use zeroize::Zeroizing;
+
+use crate::GrantError;
+
+/// A bearer token: access or refresh.
+///
+/// It has no `Display`, no `Serialize` and a redacted `Debug`, and its memory is zeroed when it is dropped
+/// (promise 19). [`Token::expose`] is the only way out; outside tests the shell's `http.rs` is its only caller.
+pub struct Token(Zeroizing<String>);
+
+impl Token {
+    /// The longest token that is accepted, in bytes. Servers refuse headers long before this.
+    pub const MAX_LENGTH: usize = 64 * 1024;
+
+    /// Accepts what RFC 6750 §2.1 calls a `b64token`.
+    ///
+    /// # Errors
+    /// [`GrantError::TokenMissing`] when empty, [`GrantError::TokenTooLarge`] above [`Token::MAX_LENGTH`], and
+    /// [`GrantError::TokenMalformed`] for a character that could not stand in an `Authorization` header.
+    pub fn parse(text: String) -> Result<Self, GrantError> {
+        let text = Zeroizing::new(text);
+        if text.is_empty() {
+            Err(GrantError::TokenMissing)
+        } else if text.len() > Self::MAX_LENGTH {
+            Err(GrantError::TokenTooLarge)
+        } else if !text.bytes().all(is_b64token) {
+            Err(GrantError::TokenMalformed)
+        } else {
+            Ok(Self(text))
+        }
+    }
+
+    /// The token's text, to be written into a request and nowhere else.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for Token {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Token(…)")
+    }
+}
+
+/// What a session proves itself with. Moved, never copied; wiped with its tokens.
+#[derive(Debug)]
+pub struct Credentials {
+    /// Goes out as `Authorization: Bearer`.
+    pub access: Token,
+    /// Only where the API hands the refresh token out in the body instead of a cookie (promise 4).
+    pub refresh: Option<Token>,
+}
+
+const fn is_b64token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~' | b'+' | b'/' | b'=')
+}
