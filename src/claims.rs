@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};
 
-use crate::Token;
+use crate::{GrantError, Token};
 
 /// The claims the core itself looks at. Anything but a number where RFC 7519 asks for a NumericDate is refused.
 #[derive(Clone, Debug, Default, PartialEq, serde::Deserialize)]
@@ -29,14 +29,33 @@ pub enum Subject {
 impl Claims {
     /// The JSON text of a JWT's payload, or `None` when the token does not have the shape of a JWT and is opaque.
     ///
-    /// `Some(None)` is a token that looks like a JWT and whose payload is not base64url.
-    #[must_use]
-    pub fn payload(token: &Token) -> Option<Option<Vec<u8>>> {
-        let mut segments = token.expose().split('.');
-        let (header, payload) = (segments.next()?, segments.next()?);
-        let is_jwt = segments.next().is_some() && segments.next().is_none() && header.starts_with(JSON_OBJECT);
-        is_jwt.then(|| URL_SAFE_NO_PAD.decode(payload.trim_end_matches('=')).ok())
+    /// # Errors
+    /// [`GrantError::ClaimsMalformed`] when the payload is not base64url, or nests deeper than claims ever do.
+    pub fn payload(token: &Token) -> Result<Option<Vec<u8>>, GrantError> {
+        let segments: Vec<_> = token.expose().split('.').collect();
+        let [header, payload, _] = segments.as_slice() else { return Ok(None) };
+        if !header.starts_with(JSON_OBJECT) {
+            return Ok(None);
+        }
+        let json = URL_SAFE_NO_PAD.decode(payload.trim_end_matches('='));
+        json.ok().filter(|json| is_shallow(json)).map(Some).ok_or(GrantError::ClaimsMalformed)
     }
+}
+
+/// Whether this JSON nests no deeper than 32: parsers and whoever walks the claims later may be recursive.
+fn is_shallow(json: &[u8]) -> bool {
+    let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
+    json.iter().all(|byte| {
+        match byte {
+            _ if escaped => escaped = false,
+            b'\\' => escaped = in_string,
+            b'"' => in_string = !in_string,
+            b'[' | b'{' if !in_string => depth += 1,
+            b']' | b'}' if !in_string => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        depth <= 32
+    })
 }
 
 /// `{"` in base64url: how the header of every JWT in the field begins, and no opaque token by accident.

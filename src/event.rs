@@ -16,39 +16,51 @@ pub struct ExchangeId(pub u32);
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Generation(pub u32);
 
+/// Counts the sign-ins and sign-outs of a browser. What was begun in one epoch may mean something else in the next.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Epoch(pub u32);
+
+impl Epoch {
+    /// The one after this.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
+    }
+}
+
 /// Something that happened outside the core.
 #[derive(Debug)]
 pub enum Input<P> {
     /// The page gave a call up.
     Aborted(CallId),
-    /// The server's word in an exchange. The hint is read when it arrives.
-    Answered(ExchangeId, Answer<P>, Hint),
+    /// The server's word in an exchange.
+    Answered(ExchangeId, Answer<P>, Trace),
     /// The page wants to know when the status is known.
     Await(CallId),
     /// The vault has started.
-    Booted(Hint),
+    Booted(Trace),
     /// The vault goes away. Whatever is open fails now; nothing is sent any more.
     Closed,
-    /// The lock asked for by [`Effect::Lock`] was given, or cannot exist here. The hint is read under the lock.
-    Locked(ExchangeId, Lock, Hint),
+    /// The lock asked for by [`Effect::Lock`] was given, or cannot exist here. The trace is read under the lock.
+    Locked(ExchangeId, Lock, Trace),
     /// The network is back.
     Online,
     /// Another tab says something. A hint, which is checked; never a command (promise 11).
-    Peer(PeerMessage, Hint),
+    Peer(PeerMessage, Trace),
     /// A request came back.
     Responded(CallId, Reply),
     /// The page came back from the back/forward cache (promise 18).
-    Restored(Hint),
+    Restored(Trace),
     /// The page wants a request sent.
     Send(CallId, Body),
     /// The page wants to sign in.
     SignIn(CallId),
     /// The page wants to sign out.
-    SignOut(CallId),
+    SignOut(CallId, Trace),
     /// Time has passed. Early, late and double ticks are harmless.
-    Tick,
+    Tick(Trace),
     /// The page became visible or was resumed.
-    Woke(Hint),
+    Woke(Trace),
 }
 
 /// Something the shell is to do. Drain them all with [`Session::poll`](crate::Session::poll) after every input.
@@ -66,8 +78,8 @@ pub enum Effect {
     Lock(ExchangeId),
     /// The snapshot has changed.
     Notify,
-    /// Write the readable, non-secret hint.
-    Remember(Hint),
+    /// Write the hint and the epoch where [`Trace`] reads them.
+    Remember(Hint, Epoch),
     /// Something worth a line in a log or a devtools timeline.
     Report(Event),
     /// Hand the call the outcome that the shell holds for it.
@@ -141,13 +153,25 @@ pub enum Course {
 /// Whether the shared lock could be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
-    /// It is ours. If the one before us died with an exchange in flight: how long ago that exchange began.
-    Held(Option<Millis>),
+    /// It is ours.
+    Held,
     /// This engine or context has no locks.
     Missing,
 }
 
-/// The readable, non-secret trace of a session that outlives the page (promise 2).
+/// What the browser's storage tells of the other pages, past and present: readable, and no secret. It is read anew
+/// for every input that carries one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Trace {
+    /// Whether somebody is signed in.
+    pub hint: Hint,
+    /// Which of all sessions it is about.
+    pub epoch: Epoch,
+    /// How long ago the last exchange began, unless its page has noted its end.
+    pub in_flight: Option<Millis>,
+}
+
+/// Whether somebody is signed in here, as far as one can know without asking (promise 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
     /// Nobody has signed in here.

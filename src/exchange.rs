@@ -1,6 +1,6 @@
 //! One exchange of credentials on its way: lock, settle, fetch, perhaps a second look.
 
-use crate::{Cause, Errand, ExchangeId, Instant, Lock, Millis, Policy};
+use crate::{Cause, Epoch, Errand, ExchangeId, Hint, Instant, Lock, Millis, Policy, Trace};
 
 /// The exchange under way. The session has at most one; every stage of it ends at a known time.
 #[derive(Debug)]
@@ -10,13 +10,13 @@ pub struct Exchange {
     /// What set it off, if it is a refresh.
     pub cause: Option<Cause>,
     pub stage: Stage,
-    /// How many sign-outs there had been when the server was asked.
-    pub asked_before: u32,
     /// Somebody signed in elsewhere since, so the answer may be about the past.
     pub is_stale: bool,
     /// Somebody may have been at the cookie at the same time, so a refusal may only mean a lost race.
     contended: bool,
     looked_twice: bool,
+    /// When the server was asked.
+    epoch: Epoch,
 }
 
 /// Where an exchange stands, and until when at the latest.
@@ -33,7 +33,16 @@ pub enum Stage {
 impl Exchange {
     pub fn new(id: ExchangeId, errand: Errand, cause: Option<Cause>, now: Instant) -> Self {
         let stage = Stage::Locking(now + Policy::LOCK_PATIENCE);
-        Self { id, errand, cause, stage, asked_before: 0, is_stale: false, contended: false, looked_twice: false }
+        Self {
+            id,
+            errand,
+            cause,
+            stage,
+            is_stale: false,
+            contended: false,
+            looked_twice: false,
+            epoch: Epoch::default(),
+        }
     }
 
     pub fn awaits_lock(&self, id: ExchangeId) -> bool {
@@ -48,6 +57,21 @@ impl Exchange {
         !matches!(self.stage, Stage::Fetching(_))
     }
 
+    /// Whether it has come to nothing before it was sent.
+    pub fn is_void(&self, trace: Trace) -> bool {
+        match self.errand {
+            Errand::Refresh => trace.hint.is_signed_out(),
+            Errand::SignIn(_) => false,
+            // Somebody signed in since: the session at the server is theirs now, and not ours to end.
+            Errand::SignOut(_) => trace.hint != Hint::SignOutOwed,
+        }
+    }
+
+    /// Whether the user has signed out since the server was asked (promise 16).
+    pub fn is_late(&self, trace: Trace) -> bool {
+        trace.hint.is_signed_out() && trace.epoch != self.epoch
+    }
+
     /// Whether another tab set it off, in which case its outcome is not news to the others (promise 11).
     pub fn is_check(&self) -> bool {
         self.cause == Some(Cause::Check)
@@ -60,26 +84,29 @@ impl Exchange {
         }
     }
 
-    /// The lock came. True if the server may be asked now; else what was left in flight settles first.
-    pub fn locked(&mut self, lock: Lock, now: Instant) -> bool {
-        let left = match lock {
-            Lock::Held(None) => return true,
-            Lock::Held(Some(age)) => Policy::SETTLING.saturating_sub(age),
-            Lock::Missing => Millis(0),
-        };
-        self.contended = true;
-        self.stage = Stage::Settling(now + left);
-        left == Millis(0)
+    /// The lock came. True if the server may be asked now; else what a page that died has left in flight may first
+    /// bring its cookie home (promise 10).
+    pub fn locked(&mut self, lock: Lock, trace: Trace, now: Instant) -> bool {
+        self.contended = lock == Lock::Missing || trace.in_flight.is_some();
+        match trace.settles_in() {
+            Some(left) => self.stage = Stage::Settling(now + left),
+            None => return true,
+        }
+        false
     }
 
-    /// The lock was waited for long enough: go without.
-    pub const fn go_unlocked(&mut self) {
-        self.contended = true;
+    /// The lock was waited for long enough. True if it is time to go without; else other tabs are taking their turns.
+    pub fn lose_patience(&mut self, trace: Trace, now: Instant) -> bool {
+        match trace.settles_in() {
+            Some(left) => self.stage = Stage::Locking(now + left),
+            None => self.contended = true,
+        }
+        self.contended
     }
 
     /// The server is being asked.
-    pub fn ask(&mut self, sign_outs: u32, now: Instant) {
-        self.asked_before = sign_outs;
+    pub fn ask(&mut self, trace: Trace, now: Instant) {
+        self.epoch = trace.epoch;
         let timeout = match self.errand {
             Errand::SignIn(_) => Policy::SIGN_IN_TIMEOUT,
             Errand::Refresh | Errand::SignOut(_) => Policy::EXCHANGE_TIMEOUT,
@@ -95,5 +122,13 @@ impl Exchange {
             self.stage = Stage::Settling(now + Policy::SECOND_LOOK);
         }
         again
+    }
+}
+
+impl Trace {
+    /// How long an exchange of somebody else's may still take to bring its cookie home, if there is one.
+    fn settles_in(self) -> Option<Millis> {
+        let left = Policy::SETTLING.saturating_sub(self.in_flight?);
+        (left > Millis(0)).then_some(left)
     }
 }

@@ -29,8 +29,8 @@ mod token;
 pub use claims::{Claims, Subject};
 pub use error::{CallError, GrantError};
 pub use event::{
-    Answer, Body, CallId, Cause, Course, Effect, Errand, Event, ExchangeId, Generation, Hint, Input, Lock, PeerMessage,
-    Reason, Reply, Trouble,
+    Answer, Body, CallId, Cause, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Hint, Input, Lock,
+    PeerMessage, Reason, Reply, Trace, Trouble,
 };
 pub use grant::{Grant, GrantParts, Profile};
 pub use policy::{Policy, Renewal, SignOutRoute};

@@ -4,7 +4,7 @@
 use crate::calls::Need;
 use crate::{
     Answer, CallError, CallId, Cause, Course, Credentials, Effect, Errand, Event, Hint, Instant, PeerMessage, Profile,
-    Reason, Renewal, SignOutRoute, Subject,
+    Reason, Renewal, SignOutRoute, Trace,
 };
 
 use super::{Phase, Session, Tenure};
@@ -30,35 +30,33 @@ impl<P: Profile> Session<P> {
 
     pub(super) fn restored(&mut self, hint: Hint, now: Instant) {
         self.woke(hint, now);
-        if self.can_refresh() {
-            if let Phase::Active(_) = self.phase {
-                self.phase = Phase::Loading(self.take_tenure());
-                self.schedule.want(now, Cause::Check);
-                self.push(Effect::Notify);
-            }
+        if self.can_refresh() && matches!(self.phase, Phase::Active(_)) {
+            self.phase = Phase::Loading(self.take_tenure());
+            self.schedule.want(now, Cause::Check);
+            self.push(Effect::Notify);
         }
     }
 
     pub(super) fn woke(&mut self, hint: Hint, now: Instant) {
-        match (&self.phase, hint) {
-            (Phase::Active(_) | Phase::Loading(_), hint) if hint.is_signed_out() => self.signed_out_elsewhere(now),
-            (Phase::Ended(_), Hint::SignedIn) => self.heard(PeerMessage::SignedIn, hint, now),
+        match self.phase {
+            Phase::Active(_) | Phase::Loading(_) if hint.is_signed_out() => self.signed_out_elsewhere(now),
+            Phase::Ended(_) => self.heard(PeerMessage::SignedIn, hint, now),
             _ => {}
         }
     }
 
+    /// Messages may be late or forged. What counts is the hint, which every sign-in and sign-out writes first.
     pub(super) fn heard(&mut self, message: PeerMessage, hint: Hint, now: Instant) {
-        match message {
-            PeerMessage::SignedOut => self.signed_out_elsewhere(now),
+        match (hint, message) {
+            (Hint::SignOutOwed | Hint::SignedOut, _) => self.signed_out_elsewhere(now),
             // Without a cookie the tabs share nothing, and there is nothing to look at.
             _ if self.policy.renewal != Renewal::Cookie => {}
-            PeerMessage::Changed if self.tenure().is_some() => self.check(now),
-            PeerMessage::SignedIn if hint == Hint::SignedIn => {
-                self.suspect = true;
+            (_, PeerMessage::Changed) if self.tenure().is_some() => self.check(now),
+            (Hint::SignedIn, PeerMessage::SignedIn | PeerMessage::SignedOut) => {
                 self.owed = false;
                 self.check(now);
             }
-            PeerMessage::Changed | PeerMessage::SignedIn => {}
+            _ => {}
         }
     }
 
@@ -70,26 +68,28 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn sign_out(&mut self, call: CallId, now: Instant) {
+    pub(super) fn sign_out(&mut self, call: CallId, trace: Trace, now: Instant) {
         self.void_sign_ins();
-        let has_asked = self.exchange.as_ref().is_some_and(|exchange| !matches!(exchange.errand, Errand::SignOut(_)));
-        if matches!(self.phase, Phase::Ended(_)) && !has_asked {
+        let is_asking = self.exchange.as_ref().is_some_and(|exchange| !matches!(exchange.errand, Errand::SignOut(_)));
+        let is_over = matches!(self.phase, Phase::Ended(_)) && trace.hint != Hint::SignedIn && !is_asking;
+        if is_over {
             return self.push(Effect::Settle(call, Course::Direct));
         }
         self.departing = self.leave(now);
-        self.push(Effect::Broadcast(PeerMessage::SignedOut));
+        let epoch = trace.epoch.next();
         match self.policy.sign_out {
             SignOutRoute::None => {
                 self.departing = None;
-                self.push(Effect::Remember(Hint::SignedOut));
+                self.push(Effect::Remember(Hint::SignedOut, epoch));
                 self.push(Effect::Settle(call, Course::Direct));
             }
             SignOutRoute::Server => {
                 self.owed = true;
-                self.push(Effect::Remember(Hint::SignOutOwed));
+                self.push(Effect::Remember(Hint::SignOutOwed, epoch));
                 self.errands.push_back(Errand::SignOut(Some(call)));
             }
         }
+        self.push(Effect::Broadcast(PeerMessage::SignedOut));
     }
 
     /// Sign-ins that were asked for before a sign-out, and not yet sent, are void.
@@ -113,7 +113,6 @@ impl<P: Profile> Session<P> {
 
     /// Ends the session because the user wants it so: whatever is under way comes home to nothing.
     fn leave(&mut self, now: Instant) -> Option<Credentials> {
-        self.sign_outs = self.sign_outs.wrapping_add(1);
         let calls = self
             .calls
             .close(|call| call.identity.is_some() || call.until.is_some() && matches!(call.need, Need::Token(_)));
@@ -130,7 +129,6 @@ impl<P: Profile> Session<P> {
         self.identity = self.identity.next();
         self.phase = Phase::Ended(reason);
         self.schedule.clear(now);
-        self.suspect = false;
         let unsent = self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.errand == Errand::Refresh);
         self.effects.extend(unsent.map(|exchange| Effect::Unlock(exchange.id)));
         self.push(Effect::Notify);
@@ -140,15 +138,15 @@ impl<P: Profile> Session<P> {
     }
 
     /// The server has answered a sign-out, or has not.
-    pub(super) fn sign_out_told(&mut self, call: Option<CallId>, answer: &Answer<P>, hint: Hint, now: Instant) {
+    pub(super) fn sign_out_told(&mut self, call: Option<CallId>, answer: &Answer<P>, trace: Trace, now: Instant) {
         if let Answer::Unreachable(asked) = answer {
             self.departing = None;
             self.schedule.pause(now, *asked, Cause::Check);
             self.push(Effect::Report(Event::SignOutOwed));
             self.effects.extend(call.map(|call| Effect::Settle(call, Course::Direct)));
         } else {
-            if hint == Hint::SignOutOwed {
-                self.push(Effect::Remember(Hint::SignedOut));
+            if trace.hint == Hint::SignOutOwed {
+                self.push(Effect::Remember(Hint::SignedOut, trace.epoch));
             }
             self.sign_out_over(call, now);
         }
@@ -156,13 +154,15 @@ impl<P: Profile> Session<P> {
 
     /// There is nothing left to tell the server.
     pub(super) fn sign_out_over(&mut self, call: Option<CallId>, now: Instant) {
-        self.owed = false;
         self.departing = None;
-        self.schedule.clear(now);
+        // Else somebody signed in meanwhile, and what is scheduled now is a look at that.
+        if core::mem::take(&mut self.owed) {
+            self.schedule.clear(now);
+        }
         self.effects.extend(call.map(|call| Effect::Settle(call, Course::Direct)));
     }
 
-    pub(super) fn closed(&mut self) {
+    pub(super) fn closed(&mut self, now: Instant) {
         let calls = self.calls.close(|_| true);
         self.fail(calls, CallError::Closed);
         if let Some(exchange) = self.exchange.take() {
@@ -175,6 +175,7 @@ impl<P: Profile> Session<P> {
                 Errand::Refresh | Errand::SignOut(None) => {}
             }
         }
+        self.schedule.clear(now);
         self.departing = None;
         self.phase = Phase::Ended(Reason::Never);
     }
@@ -185,15 +186,6 @@ impl<P: Profile> Session<P> {
             Phase::Active(tenure) => Some(tenure),
             Phase::Loading(kept) => kept,
             Phase::Ended(_) => None,
-        }
-    }
-
-    /// Whether the token of this subject is somebody else's than the one before (promise 17).
-    pub(super) fn is_replaced_by(&self, before: Option<&Subject>, after: Option<&Subject>) -> bool {
-        match (before, after) {
-            (Some(before), Some(after)) => before != after,
-            // A token that does not say whose it is: believed, unless somebody signed in since.
-            _ => self.suspect,
         }
     }
 }

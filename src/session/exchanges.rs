@@ -2,8 +2,8 @@
 
 use crate::exchange::{Exchange, Stage};
 use crate::{
-    Answer, CallError, Cause, Course, Effect, Errand, Event, ExchangeId, Generation, Grant, Hint, Instant, Lock,
-    Millis, PeerMessage, Profile, Reason, Trouble,
+    Answer, CallError, Cause, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Grant, Hint, Instant, Lock,
+    Millis, PeerMessage, Profile, Reason, Trace, Trouble,
 };
 
 use super::{Phase, Session, Tenure};
@@ -23,105 +23,96 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Lock(self.last_exchange));
     }
 
-    pub(super) fn locked(&mut self, id: ExchangeId, lock: Lock, hint: Hint, now: Instant) {
-        let Some(mut exchange) = self.exchange.take_if(|exchange| exchange.awaits_lock(id)) else { return };
-        let is_void = match exchange.errand {
-            Errand::Refresh => hint.is_signed_out(),
-            Errand::SignIn(_) => false,
-            // Somebody signed in since: the session at the server is theirs now, and not ours to end.
-            Errand::SignOut(_) => hint != Hint::SignOutOwed,
-        };
-        if is_void {
-            return self.call_off(exchange, now);
-        }
-        let may_ask = exchange.locked(lock, now);
-        self.exchange = Some(exchange);
-        if may_ask {
-            self.ask(now);
+    pub(super) fn locked(&mut self, id: ExchangeId, lock: Lock, trace: Trace, now: Instant) {
+        let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_lock(id)) else { return };
+        if exchange.locked(lock, trace, now) {
+            self.ask(trace, now);
         }
     }
 
-    /// What the exchange was for has come to nothing while it waited.
-    fn call_off(&mut self, exchange: Exchange, now: Instant) {
-        self.push(Effect::Unlock(exchange.id));
-        match exchange.errand {
-            Errand::SignOut(call) => self.sign_out_over(call, now),
-            Errand::Refresh | Errand::SignIn(_) => self.signed_out_elsewhere(now),
-        }
-    }
-
-    /// The current stage of the exchange has taken as long as it may.
-    pub(super) fn stage_over(&mut self, now: Instant) {
-        let Some(exchange) = &mut self.exchange else { return };
+    /// Ends the current stage of the exchange if it has taken as long as it may.
+    pub(super) fn time_out(&mut self, trace: Trace, now: Instant) {
+        let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.deadline() <= now) else { return };
         let id = exchange.id;
         match exchange.stage {
             Stage::Fetching(_) => {
                 self.push(Effect::Abandon(id));
-                self.answered(id, Answer::Unreachable(None), Hint::SignedIn, now);
+                self.answered(id, Answer::Unreachable(None), trace, now);
             }
             Stage::Locking(_) => {
-                exchange.go_unlocked();
-                self.push(Effect::Unlock(id));
-                self.ask(now);
+                if exchange.lose_patience(trace, now) {
+                    self.push(Effect::Unlock(id));
+                    self.ask(trace, now);
+                }
             }
-            Stage::Settling(_) => self.ask(now),
+            Stage::Settling(_) => self.ask(trace, now),
         }
     }
 
-    fn ask(&mut self, now: Instant) {
+    fn ask(&mut self, trace: Trace, now: Instant) {
+        if let Some(exchange) = self.exchange.take_if(|exchange| exchange.is_void(trace)) {
+            return self.call_off(exchange, now);
+        }
         let Some(exchange) = &mut self.exchange else { return };
-        exchange.ask(self.sign_outs, now);
+        exchange.ask(trace, now);
         let (id, errand, cause) = (exchange.id, exchange.errand, exchange.cause);
         self.push(Effect::Exchange(id, errand));
-        if let Some(cause) = cause {
-            self.push(Effect::Report(Event::RefreshStarted(cause)));
+        self.effects.extend(cause.map(|cause| Effect::Report(Event::RefreshStarted(cause))));
+    }
+
+    fn call_off(&mut self, exchange: Exchange, now: Instant) {
+        self.push(Effect::Unlock(exchange.id));
+        match exchange.errand {
+            Errand::SignOut(call) => self.sign_out_over(call, now),
+            Errand::Refresh | Errand::SignIn(_) => {
+                self.schedule.clear(now);
+                self.signed_out_elsewhere(now);
+            }
         }
     }
 
-    pub(super) fn answered(&mut self, id: ExchangeId, answer: Answer<P>, hint: Hint, now: Instant) {
+    pub(super) fn answered(&mut self, id: ExchangeId, answer: Answer<P>, trace: Trace, now: Instant) {
         let Some(mut exchange) = self.exchange.take_if(|exchange| exchange.awaits_answer(id)) else { return };
-        if let (Errand::Refresh, Answer::Refused) = (exchange.errand, &answer) {
-            if exchange.look_again(now) {
-                self.exchange = Some(exchange);
-                return;
-            }
+        let is_refusal = matches!((exchange.errand, &answer), (Errand::Refresh, Answer::Refused));
+        if is_refusal && exchange.look_again(now) {
+            self.exchange = Some(exchange);
+            return;
         }
-        let is_late = exchange.asked_before != self.sign_outs;
+        let is_late = exchange.is_late(trace);
         match exchange.errand {
-            Errand::Refresh if is_late => self.refreshed_too_late(answer),
-            Errand::Refresh => self.refreshed(&exchange, answer, hint, now),
+            Errand::Refresh if is_late => self.refreshed_too_late(answer, now),
+            Errand::Refresh => self.refreshed(&exchange, answer, trace, now),
             Errand::SignIn(call) if is_late => self.push(Effect::Fail(call, CallError::SignedOut)),
             Errand::SignIn(call) => {
                 if let Answer::Granted(grant) = answer {
-                    self.suspect = true;
-                    self.adopt(grant, now);
-                    self.push(Effect::Remember(Hint::SignedIn));
+                    let epoch = trace.epoch.next();
+                    self.adopt(grant, epoch, now);
+                    self.push(Effect::Remember(Hint::SignedIn, epoch));
                     self.push(Effect::Broadcast(PeerMessage::SignedIn));
                     self.push(Effect::Report(Event::SignedIn));
                 }
                 self.push(Effect::Settle(call, Course::Direct));
             }
-            Errand::SignOut(call) => self.sign_out_told(call, &answer, hint, now),
+            Errand::SignOut(call) => self.sign_out_told(call, &answer, trace, now),
         }
         self.push(Effect::Unlock(id));
     }
 
-    fn refreshed(&mut self, exchange: &Exchange, answer: Answer<P>, hint: Hint, now: Instant) {
+    fn refreshed(&mut self, exchange: &Exchange, answer: Answer<P>, trace: Trace, now: Instant) {
         match answer {
-            Answer::Granted(_) if hint.is_signed_out() => self.signed_out_elsewhere(now),
             Answer::Granted(grant) => {
                 let before = self.identity;
                 let was_active = matches!(self.phase, Phase::Active(_));
-                self.adopt(grant, now);
+                self.adopt(grant, trace.epoch, now);
                 self.push(Effect::Report(Event::Refreshed(self.generation)));
-                if hint == Hint::Never {
-                    self.push(Effect::Remember(Hint::SignedIn));
+                if trace.hint == Hint::Never {
+                    self.push(Effect::Remember(Hint::SignedIn, trace.epoch));
                 }
                 if was_active && before != self.identity && !exchange.is_check() {
                     self.push(Effect::Broadcast(PeerMessage::Changed));
                 }
             }
-            Answer::Refused => self.refused(exchange, hint, now),
+            Answer::Refused => self.refused(exchange, trace, now),
             Answer::Done | Answer::Malformed => self.put_off(Trouble::Malformed, None, exchange, now),
             Answer::Unreachable(asked) => self.put_off(Trouble::Unreachable, asked, exchange, now),
         }
@@ -131,22 +122,23 @@ impl<P: Profile> Session<P> {
     }
 
     /// The user signed out while the refresh was on its way: its token serves to tell the server, no more.
-    fn refreshed_too_late(&mut self, answer: Answer<P>) {
+    fn refreshed_too_late(&mut self, answer: Answer<P>, now: Instant) {
         if let (Answer::Granted(grant), Some(departing)) = (answer, &mut self.departing) {
             *departing = grant.credentials;
         }
+        self.signed_out_elsewhere(now);
     }
 
-    fn refused(&mut self, exchange: &Exchange, hint: Hint, now: Instant) {
+    fn refused(&mut self, exchange: &Exchange, trace: Trace, now: Instant) {
         self.push(Effect::Report(Event::RefreshFailed(Trouble::Refused, None)));
         let reason = match &self.phase {
             Phase::Ended(_) => return self.schedule.clear(now),
             Phase::Loading(None) => Reason::Expired,
-            Phase::Active(_) | Phase::Loading(Some(_)) if self.suspect => Reason::Replaced,
+            Phase::Active(tenure) | Phase::Loading(Some(tenure)) if tenure.epoch != trace.epoch => Reason::Replaced,
             Phase::Active(_) | Phase::Loading(Some(_)) => Reason::Revoked,
         };
-        if hint == Hint::SignedIn {
-            self.push(Effect::Remember(Hint::Never));
+        if trace.hint == Hint::SignedIn {
+            self.push(Effect::Remember(Hint::Never, trace.epoch));
         }
         if reason == Reason::Revoked && !exchange.is_check() {
             self.push(Effect::Broadcast(PeerMessage::Changed));
@@ -158,21 +150,21 @@ impl<P: Profile> Session<P> {
     fn put_off(&mut self, trouble: Trouble, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
         let retry = self.schedule.pause(now, asked, exchange.cause.unwrap_or(Cause::Due));
         self.push(Effect::Report(Event::RefreshFailed(trouble, Some(retry))));
-        if let Phase::Loading(kept @ Some(_)) = &mut self.phase {
-            if let Some(tenure) = kept.take() {
-                self.phase = Phase::Active(tenure);
-                self.push(Effect::Notify);
-            }
+        if let Phase::Loading(kept) = &mut self.phase
+            && let Some(tenure) = kept.take()
+        {
+            self.phase = Phase::Active(tenure);
+            self.push(Effect::Notify);
         }
         self.resume(now);
     }
 
     /// Makes the grant the session, and sends on whoever waited for it.
-    fn adopt(&mut self, grant: Grant<P>, now: Instant) {
+    fn adopt(&mut self, grant: Grant<P>, epoch: Epoch, now: Instant) {
         let Grant { mut credentials, lifetime, subject, mut profile } = grant;
         self.generation = Generation(self.generation.0.wrapping_add(1));
         match self.take_tenure() {
-            Some(previous) if !self.is_replaced_by(previous.subject.as_ref(), subject.as_ref()) => {
+            Some(previous) if previous.is_of(subject.as_ref(), epoch) => {
                 profile.inherit(previous.profile);
                 credentials.refresh = credentials.refresh.or(previous.credentials.refresh);
             }
@@ -182,12 +174,11 @@ impl<P: Profile> Session<P> {
                 self.fail(others, CallError::Replaced);
             }
         }
-        self.suspect = false;
         self.owed = false;
         self.departing = None;
         let expires = lifetime.map(|lifetime| now + lifetime);
-        self.phase = Phase::Active(Tenure { credentials, expires, subject, profile });
-        self.schedule.granted(now, lifetime);
+        self.phase = Phase::Active(Tenure { credentials, epoch, expires, subject, profile });
+        self.schedule.granted(now, lifetime.filter(|_| self.can_refresh()));
         self.push(Effect::Notify);
         self.resume(now);
     }

@@ -14,8 +14,8 @@ use crate::exchange::Exchange;
 use crate::identity::Identity;
 use crate::schedule::Schedule;
 use crate::{
-    CallError, CallId, Course, Credentials, Effect, Errand, ExchangeId, Generation, Input, Instant, Policy, Profile,
-    Reason, Renewal, Subject, Token,
+    CallError, CallId, Course, Credentials, Effect, Epoch, Errand, ExchangeId, Generation, Input, Instant, Policy,
+    Profile, Reason, Renewal, Subject, Token,
 };
 
 /// One session as one vault sees it.
@@ -31,14 +31,10 @@ pub struct Session<P> {
     last_exchange: ExchangeId,
     /// Sign-ins and sign-outs that wait for the exchange under way.
     errands: VecDeque<Errand>,
-    /// Counts sign-outs: an exchange that began before one brings nothing home (promise 16).
-    sign_outs: u32,
     /// Signed out here, and the server does not know.
     owed: bool,
     /// Kept for the one request that tells the server, then wiped.
     departing: Option<Credentials>,
-    /// Somebody signed in elsewhere, so a token that does not say whose it is may be anybody's (promise 17).
-    suspect: bool,
     effects: VecDeque<Effect>,
 }
 
@@ -54,6 +50,7 @@ enum Phase<P> {
 #[derive(Debug)]
 struct Tenure<P> {
     credentials: Credentials,
+    epoch: Epoch,
     expires: Option<Instant>,
     subject: Option<Subject>,
     profile: P,
@@ -97,10 +94,8 @@ impl<P: Profile> Session<P> {
             exchange: None,
             last_exchange: ExchangeId::default(),
             errands: VecDeque::new(),
-            sign_outs: 0,
             owed: false,
             departing: None,
-            suspect: false,
             effects: VecDeque::new(),
         }
     }
@@ -109,20 +104,20 @@ impl<P: Profile> Session<P> {
     pub fn handle(&mut self, input: Input<P>, now: Instant) {
         match input {
             Input::Aborted(call) => drop(self.calls.remove(call)),
-            Input::Answered(id, answer, hint) => self.answered(id, answer, hint, now),
+            Input::Answered(id, answer, trace) => self.answered(id, answer, trace, now),
             Input::Await(call) => self.dispatch(call, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now),
-            Input::Booted(hint) => self.booted(hint, now),
-            Input::Closed => return self.closed(),
-            Input::Locked(id, lock, hint) => self.locked(id, lock, hint, now),
+            Input::Booted(trace) => self.booted(trace.hint, now),
+            Input::Closed => return self.closed(now),
+            Input::Locked(id, lock, trace) => self.locked(id, lock, trace, now),
             Input::Online => self.schedule.resume(now),
-            Input::Peer(message, hint) => self.heard(message, hint, now),
+            Input::Peer(message, trace) => self.heard(message, trace.hint, now),
             Input::Responded(call, reply) => self.responded(call, reply, now),
-            Input::Restored(hint) => self.restored(hint, now),
+            Input::Restored(trace) => self.restored(trace.hint, now),
             Input::Send(call, body) => self.send(call, body, now),
             Input::SignIn(call) => self.errands.push_back(Errand::SignIn(call)),
-            Input::SignOut(call) => self.sign_out(call, now),
-            Input::Tick => {}
-            Input::Woke(hint) => self.woke(hint, now),
+            Input::SignOut(call, trace) => self.sign_out(call, trace, now),
+            Input::Tick(trace) => self.time_out(trace, now),
+            Input::Woke(trace) => self.woke(trace.hint, now),
         }
         self.advance(now);
     }
@@ -184,9 +179,6 @@ impl<P: Profile> Session<P> {
 
     /// Does what has become due. Runs after every input.
     fn advance(&mut self, now: Instant) {
-        if self.exchange.as_ref().is_some_and(|exchange| exchange.deadline() <= now) {
-            self.stage_over(now);
-        }
         if matches!(&self.phase, Phase::Active(tenure) if tenure.is_expired(now)) && !self.can_refresh() {
             self.end(Reason::Expired, now);
         }
@@ -230,5 +222,14 @@ impl<P: Profile> Session<P> {
 impl<P> Tenure<P> {
     fn is_expired(&self, now: Instant) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
+    }
+
+    /// Whether a newer token is this same user's (promise 17). One that does not say whose it is is believed, unless
+    /// somebody signed in since.
+    fn is_of(&self, subject: Option<&Subject>, epoch: Epoch) -> bool {
+        match (&self.subject, subject) {
+            (Some(before), Some(after)) => before == after,
+            _ => self.epoch == epoch,
+        }
     }
 }

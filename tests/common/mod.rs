@@ -1,0 +1,38 @@
+//! A small world to run sessions in: tabs, one lock, one cookie jar, one strict server, a wire, and no clock but ours.
+
+#![allow(dead_code, unused_imports, reason = "every test binary uses its own part of the world")]
+#![allow(missing_docs)]
+
+use tokencell::{Epoch, Grant, GrantParts, Hint, Token, Trace};
+
+mod server;
+mod tab;
+mod world;
+
+pub use server::User;
+pub use tab::{Outcome, Seen};
+pub use world::{Packet, World};
+
+/// A user who signs in.
+pub const ADA: User = User(1);
+/// Another one.
+pub const BOB: User = User(2);
+
+/// A grant of 100 s for nobody in particular.
+pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
+    let token = |text: &str| Token::parse(text.to_owned()).unwrap();
+    let parts = GrantParts {
+        access: token(access),
+        refresh: refresh.map(token),
+        expires_in: Some(100.0),
+        claims: None,
+        date: None,
+        profile: Seen { user: None },
+    };
+    Grant::new(parts).unwrap()
+}
+
+/// A trace with this hint, and nothing in flight.
+pub const fn trace(hint: Hint) -> Trace {
+    Trace { hint, epoch: Epoch(0), in_flight: None }
+}

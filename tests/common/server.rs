@@ -1,0 +1,144 @@
+//! A server that rotates strictly: a refresh cookie that comes twice revokes its whole family.
+
+use tokencell::{Claims, Grant, GrantParts, Instant, Millis, Subject, Token};
+
+use super::tab::Seen;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct User(pub u32);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cookie {
+    family: usize,
+    serial: u32,
+}
+
+/// A token response on its way: what a grant is made of when it arrives.
+#[derive(Clone, Copy, Debug)]
+pub struct Issued {
+    pub user: User,
+    token: u32,
+    family: usize,
+    lifetime: f64,
+    opaque: bool,
+}
+
+#[derive(Debug)]
+struct Family {
+    user: User,
+    serial: u32,
+    revoked: bool,
+}
+
+#[derive(Debug)]
+pub struct Server {
+    /// In seconds.
+    pub lifetime: f64,
+    /// Tokens that do not say whose they are.
+    pub opaque: bool,
+    /// Answers 503, with this `Retry-After`.
+    pub down: Option<Option<Millis>>,
+    pub refreshes: u32,
+    pub reuses: u32,
+    families: Vec<Family>,
+    tokens: Vec<(usize, Instant)>,
+}
+
+impl Default for Server {
+    fn default() -> Self {
+        Self { lifetime: 100.0, opaque: false, down: None, refreshes: 0, reuses: 0, families: vec![], tokens: vec![] }
+    }
+}
+
+impl Server {
+    pub fn sign_in(&mut self, user: User, now: Instant) -> (Issued, Cookie) {
+        self.families.push(Family { user, serial: 0, revoked: false });
+        let family = self.families.len() - 1;
+        (self.issue(family, now), Cookie { family, serial: 0 })
+    }
+
+    pub fn refresh(&mut self, cookie: Option<Cookie>, now: Instant) -> Option<(Issued, Cookie)> {
+        self.refreshes += 1;
+        let Cookie { family, serial } = cookie?;
+        let entry = &mut self.families[family];
+        if entry.revoked {
+            return None;
+        }
+        if entry.serial != serial {
+            entry.revoked = true;
+            self.reuses += 1;
+            return None;
+        }
+        entry.serial += 1;
+        let cookie = Cookie { family, serial: entry.serial };
+        Some((self.issue(family, now), cookie))
+    }
+
+    pub fn sign_out(&mut self, cookie: Option<Cookie>) {
+        if let Some(cookie) = cookie {
+            self.families[cookie.family].revoked = true;
+        }
+    }
+
+    /// Ends every session of the user, as an administrator would.
+    pub fn revoke(&mut self, user: User) {
+        self.families.iter_mut().filter(|family| family.user == user).for_each(|family| family.revoked = true);
+    }
+
+    /// Makes every token that is out invalid; the sessions live.
+    pub fn expire_tokens(&mut self, now: Instant) {
+        self.tokens.iter_mut().for_each(|(_, expires)| *expires = (*expires).min(now));
+    }
+
+    /// The user that a request with this bearer is served as.
+    pub fn serve(&self, bearer: Option<&str>, now: Instant) -> Option<User> {
+        let serial: usize = bearer?.rsplit('-').next()?.parse().ok()?;
+        let (family, expires) = self.tokens[serial];
+        let family = &self.families[family];
+        (now < expires && !family.revoked).then_some(family.user)
+    }
+
+    pub fn accepts(&self, cookie: Cookie) -> bool {
+        let family = &self.families[cookie.family];
+        !family.revoked && family.serial == cookie.serial
+    }
+
+    fn issue(&mut self, family: usize, now: Instant) -> Issued {
+        self.tokens.push((family, now + Millis((self.lifetime * 1000.0) as u64)));
+        Issued {
+            user: self.families[family].user,
+            token: self.tokens.len() as u32 - 1,
+            family,
+            lifetime: self.lifetime,
+            opaque: self.opaque,
+        }
+    }
+}
+
+impl Issued {
+    pub fn grant(self) -> Grant<Seen> {
+        self.grant_with(Some(self.lifetime))
+    }
+
+    pub fn grant_of_unknown_lifetime(self) -> Grant<Seen> {
+        self.grant_with(None)
+    }
+
+    fn grant_with(self, expires_in: Option<f64>) -> Grant<Seen> {
+        let sub = (!self.opaque).then_some(Subject::Number(f64::from(self.user.0)));
+        Grant::new(GrantParts {
+            access: Token::parse(format!("u{}-f{}-{}", self.user.0, self.family, self.token)).unwrap(),
+            refresh: None,
+            expires_in,
+            claims: Some(Claims { sub, ..Claims::default() }),
+            date: None,
+            profile: Seen { user: Some(self.user) },
+        })
+        .unwrap()
+    }
+}
+
+/// Whose token this is.
+pub fn user_of(bearer: &str) -> User {
+    User(bearer[1..].split('-').next().unwrap().parse().unwrap())
+}

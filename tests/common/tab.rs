@@ -1,0 +1,89 @@
+//! One tab: a session, and what its page has seen of it.
+
+use std::collections::BTreeMap;
+
+use tokencell::{
+    CallError, CallId, Course, Effect, Event, ExchangeId, Input, Instant, Policy, Profile, Session, Status,
+};
+
+use super::User;
+
+#[derive(Debug, PartialEq, Eq)]
+pub struct Seen {
+    pub user: Option<User>,
+}
+
+impl Profile for Seen {
+    fn inherit(&mut self, previous: Self) {
+        self.user = self.user.or(previous.user);
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    Failed(CallError),
+    /// With the user that the server took the request for; none is a 401, or a call without a request.
+    Settled(Course, Option<User>),
+}
+
+#[derive(Debug)]
+pub struct Call {
+    pub opened: Instant,
+    pub closed: Option<Instant>,
+    /// The user it was made for, or first sent for.
+    pub user: Option<User>,
+    pub is_request: bool,
+    pub was_sent: bool,
+    pub sends: u32,
+    pub served_as: Option<User>,
+    pub outcome: Option<Outcome>,
+}
+
+#[derive(Debug)]
+pub struct Tab {
+    pub session: Session<Seen>,
+    pub alive: bool,
+    pub calls: BTreeMap<CallId, Call>,
+    pub statuses: Vec<Status>,
+    pub events: Vec<Event>,
+    /// Exchanges this tab has asked for and not been answered.
+    pub asking: Option<ExchangeId>,
+    pub credentials: BTreeMap<CallId, User>,
+    /// Since it was last authenticated.
+    pub refusals: u32,
+    /// How often `SignedIn` had been written when this tab's user signed out.
+    pub left_at: Option<u32>,
+}
+
+impl Tab {
+    pub fn new(policy: Policy, seed: u32) -> Self {
+        Self {
+            session: Session::new(policy, seed),
+            alive: true,
+            calls: BTreeMap::new(),
+            statuses: vec![],
+            events: vec![],
+            asking: None,
+            credentials: BTreeMap::new(),
+            refusals: 0,
+            left_at: None,
+        }
+    }
+
+    pub fn handle(&mut self, input: Input<Seen>, now: Instant) -> Vec<Effect> {
+        self.session.handle(input, now);
+        std::iter::from_fn(|| self.session.poll()).collect()
+    }
+
+    pub fn status(&self) -> Status {
+        self.session.snapshot().status
+    }
+
+    pub fn user(&self) -> Option<User> {
+        self.session.snapshot().profile.and_then(|seen| seen.user)
+    }
+
+    pub fn open_calls(&self) -> usize {
+        self.calls.values().filter(|call| call.outcome.is_none()).count()
+    }
+}

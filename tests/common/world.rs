@@ -1,0 +1,443 @@
+//! What connects the tabs, and the laws that hold whatever happens.
+
+use std::collections::VecDeque;
+
+use tokencell::{
+    Answer, Body, CallId, Effect, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lock, Millis, PeerMessage, Policy,
+    Reason, Renewal, Reply, SignOutRoute, Status, Trace,
+};
+
+use super::server::{Cookie, Issued, Server, User, user_of};
+use super::tab::{Call, Outcome, Seen, Tab};
+
+/// Something on its way. The cookie is the one the browser had when the request was sent.
+#[derive(Debug)]
+pub enum Packet {
+    Ask { tab: usize, id: ExchangeId, errand: Errand, cookie: Option<Cookie> },
+    Told { tab: usize, id: ExchangeId, errand: Errand, said: Said },
+    Request { tab: usize, call: CallId, bearer: Option<String> },
+    Response { tab: usize, call: CallId, user: Option<User> },
+    Post { tab: usize, message: PeerMessage },
+    Locked { tab: usize, id: ExchangeId },
+}
+
+#[derive(Debug)]
+pub enum Said {
+    Granted(Issued, Cookie),
+    Lost,
+    Refused,
+    SignedOut,
+    Unavailable(Option<Millis>),
+}
+
+pub struct World {
+    pub now: Instant,
+    pub tabs: Vec<Tab>,
+    pub server: Server,
+    pub jar: Option<Cookie>,
+    pub hint: Hint,
+    pub epoch: Epoch,
+    pub wire: VecDeque<(Instant, Packet)>,
+    /// Whether engines have locks here.
+    pub locks: bool,
+    /// Somebody else holds the lock and never lets go.
+    pub hogged: bool,
+    pub policy: Policy,
+    lock: VecDeque<(usize, ExchangeId)>,
+    lock_given: bool,
+    marker: Option<Instant>,
+    signed_in_writes: u32,
+    next_call: u32,
+    pub most_refreshes_at_once: usize,
+}
+
+impl World {
+    pub fn new(tabs: usize) -> Self {
+        Self::with_policy(tabs, Policy { renewal: Renewal::Cookie, sign_out: SignOutRoute::Server })
+    }
+
+    pub fn with_policy(tabs: usize, policy: Policy) -> Self {
+        let mut world = Self {
+            now: Instant(1_000_000),
+            tabs: vec![],
+            server: Server::default(),
+            jar: None,
+            hint: Hint::Never,
+            epoch: Epoch(0),
+            wire: VecDeque::new(),
+            locks: true,
+            hogged: false,
+            policy,
+            lock: VecDeque::new(),
+            lock_given: false,
+            marker: None,
+            signed_in_writes: 0,
+            next_call: 0,
+            most_refreshes_at_once: 0,
+        };
+        for _ in 0..tabs {
+            world.open_tab();
+        }
+        world
+    }
+
+    // What a person does.
+
+    pub fn open_tab(&mut self) -> usize {
+        let tab = self.tabs.len();
+        self.tabs.push(Tab::new(self.policy, tab as u32 * 7919 + 1));
+        self.input(tab, Input::Booted(self.trace()));
+        tab
+    }
+
+    /// The page is gone; what it had sent is not.
+    pub fn close_tab(&mut self, tab: usize) {
+        self.tabs[tab].alive = false;
+        self.lock_given &= self.lock.front().is_none_or(|(owner, _)| *owner != tab);
+        self.lock.retain(|(owner, _)| *owner != tab);
+        self.give_lock();
+    }
+
+    pub fn sign_in(&mut self, tab: usize, user: User) -> CallId {
+        let call = self.open_call(tab, false);
+        self.tabs[tab].credentials.insert(call, user);
+        self.tabs[tab].left_at = None;
+        self.input(tab, Input::SignIn(call));
+        call
+    }
+
+    pub fn sign_out(&mut self, tab: usize) -> CallId {
+        let call = self.open_call(tab, false);
+        self.tabs[tab].left_at = Some(self.signed_in_writes);
+        self.input(tab, Input::SignOut(call, self.trace()));
+        call
+    }
+
+    pub fn send(&mut self, tab: usize, body: Body) -> CallId {
+        let call = self.open_call(tab, true);
+        self.input(tab, Input::Send(call, body));
+        call
+    }
+
+    pub fn fetch(&mut self, tab: usize) -> CallId {
+        self.send(tab, Body::Replayable)
+    }
+
+    pub fn wait_for_status(&mut self, tab: usize) -> CallId {
+        let call = self.open_call(tab, false);
+        self.input(tab, Input::Await(call));
+        call
+    }
+
+    /// Tab 0 signed in, and everything at rest.
+    pub fn signed_in(tabs: usize, user: User) -> Self {
+        let mut world = Self::new(tabs);
+        world.sign_in(0, user);
+        world.settle();
+        world
+    }
+
+    // What time and the wire do.
+
+    /// Delivers everything that is on its way, in order, in no time.
+    pub fn settle(&mut self) {
+        let mut steps = 0;
+        while let Some((_, packet)) = self.wire.pop_front() {
+            steps += 1;
+            assert!(steps < 100_000, "tabs that never stop talking: {packet:?}");
+            self.deliver(packet);
+        }
+    }
+
+    /// Lets time pass, event by event, with a wire that takes no time.
+    pub fn pass(&mut self, span: Millis) {
+        let end = self.now + span;
+        self.settle();
+        let mut steps = 0;
+        while let Some(at) = self.next_deadline().filter(|at| *at <= end) {
+            steps += 1;
+            assert!(steps < 20_000, "a timer that never ends");
+            self.now = self.now.max(at);
+            self.tick();
+            self.settle();
+        }
+        self.now = end;
+        self.tick();
+        self.settle();
+    }
+
+    /// Lets time pass in one leap, as a sleeping laptop does; whatever is on the wire stays there.
+    pub fn leap(&mut self, span: Millis) {
+        self.now = self.now + span;
+        self.tick();
+    }
+
+    pub fn next_deadline(&mut self) -> Option<Instant> {
+        self.tabs.iter_mut().filter(|tab| tab.alive).filter_map(|tab| tab.session.deadline()).min()
+    }
+
+    /// Every timer that is due goes off.
+    pub fn tick(&mut self) {
+        for tab in 0..self.tabs.len() {
+            if self.tabs[tab].alive && self.tabs[tab].session.deadline().is_some_and(|at| at <= self.now) {
+                self.input(tab, Input::Tick(self.trace()));
+            }
+        }
+    }
+
+    /// Takes one thing off the wire before it arrives.
+    pub fn lose(&mut self, packet: Packet) {
+        match packet {
+            Packet::Ask { tab, id, errand, .. } | Packet::Told { tab, id, errand, .. } => {
+                self.deliver(Packet::Told { tab, id, errand, said: Said::Lost });
+            }
+            packet => self.deliver(packet),
+        }
+    }
+
+    pub fn deliver(&mut self, packet: Packet) {
+        match packet {
+            Packet::Ask { tab, id, errand, cookie } => {
+                let said = self.ask_server(tab, errand, cookie);
+                self.put(Packet::Told { tab, id, errand, said });
+            }
+            Packet::Told { tab, id, said, .. } => self.told(tab, id, said),
+            Packet::Request { tab, call, bearer } => {
+                let user = self.server.serve(bearer.as_deref(), self.now);
+                self.put(Packet::Response { tab, call, user });
+            }
+            Packet::Response { tab, call, user } => {
+                if let Some(record) = self.tabs[tab].calls.get_mut(&call) {
+                    record.served_as = user;
+                }
+                let reply = if user.is_some() { Reply::Other } else { Reply::Unauthorized };
+                self.input(tab, Input::Responded(call, reply));
+            }
+            Packet::Post { tab, message } => self.input(tab, Input::Peer(message, self.trace())),
+            Packet::Locked { tab, id } => {
+                if self.lock.front() == Some(&(tab, id)) {
+                    self.input(tab, Input::Locked(id, Lock::Held, self.trace()));
+                }
+            }
+        }
+    }
+
+    pub fn trace(&self) -> Trace {
+        Trace { hint: self.hint, epoch: self.epoch, in_flight: self.marker.map(|began| self.now.since(began)) }
+    }
+
+    fn ask_server(&mut self, tab: usize, errand: Errand, cookie: Option<Cookie>) -> Said {
+        if let Some(retry_after) = self.server.down {
+            return Said::Unavailable(retry_after);
+        }
+        match errand {
+            Errand::Refresh => match self.server.refresh(cookie, self.now) {
+                Some((issued, cookie)) => Said::Granted(issued, cookie),
+                None => Said::Refused,
+            },
+            Errand::SignIn(call) => {
+                let user = self.tabs[tab].credentials[&call];
+                let (issued, cookie) = self.server.sign_in(user, self.now);
+                Said::Granted(issued, cookie)
+            }
+            Errand::SignOut(_) => {
+                self.server.sign_out(cookie);
+                Said::SignedOut
+            }
+        }
+    }
+
+    /// The browser takes the cookie even when the page is gone (`keepalive`, promise 10).
+    fn told(&mut self, tab: usize, id: ExchangeId, said: Said) {
+        match said {
+            Said::Granted(_, cookie) => self.jar = Some(cookie),
+            Said::SignedOut => self.jar = None,
+            Said::Lost | Said::Refused | Said::Unavailable(_) => {}
+        }
+        if !self.tabs[tab].alive {
+            return;
+        }
+        if self.tabs[tab].asking == Some(id) {
+            self.tabs[tab].asking = None;
+            self.marker = None;
+        }
+        self.tabs[tab].refusals += u32::from(matches!(said, Said::Refused));
+        let answer: Answer<Seen> = match said {
+            Said::Granted(issued, _) => Answer::Granted(issued.grant()),
+            Said::Lost => Answer::Unreachable(None),
+            Said::Refused => Answer::Refused,
+            Said::SignedOut => Answer::Done,
+            Said::Unavailable(asked) => Answer::Unreachable(asked),
+        };
+        self.input(tab, Input::Answered(id, answer, self.trace()));
+    }
+
+    pub fn input(&mut self, tab: usize, input: Input<Seen>) {
+        if self.tabs[tab].alive {
+            for effect in self.tabs[tab].handle(input, self.now) {
+                self.perform(tab, effect);
+            }
+        }
+    }
+
+    fn perform(&mut self, tab: usize, effect: Effect) {
+        match effect {
+            Effect::Abandon(_) => self.tabs[tab].asking = None,
+            Effect::Broadcast(message) => {
+                let others = (0..self.tabs.len()).filter(|other| *other != tab && self.tabs[*other].alive);
+                let posts: Vec<_> = others.map(|tab| Packet::Post { tab, message }).collect();
+                posts.into_iter().for_each(|post| self.put(post));
+            }
+            Effect::Exchange(id, errand) => {
+                self.tabs[tab].asking = Some(id);
+                self.marker = Some(self.now);
+                self.put(Packet::Ask { tab, id, errand, cookie: self.jar });
+                self.most_refreshes_at_once = self.most_refreshes_at_once.max(self.refreshes_under_way());
+            }
+            Effect::Fail(call, error) => self.close_call(tab, call, |_| Outcome::Failed(error)),
+            Effect::Lock(id) if self.locks => {
+                self.lock.push_back((tab, id));
+                self.give_lock();
+            }
+            Effect::Lock(id) => self.input(tab, Input::Locked(id, Lock::Missing, self.trace())),
+            Effect::Notify => self.check_status(tab),
+            Effect::Remember(hint, epoch) => {
+                self.epoch = epoch;
+                self.signed_in_writes += u32::from(hint == Hint::SignedIn);
+                self.hint = hint;
+            }
+            Effect::Report(event) => self.tabs[tab].events.push(event),
+            Effect::Settle(call, course) => self.close_call(tab, call, |call| Outcome::Settled(course, call.served_as)),
+            Effect::Transmit(call) => self.transmit(tab, call),
+            Effect::Unlock(id) => {
+                if self.lock.front() == Some(&(tab, id)) {
+                    self.unlock_front();
+                }
+                self.lock.retain(|entry| *entry != (tab, id));
+            }
+        }
+    }
+
+    /// Promise 8: no request goes out for anybody else than the one it was first sent for.
+    fn transmit(&mut self, tab: usize, call: CallId) {
+        let bearer = self.tabs[tab].session.bearer(call).map(|token| token.expose().to_owned());
+        let user = bearer.as_deref().map(user_of);
+        let record = self.tabs[tab].calls.get_mut(&call).expect("a call that the page has opened");
+        if record.was_sent || record.user.is_some() {
+            assert_eq!(record.user, user, "a request under another identity: {record:?}");
+        }
+        record.user = user;
+        record.was_sent = true;
+        record.sends += 1;
+        assert!(record.sends <= 2, "at most one retry: {record:?}");
+        self.put(Packet::Request { tab, call, bearer });
+    }
+
+    /// Promises 9 and 16: only a refusal or a sign-out ends a session, and nothing brings it back but a sign-in.
+    fn check_status(&mut self, tab: usize) {
+        let (writes, renewal) = (self.signed_in_writes, self.policy.renewal);
+        let tab = &mut self.tabs[tab];
+        let status = tab.status();
+        match status {
+            Status::Authenticated => {
+                if let Some(left_at) = tab.left_at.take() {
+                    assert!(writes > left_at, "a session came back after its sign-out");
+                }
+                tab.refusals = 0;
+            }
+            Status::Unauthenticated(Reason::Expired | Reason::Replaced | Reason::Revoked) => {
+                assert!(tab.refusals > 0 || renewal != Renewal::Cookie, "signed out without a refusal: {status:?}");
+            }
+            Status::Loading | Status::Unauthenticated(_) => {}
+        }
+        tab.statuses.push(status);
+    }
+
+    fn close_call(&mut self, tab: usize, id: CallId, outcome: impl FnOnce(&Call) -> Outcome) {
+        let call = self.tabs[tab].calls.get_mut(&id).expect("a call that the page has opened");
+        assert!(call.outcome.is_none(), "a call is answered once");
+        call.outcome = Some(outcome(call));
+        call.closed = Some(self.now);
+    }
+
+    fn open_call(&mut self, tab: usize, is_request: bool) -> CallId {
+        self.next_call += 1;
+        let id = CallId(self.next_call);
+        let user = self.tabs[tab].user().filter(|_| is_request);
+        let call = Call {
+            opened: self.now,
+            closed: None,
+            user,
+            is_request,
+            was_sent: false,
+            sends: 0,
+            served_as: None,
+            outcome: None,
+        };
+        self.tabs[tab].calls.insert(id, call);
+        id
+    }
+
+    fn give_lock(&mut self) {
+        if let (false, false, Some((tab, id))) = (self.hogged, self.lock_given, self.lock.front().copied()) {
+            self.lock_given = true;
+            self.put(Packet::Locked { tab, id });
+        }
+    }
+
+    fn unlock_front(&mut self) {
+        self.lock.pop_front();
+        self.lock_given = false;
+        self.give_lock();
+    }
+
+    pub fn put(&mut self, packet: Packet) {
+        self.wire.push_back((self.now, packet));
+    }
+
+    /// Refreshes that the server has been asked for and whose cookie is not home yet.
+    pub fn refreshes_under_way(&self) -> usize {
+        let is_refresh = |(_, packet): &&(Instant, Packet)| {
+            matches!(packet, Packet::Ask { errand: Errand::Refresh, .. } | Packet::Told { errand: Errand::Refresh, .. })
+        };
+        self.wire.iter().filter(is_refresh).count()
+    }
+
+    // What a test asks.
+
+    pub fn outcome(&self, tab: usize, call: CallId) -> Option<Outcome> {
+        self.tabs[tab].calls[&call].outcome
+    }
+
+    pub fn status(&self, tab: usize) -> Status {
+        self.tabs[tab].status()
+    }
+
+    pub fn is_signed_in(&self, tab: usize) -> bool {
+        self.status(tab) == Status::Authenticated
+    }
+
+    /// The first packet of this kind, off the wire.
+    pub fn intercept(&mut self, test: impl Fn(&Packet) -> bool) -> Packet {
+        let at = self.wire.iter().position(|(_, packet)| test(packet)).expect("such a packet on the wire");
+        self.wire.remove(at).expect("the position just found").1
+    }
+
+    /// The next question to the server, after everything before it has arrived; it will not be answered by itself.
+    pub fn take_ask(&mut self) -> (usize, ExchangeId) {
+        loop {
+            match self.wire.pop_front().expect("a question to the server").1 {
+                Packet::Ask { tab, id, .. } => return (tab, id),
+                packet => self.deliver(packet),
+            }
+        }
+    }
+
+    /// Answers a question in the server's stead.
+    pub fn answer(&mut self, (tab, id): (usize, ExchangeId), answer: Answer<Seen>) {
+        self.tabs[tab].asking = None;
+        self.marker = None;
+        self.tabs[tab].refusals += u32::from(matches!(answer, Answer::Refused));
+        self.input(tab, Input::Answered(id, answer, self.trace()));
+    }
+}

@@ -1,0 +1,317 @@
+//! Promises 16, 18 and 19: sign-out, the back/forward cache, and the wiped cell.
+
+use tokencell::{
+    Answer, CallError, Course, Credentials, Errand, Event, Hint, Input, Millis, Policy, Reason, Renewal, SignOutRoute,
+    Status, Token,
+};
+
+use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
+
+const SIGNED_OUT: Status = Status::Unauthenticated(Reason::SignedOut);
+
+#[test]
+fn promise_16_a_sign_out_clears_this_tab_and_every_other_at_once() {
+    let mut world = World::signed_in(3, ADA);
+    world.pass(Millis::seconds(5));
+    let call = world.sign_out(0);
+    assert_eq!(world.status(0), SIGNED_OUT, "before any answer");
+    assert!(world.tabs[0].session.credentials(Errand::Refresh).is_none());
+    world.settle();
+    assert!((0..3).all(|tab| world.status(tab) == SIGNED_OUT));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.jar, None, "the server was told");
+    assert_eq!(world.hint, Hint::SignedOut);
+}
+
+#[test]
+fn promise_16_the_request_that_tells_the_server_still_has_the_token() {
+    let mut world = World::signed_in(1, ADA);
+    let call = world.sign_out(0);
+    let errand = Errand::SignOut(Some(call));
+    assert!(world.tabs[0].session.credentials(errand).is_some());
+    world.settle();
+    assert!(world.tabs[0].session.credentials(errand).is_none(), "wiped when it has served");
+}
+
+#[test]
+fn promise_16_a_sign_out_works_offline_and_the_server_is_told_later() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.down = Some(None);
+    let call = world.sign_out(0);
+    world.settle();
+    assert!((0..2).all(|tab| world.status(tab) == SIGNED_OUT));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)), "the caller does not wait");
+    assert_eq!(world.hint, Hint::SignOutOwed);
+    assert!(world.tabs[0].events.contains(&Event::SignOutOwed));
+    assert!(world.tabs[0].session.credentials(Errand::SignOut(None)).is_none(), "the token is wiped all the same");
+    world.server.down = None;
+    world.input(0, Input::Online);
+    world.settle();
+    assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
+    world.pass(Millis::seconds(3600));
+    assert_eq!(world.server.refreshes, 1, "tab 1 was restored by the one");
+}
+
+#[test]
+fn promise_16_a_sign_out_that_the_server_never_heard_of_is_told_at_the_next_start() {
+    let mut world = World::signed_in(1, ADA);
+    world.server.down = Some(None);
+    world.sign_out(0);
+    world.settle();
+    world.close_tab(0);
+    world.server.down = None;
+    let tab = world.open_tab();
+    assert_eq!(world.status(tab), SIGNED_OUT);
+    world.settle();
+    assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
+    assert_eq!(world.server.refreshes, 0);
+}
+
+#[test]
+fn promise_16_a_debt_from_an_api_without_sign_out_is_none() {
+    let mut world = World::with_policy(0, Policy { renewal: Renewal::Cookie, sign_out: SignOutRoute::None });
+    world.hint = Hint::SignOutOwed;
+    let tab = world.open_tab();
+    assert_eq!(world.status(tab), SIGNED_OUT);
+    world.pass(Millis::seconds(60));
+    assert!(world.wire.is_empty());
+}
+
+#[test]
+fn promise_16_without_a_sign_out_at_the_server_it_is_a_local_affair() {
+    let mut world = World::with_policy(1, Policy { renewal: Renewal::Cookie, sign_out: SignOutRoute::None });
+    world.sign_in(0, ADA);
+    world.settle();
+    let call = world.sign_out(0);
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.hint, Hint::SignedOut);
+    assert!(world.tabs[0].session.credentials(Errand::SignOut(None)).is_none());
+}
+
+#[test]
+fn promise_16_somebody_who_signed_in_since_is_not_signed_out_by_an_old_debt() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.down = Some(None);
+    world.sign_out(0);
+    world.settle();
+    world.server.down = None;
+    world.sign_in(1, BOB);
+    let posts = world.wire.len();
+    world.settle();
+    assert!(posts > 0);
+    world.pass(Millis::seconds(120));
+    assert_eq!((world.tabs[0].user(), world.tabs[1].user()), (Some(BOB), Some(BOB)));
+    assert!(world.server.accepts(world.jar.unwrap()));
+}
+
+#[test]
+fn promise_16_a_debt_is_void_when_the_hint_says_that_somebody_signed_in() {
+    let mut world = World::signed_in(1, ADA);
+    let call = world.sign_out(0);
+    world.hint = Hint::SignedIn;
+    world.settle();
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert!(world.server.accepts(world.jar.unwrap()));
+    assert_eq!(world.hint, Hint::SignedIn);
+    world.pass(Millis::seconds(3600));
+    assert!(world.server.accepts(world.jar.unwrap()));
+}
+
+#[test]
+fn promise_16_a_sign_out_waits_for_a_refresh_in_flight_so_that_its_cookie_is_the_last_word() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
+    world.deliver(lock);
+    let refresh = world.intercept(|packet| matches!(packet, Packet::Ask { .. }));
+    let call = world.sign_out(0);
+    assert_eq!(world.status(0), SIGNED_OUT);
+    world.settle();
+    assert_eq!(world.outcome(0, call), None, "not before the refresh is home");
+    world.deliver(refresh);
+    world.settle();
+    assert_eq!(world.status(0), SIGNED_OUT, "its token comes home to nothing");
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
+}
+
+#[test]
+fn promise_16_a_refresh_that_came_too_late_gives_its_token_to_the_sign_out() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let ask = world.take_ask();
+    let call = world.sign_out(0);
+    world.answer(ask, Answer::Granted(crate::common::grant("newest", None)));
+    let credentials = world.tabs[0].session.credentials(Errand::SignOut(Some(call)));
+    assert_eq!(credentials.map(|credentials| credentials.access.expose()), Some("newest"));
+}
+
+#[test]
+fn promise_16_a_refresh_that_only_waits_for_the_lock_is_called_off() {
+    let mut world = World::signed_in(1, ADA);
+    world.hogged = true;
+    world.leap(Millis::seconds(75));
+    world.sign_out(0);
+    world.hogged = false;
+    world.pass(Policy::LOCK_PATIENCE);
+    assert_eq!(world.server.refreshes, 0);
+    assert_eq!(world.hint, Hint::SignedOut);
+}
+
+#[test]
+fn promise_16_a_sign_in_asked_for_before_a_sign_out_is_void() {
+    let mut world = World::signed_in(1, ADA);
+    let (first, second) = (world.sign_in(0, BOB), world.sign_in(0, BOB));
+    world.sign_out(0);
+    assert_eq!(world.outcome(0, first), Some(Outcome::Failed(CallError::SignedOut)));
+    assert_eq!(world.outcome(0, second), Some(Outcome::Failed(CallError::SignedOut)));
+    world.settle();
+    assert_eq!(world.status(0), SIGNED_OUT);
+    assert_eq!(world.jar, None);
+}
+
+#[test]
+fn promise_16_a_sign_in_that_is_with_the_server_during_a_sign_out_is_void_too() {
+    let mut world = World::new(1);
+    let sign_in = world.sign_in(0, ADA);
+    let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
+    world.deliver(lock);
+    let sign_out = world.sign_out(0);
+    world.settle();
+    assert_eq!(world.outcome(0, sign_in), Some(Outcome::Failed(CallError::SignedOut)));
+    assert_eq!(world.outcome(0, sign_out), Some(Outcome::Settled(Course::Direct, None)));
+    assert!(!world.is_signed_in(0));
+    assert_eq!(world.jar, None, "and the server forgets it");
+}
+
+#[test]
+fn promise_16_a_sign_in_after_a_sign_out_counts() {
+    let mut world = World::signed_in(1, ADA);
+    world.sign_out(0);
+    world.sign_in(0, BOB);
+    world.settle();
+    assert_eq!(world.tabs[0].user(), Some(BOB));
+    assert!(world.server.accepts(world.jar.unwrap()));
+}
+
+#[test]
+fn promise_16_signing_out_without_a_session_is_harmless() {
+    let mut world = World::new(1);
+    let call = world.sign_out(0);
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.status(0), Status::Unauthenticated(Reason::Never));
+    assert!(world.wire.is_empty());
+}
+
+#[test]
+fn promise_16_open_requests_of_the_one_who_left_fail() {
+    let mut world = World::signed_in(1, ADA);
+    let sent = world.fetch(0);
+    world.now = world.now + Millis::seconds(200);
+    let waiting = world.fetch(0);
+    world.sign_out(0);
+    assert_eq!(world.outcome(0, sent), Some(Outcome::Failed(CallError::SignedOut)));
+    assert_eq!(world.outcome(0, waiting), Some(Outcome::Failed(CallError::SignedOut)));
+    let after = world.fetch(0);
+    world.settle();
+    assert_eq!(world.outcome(0, after), Some(Outcome::Settled(Course::Anonymous, None)));
+}
+
+#[test]
+fn promise_16_leaving_while_the_session_is_being_restored_stays_left() {
+    let mut world = World::signed_in(1, ADA);
+    let tab = world.open_tab();
+    let (status, request) = (world.wait_for_status(tab), world.fetch(tab));
+    let ask = world.take_ask();
+    world.sign_out(tab);
+    assert_eq!(world.outcome(tab, status), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(tab, request), Some(Outcome::Failed(CallError::SignedOut)));
+    world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
+    world.settle();
+    assert_eq!(world.status(tab), SIGNED_OUT);
+}
+
+#[test]
+fn promise_16_a_refresh_does_not_come_home_to_a_sign_out_in_another_tab() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let ask = world.take_ask();
+    (world.hint, world.epoch) = (Hint::SignOutOwed, world.epoch.next()); // its message is still on the way
+    world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
+    assert_eq!(world.status(0), SIGNED_OUT);
+    assert_eq!(world.hint, Hint::SignOutOwed, "the other tab still has to tell the server");
+}
+
+#[test]
+fn promise_16_a_refresh_is_not_sent_after_a_sign_out_in_another_tab() {
+    let mut world = World::signed_in(1, ADA);
+    world.now = world.now + Millis::seconds(75);
+    world.hint = Hint::SignedOut;
+    world.tick();
+    world.settle();
+    assert_eq!(world.server.refreshes, 0);
+    assert_eq!(world.status(0), SIGNED_OUT);
+}
+
+#[test]
+fn promise_16_a_tab_that_slept_through_a_sign_out_notices_when_it_wakes() {
+    let mut world = World::signed_in(1, ADA);
+    world.input(0, Input::Woke(trace(Hint::SignedOut)));
+    assert_eq!(world.status(0), SIGNED_OUT);
+}
+
+#[test]
+fn promise_18_a_page_from_the_back_forward_cache_shows_nothing_before_it_was_checked() {
+    let mut world = World::signed_in(1, ADA);
+    world.pass(Millis::seconds(5));
+    world.input(0, Input::Restored(trace(Hint::SignedIn)));
+    assert_eq!(world.status(0), Status::Loading);
+    assert_eq!(world.tabs[0].user(), None);
+    let call = world.fetch(0);
+    world.settle();
+    assert!(world.is_signed_in(0));
+    assert_eq!(world.server.refreshes, 1);
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Waited, Some(ADA))));
+}
+
+#[test]
+fn promise_18_a_page_from_the_cache_of_a_session_that_was_left_is_signed_out_without_a_request() {
+    let mut world = World::signed_in(1, ADA);
+    world.input(0, Input::Restored(trace(Hint::SignedOut)));
+    assert_eq!(world.status(0), SIGNED_OUT);
+    world.settle();
+    assert_eq!(world.server.refreshes, 0);
+}
+
+#[test]
+fn promise_18_a_page_from_the_cache_keeps_its_session_when_the_server_cannot_be_reached() {
+    let mut world = World::signed_in(1, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.down = Some(None);
+    world.input(0, Input::Restored(trace(Hint::SignedIn)));
+    world.settle();
+    assert!(world.is_signed_in(0));
+    assert_eq!(world.tabs[0].user(), Some(ADA));
+}
+
+#[test]
+fn promise_18_a_page_from_the_cache_without_any_refresh_stays_as_it_is() {
+    let mut world = World::with_policy(1, Policy { renewal: Renewal::None, sign_out: SignOutRoute::None });
+    world.sign_in(0, ADA);
+    world.settle();
+    world.input(0, Input::Restored(trace(Hint::SignedIn)));
+    assert!(world.is_signed_in(0));
+}
+
+#[test]
+fn promise_19_nothing_prints_a_token() {
+    let token = || Token::parse("s3cret-canary".into()).unwrap();
+    let credentials = Credentials { access: token(), refresh: Some(token()) };
+    let session = World::signed_in(1, ADA);
+    let tab = format!("{:?}", session.tabs[0].session);
+    assert!(tab.contains("Token(…)"), "the cell was looked at");
+    assert!(!tab.contains("u1-f0"), "{tab}");
+    assert!(!format!("{credentials:?} {:?}", crate::common::grant("s3cret-canary", None)).contains("canary"));
+}

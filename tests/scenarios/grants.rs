@@ -1,0 +1,197 @@
+//! Promises 3-5 at the edge: what is taken for a token and its lifetime, and what is refused.
+
+use base64::Engine;
+use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
+use proptest::prelude::*;
+use tokencell::{Answer, CallError, Claims, Grant, GrantError, GrantParts, Millis, Status, Subject, Token};
+
+use crate::common::{ADA, Seen, World};
+
+fn jwt(payload: &str) -> Token {
+    Token::parse(format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(payload))).unwrap()
+}
+
+/// As the shell does it: the payload through a JSON parser into the claims.
+fn claims(token: &Token) -> Result<Option<Claims>, GrantError> {
+    let Some(json) = Claims::payload(token)? else { return Ok(None) };
+    serde_json::from_slice(&json).map(Some).map_err(|_| GrantError::ClaimsMalformed)
+}
+
+fn grant(access: Token, expires_in: Option<f64>, date: Option<f64>) -> Result<Grant<Seen>, GrantError> {
+    let claims = claims(&access)?;
+    Grant::new(GrantParts { access, refresh: None, expires_in, claims, date, profile: Seen { user: None } })
+}
+
+/// The lifetime as the session sees it.
+fn lifetime(grant: Grant<Seen>) -> Option<Millis> {
+    let mut world = World::new(1);
+    world.sign_in(0, ADA);
+    let ask = world.take_ask();
+    world.answer(ask, Answer::Granted(grant));
+    assert_eq!(world.status(0), Status::Authenticated);
+    world.tabs[0].session.snapshot().expires.map(|expires| expires.since(world.now))
+}
+
+#[test]
+fn the_lifetime_of_a_jwt_is_the_time_between_issue_and_expiry() {
+    let token = jwt(r#"{"sub":"ada","iat":1700000000,"exp":1700000900}"#);
+    assert_eq!(claims(&token).unwrap().unwrap().sub, Some(Subject::Text("ada".into())));
+    assert_eq!(lifetime(grant(token, None, None).unwrap()), Some(Millis::seconds(900)));
+}
+
+#[test]
+fn a_wrong_clock_of_the_client_changes_nothing_because_it_is_never_asked() {
+    for epoch in [0.0, 1e9, 2e11] {
+        let token = jwt(&format!(r#"{{"iat":{epoch},"exp":{}}}"#, epoch + 2.5));
+        assert_eq!(lifetime(grant(token, None, None).unwrap()), Some(Millis(2500)));
+    }
+}
+
+#[test]
+fn expires_in_wins_over_the_claims_and_serves_opaque_tokens() {
+    let token = jwt(r#"{"iat":1700000000,"exp":1700000900}"#);
+    assert_eq!(lifetime(grant(token, Some(60.0), None).unwrap()), Some(Millis::seconds(60)));
+    let opaque = Token::parse("0123-opaque".into()).unwrap();
+    assert_eq!(lifetime(grant(opaque, Some(60.0), None).unwrap()), Some(Millis::seconds(60)));
+}
+
+#[test]
+fn without_a_time_of_issue_the_date_of_the_response_serves_and_without_both_nothing_is_guessed() {
+    let token = || jwt(r#"{"exp":1700000900}"#);
+    assert_eq!(lifetime(grant(token(), None, Some(1_700_000_600.0)).unwrap()), Some(Millis::seconds(300)));
+    assert_eq!(lifetime(grant(token(), None, None).unwrap()), None);
+    let both = jwt(r#"{"iat":1700000000,"exp":1700000900}"#);
+    assert_eq!(lifetime(grant(both, None, Some(1.0)).unwrap()), Some(Millis::seconds(900)));
+    let opaque = Token::parse("0123-opaque".into()).unwrap();
+    assert_eq!(lifetime(grant(opaque, None, Some(1.0)).unwrap()), None);
+}
+
+#[test]
+fn a_lifetime_beyond_ten_years_counts_as_ten() {
+    let token = Token::parse("opaque".into()).unwrap();
+    assert_eq!(lifetime(grant(token, Some(1e300), None).unwrap()), Some(Millis::MAX));
+}
+
+#[test]
+fn a_payload_with_padding_is_read_all_the_same() {
+    let padded = format!("eyJ.{}.c2ln", URL_SAFE.encode(r#"{"iat":0,"exp":30 }"#));
+    assert!(padded.contains('='));
+    assert_eq!(lifetime(grant(Token::parse(padded).unwrap(), None, None).unwrap()), Some(Millis::seconds(30)));
+}
+
+#[test]
+fn a_numeric_subject_is_a_subject() {
+    for (json, number) in [("7", 7.0), ("-7", -7.0), ("7.5", 7.5)] {
+        let claims = claims(&jwt(&format!(r#"{{"sub":{json}}}"#))).unwrap().unwrap();
+        assert_eq!(claims.sub, Some(Subject::Number(number)));
+    }
+    assert!(claims(&jwt(r#"{"sub":{"id":7}}"#)).is_err());
+}
+
+#[test]
+fn a_malformed_claim_is_refused() {
+    for exp in ["NaN", "\"1700000900\"", "true", "{}", "[1]"] {
+        let token = jwt(&format!(r#"{{"iat":0,"exp":{exp}}}"#));
+        assert_eq!(grant(token, None, None).unwrap_err(), GrantError::ClaimsMalformed, "exp: {exp}");
+    }
+    for (iat, exp) in [("0", "-1"), ("0", "1e308"), ("-5", "10"), ("1e300", "1e301"), ("10", "10"), ("20", "10")] {
+        let token = jwt(&format!(r#"{{"iat":{iat},"exp":{exp}}}"#));
+        assert_eq!(grant(token, None, None).unwrap_err(), GrantError::LifetimeInvalid, "{iat} to {exp}");
+    }
+}
+
+#[test]
+fn a_malformed_expires_in_is_refused() {
+    for seconds in [f64::NAN, f64::INFINITY, -1.0, 0.0, 1e-9] {
+        let token = Token::parse("opaque".into()).unwrap();
+        assert_eq!(grant(token, Some(seconds), None).unwrap_err(), GrantError::LifetimeInvalid, "{seconds}");
+    }
+}
+
+#[test]
+fn what_looks_like_a_jwt_and_has_no_readable_payload_is_refused() {
+    for token in ["eyJ.!.x", "eyJ.====.x", "eyJ.e30", "eyJ..x"] {
+        let Ok(token) = Token::parse(token.into()) else { continue };
+        let refused = claims(&token);
+        assert!(matches!(refused, Err(GrantError::ClaimsMalformed) | Ok(None)), "{token:?}: {refused:?}");
+    }
+    for payload in ["", "null", "7", "\"{}\"", "{", "{\"exp\":1", "\u{feff}{}"] {
+        assert_eq!(claims(&jwt(payload)), Err(GrantError::ClaimsMalformed), "{payload:?}");
+    }
+}
+
+#[test]
+fn a_token_that_is_no_jwt_is_opaque() {
+    for token in ["a.b.c", "eyJ.e30", "eyJ.e30.x.y", "v4.local.e30", "eyJ"] {
+        assert_eq!(claims(&Token::parse(token.into()).unwrap()), Ok(None), "{token}");
+    }
+}
+
+#[test]
+fn deep_json_in_the_claims_is_refused() {
+    for (depth, is_fine) in [(31, true), (32, false), (100_000 / 8, false)] {
+        let nested = format!(r#"{{"x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
+        assert_eq!(claims(&jwt(&nested)).is_ok(), is_fine, "{depth} levels");
+    }
+    for flat in
+        [r#"{"x":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}"#, r#"{"x":"\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\"}"#]
+    {
+        assert!(claims(&jwt(flat)).is_ok(), "brackets in a string nest nothing: {flat}");
+    }
+    let wide = format!(r#"{{"x":[{}[]]}}"#, "[],".repeat(100));
+    assert!(claims(&jwt(&wide)).is_ok());
+}
+
+#[test]
+fn a_token_is_what_can_stand_in_a_header() {
+    assert_eq!(Token::parse(String::new()).unwrap_err(), GrantError::TokenMissing);
+    for text in ["a b", "a\nb", "a\0b", "tökən", "a\"b", "a,b", "Bearer x"] {
+        assert_eq!(Token::parse(text.into()).unwrap_err(), GrantError::TokenMalformed, "{text:?}");
+    }
+    assert_eq!(Token::parse("-._~+/=09azAZ".into()).unwrap().expose(), "-._~+/=09azAZ");
+    assert!(Token::parse("x".repeat(Token::MAX_LENGTH)).is_ok());
+    assert_eq!(Token::parse("x".repeat(Token::MAX_LENGTH + 1)).unwrap_err(), GrantError::TokenTooLarge);
+}
+
+#[test]
+fn every_error_has_a_code_of_its_own() {
+    use GrantError::{BodyMalformed, ClaimsMalformed, LifetimeInvalid, TokenMalformed, TokenMissing, TokenTooLarge};
+    let grant = [BodyMalformed, ClaimsMalformed, LifetimeInvalid, TokenMalformed, TokenMissing, TokenTooLarge];
+    let call =
+        [CallError::Closed, CallError::Replaced, CallError::SessionEnded, CallError::SignedOut, CallError::Unreachable];
+    let codes: Vec<_> = grant.map(GrantError::code).into_iter().chain(call.map(CallError::code)).collect();
+    let expected = [
+        "body-malformed",
+        "claims-malformed",
+        "lifetime-invalid",
+        "token-malformed",
+        "token-missing",
+        "token-too-large",
+        "closed",
+        "replaced",
+        "session-ended",
+        "signed-out",
+        "unreachable",
+    ];
+    assert_eq!(codes, expected);
+}
+
+proptest! {
+    #[test]
+    fn no_input_makes_the_parser_panic_or_print(text in ".{0,64}", payload in "\\PC{0,64}", seconds in any::<f64>()) {
+        let made_up = format!("eyJ.{}.x", URL_SAFE_NO_PAD.encode(payload));
+        for text in [text, made_up] {
+            if let Ok(token) = Token::parse(text) {
+                prop_assert_eq!(format!("{token:?}"), "Token(…)");
+                let printed = format!("{:?}", grant(token, Some(seconds), None));
+                prop_assert!(!printed.contains("eyJ"), "{}", printed);
+            }
+        }
+    }
+
+    #[test]
+    fn three_quarters_are_exact_and_never_overflow(millis in any::<u64>()) {
+        let quarters = Millis(millis).three_quarters().0;
+        prop_assert_eq!(u128::from(quarters), u128::from(millis) * 3 / 4);
+    }
+}

@@ -1,0 +1,13 @@
+//! The promises of ARCHITECTURE.md, one sentence at a time.
+
+#![allow(missing_docs)]
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod ending;
+mod grants;
+mod refresh;
+mod requests;
+mod session;
+mod tabs;

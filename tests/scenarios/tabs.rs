@@ -1,0 +1,222 @@
+//! Promises 6, 11 and 17 between tabs: one lock, and messages that are only hints.
+
+use tokencell::{
+    Answer, CallError, Errand, Event, Hint, Input, Millis, PeerMessage, Policy, Reason, Renewal, SignOutRoute, Status,
+};
+
+use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
+
+#[test]
+fn promise_6_twenty_tabs_never_refresh_at_the_same_time() {
+    let mut world = World::signed_in(20, ADA);
+    world.pass(Millis::seconds(10));
+    assert!((0..20).all(|tab| world.is_signed_in(tab)), "a sign-in shows in every tab");
+    world.pass(Millis::seconds(1000));
+    assert!((0..20).all(|tab| world.is_signed_in(tab)));
+    assert_eq!(world.most_refreshes_at_once, 1);
+    assert_eq!(world.server.reuses, 0);
+}
+
+#[test]
+fn promise_11_a_lock_that_is_held_for_ever_is_waited_for_a_bounded_time() {
+    let mut world = World::signed_in(1, ADA);
+    world.hogged = true;
+    world.now = world.now + Millis::seconds(200);
+    let call = world.fetch(0);
+    world.pass(Policy::LOCK_PATIENCE.saturating_sub(Millis(1)));
+    assert_eq!(world.outcome(0, call), None);
+    world.pass(Millis(1));
+    assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(_, Some(ADA)))));
+}
+
+#[test]
+fn promise_11_without_locks_a_session_works_all_the_same() {
+    let mut world = World::new(1);
+    world.locks = false;
+    world.sign_in(0, ADA);
+    world.settle();
+    world.pass(Millis::seconds(300));
+    assert!(world.is_signed_in(0));
+    assert_eq!(world.server.refreshes, 4);
+}
+
+#[test]
+fn promise_11_forged_messages_can_at_most_cause_a_check() {
+    let mut world = World::signed_in(1, ADA);
+    world.pass(Millis::seconds(5));
+    for _ in 0..10_000 {
+        for message in [PeerMessage::Changed, PeerMessage::SignedIn, PeerMessage::SignedOut] {
+            world.input(0, Input::Peer(message, trace(Hint::SignedIn)));
+        }
+        world.settle();
+    }
+    assert!(world.is_signed_in(0));
+    assert!(world.server.refreshes <= 2, "the floor holds: {}", world.server.refreshes);
+    world.pass(Millis::seconds(1));
+    assert!(world.server.refreshes <= 2);
+}
+
+#[test]
+fn promise_11_forged_messages_to_a_visitor_cause_nothing() {
+    let mut world = World::new(1);
+    for message in [PeerMessage::Changed, PeerMessage::SignedIn, PeerMessage::SignedOut] {
+        world.input(0, Input::Peer(message, trace(Hint::Never)));
+    }
+    world.pass(Millis::seconds(60));
+    assert_eq!(world.server.refreshes, 0);
+    assert_eq!(world.status(0), Status::Unauthenticated(Reason::Never));
+}
+
+#[test]
+fn promise_11_what_a_peer_says_is_never_broadcast_again() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.revoke(ADA);
+    let call = world.fetch(0);
+    world.pass(Millis::seconds(1));
+    assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(_, None))));
+    assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
+    assert_eq!(world.status(1), Status::Unauthenticated(Reason::Revoked), "told to have a look, it had one");
+    assert_eq!(world.server.refreshes, 3, "one restored tab 1, two were refused");
+    assert!(world.wire.is_empty());
+}
+
+#[test]
+fn promise_11_a_tab_that_is_signed_out_does_not_care_for_changes() {
+    let mut world = World::new(1);
+    world.hint = Hint::SignedIn;
+    world.input(0, Input::Peer(PeerMessage::Changed, trace(Hint::SignedIn)));
+    world.settle();
+    assert_eq!(world.server.refreshes, 0);
+}
+
+#[test]
+fn promise_11_tabs_that_share_no_cookie_share_no_sign_in() {
+    let mut world = World::with_policy(2, Policy { renewal: Renewal::None, sign_out: SignOutRoute::Server });
+    world.sign_in(0, ADA);
+    world.settle();
+    assert!(!world.is_signed_in(1));
+    world.sign_in(1, BOB);
+    world.settle();
+    assert_eq!((world.tabs[0].user(), world.tabs[1].user()), (Some(ADA), Some(BOB)));
+    world.sign_out(0);
+    world.settle();
+    assert!(!world.is_signed_in(1), "but they share a sign-out");
+}
+
+#[test]
+fn promise_17_another_account_replaces_the_identity_everywhere() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    let call = world.fetch(1);
+    let packet = world.intercept(|packet| matches!(packet, Packet::Request { .. }));
+    world.sign_in(0, BOB);
+    world.pass(Millis::seconds(2));
+    assert_eq!(world.tabs[0].user(), Some(BOB));
+    assert_eq!(world.tabs[1].user(), Some(BOB), "cached user data is dropped");
+    assert_eq!(world.outcome(1, call), Some(Outcome::Failed(CallError::Replaced)));
+    world.deliver(packet);
+    world.settle();
+    assert_eq!(world.outcome(1, call), Some(Outcome::Failed(CallError::Replaced)));
+}
+
+#[test]
+fn promise_17_a_token_that_does_not_say_whose_it_is_counts_as_another_after_a_sign_in_elsewhere() {
+    let mut world = World::new(2);
+    world.server.opaque = true;
+    world.sign_in(0, ADA);
+    world.pass(Millis::seconds(5));
+    let stays = world.fetch(1);
+    let stays_packet = world.intercept(|packet| matches!(packet, Packet::Request { .. }));
+    world.pass(Millis::seconds(100));
+    world.deliver(stays_packet);
+    world.settle();
+    assert!(matches!(world.outcome(1, stays), Some(Outcome::Settled(_, Some(ADA)))), "a refresh is no sign-in");
+    let call = world.fetch(1);
+    world.intercept(|packet| matches!(packet, Packet::Request { .. }));
+    world.sign_in(0, BOB);
+    world.pass(Millis::seconds(2));
+    assert_eq!(world.outcome(1, call), Some(Outcome::Failed(CallError::Replaced)));
+}
+
+#[test]
+fn promise_17_a_refresh_that_brings_somebody_else_tells_the_other_tabs() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    // A sign-in that no message told of, in a window of an older version perhaps.
+    let (_, cookie) = world.server.sign_in(BOB, world.now);
+    world.jar = Some(cookie);
+    world.server.expire_tokens(world.now);
+    let call = world.fetch(0);
+    world.pass(Millis::seconds(2));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Failed(CallError::Replaced)));
+    assert_eq!((world.tabs[0].user(), world.tabs[1].user()), (Some(BOB), Some(BOB)));
+}
+
+#[test]
+fn promise_17_a_tab_that_cannot_follow_the_other_account_says_that_it_was_replaced() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.revoke(ADA);
+    world.epoch = world.epoch.next();
+    world.input(1, Input::Peer(PeerMessage::SignedIn, world.trace()));
+    world.settle();
+    assert_eq!(world.status(1), Status::Unauthenticated(Reason::Replaced));
+}
+
+#[test]
+fn promise_17_a_sign_in_heard_of_during_a_refresh_is_checked_after_it() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let ask = world.take_ask();
+    let (_, cookie) = world.server.sign_in(BOB, world.now);
+    world.input(0, Input::Peer(PeerMessage::SignedIn, trace(Hint::SignedIn)));
+    let (old, _) = world.server.refresh(world.jar, world.now).unwrap();
+    world.jar = Some(cookie);
+    world.answer(ask, Answer::Granted(old.grant()));
+    assert_eq!(world.tabs[0].user(), Some(ADA));
+    world.pass(Policy::FLOOR);
+    assert_eq!(world.tabs[0].user(), Some(BOB));
+}
+
+#[test]
+fn a_tab_that_slept_through_a_sign_in_notices_when_it_wakes() {
+    let mut world = World::new(2);
+    world.sign_in(0, ADA);
+    let mut ask = world.take_ask();
+    ask.0 = 0;
+    let (issued, cookie) = world.server.sign_in(ADA, world.now);
+    world.jar = Some(cookie);
+    world.answer(ask, Answer::Granted(issued.grant()));
+    world.intercept(|packet| matches!(packet, Packet::Post { .. }));
+    world.settle();
+    assert!(!world.is_signed_in(1));
+    world.input(1, Input::Woke(world.trace()));
+    world.settle();
+    assert!(world.is_signed_in(1));
+    assert!(world.tabs[1].events.iter().any(|event| matches!(event, Event::Refreshed(_))));
+    assert_eq!(world.tabs[1].session.credentials(Errand::SignIn(tokencell::CallId(0))).map(|_| ()), None);
+}
+
+#[test]
+fn promise_17_a_token_that_does_not_say_whose_it_is_is_not_trusted_when_the_message_comes_late() {
+    let mut world = World::new(2);
+    world.server.opaque = true;
+    world.sign_in(0, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.expire_tokens(world.now);
+    let call = world.fetch(1);
+    let response = world.intercept(|packet| matches!(packet, Packet::Request { .. }));
+    world.sign_in(0, BOB);
+    while !matches!(world.wire.front(), Some((_, Packet::Post { .. }))) {
+        let (_, packet) = world.wire.pop_front().unwrap();
+        world.deliver(packet);
+    }
+    let message = world.intercept(|packet| matches!(packet, Packet::Post { .. }));
+    world.deliver(response);
+    world.settle();
+    assert_eq!(world.outcome(1, call), Some(Outcome::Failed(CallError::Replaced)));
+    world.deliver(message);
+    world.settle();
+    assert_eq!(world.tabs[1].user(), Some(BOB));
+}
