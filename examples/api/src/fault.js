@@ -1,0 +1,64 @@
+import { validateHeaderName, validateHeaderValue } from "node:http";
+import { InvalidInput } from "./invalid-input.js";
+
+/**
+ * @typedef {object} Fault
+ * @property {string} route           the path below /api/v1, such as "refresh", or "*" for any
+ * @property {"status" | "answer" | "drop" | "hold" | "holdBefore"} kind
+ * @property {number} [status]        default 503 for `status`, 200 for `answer`
+ * @property {number | string} [retryAfter]  seconds or an HTTP date
+ * @property {number} [times]         how many requests it strikes; default 1
+ * @property {Record<string, string | string[]>} [headers]
+ * @property {string} [body]          sent as it is
+ */
+
+const kinds = ["status", "answer", "drop", "hold", "holdBefore"];
+
+const checks = {
+  route: [(v) => typeof v === "string" && v !== "", 'such as "refresh", or "*"'],
+  kind: [(v) => kinds.includes(v), `one of ${kinds.join(", ")}`],
+  status: [(v) => v === undefined || (Number.isInteger(v) && v >= 200 && v <= 599), "200 to 599"],
+  retryAfter: [(v) => v === undefined || isRetryAfter(v), "seconds or an HTTP date"],
+  times: [(v) => v === undefined || (Number.isInteger(v) && v > 0), "a whole number above 0"],
+  headers: [(v) => v === undefined || areHeaders(v), "an object of valid header names and values"],
+  body: [(v) => v === undefined || typeof v === "string", "a string"],
+};
+
+/**
+ * A checked copy with the defaults filled in.
+ * @param {Fault} input
+ * @returns {Fault}
+ * @throws {InvalidInput}
+ */
+export function parseFault(input) {
+  if (input === null || typeof input !== "object")
+    throw new InvalidInput("a fault must be an object");
+  for (const name of Object.keys(input)) {
+    if (!Object.hasOwn(checks, name)) throw new InvalidInput(`a fault has no "${name}"`);
+  }
+  for (const [name, [accepts, expected]] of Object.entries(checks)) {
+    if (!accepts(input[name])) throw new InvalidInput(`a fault's ${name} must be ${expected}`);
+  }
+  const defaults =
+    input.kind === "answer"
+      ? { status: 200, body: "" }
+      : { status: 503, body: '{"error":"fault"}' };
+  return { times: 1, headers: {}, ...defaults, ...input };
+}
+
+function isRetryAfter(value) {
+  return typeof value === "string" ? !Number.isNaN(Date.parse(value)) : value >= 0;
+}
+
+function areHeaders(headers) {
+  if (headers === null || typeof headers !== "object") return false;
+  try {
+    for (const [name, value] of Object.entries(headers)) {
+      validateHeaderName(name);
+      for (const one of [value].flat()) validateHeaderValue(name, one);
+    }
+    return true;
+  } catch {
+    return false;
+  }
+}

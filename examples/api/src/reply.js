@@ -1,0 +1,27 @@
+/**
+ * Calls `interceptor` in place of sending the reply, once the handler has made it. Nothing is on
+ * the wire by then, headers included. Interceptors nest: the last one added is called first.
+ * @param {import("express").Response} res
+ * @param {(send: () => void) => void} interceptor
+ */
+export function interceptReply(res, interceptor) {
+  const end = res.end;
+  res.end = (...reply) => {
+    interceptor(() => end.apply(res, reply));
+    return res;
+  };
+}
+
+/**
+ * Delays answers as a slow network would: what the request asked for has been done long before.
+ * @param {Pick<import("./settings.js").Settings, "latency" | "refreshLatency">} settings
+ * @param {(req: import("express").Request) => boolean} isRefresh
+ * @returns {import("express").RequestHandler}
+ */
+export function delayReplies(settings, isRefresh) {
+  return (req, res, next) => {
+    const delay = settings.latency + (isRefresh(req) ? settings.refreshLatency : 0);
+    if (delay > 0) interceptReply(res, (send) => setTimeout(send, delay).unref());
+    next();
+  };
+}

@@ -1,0 +1,135 @@
+import { InvalidInput } from "./invalid-input.js";
+
+// setTimeout treats anything longer as 1 ms.
+const LONGEST_TIMER = 2 ** 31 - 1;
+
+/**
+ * @typedef {object} Settings
+ * @property {number} accessTtl       seconds an access token lives; fractions allowed
+ * @property {number} refreshTtl      seconds a session lives, however often it is refreshed
+ * @property {number} reuseGrace      seconds in which a rotated token gets the same successor again
+ * @property {"body" | "header"} tokenIn
+ * @property {"jwt" | "opaque"} tokenFormat
+ * @property {"header" | "double-submit" | "off"} csrf
+ * @property {string[]} corsOrigins   exact origins that may call with credentials
+ * @property {number} latency         milliseconds added to every answer
+ * @property {number} refreshLatency  milliseconds added to the answers of /refresh
+ * @property {boolean} omitIat        JWTs without `iat`, bodies without `expires_in`
+ */
+
+/** Per setting: its default, and the two ways a value comes in. */
+const definitions = {
+  accessTtl: { initial: 900, ...number({ above: 0 }) },
+  refreshTtl: { initial: 30 * 24 * 60 * 60, ...number({ above: 0 }) },
+  reuseGrace: { initial: 0, ...number() },
+  tokenIn: { initial: "body", ...oneOf("body", "header") },
+  tokenFormat: { initial: "jwt", ...oneOf("jwt", "opaque") },
+  csrf: { initial: "header", ...oneOf("header", "double-submit", "off") },
+  corsOrigins: { initial: [], ...origins() },
+  latency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
+  refreshLatency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
+  omitIat: { initial: false, ...boolean() },
+};
+
+/** The names of all settings. */
+export const settingNames = Object.keys(definitions);
+
+/** `accessTtl` → `API_ACCESS_TTL`. @param {string} name */
+export function environmentName(name) {
+  return `API_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+}
+
+/**
+ * The defaults with `changes` applied.
+ * @param {Partial<Settings>} [changes]
+ * @returns {Settings}
+ * @throws {InvalidInput}
+ */
+export function createSettings(changes = {}) {
+  const defaults = settingNames.map((name) => [name, definitions[name].initial]);
+  return { ...Object.fromEntries(defaults), ...checkSettings(changes) };
+}
+
+/**
+ * Checks a set of changes as a whole, so that a bad one changes nothing.
+ * @param {Partial<Settings>} changes
+ * @returns {Partial<Settings>} a copy
+ * @throws {InvalidInput}
+ */
+export function checkSettings(changes) {
+  if (changes === null || typeof changes !== "object" || Array.isArray(changes)) {
+    throw new InvalidInput("settings must be an object");
+  }
+  for (const [name, value] of Object.entries(changes)) {
+    if (!Object.hasOwn(definitions, name)) {
+      throw new InvalidInput(`unknown setting "${name}"; there are ${settingNames.join(", ")}`);
+    }
+    check(name, name, value, value);
+  }
+  return structuredClone(changes);
+}
+
+/**
+ * The settings named by `API_…` variables; an empty variable counts as absent.
+ * @param {Record<string, string | undefined>} environment
+ * @returns {Partial<Settings>}
+ * @throws {InvalidInput} naming the variable
+ */
+export function settingsFromEnvironment(environment) {
+  const settings = {};
+  for (const name of settingNames) {
+    const variable = environmentName(name);
+    const text = environment[variable]?.trim();
+    if (!text) continue;
+    settings[name] = definitions[name].read(text);
+    check(name, variable, settings[name], text);
+  }
+  return settings;
+}
+
+function check(name, label, value, given) {
+  const { accepts, expected } = definitions[name];
+  if (!accepts(value)) {
+    throw new InvalidInput(`${label} must be ${expected}, not ${JSON.stringify(given)}`);
+  }
+}
+
+function number({ above, atMost = Number.MAX_SAFE_INTEGER } = {}) {
+  return {
+    expected: above === undefined ? "a number, 0 or more" : `a number above ${above}`,
+    accepts: (value) =>
+      Number.isFinite(value) &&
+      value <= atMost &&
+      (above === undefined ? value >= 0 : value > above),
+    read: Number,
+  };
+}
+
+function oneOf(...choices) {
+  return {
+    expected: `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
+    accepts: (value) => choices.includes(value),
+    read: (text) => text,
+  };
+}
+
+function boolean() {
+  const words = { true: true, 1: true, false: false, 0: false };
+  return {
+    expected: "true or false",
+    accepts: (value) => typeof value === "boolean",
+    read: (text) => words[text],
+  };
+}
+
+function origins() {
+  return {
+    expected: 'a list of origins such as "https://app.example.com" (no path, no trailing slash)',
+    accepts: (value) => Array.isArray(value) && value.every(isOrigin),
+    read: (text) => text.split(",").map((part) => part.trim()),
+  };
+}
+
+function isOrigin(value) {
+  return typeof value === "string" && URL.canParse(value) && new URL(value).origin === value;
+}

@@ -1,0 +1,27 @@
+import { createApi } from "../src/api.js";
+import { createClient } from "./client.js";
+
+/**
+ * An API of the test's own, gone when the test is.
+ * @param {{ after(end: () => unknown): void }} test
+ * @param {Partial<import("../src/settings.js").Settings>} [settings]
+ */
+export async function serve(test, settings) {
+  const api = createApi(settings);
+  const { url, controlUrl, close } = await api.listen();
+  test.after(close);
+
+  /** @param {string} route such as "POST /reset" @param {unknown} [json] @param {HeadersInit} [headers] */
+  async function control(route, json, headers) {
+    const [method, path] = route.split(" ");
+    const response = await fetch(controlUrl + path, {
+      method,
+      headers,
+      body: JSON.stringify(json),
+    });
+    const text = await response.text();
+    return { status: response.status, body: text && JSON.parse(text) };
+  }
+
+  return { api, url, control, client: () => createClient(url) };
+}

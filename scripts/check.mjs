@@ -1,0 +1,80 @@
+import { existsSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+import { build } from './build.mjs'
+import * as counts from './counts.mjs'
+import { install } from './install.mjs'
+import { example, tool } from './packages.mjs'
+import { Failure, program, root, run } from './run.mjs'
+import { runSteps, skipped, summarize } from './steps.mjs'
+
+/** Every check that needs no browser, in the order of what is cheapest to learn. */
+export const checks = ({ fix = false, env = {} } = {}) => [
+  { name: 'format', work: () => run('cargo', ['fmt', '--all', ...(fix ? [] : ['--check'])]) },
+  { name: 'clippy', work: () => clippy('--workspace', '--all-targets') },
+  { name: 'clippy-wasm', work: () => clippy('--lib', '--target', 'wasm32-unknown-unknown') },
+  { name: 'rust', work: () => run('cargo', ['test', '--no-fail-fast'], { env }), count: counts.cargoTest },
+  { name: 'build', work: buildQuietly },
+  { name: 'types', needs: 'build', work: typecheck },
+  { name: 'biome', work: () => biome(fix) },
+  { name: 'unit', needs: 'build', work: unit, count: counts.vitest },
+  { name: 'api', work: api, count: counts.nodeTest },
+  { name: 'size', needs: 'build', work: () => run(process.execPath, ['scripts/size.mjs'], { name: 'size' }) },
+  { name: 'vue', needs: 'build', work: vue },
+]
+
+const clippy = (...args) => run('cargo', ['clippy', '--quiet', ...args, '--', '--deny', 'warnings'])
+
+async function buildQuietly() {
+  const lines = []
+  await build((line) => lines.push(line))
+  return lines.join('\n')
+}
+
+const has = (folder, pattern) =>
+  existsSync(path.join(root, folder)) &&
+  readdirSync(path.join(root, folder), { recursive: true }).some((file) => pattern.test(file))
+
+async function typecheck() {
+  if (!has('tests', /\.ts$/)) return skipped('no TypeScript in tests/ yet')
+  return tool('tsc', ['--project', '.'], { from: 'typescript' })
+}
+
+const biome = (fix) =>
+  tool('biome', ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])], { from: '@biomejs/biome' })
+
+async function unit() {
+  if (!has('tests/unit', /\.test\.tsx?$/)) return skipped('no tests in tests/unit yet')
+  return tool('vitest', ['run', '--dir', 'tests/unit', '--reporter=default'])
+}
+
+async function api() {
+  const { folder } = example('api') ?? {}
+  if (!folder) return skipped('no examples/api yet')
+  return run(process.execPath, ['--test', '--test-reporter=spec'], { cwd: folder, name: 'node --test' })
+}
+
+async function vue() {
+  const { name, scripts } = example('vue') ?? {}
+  if (!scripts?.check) return skipped('no check script in examples/vue yet')
+  return run('npm', ['run', 'check', '--workspace', name])
+}
+
+/** The named steps and what they need, or all of them. */
+function select(all, names) {
+  if (!names.length) return all
+  const unknown = names.find((name) => !all.some((step) => step.name === name))
+  if (unknown)
+    throw new Failure(`No step is called ${unknown}: there are ${all.map((step) => step.name).join(', ')}`)
+  const wanted = all.filter((step) => names.includes(step.name))
+  return all.filter((step) => wanted.includes(step) || wanted.some(({ needs }) => needs === step.name))
+}
+
+await program(import.meta.url, async (args) => {
+  const known = args.every((arg, at) => ['--fix', '--only'].includes(arg) || args[at - 1] === '--only')
+  const names = args.filter((_, at) => args[at - 1] === '--only')
+  if (!known || args.at(-1) === '--only')
+    throw new Failure('usage: npm run check -- [--fix] [--only <step>]…')
+  const steps = select(checks({ fix: args.includes('--fix') }), names)
+  await install()
+  summarize(await runSteps(steps))
+})

@@ -1,0 +1,79 @@
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { Failure, program, root, run, seconds } from './run.mjs'
+
+/** Brings a machine that has only Node and rustup to where everything else can run. */
+export async function install() {
+  requireNode()
+  await requireRust()
+  await installPackages()
+}
+
+const newer = (version, least) => version.localeCompare(least, 'en', { numeric: true }) >= 0
+
+function requireNode() {
+  const { engines } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const least = engines.node.replace('>=', '')
+  if (newer(process.versions.node, least)) return
+  throw new Failure(
+    `Node ${least} or newer is needed and this is ${process.versions.node}: run nvm install 22`,
+  )
+}
+
+const ask = (command, ...args) => spawnSync(command, args, { cwd: root, encoding: 'utf8' })
+
+async function requireRust() {
+  if (ask('cargo', '--version').error)
+    throw new Failure(
+      "Rust is missing (no cargo found): run curl --proto '=https' --tlsv1.2 -sSf https://sh.rustup.rs | sh",
+    )
+  if (ask('rustc', '--version').status !== 0)
+    await rustup('toolchain', 'install', 'stable', '--profile', 'minimal')
+
+  const least = readFileSync(path.join(root, 'Cargo.toml'), 'utf8').match(/^rust-version = "(.+)"/m)[1]
+  const version = ask('rustc', '--version').stdout.split(' ')[1]
+  if (!newer(version, least))
+    throw new Failure(`Rust ${least} or newer is needed and this is ${version}: run rustup update stable`)
+
+  const sysroot = ask('rustc', '--print', 'sysroot').stdout.trim()
+  const lacks = (file) => !existsSync(path.join(sysroot, file))
+  if (lacks('lib/rustlib/wasm32-unknown-unknown')) await rustup('target', 'add', 'wasm32-unknown-unknown')
+  if (lacks('bin/cargo-clippy') || lacks('bin/rustfmt')) await rustup('component', 'add', 'clippy', 'rustfmt')
+}
+
+async function rustup(...args) {
+  const command = `rustup ${args.join(' ')}`
+  if (ask('rustup', '--version').error)
+    throw new Failure(`rustup is missing, so ${command} cannot run: install it from https://rustup.rs`)
+  await announced(command, run('rustup', args))
+}
+
+async function installPackages() {
+  const lock = path.join(root, 'package-lock.json')
+  const stamp = path.join(root, 'node_modules', '.lock-hash')
+  const hash = () => createHash('sha256').update(readFileSync(lock)).digest('hex')
+  if (existsSync(lock) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash()) return
+  if (existsSync(lock)) await announced('npm ci', run('npm', ['ci'])).catch(explainLock)
+  else await announced('npm install', run('npm', ['install']))
+  writeFileSync(stamp, hash())
+}
+
+function explainLock(error) {
+  if (!error.output?.includes('in sync')) throw error
+  throw new Failure('package-lock.json does not fit package.json: run npm install and commit the lock file')
+}
+
+async function announced(command, work) {
+  const began = performance.now()
+  console.log(`${command} …`)
+  try {
+    await work
+  } catch (error) {
+    throw new Failure(`${command} failed: mend what it says above, or run it by hand`, error.output)
+  }
+  console.log(`${command}, ${seconds(began)}`)
+}
+
+await program(import.meta.url, install)

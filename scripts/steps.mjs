@@ -1,0 +1,49 @@
+import { Failure, seconds, shown } from './run.mjs'
+
+/** A step returns this instead of its output when there is nothing for it to do. */
+export const skipped = (reason) => ({ skipped: reason })
+
+/**
+ * Runs steps one after another, going on after a failure, and says in one line how each went.
+ * A step: `name`, `work` (resolves to its output), and perhaps `count` (output → { passed, failed }).
+ */
+export async function runSteps(steps) {
+  const results = []
+  for (const step of steps) results.push(await runStep(step))
+  return results
+}
+
+async function runStep({ name, work, count }) {
+  const began = performance.now()
+  const outcome = await shown(name, work).catch((error) => ({ error }))
+
+  if (outcome?.skipped) {
+    console.log(`– ${name.padEnd(12)}          skipped: ${outcome.skipped}`)
+    return { name, passed: 0, failed: 0 }
+  }
+  const { error } = outcome ?? {}
+  const output = error ? (error.output ?? '') : String(outcome ?? '')
+  const { passed, failed } = tally(!error, count?.(output))
+  const counted = count ? `  ${passed} passed${failed ? `, ${failed} failed` : ''}` : ''
+  console.log(`${failed ? '✗' : '✓'} ${name.padEnd(12)} ${seconds(began).padStart(8)}${counted}`)
+  if (failed) {
+    if (output) console.log(output.trim().replace(/^/gm, '    '))
+    if (error) console.log(`    ${error instanceof Failure ? error.message : error.stack}`)
+  }
+  return { name, passed, failed }
+}
+
+/** What a step is worth: its own count where it gave one, otherwise one; never less failed than its exit code says. */
+function tally(ok, counted = { passed: 0, failed: 0 }) {
+  if (!ok) return { passed: counted.passed, failed: Math.max(counted.failed, 1) }
+  return counted.passed + counted.failed > 0 ? counted : { passed: 1, failed: 0 }
+}
+
+/** The last line of a run; sets the exit code. */
+export function summarize(results) {
+  const total = (key) => results.reduce((sum, result) => sum + result[key], 0)
+  const broken = results.filter((result) => result.failed).map((result) => result.name)
+  if (broken.length) console.log(`\nfailed: ${broken.join(', ')}`)
+  console.log(`${total('passed')} passed, ${total('failed')} failed`)
+  if (broken.length) process.exitCode = 1
+}

@@ -1,0 +1,33 @@
+//! `bindgen <core.wasm> <folder>`: writes the JavaScript glue of the core into `folder`.
+
+use std::process::ExitCode;
+
+use wasm_bindgen_cli_support::Bindgen;
+
+fn main() -> ExitCode {
+    let mut args = std::env::args_os().skip(1);
+    let (Some(wasm), Some(folder)) = (args.next(), args.next()) else {
+        eprintln!("usage: bindgen <core.wasm> <folder>");
+        return ExitCode::FAILURE;
+    };
+
+    let mut bindgen = Bindgen::new();
+    let written = bindgen
+        .input_path(wasm)
+        .out_name("core")
+        .typescript(true)
+        // The page names the file itself, so that a bundler which cannot see it never tries.
+        .omit_default_module_path(true)
+        .remove_name_section(true)
+        .remove_producers_section(true)
+        .web(true)
+        .and_then(|bindgen| bindgen.generate(folder));
+
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
