@@ -136,7 +136,6 @@ pub enum Reply {
 
 /// How a call got its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Course {
     /// Sent without a token, because there was no session.
     Anonymous,
@@ -222,7 +221,6 @@ pub enum Event {
 
 /// What set a refresh off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Cause {
     /// Another tab, or a page back from the cache, asks for a look.
     Check,
@@ -238,7 +236,6 @@ pub enum Cause {
 
 /// What a failed refresh failed of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Trouble {
     /// The server agreed, and what it sent is no grant.
     Malformed,
@@ -250,7 +247,6 @@ pub enum Trouble {
 
 /// Why there is no session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(target_arch = "wasm32", derive(serde::Serialize), serde(rename_all = "kebab-case"))]
 pub enum Reason {
     /// The session could not be restored, or its token ran out and there is no way to refresh it.
     Expired,

@@ -35,6 +35,12 @@ pub struct GrantParts<P> {
 }
 
 impl<P> Grant<P> {
+    /// The tokens it brings, for whoever has to keep them out of something.
+    #[must_use]
+    pub fn tokens(&self) -> Vec<&Token> {
+        core::iter::once(&self.credentials.access).chain(&self.credentials.refresh).collect()
+    }
+
     /// Checks the parts of a token response.
     ///
     /// The lifetime is `expires_in`, else `exp − iat`, else `exp` less the server's own `Date`; never anything

@@ -20,11 +20,14 @@ mod event;
 mod exchange;
 mod grant;
 mod identity;
+mod origins;
 mod policy;
 mod schedule;
 mod session;
 mod time;
 mod token;
+#[cfg(target_arch = "wasm32")]
+mod web;
 
 pub use claims::{Claims, Subject};
 pub use error::{CallError, GrantError};
@@ -33,6 +36,7 @@ pub use event::{
     PeerMessage, Reason, Reply, Trace, Trouble,
 };
 pub use grant::{Grant, GrantParts, Profile};
+pub use origins::{OriginError, Origins};
 pub use policy::{Policy, Renewal, SignOutRoute};
 pub use session::{Session, Snapshot, Status};
 pub use time::{Instant, Millis};

@@ -7,6 +7,7 @@ mod common;
 
 mod ending;
 mod grants;
+mod origins;
 mod refresh;
 mod requests;
 mod session;

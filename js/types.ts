@@ -1,0 +1,126 @@
+import type { AuthError } from './errors.js'
+
+/** The claims of a JWT access token: a hint for display, never authorisation. Only the API authorises. */
+export type Claims = Readonly<Record<string, unknown>>
+
+/** Why there is no session. */
+export type Reason =
+  /** It could not be restored, or its token ran out and the API has no refresh. */
+  | 'expired'
+  /** Nobody has signed in here. */
+  | 'never'
+  /** Another account signed in elsewhere, and this tab could not follow. */
+  | 'replaced'
+  /** The server refused to refresh it. */
+  | 'revoked'
+  /** The user signed out, here or in another tab. */
+  | 'signed-out'
+
+/** What a page may know of the session (promise 1). Frozen; a new one for every change. Never holds a token. */
+export type Snapshot<User = unknown> = Readonly<
+  | (Nobody & { status: 'loading'; reason: null })
+  | (Nobody & { status: 'unauthenticated'; reason: Reason })
+  | {
+      status: 'authenticated'
+      reason: null
+      /** What the API sent as the user at sign-in or refresh. */
+      user: User | null
+      /** `null` for opaque tokens. */
+      claims: Claims | null
+      /** In milliseconds since the epoch, by this machine's clock; `null` when the token does not say. */
+      expiresAt: number | null
+      /** When the next refresh is due, likewise. */
+      refreshAt: number | null
+    }
+>
+
+interface Nobody {
+  user: null
+  claims: null
+  expiresAt: null
+  refreshAt: null
+}
+
+/** Something worth a line in a log. Redacted: no token, no body, no query string. */
+export type AuthEvent =
+  | { type: 'signed-in' }
+  | { type: 'ended'; reason: Reason }
+  | { type: 'refresh-started'; cause: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
+  | { type: 'refreshed'; generation: number }
+  | { type: 'refresh-failed'; trouble: 'malformed' | 'refused' | 'unreachable'; retryAt: number | null }
+  /** The server could not be told of a sign-out; it will be, when it can be reached. */
+  | { type: 'sign-out-owed' }
+  | {
+      type: 'request'
+      /** How it got its answer: sent at once, after waiting for a token, a second time after a 401, … */
+      course: 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'
+      method: string
+      url: string
+      /** `null` when no answer came. */
+      status: number | null
+      millis: number
+    }
+
+/** What a sign-in sends: an object goes out as JSON, anything else as `fetch` would send it. */
+export type Credentials = Readonly<Record<string, unknown>> | FormData | URLSearchParams | string
+
+/** The session of this page. */
+export interface Auth<User = unknown> {
+  /**
+   * Settles when the first status is known, at once if it is.
+   *
+   * Rejects with {@link AuthError} `unreachable` when that takes longer than 22 s: the status is then still
+   * `loading`, and the next `ready` waits anew.
+   */
+  readonly ready: Promise<Snapshot<User>>
+  /** How things stand. */
+  readonly snapshot: Snapshot<User>
+  /** Calls back after every change of the snapshot. Returns the way to stop. */
+  subscribe(listener: (snapshot: Snapshot<User>) => void): () => void
+  /** Calls back for everything worth logging. Returns the way to stop. */
+  onEvent(listener: (event: AuthEvent) => void): () => void
+  /**
+   * `fetch`, with the access token on requests to the configured origins (promises 12-14).
+   *
+   * Rejects like `fetch`; and with {@link AuthError} `unreachable`, `signed-out`, `replaced` or `session-ended` when
+   * a request could not be sent as the user it was made for.
+   */
+  readonly fetch: typeof fetch
+  /**
+   * Signs in, from inside the vault. Resolves with the API's answer, every token removed.
+   *
+   * Rejects with {@link AuthError} `refused` (with `status` and `body`), `unreachable`, or a code that names what is
+   * wrong with the token response.
+   */
+  signIn(credentials: Credentials): Promise<unknown>
+  /** Signs out here and in every other tab, at once and even offline. Resolves when the server was told, or could not be. */
+  signOut(): Promise<void>
+  /** Lets go of the vault. Open calls reject with {@link AuthError} `closed`. */
+  dispose(): void
+}
+
+/** Where the cell lives, and the narrow interface to it. Opened by `openVault` of `tokencell/vault`. */
+export interface Vault {
+  readonly snapshot: Snapshot
+  ready(): Promise<void>
+  subscribe(listener: () => void): () => void
+  onEvent(listener: (event: AuthEvent) => void): () => void
+  /** The body is given beside the request, so that it can be sent again. */
+  fetch(request: Request, body: BodyInit | null): Promise<Response>
+  signIn(credentials: Credentials): Promise<unknown>
+  signOut(): Promise<void>
+  close(): void
+}
+
+/** Where the vault runs. */
+export interface Placement {
+  /**
+   * In the page itself: `() => import('./auth.vault.ts')`.
+   *
+   * Hardened against scripts that come later, and no more: only a vault in a realm of its own keeps the token from
+   * every script of the page.
+   */
+  page: () => Promise<{ default: Vault }>
+}
+
+export type { AuthError }

@@ -1,0 +1,44 @@
+import { AuthError } from '../errors.js'
+import init, { Core } from '../wasm/core.js'
+
+let loading: Promise<typeof Core> | undefined
+
+/**
+ * The core, instantiated once.
+ *
+ * @throws AuthError `vault-failed` when no copy of it can be had, or a policy forbids WebAssembly
+ */
+export function loadCore(): Promise<typeof Core> {
+  loading ??= instantiate()
+  return loading
+}
+
+async function instantiate() {
+  try {
+    const url = new URL('../wasm/core_bg.wasm', import.meta.url)
+    await init({ module_or_path: (await download(url)) ?? (await unpack()) })
+    return Core
+  } catch (cause) {
+    loading = undefined
+    throw new AuthError('vault-failed', { cause })
+  }
+}
+
+/** The file beside this one, if it is there: dev servers and single-page hosts answer anything with their index page. */
+async function download(url: URL): Promise<ArrayBuffer | undefined> {
+  try {
+    const response = await fetch(url)
+    const bytes = await response.arrayBuffer()
+    const isWasm = bytes.byteLength > 4 && new DataView(bytes).getUint32(0) === 0x0061736d
+    return isWasm ? bytes : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** The copy inside the package, for bundlers that leave the file behind. A chunk of its own, loaded only then. */
+async function unpack(): Promise<ArrayBuffer> {
+  const { default: base64 } = await import('../wasm/inline.js')
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer()
+}

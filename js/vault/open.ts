@@ -1,0 +1,93 @@
+import { AuthError, type AuthErrorCode, type AuthErrorDetail } from '../errors.js'
+import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
+import type { Core } from '../wasm/core.js'
+import { loadCore } from './load.js'
+import { complete, type VaultOptions } from './options.js'
+
+/**
+ * Opens the vault with this configuration. Call it once, in a file of its own, and export what it returns:
+ *
+ * @example
+ * export default openVault({ signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' })
+ */
+export function openVault(options: VaultOptions): Vault {
+  const listeners = new Set<() => void>()
+  const eventListeners = new Set<(event: AuthEvent) => void>()
+  let snapshot: Snapshot = Object.freeze({
+    status: 'loading',
+    reason: null,
+    user: null,
+    claims: null,
+    expiresAt: null,
+    refreshAt: null,
+  })
+  let core: Core | undefined
+
+  const started = start()
+  // Whoever calls learns of a failure; a page that never does is not bothered.
+  started.catch(() => {})
+
+  async function start(): Promise<Core> {
+    if (typeof location === 'undefined') throw new AuthError('not-in-browser')
+    const config = complete(options)
+    const CoreClass = await loadCore()
+    core = new CoreClass(config, {
+      notify,
+      report: (event: AuthEvent) => {
+        for (const listener of eventListeners) listener(Object.freeze(event))
+      },
+      error,
+    })
+    // A status that is known at once was notified before there was a core to ask.
+    notify()
+    return core
+  }
+
+  function notify() {
+    if (!core) return
+    const next = core.snapshot() as Snapshot
+    if (next.user) Object.freeze(next.user)
+    if (next.claims) Object.freeze(next.claims)
+    snapshot = Object.freeze(next)
+    for (const listener of listeners) listener()
+  }
+
+  return {
+    get snapshot() {
+      return snapshot
+    },
+    subscribe: (listener) => add(listeners, listener),
+    onEvent: (listener) => add(eventListeners, listener),
+    ready: async () => (await started).ready(),
+    fetch: async (request, body) => (await started).fetch(request, body),
+    async signIn(credentials) {
+      const [body, contentType] = encode(credentials)
+      return (await started).signIn(body, contentType)
+    },
+    signOut: async () => (await started).signOut(),
+    close() {
+      listeners.clear()
+      eventListeners.clear()
+      started.then(
+        (core) => core.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+/** Called by the core: a code, and the name of an option or what is known of an answer. */
+function error(code: AuthErrorCode, detail: string | AuthErrorDetail | undefined) {
+  return new AuthError(code, typeof detail === 'string' ? { option: detail } : detail)
+}
+
+function encode(credentials: Credentials): [body: unknown, contentType?: string] {
+  const isFormed =
+    typeof credentials === 'string' || credentials instanceof FormData || credentials instanceof URLSearchParams
+  return isFormed ? [credentials] : [JSON.stringify(credentials), 'application/json']
+}
+
+function add<T>(set: Set<T>, entry: T): () => void {
+  set.add(entry)
+  return () => void set.delete(entry)
+}

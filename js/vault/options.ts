@@ -1,0 +1,86 @@
+import { AuthError } from '../errors.js'
+
+/** A path or URL; a relative one is meant for the first of `origins`. The method defaults to POST. */
+export type Endpoint = string | { method?: string; path: string }
+
+/** The whole configuration of a vault. It lives in the vault's file and nowhere else. */
+export interface VaultOptions {
+  /**
+   * The exact origins that the token may go to: scheme, host and port.
+   * @default [location.origin]
+   */
+  origins?: string[]
+  /** Where credentials go. The token is taken from the `Authorization` response header, else from the body. */
+  signIn: Endpoint
+  /** Where a new token comes from. Without it, sessions simply expire. */
+  refresh?: Endpoint
+  /** Where a sign-out is told. Without it, it is a local affair. */
+  signOut?: Endpoint
+  /**
+   * Where the refresh token is: in an HttpOnly cookie, which is better, or in the body, which keeps it in the cell
+   * and loses it on reload.
+   * @default 'cookie'
+   */
+  refreshToken?: 'body' | 'cookie'
+  /**
+   * The header on every sign-in, refresh and sign-out that no form of another site can send: with a fixed value, or
+   * with the value of a readable cookie. The API must require it, and allow it in CORS.
+   * @default { header: 'X-Requested-With', value: 'tokencell' }
+   */
+  csrf?: { header: string; value: string } | { header: string; cookie: string } | false
+  /** Where things are in the body of a token response, as dotted paths. */
+  fields?: {
+    /** @default 'access_token' */
+    accessToken?: string
+    /** @default 'expires_in' */
+    expiresIn?: string
+    /** @default 'refresh_token' */
+    refreshToken?: string
+    /** @default 'user' */
+    user?: string
+  }
+  /**
+   * Names the storage keys, the lock and the channel. Two apps on one origin with sessions of their own need two names.
+   * @default 'tokencell'
+   */
+  name?: string
+}
+
+const FIELDS = {
+  accessToken: 'access_token',
+  expiresIn: 'expires_in',
+  refreshToken: 'refresh_token',
+  user: 'user',
+}
+
+/**
+ * Fills in the defaults. What the values mean, and whether they make sense, the core decides.
+ *
+ * @throws AuthError `option-invalid` for a name that is no option
+ */
+export function complete(options: VaultOptions) {
+  const { origins, signIn, refresh, signOut, refreshToken, csrf, fields, name, ...unknown } = options
+  const { accessToken, expiresIn, refreshToken: refreshField, user, ...unknownFields } = fields ?? {}
+  for (const option of Object.keys({ ...unknown, ...unknownFields })) {
+    throw new AuthError('option-invalid', { option })
+  }
+  return {
+    name: name ?? 'tokencell',
+    origins: origins ?? [location.origin],
+    signIn: endpoint(signIn),
+    refresh: endpoint(refresh),
+    signOut: endpoint(signOut),
+    refreshToken: refreshToken ?? 'cookie',
+    csrf: csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
+    fields: {
+      accessToken: accessToken ?? FIELDS.accessToken,
+      expiresIn: expiresIn ?? FIELDS.expiresIn,
+      refreshToken: refreshField ?? FIELDS.refreshToken,
+      user: user ?? FIELDS.user,
+    },
+  }
+}
+
+function endpoint(endpoint: Endpoint | undefined) {
+  return typeof endpoint === 'string' ? { method: 'POST', path: endpoint } : endpoint && { method: 'POST', ...endpoint }
+}

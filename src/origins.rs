@@ -1,0 +1,63 @@
+//! Where the token may go: exact origins, and nothing that merely looks like one (promise 13).
+
+/// The allow-list. Entries and candidates come from the same URL parser, so comparing text is comparing origins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origins(Vec<String>);
+
+/// Why an entry of the allow-list is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum OriginError {
+    /// Plain `http` beyond this machine would hand the token to everybody on the way (RFC 6750 §5.3).
+    Insecure,
+    /// The list is empty.
+    Missing,
+    /// Neither `http` nor `https`.
+    Scheme,
+}
+
+impl Origins {
+    /// Takes origins as the URL parser serialises them: scheme, host, and the port if it is not the default.
+    ///
+    /// # Errors
+    /// [`OriginError`] for the first entry that no token should go to.
+    pub fn new(origins: Vec<String>) -> Result<Self, OriginError> {
+        if origins.is_empty() {
+            return Err(OriginError::Missing);
+        }
+        for origin in &origins {
+            match origin.split_once("://") {
+                Some(("https", _)) => {}
+                Some(("http", authority)) if is_this_machine(authority) => {}
+                Some(("http", _)) => return Err(OriginError::Insecure),
+                _ => return Err(OriginError::Scheme),
+            }
+        }
+        Ok(Self(origins))
+    }
+
+    /// Whether the token may go to this absolute, serialised URL.
+    #[must_use]
+    pub fn allows(&self, url: &str) -> bool {
+        // A serialised http(s) URL always has a path: what follows an exact origin is its slash.
+        self.0.iter().any(|origin| url.strip_prefix(origin.as_str()).is_some_and(|rest| rest.starts_with('/')))
+    }
+
+    /// The first entry: relative endpoints are meant for it.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+}
+
+/// Loopback, by name or address (RFC 6761 §6.3).
+fn is_this_machine(authority: &str) -> bool {
+    let host = match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    };
+    host == "localhost" || host.ends_with(".localhost") || host == "[::1]" || is_ipv4_loopback(host)
+}
+
+fn is_ipv4_loopback(host: &str) -> bool {
+    host.parse::<core::net::Ipv4Addr>().is_ok_and(|address| address.is_loopback())
+}

@@ -1,0 +1,156 @@
+//! What the server's answer in an exchange means, and what the page gets to see of it.
+
+use js_sys::{Date, JsString};
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+use web_sys::Response;
+
+use super::config::{Config, Fields};
+use super::host::Host;
+use super::json::{object, own, own_string, parse, parse_without_tokens};
+use crate::{Answer, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
+
+/// What the page sees of the user: values of the page's own realm, which the core never looks into.
+#[derive(Debug)]
+pub struct PageProfile {
+    pub user: JsValue,
+    pub claims: JsValue,
+}
+
+impl Profile for PageProfile {
+    fn inherit(&mut self, previous: Self) {
+        if self.user.is_undefined() {
+            self.user = previous.user;
+        }
+    }
+}
+
+/// An answer for the core, and the outcome that the page's call gets with it.
+pub struct Verdict {
+    pub answer: Answer<PageProfile>,
+    pub outcome: Result<JsValue, JsValue>,
+}
+
+/// A token response longer than this is none, in characters.
+const LONGEST_BODY: u32 = 1024 * 1024;
+
+impl Verdict {
+    /// No answer came at all.
+    pub fn unreachable(host: &Host) -> Self {
+        Self { answer: Answer::Unreachable(None), outcome: Err(host.error("unreachable", JsValue::UNDEFINED)) }
+    }
+
+    pub async fn read(response: Response, errand: Errand, config: &Config, host: &Host) -> Self {
+        let (status, head) = (response.status(), Head::read(&response));
+        let Some(body) = read_text(&response).await else {
+            let code = GrantError::BodyMalformed.code();
+            let outcome = Err(host.error(code, object(&[("status", status.into())])));
+            return Self { answer: if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) }, outcome };
+        };
+        match (errand, status) {
+            (Errand::SignOut(_), ..500) if status != 429 => {
+                Self { answer: Answer::Done, outcome: Ok(JsValue::UNDEFINED) }
+            }
+            (Errand::Refresh | Errand::SignIn(_), 200..300) => match head.grant(&body, &config.fields) {
+                Ok(grant) => {
+                    let seen = parse_without_tokens(&body, &grant.tokens()).unwrap_or(JsValue::UNDEFINED);
+                    Self { answer: Answer::Granted(grant), outcome: Ok(seen) }
+                }
+                Err(error) => Self { answer: Answer::Malformed, outcome: Err(head.error(error.code(), &body, host)) },
+            },
+            (Errand::Refresh, 400 | 401 | 403) => {
+                Self { answer: Answer::Refused, outcome: Err(head.error("refused", &body, host)) }
+            }
+            (Errand::SignIn(_), 400..500) if status != 408 && status != 429 => {
+                Self { answer: Answer::Refused, outcome: Err(head.error("refused", &body, host)) }
+            }
+            _ => Self {
+                answer: Answer::Unreachable(head.retry_after()),
+                outcome: Err(head.error("unreachable", &body, host)),
+            },
+        }
+    }
+}
+
+/// What is worth knowing of the headers. Cross-origin, only what the server exposes can be read.
+struct Head {
+    status: u16,
+    authorization: Option<String>,
+    date: Option<f64>,
+    retry_after: Option<String>,
+}
+
+impl Head {
+    fn read(response: &Response) -> Self {
+        let header = |name| response.headers().get(name).ok().flatten();
+        let date = header("date").map(|date| Date::parse(&date) / 1000.0).filter(|date| date.is_finite());
+        Self {
+            status: response.status(),
+            authorization: header("authorization"),
+            date,
+            retry_after: header("retry-after"),
+        }
+    }
+
+    fn grant(&self, body: &JsString, fields: &Fields) -> Result<Grant<PageProfile>, GrantError> {
+        let from_header = self.authorization.as_deref().and_then(bearer);
+        let body = match parse(body) {
+            Some(body) => body,
+            // Devise answers with a header and whatever it likes.
+            None if from_header.is_some() => JsValue::UNDEFINED,
+            None => return Err(GrantError::BodyMalformed),
+        };
+        let text = from_header.map(str::to_owned).or_else(|| own_string(&body, &fields.access_token));
+        let access = Token::parse(text.ok_or(GrantError::TokenMissing)?)?;
+        let refresh = own_string(&body, &fields.refresh_token).map(Token::parse).transpose()?;
+        let expires_in = match own(&body, &fields.expires_in) {
+            absent if absent.is_undefined() || absent.is_null() => None,
+            seconds => Some(seconds.as_f64().ok_or(GrantError::LifetimeInvalid)?),
+        };
+        let (claims, seen) = read_claims(&access)?.unzip();
+        let profile = PageProfile { user: own(&body, &fields.user), claims: seen.unwrap_or(JsValue::NULL) };
+        Grant::new(GrantParts { access, refresh, expires_in, claims, date: self.date, profile })
+    }
+
+    /// Seconds, or a date (RFC 9110 §10.2.3), which is read by the server's own clock if it can be.
+    fn retry_after(&self) -> Option<Millis> {
+        let text = self.retry_after.as_deref()?;
+        let seconds = match text.parse::<u32>() {
+            Ok(seconds) => f64::from(seconds),
+            Err(_) => Date::parse(text) / 1000.0 - self.date.unwrap_or_else(|| Date::now() / 1000.0),
+        };
+        Millis::from_seconds(seconds)
+    }
+
+    fn error(&self, code: &str, body: &JsString, host: &Host) -> JsValue {
+        let body = parse_without_tokens(body, &[]).unwrap_or(JsValue::UNDEFINED);
+        host.error(code, object(&[("status", self.status.into()), ("body", body)]))
+    }
+}
+
+/// The token of a bearer header; the scheme is case-insensitive (RFC 9110 §11.1).
+fn bearer(header: &str) -> Option<&str> {
+    let (scheme, token) = header.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The claims for the core, and the same for the page.
+fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
+    let Some(payload) = Claims::payload(token)? else { return Ok(None) };
+    let json = String::from_utf8(payload).map_err(|_| GrantError::ClaimsMalformed)?;
+    let seen = parse(&json.into()).filter(|claims| claims.is_object() && !js_sys::Array::is_array(claims));
+    let seen = seen.ok_or(GrantError::ClaimsMalformed)?;
+    let claims = serde_wasm_bindgen::from_value(seen.clone()).map_err(|_| GrantError::ClaimsMalformed)?;
+    Ok(Some((claims, seen)))
+}
+
+/// The body, unless it is absurdly long or breaks off.
+async fn read_text(response: &Response) -> Option<JsString> {
+    let announced = response.headers().get("content-length").ok().flatten();
+    if announced.and_then(|length| length.parse::<u32>().ok()).is_some_and(|length| length > LONGEST_BODY) {
+        response.body().map(|body| body.cancel());
+        return None;
+    }
+    let text = JsFuture::from(response.text().ok()?).await.ok()?;
+    text.dyn_into::<JsString>().ok().filter(|text| text.length() <= LONGEST_BODY)
+}

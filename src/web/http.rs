@@ -1,0 +1,129 @@
+//! Requests on the wire. The only place outside `token.rs` and `json.rs` that sees the text of a token.
+
+use js_sys::{Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::{
+    AbortSignal, Headers, ReadableStream, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
+};
+use zeroize::Zeroizing;
+
+use super::config::{Config, Csrf, Endpoint};
+use super::json::object;
+use crate::{Body, Credentials, Errand, Token};
+
+#[wasm_bindgen]
+extern "C" {
+    // The global `fetch` of whatever realm this is; web-sys has one per kind of realm.
+    #[wasm_bindgen(js_name = fetch)]
+    pub fn fetch(request: &Request) -> Promise;
+}
+
+/// The body of a sign-in, and its type unless the browser finds that out itself.
+#[derive(Debug)]
+pub struct SignInBody {
+    pub body: JsValue,
+    pub content_type: Option<String>,
+}
+
+/// Whether this body can be sent a second time.
+pub fn replay(body: &JsValue) -> Body {
+    if body.is_instance_of::<ReadableStream>() { Body::OneShot } else { Body::Replayable }
+}
+
+/// Whether a token belongs on this request: an allowed origin, and no `Authorization` of the caller's (promise 13).
+pub fn takes_token(request: &Request, config: &Config) -> bool {
+    let is_free = request.headers().has("authorization").is_ok_and(|has| !has);
+    is_free && config.origins.allows(&request.url())
+}
+
+/// The request to be sent: the caller's, with the token on it. The caller's stays as it is, for another time.
+pub fn attempt(template: &Request, body: &JsValue, bearer: Option<&Token>) -> Result<Request, JsValue> {
+    let init = RequestInit::new();
+    if let Some(token) = bearer {
+        let headers = Headers::new_with_headers(&template.headers())?;
+        headers.set("Authorization", &authorization(token))?;
+        init.set_headers(&headers);
+    }
+    if body.is_undefined() || body.is_null() {
+        return match template.method().as_str() {
+            "GET" | "HEAD" => Request::new_with_request_and_init(template, &init),
+            // It may have a body of its own, which the next attempt will want too.
+            _ => Request::new_with_request_and_init(&template.clone()?, &init),
+        };
+    }
+    init.set_body(body);
+    if replay(body) == Body::OneShot {
+        Reflect::set(&init, &"duplex".into(), &"half".into())?;
+    }
+    Request::new_with_request_and_init(template, &init)
+}
+
+/// The request of an exchange.
+pub fn exchange(
+    config: &Config,
+    errand: Errand,
+    sign_in: Option<&SignInBody>,
+    credentials: Option<&Credentials>,
+    signal: &AbortSignal,
+) -> Result<Request, JsValue> {
+    let headers = Headers::new()?;
+    headers.set("Accept", "application/json")?;
+    if let Some((name, value)) = config.csrf.as_ref().and_then(csrf) {
+        headers.set(&name, &value)?;
+    }
+    let init = RequestInit::new();
+    init.set_cache(RequestCache::NoStore);
+    init.set_credentials(RequestCredentials::Include);
+    // A custom header survives a redirect to another origin, and a token response has no business moving.
+    init.set_redirect(RequestRedirect::Error);
+    init.set_signal(Some(signal));
+    let refresh_token = credentials.and_then(|credentials| credentials.refresh.as_ref());
+    let endpoint = match errand {
+        Errand::SignIn(_) => {
+            if let Some(SignInBody { body, content_type }) = sign_in {
+                init.set_body(body);
+                if let Some(content_type) = content_type {
+                    headers.set("Content-Type", content_type)?;
+                }
+            }
+            Some(&config.sign_in)
+        }
+        Errand::Refresh => config.refresh.as_ref(),
+        Errand::SignOut(_) => {
+            if let Some(credentials) = credentials {
+                headers.set("Authorization", &authorization(&credentials.access))?;
+            }
+            config.sign_out.as_ref()
+        }
+    };
+    if let (Errand::Refresh | Errand::SignOut(_), Some(token)) = (errand, refresh_token) {
+        headers.set("Content-Type", "application/json")?;
+        let body = object(&[(&config.fields.refresh_token, token.expose().into())]);
+        init.set_body(js_sys::JSON::stringify(&body)?.as_ref());
+    }
+    if !matches!(errand, Errand::SignIn(_)) {
+        // The reply brings a rotated cookie: it has to arrive even if this page does not live to see it.
+        Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
+    }
+    let Some(Endpoint { method, url }) = endpoint else { return Err(JsValue::UNDEFINED) };
+    init.set_method(method);
+    init.set_headers(&headers);
+    Request::new_with_str_and_init(url, &init)
+}
+
+fn authorization(token: &Token) -> Zeroizing<String> {
+    Zeroizing::new(["Bearer ", token.expose()].concat())
+}
+
+fn csrf(csrf: &Csrf) -> Option<(String, String)> {
+    match csrf {
+        Csrf::Fixed { header, value } => Some((header.clone(), value.clone())),
+        Csrf::Cookie { header, cookie } => {
+            let document = web_sys::window()?.document()?;
+            let cookies = Reflect::get(&document, &"cookie".into()).ok()?.as_string()?;
+            let pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
+            let (_, value) = pairs.into_iter().find(|(name, _)| name == cookie)?;
+            Some((header.clone(), value.to_owned()))
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! Foreign JSON, read by the host's parser and by own properties only: a polluted prototype says nothing here.
+
+use js_sys::{JsString, Object, Reflect};
+use wasm_bindgen::prelude::*;
+use zeroize::Zeroizing;
+
+use crate::Token;
+
+#[wasm_bindgen]
+extern "C" {
+    #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
+    fn parse_reviving(
+        text: &JsString,
+        reviver: &Closure<dyn Fn(JsValue, JsValue) -> JsValue>,
+    ) -> Result<JsValue, JsValue>;
+
+    #[wasm_bindgen(js_namespace = Object, js_name = hasOwn)]
+    fn has_own(object: &JsValue, key: &str) -> bool;
+}
+
+/// The own property at this dotted path, or undefined.
+pub fn own(object: &JsValue, path: &str) -> JsValue {
+    path.split('.').fold(object.clone(), |object, key| {
+        let value =
+            if object.is_object() && has_own(&object, key) { Reflect::get(&object, &key.into()).ok() } else { None };
+        value.unwrap_or(JsValue::UNDEFINED)
+    })
+}
+
+/// The own string at this dotted path.
+pub fn own_string(object: &JsValue, path: &str) -> Option<String> {
+    own(object, path).as_string()
+}
+
+/// A plain object of these entries.
+pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new();
+    for (key, value) in entries {
+        // Setting a property of a fresh plain object cannot fail.
+        Reflect::set(&object, &(*key).into(), value).ok();
+    }
+    object.into()
+}
+
+pub fn parse(text: &JsString) -> Option<JsValue> {
+    parse_reviving(text, &Closure::new(|_, value| value)).ok()
+}
+
+/// Parses, leaving out whatever is, holds or is named like a token (promise 3).
+pub fn parse_without_tokens(text: &JsString, tokens: &[&Token]) -> Option<JsValue> {
+    let tokens: Vec<_> = tokens.iter().map(|token| Zeroizing::new(token.expose().to_owned())).collect();
+    let reviver = Closure::new(move |key: JsValue, value: JsValue| {
+        let is_token = match value.dyn_ref::<JsString>() {
+            Some(text) => {
+                tokens.iter().any(|token| text.includes(token, 0)) || looks_like_jwt(text) || is_token_name(&key)
+            }
+            None => false,
+        };
+        if is_token { JsValue::UNDEFINED } else { value }
+    });
+    parse_reviving(text, &reviver).ok()
+}
+
+fn looks_like_jwt(text: &JsString) -> bool {
+    text.starts_with("eyJ", 0) && text.includes(".", 0)
+}
+
+fn is_token_name(key: &JsValue) -> bool {
+    const NAMES: [&str; 8] =
+        ["accessToken", "access_token", "idToken", "id_token", "jwt", "refreshToken", "refresh_token", "token"];
+    NAMES.iter().any(|name| key == *name)
+}

@@ -1,0 +1,65 @@
+//! The Web Lock that all tabs share. Held around one exchange, never stolen (promise 11).
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use js_sys::{Function, Promise, Reflect};
+use wasm_bindgen::prelude::*;
+use web_sys::AbortController;
+
+// web-sys has this interface behind its unstable flag only.
+#[wasm_bindgen]
+extern "C" {
+    type LockManager;
+
+    #[wasm_bindgen(method, catch)]
+    fn request(this: &LockManager, name: &str, options: &JsValue, granted: &Function) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: JsValue;
+}
+
+/// A lock asked for or held. Dropping it gives it back, or stops waiting for it.
+#[derive(Debug)]
+pub struct Lease {
+    release: Rc<RefCell<Option<Function>>>,
+    waiting: AbortController,
+}
+
+impl Lease {
+    /// Asks for the lock; `granted` is called when it is ours. `None` where there are no locks.
+    pub fn request(name: &str, granted: impl FnOnce() + 'static) -> Option<Self> {
+        let locks = NAVIGATOR.with(|navigator| Reflect::get(navigator, &"locks".into())).ok()?;
+        if locks.is_undefined() {
+            return None;
+        }
+        let release = Rc::new(RefCell::new(None));
+        let waiting = AbortController::new().ok()?;
+        let options = js_sys::Object::new();
+        Reflect::set(&options, &"signal".into(), &waiting.signal()).ok()?;
+        let hold = {
+            let release = Rc::clone(&release);
+            Closure::once_into_js(move || {
+                let held = Promise::new(&mut |resolve, _| *release.borrow_mut() = Some(resolve));
+                granted();
+                held
+            })
+        };
+        let done = locks.unchecked_ref::<LockManager>().request(name, &options, hold.unchecked_ref()).ok()?;
+        // Ends with an AbortError when we stop waiting; nobody asks how it ends.
+        drop(wasm_bindgen_futures::future_to_promise(async move {
+            drop(wasm_bindgen_futures::JsFuture::from(done).await);
+            Ok(JsValue::UNDEFINED)
+        }));
+        Some(Self { release, waiting })
+    }
+}
+
+impl Drop for Lease {
+    fn drop(&mut self) {
+        match self.release.take() {
+            Some(release) => drop(release.call0(&JsValue::UNDEFINED)),
+            None => self.waiting.abort(),
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! The browser shell: does what the core decides, and decides nothing. Compiled for wasm32 only.
+
+mod answer;
+mod clock;
+mod config;
+mod driver;
+mod host;
+mod http;
+mod json;
+mod lock;
+mod report;
+mod storage;
+mod tabs;
+mod wake;
+
+use std::rc::Rc;
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+
+use crate::{Input, Session};
+use config::Config;
+use driver::Driver;
+use host::Host;
+
+/// The vault's core, as `js/vault/` sees it. Methods take `&self` and nothing is borrowed across an `await`, so calls
+/// may overlap.
+#[wasm_bindgen]
+pub struct Core(Rc<Driver>);
+
+#[wasm_bindgen]
+impl Core {
+    /// Starts a vault with this configuration (see `js/vault/options.ts`).
+    ///
+    /// # Errors
+    /// What [`Host::error`] makes of a configuration that names no usable origin or endpoint.
+    #[wasm_bindgen(constructor)]
+    pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
+        let config = Config::parse(config).map_err(|error| host.error(error.code, error.field.into()))?;
+        Ok(Self(Driver::start(config, host)))
+    }
+
+    /// Sends a request. `body` is given beside it when the request itself carries none.
+    pub fn fetch(&self, request: web_sys::Request, body: JsValue) -> Promise {
+        self.0.fetch(request, body)
+    }
+
+    /// Signs in with this body and content type.
+    #[wasm_bindgen(js_name = signIn)]
+    pub fn sign_in(&self, body: JsValue, content_type: Option<String>) -> Promise {
+        self.0.sign_in(body, content_type)
+    }
+
+    /// Signs out, everywhere in this browser.
+    #[wasm_bindgen(js_name = signOut)]
+    pub fn sign_out(&self) -> Promise {
+        let trace = self.0.trace();
+        self.0.call(|id| Input::SignOut(id, trace))
+    }
+
+    /// Settles when the first status is known.
+    pub fn ready(&self) -> Promise {
+        self.0.call(Input::Await)
+    }
+
+    /// What the page may know.
+    pub fn snapshot(&self) -> JsValue {
+        self.0.snapshot()
+    }
+
+    /// Fails what is open, wipes the cell and falls silent.
+    pub fn close(&self) {
+        self.0.close();
+    }
+}
+
+type Cell = Session<answer::PageProfile>;

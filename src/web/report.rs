@@ -1,0 +1,105 @@
+//! What the page is told: the snapshot and the events, as plain objects. No token has a way in here.
+
+use wasm_bindgen::{JsCast, JsValue};
+use web_sys::{Request, Response};
+
+use super::answer::PageProfile;
+use super::clock::Clock;
+use super::json::object;
+use crate::{Cause, Course, Event, Instant, Reason, Snapshot, Status, Trouble};
+
+pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, clock: &Clock) -> JsValue {
+    let (status, reason) = match snapshot.status {
+        Status::Authenticated => ("authenticated", None),
+        Status::Loading => ("loading", None),
+        Status::Unauthenticated(reason) => ("unauthenticated", Some(reason)),
+    };
+    let (user, claims) = match snapshot.profile {
+        Some(profile) => (profile.user.clone(), profile.claims.clone()),
+        None => (JsValue::NULL, JsValue::NULL),
+    };
+    object(&[
+        ("status", status.into()),
+        ("reason", reason.map_or(JsValue::NULL, |reason| name_reason(reason).into())),
+        ("user", if user.is_undefined() { JsValue::NULL } else { user }),
+        ("claims", claims),
+        ("expiresAt", wall(snapshot.expires, clock)),
+        ("refreshAt", wall(snapshot.refresh, clock)),
+    ])
+}
+
+pub fn event(event: &Event, clock: &Clock) -> JsValue {
+    match event {
+        Event::Ended(reason) => typed("ended", &[("reason", name_reason(*reason).into())]),
+        Event::RefreshFailed(trouble, retry) => {
+            typed("refresh-failed", &[("trouble", name_trouble(*trouble).into()), ("retryAt", wall(*retry, clock))])
+        }
+        Event::RefreshStarted(cause) => typed("refresh-started", &[("cause", name_cause(*cause).into())]),
+        Event::Refreshed(generation) => typed("refreshed", &[("generation", generation.0.into())]),
+        Event::SignOutOwed => typed("sign-out-owed", &[]),
+        Event::SignedIn => typed("signed-in", &[]),
+    }
+}
+
+/// A request and how it came by its answer. Without query and fragment, which may hold secrets of the page's own.
+pub fn request(template: &Request, course: Course, outcome: Option<&Result<JsValue, JsValue>>, millis: f64) -> JsValue {
+    let url = template.url();
+    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let response = outcome.and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
+    typed(
+        "request",
+        &[
+            ("course", name_course(course).into()),
+            ("method", template.method().into()),
+            ("url", url.get(..end).into()),
+            ("status", response.map_or(JsValue::NULL, |response| response.status().into())),
+            ("millis", millis.into()),
+        ],
+    )
+}
+
+fn typed(name: &str, entries: &[(&str, JsValue)]) -> JsValue {
+    object(&[&[("type", name.into())], entries].concat())
+}
+
+fn wall(instant: Option<Instant>, clock: &Clock) -> JsValue {
+    instant.map_or(JsValue::NULL, |instant| clock.wall(instant).into())
+}
+
+const fn name_cause(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Check => "check",
+        Cause::Due => "due",
+        Cause::Expired => "expired",
+        Cause::Rejected => "rejected",
+        Cause::Restore => "restore",
+    }
+}
+
+const fn name_course(course: Course) -> &'static str {
+    match course {
+        Course::Anonymous => "anonymous",
+        Course::Direct => "direct",
+        Course::NotReplayed => "not-replayed",
+        Course::Retried => "retried",
+        Course::Waited => "waited",
+    }
+}
+
+const fn name_reason(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Expired => "expired",
+        Reason::Never => "never",
+        Reason::Replaced => "replaced",
+        Reason::Revoked => "revoked",
+        Reason::SignedOut => "signed-out",
+    }
+}
+
+const fn name_trouble(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Malformed => "malformed",
+        Trouble::Refused => "refused",
+        Trouble::Unreachable => "unreachable",
+    }
+}

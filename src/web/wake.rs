@@ -1,0 +1,47 @@
+//! The moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or lost.
+
+use gloo_events::EventListener;
+use wasm_bindgen::prelude::*;
+use web_sys::{EventTarget, PageTransitionEvent};
+
+/// Why the page is awake again.
+#[derive(Clone, Copy, Debug)]
+pub enum Wake {
+    /// The network is back.
+    Online,
+    /// The page came out of the back/forward cache.
+    Restored,
+    /// The page is visible again, or was resumed.
+    Woke,
+}
+
+/// Listens until the listeners are dropped. In a worker only `online` exists.
+pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<EventListener> {
+    let global: EventTarget = js_sys::global().unchecked_into();
+    let mut listeners = vec![on(&global, "online", wake.clone(), |_| Some(Wake::Online))];
+    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+        let is_visible = document.clone();
+        listeners.extend([
+            on(&document, "visibilitychange", wake.clone(), move |_| (!is_visible.hidden()).then_some(Wake::Woke)),
+            on(&document, "resume", wake.clone(), |_| Some(Wake::Woke)),
+            on(&global, "pageshow", wake, |event| {
+                let transition = event.dyn_ref::<PageTransitionEvent>()?;
+                transition.persisted().then_some(Wake::Restored)
+            }),
+        ]);
+    }
+    listeners
+}
+
+fn on(
+    target: &EventTarget,
+    event: &'static str,
+    wake: impl Fn(Wake) + 'static,
+    why: impl Fn(&web_sys::Event) -> Option<Wake> + 'static,
+) -> EventListener {
+    EventListener::new(target, event, move |event| {
+        if let Some(reason) = why(event) {
+            wake(reason);
+        }
+    })
+}
