@@ -1,14 +1,15 @@
 //! The open calls of the page: which wait for a token, and which are with the server.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 
+use crate::call_map::CallMap;
 use crate::identity::Identity;
 use crate::{Body, CallId, Course, Generation, Instant};
 
 /// All open requests, and all that wait for the first known status.
 #[derive(Debug, Default)]
 pub struct Calls {
-    open: BTreeMap<CallId, Call>,
+    open: CallMap<Call>,
     /// In the order in which they began to wait; as all wait equally long, also the order in which they give up.
     /// An entry whose call has moved on is skipped.
     line: VecDeque<(CallId, Instant)>,
@@ -97,6 +98,6 @@ impl Calls {
 
     /// Closes and returns the calls that the test names.
     pub fn close(&mut self, test: impl Fn(&Call) -> bool) -> Vec<CallId> {
-        self.open.extract_if(.., |_, call| test(call)).map(|(id, _)| id).collect()
+        self.open.extract_if(|_, call| test(call)).map(|(id, _)| id).collect()
     }
 }

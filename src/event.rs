@@ -5,7 +5,7 @@
 use crate::{CallError, Grant, Instant, Millis};
 
 /// Something the page waits for: a request, a sign-in, a sign-out, or the first known status.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u32);
 
 /// One exchange of credentials with the server. There is never more than one at a time.

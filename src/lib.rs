@@ -13,6 +13,7 @@
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 
 mod backoff;
+mod call_map;
 mod calls;
 mod claims;
 mod error;

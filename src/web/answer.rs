@@ -1,6 +1,7 @@
 //! What the server's answer in an exchange means, and what the page gets to see of it.
 
 use js_sys::{Date, JsString};
+use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
@@ -8,6 +9,7 @@ use web_sys::Response;
 use super::config::{Config, Fields};
 use super::host::Host;
 use super::json::{object, own, own_string, parse, parse_without_tokens};
+use super::own::Own;
 use crate::{Answer, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
@@ -140,7 +142,7 @@ fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
     let json = String::from_utf8(payload).map_err(|_| GrantError::ClaimsMalformed)?;
     let seen = parse(&json.into()).filter(|claims| claims.is_object() && !js_sys::Array::is_array(claims));
     let seen = seen.ok_or(GrantError::ClaimsMalformed)?;
-    let claims = serde_wasm_bindgen::from_value(seen.clone()).map_err(|_| GrantError::ClaimsMalformed)?;
+    let claims = Claims::deserialize(Own(seen.clone())).map_err(|_| GrantError::ClaimsMalformed)?;
     Ok(Some((claims, seen)))
 }
 

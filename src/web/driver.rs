@@ -1,7 +1,7 @@
 //! The only caller of the session: hands inputs in, does what comes out, and keeps what the core must not see.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::rc::{Rc, Weak};
 
 use gloo_events::EventListener;
@@ -20,6 +20,7 @@ use super::storage::TraceStore;
 use super::tabs::Tabs;
 use super::wake::{self, Wake};
 use super::{Cell as Vault, report};
+use crate::call_map::CallMap;
 use crate::{CallId, Course, Effect, Errand, ExchangeId, Input, Lock, Reply, Trace};
 
 /// One vault in one realm.
@@ -34,7 +35,7 @@ pub struct Driver {
     listeners: RefCell<Vec<EventListener>>,
     lease: RefCell<Option<(ExchangeId, Lease)>>,
     asking: RefCell<Option<Asking>>,
-    open: RefCell<BTreeMap<CallId, Open>>,
+    open: RefCell<CallMap<Open>>,
     last_call: Cell<u32>,
     inbox: RefCell<VecDeque<Input<PageProfile>>>,
     is_draining: Cell<bool>,

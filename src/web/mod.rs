@@ -8,6 +8,7 @@ mod host;
 mod http;
 mod json;
 mod lock;
+mod own;
 mod report;
 mod storage;
 mod tabs;
