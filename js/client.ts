@@ -1,15 +1,7 @@
 import { AuthError } from './errors.js'
 import { split } from './request.js'
+import { LOADING } from './snapshot.js'
 import type { Auth, AuthEvent, Placement, Snapshot, Vault } from './types.js'
-
-const LOADING: Snapshot<never> = Object.freeze({
-  status: 'loading',
-  reason: null,
-  user: null,
-  claims: null,
-  expiresAt: null,
-  refreshAt: null,
-})
 
 /**
  * Connects this page to its vault. Safe to call while rendering on a server, where nothing is connected.

@@ -84,7 +84,7 @@ pub enum Effect {
     Report(Event),
     /// Hand the call the outcome that the shell holds for it.
     Settle(CallId, Course),
-    /// Send the request, with the token that [`Session::bearer`](crate::Session::bearer) gives for it.
+    /// Send the request, with what [`Session::bearer`](crate::Session::bearer) gives for it.
     Transmit(CallId),
     /// Give the lock back, or stop waiting for it.
     Unlock(ExchangeId),

@@ -39,6 +39,6 @@ pub use event::{
 pub use grant::{Grant, GrantParts, Profile};
 pub use origins::{OriginError, Origins};
 pub use policy::{Policy, Renewal, SignOutRoute};
-pub use session::{Session, Snapshot, Status};
+pub use session::{Bearer, Session, Snapshot, Status};
 pub use time::{Instant, Millis};
 pub use token::{Credentials, Token};

@@ -1,4 +1,5 @@
 import { AuthError, type AuthErrorCode, type AuthErrorDetail } from '../errors.js'
+import { LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
 import { loadCore } from './load.js'
@@ -13,14 +14,7 @@ import { complete, type VaultOptions } from './options.js'
 export function openVault(options: VaultOptions): Vault {
   const listeners = new Set<() => void>()
   const eventListeners = new Set<(event: AuthEvent) => void>()
-  let snapshot: Snapshot = Object.freeze({
-    status: 'loading',
-    reason: null,
-    user: null,
-    claims: null,
-    expiresAt: null,
-    refreshAt: null,
-  })
+  let snapshot: Snapshot = LOADING
   let core: Core | undefined
 
   const started = start()
@@ -46,6 +40,7 @@ export function openVault(options: VaultOptions): Vault {
   function notify() {
     if (!core) return
     const next = core.snapshot() as Snapshot
+    if (next.status === 'loading' && snapshot === LOADING) return
     if (next.user) Object.freeze(next.user)
     if (next.claims) Object.freeze(next.claims)
     snapshot = Object.freeze(next)

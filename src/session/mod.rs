@@ -80,6 +80,17 @@ pub enum Status {
     Unauthenticated(Reason),
 }
 
+/// What a request goes out with.
+#[derive(Clone, Copy, Debug)]
+pub enum Bearer<'a> {
+    /// Nothing: it is anonymous.
+    None,
+    /// This token.
+    Token(&'a Token),
+    /// It must not be sent any more: its session is over.
+    Withdrawn,
+}
+
 impl<P: Profile> Session<P> {
     /// A session of which nothing is known yet. The seed is the shell's randomness; two tabs should differ.
     #[must_use]
@@ -157,13 +168,16 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// The token that this request goes out with, while it is being transmitted; none if it is anonymous.
+    /// What this request goes out with, asked for when it is about to be sent. It may have had to wait for its turn
+    /// since [`Effect::Transmit`]: then it is the newest token of the same user, or the request is not to be sent.
     #[must_use]
-    pub fn bearer(&self, call: CallId) -> Option<&Token> {
-        let sent_with = self.calls.get(call)?.generation?;
-        match &self.phase {
-            Phase::Active(tenure) if sent_with == self.generation => Some(&tenure.credentials.access),
-            _ => None,
+    pub fn bearer(&self, call: CallId) -> Bearer<'_> {
+        match (self.calls.get(call), &self.phase) {
+            (Some(Call { identity: None, .. }), _) => Bearer::None,
+            (Some(call), Phase::Active(tenure)) if call.identity == Some(self.identity) => {
+                Bearer::Token(&tenure.credentials.access)
+            }
+            _ => Bearer::Withdrawn,
         }
     }
 

@@ -21,7 +21,7 @@ use super::tabs::Tabs;
 use super::wake::{self, Wake};
 use super::{Cell as Vault, report};
 use crate::call_map::CallMap;
-use crate::{CallId, Course, Effect, Errand, ExchangeId, Input, Lock, Reply, Trace};
+use crate::{Bearer, CallId, Course, Effect, Errand, ExchangeId, Input, Lock, Reply, Trace};
 
 /// One vault in one realm.
 pub struct Driver {
@@ -37,6 +37,9 @@ pub struct Driver {
     asking: RefCell<Option<Asking>>,
     open: RefCell<CallMap<Open>>,
     last_call: Cell<u32>,
+    in_flight: Cell<u32>,
+    /// Requests whose turn has not come.
+    outbox: RefCell<VecDeque<CallId>>,
     inbox: RefCell<VecDeque<Input<PageProfile>>>,
     is_draining: Cell<bool>,
     is_closed: Cell<bool>,
@@ -69,6 +72,9 @@ struct Asking {
     has_head: Rc<Cell<bool>>,
 }
 
+/// Chromium fails whatever exceeds some 1,400 requests of a page at once; a burst of more is sent in turns.
+const MOST_IN_FLIGHT: u32 = 500;
+
 impl Driver {
     pub fn start(config: Config, host: Host) -> Rc<Self> {
         let seed = js_sys::Math::random() * f64::from(u32::MAX);
@@ -83,6 +89,8 @@ impl Driver {
             asking: RefCell::default(),
             open: RefCell::default(),
             last_call: Cell::default(),
+            in_flight: Cell::default(),
+            outbox: RefCell::default(),
             inbox: RefCell::default(),
             is_draining: Cell::default(),
             is_closed: Cell::default(),
@@ -198,6 +206,10 @@ impl Driver {
         self.clock.arm(deadline, move || with(&this, |driver| driver.drive(Input::Tick(driver.trace()))));
     }
 
+    fn next_in_outbox(&self) -> Option<CallId> {
+        self.outbox.borrow_mut().pop_front()
+    }
+
     fn next_input(&self) -> Option<Input<PageProfile>> {
         self.inbox.borrow_mut().pop_front()
     }
@@ -241,15 +253,29 @@ impl Driver {
         }
     }
 
+    /// Sends the request when its turn comes, which is at once but for bursts.
     fn transmit(&self, id: CallId) {
+        if self.in_flight.get() < MOST_IN_FLIGHT {
+            self.send(id);
+        } else {
+            self.outbox.borrow_mut().push_back(id);
+        }
+    }
+
+    fn send(&self, id: CallId) {
         let request = {
             let mut calls = self.open.borrow_mut();
             let Some(open) = calls.get_mut(&id) else { return };
             let Work::Request { template, body, .. } = &open.work else { return };
             open.giving_up = None;
             open.is_in_flight = true;
-            http::attempt(template, body, self.session.borrow().bearer(id))
+            match self.session.borrow().bearer(id) {
+                Bearer::None => http::attempt(template, body, None),
+                Bearer::Token(token) => http::attempt(template, body, Some(token)),
+                Bearer::Withdrawn => Err(self.host.error("session-ended", JsValue::UNDEFINED)),
+            }
         };
+        self.in_flight.set(self.in_flight.get() + 1);
         let this = self.this.clone();
         spawn_local(async move {
             let outcome = match request {
@@ -261,6 +287,12 @@ impl Driver {
     }
 
     fn responded(&self, id: CallId, outcome: Result<JsValue, JsValue>) {
+        self.in_flight.set(self.in_flight.get().saturating_sub(1));
+        while self.in_flight.get() < MOST_IN_FLIGHT
+            && let Some(next) = self.next_in_outbox()
+        {
+            self.send(next);
+        }
         let response = outcome.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
         let is_unauthorized = response.is_some_and(|response| response.status() == 401);
         match self.open.borrow_mut().get_mut(&id) {
@@ -315,7 +347,8 @@ impl Driver {
     }
 
     fn answered(&self, id: ExchangeId, errand: Errand, verdict: Verdict) {
-        if let Errand::SignIn(call) | Errand::SignOut(Some(call)) = errand
+        // A sign-out has happened, whatever the server says of it.
+        if let Errand::SignIn(call) = errand
             && let Some(open) = self.open.borrow_mut().get_mut(&call)
         {
             open.outcome = Some(verdict.outcome);

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use tokencell::{
-    Answer, Body, CallId, Effect, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lock, Millis, PeerMessage, Policy,
-    Reason, Renewal, Reply, SignOutRoute, Status, Trace,
+    Answer, Bearer, Body, CallId, Effect, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lock, Millis, PeerMessage,
+    Policy, Reason, Renewal, Reply, SignOutRoute, Status, Trace,
 };
 
 use super::server::{Cookie, Issued, Server, User, user_of};
@@ -320,7 +320,11 @@ impl World {
 
     /// Promise 8: no request goes out for anybody else than the one it was first sent for.
     fn transmit(&mut self, tab: usize, call: CallId) {
-        let bearer = self.tabs[tab].session.bearer(call).map(|token| token.expose().to_owned());
+        let bearer = match self.tabs[tab].session.bearer(call) {
+            Bearer::None => None,
+            Bearer::Token(token) => Some(token.expose().to_owned()),
+            Bearer::Withdrawn => panic!("a request that is to be sent, and not to be sent"),
+        };
         let user = bearer.as_deref().map(user_of);
         let record = self.tabs[tab].calls.get_mut(&call).expect("a call that the page has opened");
         if record.was_sent || record.user.is_some() {

@@ -1,6 +1,6 @@
 //! Promises 7, 8 and 14: the one retry, whose request it is, and bodies that cannot be sent twice.
 
-use tokencell::{Body, CallError, Course, Input, Millis, Policy, Reply};
+use tokencell::{Bearer, Body, CallError, Course, Input, Millis, Policy, Reply};
 
 use crate::common::{ADA, BOB, Outcome, Packet, World};
 
@@ -222,4 +222,33 @@ fn a_request_that_the_page_gave_up_is_forgotten() {
     world.settle();
     assert_eq!(world.outcome(0, waiting), None);
     assert_eq!(world.server.refreshes, 1);
+}
+
+#[test]
+fn promise_7_a_request_whose_turn_comes_late_goes_out_with_the_newest_token_of_its_user() {
+    let mut world = World::signed_in(1, ADA);
+    let call = world.fetch(0);
+    let token = |world: &World| match world.tabs[0].session.bearer(call) {
+        Bearer::Token(token) => Some(token.expose().to_owned()),
+        Bearer::None | Bearer::Withdrawn => None,
+    };
+    let first = token(&world);
+    world.intercept(is_request);
+    world.pass(Millis::seconds(75));
+    assert!(token(&world).is_some());
+    assert_ne!(token(&world), first);
+    world.server.revoke(ADA);
+    world.pass(Millis::seconds(75));
+    assert!(matches!(world.tabs[0].session.bearer(call), Bearer::Withdrawn));
+    assert!(matches!(world.tabs[0].session.bearer(tokencell::CallId(99)), Bearer::Withdrawn));
+}
+
+#[test]
+fn promise_8_a_request_whose_turn_comes_after_another_account_is_not_sent() {
+    let mut world = World::signed_in(1, ADA);
+    let call = world.fetch(0);
+    world.intercept(is_request);
+    world.sign_in(0, BOB);
+    world.settle();
+    assert!(matches!(world.tabs[0].session.bearer(call), Bearer::Withdrawn));
 }

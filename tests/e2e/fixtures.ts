@@ -1,0 +1,80 @@
+import { test as base, type Page } from '@playwright/test'
+import { createApi } from '../../examples/api/src/api.js'
+import { openSite, type Site } from './site.js'
+
+export { expect } from '@playwright/test'
+
+export const ADA = { email: 'ada@example.com', password: 'correct horse' }
+export const BOB = { email: 'bob@example.com', password: 'battery staple' }
+
+// biome-ignore lint/suspicious/noExplicitAny: the API is plain JavaScript
+export type Api = any
+
+interface Fixtures {
+  /** The embedded API, listening on an origin of its own. */
+  api: Api & { url: string }
+  site: Site
+  /** Opens the site and waits for the first known status. */
+  open: (page: Page, path?: string) => Promise<void>
+}
+
+export const test = base.extend<Fixtures>({
+  api: async ({ site }, use) => {
+    const api = createApi({ corsOrigins: [site.url] })
+    const listening = await api.listen({ port: 0, controlPort: 0, host: 'localhost' })
+    site.options = {
+      origins: [listening.url],
+      signIn: '/api/v1/login',
+      refresh: '/api/v1/refresh',
+      signOut: { method: 'DELETE', path: '/api/v1/logout' },
+    }
+    await use(Object.assign(api, { url: listening.url }))
+    await listening.close()
+  },
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
+  site: async ({}, use) => {
+    const site = await openSite()
+    await use(site)
+    await site.close()
+  },
+  open: async ({ site }, use) => {
+    await use(async (page, path = '/') => {
+      await page.goto(site.url + path)
+      await page.evaluate(() => auth.ready)
+    })
+  },
+})
+
+/** Signs in on the page as it is. */
+export function signIn(page: Page, credentials = ADA) {
+  return page.evaluate((credentials) => auth.signIn(credentials), credentials)
+}
+
+export const status = (page: Page) => page.evaluate(() => auth.snapshot.reason ?? auth.snapshot.status)
+
+/** The status of an answer to GET, or the code of the error. */
+export function get(page: Page, url: string) {
+  return page.evaluate(
+    (url) =>
+      auth.fetch(url).then(
+        (response) => response.status,
+        (error) => error.code ?? error.name,
+      ),
+    url,
+  )
+}
+
+/** Lets the token grow older than the second in which a 401 is not taken for its fault. */
+export async function doubtToken(page: Page, api: Api) {
+  await page.evaluate(async () => {
+    const born = events.findLast((event) => event.type === 'signed-in' || event.type === 'refreshed')?.at ?? 0
+    await new Promise((resolve) => setTimeout(resolve, Math.max(0, born + 1050 - performance.now())))
+  })
+  api.tokens.expireAll()
+}
+
+declare global {
+  var auth: import('tokencell').Auth<{ id: string; email: string; roles: string[] }>
+  var events: (import('tokencell').AuthEvent & { at: number })[]
+  var statuses: string[]
+}

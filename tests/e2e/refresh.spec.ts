@@ -1,0 +1,153 @@
+import { ADA, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
+
+/** Sends this many at once, and counts the answers by status. */
+function burst(page: import('@playwright/test').Page, url: string, count: number) {
+  return page.evaluate(
+    async ([url, count]) => {
+      const answers: Record<string, number> = {}
+      await Promise.all(
+        Array.from({ length: count }, async () => {
+          const response = await auth.fetch(url)
+          await response.arrayBuffer()
+          answers[response.status] = (answers[response.status] ?? 0) + 1
+        }),
+      )
+      return answers
+    },
+    [url, count] as const,
+  )
+}
+
+for (const count of [1, 100, 200]) {
+  test(`promise 6: ${count} requests at once on a refused token cause one refresh`, async ({ api, open, page }) => {
+    await open(page)
+    await signIn(page)
+    await doubtToken(page, api)
+    expect(await burst(page, `${api.url}/api/v1/me`, count)).toEqual({ 200: count })
+    expect(api.journal.counts().refresh).toMatchObject({ total: 1, ok: 1 })
+  })
+}
+
+for (const count of [1, 100, 10_000]) {
+  test(`promise 6: ${count} requests at once on an expired token cause one refresh`, async ({ api, open, page }) => {
+    test.slow()
+    await open(page)
+    api.configure({ accessTtl: 3 })
+    await signIn(page)
+    // The timer's own refresh fails, so that the token does run out.
+    api.faults.add({ route: 'refresh', kind: 'status', status: 503, retryAfter: 4, times: 1 })
+    await page.waitForFunction(() => Date.now() > (auth.snapshot.expiresAt ?? 0))
+    api.configure({ accessTtl: 900 })
+    const before = api.journal.counts().refresh.total
+    expect(await burst(page, `${api.url}/api/v1/me`, count)).toEqual({ 200: count })
+    expect(api.journal.counts().refresh.total - before).toBe(1)
+  })
+}
+
+test('promise 7: a 401 on a straggler of the old generation causes no refresh', async ({ api, open, page }) => {
+  await open(page)
+  await signIn(page)
+  await doubtToken(page, api)
+  api.faults.add({ route: 'reports', kind: 'hold' })
+  const held = api.faults.whenHeld('reports')
+  const straggler = get(page, `${api.url}/api/v1/reports`)
+  await held
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+  expect(api.journal.counts().refresh.total).toBe(1)
+  api.faults.release('reports')
+  expect(await straggler).toBe(200)
+  expect(api.journal.counts().refresh.total).toBe(1)
+  const courses = await page.evaluate(() => events.flatMap((event) => (event.type === 'request' ? event.course : [])))
+  expect(courses).toEqual(['retried', 'retried'])
+})
+
+test('promise 5: the timer refreshes at 75 % of the life of the token, and no request is lost', async ({ api, open, page }) => {
+  api.configure({ accessTtl: 20 })
+  await open(page)
+  await signIn(page)
+  const { statuses, after } = await page.evaluate(async (url) => {
+    const statuses: Record<string, number> = {}
+    const refreshed = () => events.find((event) => event.type === 'refreshed')
+    while (!refreshed()) {
+      const { status } = await auth.fetch(url)
+      statuses[status] = (statuses[status] ?? 0) + 1
+    }
+    const signedIn = events.find((event) => event.type === 'signed-in')
+    const started = events.find((event) => event.type === 'refresh-started')
+    return { statuses, after: (started?.at ?? 0) - (signedIn?.at ?? 0) }
+  }, `${api.url}/api/v1/me`)
+  expect(Object.keys(statuses)).toEqual(['200'])
+  expect(after).toBeGreaterThan(15_000 * 0.95)
+  expect(after).toBeLessThan(15_000 * 1.05)
+  expect(api.journal.counts().refresh).toMatchObject({ total: 1, ok: 1 })
+})
+
+test('promise 9: five 503s in a row do not end the session', async ({ api, open, page }) => {
+  api.configure({ accessTtl: 4 })
+  await open(page)
+  await signIn(page)
+  api.faults.add({ route: 'refresh', kind: 'status', status: 503, times: 5 })
+  await page.waitForFunction(() => events.some((event) => event.type === 'refreshed'), undefined, { timeout: 50_000 })
+  const failures = await page.evaluate(() => events.filter((event) => event.type === 'refresh-failed').length)
+  expect(failures).toBe(5)
+  expect(await page.evaluate(() => statuses)).toEqual(['never', 'authenticated', 'authenticated'])
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+})
+
+test('promise 9: half a minute offline does not end the session', async ({ api, context, open, page }) => {
+  test.slow()
+  api.configure({ accessTtl: 4 })
+  await open(page)
+  await signIn(page)
+  await context.setOffline(true)
+  const went = Date.now()
+  await expect.poll(() => Date.now() - went, { timeout: 40_000 }).toBeGreaterThan(30_000)
+  expect(await status(page)).toBe('authenticated')
+  expect(await page.evaluate(() => events.some((event) => event.type === 'refresh-failed'))).toBe(true)
+  const refreshed = page.waitForFunction(() => events.some((event) => event.type === 'refreshed'))
+  await context.setOffline(false)
+  await refreshed
+  expect(await status(page)).toBe('authenticated')
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+})
+
+test('promise 9: a reply that is lost after rotating ends nothing where the server has a grace', async ({ api, open, page }) => {
+  api.configure({ reuseGrace: 30 })
+  await open(page)
+  await signIn(page)
+  await doubtToken(page, api)
+  api.faults.add({ route: 'refresh', kind: 'drop' })
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+  expect(await status(page)).toBe('authenticated')
+})
+
+test('promise 9: a Retry-After is honoured', async ({ api, open, page }) => {
+  await open(page)
+  await signIn(page)
+  await doubtToken(page, api)
+  api.faults.add({ route: 'refresh', kind: 'status', status: 429, retryAfter: 3 })
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+  const [failed, next] = await page.evaluate(() =>
+    events.filter((event) => event.type === 'refresh-failed' || event.type === 'refreshed').map((event) => event.at),
+  )
+  expect((next ?? 0) - (failed ?? 0)).toBeGreaterThanOrEqual(2990)
+})
+
+test('promise 6: two tabs never refresh at the same time, and strict rotation holds', async ({ api, context, open, page }) => {
+  test.slow()
+  api.configure({ accessTtl: 2 })
+  await open(page)
+  await signIn(page)
+  const tabs = await Promise.all(
+    [1, 2, 3].map(async () => {
+      const tab = await context.newPage()
+      await open(tab)
+      return tab
+    }),
+  )
+  await expect.poll(() => api.journal.counts().refresh.ok, { timeout: 40_000 }).toBeGreaterThan(24)
+  expect(api.journal.counts()).toMatchObject({ maxConcurrentRefreshes: 1, refresh: { refused: 0, reuse: 0 } })
+  for (const tab of [page, ...tabs]) {
+    expect(await tab.evaluate(() => auth.snapshot.user?.email)).toBe(ADA.email)
+  }
+})

@@ -1,0 +1,160 @@
+import { ADA, BOB, expect, get, signIn, status, test } from './fixtures.js'
+
+test('promise 2: a first-time visitor causes no request to the API', async ({ api, open, page }) => {
+  await open(page)
+  expect(await status(page)).toBe('never')
+  expect(api.journal.entries()).toEqual([])
+})
+
+test('promise 3: signing in brings the user and the claims, and no token', async ({ api, open, page }) => {
+  await open(page)
+  const body = await signIn(page)
+  expect(body).toMatchObject({ user: { email: ADA.email }, expires_in: 900 })
+  expect(JSON.stringify(body)).not.toContain('eyJ')
+  const snapshot = await page.evaluate(() => auth.snapshot)
+  expect(snapshot).toMatchObject({ status: 'authenticated', reason: null, user: { email: ADA.email } })
+  expect(snapshot.claims).toMatchObject({ roles: ['admin', 'editor'] })
+  expect((snapshot.expiresAt ?? 0) - Date.now()).toBeGreaterThan(890_000)
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+})
+
+test('promise 3: a token in the Authorization header serves as well', async ({ api, open, page }) => {
+  api.configure({ tokenIn: 'header' })
+  await open(page)
+  expect(await signIn(page)).toEqual({ user: expect.objectContaining({ email: ADA.email }) })
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+})
+
+test('promise 3: a refused sign-in says why and changes nothing', async ({ api, open, page }) => {
+  await open(page)
+  const error = await page.evaluate(() =>
+    auth.signIn({ email: 'ada@example.com', password: 'wrong' }).catch(({ name, code, status, body }) => ({ name, code, status, body })),
+  )
+  expect(error).toEqual({ name: 'AuthError', code: 'refused', status: 401, body: { error: 'credentials' } })
+  expect(await status(page)).toBe('never')
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(401)
+})
+
+test('promise 4: opaque tokens with expires_in work like JWTs', async ({ api, open, page }) => {
+  api.configure({ tokenFormat: 'opaque' })
+  await open(page)
+  await signIn(page)
+  expect(await page.evaluate(() => auth.snapshot.claims)).toBeNull()
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+  await page.reload()
+  await page.evaluate(() => auth.ready)
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+})
+
+test('promise 2: a reload restores the session with one refresh', async ({ api, open, page }) => {
+  await open(page)
+  await signIn(page)
+  await page.reload()
+  const snapshot = await page.evaluate(() => auth.ready)
+  expect(snapshot).toMatchObject({ status: 'authenticated', user: { email: ADA.email } })
+  expect(api.journal.counts().refresh).toMatchObject({ total: 1, ok: 1 })
+  expect(await page.evaluate(() => statuses)).toEqual(['authenticated'])
+})
+
+test('promise 10: reloads in the middle of a refresh lose no rotated cookie', async ({ api, open, page }) => {
+  await open(page)
+  await signIn(page)
+  for (let round = 0; round < 3; round++) {
+    api.faults.add({ route: 'refresh', kind: 'hold' })
+    const held = api.faults.whenHeld('refresh')
+    await page.reload()
+    await held
+    // The cookie is rotated at the server, and its reply is on the way when the page goes.
+    const gone = page.reload()
+    api.faults.release('refresh')
+    await gone
+    expect(await page.evaluate(() => auth.ready.then(({ status }) => status))).toBe('authenticated')
+  }
+  expect(api.journal.counts().refresh.reuse).toBe(0)
+})
+
+test('promise 16: signing out clears this tab and the others, and tells the server', async ({ api, context, open, page }) => {
+  await open(page)
+  await signIn(page)
+  const other = await context.newPage()
+  await open(other)
+  expect(await status(other)).toBe('authenticated')
+  const left = other.evaluate(() => new Promise((resolve) => auth.subscribe(({ reason }) => resolve(reason))))
+  await page.evaluate(() => auth.signOut())
+  expect(await left).toBe('signed-out')
+  expect(await status(page)).toBe('signed-out')
+  expect(api.sessions.count()).toBe(0)
+  expect((await context.cookies(api.url)).filter(({ name }) => name === 'refresh_token')).toEqual([])
+  await page.reload()
+  await page.evaluate(() => auth.ready)
+  expect(await status(page)).toBe('signed-out')
+})
+
+test('promise 16: a sign-out during a refresh stays signed out', async ({ api, context, open, page }) => {
+  await open(page)
+  await signIn(page)
+  api.faults.add({ route: 'refresh', kind: 'hold' })
+  const held = api.faults.whenHeld('refresh')
+  await page.reload()
+  await held
+  const signedOut = page.evaluate(() => auth.signOut())
+  expect(await status(page)).toBe('signed-out')
+  api.faults.release('refresh')
+  await signedOut
+  expect(await status(page)).toBe('signed-out')
+  expect(api.sessions.count()).toBe(0)
+  expect((await context.cookies(api.url)).filter(({ name }) => name === 'refresh_token')).toEqual([])
+  await page.reload()
+  await page.evaluate(() => auth.ready)
+  expect(await status(page)).toBe('signed-out')
+})
+
+test('promise 16: a sign-out works offline, and the server is told when the network is back', async ({ api, context, open, page }) => {
+  await open(page)
+  await signIn(page)
+  await context.setOffline(true)
+  await page.evaluate(() => auth.signOut())
+  expect(await status(page)).toBe('signed-out')
+  expect(api.sessions.count()).toBe(1)
+  const told = page.waitForResponse((response) => response.request().method() === 'DELETE')
+  await context.setOffline(false)
+  await told
+  expect(api.sessions.count()).toBe(0)
+})
+
+test('promise 17: another account in another tab replaces the identity here', async ({ api, context, open, page }) => {
+  await open(page)
+  await signIn(page)
+  api.faults.add({ route: 'notes', kind: 'hold' })
+  const held = api.faults.whenHeld('notes')
+  const pending = get(page, `${api.url}/api/v1/notes`)
+  await held
+  const other = await context.newPage()
+  await open(other)
+  const replaced = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        auth.subscribe(({ user }) => {
+          if (user?.email === 'bob@example.com') resolve(user.email)
+        }),
+      ),
+  )
+  await signIn(other, BOB)
+  expect(await replaced).toBe(BOB.email)
+  expect(await pending).toBe('replaced')
+  api.faults.release('notes')
+})
+
+test('promise 9: a revoked user is signed out, and told so', async ({ api, open, page }) => {
+  await open(page)
+  await signIn(page)
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)))
+  api.sessions.revokeUser(api.accounts.byEmail(ADA.email).id)
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(401)
+  expect(await status(page)).toBe('revoked')
+  const before = api.journal.counts().requests
+  await page.reload()
+  await page.evaluate(() => auth.ready)
+  expect(await status(page)).toBe('never')
+  expect(api.journal.counts().requests).toBe(before)
+})

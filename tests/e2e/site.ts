@@ -1,0 +1,65 @@
+import { createReadStream } from 'node:fs'
+import { createServer, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import path from 'node:path'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const types: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.ts': 'text/plain' }
+
+/** A page without any bundler: the built package through an import map, and the session at hand as `auth`. */
+const page = `<!doctype html>
+<meta charset="utf-8">
+<title>tokencell</title>
+<link rel="icon" href="data:,">
+<script type="importmap">{ "imports": { "tokencell": "/pkg/index.js", "tokencell/vault": "/pkg/vault/index.js" } }</script>
+<script type="module">
+  import { createAuth } from 'tokencell'
+  window.events = []
+  window.statuses = []
+  window.auth = createAuth({ page: () => import('/auth.vault.js') })
+  auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
+  auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))
+</script>`
+
+export interface Site {
+  url: string
+  /** The options in the vault file; a test may change them before it opens a page. */
+  options: Record<string, unknown>
+  /** Paths of the package that answer 404, or whatever is given. */
+  overrides: Map<string, (response: ServerResponse) => void>
+  close(): Promise<void>
+}
+
+/** Serves that page, the package and the vault file on an origin of its own. */
+export async function openSite(): Promise<Site> {
+  const site = { options: {}, overrides: new Map<string, (response: ServerResponse) => void>() }
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://site')
+    const override = site.overrides.get(pathname)
+    if (override) return override(response)
+    response.setHeader('cache-control', 'no-store')
+    if (pathname === '/auth.vault.js') {
+      response.setHeader('content-type', 'text/javascript')
+      return response.end(
+        `import { openVault } from 'tokencell/vault'\nexport default openVault(${JSON.stringify(site.options)})`,
+      )
+    }
+    if (pathname.startsWith('/pkg/')) {
+      response.setHeader('content-type', types[path.extname(pathname)] ?? 'application/octet-stream')
+      const file = createReadStream(path.join(root, path.normalize(pathname)))
+      file.on('error', () => response.writeHead(404).end())
+      return file.pipe(response)
+    }
+    response.setHeader('content-type', 'text/html')
+    response.end(page)
+  })
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  const { port } = server.address() as AddressInfo
+  return Object.assign(site, {
+    url: `http://localhost:${port}`,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  })
+}
