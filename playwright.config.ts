@@ -17,7 +17,13 @@ export default defineConfig({
         browserName: 'chromium',
         launchOptions: {
           executablePath: chromium(),
-          args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+          args: [
+            '--no-sandbox',
+            '--disable-gpu',
+            '--disable-quic',
+            '--no-first-run',
+            '--disable-background-networking',
+          ],
         },
       },
     },

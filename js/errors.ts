@@ -1,6 +1,7 @@
 /** Every code, and what it says to a developer: the cause, then the mend. */
 const MESSAGES = {
-  'body-malformed': 'The token response is not JSON, or is longer than a megabyte. Check what the endpoint sends.',
+  'body-malformed':
+    'The token response is not JSON, or is longer than a megabyte. Check what the endpoint sends.',
   'claims-malformed':
     'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check how the API makes it.',
   closed: 'The vault was closed while the call was open. Make a new client with createAuth().',
@@ -14,10 +15,13 @@ const MESSAGES = {
   'option-invalid': 'This option is unknown or has a value that it cannot have. See VaultOptions.',
   'origin-insecure':
     'A token must not travel over plain http, except to this machine. Use https, or localhost while developing.',
-  'origin-malformed': 'An origin is scheme, host and port, as in "https://api.example.com". Leave the path out.',
-  'origins-missing': 'There is no origin that the token may go to. List at least one, or leave the option out.',
+  'origin-malformed':
+    'An origin is scheme, host and port, as in "https://api.example.com". Leave the path out.',
+  'origins-missing':
+    'There is no origin that the token may go to. List at least one, or leave the option out.',
   refused: 'The server refused the sign-in. Its answer is in `status` and `body`.',
-  replaced: 'Another account signed in while this call was open, and it was not made for that one. Do not repeat it.',
+  replaced:
+    'Another account signed in while this call was open, and it was not made for that one. Do not repeat it.',
   'session-ended': 'The session ended before this call could be sent. Sign in again.',
   'signed-out': 'The user signed out while this call was open.',
   'token-malformed': 'The token has characters that cannot stand in an Authorization header (RFC 6750).',
@@ -26,7 +30,8 @@ const MESSAGES = {
     'Cross-origin, the API must list Authorization in Access-Control-Expose-Headers.',
   'token-too-large': 'The token is longer than 64 KiB. No server would take it back.',
   unreachable: 'The server did not answer, or said that it cannot now. The session lives; try again later.',
-  'vault-failed': 'The vault did not start. See `cause`: its script or .wasm file is missing, or a policy forbids it.',
+  'vault-failed':
+    "The vault did not start; see `cause`. Its script or .wasm file is missing, or the policy lacks 'wasm-unsafe-eval'.",
 } as const
 
 /** What went wrong. Stable; new codes may come with minor versions. */

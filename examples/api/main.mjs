@@ -1,33 +1,32 @@
-import { createApi, InvalidInput, settingsFromEnvironment } from "./src/api.js";
+import { createApi, InvalidInput, settingsFromEnvironment } from './src/api.js'
 
-const { env } = process;
+const { env } = process
 
 try {
-  const port = readPort("PORT", 8787);
-  const controlPort = readPort("CONTROL_PORT", port && port + 1);
-  const host = env.HOST || "127.0.0.1";
+  const port = readPort('PORT', 8787)
+  const controlPort = readPort('CONTROL_PORT', port && port + 1)
+  const host = env.HOST || '127.0.0.1'
 
-  const api = createApi(settingsFromEnvironment(env));
-  const { url, controlUrl, close } = await api.listen({ port, controlPort, host });
-  console.log(`API      ${url}/api/v1`);
-  console.log(`Control  ${controlUrl}`);
+  const api = createApi(settingsFromEnvironment(env))
+  const { url, controlUrl, close } = await api.listen({ port, controlPort, host })
+  console.log(`API      ${url}/api/v1`)
+  console.log(`Control  ${controlUrl}`)
 
-  process.once("SIGINT", close);
-  process.once("SIGTERM", close);
+  process.once('SIGINT', close)
+  process.once('SIGTERM', close)
 } catch (error) {
-  console.error(explain(error));
-  process.exitCode = 1;
+  console.error(explain(error))
+  process.exitCode = 1
 }
 
 function readPort(variable, fallback) {
-  const given = env[variable] || fallback;
-  const port = Number(given);
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-  throw new InvalidInput(`${variable} must be a port, 0 to 65535, not "${given}"`);
+  const given = env[variable] || fallback
+  const port = Number(given)
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port
+  throw new InvalidInput(`${variable} must be a port, 0 to 65535, not "${given}"`)
 }
 
 function explain(error) {
-  if (error.code === "EADDRINUSE")
-    return `Port ${error.port} is in use; set PORT to another one, or to 0`;
-  return error instanceof InvalidInput ? error.message : error;
+  if (error.code === 'EADDRINUSE') return `Port ${error.port} is in use; set PORT to another one, or to 0`
+  return error instanceof InvalidInput ? error.message : error
 }

@@ -78,7 +78,9 @@ function error(code: AuthErrorCode, detail: string | AuthErrorDetail | undefined
 
 function encode(credentials: Credentials): [body: unknown, contentType?: string] {
   const isFormed =
-    typeof credentials === 'string' || credentials instanceof FormData || credentials instanceof URLSearchParams
+    typeof credentials === 'string' ||
+    credentials instanceof FormData ||
+    credentials instanceof URLSearchParams
   return isFormed ? [credentials] : [JSON.stringify(credentials), 'application/json']
 }
 

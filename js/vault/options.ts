@@ -82,5 +82,7 @@ export function complete(options: VaultOptions) {
 }
 
 function endpoint(endpoint: Endpoint | undefined) {
-  return typeof endpoint === 'string' ? { method: 'POST', path: endpoint } : endpoint && { method: 'POST', ...endpoint }
+  return typeof endpoint === 'string'
+    ? { method: 'POST', path: endpoint }
+    : endpoint && { method: 'POST', ...endpoint }
 }

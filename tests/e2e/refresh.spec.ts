@@ -19,7 +19,11 @@ function burst(page: import('@playwright/test').Page, url: string, count: number
 }
 
 for (const count of [1, 100, 200]) {
-  test(`promise 6: ${count} requests at once on a refused token cause one refresh`, async ({ api, open, page }) => {
+  test(`promise 6: ${count} requests at once on a refused token cause one refresh`, async ({
+    api,
+    open,
+    page,
+  }) => {
     await open(page)
     await signIn(page)
     await doubtToken(page, api)
@@ -29,7 +33,11 @@ for (const count of [1, 100, 200]) {
 }
 
 for (const count of [1, 100, 10_000]) {
-  test(`promise 6: ${count} requests at once on an expired token cause one refresh`, async ({ api, open, page }) => {
+  test(`promise 6: ${count} requests at once on an expired token cause one refresh`, async ({
+    api,
+    open,
+    page,
+  }) => {
     test.slow()
     await open(page)
     api.configure({ accessTtl: 3 })
@@ -44,7 +52,11 @@ for (const count of [1, 100, 10_000]) {
   })
 }
 
-test('promise 7: a 401 on a straggler of the old generation causes no refresh', async ({ api, open, page }) => {
+test('promise 7: a 401 on a straggler of the old generation causes no refresh', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   await doubtToken(page, api)
@@ -57,11 +69,17 @@ test('promise 7: a 401 on a straggler of the old generation causes no refresh', 
   api.faults.release('reports')
   expect(await straggler).toBe(200)
   expect(api.journal.counts().refresh.total).toBe(1)
-  const courses = await page.evaluate(() => events.flatMap((event) => (event.type === 'request' ? event.course : [])))
+  const courses = await page.evaluate(() =>
+    events.flatMap((event) => (event.type === 'request' ? event.course : [])),
+  )
   expect(courses).toEqual(['retried', 'retried'])
 })
 
-test('promise 5: the timer refreshes at 75 % of the life of the token, and no request is lost', async ({ api, open, page }) => {
+test('promise 5: the timer refreshes at 75 % of the life of the token, and no request is lost', async ({
+  api,
+  open,
+  page,
+}) => {
   api.configure({ accessTtl: 20 })
   await open(page)
   await signIn(page)
@@ -87,7 +105,9 @@ test('promise 9: five 503s in a row do not end the session', async ({ api, open,
   await open(page)
   await signIn(page)
   api.faults.add({ route: 'refresh', kind: 'status', status: 503, times: 5 })
-  await page.waitForFunction(() => events.some((event) => event.type === 'refreshed'), undefined, { timeout: 50_000 })
+  await page.waitForFunction(() => events.some((event) => event.type === 'refreshed'), undefined, {
+    timeout: 50_000,
+  })
   const failures = await page.evaluate(() => events.filter((event) => event.type === 'refresh-failed').length)
   expect(failures).toBe(5)
   expect(await page.evaluate(() => statuses)).toEqual(['never', 'authenticated', 'authenticated'])
@@ -111,7 +131,11 @@ test('promise 9: half a minute offline does not end the session', async ({ api, 
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 9: a reply that is lost after rotating ends nothing where the server has a grace', async ({ api, open, page }) => {
+test('promise 9: a reply that is lost after rotating ends nothing where the server has a grace', async ({
+  api,
+  open,
+  page,
+}) => {
   api.configure({ reuseGrace: 30 })
   await open(page)
   await signIn(page)
@@ -128,12 +152,19 @@ test('promise 9: a Retry-After is honoured', async ({ api, open, page }) => {
   api.faults.add({ route: 'refresh', kind: 'status', status: 429, retryAfter: 3 })
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
   const [failed, next] = await page.evaluate(() =>
-    events.filter((event) => event.type === 'refresh-failed' || event.type === 'refreshed').map((event) => event.at),
+    events
+      .filter((event) => event.type === 'refresh-failed' || event.type === 'refreshed')
+      .map((event) => event.at),
   )
   expect((next ?? 0) - (failed ?? 0)).toBeGreaterThanOrEqual(2990)
 })
 
-test('promise 6: two tabs never refresh at the same time, and strict rotation holds', async ({ api, context, open, page }) => {
+test('promise 6: two tabs never refresh at the same time, and strict rotation holds', async ({
+  api,
+  context,
+  open,
+  page,
+}) => {
   test.slow()
   api.configure({ accessTtl: 2 })
   await open(page)

@@ -28,7 +28,9 @@ test('promise 3: a token in the Authorization header serves as well', async ({ a
 test('promise 3: a refused sign-in says why and changes nothing', async ({ api, open, page }) => {
   await open(page)
   const error = await page.evaluate(() =>
-    auth.signIn({ email: 'ada@example.com', password: 'wrong' }).catch(({ name, code, status, body }) => ({ name, code, status, body })),
+    auth
+      .signIn({ email: 'ada@example.com', password: 'wrong' })
+      .catch(({ name, code, status, body }) => ({ name, code, status, body })),
   )
   expect(error).toEqual({ name: 'AuthError', code: 'refused', status: 401, body: { error: 'credentials' } })
   expect(await status(page)).toBe('never')
@@ -73,7 +75,12 @@ test('promise 10: reloads in the middle of a refresh lose no rotated cookie', as
   expect(api.journal.counts().refresh.reuse).toBe(0)
 })
 
-test('promise 16: signing out clears this tab and the others, and tells the server', async ({ api, context, open, page }) => {
+test('promise 16: signing out clears this tab and the others, and tells the server', async ({
+  api,
+  context,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   const other = await context.newPage()
@@ -109,7 +116,12 @@ test('promise 16: a sign-out during a refresh stays signed out', async ({ api, c
   expect(await status(page)).toBe('signed-out')
 })
 
-test('promise 16: a sign-out works offline, and the server is told when the network is back', async ({ api, context, open, page }) => {
+test('promise 16: a sign-out works offline, and the server is told when the network is back', async ({
+  api,
+  context,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   await context.setOffline(true)
@@ -122,7 +134,12 @@ test('promise 16: a sign-out works offline, and the server is told when the netw
   expect(api.sessions.count()).toBe(0)
 })
 
-test('promise 17: another account in another tab replaces the identity here', async ({ api, context, open, page }) => {
+test('promise 17: another account in another tab replaces the identity here', async ({
+  api,
+  context,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   api.faults.add({ route: 'notes', kind: 'hold' })
@@ -149,7 +166,7 @@ test('promise 9: a revoked user is signed out, and told so', async ({ api, open,
   await open(page)
   await signIn(page)
   await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)))
-  api.sessions.revokeUser(api.accounts.byEmail(ADA.email).id)
+  api.sessions.revokeUser(api.accounts.byEmail(ADA.email)?.id ?? '')
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(401)
   expect(await status(page)).toBe('revoked')
   const before = api.journal.counts().requests

@@ -4,7 +4,11 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
 const root = path.resolve(import.meta.dirname, '../..')
-const types: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm', '.ts': 'text/plain' }
+const types: Record<string, string> = {
+  '.js': 'text/javascript',
+  '.wasm': 'application/wasm',
+  '.ts': 'text/plain',
+}
 
 /** A page without any bundler: the built package through an import map, and the session at hand as `auth`. */
 const page = `<!doctype html>

@@ -1,6 +1,6 @@
-import { randomBytes, scrypt, scryptSync, timingSafeEqual } from "node:crypto";
-import { promisify } from "node:util";
-import { InvalidInput } from "./invalid-input.js";
+import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto'
+import { promisify } from 'node:util'
+import { InvalidInput } from './invalid-input.js'
 
 /**
  * @typedef {{ id: string, email: string, name: string, roles: string[] }} User
@@ -8,33 +8,33 @@ import { InvalidInput } from "./invalid-input.js";
  * @typedef {{ salt: Buffer, key: Buffer }} Hash
  */
 
-const derive = promisify(scrypt);
-const KEY_BYTES = 32;
+const derive = promisify(scrypt)
+const KEY_BYTES = 32
 
 const seeds = [
-  { email: "ada@example.com", name: "Ada", roles: ["admin", "editor"], password: "correct horse" },
-  { email: "bob@example.com", name: "Bob", roles: ["user"], password: "battery staple" },
-].map((seed) => ({ ...seed, password: hashSync(seed.password) }));
+  { email: 'ada@example.com', name: 'Ada', roles: ['admin', 'editor'], password: 'correct horse' },
+  { email: 'bob@example.com', name: 'Bob', roles: ['user'], password: 'battery staple' },
+].map((seed) => ({ ...seed, password: hashSync(seed.password) }))
 
 // Compared with when the e-mail is unknown, so that both refusals take equally long.
-const decoy = hashSync(randomBytes(16).toString("hex"));
+const decoy = hashSync(randomBytes(16).toString('hex'))
 
 /** Who may sign in. Starts with, and resets to, the two seeded accounts. */
 export function createAccounts() {
   /** @type {Map<string, Account>} by e-mail */
-  const accounts = new Map();
+  const accounts = new Map()
 
   function add({ email, name, roles, password }) {
-    const account = { id: String(accounts.size + 1), email, name, roles: [...roles], password };
-    accounts.set(email, account);
-    return account;
+    const account = { id: String(accounts.size + 1), email, name, roles: [...roles], password }
+    accounts.set(email, account)
+    return account
   }
 
   function reset() {
-    accounts.clear();
-    seeds.forEach(add);
+    accounts.clear()
+    seeds.forEach(add)
   }
-  reset();
+  reset()
 
   return {
     reset,
@@ -54,15 +54,15 @@ export function createAccounts() {
      * @returns {Promise<Account | undefined>} undefined when the e-mail is taken
      */
     async signUp({ email, password }) {
-      const address = normalize(email);
-      const hashed = await hash(password);
-      if (accounts.has(address)) return undefined;
+      const address = normalize(email)
+      const hashed = await hash(password)
+      if (accounts.has(address)) return undefined
       return add({
         email: address,
-        name: address.split("@")[0],
-        roles: ["user"],
+        name: address.split('@')[0],
+        roles: ['user'],
         password: hashed,
-      });
+      })
     },
 
     /**
@@ -71,9 +71,9 @@ export function createAccounts() {
      * @returns {Promise<Account | undefined>}
      */
     async signIn({ email, password }) {
-      const account = accounts.get(normalize(email));
-      const matches = await verify(password, account?.password ?? decoy);
-      return matches ? account : undefined;
+      const account = accounts.get(normalize(email))
+      const matches = await verify(password, account?.password ?? decoy)
+      return matches ? account : undefined
     },
 
     /**
@@ -82,33 +82,33 @@ export function createAccounts() {
      * @param {string[]} roles
      */
     setRoles(account, roles) {
-      if (!Array.isArray(roles) || !roles.every((role) => typeof role === "string")) {
-        throw new InvalidInput("roles must be a list of strings");
+      if (!Array.isArray(roles) || !roles.every((role) => typeof role === 'string')) {
+        throw new InvalidInput('roles must be a list of strings')
       }
-      account.roles = [...roles];
+      account.roles = [...roles]
     },
-  };
+  }
 }
 
 /** What others may see of an account. @param {Account} account @returns {User} */
 export function toUser({ id, email, name, roles }) {
-  return { id, email, name, roles };
+  return { id, email, name, roles }
 }
 
 function normalize(email) {
-  return email.trim().toLowerCase();
+  return email.trim().toLowerCase()
 }
 
 async function hash(password) {
-  const salt = randomBytes(16);
-  return { salt, key: await derive(password, salt, KEY_BYTES) };
+  const salt = randomBytes(16)
+  return { salt, key: await derive(password, salt, KEY_BYTES) }
 }
 
 function hashSync(password) {
-  const salt = randomBytes(16);
-  return { salt, key: scryptSync(password, salt, KEY_BYTES) };
+  const salt = randomBytes(16)
+  return { salt, key: scryptSync(password, salt, KEY_BYTES) }
 }
 
 async function verify(password, { salt, key }) {
-  return timingSafeEqual(await derive(password, salt, KEY_BYTES), key);
+  return timingSafeEqual(await derive(password, salt, KEY_BYTES), key)
 }

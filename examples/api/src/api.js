@@ -1,28 +1,28 @@
-import cookieParser from "cookie-parser";
-import express from "express";
-import { createAccounts } from "./accounts.js";
-import { createControl } from "./control.js";
-import { BASE } from "./cookies.js";
-import { cors } from "./cors.js";
-import { answerError, notFound } from "./errors.js";
-import { createFaults } from "./faults.js";
-import { createJournal } from "./journal.js";
-import { listen } from "./listen.js";
-import { createNotes } from "./notes.js";
-import { delayReplies } from "./reply.js";
-import { resourceRoutes } from "./routes/resources.js";
-import { sessionRoutes } from "./routes/session.js";
-import { createSessions } from "./sessions.js";
-import { checkSettings, createSettings } from "./settings.js";
-import { createSockets } from "./sockets.js";
-import { createTokens } from "./tokens.js";
+import cookieParser from 'cookie-parser'
+import express from 'express'
+import { createAccounts } from './accounts.js'
+import { createControl } from './control.js'
+import { BASE } from './cookies.js'
+import { cors } from './cors.js'
+import { answerError, notFound } from './errors.js'
+import { createFaults } from './faults.js'
+import { createJournal } from './journal.js'
+import { listen } from './listen.js'
+import { createNotes } from './notes.js'
+import { delayReplies } from './reply.js'
+import { resourceRoutes } from './routes/resources.js'
+import { sessionRoutes } from './routes/session.js'
+import { createSessions } from './sessions.js'
+import { checkSettings, createSettings } from './settings.js'
+import { createSockets } from './sockets.js'
+import { createTokens } from './tokens.js'
 
-export { InvalidInput } from "./invalid-input.js";
-export { settingsFromEnvironment } from "./settings.js";
+export { InvalidInput } from './invalid-input.js'
+export { settingsFromEnvironment } from './settings.js'
 
 /** @typedef {ReturnType<typeof createApi>} Api */
 
-const isRefresh = (req) => req.method === "POST" && req.path === `${BASE}/refresh`;
+const isRefresh = (req) => req.method === 'POST' && req.path === `${BASE}/refresh`
 
 /**
  * An API with its own accounts, sessions and faults, sharing nothing with another.
@@ -30,15 +30,15 @@ const isRefresh = (req) => req.method === "POST" && req.path === `${BASE}/refres
  * @throws {import("./invalid-input.js").InvalidInput} when a setting is wrong
  */
 export function createApi(overrides) {
-  const initial = createSettings(overrides);
-  const settings = structuredClone(initial);
-  const accounts = createAccounts();
-  const sessions = createSessions(settings);
-  const tokens = createTokens(settings);
-  const notes = createNotes();
-  const journal = createJournal({ tokens }, isRefresh);
-  const sockets = createSockets();
-  const faults = createFaults(sockets);
+  const initial = createSettings(overrides)
+  const settings = structuredClone(initial)
+  const accounts = createAccounts()
+  const sessions = createSessions(settings)
+  const tokens = createTokens(settings)
+  const notes = createNotes()
+  const journal = createJournal({ tokens }, isRefresh)
+  const sockets = createSockets()
+  const faults = createFaults(sockets)
 
   const api = {
     settings,
@@ -52,13 +52,13 @@ export function createApi(overrides) {
 
     /** Changes settings at run time, all or none. @param {Partial<import("./settings.js").Settings>} changes */
     configure(changes) {
-      Object.assign(settings, checkSettings(changes));
+      Object.assign(settings, checkSettings(changes))
     },
 
     /** Back to how it started: the seeded accounts, the first settings and nothing else. */
     reset() {
-      Object.assign(settings, structuredClone(initial));
-      for (const part of [faults, accounts, sessions, tokens, notes, journal]) part.reset();
+      Object.assign(settings, structuredClone(initial))
+      for (const part of [faults, accounts, sessions, tokens, notes, journal]) part.reset()
     },
 
     /** What the control port shows. */
@@ -66,29 +66,29 @@ export function createApi(overrides) {
 
     /** @param {Parameters<typeof listen>[1]} [options] */
     listen: (options) => listen(api, options),
-  };
-  api.app = createApp(api);
-  api.control = createControl(api);
-  return api;
+  }
+  api.app = createApp(api)
+  api.control = createControl(api)
+  return api
 }
 
 function createApp(api) {
-  const app = express().disable("x-powered-by").disable("etag");
+  const app = express().disable('x-powered-by').disable('etag')
   // Behind a development proxy the page's own scheme and host are in X-Forwarded-*.
-  app.set("trust proxy", "loopback");
+  app.set('trust proxy', 'loopback')
 
-  app.use(api.journal.middleware);
-  app.use(cors(api.settings));
-  app.use(forbidCaching);
-  app.use(delayReplies(api.settings, isRefresh));
-  app.use(api.faults.middleware);
-  app.use(cookieParser());
-  app.use(BASE, sessionRoutes(api), resourceRoutes(api));
-  app.use(notFound, answerError);
-  return app;
+  app.use(api.journal.middleware)
+  app.use(cors(api.settings))
+  app.use(forbidCaching)
+  app.use(delayReplies(api.settings, isRefresh))
+  app.use(api.faults.middleware)
+  app.use(cookieParser())
+  app.use(BASE, sessionRoutes(api), resourceRoutes(api))
+  app.use(notFound, answerError)
+  return app
 }
 
 function forbidCaching(_req, res, next) {
-  res.set("Cache-Control", "no-store");
-  next();
+  res.set('Cache-Control', 'no-store')
+  next()
 }

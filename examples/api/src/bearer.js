@@ -4,7 +4,7 @@
  * @returns {string | undefined}
  */
 export function readBearer(req) {
-  return /^Bearer +(\S+) *$/i.exec(req.get("Authorization") ?? "")?.[1];
+  return /^Bearer +(\S+) *$/i.exec(req.get('Authorization') ?? '')?.[1]
 }
 
 /**
@@ -15,13 +15,13 @@ export function readBearer(req) {
  */
 export function requireBearer({ tokens, sessions }) {
   return async (req, res, next) => {
-    const token = readBearer(req);
-    const claims = token && (await tokens.verify(token));
+    const token = readBearer(req)
+    const claims = token && (await tokens.verify(token))
     // Looking the session up is what makes a sign-out take effect before the token expires.
-    if (!claims || !sessions.isLive(claims.sid)) return refuseBearer(req, res);
-    req.auth = claims;
-    next();
-  };
+    if (!claims || !sessions.isLive(claims.sid)) return refuseBearer(req, res)
+    req.auth = claims
+    next()
+  }
 }
 
 /**
@@ -31,9 +31,9 @@ export function requireBearer({ tokens, sessions }) {
  */
 export function requireRole(...roles) {
   return (req, res, next) => {
-    if (roles.some((role) => req.auth.roles.includes(role))) next();
-    else res.status(403).json({ error: "forbidden" });
-  };
+    if (roles.some((role) => req.auth.roles.includes(role))) next()
+    else res.status(403).json({ error: 'forbidden' })
+  }
 }
 
 /**
@@ -42,9 +42,9 @@ export function requireRole(...roles) {
  * @param {import("express").Response} res
  */
 export function refuseBearer(req, res) {
-  const sent = req.get("Authorization") !== undefined;
+  const sent = req.get('Authorization') !== undefined
   res
     .status(401)
-    .set("WWW-Authenticate", sent ? 'Bearer error="invalid_token"' : "Bearer")
-    .json({ error: sent ? "invalid_token" : "unauthorized" });
+    .set('WWW-Authenticate', sent ? 'Bearer error="invalid_token"' : 'Bearer')
+    .json({ error: sent ? 'invalid_token' : 'unauthorized' })
 }

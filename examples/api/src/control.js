@@ -1,11 +1,11 @@
-import express from "express";
-import { toUser } from "./accounts.js";
-import { answerError, notFound } from "./errors.js";
-import { InvalidInput } from "./invalid-input.js";
-import { isForeignOrigin } from "./origin.js";
+import express from 'express'
+import { toUser } from './accounts.js'
+import { answerError, notFound } from './errors.js'
+import { InvalidInput } from './invalid-input.js'
+import { isForeignOrigin } from './origin.js'
 
 // A fault may carry a token response far larger than any client should accept.
-const BODY_LIMIT = "16mb";
+const BODY_LIMIT = '16mb'
 
 /**
  * The control port: everything a test wants to know or to break. Never to be mounted on the API.
@@ -13,64 +13,64 @@ const BODY_LIMIT = "16mb";
  * @returns {import("express").Express}
  */
 export function createControl(api) {
-  const { accounts, sessions, tokens, faults, journal } = api;
-  const control = express().disable("x-powered-by").disable("etag");
+  const { accounts, sessions, tokens, faults, journal } = api
+  const control = express().disable('x-powered-by').disable('etag')
 
   // Any page could otherwise reach it through the developer's own browser.
   control.use((req, res, next) => {
-    if (isForeignOrigin(req)) res.status(403).json({ error: "origin" });
-    else next();
-  });
+    if (isForeignOrigin(req)) res.status(403).json({ error: 'origin' })
+    else next()
+  })
   // Whatever its type: `curl -d` says it sends a form.
-  control.use(express.json({ limit: BODY_LIMIT, type: () => true }));
+  control.use(express.json({ limit: BODY_LIMIT, type: () => true }))
 
-  control.get("/state", (_req, res) => res.json(api.state()));
+  control.get('/state', (_req, res) => res.json(api.state()))
 
-  control.get("/journal", (req, res) => res.json(journal.entries(Number(req.query.since ?? 0))));
+  control.get('/journal', (req, res) => res.json(journal.entries(Number(req.query.since ?? 0))))
 
-  control.post("/settings", (req, res) => {
-    api.configure(req.body);
-    res.json(api.settings);
-  });
+  control.post('/settings', (req, res) => {
+    api.configure(req.body)
+    res.json(api.settings)
+  })
 
-  control.post("/reset", (_req, res) => {
-    api.reset();
-    res.status(204).end();
-  });
+  control.post('/reset', (_req, res) => {
+    api.reset()
+    res.status(204).end()
+  })
 
-  control.post("/faults", (req, res) => {
-    faults.add(req.body);
-    res.status(201).json({ pending: faults.pending().length });
-  });
+  control.post('/faults', (req, res) => {
+    faults.add(req.body)
+    res.status(201).json({ pending: faults.pending().length })
+  })
 
-  control.get("/held", (_req, res) => res.json(faults.held()));
+  control.get('/held', (_req, res) => res.json(faults.held()))
 
-  control.post("/release", (req, res) => {
-    res.json({ released: faults.release(req.body?.route) });
-  });
+  control.post('/release', (req, res) => {
+    res.json({ released: faults.release(req.body?.route) })
+  })
 
-  control.post("/expire", (_req, res) => {
-    tokens.expireAll();
-    res.status(204).end();
-  });
+  control.post('/expire', (_req, res) => {
+    tokens.expireAll()
+    res.status(204).end()
+  })
 
-  control.post("/revoke", (req, res) => {
-    const { id } = findAccount(req.body?.email);
-    res.json({ revoked: sessions.revokeUser(id) });
-  });
+  control.post('/revoke', (req, res) => {
+    const { id } = findAccount(req.body?.email)
+    res.json({ revoked: sessions.revokeUser(id) })
+  })
 
-  control.post("/roles", (req, res) => {
-    const account = findAccount(req.body?.email);
-    accounts.setRoles(account, req.body.roles);
-    res.json({ user: toUser(account) });
-  });
+  control.post('/roles', (req, res) => {
+    const account = findAccount(req.body?.email)
+    accounts.setRoles(account, req.body.roles)
+    res.json({ user: toUser(account) })
+  })
 
   function findAccount(email) {
-    const account = typeof email === "string" && accounts.byEmail(email);
-    if (!account) throw new InvalidInput(`no account has the e-mail ${JSON.stringify(email)}`);
-    return account;
+    const account = typeof email === 'string' && accounts.byEmail(email)
+    if (!account) throw new InvalidInput(`no account has the e-mail ${JSON.stringify(email)}`)
+    return account
   }
 
-  control.use(notFound, answerError);
-  return control;
+  control.use(notFound, answerError)
+  return control
 }

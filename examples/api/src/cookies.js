@@ -1,16 +1,16 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes } from 'node:crypto'
 
 /** The path everything is under, and the only one the refresh cookie is sent to. */
-export const BASE = "/api/v1";
+export const BASE = '/api/v1'
 
-const REFRESH = "refresh_token";
-const CSRF = "csrf_token";
-
-/** @param {import("express").Request} req @returns {string | undefined} */
-export const readRefreshCookie = (req) => req.cookies[REFRESH];
+const REFRESH = 'refresh_token'
+const CSRF = 'csrf_token'
 
 /** @param {import("express").Request} req @returns {string | undefined} */
-export const readCsrfCookie = (req) => req.cookies[CSRF];
+export const readRefreshCookie = (req) => req.cookies[REFRESH]
+
+/** @param {import("express").Request} req @returns {string | undefined} */
+export const readCsrfCookie = (req) => req.cookies[CSRF]
 
 /**
  * Gives the browser its refresh token and, for double submit, a new CSRF token.
@@ -20,24 +20,24 @@ export const readCsrfCookie = (req) => req.cookies[CSRF];
  */
 export function setSessionCookies(res, { session, refreshToken }, { csrf }) {
   // Rounded up: `Max-Age=0` would delete the cookie.
-  const maxAge = Math.ceil((session.expiresAt - Date.now()) / 1000) * 1000;
-  res.cookie(REFRESH, refreshToken, { ...refreshAttributes(res), maxAge });
-  if (csrf === "double-submit") {
-    res.cookie(CSRF, randomBytes(16).toString("base64url"), { ...csrfAttributes(res), maxAge });
+  const maxAge = Math.ceil((session.expiresAt - Date.now()) / 1000) * 1000
+  res.cookie(REFRESH, refreshToken, { ...refreshAttributes(res), maxAge })
+  if (csrf === 'double-submit') {
+    res.cookie(CSRF, randomBytes(16).toString('base64url'), { ...csrfAttributes(res), maxAge })
   }
 }
 
 /** @param {import("express").Response} res */
 export function clearSessionCookies(res) {
-  res.clearCookie(REFRESH, refreshAttributes(res));
-  if (readCsrfCookie(res.req) !== undefined) res.clearCookie(CSRF, csrfAttributes(res));
+  res.clearCookie(REFRESH, refreshAttributes(res))
+  if (readCsrfCookie(res.req) !== undefined) res.clearCookie(CSRF, csrfAttributes(res))
 }
 
 function refreshAttributes({ req }) {
-  return { httpOnly: true, sameSite: "lax", path: BASE, secure: req.secure };
+  return { httpOnly: true, sameSite: 'lax', path: BASE, secure: req.secure }
 }
 
 // Readable: the page has to repeat it in a header, which a foreign page cannot.
 function csrfAttributes({ req }) {
-  return { sameSite: "lax", path: "/", secure: req.secure };
+  return { sameSite: 'lax', path: '/', secure: req.secure }
 }

@@ -1,5 +1,5 @@
-import { readCsrfCookie, readRefreshCookie } from "./cookies.js";
-import { isForeignOrigin } from "./origin.js";
+import { readCsrfCookie, readRefreshCookie } from './cookies.js'
+import { isForeignOrigin } from './origin.js'
 
 /**
  * Guards a request that changes the session. A foreign origin is refused in every mode. Beyond
@@ -14,22 +14,22 @@ export function csrf(settings, { signingIn = false } = {}) {
   const checks = {
     off: () => true,
     header: hasCustomHeader,
-    "double-submit": signingIn ? hasCustomHeader : repeatsCookie,
-  };
+    'double-submit': signingIn ? hasCustomHeader : repeatsCookie,
+  }
   return (req, res, next) => {
-    if (isForeignOrigin(req, settings.corsOrigins)) res.status(403).json({ error: "origin" });
-    else if (!checks[settings.csrf](req)) res.status(403).json({ error: "csrf" });
-    else next();
-  };
+    if (isForeignOrigin(req, settings.corsOrigins)) res.status(403).json({ error: 'origin' })
+    else if (!checks[settings.csrf](req)) res.status(403).json({ error: 'csrf' })
+    else next()
+  }
 }
 
 function hasCustomHeader(req) {
-  return Boolean(req.get("X-Requested-With"));
+  return Boolean(req.get('X-Requested-With'))
 }
 
 function repeatsCookie(req) {
   // Without a session cookie the browser adds nothing that could be abused.
-  if (readRefreshCookie(req) === undefined) return true;
-  const token = readCsrfCookie(req);
-  return Boolean(token) && req.get("X-CSRF-Token") === token;
+  if (readRefreshCookie(req) === undefined) return true
+  const token = readCsrfCookie(req)
+  return Boolean(token) && req.get('X-CSRF-Token') === token
 }

@@ -1,6 +1,6 @@
 /** @type {import("express").RequestHandler} */
 export function notFound(_req, res) {
-  res.status(404).json({ error: "not_found" });
+  res.status(404).json({ error: 'not_found' })
 }
 
 /**
@@ -9,10 +9,10 @@ export function notFound(_req, res) {
  * @type {import("express").ErrorRequestHandler}
  */
 export function answerError(error, _req, res, next) {
-  if (res.headersSent) return next(error);
+  if (res.headersSent) return next(error)
   if (error.status >= 400 && error.status < 500) {
-    return res.status(error.status).json({ error: error.message });
+    return res.status(error.status).json({ error: error.message })
   }
-  console.error(error);
-  res.status(500).json({ error: "internal" });
+  console.error(error)
+  res.status(500).json({ error: 'internal' })
 }

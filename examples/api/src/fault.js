@@ -1,5 +1,5 @@
-import { validateHeaderName, validateHeaderValue } from "node:http";
-import { InvalidInput } from "./invalid-input.js";
+import { validateHeaderName, validateHeaderValue } from 'node:http'
+import { InvalidInput } from './invalid-input.js'
 
 /**
  * @typedef {object} Fault
@@ -12,17 +12,17 @@ import { InvalidInput } from "./invalid-input.js";
  * @property {string} [body]          sent as it is
  */
 
-const kinds = ["status", "answer", "drop", "hold", "holdBefore"];
+const kinds = ['status', 'answer', 'drop', 'hold', 'holdBefore']
 
 const checks = {
-  route: [(v) => typeof v === "string" && v !== "", 'such as "refresh", or "*"'],
-  kind: [(v) => kinds.includes(v), `one of ${kinds.join(", ")}`],
-  status: [(v) => v === undefined || (Number.isInteger(v) && v >= 200 && v <= 599), "200 to 599"],
-  retryAfter: [(v) => v === undefined || isRetryAfter(v), "seconds or an HTTP date"],
-  times: [(v) => v === undefined || (Number.isInteger(v) && v > 0), "a whole number above 0"],
-  headers: [(v) => v === undefined || areHeaders(v), "an object of valid header names and values"],
-  body: [(v) => v === undefined || typeof v === "string", "a string"],
-};
+  route: [(v) => typeof v === 'string' && v !== '', 'such as "refresh", or "*"'],
+  kind: [(v) => kinds.includes(v), `one of ${kinds.join(', ')}`],
+  status: [(v) => v === undefined || (Number.isInteger(v) && v >= 200 && v <= 599), '200 to 599'],
+  retryAfter: [(v) => v === undefined || isRetryAfter(v), 'seconds or an HTTP date'],
+  times: [(v) => v === undefined || (Number.isInteger(v) && v > 0), 'a whole number above 0'],
+  headers: [(v) => v === undefined || areHeaders(v), 'an object of valid header names and values'],
+  body: [(v) => v === undefined || typeof v === 'string', 'a string'],
+}
 
 /**
  * A checked copy with the defaults filled in.
@@ -31,34 +31,31 @@ const checks = {
  * @throws {InvalidInput}
  */
 export function parseFault(input) {
-  if (input === null || typeof input !== "object")
-    throw new InvalidInput("a fault must be an object");
+  if (input === null || typeof input !== 'object') throw new InvalidInput('a fault must be an object')
   for (const name of Object.keys(input)) {
-    if (!Object.hasOwn(checks, name)) throw new InvalidInput(`a fault has no "${name}"`);
+    if (!Object.hasOwn(checks, name)) throw new InvalidInput(`a fault has no "${name}"`)
   }
   for (const [name, [accepts, expected]] of Object.entries(checks)) {
-    if (!accepts(input[name])) throw new InvalidInput(`a fault's ${name} must be ${expected}`);
+    if (!accepts(input[name])) throw new InvalidInput(`a fault's ${name} must be ${expected}`)
   }
   const defaults =
-    input.kind === "answer"
-      ? { status: 200, body: "" }
-      : { status: 503, body: '{"error":"fault"}' };
-  return { times: 1, headers: {}, ...defaults, ...input };
+    input.kind === 'answer' ? { status: 200, body: '' } : { status: 503, body: '{"error":"fault"}' }
+  return { times: 1, headers: {}, ...defaults, ...input }
 }
 
 function isRetryAfter(value) {
-  return typeof value === "string" ? !Number.isNaN(Date.parse(value)) : value >= 0;
+  return typeof value === 'string' ? !Number.isNaN(Date.parse(value)) : value >= 0
 }
 
 function areHeaders(headers) {
-  if (headers === null || typeof headers !== "object") return false;
+  if (headers === null || typeof headers !== 'object') return false
   try {
     for (const [name, value] of Object.entries(headers)) {
-      validateHeaderName(name);
-      for (const one of [value].flat()) validateHeaderValue(name, one);
+      validateHeaderName(name)
+      for (const one of [value].flat()) validateHeaderValue(name, one)
     }
-    return true;
+    return true
   } catch {
-    return false;
+    return false
   }
 }

@@ -1,6 +1,6 @@
-import { BASE } from "./cookies.js";
-import { parseFault } from "./fault.js";
-import { interceptReply } from "./reply.js";
+import { BASE } from './cookies.js'
+import { parseFault } from './fault.js'
+import { interceptReply } from './reply.js'
 
 /** @typedef {import("./fault.js").Fault} Fault */
 
@@ -10,60 +10,60 @@ import { interceptReply } from "./reply.js";
  */
 export function createFaults(sockets) {
   /** @type {Fault[]} */
-  let pending = [];
+  let pending = []
   /** @type {Set<{ route: string, resume: () => void }>} */
-  const held = new Set();
+  const held = new Set()
   /** @type {Set<() => void>} */
-  const watchers = new Set();
+  const watchers = new Set()
 
   function take(route) {
-    const fault = pending.find((each) => each.route === route || each.route === "*");
-    if (fault && --fault.times === 0) pending = pending.filter((each) => each !== fault);
-    return fault;
+    const fault = pending.find((each) => each.route === route || each.route === '*')
+    if (fault && --fault.times === 0) pending = pending.filter((each) => each !== fault)
+    return fault
   }
 
   function hold(route, res, resume) {
-    if (res.closed) return;
-    const entry = { route, resume };
-    held.add(entry);
-    res.once("close", () => held.delete(entry));
-    for (const check of watchers) check();
+    if (res.closed) return
+    const entry = { route, resume }
+    held.add(entry)
+    res.once('close', () => held.delete(entry))
+    for (const check of watchers) check()
   }
 
   function release(route) {
-    const released = [...held].filter((entry) => route === undefined || entry.route === route);
+    const released = [...held].filter((entry) => route === undefined || entry.route === route)
     for (const entry of released) {
-      held.delete(entry);
-      entry.resume();
+      held.delete(entry)
+      entry.resume()
     }
-    return released.length;
+    return released.length
   }
 
   function heldOn(route) {
-    return [...held].filter((entry) => entry.route === route).length;
+    return [...held].filter((entry) => entry.route === route).length
   }
 
   const strike = {
     status: (fault, _route, res) => answer(res, fault),
     answer: (fault, _route, res) => answer(res, fault),
     drop(_fault, _route, res, next) {
-      interceptReply(res, () => res.destroy());
-      next();
+      interceptReply(res, () => res.destroy())
+      next()
     },
     hold(_fault, route, res, next) {
-      interceptReply(res, (send) => hold(route, res, send));
-      next();
+      interceptReply(res, (send) => hold(route, res, send))
+      next()
     },
     holdBefore: (_fault, route, res, next) => hold(route, res, next),
-  };
+  }
 
   return {
     /** @param {Fault} input @throws {import("./invalid-input.js").InvalidInput} */
     add(input) {
-      const fault = parseFault(input);
-      pending.push(fault);
+      const fault = parseFault(input)
+      pending.push(fault)
       // A browser resends, by itself, a request whose reused connection breaks: see the middleware.
-      if (fault.kind === "drop") sockets.closeIdle();
+      if (fault.kind === 'drop') sockets.closeIdle()
     },
 
     /** Those still to strike. @returns {readonly Fault[]} */
@@ -74,50 +74,50 @@ export function createFaults(sockets) {
 
     /** How many requests are held, per route. @returns {Record<string, number>} */
     held() {
-      const routes = new Set([...held].map((entry) => entry.route));
-      return Object.fromEntries([...routes].map((route) => [route, heldOn(route)]));
+      const routes = new Set([...held].map((entry) => entry.route))
+      return Object.fromEntries([...routes].map((route) => [route, heldOn(route)]))
     },
 
     /** Resolves as soon as `count` requests to `route` are held. @param {string} route @param {number} [count] */
     whenHeld(route, count = 1) {
       return new Promise((resolve) => {
         const check = () => {
-          if (heldOn(route) < count) return;
-          watchers.delete(check);
-          resolve();
-        };
-        watchers.add(check);
-        check();
-      });
+          if (heldOn(route) < count) return
+          watchers.delete(check)
+          resolve()
+        }
+        watchers.add(check)
+        check()
+      })
     },
 
     /** Forgets what is pending and lets go what is held. */
     reset() {
-      pending = [];
-      release();
+      pending = []
+      release()
     },
 
     /** @type {import("express").RequestHandler} */
     middleware(req, res, next) {
       // With a fresh connection for every request, a drop is seen by the page and not made up for.
-      if (pending.some((fault) => fault.kind === "drop")) res.set("Connection", "close");
-      const route = routeOf(req.path);
-      const fault = take(route);
-      if (fault) strike[fault.kind](fault, route, res, next);
-      else next();
+      if (pending.some((fault) => fault.kind === 'drop')) res.set('Connection', 'close')
+      const route = routeOf(req.path)
+      const fault = take(route)
+      if (fault) strike[fault.kind](fault, route, res, next)
+      else next()
     },
-  };
+  }
 }
 
 /** `/api/v1/admin/users` → `admin/users`. @param {string} path */
 function routeOf(path) {
-  return path.startsWith(`${BASE}/`) ? path.slice(BASE.length + 1) : path;
+  return path.startsWith(`${BASE}/`) ? path.slice(BASE.length + 1) : path
 }
 
 function answer(res, { status, retryAfter, headers, body }) {
-  res.status(status).set("Content-Type", "application/json");
-  if (retryAfter !== undefined) res.set("Retry-After", String(retryAfter));
-  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value);
+  res.status(status).set('Content-Type', 'application/json')
+  if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter))
+  for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
   // Not `send()`, which would add to a reply that may be wrong on purpose.
-  res.end(body);
+  res.end(body)
 }

@@ -1,4 +1,4 @@
-import { readBearer } from "./bearer.js";
+import { readBearer } from './bearer.js'
 
 /**
  * @typedef {object} Entry
@@ -12,7 +12,7 @@ import { readBearer } from "./bearer.js";
  */
 
 // A soak test must not fill the memory; the counts go on regardless.
-const CAPACITY = 10_000;
+const CAPACITY = 10_000
 
 /**
  * What was asked, in order of arrival, for tests to look at. Never holds a token.
@@ -21,23 +21,23 @@ const CAPACITY = 10_000;
  */
 export function createJournal({ tokens }, isRefresh) {
   /** @type {Entry[]} */
-  let entries;
-  let requests, byRoute, refresh, maxConcurrentRefreshes;
+  let entries
+  let requests, byRoute, refresh, maxConcurrentRefreshes
   /** @type {Set<Entry>} */
-  const openRefreshes = new Set();
+  const openRefreshes = new Set()
 
   function reset() {
-    entries = [];
-    requests = 0;
-    byRoute = {};
-    refresh = { total: 0, ok: 0, refused: 0, reuse: 0 };
-    maxConcurrentRefreshes = 0;
-    openRefreshes.clear();
+    entries = []
+    requests = 0
+    byRoute = {}
+    refresh = { total: 0, ok: 0, refused: 0, reuse: 0 }
+    maxConcurrentRefreshes = 0
+    openRefreshes.clear()
   }
-  reset();
+  reset()
 
   function describe(req) {
-    const token = readBearer(req);
+    const token = readBearer(req)
     return {
       n: ++requests,
       at: Date.now(),
@@ -45,8 +45,8 @@ export function createJournal({ tokens }, isRefresh) {
       path: req.path,
       status: null,
       bearer: token === undefined ? null : tokens.describe(token),
-      origin: req.get("Origin") ?? null,
-    };
+      origin: req.get('Origin') ?? null,
+    }
   }
 
   return {
@@ -59,28 +59,28 @@ export function createJournal({ tokens }, isRefresh) {
 
     /** What became of a refresh that reached its handler. @param {"ok" | "refused" | "reuse"} outcome */
     countRefresh(outcome) {
-      refresh[outcome] += 1;
-      if (outcome === "reuse") refresh.refused += 1;
+      refresh[outcome] += 1
+      if (outcome === 'reuse') refresh.refused += 1
     },
 
     /** @type {import("express").RequestHandler} */
     middleware(req, res, next) {
-      const entry = describe(req);
-      const route = `${entry.method} ${entry.path}`;
-      entries.push(entry);
-      if (entries.length > CAPACITY) entries.shift();
-      byRoute[route] = (byRoute[route] ?? 0) + 1;
+      const entry = describe(req)
+      const route = `${entry.method} ${entry.path}`
+      entries.push(entry)
+      if (entries.length > CAPACITY) entries.shift()
+      byRoute[route] = (byRoute[route] ?? 0) + 1
 
       if (isRefresh(req)) {
-        refresh.total += 1;
-        openRefreshes.add(entry);
-        maxConcurrentRefreshes = Math.max(maxConcurrentRefreshes, openRefreshes.size);
+        refresh.total += 1
+        openRefreshes.add(entry)
+        maxConcurrentRefreshes = Math.max(maxConcurrentRefreshes, openRefreshes.size)
       }
-      res.once("close", () => {
-        entry.status = res.writableFinished ? res.statusCode : 0;
-        openRefreshes.delete(entry);
-      });
-      next();
+      res.once('close', () => {
+        entry.status = res.writableFinished ? res.statusCode : 0
+        openRefreshes.delete(entry)
+      })
+      next()
     },
-  };
+  }
 }

@@ -1,8 +1,8 @@
-import { once } from "node:events";
-import { createServer } from "node:http";
+import { once } from 'node:events'
+import { createServer } from 'node:http'
 
 /** The control port decides over the API, so it is never reachable from elsewhere. */
-const CONTROL_HOST = "127.0.0.1";
+const CONTROL_HOST = '127.0.0.1'
 
 /**
  * @typedef {object} Listening
@@ -18,34 +18,34 @@ const CONTROL_HOST = "127.0.0.1";
  * @param {{ port?: number, controlPort?: number, host?: string }} [options]
  * @returns {Promise<Listening>}
  */
-export async function listen(api, { port = 0, controlPort = 0, host = "127.0.0.1" } = {}) {
-  const server = createServer(api.app);
-  const controlServer = createServer(api.control);
-  const servers = [server, controlServer];
-  api.sockets.watch(server);
+export async function listen(api, { port = 0, controlPort = 0, host = '127.0.0.1' } = {}) {
+  const server = createServer(api.app)
+  const controlServer = createServer(api.control)
+  const servers = [server, controlServer]
+  api.sockets.watch(server)
 
   async function close() {
-    const open = servers.filter((each) => each.listening);
-    const closed = open.map((each) => once(each, "close"));
+    const open = servers.filter((each) => each.listening)
+    const closed = open.map((each) => once(each, 'close'))
     for (const each of open) {
-      each.close();
-      each.closeAllConnections();
+      each.close()
+      each.closeAllConnections()
     }
-    await Promise.all(closed);
+    await Promise.all(closed)
   }
 
   try {
     // `once` rejects on an "error", such as a port in use.
-    await once(server.listen(port, host), "listening");
-    await once(controlServer.listen(controlPort, CONTROL_HOST), "listening");
+    await once(server.listen(port, host), 'listening')
+    await once(controlServer.listen(controlPort, CONTROL_HOST), 'listening')
   } catch (error) {
-    await close();
-    throw error;
+    await close()
+    throw error
   }
-  return { url: urlOf(server, host), controlUrl: urlOf(controlServer, CONTROL_HOST), close };
+  return { url: urlOf(server, host), controlUrl: urlOf(controlServer, CONTROL_HOST), close }
 }
 
 function urlOf(server, host) {
-  const name = host === "0.0.0.0" || host === "::" ? "localhost" : host;
-  return `http://${name.includes(":") ? `[${name}]` : name}:${server.address().port}`;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
+  return `http://${name.includes(':') ? `[${name}]` : name}:${server.address().port}`
 }

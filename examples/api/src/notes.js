@@ -3,7 +3,7 @@
 /** Every user's own notes. */
 export function createNotes() {
   /** @type {Map<string, Note[]>} by user id */
-  const notes = new Map();
+  const notes = new Map()
 
   return {
     /** @param {string} userId */
@@ -11,12 +11,12 @@ export function createNotes() {
 
     /** @param {string} userId @param {Record<string, unknown>} content @returns {Note} */
     add(userId, content) {
-      const list = notes.get(userId) ?? [];
-      const note = { ...content, id: String(list.length + 1) };
-      notes.set(userId, [...list, note]);
-      return note;
+      const list = notes.get(userId) ?? []
+      const note = { ...content, id: String(list.length + 1) }
+      notes.set(userId, [...list, note])
+      return note
     },
 
     reset: () => notes.clear(),
-  };
+  }
 }

@@ -5,7 +5,7 @@
  * @param {string[]} allowed
  */
 export function isForeignOrigin(req, allowed = []) {
-  const origin = req.get("Origin");
-  if (origin === undefined || allowed.includes(origin)) return false;
-  return !URL.canParse(origin) || new URL(origin).host !== req.host;
+  const origin = req.get('Origin')
+  if (origin === undefined || allowed.includes(origin)) return false
+  return !URL.canParse(origin) || new URL(origin).host !== req.host
 }

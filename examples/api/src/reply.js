@@ -5,11 +5,11 @@
  * @param {(send: () => void) => void} interceptor
  */
 export function interceptReply(res, interceptor) {
-  const end = res.end;
+  const end = res.end
   res.end = (...reply) => {
-    interceptor(() => end.apply(res, reply));
-    return res;
-  };
+    interceptor(() => end.apply(res, reply))
+    return res
+  }
 }
 
 /**
@@ -20,8 +20,8 @@ export function interceptReply(res, interceptor) {
  */
 export function delayReplies(settings, isRefresh) {
   return (req, res, next) => {
-    const delay = settings.latency + (isRefresh(req) ? settings.refreshLatency : 0);
-    if (delay > 0) interceptReply(res, (send) => setTimeout(send, delay).unref());
-    next();
-  };
+    const delay = settings.latency + (isRefresh(req) ? settings.refreshLatency : 0)
+    if (delay > 0) interceptReply(res, (send) => setTimeout(send, delay).unref())
+    next()
+  }
 }

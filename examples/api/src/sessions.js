@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomBytes, randomUUID } from 'node:crypto'
 
 /**
  * A session is the family of refresh tokens that descend from one sign-in.
@@ -13,33 +13,33 @@ import { randomBytes, randomUUID } from "node:crypto";
  */
 export function createSessions(settings) {
   /** @type {Map<string, Session>} */
-  const sessions = new Map();
+  const sessions = new Map()
 
   // Spent tokens stay, or their reuse could not be told from a guess.
   // Tokens are kept as they are because memory is all there is; a database should hold digests.
   /** @type {Map<string, { session: Session, spentAt?: number, successor?: string }>} */
-  const tokens = new Map();
+  const tokens = new Map()
 
   function issue(session) {
-    const refreshToken = randomBytes(32).toString("base64url");
-    tokens.set(refreshToken, { session });
-    return refreshToken;
+    const refreshToken = randomBytes(32).toString('base64url')
+    tokens.set(refreshToken, { session })
+    return refreshToken
   }
 
   function revoke(id) {
-    const session = sessions.get(id);
-    if (session) session.revoked = true;
+    const session = sessions.get(id)
+    if (session) session.revoked = true
   }
 
-  const isLive = (session) => !session.revoked && session.expiresAt > Date.now();
+  const isLive = (session) => !session.revoked && session.expiresAt > Date.now()
 
   return {
     /** Starts a new family. @param {string} userId @returns {Grant} */
     open(userId) {
-      const expiresAt = Date.now() + settings.refreshTtl * 1000;
-      const session = { id: randomUUID(), userId, expiresAt, revoked: false };
-      sessions.set(session.id, session);
-      return { session, refreshToken: issue(session) };
+      const expiresAt = Date.now() + settings.refreshTtl * 1000
+      const session = { id: randomUUID(), userId, expiresAt, revoked: false }
+      sessions.set(session.id, session)
+      return { session, refreshToken: issue(session) }
     },
 
     /**
@@ -49,21 +49,21 @@ export function createSessions(settings) {
      * @returns {Grant | { refusal: Refusal }}
      */
     rotate(refreshToken) {
-      const token = tokens.get(refreshToken);
-      if (!token) return { refusal: "unknown" };
+      const token = tokens.get(refreshToken)
+      if (!token) return { refusal: 'unknown' }
 
-      const { session } = token;
-      if (session.revoked) return { refusal: "revoked" };
-      if (session.expiresAt <= Date.now()) return { refusal: "expired" };
+      const { session } = token
+      if (session.revoked) return { refusal: 'revoked' }
+      if (session.expiresAt <= Date.now()) return { refusal: 'expired' }
 
       if (token.successor === undefined) {
-        token.spentAt = Date.now();
-        token.successor = issue(session);
+        token.spentAt = Date.now()
+        token.successor = issue(session)
       } else if (Date.now() - token.spentAt >= settings.reuseGrace * 1000) {
-        revoke(session.id);
-        return { refusal: "reuse" };
+        revoke(session.id)
+        return { refusal: 'reuse' }
       }
-      return { session, refreshToken: token.successor };
+      return { session, refreshToken: token.successor }
     },
 
     /** The session a refresh token, spent or not, belongs to. @param {string} refreshToken */
@@ -71,8 +71,8 @@ export function createSessions(settings) {
 
     /** Whether the session exists and is neither revoked nor expired. @param {string} id */
     isLive(id) {
-      const session = sessions.get(id);
-      return session !== undefined && isLive(session);
+      const session = sessions.get(id)
+      return session !== undefined && isLive(session)
     },
 
     /** Ends one session; unknown ones are none. @param {string} id */
@@ -80,17 +80,17 @@ export function createSessions(settings) {
 
     /** Ends every session of a user. @param {string} userId @returns {number} how many were live */
     revokeUser(userId) {
-      const live = [...sessions.values()].filter((s) => s.userId === userId && isLive(s));
-      for (const session of live) session.revoked = true;
-      return live.length;
+      const live = [...sessions.values()].filter((s) => s.userId === userId && isLive(s))
+      for (const session of live) session.revoked = true
+      return live.length
     },
 
     /** How many are live. */
     count: () => [...sessions.values()].filter(isLive).length,
 
     reset() {
-      sessions.clear();
-      tokens.clear();
+      sessions.clear()
+      tokens.clear()
     },
-  };
+  }
 }

@@ -1,7 +1,7 @@
-import { InvalidInput } from "./invalid-input.js";
+import { InvalidInput } from './invalid-input.js'
 
 // setTimeout treats anything longer as 1 ms.
-const LONGEST_TIMER = 2 ** 31 - 1;
+const LONGEST_TIMER = 2 ** 31 - 1
 
 /**
  * @typedef {object} Settings
@@ -22,21 +22,21 @@ const definitions = {
   accessTtl: { initial: 900, ...number({ above: 0 }) },
   refreshTtl: { initial: 30 * 24 * 60 * 60, ...number({ above: 0 }) },
   reuseGrace: { initial: 0, ...number() },
-  tokenIn: { initial: "body", ...oneOf("body", "header") },
-  tokenFormat: { initial: "jwt", ...oneOf("jwt", "opaque") },
-  csrf: { initial: "header", ...oneOf("header", "double-submit", "off") },
+  tokenIn: { initial: 'body', ...oneOf('body', 'header') },
+  tokenFormat: { initial: 'jwt', ...oneOf('jwt', 'opaque') },
+  csrf: { initial: 'header', ...oneOf('header', 'double-submit', 'off') },
   corsOrigins: { initial: [], ...origins() },
   latency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   refreshLatency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   omitIat: { initial: false, ...boolean() },
-};
+}
 
 /** The names of all settings. */
-export const settingNames = Object.keys(definitions);
+export const settingNames = Object.keys(definitions)
 
 /** `accessTtl` → `API_ACCESS_TTL`. @param {string} name */
 export function environmentName(name) {
-  return `API_${name.replace(/[A-Z]/g, "_$&").toUpperCase()}`;
+  return `API_${name.replace(/[A-Z]/g, '_$&').toUpperCase()}`
 }
 
 /**
@@ -46,8 +46,8 @@ export function environmentName(name) {
  * @throws {InvalidInput}
  */
 export function createSettings(changes = {}) {
-  const defaults = settingNames.map((name) => [name, definitions[name].initial]);
-  return { ...Object.fromEntries(defaults), ...checkSettings(changes) };
+  const defaults = settingNames.map((name) => [name, definitions[name].initial])
+  return { ...Object.fromEntries(defaults), ...checkSettings(changes) }
 }
 
 /**
@@ -57,16 +57,16 @@ export function createSettings(changes = {}) {
  * @throws {InvalidInput}
  */
 export function checkSettings(changes) {
-  if (changes === null || typeof changes !== "object" || Array.isArray(changes)) {
-    throw new InvalidInput("settings must be an object");
+  if (changes === null || typeof changes !== 'object' || Array.isArray(changes)) {
+    throw new InvalidInput('settings must be an object')
   }
   for (const [name, value] of Object.entries(changes)) {
     if (!Object.hasOwn(definitions, name)) {
-      throw new InvalidInput(`unknown setting "${name}"; there are ${settingNames.join(", ")}`);
+      throw new InvalidInput(`unknown setting "${name}"; there are ${settingNames.join(', ')}`)
     }
-    check(name, name, value, value);
+    check(name, name, value, value)
   }
-  return structuredClone(changes);
+  return structuredClone(changes)
 }
 
 /**
@@ -76,60 +76,58 @@ export function checkSettings(changes) {
  * @throws {InvalidInput} naming the variable
  */
 export function settingsFromEnvironment(environment) {
-  const settings = {};
+  const settings = {}
   for (const name of settingNames) {
-    const variable = environmentName(name);
-    const text = environment[variable]?.trim();
-    if (!text) continue;
-    settings[name] = definitions[name].read(text);
-    check(name, variable, settings[name], text);
+    const variable = environmentName(name)
+    const text = environment[variable]?.trim()
+    if (!text) continue
+    settings[name] = definitions[name].read(text)
+    check(name, variable, settings[name], text)
   }
-  return settings;
+  return settings
 }
 
 function check(name, label, value, given) {
-  const { accepts, expected } = definitions[name];
+  const { accepts, expected } = definitions[name]
   if (!accepts(value)) {
-    throw new InvalidInput(`${label} must be ${expected}, not ${JSON.stringify(given)}`);
+    throw new InvalidInput(`${label} must be ${expected}, not ${JSON.stringify(given)}`)
   }
 }
 
 function number({ above, atMost = Number.MAX_SAFE_INTEGER } = {}) {
   return {
-    expected: above === undefined ? "a number, 0 or more" : `a number above ${above}`,
+    expected: above === undefined ? 'a number, 0 or more' : `a number above ${above}`,
     accepts: (value) =>
-      Number.isFinite(value) &&
-      value <= atMost &&
-      (above === undefined ? value >= 0 : value > above),
+      Number.isFinite(value) && value <= atMost && (above === undefined ? value >= 0 : value > above),
     read: Number,
-  };
+  }
 }
 
 function oneOf(...choices) {
   return {
-    expected: `one of ${choices.map((choice) => `"${choice}"`).join(", ")}`,
+    expected: `one of ${choices.map((choice) => `"${choice}"`).join(', ')}`,
     accepts: (value) => choices.includes(value),
     read: (text) => text,
-  };
+  }
 }
 
 function boolean() {
-  const words = { true: true, 1: true, false: false, 0: false };
+  const words = { true: true, 1: true, false: false, 0: false }
   return {
-    expected: "true or false",
-    accepts: (value) => typeof value === "boolean",
+    expected: 'true or false',
+    accepts: (value) => typeof value === 'boolean',
     read: (text) => words[text],
-  };
+  }
 }
 
 function origins() {
   return {
     expected: 'a list of origins such as "https://app.example.com" (no path, no trailing slash)',
     accepts: (value) => Array.isArray(value) && value.every(isOrigin),
-    read: (text) => text.split(",").map((part) => part.trim()),
-  };
+    read: (text) => text.split(',').map((part) => part.trim()),
+  }
 }
 
 function isOrigin(value) {
-  return typeof value === "string" && URL.canParse(value) && new URL(value).origin === value;
+  return typeof value === 'string' && URL.canParse(value) && new URL(value).origin === value
 }

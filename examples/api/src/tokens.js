@@ -1,5 +1,5 @@
-import { randomBytes, randomUUID } from "node:crypto";
-import { decodeJwt, jwtVerify, SignJWT } from "jose";
+import { randomBytes, randomUUID } from 'node:crypto'
+import { decodeJwt, jwtVerify, SignJWT } from 'jose'
 
 /**
  * @typedef {{ sub: string, sid: string, jti: string, roles: string[], iat?: number, exp: number }} Claims
@@ -11,10 +11,10 @@ import { decodeJwt, jwtVerify, SignJWT } from "jose";
  * @param {Pick<import("./settings.js").Settings, "accessTtl" | "tokenFormat" | "omitIat">} settings read at every call
  */
 export function createTokens(settings) {
-  let key = randomBytes(32);
+  let key = randomBytes(32)
 
   /** @type {Map<string, { claims: Claims, key: Buffer }>} */
-  const opaque = new Map();
+  const opaque = new Map()
 
   return {
     /**
@@ -22,20 +22,18 @@ export function createTokens(settings) {
      * @returns {Promise<{ token: string, expiresIn: number }>}
      */
     async issue({ sub, sid, roles }) {
-      const expiresIn = settings.accessTtl;
-      const now = Date.now() / 1000;
-      const claims = { sub, sid, roles, jti: randomUUID(), exp: numericDate(now + expiresIn) };
-      if (!settings.omitIat) claims.iat = numericDate(now);
+      const expiresIn = settings.accessTtl
+      const now = Date.now() / 1000
+      const claims = { sub, sid, roles, jti: randomUUID(), exp: numericDate(now + expiresIn) }
+      if (!settings.omitIat) claims.iat = numericDate(now)
 
-      if (settings.tokenFormat === "opaque") {
-        const token = randomBytes(32).toString("base64url");
-        opaque.set(token, { claims, key });
-        return { token, expiresIn };
+      if (settings.tokenFormat === 'opaque') {
+        const token = randomBytes(32).toString('base64url')
+        opaque.set(token, { claims, key })
+        return { token, expiresIn }
       }
-      const token = await new SignJWT(claims)
-        .setProtectedHeader({ alg: "HS256", typ: "JWT" })
-        .sign(key);
-      return { token, expiresIn };
+      const token = await new SignJWT(claims).setProtectedHeader({ alg: 'HS256', typ: 'JWT' }).sign(key)
+      return { token, expiresIn }
     },
 
     /**
@@ -45,10 +43,10 @@ export function createTokens(settings) {
      * @returns {Promise<Claims | undefined>}
      */
     async verify(token) {
-      const known = opaque.get(token);
-      const claims = known ? known.key === key && known.claims : await verifySignature(token, key);
+      const known = opaque.get(token)
+      const claims = known ? known.key === key && known.claims : await verifySignature(token, key)
       // jose compares with the clock rounded down to a second, too coarse for short lives.
-      return claims && claims.exp * 1000 > Date.now() ? claims : undefined;
+      return claims && claims.exp * 1000 > Date.now() ? claims : undefined
     },
 
     /**
@@ -57,43 +55,43 @@ export function createTokens(settings) {
      * @returns {{ [name in keyof Bearer]: string | null }}
      */
     describe(token) {
-      const { sid = null, sub = null, jti = null } = opaque.get(token)?.claims ?? decode(token);
-      return { sid, sub, jti };
+      const { sid = null, sub = null, jti = null } = opaque.get(token)?.claims ?? decode(token)
+      return { sid, sub, jti }
     },
 
     /** Makes every token issued so far invalid: what was made with the old key dies with it. */
     expireAll() {
-      key = randomBytes(32);
+      key = randomBytes(32)
     },
 
     reset() {
-      key = randomBytes(32);
-      opaque.clear();
+      key = randomBytes(32)
+      opaque.clear()
     },
-  };
+  }
 }
 
 /** RFC 7519 lets a NumericDate have a fraction. Milliseconds are what the clock gives. */
 function numericDate(seconds) {
-  return Math.round(seconds * 1000) / 1000;
+  return Math.round(seconds * 1000) / 1000
 }
 
 async function verifySignature(token, key) {
   try {
     const { payload } = await jwtVerify(token, key, {
-      algorithms: ["HS256"],
-      requiredClaims: ["exp"],
-    });
-    return payload;
+      algorithms: ['HS256'],
+      requiredClaims: ['exp'],
+    })
+    return payload
   } catch {
-    return undefined;
+    return undefined
   }
 }
 
 function decode(token) {
   try {
-    return decodeJwt(token);
+    return decodeJwt(token)
   } catch {
-    return {};
+    return {}
   }
 }

@@ -5,7 +5,7 @@
  */
 export function createClient(url) {
   /** @type {Map<string, string>} */
-  const cookies = new Map();
+  const cookies = new Map()
 
   const client = {
     cookies,
@@ -19,52 +19,52 @@ export function createClient(url) {
      * @returns {Promise<{ status: number, headers: Headers, text: string, body: any }>}
      */
     async call(route, { json, headers, ...init } = {}) {
-      const [method, path] = route.split(" ");
-      if (json !== undefined) init.body = JSON.stringify(json);
+      const [method, path] = route.split(' ')
+      if (json !== undefined) init.body = JSON.stringify(json)
       const response = await fetch(`${url}/api/v1${path}`, {
         ...init,
         method,
         headers: present({
-          "X-Requested-With": "fetch",
-          Cookie: [...cookies].map((pair) => pair.join("=")).join("; "),
-          Authorization: client.accessToken ? `Bearer ${client.accessToken}` : "",
-          "Content-Type": json === undefined ? "" : "application/json",
+          'X-Requested-With': 'fetch',
+          Cookie: [...cookies].map((pair) => pair.join('=')).join('; '),
+          Authorization: client.accessToken ? `Bearer ${client.accessToken}` : '',
+          'Content-Type': json === undefined ? '' : 'application/json',
           ...headers,
         }),
-      });
-      for (const cookie of response.headers.getSetCookie()) keep(cookies, cookie);
-      const text = await response.text();
-      const body = parse(text);
+      })
+      for (const cookie of response.headers.getSetCookie()) keep(cookies, cookie)
+      const text = await response.text()
+      const body = parse(text)
       client.accessToken =
-        body?.access_token ?? bearerOf(response.headers.get("Authorization")) ?? client.accessToken;
-      return { status: response.status, headers: response.headers, text, body };
+        body?.access_token ?? bearerOf(response.headers.get('Authorization')) ?? client.accessToken
+      return { status: response.status, headers: response.headers, text, body }
     },
 
     /** @param {string} [email] @param {string} [password] */
-    signIn: (email = "ada@example.com", password = "correct horse") =>
-      client.call("POST /login", { json: { email, password } }),
-  };
-  return client;
+    signIn: (email = 'ada@example.com', password = 'correct horse') =>
+      client.call('POST /login', { json: { email, password } }),
+  }
+  return client
 }
 
 function present(headers) {
-  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ""));
+  return Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
 }
 
 function keep(cookies, cookie) {
-  const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie);
-  if (value === "") cookies.delete(name);
-  else cookies.set(name, value);
+  const [, name, value] = /^([^=]+)=([^;]*)/.exec(cookie)
+  if (value === '') cookies.delete(name)
+  else cookies.set(name, value)
 }
 
 function bearerOf(header) {
-  return header?.replace(/^Bearer /, "");
+  return header?.replace(/^Bearer /, '')
 }
 
 function parse(text) {
   try {
-    return JSON.parse(text);
+    return JSON.parse(text)
   } catch {
-    return undefined;
+    return undefined
   }
 }

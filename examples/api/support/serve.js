@@ -1,5 +1,5 @@
-import { createApi } from "../src/api.js";
-import { createClient } from "./client.js";
+import { createApi } from '../src/api.js'
+import { createClient } from './client.js'
 
 /**
  * An API of the test's own, gone when the test is.
@@ -7,21 +7,21 @@ import { createClient } from "./client.js";
  * @param {Partial<import("../src/settings.js").Settings>} [settings]
  */
 export async function serve(test, settings) {
-  const api = createApi(settings);
-  const { url, controlUrl, close } = await api.listen();
-  test.after(close);
+  const api = createApi(settings)
+  const { url, controlUrl, close } = await api.listen()
+  test.after(close)
 
   /** @param {string} route such as "POST /reset" @param {unknown} [json] @param {HeadersInit} [headers] */
   async function control(route, json, headers) {
-    const [method, path] = route.split(" ");
+    const [method, path] = route.split(' ')
     const response = await fetch(controlUrl + path, {
       method,
       headers,
       body: JSON.stringify(json),
-    });
-    const text = await response.text();
-    return { status: response.status, body: text && JSON.parse(text) };
+    })
+    const text = await response.text()
+    return { status: response.status, body: text && JSON.parse(text) }
   }
 
-  return { api, url, control, client: () => createClient(url) };
+  return { api, url, control, client: () => createClient(url) }
 }

@@ -1,147 +1,147 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { decodeJwt } from "jose";
-import { serve } from "../support/serve.js";
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decodeJwt } from 'jose'
+import { serve } from '../support/serve.js'
 
-const INVALID = 'Bearer error="invalid_token"';
+const INVALID = 'Bearer error="invalid_token"'
 
-test("a protected route wants a token, and says what is wrong with a bad one", async (t) => {
-  const { client } = await serve(t);
-  const none = await client().call("GET /notes");
-  assert.deepEqual([none.status, none.headers.get("WWW-Authenticate")], [401, "Bearer"]);
-  for (const header of ["Bearer nonsense", "Bearer a.b.c", "Basic YTpi"]) {
-    const bad = await client().call("GET /notes", { headers: { Authorization: header } });
-    assert.deepEqual([bad.status, bad.headers.get("WWW-Authenticate")], [401, INVALID]);
+test('a protected route wants a token, and says what is wrong with a bad one', async (t) => {
+  const { client } = await serve(t)
+  const none = await client().call('GET /notes')
+  assert.deepEqual([none.status, none.headers.get('WWW-Authenticate')], [401, 'Bearer'])
+  for (const header of ['Bearer nonsense', 'Bearer a.b.c', 'Basic YTpi']) {
+    const bad = await client().call('GET /notes', { headers: { Authorization: header } })
+    assert.deepEqual([bad.status, bad.headers.get('WWW-Authenticate')], [401, INVALID])
   }
-});
+})
 
-test("an unsigned token is refused", async (t) => {
-  const { client } = await serve(t);
-  const browser = client();
-  await browser.signIn();
-  const [, payload] = browser.accessToken.split(".");
-  const header = Buffer.from('{"alg":"none"}').toString("base64url");
-  browser.accessToken = `${header}.${payload}.`;
-  assert.equal((await browser.call("GET /me")).status, 401);
-});
+test('an unsigned token is refused', async (t) => {
+  const { client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  const [, payload] = browser.accessToken.split('.')
+  const header = Buffer.from('{"alg":"none"}').toString('base64url')
+  browser.accessToken = `${header}.${payload}.`
+  assert.equal((await browser.call('GET /me')).status, 401)
+})
 
-for (const tokenFormat of ["jwt", "opaque"]) {
+for (const tokenFormat of ['jwt', 'opaque']) {
   test(`${tokenFormat}: a token lives a fraction of a second to the millisecond`, async (t) => {
-    t.mock.timers.enable({ apis: ["Date"], now: 1_700_000_000_900 });
-    const { client } = await serve(t, { accessTtl: 2.5, tokenFormat });
-    const browser = client();
-    assert.equal((await browser.signIn()).body.expires_in, 2.5);
+    t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_900 })
+    const { client } = await serve(t, { accessTtl: 2.5, tokenFormat })
+    const browser = client()
+    assert.equal((await browser.signIn()).body.expires_in, 2.5)
 
-    t.mock.timers.tick(2_499);
-    assert.equal((await browser.call("GET /me")).status, 200);
-    t.mock.timers.tick(1);
-    const expired = await browser.call("GET /me");
-    assert.deepEqual([expired.status, expired.headers.get("WWW-Authenticate")], [401, INVALID]);
-    assert.equal((await browser.call("POST /refresh")).status, 200);
-    assert.equal((await browser.call("GET /me")).status, 200);
-  });
+    t.mock.timers.tick(2_499)
+    assert.equal((await browser.call('GET /me')).status, 200)
+    t.mock.timers.tick(1)
+    const expired = await browser.call('GET /me')
+    assert.deepEqual([expired.status, expired.headers.get('WWW-Authenticate')], [401, INVALID])
+    assert.equal((await browser.call('POST /refresh')).status, 200)
+    assert.equal((await browser.call('GET /me')).status, 200)
+  })
 
   test(`${tokenFormat}: expiring all tokens leaves the sessions`, async (t) => {
-    const { api, client } = await serve(t, { tokenFormat });
-    const browser = client();
-    await browser.signIn();
-    api.tokens.expireAll();
-    assert.equal((await browser.call("GET /me")).status, 401);
-    assert.equal((await browser.call("POST /refresh")).status, 200);
-    assert.equal((await browser.call("GET /me")).status, 200);
-  });
+    const { api, client } = await serve(t, { tokenFormat })
+    const browser = client()
+    await browser.signIn()
+    api.tokens.expireAll()
+    assert.equal((await browser.call('GET /me')).status, 401)
+    assert.equal((await browser.call('POST /refresh')).status, 200)
+    assert.equal((await browser.call('GET /me')).status, 200)
+  })
 
   test(`${tokenFormat}: revoking a user is seen by the next request`, async (t) => {
-    const { api, client } = await serve(t, { tokenFormat });
-    const [ada, bob] = [client(), client()];
-    await ada.signIn();
-    await bob.signIn("bob@example.com", "battery staple");
-    assert.equal(api.sessions.revokeUser(api.accounts.byEmail("bob@example.com").id), 1);
-    assert.equal((await bob.call("GET /me")).status, 401);
-    assert.deepEqual((await bob.call("POST /refresh")).body, { error: "revoked" });
-    assert.equal((await ada.call("GET /me")).status, 200);
-  });
+    const { api, client } = await serve(t, { tokenFormat })
+    const [ada, bob] = [client(), client()]
+    await ada.signIn()
+    await bob.signIn('bob@example.com', 'battery staple')
+    assert.equal(api.sessions.revokeUser(api.accounts.byEmail('bob@example.com').id), 1)
+    assert.equal((await bob.call('GET /me')).status, 401)
+    assert.deepEqual((await bob.call('POST /refresh')).body, { error: 'revoked' })
+    assert.equal((await ada.call('GET /me')).status, 200)
+  })
 }
 
 test("a JWT's dates carry the fraction", async (t) => {
-  const { client } = await serve(t, { accessTtl: 2.5 });
-  const { iat, exp } = decodeJwt((await client().signIn()).body.access_token);
-  assert.equal(Math.round((exp - iat) * 1000), 2500);
-});
+  const { client } = await serve(t, { accessTtl: 2.5 })
+  const { iat, exp } = decodeJwt((await client().signIn()).body.access_token)
+  assert.equal(Math.round((exp - iat) * 1000), 2500)
+})
 
-test("an opaque token is not a JWT", async (t) => {
-  const { client } = await serve(t, { tokenFormat: "opaque" });
-  const { body } = await client().signIn();
-  assert.match(body.access_token, /^[\w-]{43}$/);
-  assert.equal(body.expires_in, 900);
-});
+test('an opaque token is not a JWT', async (t) => {
+  const { client } = await serve(t, { tokenFormat: 'opaque' })
+  const { body } = await client().signIn()
+  assert.match(body.access_token, /^[\w-]{43}$/)
+  assert.equal(body.expires_in, 900)
+})
 
-test("with omitIat the lifetime is nowhere to be read", async (t) => {
-  const { client } = await serve(t, { omitIat: true });
-  const browser = client();
-  const { body } = await browser.signIn();
-  assert.equal("expires_in" in body, false);
-  assert.equal("iat" in decodeJwt(body.access_token), false);
-  assert.equal((await browser.call("GET /me")).status, 200);
-});
+test('with omitIat the lifetime is nowhere to be read', async (t) => {
+  const { client } = await serve(t, { omitIat: true })
+  const browser = client()
+  const { body } = await browser.signIn()
+  assert.equal('expires_in' in body, false)
+  assert.equal('iat' in decodeJwt(body.access_token), false)
+  assert.equal((await browser.call('GET /me')).status, 200)
+})
 
-test("roles open doors, from the next access token on", async (t) => {
-  const { api, client } = await serve(t);
-  const bob = client();
+test('roles open doors, from the next access token on', async (t) => {
+  const { api, client } = await serve(t)
+  const bob = client()
   const visit = async () => [
-    (await bob.call("GET /reports")).status,
-    (await bob.call("GET /admin/users")).status,
-  ];
-  await bob.signIn("bob@example.com", "battery staple");
-  assert.deepEqual(await visit(), [403, 403]);
+    (await bob.call('GET /reports')).status,
+    (await bob.call('GET /admin/users')).status,
+  ]
+  await bob.signIn('bob@example.com', 'battery staple')
+  assert.deepEqual(await visit(), [403, 403])
 
-  api.accounts.setRoles(api.accounts.byEmail("bob@example.com"), ["editor"]);
-  assert.deepEqual(await visit(), [403, 403]);
-  await bob.call("POST /refresh");
-  assert.deepEqual(await visit(), [200, 403]);
+  api.accounts.setRoles(api.accounts.byEmail('bob@example.com'), ['editor'])
+  assert.deepEqual(await visit(), [403, 403])
+  await bob.call('POST /refresh')
+  assert.deepEqual(await visit(), [200, 403])
 
-  const ada = client();
-  await ada.signIn();
-  const { body } = await ada.call("GET /admin/users");
+  const ada = client()
+  await ada.signIn()
+  const { body } = await ada.call('GET /admin/users')
   assert.deepEqual(
     body.users.map(({ email }) => email),
-    ["ada@example.com", "bob@example.com"],
-  );
-  assert.doesNotMatch(JSON.stringify(body), /password|salt/);
-});
+    ['ada@example.com', 'bob@example.com'],
+  )
+  assert.doesNotMatch(JSON.stringify(body), /password|salt/)
+})
 
-test("a note is echoed, kept, and seen by nobody else", async (t) => {
-  const { client } = await serve(t);
-  const [ada, bob] = [client(), client()];
-  await ada.signIn();
-  await bob.signIn("bob@example.com", "battery staple");
-  const { status, body } = await ada.call("POST /notes", { json: { text: "hello" } });
-  assert.deepEqual([status, body], [201, { note: { text: "hello", id: "1" } }]);
-  assert.deepEqual((await ada.call("GET /notes?delay=1")).body, { notes: [body.note] });
-  assert.deepEqual((await bob.call("GET /notes")).body, { notes: [] });
-});
+test('a note is echoed, kept, and seen by nobody else', async (t) => {
+  const { client } = await serve(t)
+  const [ada, bob] = [client(), client()]
+  await ada.signIn()
+  await bob.signIn('bob@example.com', 'battery staple')
+  const { status, body } = await ada.call('POST /notes', { json: { text: 'hello' } })
+  assert.deepEqual([status, body], [201, { note: { text: 'hello', id: '1' } }])
+  assert.deepEqual((await ada.call('GET /notes?delay=1')).body, { notes: [body.note] })
+  assert.deepEqual((await bob.call('GET /notes')).body, { notes: [] })
+})
 
-test("a body of another type has its bytes counted", async (t) => {
-  const { client } = await serve(t);
-  const ada = client();
-  await ada.signIn();
-  const blob = await ada.call("POST /notes", { body: new Blob([new Uint8Array(300_000)]) });
-  assert.deepEqual([blob.status, blob.body], [200, { bytes: 300_000 }]);
-  assert.deepEqual((await ada.call("POST /notes")).body, { bytes: 0 });
-});
+test('a body of another type has its bytes counted', async (t) => {
+  const { client } = await serve(t)
+  const ada = client()
+  await ada.signIn()
+  const blob = await ada.call('POST /notes', { body: new Blob([new Uint8Array(300_000)]) })
+  assert.deepEqual([blob.status, blob.body], [200, { bytes: 300_000 }])
+  assert.deepEqual((await ada.call('POST /notes')).body, { bytes: 0 })
+})
 
-test("the route of another audience refuses every token", async (t) => {
-  const { client } = await serve(t);
-  const ada = client();
-  await ada.signIn();
-  const { status, headers } = await ada.call("GET /audience");
-  assert.deepEqual([status, headers.get("WWW-Authenticate")], [401, INVALID]);
-});
+test('the route of another audience refuses every token', async (t) => {
+  const { client } = await serve(t)
+  const ada = client()
+  await ada.signIn()
+  const { status, headers } = await ada.call('GET /audience')
+  assert.deepEqual([status, headers.get('WWW-Authenticate')], [401, INVALID])
+})
 
-test("the public route tells whether a bearer came, and never which", async (t) => {
-  const { client } = await serve(t);
-  const browser = client();
-  assert.deepEqual((await browser.call("GET /public")).body, { authorization: false });
-  browser.accessToken = "anything";
-  assert.deepEqual((await browser.call("GET /public")).body, { authorization: true });
-});
+test('the public route tells whether a bearer came, and never which', async (t) => {
+  const { client } = await serve(t)
+  const browser = client()
+  assert.deepEqual((await browser.call('GET /public')).body, { authorization: false })
+  browser.accessToken = 'anything'
+  assert.deepEqual((await browser.call('GET /public')).body, { authorization: true })
+})

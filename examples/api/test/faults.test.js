@@ -1,149 +1,146 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { serve } from "../support/serve.js";
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { serve } from '../support/serve.js'
 
 test("status answers in the handler's place, as often as asked", async (t) => {
-  const { api, client } = await serve(t);
-  const browser = client();
-  await browser.signIn();
-  api.faults.add({ route: "refresh", kind: "status", status: 429, retryAfter: 2, times: 2 });
+  const { api, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'refresh', kind: 'status', status: 429, retryAfter: 2, times: 2 })
   for (const _ of [1, 2]) {
-    const { status, headers } = await browser.call("POST /refresh");
-    assert.deepEqual([status, headers.get("Retry-After")], [429, "2"]);
+    const { status, headers } = await browser.call('POST /refresh')
+    assert.deepEqual([status, headers.get('Retry-After')], [429, '2'])
   }
-  assert.equal((await browser.call("POST /refresh")).status, 200);
-  const { total, ok } = api.state().counts.refresh;
-  assert.deepEqual([total, ok], [3, 1]);
-});
+  assert.equal((await browser.call('POST /refresh')).status, 200)
+  const { total, ok } = api.state().counts.refresh
+  assert.deepEqual([total, ok], [3, 1])
+})
 
-test("a fault strikes its own route only, and * any", async (t) => {
-  const { api, client } = await serve(t);
-  api.faults.add({ route: "notes", kind: "status" });
-  assert.equal((await client().call("GET /public")).status, 200);
-  assert.equal((await client().call("GET /notes")).status, 503);
-  api.faults.add({ route: "*", kind: "status", status: 502 });
-  assert.equal((await client().call("GET /public")).status, 502);
-  assert.equal((await client().call("GET /public")).status, 200);
-});
+test('a fault strikes its own route only, and * any', async (t) => {
+  const { api, client } = await serve(t)
+  api.faults.add({ route: 'notes', kind: 'status' })
+  assert.equal((await client().call('GET /public')).status, 200)
+  assert.equal((await client().call('GET /notes')).status, 503)
+  api.faults.add({ route: '*', kind: 'status', status: 502 })
+  assert.equal((await client().call('GET /public')).status, 502)
+  assert.equal((await client().call('GET /public')).status, 200)
+})
 
-test("drop does what was asked and breaks the connection", async (t) => {
-  const { api, client } = await serve(t);
-  const browser = client();
-  await browser.signIn();
-  api.faults.add({ route: "refresh", kind: "drop" });
-  await assert.rejects(browser.call("POST /refresh"), { name: "TypeError" });
+test('drop does what was asked and breaks the connection', async (t) => {
+  const { api, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'refresh', kind: 'drop' })
+  await assert.rejects(browser.call('POST /refresh'), { name: 'TypeError' })
 
-  const { ok, total } = api.state().counts.refresh;
-  assert.deepEqual([total, ok], [1, 1]);
-  assert.equal(api.journal.entries().at(-1).status, 0);
-  assert.deepEqual((await browser.call("POST /refresh")).body, { error: "reuse" });
-});
+  const { ok, total } = api.state().counts.refresh
+  assert.deepEqual([total, ok], [1, 1])
+  assert.equal(api.journal.entries().at(-1).status, 0)
+  assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'reuse' })
+})
 
-test("while a drop is pending no connection is used twice", async (t) => {
-  const { api, client } = await serve(t);
-  api.faults.add({ route: "refresh", kind: "drop" });
-  assert.equal((await client().call("GET /public")).headers.get("Connection"), "close");
-});
+test('while a drop is pending no connection is used twice', async (t) => {
+  const { api, client } = await serve(t)
+  api.faults.add({ route: 'refresh', kind: 'drop' })
+  assert.equal((await client().call('GET /public')).headers.get('Connection'), 'close')
+})
 
-test("answer sends any status, headers and body", async (t) => {
-  const { api, client } = await serve(t);
-  const headers = { "Content-Type": "text/html", "Set-Cookie": ["a=1", "b=2"] };
-  api.faults.add({ route: "login", kind: "answer", status: 201, headers, body: "<p>" });
-  const reply = await client().signIn();
-  assert.deepEqual([reply.status, reply.text], [201, "<p>"]);
-  assert.equal(reply.headers.get("Content-Type"), "text/html");
-  assert.deepEqual(reply.headers.getSetCookie(), ["a=1", "b=2"]);
-});
+test('answer sends any status, headers and body', async (t) => {
+  const { api, client } = await serve(t)
+  const headers = { 'Content-Type': 'text/html', 'Set-Cookie': ['a=1', 'b=2'] }
+  api.faults.add({ route: 'login', kind: 'answer', status: 201, headers, body: '<p>' })
+  const reply = await client().signIn()
+  assert.deepEqual([reply.status, reply.text], [201, '<p>'])
+  assert.equal(reply.headers.get('Content-Type'), 'text/html')
+  assert.deepEqual(reply.headers.getSetCookie(), ['a=1', 'b=2'])
+})
 
-test("hold keeps back the reply of a handler that ran", async (t) => {
-  const { api, client } = await serve(t);
-  const browser = client();
-  await browser.signIn();
-  api.faults.add({ route: "refresh", kind: "hold" });
-  const reply = browser.call("POST /refresh");
-  await api.faults.whenHeld("refresh");
+test('hold keeps back the reply of a handler that ran', async (t) => {
+  const { api, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'refresh', kind: 'hold' })
+  const reply = browser.call('POST /refresh')
+  await api.faults.whenHeld('refresh')
 
-  assert.equal(api.state().counts.refresh.ok, 1);
-  assert.deepEqual(api.faults.held(), { refresh: 1 });
-  assert.equal(api.faults.release("notes"), 0);
-  assert.equal(api.faults.release("refresh"), 1);
-  assert.equal((await reply).status, 200);
-  assert.deepEqual(api.faults.held(), {});
-});
+  assert.equal(api.state().counts.refresh.ok, 1)
+  assert.deepEqual(api.faults.held(), { refresh: 1 })
+  assert.equal(api.faults.release('notes'), 0)
+  assert.equal(api.faults.release('refresh'), 1)
+  assert.equal((await reply).status, 200)
+  assert.deepEqual(api.faults.held(), {})
+})
 
-test("holdBefore keeps back the request from its handler", async (t) => {
-  const { api, client } = await serve(t);
-  const browser = client();
-  await browser.signIn();
-  api.faults.add({ route: "refresh", kind: "holdBefore" });
-  const reply = browser.call("POST /refresh");
-  await api.faults.whenHeld("refresh");
+test('holdBefore keeps back the request from its handler', async (t) => {
+  const { api, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'refresh', kind: 'holdBefore' })
+  const reply = browser.call('POST /refresh')
+  await api.faults.whenHeld('refresh')
 
-  assert.equal(api.state().counts.refresh.ok, 0);
-  assert.equal(api.journal.entries().at(-1).status, null);
-  api.faults.release();
-  assert.equal((await reply).status, 200);
-  assert.equal(api.state().counts.refresh.ok, 1);
-});
+  assert.equal(api.state().counts.refresh.ok, 0)
+  assert.equal(api.journal.entries().at(-1).status, null)
+  api.faults.release()
+  assert.equal((await reply).status, 200)
+  assert.equal(api.state().counts.refresh.ok, 1)
+})
 
-test("a held request whose client has gone is held no longer", async (t) => {
-  const { api, client } = await serve(t);
-  api.faults.add({ route: "public", kind: "hold" });
-  const abort = new AbortController();
-  const reply = client().call("GET /public", { signal: abort.signal });
-  await api.faults.whenHeld("public");
-  abort.abort();
-  await assert.rejects(reply, { name: "AbortError" });
+test('a held request whose client has gone is held no longer', async (t) => {
+  const { api, client } = await serve(t)
+  api.faults.add({ route: 'public', kind: 'hold' })
+  const abort = new AbortController()
+  const reply = client().call('GET /public', { signal: abort.signal })
+  await api.faults.whenHeld('public')
+  abort.abort()
+  await assert.rejects(reply, { name: 'AbortError' })
   // The server hears of it a moment later, at the latest while it answers this.
-  while (api.faults.held().public) await client().call("GET /me");
-  assert.equal(api.journal.entries()[0].status, 0);
-});
+  while (api.faults.held().public) await client().call('GET /me')
+  assert.equal(api.journal.entries()[0].status, 0)
+})
 
-test("refreshes are counted as concurrent from arrival to reply", async (t) => {
-  const { api, client } = await serve(t);
-  const browsers = [client(), client(), client()];
-  for (const browser of browsers) await browser.signIn();
-  await browsers[0].call("POST /refresh");
-  assert.equal(api.state().counts.maxConcurrentRefreshes, 1);
+test('refreshes are counted as concurrent from arrival to reply', async (t) => {
+  const { api, client } = await serve(t)
+  const browsers = [client(), client(), client()]
+  for (const browser of browsers) await browser.signIn()
+  await browsers[0].call('POST /refresh')
+  assert.equal(api.state().counts.maxConcurrentRefreshes, 1)
 
-  api.faults.add({ route: "refresh", kind: "hold", times: 3 });
-  const replies = browsers.map((browser) => browser.call("POST /refresh"));
-  await api.faults.whenHeld("refresh", 3);
-  api.faults.release();
-  await Promise.all(replies);
-  assert.equal(api.state().counts.maxConcurrentRefreshes, 3);
-});
+  api.faults.add({ route: 'refresh', kind: 'hold', times: 3 })
+  const replies = browsers.map((browser) => browser.call('POST /refresh'))
+  await api.faults.whenHeld('refresh', 3)
+  api.faults.release()
+  await Promise.all(replies)
+  assert.equal(api.state().counts.maxConcurrentRefreshes, 3)
+})
 
-test("latency delays every answer, refreshLatency those of refresh more", async (t) => {
-  const { client } = await serve(t, { latency: 30, refreshLatency: 50 });
+test('latency delays every answer, refreshLatency those of refresh more', async (t) => {
+  const { client } = await serve(t, { latency: 30, refreshLatency: 50 })
   const took = async (route) => {
-    const start = performance.now();
-    await client().call(route);
-    return performance.now() - start;
-  };
+    const start = performance.now()
+    await client().call(route)
+    return performance.now() - start
+  }
   // A timer may fire a millisecond early.
-  assert.ok((await took("GET /public")) >= 29);
-  assert.ok((await took("POST /refresh")) >= 79);
-});
+  assert.ok((await took('GET /public')) >= 29)
+  assert.ok((await took('POST /refresh')) >= 79)
+})
 
-test("a fault that makes no sense is refused, and why is said", async (t) => {
-  const { api } = await serve(t);
+test('a fault that makes no sense is refused, and why is said', async (t) => {
+  const { api } = await serve(t)
   const wrong = [
     [undefined, /must be an object/],
-    [{ kind: "drop" }, /a fault's route must be/],
-    [
-      { route: "notes", kind: "explode" },
-      /kind must be one of status, answer, drop, hold, holdBefore/,
-    ],
-    [{ route: "notes", kind: "status", status: 1000 }, /status must be 200 to 599/],
-    [{ route: "notes", kind: "drop", times: 0 }, /times must be a whole number above 0/],
-    [{ route: "notes", kind: "answer", body: {} }, /body must be a string/],
-    [{ route: "notes", kind: "answer", headers: { "a b": "c" } }, /headers must be/],
-    [{ route: "notes", kind: "status", retryAfter: "soon" }, /retryAfter must be/],
-    [{ route: "notes", kind: "status", retry_after: 1 }, /a fault has no "retry_after"/],
-  ];
+    [{ kind: 'drop' }, /a fault's route must be/],
+    [{ route: 'notes', kind: 'explode' }, /kind must be one of status, answer, drop, hold, holdBefore/],
+    [{ route: 'notes', kind: 'status', status: 1000 }, /status must be 200 to 599/],
+    [{ route: 'notes', kind: 'drop', times: 0 }, /times must be a whole number above 0/],
+    [{ route: 'notes', kind: 'answer', body: {} }, /body must be a string/],
+    [{ route: 'notes', kind: 'answer', headers: { 'a b': 'c' } }, /headers must be/],
+    [{ route: 'notes', kind: 'status', retryAfter: 'soon' }, /retryAfter must be/],
+    [{ route: 'notes', kind: 'status', retry_after: 1 }, /a fault has no "retry_after"/],
+  ]
   for (const [fault, message] of wrong) {
-    assert.throws(() => api.faults.add(fault), { name: "InvalidInput", message });
+    assert.throws(() => api.faults.add(fault), { name: 'InvalidInput', message })
   }
-  assert.deepEqual(api.faults.pending(), []);
-});
+  assert.deepEqual(api.faults.pending(), [])
+})

@@ -1,37 +1,37 @@
-import assert from "node:assert/strict";
-import { test } from "node:test";
-import { decodeJwt } from "jose";
-import { serve } from "../support/serve.js";
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { decodeJwt } from 'jose'
+import { serve } from '../support/serve.js'
 
-test("the journal tells who asked what, and never a token", async (t) => {
-  const { client, control } = await serve(t);
-  const browser = client();
-  await browser.signIn();
-  await browser.call("GET /me", { headers: { Origin: "https://app.example.com" } });
-  await browser.call("GET /me", { headers: { Authorization: "Bearer nonsense" } });
-  const { body } = await control("GET /journal?since=1");
-  const { sid, sub, jti } = decodeJwt(browser.accessToken);
+test('the journal tells who asked what, and never a token', async (t) => {
+  const { client, control } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  await browser.call('GET /me', { headers: { Origin: 'https://app.example.com' } })
+  await browser.call('GET /me', { headers: { Authorization: 'Bearer nonsense' } })
+  const { body } = await control('GET /journal?since=1')
+  const { sid, sub, jti } = decodeJwt(browser.accessToken)
 
-  const [{ at, ...second }, third] = body;
-  assert.ok(Math.abs(Date.now() - at) < 60_000);
+  const [{ at, ...second }, third] = body
+  assert.ok(Math.abs(Date.now() - at) < 60_000)
   assert.deepEqual(second, {
     n: 2,
-    method: "GET",
-    path: "/api/v1/me",
+    method: 'GET',
+    path: '/api/v1/me',
     status: 200,
     bearer: { sid, sub, jti },
-    origin: "https://app.example.com",
-  });
-  assert.deepEqual([third.n, third.status], [3, 401]);
-  assert.deepEqual(third.bearer, { sid: null, sub: null, jti: null });
-  assert.doesNotMatch(JSON.stringify(body), /nonsense|eyJ/);
-});
+    origin: 'https://app.example.com',
+  })
+  assert.deepEqual([third.n, third.status], [3, 401])
+  assert.deepEqual(third.bearer, { sid: null, sub: null, jti: null })
+  assert.doesNotMatch(JSON.stringify(body), /nonsense|eyJ/)
+})
 
-test("the journal knows whose an opaque token is", async (t) => {
-  const { api, client } = await serve(t, { tokenFormat: "opaque" });
-  const browser = client();
-  await browser.signIn();
-  api.tokens.expireAll();
-  await browser.call("GET /me");
-  assert.equal(api.journal.entries(1)[0].bearer.sub, "1");
-});
+test('the journal knows whose an opaque token is', async (t) => {
+  const { api, client } = await serve(t, { tokenFormat: 'opaque' })
+  const browser = client()
+  await browser.signIn()
+  api.tokens.expireAll()
+  await browser.call('GET /me')
+  assert.equal(api.journal.entries(1)[0].bearer.sub, '1')
+})

@@ -1,7 +1,7 @@
-import { setTimeout as delay } from "node:timers/promises";
-import { json, Router } from "express";
-import { toUser } from "../accounts.js";
-import { readBearer, refuseBearer, requireBearer, requireRole } from "../bearer.js";
+import { setTimeout as delay } from 'node:timers/promises'
+import { json, Router } from 'express'
+import { toUser } from '../accounts.js'
+import { readBearer, refuseBearer, requireBearer, requireRole } from '../bearer.js'
 
 /**
  * What there is to fetch with an access token, and two routes that do not look at it.
@@ -9,45 +9,45 @@ import { readBearer, refuseBearer, requireBearer, requireRole } from "../bearer.
  * @returns {import("express").Router}
  */
 export function resourceRoutes(api) {
-  const { accounts, notes } = api;
-  const router = Router();
-  const bearer = requireBearer(api);
+  const { accounts, notes } = api
+  const router = Router()
+  const bearer = requireBearer(api)
 
-  router.get("/public", (req, res) => {
-    res.json({ authorization: readBearer(req) !== undefined });
-  });
+  router.get('/public', (req, res) => {
+    res.json({ authorization: readBearer(req) !== undefined })
+  })
 
   // Stands for an API with another audience: no token of ours will ever do.
-  router.get("/audience", refuseBearer);
+  router.get('/audience', refuseBearer)
 
-  router.get("/me", bearer, (req, res) => {
-    res.json({ user: toUser(accounts.byId(req.auth.sub)) });
-  });
+  router.get('/me', bearer, (req, res) => {
+    res.json({ user: toUser(accounts.byId(req.auth.sub)) })
+  })
 
-  router.get("/notes", bearer, async (req, res) => {
-    await delay(Math.min(Number(req.query.delay) || 0, 60_000), undefined, { ref: false });
-    res.json({ notes: notes.list(req.auth.sub) });
-  });
+  router.get('/notes', bearer, async (req, res) => {
+    await delay(Math.min(Number(req.query.delay) || 0, 60_000), undefined, { ref: false })
+    res.json({ notes: notes.list(req.auth.sub) })
+  })
 
-  router.post("/notes", bearer, json({ limit: "1mb" }), async (req, res) => {
-    if (!req.is("json")) return res.json({ bytes: await countBytes(req) });
-    if (Array.isArray(req.body)) return res.status(422).json({ error: "not an object" });
-    res.status(201).json({ note: notes.add(req.auth.sub, req.body) });
-  });
+  router.post('/notes', bearer, json({ limit: '1mb' }), async (req, res) => {
+    if (!req.is('json')) return res.json({ bytes: await countBytes(req) })
+    if (Array.isArray(req.body)) return res.status(422).json({ error: 'not an object' })
+    res.status(201).json({ note: notes.add(req.auth.sub, req.body) })
+  })
 
-  router.get("/reports", bearer, requireRole("editor", "admin"), (_req, res) => {
-    res.json({ reports: [{ id: "1", title: "Quarterly figures" }] });
-  });
+  router.get('/reports', bearer, requireRole('editor', 'admin'), (_req, res) => {
+    res.json({ reports: [{ id: '1', title: 'Quarterly figures' }] })
+  })
 
-  router.get("/admin/users", bearer, requireRole("admin"), (_req, res) => {
-    res.json({ users: accounts.list() });
-  });
+  router.get('/admin/users', bearer, requireRole('admin'), (_req, res) => {
+    res.json({ users: accounts.list() })
+  })
 
-  return router;
+  return router
 }
 
 async function countBytes(stream) {
-  let bytes = 0;
-  for await (const chunk of stream) bytes += chunk.length;
-  return bytes;
+  let bytes = 0
+  for await (const chunk of stream) bytes += chunk.length
+  return bytes
 }

@@ -1,8 +1,8 @@
-import { json, Router } from "express";
-import { toUser } from "../accounts.js";
-import { readBearer } from "../bearer.js";
-import { clearSessionCookies, readRefreshCookie, setSessionCookies } from "../cookies.js";
-import { csrf } from "../csrf.js";
+import { json, Router } from 'express'
+import { toUser } from '../accounts.js'
+import { readBearer } from '../bearer.js'
+import { clearSessionCookies, readRefreshCookie, setSessionCookies } from '../cookies.js'
+import { csrf } from '../csrf.js'
 
 /**
  * Sign-up, sign-in, refresh and sign-out.
@@ -10,71 +10,71 @@ import { csrf } from "../csrf.js";
  * @returns {import("express").Router}
  */
 export function sessionRoutes({ settings, accounts, sessions, tokens, journal }) {
-  const router = Router();
-  const signingIn = [csrf(settings, { signingIn: true }), json(), requireCredentials];
-  const signedIn = csrf(settings);
+  const router = Router()
+  const signingIn = [csrf(settings, { signingIn: true }), json(), requireCredentials]
+  const signedIn = csrf(settings)
 
   async function answer(req, res, account, grant) {
     const { token, expiresIn } = await tokens.issue({
       sub: account.id,
       sid: grant.session.id,
       roles: account.roles,
-    });
-    const body = { user: toUser(account) };
-    if ((req.query.token_in ?? settings.tokenIn) === "header") {
-      res.set("Authorization", `Bearer ${token}`);
+    })
+    const body = { user: toUser(account) }
+    if ((req.query.token_in ?? settings.tokenIn) === 'header') {
+      res.set('Authorization', `Bearer ${token}`)
     } else {
-      Object.assign(body, { access_token: token, token_type: "Bearer" });
-      if (!settings.omitIat) body.expires_in = expiresIn;
+      Object.assign(body, { access_token: token, token_type: 'Bearer' })
+      if (!settings.omitIat) body.expires_in = expiresIn
     }
-    setSessionCookies(res, grant, settings);
-    res.json(body);
+    setSessionCookies(res, grant, settings)
+    res.json(body)
   }
 
-  router.post("/signup", signingIn, async (req, res) => {
-    const account = await accounts.signUp(req.body);
-    if (!account) return res.status(409).json({ error: "email_taken" });
-    await answer(req, res.status(201), account, sessions.open(account.id));
-  });
+  router.post('/signup', signingIn, async (req, res) => {
+    const account = await accounts.signUp(req.body)
+    if (!account) return res.status(409).json({ error: 'email_taken' })
+    await answer(req, res.status(201), account, sessions.open(account.id))
+  })
 
-  router.post("/login", signingIn, async (req, res) => {
-    const account = await accounts.signIn(req.body);
-    if (!account) return res.status(401).json({ error: "credentials" });
+  router.post('/login', signingIn, async (req, res) => {
+    const account = await accounts.signIn(req.body)
+    if (!account) return res.status(401).json({ error: 'credentials' })
     // Always a new family: a cookie planted before the sign-in is worth nothing after it.
-    await answer(req, res, account, sessions.open(account.id));
-  });
+    await answer(req, res, account, sessions.open(account.id))
+  })
 
-  router.post("/refresh", signedIn, async (req, res) => {
-    const cookie = readRefreshCookie(req);
-    const result = cookie === undefined ? { refusal: "no_cookie" } : sessions.rotate(cookie);
+  router.post('/refresh', signedIn, async (req, res) => {
+    const cookie = readRefreshCookie(req)
+    const result = cookie === undefined ? { refusal: 'no_cookie' } : sessions.rotate(cookie)
     if (result.refusal) {
-      journal.countRefresh(result.refusal === "reuse" ? "reuse" : "refused");
+      journal.countRefresh(result.refusal === 'reuse' ? 'reuse' : 'refused')
       // The cookie stays: it may by now be that of the request this one lost a race against.
-      return res.status(401).json({ error: result.refusal });
+      return res.status(401).json({ error: result.refusal })
     }
-    journal.countRefresh("ok");
-    await answer(req, res, accounts.byId(result.session.userId), result);
-  });
+    journal.countRefresh('ok')
+    await answer(req, res, accounts.byId(result.session.userId), result)
+  })
 
   async function signOut(req, res) {
-    const cookie = readRefreshCookie(req);
-    const bearer = readBearer(req);
-    if (cookie !== undefined) sessions.revoke(sessions.ofToken(cookie)?.id);
-    else if (bearer !== undefined) sessions.revoke((await tokens.verify(bearer))?.sid);
-    clearSessionCookies(res);
-    res.status(204).end();
+    const cookie = readRefreshCookie(req)
+    const bearer = readBearer(req)
+    if (cookie !== undefined) sessions.revoke(sessions.ofToken(cookie)?.id)
+    else if (bearer !== undefined) sessions.revoke((await tokens.verify(bearer))?.sid)
+    clearSessionCookies(res)
+    res.status(204).end()
   }
-  router.post("/logout", signedIn, signOut);
-  router.delete("/logout", signedIn, signOut);
+  router.post('/logout', signedIn, signOut)
+  router.delete('/logout', signedIn, signOut)
 
-  return router;
+  return router
 }
 
 /** @type {import("express").RequestHandler} */
 function requireCredentials(req, res, next) {
-  const missing = ["email", "password"].filter((field) => !isText(req.body?.[field]));
-  if (missing.length > 0) res.status(422).json({ error: "missing", fields: missing });
-  else next();
+  const missing = ['email', 'password'].filter((field) => !isText(req.body?.[field]))
+  if (missing.length > 0) res.status(422).json({ error: 'missing', fields: missing })
+  else next()
 }
 
-const isText = (value) => typeof value === "string" && value.trim() !== "";
+const isText = (value) => typeof value === 'string' && value.trim() !== ''

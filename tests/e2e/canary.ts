@@ -1,0 +1,122 @@
+import type { ConsoleMessage, Page, Response } from '@playwright/test'
+
+/** Collects every token that the API hands out, and everything that a page says aloud. */
+export class Canaries {
+  readonly #tokens = new Set<string>()
+  readonly #heard: Promise<void>[] = []
+  readonly said: string[] = []
+
+  constructor(page: Page) {
+    page.on('response', (response) => this.#heard.push(this.#listen(response)))
+    page.on('console', (message: ConsoleMessage) => this.said.push(message.text()))
+    page.on('pageerror', (error) => this.said.push(`${error} ${error.stack}`))
+  }
+
+  async #listen(response: Response) {
+    if (!/\/(login|signup|refresh)$/.test(new URL(response.url()).pathname)) return
+    const body = await response.json().catch(() => undefined)
+    const token = body?.access_token ?? response.headers().authorization?.replace('Bearer ', '')
+    if (token) this.#tokens.add(token)
+  }
+
+  /** All tokens so far, oldest first. */
+  async tokens(): Promise<string[]> {
+    await Promise.all(this.#heard)
+    return [...this.#tokens]
+  }
+
+  /** The signature of each token, which nothing else contains, in every dress in which it might go. */
+  async needles(): Promise<string[]> {
+    return (await this.tokens()).flatMap((token) => {
+      const secret = token.split('.').at(-1) ?? token
+      const whole = [token, secret, secret.slice(0, 16), secret.slice(-16)]
+      const dresses = [token, secret].flatMap((text) => [
+        Buffer.from(text).toString('base64').replace(/=+$/, ''),
+        Buffer.from(text).toString('hex'),
+        [...text].reverse().join(''),
+        encodeURIComponent(text),
+      ])
+      return [...whole, ...dresses]
+    })
+  }
+
+  /** Where the tokens are found, by the name of the place. Empty is good. */
+  async findings(page: Page): Promise<string[]> {
+    const places = Object.entries({
+      ...(await page.evaluate(sweep)),
+      said: this.said.join('\n'),
+      url: page.url(),
+    })
+    const needles = await this.needles()
+    return places
+      .filter(([, text]) => needles.some((needle) => text.includes(needle)))
+      .map(([place]) => place)
+  }
+}
+
+/** Runs in the page: the text of every place that script can read and something could have been left in. */
+async function sweep(): Promise<Record<string, string>> {
+  const databases = await Promise.all(
+    (await indexedDB.databases()).map(async ({ name = '' }) => {
+      const database = await new Promise<IDBDatabase>((resolve, reject) => {
+        const opening = indexedDB.open(name)
+        opening.onsuccess = () => resolve(opening.result)
+        opening.onerror = () => reject(opening.error)
+      })
+      const rows = [...database.objectStoreNames].map(
+        (store) =>
+          new Promise((resolve) => {
+            const reading = database.transaction(store).objectStore(store).getAll()
+            reading.onsuccess = () => resolve(reading.result)
+          }),
+      )
+      const content = JSON.stringify(await Promise.all(rows))
+      database.close()
+      return content
+    }),
+  )
+  const cached = await Promise.all(
+    (await caches.keys()).map(async (name) => {
+      const cache = await caches.open(name)
+      return Promise.all((await cache.matchAll()).map((response) => response.text()))
+    }),
+  )
+  return {
+    localStorage: JSON.stringify({ ...localStorage }),
+    sessionStorage: JSON.stringify({ ...sessionStorage }),
+    indexedDB: databases.join(),
+    caches: cached.flat().join(),
+    cookies: document.cookie,
+    dom: document.documentElement.outerHTML,
+    history: JSON.stringify(history.state),
+    name: window.name,
+    performance: JSON.stringify(performance.getEntries()),
+    globals: walk(window),
+  }
+
+  /** Every string that can be reached from here by properties, getters, maps, sets and prototypes. */
+  function walk(root: object): string {
+    const seen = new Set<unknown>([document])
+    const queue: unknown[] = [root]
+    const strings: string[] = []
+    while (queue.length > 0 && seen.size < 200_000) {
+      const value = queue.pop()
+      if (typeof value === 'string') strings.push(value)
+      if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value))
+        continue
+      seen.add(value)
+      if (value instanceof Map) queue.push(...value.keys(), ...value.values())
+      if (value instanceof Set) queue.push(...value)
+      if (value instanceof Node) continue
+      queue.push(Object.getPrototypeOf(value))
+      for (const key of Reflect.ownKeys(value)) {
+        try {
+          queue.push(key, (value as Record<PropertyKey, unknown>)[key])
+        } catch {
+          // A getter that throws has nothing to say.
+        }
+      }
+    }
+    return strings.join('\n')
+  }
+}

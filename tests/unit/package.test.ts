@@ -1,0 +1,23 @@
+import { execFileSync } from 'node:child_process'
+import { expect, test } from 'vitest'
+import { complete } from '../../js/vault/options.js'
+
+test('every entry imports in Node without effect', () => {
+  const script = `
+    const before = Object.keys(globalThis).length
+    const { createAuth } = await import('tokencell')
+    const { openVault } = await import('tokencell/vault')
+    const vault = openVault({ signIn: '/login' })
+    const auth = createAuth({ page: async () => ({ default: vault }) })
+    const codes = await Promise.all([auth.ready, vault.ready()].map((call) => call.catch(({ code }) => code)))
+    console.log(JSON.stringify({ codes, globals: Object.keys(globalThis).length - before }))
+  `
+  const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {
+    encoding: 'utf8',
+  })
+  expect(JSON.parse(printed)).toEqual({ codes: ['not-in-browser', 'not-in-browser'], globals: 0 })
+})
+
+test('an unknown option is named', () => {
+  expect(() => complete({ signIn: '/x', token: 'y' } as never)).toThrow(/^token: /)
+})
