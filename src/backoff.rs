@@ -44,3 +44,47 @@ impl Backoff {
         self.random
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::Backoff;
+    use crate::Millis;
+
+    #[test]
+    fn the_pause_doubles_up_to_a_minute_less_up_to_half_of_it() {
+        let mut backoff = Backoff::new(0);
+        for whole in [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000] {
+            let pause = backoff.pause(None).0;
+            assert!(pause > whole / 2 && pause <= whole, "{pause} of {whole}");
+        }
+        (0..100).for_each(|_| assert!(backoff.pause(None).0 <= 60_000));
+        backoff.reset();
+        assert!(backoff.pause(None).0 <= 1000);
+    }
+
+    #[test]
+    fn two_tabs_drift_apart() {
+        let pauses = |seed| {
+            let mut backoff = Backoff::new(seed);
+            (0..500).map(|_| backoff.pause(None).0).skip(6).collect::<Vec<_>>()
+        };
+        for seed in [0, 1, 2, 0x8000_0000, u32::MAX] {
+            let mut drawn = pauses(seed);
+            assert_ne!(drawn, pauses(seed ^ 0x1234_5678));
+            drawn.sort_unstable();
+            drawn.dedup();
+            assert!(drawn.len() > 480, "{} different pauses", drawn.len());
+            let quarters = [30_000, 37_500, 45_000, 52_500]
+                .map(|low| drawn.iter().filter(|pause| (low..low + 7500).contains(*pause)).count());
+            assert!(quarters.iter().all(|count| *count > 80), "unevenly spread: {quarters:?}");
+        }
+    }
+
+    #[test]
+    fn the_server_may_ask_for_a_longer_pause_and_not_for_a_shorter_one() {
+        let mut backoff = Backoff::new(7);
+        assert_eq!(backoff.pause(Some(Millis::seconds(10))), Millis::seconds(10));
+        assert!(backoff.pause(Some(Millis(1))) > Millis(1000));
+        assert_eq!(backoff.pause(Some(Millis::MAX)), Backoff::LONGEST);
+    }
+}

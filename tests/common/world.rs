@@ -46,9 +46,11 @@ pub struct World {
     lock: VecDeque<(usize, ExchangeId)>,
     lock_given: bool,
     marker: Option<Instant>,
-    signed_in_writes: u32,
+    pub signed_in_writes: u32,
     next_call: u32,
     pub most_refreshes_at_once: usize,
+    /// How often a tab has spoken to the others.
+    pub broadcasts: u32,
 }
 
 impl World {
@@ -74,6 +76,7 @@ impl World {
             signed_in_writes: 0,
             next_call: 0,
             most_refreshes_at_once: 0,
+            broadcasts: 0,
         };
         for _ in 0..tabs {
             world.open_tab();
@@ -284,6 +287,7 @@ impl World {
         match effect {
             Effect::Abandon(_) => self.tabs[tab].asking = None,
             Effect::Broadcast(message) => {
+                self.broadcasts += 1;
                 let others = (0..self.tabs.len()).filter(|other| *other != tab && self.tabs[*other].alive);
                 let posts: Vec<_> = others.map(|tab| Packet::Post { tab, message }).collect();
                 posts.into_iter().for_each(|post| self.put(post));

@@ -70,6 +70,7 @@ fn without_a_time_of_issue_the_date_of_the_response_serves_and_without_both_noth
 fn a_lifetime_beyond_ten_years_counts_as_ten() {
     let token = Token::parse("opaque".into()).unwrap();
     assert_eq!(lifetime(grant(token, Some(1e300), None).unwrap()), Some(Millis::MAX));
+    assert_eq!(Millis::MAX, Millis(10 * 365 * 86_400_000));
 }
 
 #[test]
@@ -138,6 +139,8 @@ fn deep_json_in_the_claims_is_refused() {
     {
         assert!(claims(&jwt(flat)).is_ok(), "brackets in a string nest nothing: {flat}");
     }
+    let disguised = format!(r#"{{"x":"{}","y":{}{}}}"#, "]".repeat(40), "[".repeat(32), "]".repeat(32));
+    assert!(claims(&jwt(&disguised)).is_err(), "brackets in a string close nothing either");
     let wide = format!(r#"{{"x":[{}[]]}}"#, "[],".repeat(100));
     assert!(claims(&jwt(&wide)).is_ok());
 }

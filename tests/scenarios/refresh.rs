@@ -335,3 +335,35 @@ fn a_lock_that_comes_twice_or_late_is_ignored() {
     world.input(tab, Input::Locked(id, Lock::Held, trace(Hint::SignedIn)));
     assert!(world.wire.is_empty(), "it has asked already");
 }
+
+#[test]
+fn an_answer_to_another_question_is_ignored() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let id = tokencell::ExchangeId(2);
+    world.input(0, Input::Answered(id, Answer::Refused, world.trace()));
+    assert!(world.is_signed_in(0), "it has not been asked");
+    let (tab, asked) = world.take_ask();
+    assert_eq!(asked, id);
+    world.input(tab, Input::Answered(tokencell::ExchangeId(1), Answer::Refused, world.trace()));
+    assert!(world.is_signed_in(0), "it has been asked something else");
+    world.tabs[0].refusals += 1;
+    world.input(tab, Input::Answered(id, Answer::Refused, world.trace()));
+    assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
+}
+
+#[test]
+fn a_refresh_that_is_put_off_remembers_what_it_was_for() {
+    let mut world = World::signed_in(1, ADA);
+    world.server.down = Some(None);
+    world.pass(Millis::seconds(75));
+    world.leap(Millis(400));
+    world.now = world.now + Millis::seconds(30);
+    world.fetch(0);
+    world.settle();
+    let causes: Vec<_> =
+        world.tabs[0].events.iter().filter(|event| matches!(event, Event::RefreshStarted(_))).collect();
+    assert_eq!(causes.first(), Some(&&Event::RefreshStarted(Cause::Due)));
+    assert_eq!(causes.last(), Some(&&Event::RefreshStarted(Cause::Due)));
+    assert!(causes.len() > 1);
+}

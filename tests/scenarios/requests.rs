@@ -106,13 +106,70 @@ fn promise_7_an_endpoint_that_always_says_401_costs_ever_fewer_refreshes() {
 #[test]
 fn promise_7_a_retry_that_is_let_in_restores_the_trust_in_401s() {
     let mut world = World::signed_in(1, ADA);
-    for _ in 0..20 {
-        world.pass(Millis::seconds(2));
+    let refuse = |world: &mut World| {
+        let call = world.fetch(0);
+        while world.outcome(0, call).is_none() {
+            match world.wire.pop_front().unwrap().1 {
+                Packet::Request { tab, call, .. } => world.input(tab, Input::Responded(call, Reply::Unauthorized)),
+                packet => world.deliver(packet),
+            }
+        }
+    };
+    for _ in 0..3 {
+        world.pass(Millis::seconds(9));
+        refuse(&mut world);
+    }
+    assert_eq!(world.server.refreshes, 3);
+    world.pass(Millis::seconds(2));
+    refuse(&mut world);
+    assert_eq!(world.server.refreshes, 3, "after three fruitless refreshes a 401 is not believed so soon");
+    world.pass(Millis::seconds(9));
+    for refreshes in 4..24 {
         world.server.expire_tokens(world.now);
         let call = world.fetch(0);
         world.settle();
         assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+        assert_eq!(world.server.refreshes, refreshes);
+        world.pass(Millis::seconds(2));
     }
+}
+
+#[test]
+fn promise_7_a_request_that_waited_for_the_status_has_its_retry_too() {
+    let mut world = World::signed_in(1, ADA);
+    let tab = world.open_tab();
+    let call = world.fetch(tab);
+    while !world.wire.iter().any(|(_, packet)| is_request(packet)) {
+        let (_, packet) = world.wire.pop_front().unwrap();
+        world.deliver(packet);
+    }
+    let packet = world.intercept(is_request);
+    world.pass(Millis::seconds(5));
+    world.server.expire_tokens(world.now);
+    world.deliver(packet);
+    world.settle();
+    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+}
+
+#[test]
+fn a_sign_out_does_not_fail_what_was_sent_without_a_token() {
+    let mut world = World::signed_in(1, ADA);
+    world.server.revoke(ADA);
+    let tab = world.open_tab();
+    let call = world.fetch(tab);
+    while !world.wire.iter().any(|(_, packet)| is_request(packet)) {
+        let (_, packet) = world.wire.pop_front().unwrap();
+        world.deliver(packet);
+    }
+    let packet = world.intercept(is_request);
+    world.sign_in(tab, ADA);
+    world.settle();
+    world.sign_out(tab);
+    world.settle();
+    assert_eq!(world.outcome(tab, call), None);
+    world.deliver(packet);
+    world.settle();
+    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(Course::Anonymous, None)));
 }
 
 #[test]

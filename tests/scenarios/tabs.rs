@@ -71,9 +71,11 @@ fn promise_11_forged_messages_to_a_visitor_cause_nothing() {
 fn promise_11_what_a_peer_says_is_never_broadcast_again() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
+    assert_eq!(world.broadcasts, 1, "the sign-in; what it caused in tab 1 is no news");
     world.server.revoke(ADA);
     let call = world.fetch(0);
     world.pass(Millis::seconds(1));
+    assert_eq!(world.broadcasts, 2, "the refusal; not the one that it caused");
     assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(_, None))));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
     assert_eq!(world.status(1), Status::Unauthenticated(Reason::Revoked), "told to have a look, it had one");
@@ -219,4 +221,41 @@ fn promise_17_a_token_that_does_not_say_whose_it_is_is_not_trusted_when_the_mess
     world.deliver(message);
     world.settle();
     assert_eq!(world.tabs[1].user(), Some(BOB));
+}
+
+#[test]
+fn promise_11_a_refresh_that_changes_nothing_is_not_broadcast() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(500));
+    assert_eq!(world.broadcasts, 1);
+    world.open_tab();
+    world.settle();
+    assert_eq!(world.broadcasts, 1, "nor is a restored session");
+    world.server.revoke(ADA);
+    world.open_tab();
+    world.settle();
+    assert_eq!(world.broadcasts, 1, "nor one that could not be");
+}
+
+#[test]
+fn promise_11_an_account_found_by_a_check_is_not_broadcast() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    let (_, cookie) = world.server.sign_in(BOB, world.now);
+    world.jar = Some(cookie);
+    world.input(1, Input::Peer(PeerMessage::Changed, world.trace()));
+    world.settle();
+    assert_eq!(world.tabs[1].user(), Some(BOB));
+    assert_eq!(world.broadcasts, 1);
+}
+
+#[test]
+fn promise_9_a_tab_that_lives_takes_back_what_one_that_lost_a_race_wrote() {
+    let mut world = World::signed_in(1, ADA);
+    let writes = world.signed_in_writes;
+    world.pass(Millis::seconds(75));
+    assert_eq!(world.signed_in_writes, writes, "nothing to take back");
+    world.hint = Hint::Never;
+    world.pass(Millis::seconds(75));
+    assert_eq!(world.hint, Hint::SignedIn);
 }
