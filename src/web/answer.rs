@@ -1,5 +1,8 @@
 //! What the server's answer in an exchange means, and what the page gets to see of it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use js_sys::{Date, JsString};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;

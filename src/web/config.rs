@@ -1,5 +1,8 @@
 //! The configuration as the TypeScript side hands it over, checked once.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use wasm_bindgen::JsValue;
 use web_sys::Url;
 

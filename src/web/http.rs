@@ -1,5 +1,8 @@
 //! Requests on the wire. The only place outside `token.rs` and `json.rs` that sees the text of a token.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
 use web_sys::{

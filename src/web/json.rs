@@ -1,5 +1,9 @@
 //! Foreign JSON, read by the host's parser and by own properties only: a polluted prototype says nothing here.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;

@@ -1,7 +1,7 @@
 //! The Web Lock that all tabs share. Held around one exchange, never stolen (promise 11).
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use core::cell::RefCell;
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;

@@ -7,14 +7,17 @@ mod driver;
 mod host;
 mod http;
 mod json;
+mod listener;
 mod lock;
 mod own;
 mod report;
+mod runtime;
 mod storage;
 mod tabs;
 mod wake;
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;

@@ -1,6 +1,7 @@
 //! The trace in `localStorage`: a word, two numbers, nothing secret.
 
-use std::cell::Cell;
+use alloc::string::String;
+use core::cell::Cell;
 
 use web_sys::Storage;
 

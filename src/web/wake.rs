@@ -1,8 +1,12 @@
 //! The moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or lost.
 
-use gloo_events::EventListener;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use wasm_bindgen::prelude::*;
 use web_sys::{EventTarget, PageTransitionEvent};
+
+use super::listener::Listener;
 
 /// Why the page is awake again.
 #[derive(Clone, Copy, Debug)]
@@ -16,7 +20,7 @@ pub enum Wake {
 }
 
 /// Listens until the listeners are dropped. In a worker only `online` exists.
-pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<EventListener> {
+pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<Listener> {
     let global: EventTarget = js_sys::global().unchecked_into();
     let mut listeners = vec![on(&global, "online", wake.clone(), |_| Some(Wake::Online))];
     if let Some(document) = web_sys::window().and_then(|window| window.document()) {
@@ -37,10 +41,10 @@ fn on(
     target: &EventTarget,
     event: &'static str,
     wake: impl Fn(Wake) + 'static,
-    why: impl Fn(&web_sys::Event) -> Option<Wake> + 'static,
-) -> EventListener {
-    EventListener::new(target, event, move |event| {
-        if let Some(reason) = why(event) {
+    why: impl Fn(&JsValue) -> Option<Wake> + 'static,
+) -> Listener {
+    Listener::new(target, event, move |event| {
+        if let Some(reason) = why(&event) {
             wake(reason);
         }
     })
