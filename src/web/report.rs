@@ -5,7 +5,7 @@ use web_sys::{Request, Response};
 
 use super::answer::PageProfile;
 use super::clock::Clock;
-use super::json::object;
+use super::json::{extend, object};
 use crate::{Cause, Course, Event, Instant, Reason, Snapshot, Status, Trouble};
 
 pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, clock: &Clock) -> JsValue {
@@ -59,7 +59,9 @@ pub fn request(template: &Request, course: Course, outcome: Option<&Result<JsVal
 }
 
 fn typed(name: &str, entries: &[(&str, JsValue)]) -> JsValue {
-    object(&[&[("type", name.into())], entries].concat())
+    let event = object(&[("type", name.into())]);
+    extend(&event, entries);
+    event
 }
 
 fn wall(instant: Option<Instant>, clock: &Clock) -> JsValue {

@@ -15,7 +15,7 @@ impl Tabs {
         let channel = BroadcastChannel::new(name).ok();
         Self(channel.map(|channel| {
             let listener = Listener::new(&channel, "message", move |event| {
-                let data = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
+                let data = event.unchecked_ref::<MessageEvent>().data().as_string();
                 if let Some(message) = data.as_deref().and_then(parse) {
                     hear(message);
                 }

@@ -4,8 +4,9 @@ use alloc::vec;
 use alloc::vec::Vec;
 
 use wasm_bindgen::prelude::*;
-use web_sys::{EventTarget, PageTransitionEvent};
+use web_sys::{Document, EventTarget, PageTransitionEvent};
 
+use super::json::global;
 use super::listener::Listener;
 
 /// Why the page is awake again.
@@ -21,15 +22,15 @@ pub enum Wake {
 
 /// Listens until the listeners are dropped. In a worker only `online` exists.
 pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<Listener> {
-    let global: EventTarget = js_sys::global().unchecked_into();
-    let mut listeners = vec![on(&global, "online", wake.clone(), |_| Some(Wake::Online))];
-    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+    let realm: EventTarget = js_sys::global().unchecked_into();
+    let mut listeners = vec![on(&realm, "online", wake.clone(), |_| Some(Wake::Online))];
+    if let Some(document) = global::<Document>("document") {
         let is_visible = document.clone();
         listeners.extend([
             on(&document, "visibilitychange", wake.clone(), move |_| (!is_visible.hidden()).then_some(Wake::Woke)),
             on(&document, "resume", wake.clone(), |_| Some(Wake::Woke)),
-            on(&global, "pageshow", wake, |event| {
-                let transition = event.dyn_ref::<PageTransitionEvent>()?;
+            on(&realm, "pageshow", wake, |event| {
+                let transition: &PageTransitionEvent = event.unchecked_ref();
                 transition.persisted().then_some(Wake::Restored)
             }),
         ]);
