@@ -40,7 +40,7 @@ impl Core {
     /// What [`Host::error`] makes of a configuration that names no usable origin or endpoint.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
-        let config = Config::parse(config).map_err(|error| host.error(error.code, error.field.into()))?;
+        let config = Config::parse(&config).map_err(|error| host.error(error.code, error.field.into()))?;
         Ok(Self(Driver::start(config, host)))
     }
 
