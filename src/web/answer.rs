@@ -136,7 +136,7 @@ impl Head {
 /// The token of a bearer header; the scheme is case-insensitive (RFC 9110 §11.1).
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_ascii())
 }
 
 /// The claims for the core, and the same for the page.

@@ -121,7 +121,7 @@ fn csrf(csrf: &Csrf) -> Option<(String, String)> {
         Csrf::Cookie { header, cookie } => {
             let document: Document = global("document")?;
             let cookies = Reflect::get(&document, &"cookie".into()).ok()?.as_string()?;
-            let pairs = cookies.split(';').filter_map(|pair| pair.trim_start().split_once('='));
+            let pairs = cookies.split(';').filter_map(|pair| pair.trim_ascii_start().split_once('='));
             let (_, value) = pairs.into_iter().find(|(name, _)| name == cookie)?;
             Some((header.clone(), value.to_owned()))
         }

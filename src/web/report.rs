@@ -44,7 +44,7 @@ pub fn event(event: &Event, clock: &Clock) -> JsValue {
 /// A request and how it came by its answer. Without query and fragment, which may hold secrets of the page's own.
 pub fn request(template: &Request, course: Course, outcome: Option<&Result<JsValue, JsValue>>, millis: f64) -> JsValue {
     let url = template.url();
-    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
     let response = outcome.and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
     typed(
         "request",
