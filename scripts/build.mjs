@@ -44,7 +44,9 @@ export async function bindgen() {
 
 /** → pkg/wasm/core_bg.wasm, as small as binaryen can make it. */
 export function optimize() {
-  const options = ['-Oz', '--strip-debug', '--strip-producers', '--strip-target-features']
+  // Inlining a function into its one caller saves raw bytes, yet hides repetition from brotli: only where it is small.
+  const size = ['-Oz', '--converge', '--one-caller-inline-max-function-size=20']
+  const options = [...size, '--strip-debug', '--strip-producers', '--strip-target-features']
   const salt = `${versionOf('binaryen')} ${options}`
   return fresh('wasm-opt', { inputs: [`${bound}/core_bg.wasm`], outputs: [optimized], salt }, () =>
     tool('wasm-opt', [...options, `${bound}/core_bg.wasm`, '-o', optimized], { from: 'binaryen' }),

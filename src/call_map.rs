@@ -1,7 +1,8 @@
 //! A map of calls. Ids are handed out by the shell and count up, so they are their own best hash.
 
-use std::collections::HashMap;
-use std::hash::{BuildHasherDefault, Hasher};
+use core::hash::{BuildHasherDefault, Hasher};
+
+use hashbrown::HashMap;
 
 use crate::CallId;
 

@@ -1,6 +1,7 @@
 //! The open calls of the page: which wait for a token, and which are with the server.
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use crate::call_map::CallMap;
 use crate::identity::Identity;

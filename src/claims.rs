@@ -1,5 +1,8 @@
 //! What a JWT says about itself: a hint for scheduling and display, never authorisation (RFC 8725 §3.10).
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde::de::{Deserialize, Deserializer, Error, Visitor};

@@ -1,5 +1,7 @@
 //! A grant: what a sign-in or a refresh brings home, checked once, at the edge.
 
+use alloc::vec::Vec;
+
 use crate::{Claims, Credentials, GrantError, Millis, Subject, Token};
 
 /// A checked answer to a sign-in or refresh. `P` is the profile that the shell keeps for the page (user, claims).

@@ -1,5 +1,8 @@
 //! Where the token may go: exact origins, and nothing that merely looks like one (promise 13).
 
+use alloc::string::String;
+use alloc::vec::Vec;
+
 /// The allow-list. Entries and candidates come from the same URL parser, so comparing text is comparing origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origins(Vec<String>);

@@ -1,5 +1,6 @@
 //! The secret itself, and nothing that could print it.
 
+use alloc::string::String;
 use core::fmt;
 
 use zeroize::Zeroizing;

@@ -7,7 +7,8 @@ mod ending;
 mod exchanges;
 mod requests;
 
-use std::collections::VecDeque;
+use alloc::collections::VecDeque;
+use alloc::vec::Vec;
 
 use crate::calls::{Call, Calls, Need};
 use crate::exchange::Exchange;

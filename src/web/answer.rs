@@ -1,5 +1,8 @@
 //! What the server's answer in an exchange means, and what the page gets to see of it.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use js_sys::{Date, JsString};
 use serde::Deserialize;
 use wasm_bindgen::prelude::*;
@@ -133,7 +136,7 @@ impl Head {
 /// The token of a bearer header; the scheme is case-insensitive (RFC 9110 §11.1).
 fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_ascii())
 }
 
 /// The claims for the core, and the same for the page.

@@ -1,10 +1,10 @@
 //! The only reader of a clock, and the one timer.
 
-use std::cell::{Cell, RefCell};
+use core::cell::{Cell, RefCell};
 
-use gloo_timers::callback::Timeout;
 use wasm_bindgen::prelude::*;
 
+use super::listener::Timer;
 use crate::Instant;
 
 #[wasm_bindgen]
@@ -20,7 +20,7 @@ pub struct Clock {
     slept: Cell<f64>,
     /// Wall less monotonic time at the last reading.
     offset: Cell<f64>,
-    timer: RefCell<Option<Timeout>>,
+    timer: RefCell<Option<Timer>>,
 }
 
 /// Some engines stop the monotonic clock during sleep. The wall clock then jumps ahead of it by more than any
@@ -60,7 +60,7 @@ impl Clock {
     pub fn arm(&self, deadline: Option<Instant>, ring: impl FnOnce() + 'static) {
         let timer = deadline.map(|deadline| {
             let millis = deadline.since(self.now()).0.saturating_add(1).min(LONGEST_TIMEOUT);
-            Timeout::new(millis as u32, ring)
+            Timer::new(millis as u32, ring)
         });
         *self.timer.borrow_mut() = timer;
     }

@@ -1,5 +1,9 @@
 //! The configuration as the TypeScript side hands it over, checked once.
 
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::Cell;
+
 use wasm_bindgen::JsValue;
 use web_sys::Url;
 
@@ -21,7 +25,7 @@ pub struct Config {
 }
 
 /// An absolute URL within the allow-list, and how to ask it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Endpoint {
     pub method: String,
     pub url: String,
@@ -46,70 +50,103 @@ pub struct Fields {
 }
 
 /// What is wrong with which option.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct ConfigError {
     pub code: &'static str,
     pub field: &'static str,
 }
 
 impl Config {
-    pub fn parse(raw: JsValue) -> Result<Self, ConfigError> {
-        let origins = parse_origins(&own(&raw, "origins"))?;
-        let sign_in = Endpoint::parse(&raw, "signIn", &origins)?;
-        let sign_in = sign_in.ok_or(ConfigError { code: "endpoint-missing", field: "signIn" })?;
-        let refresh = Endpoint::parse(&raw, "refresh", &origins)?;
-        let sign_out = Endpoint::parse(&raw, "signOut", &origins)?;
-        let renewal = match (&refresh, own_string(&raw, "refreshToken").as_deref()) {
-            (None, _) => Renewal::None,
-            (Some(_), Some("cookie")) => Renewal::Cookie,
-            (Some(_), Some("body")) => Renewal::Body,
-            (Some(_), _) => return Err(ConfigError { code: "option-invalid", field: "refreshToken" }),
+    pub fn parse(raw: &JsValue) -> Result<Self, ConfigError> {
+        let origins = parse_origins(&own(raw, "origins"))?;
+        let reader = Reader { raw, wrong: Cell::new(None) };
+        let sign_in = reader.endpoint("signIn", &origins).unwrap_or_else(|| {
+            reader.refuse("endpoint-missing", "signIn");
+            Endpoint::default()
+        });
+        let refresh = reader.endpoint("refresh", &origins);
+        let sign_out = reader.endpoint("signOut", &origins);
+        let policy = Policy {
+            renewal: if refresh.is_some() { reader.renewal() } else { Renewal::None },
+            sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
         };
-        let route = if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None };
-        let text = |path, field| own_string(&raw, path).ok_or(ConfigError { code: "option-invalid", field });
-        Ok(Self {
-            name: text("name", "name")?,
+        let config = Self {
+            name: reader.text("name", "name"),
             origins,
             sign_in,
             refresh,
             sign_out,
-            csrf: Csrf::parse(&own(&raw, "csrf"))?,
+            csrf: reader.csrf(),
             fields: Fields {
-                access_token: text("fields.accessToken", "fields")?,
-                expires_in: text("fields.expiresIn", "fields")?,
-                refresh_token: text("fields.refreshToken", "fields")?,
-                user: text("fields.user", "fields")?,
+                access_token: reader.text("fields.accessToken", "fields"),
+                expires_in: reader.text("fields.expiresIn", "fields"),
+                refresh_token: reader.text("fields.refreshToken", "fields"),
+                user: reader.text("fields.user", "fields"),
             },
-            policy: Policy { renewal, sign_out: route },
+            policy,
+        };
+        reader.wrong.get().map_or(Ok(config), Err)
+    }
+}
+
+/// Reads on after an error and keeps the first: half of what `?` compiles to here would be dropping what was read.
+struct Reader<'a> {
+    raw: &'a JsValue,
+    wrong: Cell<Option<ConfigError>>,
+}
+
+impl Reader<'_> {
+    fn refuse(&self, code: &'static str, field: &'static str) {
+        self.wrong.set(self.wrong.get().or(Some(ConfigError { code, field })));
+    }
+
+    fn text(&self, path: &str, field: &'static str) -> String {
+        own_string(self.raw, path).unwrap_or_else(|| {
+            self.refuse("option-invalid", field);
+            String::new()
         })
     }
-}
 
-impl Endpoint {
-    /// Relative URLs are meant for the first origin: neither a `<base>` nor the page's own URL has a say.
-    fn parse(raw: &JsValue, field: &'static str, origins: &Origins) -> Result<Option<Self>, ConfigError> {
-        let raw = own(raw, field);
-        if raw.is_undefined() || raw.is_null() {
-            return Ok(None);
+    fn renewal(&self) -> Renewal {
+        match own_string(self.raw, "refreshToken").as_deref() {
+            Some("cookie") => return Renewal::Cookie,
+            Some("body") => return Renewal::Body,
+            _ => self.refuse("option-invalid", "refreshToken"),
         }
-        let error = |code| ConfigError { code, field };
-        let (Some(method), Some(path)) = (own_string(&raw, "method"), own_string(&raw, "path")) else {
-            return Err(error("endpoint-malformed"));
-        };
-        let url = Url::new_with_base(&path, origins.first()).map_err(|_| error("endpoint-malformed"))?.href();
-        if origins.allows(&url) { Ok(Some(Self { method, url })) } else { Err(error("endpoint-outside-origins")) }
+        Renewal::None
     }
-}
 
-impl Csrf {
-    fn parse(raw: &JsValue) -> Result<Option<Self>, ConfigError> {
-        if !raw.is_object() {
-            return Ok(None);
+    /// Relative URLs are meant for the first origin: neither a `<base>` nor the page's own URL has a say.
+    fn endpoint(&self, field: &'static str, origins: &Origins) -> Option<Endpoint> {
+        let raw = own(self.raw, field);
+        if raw.is_undefined() || raw.is_null() {
+            return None;
         }
-        match (own_string(raw, "header"), own_string(raw, "cookie"), own_string(raw, "value")) {
-            (Some(header), Some(cookie), None) => Ok(Some(Self::Cookie { header, cookie })),
-            (Some(header), None, Some(value)) => Ok(Some(Self::Fixed { header, value })),
-            _ => Err(ConfigError { code: "option-invalid", field: "csrf" }),
+        let method = own_string(&raw, "method");
+        let url = own_string(&raw, "path").and_then(|path| Url::new_with_base(&path, origins.first()).ok());
+        let (Some(method), Some(url)) = (method, url) else {
+            self.refuse("endpoint-malformed", field);
+            return None;
+        };
+        let url = url.href();
+        if !origins.allows(&url) {
+            self.refuse("endpoint-outside-origins", field);
+        }
+        Some(Endpoint { method, url })
+    }
+
+    fn csrf(&self) -> Option<Csrf> {
+        let raw = own(self.raw, "csrf");
+        if !raw.is_object() {
+            return None;
+        }
+        match (own_string(&raw, "header"), own_string(&raw, "cookie"), own_string(&raw, "value")) {
+            (Some(header), Some(cookie), None) => Some(Csrf::Cookie { header, cookie }),
+            (Some(header), None, Some(value)) => Some(Csrf::Fixed { header, value }),
+            _ => {
+                self.refuse("option-invalid", "csrf");
+                None
+            }
         }
     }
 }
@@ -121,7 +158,7 @@ fn parse_origins(raw: &JsValue) -> Result<Origins, ConfigError> {
         let url = entry.as_string().and_then(|entry| Url::new(&entry).ok()).ok_or_else(|| error("origin-malformed"))?;
         let origin = url.origin();
         // Anything beyond scheme, host and port would be a promise that is not kept.
-        if url.href() != [origin.as_str(), "/"].concat() {
+        if url.href().strip_prefix(origin.as_str()) != Some("/") {
             return Err(error("origin-malformed"));
         }
         origins.push(origin);

@@ -1,10 +1,11 @@
 //! The only caller of the session: hands inputs in, does what comes out, and keeps what the core must not see.
 
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
-use std::rc::{Rc, Weak};
+use alloc::collections::VecDeque;
+use alloc::rc::{Rc, Weak};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
 
-use gloo_events::EventListener;
 use js_sys::{Function, Promise};
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
@@ -15,6 +16,7 @@ use super::clock::Clock;
 use super::config::Config;
 use super::host::Host;
 use super::http::{self, SignInBody};
+use super::listener::Listener;
 use super::lock::Lease;
 use super::storage::TraceStore;
 use super::tabs::Tabs;
@@ -32,7 +34,7 @@ pub struct Driver {
     clock: Clock,
     store: TraceStore,
     tabs: RefCell<Option<Tabs>>,
-    listeners: RefCell<Vec<EventListener>>,
+    listeners: RefCell<Vec<Listener>>,
     lease: RefCell<Option<(ExchangeId, Lease)>>,
     asking: RefCell<Option<Asking>>,
     open: RefCell<CallMap<Open>>,
@@ -55,7 +57,7 @@ struct Open {
     /// Whether the browser has it, and with it the caller's `AbortSignal`.
     is_in_flight: bool,
     /// Hears the caller give up while the request only waits.
-    giving_up: Option<EventListener>,
+    giving_up: Option<Listener>,
 }
 
 enum Work {
@@ -175,7 +177,7 @@ impl Driver {
             && let Work::Request { template, .. } = &open.work
         {
             let (signal, this) = (template.signal(), self.this.clone());
-            open.giving_up = Some(EventListener::once(&template.signal(), "abort", move |_| {
+            open.giving_up = Some(Listener::new(&template.signal(), "abort", move |_| {
                 with(&this, |driver| {
                     if let Some(open) = driver.take(id) {
                         open.reject(&signal.reason());

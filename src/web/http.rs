@@ -1,14 +1,15 @@
 //! Requests on the wire. The only place outside `token.rs` and `json.rs` that sees the text of a token.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+
 use js_sys::{Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use web_sys::{
-    AbortSignal, Headers, ReadableStream, Request, RequestCache, RequestCredentials, RequestInit, RequestRedirect,
-};
+use web_sys::{AbortSignal, Document, Headers, ReadableStream, Request, RequestInit};
 use zeroize::Zeroizing;
 
 use super::config::{Config, Csrf, Endpoint};
-use super::json::object;
+use super::json::{extend, global, object};
 use crate::{Body, Credentials, Errand, Token};
 
 #[wasm_bindgen]
@@ -38,24 +39,25 @@ pub fn takes_token(request: &Request, config: &Config) -> bool {
 
 /// The request to be sent: the caller's, with the token on it. The caller's stays as it is, for another time.
 pub fn attempt(template: &Request, body: &JsValue, bearer: Option<&Token>) -> Result<Request, JsValue> {
-    let init = RequestInit::new();
+    let init = object(&[]);
     if let Some(token) = bearer {
         let headers = Headers::new_with_headers(&template.headers())?;
         headers.set("Authorization", &authorization(token))?;
-        init.set_headers(&headers);
+        extend(&init, &[("headers", headers.into())]);
     }
+    let init = init.unchecked_ref::<RequestInit>();
     if body.is_undefined() || body.is_null() {
         return match template.method().as_str() {
-            "GET" | "HEAD" => Request::new_with_request_and_init(template, &init),
+            "GET" | "HEAD" => Request::new_with_request_and_init(template, init),
             // It may have a body of its own, which the next attempt will want too.
-            _ => Request::new_with_request_and_init(&template.clone()?, &init),
+            _ => Request::new_with_request_and_init(&template.clone()?, init),
         };
     }
-    init.set_body(body);
+    extend(init, &[("body", body.clone())]);
     if replay(body) == Body::OneShot {
-        Reflect::set(&init, &"duplex".into(), &"half".into())?;
+        extend(init, &[("duplex", "half".into())]);
     }
-    Request::new_with_request_and_init(template, &init)
+    Request::new_with_request_and_init(template, init)
 }
 
 /// The request of an exchange.
@@ -71,17 +73,20 @@ pub fn exchange(
     if let Some((name, value)) = config.csrf.as_ref().and_then(csrf) {
         headers.set(&name, &value)?;
     }
-    let init = RequestInit::new();
-    init.set_cache(RequestCache::NoStore);
-    init.set_credentials(RequestCredentials::Include);
-    // A custom header survives a redirect to another origin, and a token response has no business moving.
-    init.set_redirect(RequestRedirect::Error);
-    init.set_signal(Some(signal));
+    let init = object(&[
+        ("cache", "no-store".into()),
+        ("credentials", "include".into()),
+        // A custom header survives a redirect to another origin, and a token response has no business moving.
+        ("redirect", "error".into()),
+        ("signal", signal.into()),
+        // The reply to these brings a rotated cookie: it has to arrive even if this page does not live to see it.
+        ("keepalive", (!matches!(errand, Errand::SignIn(_))).into()),
+    ]);
     let refresh_token = credentials.and_then(|credentials| credentials.refresh.as_ref());
     let endpoint = match errand {
         Errand::SignIn(_) => {
             if let Some(SignInBody { body, content_type }) = sign_in {
-                init.set_body(body);
+                extend(&init, &[("body", body.clone())]);
                 if let Some(content_type) = content_type {
                     headers.set("Content-Type", content_type)?;
                 }
@@ -99,16 +104,11 @@ pub fn exchange(
     if let (Errand::Refresh | Errand::SignOut(_), Some(token)) = (errand, refresh_token) {
         headers.set("Content-Type", "application/json")?;
         let body = object(&[(&config.fields.refresh_token, token.expose().into())]);
-        init.set_body(js_sys::JSON::stringify(&body)?.as_ref());
-    }
-    if !matches!(errand, Errand::SignIn(_)) {
-        // The reply brings a rotated cookie: it has to arrive even if this page does not live to see it.
-        Reflect::set(&init, &"keepalive".into(), &JsValue::TRUE)?;
+        extend(&init, &[("body", js_sys::JSON::stringify(&body)?.into())]);
     }
     let Some(Endpoint { method, url }) = endpoint else { return Err(JsValue::UNDEFINED) };
-    init.set_method(method);
-    init.set_headers(&headers);
-    Request::new_with_str_and_init(url, &init)
+    extend(&init, &[("method", method.into()), ("headers", headers.into())]);
+    Request::new_with_str_and_init(url, init.unchecked_ref())
 }
 
 fn authorization(token: &Token) -> Zeroizing<String> {
@@ -119,9 +119,9 @@ fn csrf(csrf: &Csrf) -> Option<(String, String)> {
     match csrf {
         Csrf::Fixed { header, value } => Some((header.clone(), value.clone())),
         Csrf::Cookie { header, cookie } => {
-            let document = web_sys::window()?.document()?;
+            let document: Document = global("document")?;
             let cookies = Reflect::get(&document, &"cookie".into()).ok()?.as_string()?;
-            let pairs = cookies.split(';').filter_map(|pair| pair.trim_start().split_once('='));
+            let pairs = cookies.split(';').filter_map(|pair| pair.trim_ascii_start().split_once('='));
             let (_, value) = pairs.into_iter().find(|(name, _)| name == cookie)?;
             Some((header.clone(), value.to_owned()))
         }

@@ -1,5 +1,9 @@
 //! Foreign JSON, read by the host's parser and by own properties only: a polluted prototype says nothing here.
 
+use alloc::borrow::ToOwned;
+use alloc::string::String;
+use alloc::vec::Vec;
+
 use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
@@ -34,12 +38,22 @@ pub fn own_string(object: &JsValue, path: &str) -> Option<String> {
 
 /// A plain object of these entries.
 pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new();
+    let object = Object::new().into();
+    extend(&object, entries);
+    object
+}
+
+/// Sets these entries of a plain object of ours, which cannot fail.
+pub fn extend(object: &JsValue, entries: &[(&str, JsValue)]) {
     for (key, value) in entries {
-        // Setting a property of a fresh plain object cannot fail.
-        Reflect::set(&object, &(*key).into(), value).ok();
+        Reflect::set(object, &(*key).into(), value).ok();
     }
-    object.into()
+}
+
+/// A property of the global object, if this realm has it and lets us see it.
+pub fn global<T: JsCast>(name: &str) -> Option<T> {
+    let value = Reflect::get(&js_sys::global(), &name.into()).ok()?;
+    value.is_object().then(|| value.unchecked_into())
 }
 
 pub fn parse(text: &JsString) -> Option<JsValue> {

@@ -1,11 +1,14 @@
 //! The Web Lock that all tabs share. Held around one exchange, never stolen (promise 11).
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use alloc::rc::Rc;
+use core::cell::RefCell;
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::AbortController;
+
+use super::json::global;
 
 // web-sys has this interface behind its unstable flag only.
 #[wasm_bindgen]
@@ -14,9 +17,6 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn request(this: &LockManager, name: &str, options: &JsValue, granted: &Function) -> Result<Promise, JsValue>;
-
-    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
-    static NAVIGATOR: JsValue;
 }
 
 /// A lock asked for or held. Dropping it gives it back, or stops waiting for it.
@@ -29,7 +29,7 @@ pub struct Lease {
 impl Lease {
     /// Asks for the lock; `granted` is called when it is ours. `None` where there are no locks.
     pub fn request(name: &str, granted: impl FnOnce() + 'static) -> Option<Self> {
-        let locks = NAVIGATOR.with(|navigator| Reflect::get(navigator, &"locks".into())).ok()?;
+        let locks = Reflect::get(&global::<JsValue>("navigator")?, &"locks".into()).ok()?;
         if locks.is_undefined() {
             return None;
         }
@@ -47,10 +47,7 @@ impl Lease {
         };
         let done = locks.unchecked_ref::<LockManager>().request(name, &options, hold.unchecked_ref()).ok()?;
         // Ends with an AbortError when we stop waiting; nobody asks how it ends.
-        drop(wasm_bindgen_futures::future_to_promise(async move {
-            drop(wasm_bindgen_futures::JsFuture::from(done).await);
-            Ok(JsValue::UNDEFINED)
-        }));
+        spawn_local(async move { drop(JsFuture::from(done).await) });
         Some(Self { release, waiting })
     }
 }

@@ -7,14 +7,17 @@ mod driver;
 mod host;
 mod http;
 mod json;
+mod listener;
 mod lock;
 mod own;
 mod report;
+mod runtime;
 mod storage;
 mod tabs;
 mod wake;
 
-use std::rc::Rc;
+use alloc::rc::Rc;
+use alloc::string::String;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
@@ -37,7 +40,7 @@ impl Core {
     /// What [`Host::error`] makes of a configuration that names no usable origin or endpoint.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
-        let config = Config::parse(config).map_err(|error| host.error(error.code, error.field.into()))?;
+        let config = Config::parse(&config).map_err(|error| host.error(error.code, error.field.into()))?;
         Ok(Self(Driver::start(config, host)))
     }
 

@@ -74,7 +74,7 @@ impl Error for Mismatch {
     }
 }
 
-impl std::error::Error for Mismatch {}
+impl core::error::Error for Mismatch {}
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {

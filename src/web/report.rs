@@ -5,7 +5,7 @@ use web_sys::{Request, Response};
 
 use super::answer::PageProfile;
 use super::clock::Clock;
-use super::json::object;
+use super::json::{extend, object};
 use crate::{Cause, Course, Event, Instant, Reason, Snapshot, Status, Trouble};
 
 pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, clock: &Clock) -> JsValue {
@@ -44,7 +44,7 @@ pub fn event(event: &Event, clock: &Clock) -> JsValue {
 /// A request and how it came by its answer. Without query and fragment, which may hold secrets of the page's own.
 pub fn request(template: &Request, course: Course, outcome: Option<&Result<JsValue, JsValue>>, millis: f64) -> JsValue {
     let url = template.url();
-    let end = url.find(['?', '#']).unwrap_or(url.len());
+    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
     let response = outcome.and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
     typed(
         "request",
@@ -59,7 +59,9 @@ pub fn request(template: &Request, course: Course, outcome: Option<&Result<JsVal
 }
 
 fn typed(name: &str, entries: &[(&str, JsValue)]) -> JsValue {
-    object(&[&[("type", name.into())], entries].concat())
+    let event = object(&[("type", name.into())]);
+    extend(&event, entries);
+    event
 }
 
 fn wall(instant: Option<Instant>, clock: &Clock) -> JsValue {

@@ -1,9 +1,11 @@
 //! The trace in `localStorage`: a word, two numbers, nothing secret.
 
-use std::cell::Cell;
+use alloc::string::String;
+use core::cell::Cell;
 
 use web_sys::Storage;
 
+use super::json::global;
 use crate::{Epoch, Hint, Millis, Trace};
 
 /// Where the trace is kept: under two keys, so that noting an exchange never overwrites what another tab just wrote.
@@ -19,7 +21,7 @@ pub struct TraceStore {
 impl TraceStore {
     pub fn new(name: &str) -> Self {
         Self {
-            storage: web_sys::window().and_then(|window| window.local_storage().ok().flatten()),
+            storage: global("localStorage"),
             hint_key: [name, ".hint"].concat(),
             in_flight_key: [name, ".in-flight"].concat(),
             memory: Cell::new((Hint::Never, Epoch::default())),

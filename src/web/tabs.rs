@@ -1,21 +1,21 @@
 //! What tabs tell each other over a BroadcastChannel: one of three words, and no datum (promise 11).
 
-use gloo_events::EventListener;
 use wasm_bindgen::prelude::*;
 use web_sys::{BroadcastChannel, MessageEvent};
 
+use super::listener::Listener;
 use crate::PeerMessage;
 
 /// The channel, or nothing where the engine has none.
 #[derive(Debug)]
-pub struct Tabs(Option<(BroadcastChannel, EventListener)>);
+pub struct Tabs(Option<(BroadcastChannel, Listener)>);
 
 impl Tabs {
     pub fn open(name: &str, hear: impl Fn(PeerMessage) + 'static) -> Self {
         let channel = BroadcastChannel::new(name).ok();
         Self(channel.map(|channel| {
-            let listener = EventListener::new(&channel, "message", move |event| {
-                let data = event.dyn_ref::<MessageEvent>().and_then(|event| event.data().as_string());
+            let listener = Listener::new(&channel, "message", move |event| {
+                let data = event.unchecked_ref::<MessageEvent>().data().as_string();
                 if let Some(message) = data.as_deref().and_then(parse) {
                     hear(message);
                 }

@@ -1,8 +1,13 @@
 //! The moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or lost.
 
-use gloo_events::EventListener;
+use alloc::vec;
+use alloc::vec::Vec;
+
 use wasm_bindgen::prelude::*;
-use web_sys::{EventTarget, PageTransitionEvent};
+use web_sys::{Document, EventTarget, PageTransitionEvent};
+
+use super::json::global;
+use super::listener::Listener;
 
 /// Why the page is awake again.
 #[derive(Clone, Copy, Debug)]
@@ -16,16 +21,16 @@ pub enum Wake {
 }
 
 /// Listens until the listeners are dropped. In a worker only `online` exists.
-pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<EventListener> {
-    let global: EventTarget = js_sys::global().unchecked_into();
-    let mut listeners = vec![on(&global, "online", wake.clone(), |_| Some(Wake::Online))];
-    if let Some(document) = web_sys::window().and_then(|window| window.document()) {
+pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<Listener> {
+    let realm: EventTarget = js_sys::global().unchecked_into();
+    let mut listeners = vec![on(&realm, "online", wake.clone(), |_| Some(Wake::Online))];
+    if let Some(document) = global::<Document>("document") {
         let is_visible = document.clone();
         listeners.extend([
             on(&document, "visibilitychange", wake.clone(), move |_| (!is_visible.hidden()).then_some(Wake::Woke)),
             on(&document, "resume", wake.clone(), |_| Some(Wake::Woke)),
-            on(&global, "pageshow", wake, |event| {
-                let transition = event.dyn_ref::<PageTransitionEvent>()?;
+            on(&realm, "pageshow", wake, |event| {
+                let transition: &PageTransitionEvent = event.unchecked_ref();
                 transition.persisted().then_some(Wake::Restored)
             }),
         ]);
@@ -37,10 +42,10 @@ fn on(
     target: &EventTarget,
     event: &'static str,
     wake: impl Fn(Wake) + 'static,
-    why: impl Fn(&web_sys::Event) -> Option<Wake> + 'static,
-) -> EventListener {
-    EventListener::new(target, event, move |event| {
-        if let Some(reason) = why(event) {
+    why: impl Fn(&JsValue) -> Option<Wake> + 'static,
+) -> Listener {
+    Listener::new(target, event, move |event| {
+        if let Some(reason) = why(&event) {
             wake(reason);
         }
     })

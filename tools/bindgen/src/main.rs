@@ -1,5 +1,8 @@
 //! `bindgen <core.wasm> <folder>`: writes the JavaScript glue of the core into `folder`.
 
+mod shorten;
+
+use std::path::Path;
 use std::process::ExitCode;
 
 use wasm_bindgen_cli_support::Bindgen;
@@ -12,7 +15,7 @@ fn main() -> ExitCode {
     };
 
     let mut bindgen = Bindgen::new();
-    let written = bindgen
+    let output = bindgen
         .input_path(wasm)
         .out_name("core")
         .typescript(true)
@@ -21,12 +24,15 @@ fn main() -> ExitCode {
         .remove_name_section(true)
         .remove_producers_section(true)
         .web(true)
-        .and_then(|bindgen| bindgen.generate(folder));
+        .and_then(Bindgen::generate_output);
+    let written = output
+        .map_err(|error| format!("{error:#}"))
+        .and_then(|mut output| shorten::emit(&mut output, Path::new(&folder)));
 
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("{error:#}");
+            eprintln!("{error}");
             ExitCode::FAILURE
         }
     }

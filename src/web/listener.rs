@@ -1,0 +1,62 @@
+//! Callbacks that the browser keeps for as long as their Rust half lives.
+
+use wasm_bindgen::prelude::*;
+use web_sys::EventTarget;
+
+#[wasm_bindgen]
+extern "C" {
+    // The global ones of whatever realm this is; web-sys has them per kind of realm.
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(callback: &Closure<dyn FnMut(JsValue)>, millis: u32) -> JsValue;
+
+    #[wasm_bindgen(js_name = clearTimeout)]
+    fn clear_timeout(timer: &JsValue);
+}
+
+/// Hears one kind of event until it is dropped.
+#[derive(Debug)]
+pub struct Listener {
+    target: EventTarget,
+    event: &'static str,
+    callback: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Listener {
+    pub fn new(target: &EventTarget, event: &'static str, hear: impl FnMut(JsValue) + 'static) -> Self {
+        let callback = Closure::new(hear);
+        // Fails for a null callback only.
+        target.add_event_listener_with_callback(event, callback.as_ref().unchecked_ref()).ok();
+        Self { target: target.clone(), event, callback }
+    }
+}
+
+impl Drop for Listener {
+    fn drop(&mut self) {
+        self.target.remove_event_listener_with_callback(self.event, self.callback.as_ref().unchecked_ref()).ok();
+    }
+}
+
+/// Rings once, unless it is dropped before.
+#[derive(Debug)]
+pub struct Timer {
+    id: JsValue,
+    _callback: Closure<dyn FnMut(JsValue)>,
+}
+
+impl Timer {
+    pub fn new(millis: u32, ring: impl FnOnce() + 'static) -> Self {
+        let mut ring = Some(ring);
+        let callback = Closure::new(move |_| {
+            if let Some(ring) = ring.take() {
+                ring();
+            }
+        });
+        Self { id: set_timeout(&callback, millis), _callback: callback }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        clear_timeout(&self.id);
+    }
+}
