@@ -10,6 +10,7 @@ export default defineConfig({
   workers: 2,
   reporter: [['line']],
   timeout: 60_000,
+  expect: { timeout: 20_000 },
   projects: [
     {
       name: 'chromium',

@@ -101,10 +101,10 @@ test('promise 19: the cell is wiped when it is replaced, and when its user signs
  */
 function inMemory(page: import('@playwright/test').Page, text: string) {
   return page.evaluate(async (text) => {
-    const glue = (await import('/pkg/wasm/core.js' as string)) as {
-      default: () => Promise<{ memory: WebAssembly.Memory }>
-    }
-    const { memory } = await glue.default()
+    const glue = (await import('/pkg/wasm/core.js' as string)) as { default: () => Promise<object> }
+    const memory = Object.values(await glue.default()).find((it) => it instanceof WebAssembly.Memory)
+    if (!memory)
+      throw new Error('The glue no longer hands out the memory: a better way to look into it is needed.')
     const bytes = new Uint8Array(memory.buffer)
     const needle = new TextEncoder().encode(text)
     for (let at = bytes.indexOf(needle[0] ?? 0); at >= 0; at = bytes.indexOf(needle[0] ?? 0, at + 1)) {

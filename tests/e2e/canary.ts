@@ -96,10 +96,10 @@ async function sweep(): Promise<Record<string, string>> {
 
   /** Every string that can be reached from here by properties, getters, maps, sets and prototypes. */
   function walk(root: object): string {
-    const seen = new Set<unknown>([document])
-    const queue: unknown[] = [root]
+    const seen = new Set<unknown>()
+    const queue: unknown[] = [root, ...document.querySelectorAll('*')]
     const strings: string[] = []
-    while (queue.length > 0 && seen.size < 200_000) {
+    while (queue.length > 0 && seen.size < 1_000_000) {
       const value = queue.pop()
       if (typeof value === 'string') strings.push(value)
       if ((typeof value !== 'object' && typeof value !== 'function') || value === null || seen.has(value))
@@ -107,8 +107,8 @@ async function sweep(): Promise<Record<string, string>> {
       seen.add(value)
       if (value instanceof Map) queue.push(...value.keys(), ...value.values())
       if (value instanceof Set) queue.push(...value)
-      if (value instanceof Node) continue
-      queue.push(Object.getPrototypeOf(value))
+      // What a framework keeps on an element is its own property; the rest is in the markup.
+      if (!(value instanceof Node)) queue.push(Object.getPrototypeOf(value))
       for (const key of Reflect.ownKeys(value)) {
         try {
           queue.push(key, (value as Record<PropertyKey, unknown>)[key])

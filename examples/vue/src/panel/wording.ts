@@ -1,0 +1,76 @@
+import type { Snapshot } from 'tokencell'
+import type { Course, SessionEvent } from '../stores/timeline'
+
+type Reason = NonNullable<Snapshot['reason']>
+type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>
+
+export const STATUSES: Record<Snapshot['status'], string> = {
+  authenticated: 'Signed in',
+  loading: 'Looking…',
+  unauthenticated: 'Signed out',
+}
+
+export const REASONS: Record<Reason, string> = {
+  expired: 'the session has expired',
+  never: 'nobody has signed in here',
+  replaced: 'another account signed in',
+  revoked: 'revoked by the server',
+  'signed-out': 'by the user',
+}
+
+export const COURSES: Record<Course, string> = {
+  direct: 'Sent at once',
+  waited: 'Sent after waiting for a token',
+  retried: 'Sent again with a newer token after a 401',
+  anonymous: 'Sent without a token, as there is no session',
+  'not-replayed': 'Refused with a 401; its body was a stream, which cannot be sent twice',
+}
+
+const CAUSES: Record<EventOf<'refresh-started'>['cause'], string> = {
+  check: 'another tab asks for a look',
+  due: 'the token is three quarters through',
+  expired: 'a request found the token expired',
+  rejected: 'a request came back with 401',
+  restore: 'the page was loaded',
+}
+
+const FAILURES: Record<EventOf<'refresh-failed'>['trouble'], string> = {
+  malformed: 'the answer held no token',
+  refused: 'the server said no',
+  unreachable: 'no word from the server',
+}
+
+/** A session event in words: what happened, and what there is to say about it. */
+export function describe(event: SessionEvent, at: number): { title: string; detail: string } {
+  switch (event.type) {
+    case 'signed-in':
+      return { title: 'Signed in', detail: '' }
+    case 'ended':
+      return { title: 'Session ended', detail: REASONS[event.reason] }
+    case 'refresh-started':
+      return { title: 'Refresh started', detail: CAUSES[event.cause] }
+    case 'refreshed':
+      return { title: 'Refreshed', detail: `token ${event.generation}` }
+    case 'refresh-failed':
+      return { title: 'Refresh failed', detail: FAILURES[event.trouble] + pause(event.retryAt, at) }
+    case 'sign-out-owed':
+      return { title: 'Sign-out owed', detail: 'the server is told when it can be reached' }
+  }
+}
+
+const pause = (until: number | null, at: number) =>
+  until === null ? '' : `, retry in ${(Math.max(0, until - at) / 1000).toFixed(1)} s`
+
+/** `m:ss`. */
+export function clockFace(millis: number | null): string {
+  if (millis === null) return '–:––'
+  const seconds = Math.round(millis / 1000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+/** `123 ms`, or `12.3 s` where milliseconds no longer matter. */
+export const duration = (millis: number) =>
+  millis < 9999.5 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`
+
+export const plural = (count: number, word: string) =>
+  `${count} ${word}${count === 1 ? '' : word.endsWith('sh') ? 'es' : 's'}`
