@@ -44,7 +44,7 @@ const biome = (fix) =>
 
 async function unit() {
   if (!has('tests/unit', /\.test\.tsx?$/)) return skipped('no tests in tests/unit yet')
-  return tool('vitest', ['run', '--dir', 'tests/unit', '--reporter=default'])
+  return tool('vitest', ['run', '--reporter=default'])
 }
 
 async function api() {
