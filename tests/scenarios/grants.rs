@@ -157,6 +157,13 @@ fn a_token_is_what_can_stand_in_a_header() {
 }
 
 #[test]
+fn a_grant_names_all_its_tokens_to_whoever_keeps_them_out_of_something() {
+    let names = |grant: &Grant<Seen>| grant.tokens().iter().map(|token| token.expose().to_owned()).collect::<Vec<_>>();
+    assert_eq!(names(&crate::common::grant("a", Some("r"))), ["a", "r"]);
+    assert_eq!(names(&crate::common::grant("a", None)), ["a"]);
+}
+
+#[test]
 fn every_error_has_a_code_of_its_own() {
     use GrantError::{BodyMalformed, ClaimsMalformed, LifetimeInvalid, TokenMalformed, TokenMissing, TokenTooLarge};
     let grant = [BodyMalformed, ClaimsMalformed, LifetimeInvalid, TokenMalformed, TokenMissing, TokenTooLarge];
