@@ -6,7 +6,7 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
-use js_sys::{Function, Promise};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::{JsFuture, spawn_local};
 use web_sys::{AbortController, Request, Response};
@@ -18,6 +18,7 @@ use super::host::Host;
 use super::http::{self, SignInBody};
 use super::listener::Listener;
 use super::lock::Lease;
+use super::open::{Open, Work};
 use super::storage::TraceStore;
 use super::tabs::Tabs;
 use super::wake::{self, Wake};
@@ -45,25 +46,6 @@ pub struct Driver {
     inbox: RefCell<VecDeque<Input<PageProfile>>>,
     is_draining: Cell<bool>,
     is_closed: Cell<bool>,
-}
-
-/// A call of the page that has no answer yet.
-struct Open {
-    resolve: Function,
-    reject: Function,
-    work: Work,
-    /// What it would get if it were settled now.
-    outcome: Option<Result<JsValue, JsValue>>,
-    /// Whether the browser has it, and with it the caller's `AbortSignal`.
-    is_in_flight: bool,
-    /// Hears the caller give up while the request only waits.
-    giving_up: Option<Listener>,
-}
-
-enum Work {
-    None,
-    Request { template: Request, body: JsValue, began: f64 },
-    SignIn(SignInBody),
 }
 
 /// The exchange that is with the server.
@@ -162,9 +144,7 @@ impl Driver {
         let mut work = Some(work);
         let promise = Promise::new(&mut |resolve, reject| {
             let work = work.take().unwrap_or(Work::None);
-            self.open
-                .borrow_mut()
-                .insert(id, Open { resolve, reject, work, outcome: None, is_in_flight: false, giving_up: None });
+            self.open.borrow_mut().insert(id, Open::new(resolve, reject, work));
         });
         self.drive(input(id));
         self.hear_giving_up(id);
@@ -314,11 +294,7 @@ impl Driver {
         if let Work::Request { template, began, .. } = &open.work {
             self.host.report(report::request(template, course, open.outcome.as_ref(), js_sys::Date::now() - began));
         }
-        match &open.outcome {
-            Some(Ok(value)) => open.resolve(value),
-            Some(Err(error)) => open.reject(error),
-            None => open.resolve(&JsValue::UNDEFINED),
-        }
+        open.settle();
     }
 
     fn exchange(&self, id: ExchangeId, errand: Errand) {
@@ -350,35 +326,31 @@ impl Driver {
 
     fn answered(&self, id: ExchangeId, errand: Errand, verdict: Verdict) {
         // A sign-out has happened, whatever the server says of it.
-        if let Errand::SignIn(call) = errand
-            && let Some(open) = self.open.borrow_mut().get_mut(&call)
-        {
-            open.outcome = Some(verdict.outcome);
+        if let Errand::SignIn(call) = errand {
+            self.set_outcome(call, verdict.outcome);
         }
         self.drive(Input::Answered(id, verdict.answer, self.trace()));
     }
 
     /// A reply whose head is still out may yet bring a cookie that must not be lost; a sign-in is not to be had twice.
     fn abandon(&self, id: ExchangeId) {
-        if let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id)
-            && (asking.has_head.get() || matches!(asking.errand, Errand::SignIn(_)))
-        {
+        let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
+        if let Errand::SignIn(call) = asking.errand {
+            self.set_outcome(call, Err(self.host.error("unreachable", JsValue::UNDEFINED)));
             asking.abort.abort();
+        } else if asking.has_head.get() {
+            asking.abort.abort();
+        }
+    }
+
+    fn set_outcome(&self, call: CallId, outcome: Result<JsValue, JsValue>) {
+        if let Some(open) = self.open.borrow_mut().get_mut(&call) {
+            open.outcome = Some(outcome);
         }
     }
 
     fn take(&self, id: CallId) -> Option<Open> {
         self.open.borrow_mut().remove(&id)
-    }
-}
-
-impl Open {
-    fn resolve(&self, value: &JsValue) {
-        drop(self.resolve.call1(&JsValue::UNDEFINED, value));
-    }
-
-    fn reject(&self, error: &JsValue) {
-        drop(self.reject.call1(&JsValue::UNDEFINED, error));
     }
 }
 

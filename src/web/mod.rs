@@ -9,6 +9,7 @@ mod http;
 mod json;
 mod listener;
 mod lock;
+mod open;
 mod own;
 mod report;
 mod runtime;

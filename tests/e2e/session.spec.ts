@@ -175,3 +175,20 @@ test('promise 9: a revoked user is signed out, and told so', async ({ api, open,
   expect(await status(page)).toBe('never')
   expect(api.journal.counts().requests).toBe(before)
 })
+
+test('promise 3: a sign-in that nobody answers fails after half a minute, and leaves nothing behind', async ({
+  api,
+  context,
+  open,
+  page,
+}) => {
+  test.slow()
+  await open(page)
+  api.faults.add({ route: 'login', kind: 'hold' })
+  const code = await page.evaluate((ada) => auth.signIn(ada).then(String, ({ code }) => code), ADA)
+  expect(code).toBe('unreachable')
+  expect(await status(page)).toBe('never')
+  api.faults.release('login')
+  expect((await context.cookies(api.url)).filter(({ name }) => name === 'refresh_token')).toEqual([])
+  expect(await signIn(page)).toMatchObject({ user: { email: ADA.email } })
+})

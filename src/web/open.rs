@@ -1,0 +1,46 @@
+//! The calls of the page that have no answer yet, with what the core must not see of them.
+
+use js_sys::Function;
+use wasm_bindgen::prelude::*;
+use web_sys::Request;
+
+use super::http::SignInBody;
+use super::listener::Listener;
+
+/// One promise of the page's, and what is done for it.
+pub struct Open {
+    resolve: Function,
+    reject: Function,
+    pub work: Work,
+    /// What it would get if it were settled now.
+    pub outcome: Option<Result<JsValue, JsValue>>,
+    /// Whether the browser has it, and with it the caller's `AbortSignal`.
+    pub is_in_flight: bool,
+    /// Hears the caller give up while the request only waits.
+    pub giving_up: Option<Listener>,
+}
+
+pub enum Work {
+    None,
+    Request { template: Request, body: JsValue, began: f64 },
+    SignIn(SignInBody),
+}
+
+impl Open {
+    pub const fn new(resolve: Function, reject: Function, work: Work) -> Self {
+        Self { resolve, reject, work, outcome: None, is_in_flight: false, giving_up: None }
+    }
+
+    /// Hands over the outcome; nothing at all, for a call that only waited for something to happen.
+    pub fn settle(&self) {
+        match &self.outcome {
+            Some(Ok(value)) => drop(self.resolve.call1(&JsValue::UNDEFINED, value)),
+            Some(Err(error)) => self.reject(error),
+            None => drop(self.resolve.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED)),
+        }
+    }
+
+    pub fn reject(&self, error: &JsValue) {
+        drop(self.reject.call1(&JsValue::UNDEFINED, error));
+    }
+}
