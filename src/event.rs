@@ -59,7 +59,7 @@ pub enum Input<P> {
     SignOut(CallId, Trace),
     /// Time has passed. Early, late and double ticks are harmless.
     Tick(Trace),
-    /// The page became visible or was resumed.
+    /// The page became visible or was resumed, or the trace may have changed.
     Woke(Trace),
 }
 

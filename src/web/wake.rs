@@ -1,4 +1,5 @@
-//! The moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or lost.
+//! The moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or lost,
+//! and a message may arrive before what was written to the storage in front of it.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -16,7 +17,7 @@ pub enum Wake {
     Online,
     /// The page came out of the back/forward cache.
     Restored,
-    /// The page is visible again, or was resumed.
+    /// The page is visible again or was resumed, or another tab's writing has arrived.
     Woke,
 }
 
@@ -29,6 +30,7 @@ pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<Listener> {
         listeners.extend([
             on(&document, "visibilitychange", wake.clone(), move |_| (!is_visible.hidden()).then_some(Wake::Woke)),
             on(&document, "resume", wake.clone(), |_| Some(Wake::Woke)),
+            on(&realm, "storage", wake.clone(), |_| Some(Wake::Woke)),
             on(&realm, "pageshow", wake, |event| {
                 let transition: &PageTransitionEvent = event.unchecked_ref();
                 transition.persisted().then_some(Wake::Restored)

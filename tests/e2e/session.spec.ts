@@ -97,6 +97,22 @@ test('promise 16: signing out clears this tab and the others, and tells the serv
   expect(await status(page)).toBe('signed-out')
 })
 
+test('promise 11: a sign-in shows in every tab, also where the message overtakes the hint', async ({
+  context,
+  open,
+  page,
+}) => {
+  await open(page)
+  const other = await context.newPage()
+  await open(other)
+  for (let round = 0; round < 5; round++) {
+    await signIn(page)
+    await other.waitForFunction(() => auth.snapshot.status === 'authenticated')
+    await page.evaluate(() => auth.signOut())
+    await other.waitForFunction(() => auth.snapshot.status === 'unauthenticated')
+  }
+})
+
 test('promise 16: a sign-out during a refresh stays signed out', async ({ api, context, open, page }) => {
   await open(page)
   await signIn(page)

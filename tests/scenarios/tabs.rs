@@ -259,3 +259,18 @@ fn promise_9_a_tab_that_lives_takes_back_what_one_that_lost_a_race_wrote() {
     world.pass(Millis::seconds(75));
     assert_eq!(world.hint, Hint::SignedIn);
 }
+
+#[test]
+fn promise_11_a_message_that_overtakes_the_hint_is_made_good_when_the_hint_arrives() {
+    let mut world = World::signed_in(1, ADA);
+    let hint = world.hint;
+    world.hint = Hint::Never;
+    let tab = world.open_tab();
+    world.input(tab, Input::Peer(PeerMessage::SignedIn, world.trace()));
+    world.settle();
+    assert!(!world.is_signed_in(tab));
+    world.hint = hint;
+    world.input(tab, Input::Woke(world.trace()));
+    world.settle();
+    assert!(world.is_signed_in(tab));
+}
