@@ -26,8 +26,9 @@ export const playwright = (output) => ({
   ),
 })
 
+/** A mutant that never ends has been noticed as well as one that fails. */
 export const mutants = (output) => ({
-  passed: last(output, /mutants? tested.*?(\d+) caught/g),
-  failed:
-    last(output, /mutants? tested.*?(\d+) missed/g) + last(output, /mutants? tested.*?(\d+) timeouts?/g),
+  passed:
+    last(output, /mutants? tested.*?(\d+) caught/g) + last(output, /mutants? tested.*?(\d+) timeouts?/g),
+  failed: last(output, /mutants? tested.*?(\d+) missed/g),
 })
