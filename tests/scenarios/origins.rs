@@ -43,9 +43,14 @@ fn promise_13_nothing_that_merely_looks_like_one_does() {
 
 #[test]
 fn promise_13_plain_http_is_for_this_machine_only() {
-    for local in
-        ["http://localhost", "http://localhost:3000", "http://127.0.0.1:1", "http://127.9.9.9", "http://[::1]:80"]
-    {
+    for local in [
+        "http://localhost",
+        "http://localhost:3000",
+        "http://127.0.0.1:1",
+        "http://127.9.9.9",
+        "http://[::1]:80",
+        "http://[::1]",
+    ] {
         assert!(origins(&[local]).is_ok(), "{local}");
     }
     assert!(origins(&["http://api.foo.localhost:8787"]).is_ok());

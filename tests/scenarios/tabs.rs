@@ -2,6 +2,7 @@
 
 use tokencell::{
     Answer, CallError, Errand, Event, Hint, Input, Millis, PeerMessage, Policy, Reason, Renewal, SignOutRoute, Status,
+    Trace,
 };
 
 use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
@@ -273,4 +274,19 @@ fn promise_11_a_message_that_overtakes_the_hint_is_made_good_when_the_hint_arriv
     world.input(tab, Input::Woke(world.trace()));
     world.settle();
     assert!(world.is_signed_in(tab));
+}
+
+#[test]
+fn promise_11_a_lock_that_other_tabs_take_turns_with_is_waited_for_longer() {
+    let mut world = World::signed_in(1, ADA);
+    world.hogged = true;
+    world.leap(Millis::seconds(75));
+    world.now = world.now + Policy::LOCK_PATIENCE;
+    let busy = |in_flight| Trace { in_flight: Some(in_flight), ..trace(Hint::SignedIn) };
+    world.input(0, Input::Tick(busy(Millis::seconds(1))));
+    assert!(world.wire.is_empty(), "somebody is at it: not without the lock");
+    assert_eq!(world.tabs[0].session.deadline(), Some(world.now + Policy::SETTLING.saturating_sub(Millis::seconds(1))));
+    world.now = world.now + Policy::SETTLING;
+    world.input(0, Input::Tick(busy(Policy::SETTLING)));
+    assert!(matches!(world.wire.front(), Some((_, Packet::Ask { .. }))), "whatever that was, it is over");
 }
