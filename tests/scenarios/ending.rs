@@ -315,3 +315,32 @@ fn promise_19_nothing_prints_a_token() {
     assert!(!tab.contains("u1-f0"), "{tab}");
     assert!(!format!("{credentials:?} {:?}", crate::common::grant("s3cret-canary", None)).contains("canary"));
 }
+
+#[test]
+fn promise_16_somebody_who_signs_in_elsewhere_while_a_sign_out_waits_is_followed() {
+    let mut world = World::signed_in(1, ADA);
+    world.hogged = true;
+    let call = world.sign_out(0);
+    let (_, cookie) = world.server.sign_in(BOB, world.now);
+    (world.jar, world.hint, world.epoch) = (Some(cookie), Hint::SignedIn, world.epoch.next());
+    world.signed_in_writes += 1;
+    world.input(0, Input::Peer(tokencell::PeerMessage::SignedIn, world.trace()));
+    world.pass(Millis::seconds(20));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.tabs[0].user(), Some(BOB));
+}
+
+#[test]
+fn promise_3_a_sign_in_that_waits_outlives_the_session_before_it() {
+    let mut world = World::with_policy(1, Policy { renewal: Renewal::None, sign_out: SignOutRoute::None });
+    world.sign_in(0, ADA);
+    world.settle();
+    world.pass(Millis::seconds(99));
+    world.hogged = true;
+    let call = world.sign_in(0, BOB);
+    world.pass(Millis::seconds(1));
+    assert_eq!(world.status(0), Status::Unauthenticated(Reason::Expired));
+    world.pass(Policy::LOCK_PATIENCE);
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.tabs[0].user(), Some(BOB));
+}
