@@ -30,7 +30,7 @@ impl<P: Profile> Session<P> {
 
     /// Whether a 401 may be the token's fault, and a newer token may be had for this request.
     fn may_go_again(&self, call: &Call, now: Instant) -> bool {
-        let is_ours = call.identity == Some(self.identity) && matches!(self.phase, Phase::Active(_));
+        let is_ours = call.identity == Some(self.identity);
         let is_straggler = call.generation < Some(self.generation);
         is_ours
             && call.generation.is_some()

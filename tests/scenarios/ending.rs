@@ -344,3 +344,17 @@ fn promise_3_a_sign_in_that_waits_outlives_the_session_before_it() {
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
     assert_eq!(world.tabs[0].user(), Some(BOB));
 }
+
+#[test]
+fn promise_18_a_401_that_arrives_while_the_page_is_checked_has_its_retry() {
+    let mut world = World::signed_in(1, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.expire_tokens(world.now);
+    let call = world.fetch(0);
+    let request = world.intercept(|packet| matches!(packet, Packet::Request { .. }));
+    world.input(0, Input::Restored(world.trace()));
+    world.deliver(request);
+    world.settle();
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+    assert_eq!(world.server.refreshes, 1);
+}
