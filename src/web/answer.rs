@@ -8,6 +8,7 @@ use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
+use zeroize::Zeroizing;
 
 use super::config::{Config, Fields};
 use super::host::Host;
@@ -80,7 +81,7 @@ impl Verdict {
 /// What is worth knowing of the headers. Cross-origin, only what the server exposes can be read.
 struct Head {
     status: u16,
-    authorization: Option<String>,
+    authorization: Option<Zeroizing<String>>,
     date: Option<f64>,
     retry_after: Option<String>,
 }
@@ -91,14 +92,14 @@ impl Head {
         let date = header("date").map(|date| Date::parse(&date) / 1000.0).filter(|date| date.is_finite());
         Self {
             status: response.status(),
-            authorization: header("authorization"),
+            authorization: header("authorization").map(Zeroizing::new),
             date,
             retry_after: header("retry-after"),
         }
     }
 
     fn grant(&self, body: &JsString, fields: &Fields) -> Result<Grant<PageProfile>, GrantError> {
-        let from_header = self.authorization.as_deref().and_then(bearer);
+        let from_header = self.authorization.as_deref().and_then(|header| bearer(header));
         let body = match parse(body) {
             Some(body) => body,
             // Devise answers with a header and whatever it likes.

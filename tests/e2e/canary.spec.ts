@@ -75,25 +75,28 @@ test('the search for the token finds one in every place where it is planted', as
   expect((await canaries.findings(page)).sort()).toEqual([...places, 'said', 'sessionStorage', 'url'])
 })
 
-test('promise 19: the cell is wiped when it is replaced, and when its user signs out', async ({
-  api,
-  open,
-  page,
-}) => {
-  const canaries = new Canaries(page)
-  await open(page)
-  await signIn(page)
-  const [first = ''] = await canaries.tokens()
-  expect(await inMemory(page, first)).toBe(true)
-  await doubtToken(page, api)
-  await get(page, `${api.url}/api/v1/me`)
-  const [, second = ''] = await canaries.tokens()
-  expect([await inMemory(page, first), await inMemory(page, second)]).toEqual([false, true])
-  await signIn(page, BOB)
-  expect(await inMemory(page, second)).toBe(false)
-  await page.evaluate(() => auth.signOut())
-  for (const token of await canaries.tokens()) expect(await inMemory(page, token)).toBe(false)
-})
+for (const tokenIn of ['body', 'header'] as const) {
+  test(`promise 19: a token from the ${tokenIn} is wiped when it is replaced, and when its user signs out`, async ({
+    api,
+    open,
+    page,
+  }) => {
+    api.configure({ tokenIn })
+    const canaries = new Canaries(page)
+    await open(page)
+    await signIn(page)
+    const [first = ''] = await canaries.tokens()
+    expect(await inMemory(page, first)).toBe(true)
+    await doubtToken(page, api)
+    await get(page, `${api.url}/api/v1/me`)
+    const [, second = ''] = await canaries.tokens()
+    expect([await inMemory(page, first), await inMemory(page, second)]).toEqual([false, true])
+    await signIn(page, BOB)
+    expect(await inMemory(page, second)).toBe(false)
+    await page.evaluate(() => auth.signOut())
+    for (const token of await canaries.tokens()) expect(await inMemory(page, token)).toBe(false)
+  })
+}
 
 /**
  * Whether the memory of the core holds this text. The glue hands its instance to whoever imports it: in the page, the
