@@ -1,4 +1,5 @@
 import { AuthError } from './errors.js'
+import { createListeners } from './listeners.js'
 import { split } from './request.js'
 import { LOADING } from './snapshot.js'
 import type { Auth, AuthEvent, Placement, Snapshot, Vault } from './types.js'
@@ -10,8 +11,8 @@ import type { Auth, AuthEvent, Placement, Snapshot, Vault } from './types.js'
  * export const auth = createAuth<User>({ page: () => import('./auth.vault.ts') })
  */
 export function createAuth<User = unknown>(placement: Placement): Auth<User> {
-  const listeners = new Set<(snapshot: Snapshot<User>) => void>()
-  const eventListeners = new Set<(event: AuthEvent) => void>()
+  const changes = createListeners<Snapshot<User>>()
+  const events = createListeners<AuthEvent>()
   let snapshot: Snapshot<User> = LOADING
   let disposed = false
 
@@ -19,7 +20,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   vault.then(
     (vault) => {
       if (disposed) return vault.close()
-      vault.onEvent((event) => emit(eventListeners, event))
+      vault.onEvent(events.emit)
       vault.subscribe(() => update(vault))
       update(vault)
     },
@@ -30,7 +31,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   function update(vault: Vault) {
     if (disposed || snapshot === vault.snapshot) return
     snapshot = vault.snapshot as Snapshot<User>
-    emit(listeners, snapshot)
+    changes.emit(snapshot)
   }
 
   return {
@@ -40,8 +41,8 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     get snapshot() {
       return snapshot
     },
-    subscribe: (listener) => add(listeners, listener),
-    onEvent: (listener) => add(eventListeners, listener),
+    subscribe: changes.add,
+    onEvent: events.add,
     async fetch(input, init) {
       const { request, body } = split(input, init)
       return (await vault).fetch(request, body)
@@ -54,8 +55,8 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     },
     dispose() {
       disposed = true
-      listeners.clear()
-      eventListeners.clear()
+      changes.clear()
+      events.clear()
       vault.then(
         (vault) => vault.close(),
         () => {},
@@ -78,23 +79,5 @@ async function connect({ page }: Placement): Promise<Vault> {
     return vault
   } catch (cause) {
     throw new AuthError('vault-failed', { cause })
-  }
-}
-
-function add<T>(listeners: Set<(value: T) => void>, listener: (value: T) => void): () => void {
-  // A wrapper of its own, so that the same function may listen twice and stop once.
-  const entry = (value: T) => listener(value)
-  listeners.add(entry)
-  return () => void listeners.delete(entry)
-}
-
-/** One listener's error is reported and keeps no other from hearing. */
-function emit<T>(listeners: Set<(value: T) => void>, value: T) {
-  for (const listener of [...listeners]) {
-    try {
-      listener(value)
-    } catch (error) {
-      reportError(error)
-    }
   }
 }

@@ -1,4 +1,5 @@
 import { AuthError, type AuthErrorCode, type AuthErrorDetail } from '../errors.js'
+import { createListeners } from '../listeners.js'
 import { LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
@@ -12,8 +13,8 @@ import { complete, type VaultOptions } from './options.js'
  * export default openVault({ signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' })
  */
 export function openVault(options: VaultOptions): Vault {
-  const listeners = new Set<() => void>()
-  const eventListeners = new Set<(event: AuthEvent) => void>()
+  const changes = createListeners<void>()
+  const events = createListeners<AuthEvent>()
   let snapshot: Snapshot = LOADING
   let core: Core | undefined
 
@@ -27,9 +28,7 @@ export function openVault(options: VaultOptions): Vault {
     const CoreClass = await loadCore()
     core = new CoreClass(config, {
       notify,
-      report: (event: AuthEvent) => {
-        for (const listener of eventListeners) listener(Object.freeze(event))
-      },
+      report: (event: AuthEvent) => events.emit(Object.freeze(event)),
       error,
     })
     // A status that is known at once was notified before there was a core to ask.
@@ -44,15 +43,15 @@ export function openVault(options: VaultOptions): Vault {
     if (next.user) Object.freeze(next.user)
     if (next.claims) Object.freeze(next.claims)
     snapshot = Object.freeze(next)
-    for (const listener of listeners) listener()
+    changes.emit()
   }
 
   return {
     get snapshot() {
       return snapshot
     },
-    subscribe: (listener) => add(listeners, listener),
-    onEvent: (listener) => add(eventListeners, listener),
+    subscribe: changes.add,
+    onEvent: events.add,
     ready: async () => (await started).ready(),
     fetch: async (request, body) => (await started).fetch(request, body),
     async signIn(credentials) {
@@ -61,8 +60,8 @@ export function openVault(options: VaultOptions): Vault {
     },
     signOut: async () => (await started).signOut(),
     close() {
-      listeners.clear()
-      eventListeners.clear()
+      changes.clear()
+      events.clear()
       started.then(
         (core) => core.close(),
         () => {},
@@ -82,9 +81,4 @@ function encode(credentials: Credentials): [body: unknown, contentType?: string]
     credentials instanceof FormData ||
     credentials instanceof URLSearchParams
   return isFormed ? [credentials] : [JSON.stringify(credentials), 'application/json']
-}
-
-function add<T>(set: Set<T>, entry: T): () => void {
-  set.add(entry)
-  return () => void set.delete(entry)
 }

@@ -14,7 +14,7 @@ use super::config::{Config, Fields};
 use super::host::Host;
 use super::json::{object, own, own_string, parse, parse_without_tokens};
 use super::own::Own;
-use crate::{Answer, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
+use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
 #[derive(Debug)]
@@ -43,7 +43,10 @@ const LONGEST_BODY: u32 = 1024 * 1024;
 impl Verdict {
     /// No answer came at all.
     pub fn unreachable(host: &Host) -> Self {
-        Self { answer: Answer::Unreachable(None), outcome: Err(host.error("unreachable", JsValue::UNDEFINED)) }
+        Self {
+            answer: Answer::Unreachable(None),
+            outcome: Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)),
+        }
     }
 
     pub async fn read(response: Response, errand: Errand, config: &Config, host: &Host) -> Self {
@@ -72,7 +75,7 @@ impl Verdict {
             }
             _ => Self {
                 answer: Answer::Unreachable(head.retry_after()),
-                outcome: Err(head.error("unreachable", &body, host)),
+                outcome: Err(head.error(CallError::Unreachable.code(), &body, host)),
             },
         }
     }

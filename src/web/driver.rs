@@ -24,7 +24,7 @@ use super::tabs::Tabs;
 use super::wake::{self, Wake};
 use super::{Cell as Vault, report};
 use crate::call_map::CallMap;
-use crate::{Bearer, CallId, Course, Effect, Errand, ExchangeId, Input, Lock, Reply, Trace};
+use crate::{Bearer, CallError, CallId, Course, Effect, Errand, ExchangeId, Input, Lock, Reply, Trace};
 
 /// One vault in one realm.
 pub struct Driver {
@@ -137,7 +137,7 @@ impl Driver {
 
     fn open(&self, work: Work, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
         if self.is_closed.get() {
-            return Promise::reject(&self.host.error("closed", JsValue::UNDEFINED));
+            return Promise::reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
         }
         let id = CallId(self.last_call.get().wrapping_add(1));
         self.last_call.set(id.0);
@@ -254,7 +254,7 @@ impl Driver {
             match self.session.borrow().bearer(id) {
                 Bearer::None => http::attempt(template, body, None),
                 Bearer::Token(token) => http::attempt(template, body, Some(token)),
-                Bearer::Withdrawn => Err(self.host.error("session-ended", JsValue::UNDEFINED)),
+                Bearer::Withdrawn => Err(self.host.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
             }
         };
         self.in_flight.set(self.in_flight.get() + 1);
@@ -336,7 +336,7 @@ impl Driver {
     fn abandon(&self, id: ExchangeId) {
         let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
         if let Errand::SignIn(call) = asking.errand {
-            self.set_outcome(call, Err(self.host.error("unreachable", JsValue::UNDEFINED)));
+            self.set_outcome(call, Err(self.host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)));
             asking.abort.abort();
         } else if asking.has_head.get() {
             asking.abort.abort();

@@ -1,4 +1,4 @@
-//! Requests on the wire. The only place outside `token.rs` and `json.rs` that sees the text of a token.
+//! Requests on the wire: where a token is written. `answer.rs` and `json.rs` read it out of a response.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
