@@ -1,5 +1,8 @@
 import { defineConfig } from '@playwright/test'
-import { chromium } from './scripts/browsers.mjs'
+import { chromium, engine, missing } from './scripts/browsers.mjs'
+
+// Without one, whoever runs that project learns from Playwright that there is none.
+const firefox = missing('firefox') ? {} : { executablePath: engine('firefox').browser }
 
 export default defineConfig({
   testDir: 'tests/e2e',
@@ -27,6 +30,11 @@ export default defineConfig({
           ],
         },
       },
+    },
+    {
+      name: 'firefox',
+      // The channel drives the Firefox of the distribution over WebDriver BiDi; without it, only Playwright's own will do.
+      use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: firefox },
     },
   ],
 })
