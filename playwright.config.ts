@@ -1,10 +1,18 @@
 import { defineConfig } from '@playwright/test'
 import { chromium, engine, missing } from './scripts/browsers.mjs'
+import type { WorkerFixtures } from './tests/webdriver/fixtures.js'
 
 // Without one, whoever runs that project learns from Playwright that there is none.
 const firefox = missing('firefox') ? {} : { executablePath: engine('firefox').browser }
 
-export default defineConfig({
+// These have a driver of their own, which Playwright does not speak.
+const webdriver = (engine: WorkerFixtures['engine']) => ({
+  name: engine,
+  testDir: 'tests/webdriver',
+  use: { engine },
+})
+
+export default defineConfig<object, WorkerFixtures>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -36,5 +44,7 @@ export default defineConfig({
       // The channel drives the Firefox of the distribution over WebDriver BiDi; without it, only Playwright's own will do.
       use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: firefox },
     },
+    webdriver('webkit'),
+    webdriver('wpe'),
   ],
 })

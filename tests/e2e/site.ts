@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
@@ -10,14 +11,13 @@ const types: Record<string, string> = {
   '.ts': 'text/plain',
 }
 
-/** A page without any bundler: the built package through an import map, and the session at hand as `auth`. */
+/** A page without any bundler: the built package by its files, and the session at hand as `auth`. No import map: Safari 16 has none. */
 const page = `<!doctype html>
 <meta charset="utf-8">
 <title>tokencell</title>
 <link rel="icon" href="data:,">
-<script type="importmap">{ "imports": { "tokencell": "/pkg/index.js", "tokencell/vault": "/pkg/vault/index.js" } }</script>
 <script type="module">
-  import { createAuth } from 'tokencell'
+  import { createAuth } from '/pkg/index.js'
   window.events = []
   window.statuses = []
   window.auth = createAuth({ page: () => import('/auth.vault.js') })
@@ -31,21 +31,24 @@ export interface Site {
   options: Record<string, unknown>
   /** Paths of the package that answer 404, or whatever is given. */
   overrides: Map<string, (response: ServerResponse) => void>
+  /** Answers everything below /api, so that page and API share an origin. */
+  mount?: RequestListener
   close(): Promise<void>
 }
 
-/** Serves that page, the package and the vault file on an origin of its own. */
-export async function openSite(): Promise<Site> {
-  const site = { options: {}, overrides: new Map<string, (response: ServerResponse) => void>() }
-  const server = createServer((request, response) => {
+/** Serves that page, the package and the vault file on an origin of its own, with a key and a certificate over TLS. */
+export async function openSite(tls?: { key: string; cert: string }): Promise<Site> {
+  const site: Omit<Site, 'url' | 'close'> = { options: {}, overrides: new Map() }
+  const listener: RequestListener = (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const override = site.overrides.get(pathname)
     if (override) return override(response)
+    if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
     response.setHeader('cache-control', 'no-store')
     if (pathname === '/auth.vault.js') {
       response.setHeader('content-type', 'text/javascript')
       return response.end(
-        `import { openVault } from 'tokencell/vault'\nexport default openVault(${JSON.stringify(site.options)})`,
+        `import { openVault } from '/pkg/vault/index.js'\nexport default openVault(${JSON.stringify(site.options)})`,
       )
     }
     if (pathname.startsWith('/pkg/')) {
@@ -56,11 +59,12 @@ export async function openSite(): Promise<Site> {
     }
     response.setHeader('content-type', 'text/html')
     response.end(page)
-  })
+  }
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
   return Object.assign(site, {
-    url: `http://localhost:${port}`,
+    url: `${tls ? 'https' : 'http'}://localhost:${port}`,
     close: () => {
       server.closeAllConnections()
       return new Promise<void>((resolve) => server.close(() => resolve()))
