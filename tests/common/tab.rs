@@ -48,11 +48,16 @@ pub struct Tab {
     pub events: Vec<Event>,
     /// Exchanges this tab has asked for and not been answered.
     pub asking: Option<ExchangeId>,
+    /// The one it has marked as begun, and not asked for yet.
+    pub claimed: Option<ExchangeId>,
     pub credentials: BTreeMap<CallId, User>,
     /// Since it was last authenticated.
     pub refusals: u32,
     /// How often `SignedIn` had been written when this tab's user signed out.
     pub left_at: Option<u32>,
+    /// How often it has written, and whether a tick waits for a reading.
+    pub written: u32,
+    pub ticking: bool,
 }
 
 impl Tab {
@@ -64,9 +69,12 @@ impl Tab {
             statuses: vec![],
             events: vec![],
             asking: None,
+            claimed: None,
             credentials: BTreeMap::new(),
             refusals: 0,
             left_at: None,
+            written: 0,
+            ticking: false,
         }
     }
 
