@@ -1,7 +1,16 @@
 import { defineConfig } from '@playwright/test'
 import { chromium } from './scripts/browsers.mjs'
+import type { Where } from './tests/e2e/site.js'
 
-export default defineConfig({
+const chrome = {
+  browserName: 'chromium',
+  launchOptions: {
+    executablePath: chromium(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  },
+} as const
+
+export default defineConfig<{ where: Where }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -12,21 +21,8 @@ export default defineConfig({
   timeout: 60_000,
   expect: { timeout: 20_000 },
   projects: [
-    {
-      name: 'chromium',
-      use: {
-        browserName: 'chromium',
-        launchOptions: {
-          executablePath: chromium(),
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-quic',
-            '--no-first-run',
-            '--disable-background-networking',
-          ],
-        },
-      },
-    },
+    { name: 'chromium', use: chrome },
+    { name: 'chromium-shared', use: { ...chrome, where: 'shared' } },
+    { name: 'chromium-worker', use: { ...chrome, where: 'worker' } },
   ],
 })

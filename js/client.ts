@@ -1,4 +1,4 @@
-import { AuthError } from './errors.js'
+import { connect } from './connect.js'
 import { createListeners } from './listeners.js'
 import { split } from './request.js'
 import { LOADING } from './snapshot.js'
@@ -8,29 +8,44 @@ import type { Auth, AuthEvent, Placement, Snapshot, Vault } from './types.js'
  * Connects this page to its vault. Safe to call while rendering on a server, where nothing is connected.
  *
  * @example
- * export const auth = createAuth<User>({ page: () => import('./auth.vault.ts') })
+ * export const auth = createAuth<User>({
+ *   shared: () => new SharedWorker(new URL('./auth.vault.ts', import.meta.url), { type: 'module', extendedLifetime: true }),
+ *   worker: () => new Worker(new URL('./auth.vault.ts', import.meta.url), { type: 'module' }),
+ * })
  */
 export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()
   let snapshot: Snapshot<User> = LOADING
   let disposed = false
+  let stop: (() => void)[] = []
 
-  const vault = connect(placement)
-  vault.then(
-    (vault) => {
-      if (disposed) return vault.close()
-      vault.onEvent(events.emit)
-      vault.subscribe(() => update(vault))
-      update(vault)
-    },
-    // Every call says so; none is needed for that.
-    () => {},
-  )
+  let vault = open()
+
+  function open(): Promise<Vault> {
+    const opening = connect(placement, () => {
+      vault = open()
+      show(LOADING)
+    })
+    opening.then(
+      (vault) => {
+        if (disposed) return vault.close()
+        stop = [vault.onEvent(events.emit), vault.subscribe(() => update(vault))]
+        update(vault)
+      },
+      // Every call says so; none is needed for that.
+      () => {},
+    )
+    return opening
+  }
 
   function update(vault: Vault) {
-    if (disposed || snapshot === vault.snapshot) return
-    snapshot = vault.snapshot as Snapshot<User>
+    show(vault.snapshot as Snapshot<User>)
+  }
+
+  function show(next: Snapshot<User>) {
+    if (disposed || snapshot === next) return
+    snapshot = next
     changes.emit(snapshot)
   }
 
@@ -57,6 +72,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
       disposed = true
       changes.clear()
       events.clear()
+      for (const unsubscribe of stop) unsubscribe()
       vault.then(
         (vault) => vault.close(),
         () => {},
@@ -69,15 +85,5 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     await opened.ready()
     update(opened)
     return snapshot
-  }
-}
-
-async function connect({ page }: Placement): Promise<Vault> {
-  if (typeof window === 'undefined') throw new AuthError('not-in-browser')
-  try {
-    const { default: vault } = await page()
-    return vault
-  } catch (cause) {
-    throw new AuthError('vault-failed', { cause })
   }
 }

@@ -7,7 +7,7 @@ mod common;
 
 use common::{ADA, BOB, Packet, Traced, World};
 use proptest::prelude::*;
-use tokencell::{Body, Hint, Input, Instant, Millis, PeerMessage, Policy};
+use tokencell::{Body, CallId, Hint, Input, Instant, Millis, PeerMessage, Policy};
 
 /// No packet is older than this when time passes, in a world whose wire works.
 const LATENCY: Millis = Millis(900);
@@ -88,10 +88,37 @@ struct History {
 }
 
 impl History {
+    /// One of the first that a page is in. What the page has asked for before is not overtaken by what it asks for now.
+    fn visited(&mut self, slot: usize) -> Option<usize> {
+        let tab = self.tab(slot);
+        let is_leaving = |(_, packet): &(Instant, Packet)| matches!(packet, Packet::Read { tab: of, of: Traced::SignOut(..), .. } if *of == tab);
+        while let Some(at) = self.world.wire.iter().position(is_leaving) {
+            let (_, packet) = self.world.wire.remove(at).unwrap();
+            self.world.deliver(packet);
+        }
+        if self.world.tabs[tab].deserted {
+            self.world.read(tab, Traced::Visited);
+            return None;
+        }
+        Some(tab)
+    }
+
     /// One of the first tabs, or whichever took its place.
     fn tab(&self, slot: usize) -> usize {
         let alive: Vec<_> = (0..self.world.tabs.len()).filter(|tab| self.world.tabs[*tab].alive).collect();
         alive[slot % alive.len()]
+    }
+
+    fn requests(&self, tab: usize) -> impl Iterator<Item = CallId> {
+        let calls = &self.world.tabs[tab].calls;
+        calls.iter().filter(|(_, call)| call.outcome.is_none() && call.is_request).map(|(id, _)| *id)
+    }
+
+    fn abort(&mut self, tab: usize, calls: impl IntoIterator<Item = CallId>) {
+        for call in calls {
+            self.world.tabs[tab].calls.remove(&call);
+            self.world.input(tab, Input::Aborted(call));
+        }
     }
 
     fn step(&mut self, step: Step) {
@@ -99,12 +126,8 @@ impl History {
         match step {
             Step::Abort(slot) => {
                 let tab = self.tab(slot);
-                let open =
-                    self.world.tabs[tab].calls.iter().find(|(_, call)| call.outcome.is_none() && call.is_request);
-                if let Some((&call, _)) = open {
-                    self.world.tabs[tab].calls.remove(&call);
-                    self.world.input(tab, Input::Aborted(call));
-                }
+                let call = self.requests(tab).next();
+                self.abort(tab, call);
             }
             Step::CloseTab(slot) if world.tabs.iter().filter(|tab| tab.alive).count() > 1 => {
                 let tab = self.tab(slot);
@@ -121,6 +144,8 @@ impl History {
             }
             Step::Desert(slot) => {
                 let tab = self.tab(slot);
+                let calls: Vec<_> = self.requests(tab).collect();
+                self.abort(tab, calls);
                 self.world.input(tab, Input::Deserted);
             }
             Step::ExpireTokens => world.server.expire_tokens(world.now),
@@ -143,16 +168,19 @@ impl History {
             }
             Step::Revoke => world.server.revoke(ADA),
             Step::Send(slot, body) => {
-                let tab = self.tab(slot);
-                self.world.send(tab, body);
+                if let Some(tab) = self.visited(slot) {
+                    self.world.send(tab, body);
+                }
             }
             Step::SignIn(slot, ada) => {
-                let tab = self.tab(slot);
-                self.world.sign_in(tab, if ada { ADA } else { BOB });
+                if let Some(tab) = self.visited(slot) {
+                    self.world.sign_in(tab, if ada { ADA } else { BOB });
+                }
             }
             Step::SignOut(slot) => {
-                let tab = self.tab(slot);
-                self.world.sign_out(tab);
+                if let Some(tab) = self.visited(slot) {
+                    self.world.sign_out(tab);
+                }
             }
             Step::Toggle(Switch::Hog) => world.hogged = !world.hogged,
             Step::Toggle(Switch::Server) => world.server.down = world.server.down.xor(Some(None)),

@@ -58,6 +58,8 @@ pub struct Tab {
     /// How often it has written, and whether a tick waits for a reading.
     pub written: u32,
     pub ticking: bool,
+    /// No page is there, so nobody asks it for anything.
+    pub deserted: bool,
 }
 
 impl Tab {
@@ -75,10 +77,16 @@ impl Tab {
             left_at: None,
             written: 0,
             ticking: false,
+            deserted: false,
         }
     }
 
     pub fn handle(&mut self, input: Input<Seen>, now: Instant) -> Vec<Effect> {
+        match input {
+            Input::Deserted => self.deserted = true,
+            Input::Visited(_) => self.deserted = false,
+            _ => {}
+        }
         self.session.handle(input, now);
         std::iter::from_fn(|| self.session.poll()).collect()
     }

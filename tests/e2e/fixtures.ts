@@ -1,6 +1,6 @@
 import { test as base, type Page } from '@playwright/test'
 import { createApi } from '../../examples/api/src/api.js'
-import { openSite, type Site } from './site.js'
+import { openSite, type Site, type Where } from './site.js'
 
 export { expect } from '@playwright/test'
 
@@ -10,6 +10,8 @@ export const BOB = { email: 'bob@example.com', password: 'battery staple' }
 export type Api = ReturnType<typeof createApi>
 
 interface Fixtures {
+  /** Where the vault runs; each project has its own. */
+  where: Where
   /** The embedded API, listening on an origin of its own. */
   api: Api & { url: string }
   site: Site
@@ -18,6 +20,7 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures>({
+  where: ['page', { option: true }],
   api: async ({ site }, use) => {
     const api = createApi({ corsOrigins: [site.url] })
     const listening = await api.listen({ port: 0, controlPort: 0, host: 'localhost' })
@@ -30,9 +33,9 @@ export const test = base.extend<Fixtures>({
     await use(Object.assign(api, { url: listening.url }))
     await listening.close()
   },
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
-  site: async ({}, use) => {
+  site: async ({ where }, use) => {
     const site = await openSite()
+    site.where = where
     await use(site)
     await site.close()
   },

@@ -10,17 +10,25 @@ const types: Record<string, string> = {
   '.ts': 'text/plain',
 }
 
+export type Where = 'page' | 'shared' | 'worker'
+
+const factories: Record<Where, string> = {
+  page: "() => import('/auth.vault.js')",
+  shared: "() => new SharedWorker('/auth.vault.js', { type: 'module', extendedLifetime: true })",
+  worker: "() => new Worker('/auth.vault.js', { type: 'module' })",
+}
+
 /** A page without any bundler: the built package through an import map, and the session at hand as `auth`. */
-const page = `<!doctype html>
+const page = (where: Where) => `<!doctype html>
 <meta charset="utf-8">
 <title>tokencell</title>
 <link rel="icon" href="data:,">
-<script type="importmap">{ "imports": { "tokencell": "/pkg/index.js", "tokencell/vault": "/pkg/vault/index.js" } }</script>
+<script type="importmap">{ "imports": { "tokencell": "/pkg/index.js" } }</script>
 <script type="module">
   import { createAuth } from 'tokencell'
   window.events = []
   window.statuses = []
-  window.auth = createAuth({ page: () => import('/auth.vault.js') })
+  window.auth = createAuth({ ${where}: ${factories[where]} })
   auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
   auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))
 </script>`
@@ -29,6 +37,10 @@ export interface Site {
   url: string
   /** The options in the vault file; a test may change them before it opens a page. */
   options: Record<string, unknown>
+  /** Where its vault runs. */
+  where: Where
+  /** Headers on every answer, such as a policy. */
+  headers: Record<string, string>
   /** Paths of the package that answer 404, or whatever is given. */
   overrides: Map<string, (response: ServerResponse) => void>
   close(): Promise<void>
@@ -36,16 +48,17 @@ export interface Site {
 
 /** Serves that page, the package and the vault file on an origin of its own. */
 export async function openSite(): Promise<Site> {
-  const site = { options: {}, overrides: new Map<string, (response: ServerResponse) => void>() }
+  const site: Omit<Site, 'close' | 'url'> = { options: {}, where: 'page', headers: {}, overrides: new Map() }
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const override = site.overrides.get(pathname)
+    for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value)
     if (override) return override(response)
     response.setHeader('cache-control', 'no-store')
     if (pathname === '/auth.vault.js') {
       response.setHeader('content-type', 'text/javascript')
       return response.end(
-        `import { openVault } from 'tokencell/vault'\nexport default openVault(${JSON.stringify(site.options)})`,
+        `import { openVault } from '/pkg/vault/index.js'\nexport default openVault(${JSON.stringify(site.options)})`,
       )
     }
     if (pathname.startsWith('/pkg/')) {
@@ -55,7 +68,7 @@ export async function openSite(): Promise<Site> {
       return file.pipe(response)
     }
     response.setHeader('content-type', 'text/html')
-    response.end(page)
+    response.end(page(site.where))
   })
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
