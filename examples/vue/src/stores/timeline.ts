@@ -2,10 +2,11 @@ import { defineStore } from 'pinia'
 import type { AuthEvent } from 'tokencell'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { auth } from '../auth'
+import { grantedAt } from './session'
 import { useTabs } from './tabs'
 
 export type RequestEvent = Extract<AuthEvent, { type: 'request' }>
-/** `joined`: the vault had a session when the page was loaded, and needed no refresh for it. */
+/** `joined`: the token is older than the page, which needed no refresh. */
 export type SessionEvent = Exclude<AuthEvent, RequestEvent> | { type: 'joined' }
 export type Course = RequestEvent['course']
 
@@ -66,10 +67,11 @@ export const useTimeline = defineStore('timeline', () => {
     if (event.type === 'refreshed') refreshes.value += 1
     add(event)
   })
-  const stopWaiting = auth.subscribe(({ status }) => {
-    if (status === 'loading') return
+  const stopWaiting = auth.subscribe((snapshot) => {
+    if (snapshot.status === 'loading') return
     stopWaiting()
-    if (status === 'authenticated' && entries.value.length === 0) add({ type: 'joined' })
+    const since = grantedAt(snapshot)
+    if (since !== null && since < performance.timeOrigin) add({ type: 'joined' })
   })
   // Runs with the store's `$dispose()`.
   onScopeDispose(() => {
