@@ -3,7 +3,7 @@ import { chromium, engine, missing } from './scripts/browsers.mjs'
 import type { Where } from './tests/e2e/site.js'
 
 const inChromium = {
-  browserName: 'chromium',
+  browserName: 'chromium' as const,
   launchOptions: {
     executablePath: chromium(),
     args: [
@@ -14,18 +14,24 @@ const inChromium = {
       '--disable-background-networking',
     ],
   },
-} as const
+}
 
 const inFirefox = {
-  browserName: 'firefox',
+  browserName: 'firefox' as const,
   // The channel drives the Firefox of the distribution over WebDriver BiDi; without it, only Playwright's own will do.
   channel: 'moz-firefox',
   // Without one, whoever runs these learns from Playwright that there is none.
   launchOptions: missing('firefox') ? {} : { executablePath: engine('firefox').browser },
-} as const
+}
 
-/** Everything that depends on the place runs in each of them. */
 const places = ['page', 'worker', 'shared'] as const
+
+/** What depends on the place of the vault runs in each; the example has a place of its own. */
+const project = <Use extends object>(name: string, where: Where, use: Use) => ({
+  name,
+  use: { ...use, where },
+  testIgnore: where === 'shared' ? [] : ['example.spec.ts'],
+})
 
 export default defineConfig<{ where: Where }>({
   testDir: 'tests/e2e',
@@ -38,7 +44,7 @@ export default defineConfig<{ where: Where }>({
   timeout: 60_000,
   expect: { timeout: 20_000 },
   projects: [
-    ...places.map((where) => ({ name: `chromium-${where}`, use: { ...inChromium, where } })),
-    ...places.map((where) => ({ name: `firefox-${where}`, use: { ...inFirefox, where } })),
+    ...places.map((where) => project(`chromium-${where}`, where, inChromium)),
+    ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
   ],
 })

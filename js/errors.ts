@@ -37,7 +37,8 @@ const MESSAGES = {
   unreachable: 'The server did not answer, or said that it cannot now. The session lives; try again later.',
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served beside the script of the package, or its inline copy?',
-  'vault-lost': 'The vault has stopped answering, or was killed. A new one starts; whether the call took effect is unknown.',
+  'vault-lost':
+    'The vault has stopped answering, or was killed. A new one starts; whether the call took effect is unknown.',
   'vault-mismatch':
     'The page and the vault come from different versions of the package. Close all tabs of the site, or reload them all.',
   'vault-reconfigured':
@@ -78,7 +79,10 @@ export class AuthError extends Error {
 
   constructor(code: AuthErrorCode, detail: AuthErrorDetail = {}) {
     const subject = detail.option ?? detail.directive
-    super(`${subject === undefined ? '' : `${subject}: `}${MESSAGES[code]}`, 'cause' in detail ? { cause: detail.cause } : undefined)
+    super(
+      `${subject === undefined ? '' : `${subject}: `}${MESSAGES[code]}`,
+      'cause' in detail ? { cause: detail.cause } : undefined,
+    )
     this.code = code
     this.option = detail.option
     this.directive = detail.directive

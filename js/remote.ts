@@ -61,7 +61,9 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     switch (message.type) {
       case 'welcome':
         origins = message.origins
-        return message.version === VERSION ? greeted?.resolve() : greeted?.reject(new AuthError('vault-mismatch'))
+        return message.version === VERSION
+          ? greeted?.resolve()
+          : greeted?.reject(new AuthError('vault-mismatch'))
       case 'refused':
         return greeted?.reject(unpackError(message.error))
       case 'ping':

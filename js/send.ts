@@ -22,7 +22,11 @@ export function createSender(line: Line) {
         (message) => {
           if (message.type === 'response') {
             const { head, body } = message
-            if (body === 'chunks') stream = receive(() => stop(), (count) => line.tell({ type: 'pull', id, count }))
+            if (body === 'chunks')
+              stream = receive(
+                () => stop(),
+                (count) => line.tell({ type: 'pull', id, count }),
+              )
             else finish()
             resolve(unpackResponse(head, stream?.readable ?? (body as ArrayBuffer | null)))
           } else if (message.type === 'chunk') {

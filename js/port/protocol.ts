@@ -86,7 +86,8 @@ export function parse<Message extends { type: string }>(
   if (!shape) return undefined
   const kinds = Object.entries(shape)
   const fits = kinds.every(
-    ([name, kind]) => Object.hasOwn(fields, name) && (!kind || (typeof fields[name] === kind && fields[name] !== null)),
+    ([name, kind]) =>
+      Object.hasOwn(fields, name) && (!kind || (typeof fields[name] === kind && fields[name] !== null)),
   )
   return fits && kinds.length === Object.keys(fields).length ? (data as Message) : undefined
 }

@@ -22,7 +22,8 @@ async function instantiate() {
   } catch (cause) {
     loading = undefined
     const directive = await directiveAgainst('wasm-eval')
-    if (directive) throw new AuthError('policy-refused', { directive: `${directive} 'wasm-unsafe-eval'`, cause })
+    if (directive)
+      throw new AuthError('policy-refused', { directive: `${directive} 'wasm-unsafe-eval'`, cause })
     throw new AuthError('vault-failed', { cause })
   }
 }

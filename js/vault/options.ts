@@ -64,7 +64,8 @@ const FIELDS = {
  * @throws AuthError `option-invalid` for a name that is no option
  */
 export function complete(options: VaultOptions) {
-  const { origins, signIn, refresh, signOut, refreshToken, csrf, fields, forgetAfter, name, ...unknown } = options
+  const { origins, signIn, refresh, signOut, refreshToken, csrf, fields, forgetAfter, name, ...unknown } =
+    options
   const { accessToken, expiresIn, refreshToken: refreshField, user, ...unknownFields } = fields ?? {}
   for (const option of Object.keys({ ...unknown, ...unknownFields })) {
     throw new AuthError('option-invalid', { option })

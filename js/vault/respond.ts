@@ -23,7 +23,12 @@ export function createResponder(vault: Vault, tell: (message: ToPage, transfer?:
   const requests = new WeakSet<Request>()
 
   async function respond({ id, request: { url, init }, body: packed }: ToVault & { type: 'fetch' }) {
-    const course: Course = { abort: new AbortController(), keepalive: !!init.keepalive, credit: WINDOW, resume() {} }
+    const course: Course = {
+      abort: new AbortController(),
+      keepalive: !!init.keepalive,
+      credit: WINDOW,
+      resume() {},
+    }
     courses.set(id, course)
     try {
       const request = new Request(url, { ...init, signal: course.abort.signal })

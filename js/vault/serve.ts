@@ -2,7 +2,7 @@ import { AuthError } from '../errors.js'
 import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
 import { type Port, parse, TO_VAULT, type ToPage, type ToVault, VERSION } from '../port/protocol.js'
-import type { AuthEvent } from '../types.js'
+import type { AuthEvent, Snapshot } from '../types.js'
 import { createResponder, type Responder } from './respond.js'
 import type { Cell, ReadCookie } from './start.js'
 
@@ -11,6 +11,8 @@ interface Page {
   tell(message: ToPage, transfer?: Transferable[]): void
   responder: Responder
   isWatching: boolean
+  /** The snapshot it knows. */
+  shown?: Snapshot | undefined
   /** Pings that it has not answered. */
   unanswered: number
 }
@@ -29,10 +31,11 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
   const cell = begin(readCookie)
 
   cell.subscribe(() => {
-    for (const page of pages) page.tell({ type: 'snapshot', snapshot: cell.snapshot })
+    for (const page of pages) show(page)
   })
   cell.onEvent((event, about) => {
-    for (const page of pages) if (page.isWatching) page.tell({ type: 'event', event: seen(event, about, page) })
+    for (const page of pages)
+      if (page.isWatching) page.tell({ type: 'event', event: seen(event, about, page) })
   })
   if (realm === 'shared') setInterval(ping, PING_EVERY)
 
@@ -86,10 +89,17 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
       const origins = [...(await cell.origins())]
       await join(page, restored)
       page.tell({ type: 'welcome', version: VERSION, origins })
-      page.tell({ type: 'snapshot', snapshot: cell.snapshot })
+      if (restored) page.shown = undefined
+      show(page)
     } catch (error) {
       page.tell({ type: 'refused', error: packError(error) })
     }
+  }
+
+  function show(page: Page) {
+    if (page.shown === cell.snapshot) return
+    page.shown = cell.snapshot
+    page.tell({ type: 'snapshot', snapshot: cell.snapshot })
   }
 
   async function join(page: Page, restored: boolean) {

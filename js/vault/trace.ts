@@ -33,7 +33,10 @@ export function openTrace(name: string) {
       database ??= open(name, () => {
         database = undefined
       })
-      before = await within(known ? PATIENCE : FIRST_PATIENCE, database.then((database) => run(database, change)))
+      before = await within(
+        known ? PATIENCE : FIRST_PATIENCE,
+        database.then((database) => run(database, change)),
+      )
     } catch (error) {
       database = undefined
       // Forbidden storage remembers nobody. Slow storage might, and asking the server is better than forgetting.
@@ -98,7 +101,9 @@ function open(name: string, forget: () => void): Promise<IDBDatabase> {
 
 function run(database: IDBDatabase, change: ((entry: Entry) => Entry) | undefined): Promise<Entry> {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(STORE, change ? 'readwrite' : 'readonly', { durability: 'relaxed' })
+    const transaction = database.transaction(STORE, change ? 'readwrite' : 'readonly', {
+      durability: 'relaxed',
+    })
     const store = transaction.objectStore(STORE)
     const request: IDBRequest<Entry | undefined> = store.get(STORE)
     let entry = NOTHING

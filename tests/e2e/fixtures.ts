@@ -11,13 +11,14 @@ export type Api = ReturnType<typeof createApi> & {
   /** Takes the API off the net: every connection ends, and none can be made. */
   unplug(): Promise<void>
   plug(): Promise<void>
+  url: string
 }
 
 interface Fixtures {
   /** Where the vault runs; each project has its own. */
   where: Where
   /** The embedded API, listening on an origin of its own. */
-  api: Api & { url: string }
+  api: Api
   /** Whether the vault is still there after a reload, so that none costs a refresh. */
   survives: boolean
   site: Site
@@ -85,6 +86,15 @@ export async function doubtToken(page: Page, api: Api) {
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, born + 1050 - performance.now())))
   })
   api.tokens.expireAll()
+}
+
+/** Has a refresh sent, whose answer waits at the server until it is released. */
+export async function holdRefresh(page: Page, api: Api) {
+  await doubtToken(page, api)
+  api.faults.add({ route: 'refresh', kind: 'hold' })
+  const held = api.faults.whenHeld('refresh')
+  await page.evaluate((url) => void auth.fetch(url).catch(() => {}), `${api.url}/api/v1/me`)
+  await held
 }
 
 declare global {
