@@ -1,18 +1,47 @@
 import { defineConfig } from '@playwright/test'
 import { chromium, engine, missing } from './scripts/browsers.mjs'
-import type { WorkerFixtures } from './tests/webdriver/fixtures.js'
+import type { Where } from './tests/e2e/site.js'
+import type { EngineName } from './tests/webdriver/driver.js'
 
-// Without one, whoever runs that project learns from Playwright that there is none.
-const firefox = missing('firefox') ? {} : { executablePath: engine('firefox').browser }
+const inChromium = {
+  browserName: 'chromium' as const,
+  launchOptions: {
+    executablePath: chromium(),
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+    ],
+  },
+}
 
-// These have a driver of their own, which Playwright does not speak.
-const webdriver = (engine: WorkerFixtures['engine']) => ({
-  name: engine,
-  testDir: 'tests/webdriver',
-  use: { engine },
+const inFirefox = {
+  browserName: 'firefox' as const,
+  // The channel drives the Firefox of the distribution over WebDriver BiDi; without it, only Playwright's own will do.
+  channel: 'moz-firefox',
+  // Without one, whoever runs these learns from Playwright that there is none.
+  launchOptions: missing('firefox') ? {} : { executablePath: engine('firefox').browser },
+}
+
+const places = ['page', 'worker', 'shared'] as const
+
+/** What depends on the place of the vault runs in each; the example has a place of its own. */
+const project = <Use extends object>(name: string, where: Where, use: Use) => ({
+  name,
+  use: { ...use, where },
+  testIgnore: where === 'shared' ? [] : ['example.spec.ts'],
 })
 
-export default defineConfig<object, WorkerFixtures>({
+/** Engines that Playwright does not speak to; these tests bring a driver of their own. */
+const overWebDriver = (engine: EngineName, where: Where) => ({
+  name: `${engine}-${where}`,
+  testDir: 'tests/webdriver',
+  use: { engine, where, browserName: 'webkit' as const },
+})
+
+export default defineConfig<{ where: Where }, { engine: EngineName }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -23,28 +52,9 @@ export default defineConfig<object, WorkerFixtures>({
   timeout: 60_000,
   expect: { timeout: 20_000 },
   projects: [
-    {
-      name: 'chromium',
-      use: {
-        browserName: 'chromium',
-        launchOptions: {
-          executablePath: chromium(),
-          args: [
-            '--no-sandbox',
-            '--disable-gpu',
-            '--disable-quic',
-            '--no-first-run',
-            '--disable-background-networking',
-          ],
-        },
-      },
-    },
-    {
-      name: 'firefox',
-      // The channel drives the Firefox of the distribution over WebDriver BiDi; without it, only Playwright's own will do.
-      use: { browserName: 'firefox', channel: 'moz-firefox', launchOptions: firefox },
-    },
-    webdriver('webkit'),
-    webdriver('wpe'),
+    ...places.map((where) => project(`chromium-${where}`, where, inChromium)),
+    ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
+    ...places.map((where) => overWebDriver('webkit', where)),
+    ...places.map((where) => overWebDriver('wpe', where)),
   ],
 })

@@ -1,3 +1,4 @@
+import { connect } from './connect.js'
 import { AuthError } from './errors.js'
 import { createListeners } from './listeners.js'
 import { split } from './request.js'
@@ -8,29 +9,57 @@ import type { Auth, AuthEvent, Placement, Snapshot, Vault } from './types.js'
  * Connects this page to its vault. Safe to call while rendering on a server, where nothing is connected.
  *
  * @example
- * export const auth = createAuth<User>({ page: () => import('./auth.vault.ts') })
+ * export const auth = createAuth<User>({
+ *   shared: () => new SharedWorker(new URL('./auth.vault.ts', import.meta.url), { type: 'module', extendedLifetime: true }),
+ *   worker: () => new Worker(new URL('./auth.vault.ts', import.meta.url), { type: 'module' }),
+ * })
  */
 export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()
   let snapshot: Snapshot<User> = LOADING
   let disposed = false
+  let stop: (() => void)[] = []
+  const waiting = new Set<(error: unknown) => void>()
 
-  const vault = connect(placement)
-  vault.then(
-    (vault) => {
-      if (disposed) return vault.close()
-      vault.onEvent(events.emit)
-      vault.subscribe(() => update(vault))
-      update(vault)
-    },
-    // Every call says so; none is needed for that.
-    () => {},
-  )
+  let vault = open()
+
+  function open(): Promise<Vault> {
+    const opening = connect(placement, () => {
+      vault = open()
+      show(LOADING)
+    })
+    opening.then(
+      (vault) => {
+        if (disposed) return vault.close()
+        stop = [vault.onEvent(events.emit), vault.subscribe(() => update(vault))]
+        update(vault)
+      },
+      // Every call says so; none is needed for that.
+      () => {},
+    )
+    return opening
+  }
 
   function update(vault: Vault) {
-    if (disposed || snapshot === vault.snapshot) return
-    snapshot = vault.snapshot as Snapshot<User>
+    show(vault.snapshot as Snapshot<User>)
+  }
+
+  /** A call ends with the client, whatever the vault makes of it. */
+  function call<T>(make: (vault: Vault) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (disposed) return reject(new AuthError('closed'))
+      waiting.add(reject)
+      vault
+        .then(make)
+        .then(resolve, reject)
+        .finally(() => waiting.delete(reject))
+    })
+  }
+
+  function show(next: Snapshot<User>) {
+    if (disposed || snapshot === next) return
+    snapshot = next
     changes.emit(snapshot)
   }
 
@@ -45,18 +74,16 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     onEvent: events.add,
     async fetch(input, init) {
       const { request, body } = split(input, init)
-      return (await vault).fetch(request, body)
+      return call((vault) => vault.fetch(request, body))
     },
-    async signIn(credentials) {
-      return (await vault).signIn(credentials)
-    },
-    async signOut() {
-      return (await vault).signOut()
-    },
+    signIn: (credentials) => call((vault) => vault.signIn(credentials)),
+    signOut: () => call((vault) => vault.signOut()),
     dispose() {
       disposed = true
       changes.clear()
       events.clear()
+      for (const unsubscribe of stop) unsubscribe()
+      for (const reject of waiting) reject(new AuthError('closed'))
       vault.then(
         (vault) => vault.close(),
         () => {},
@@ -64,20 +91,11 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     },
   }
 
-  async function whenReady() {
-    const opened = await vault
-    await opened.ready()
-    update(opened)
-    return snapshot
-  }
-}
-
-async function connect({ page }: Placement): Promise<Vault> {
-  if (typeof window === 'undefined') throw new AuthError('not-in-browser')
-  try {
-    const { default: vault } = await page()
-    return vault
-  } catch (cause) {
-    throw new AuthError('vault-failed', { cause })
+  function whenReady() {
+    return call(async (vault) => {
+      await vault.ready()
+      update(vault)
+      return snapshot
+    })
   }
 }

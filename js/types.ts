@@ -59,6 +59,8 @@ export type AuthEvent =
       /** `null` when no answer came. */
       status: number | null
       millis: number
+      /** Whether this page made it, and not another page of the same vault. */
+      here: boolean
     }
 
 /** What a sign-in sends: an object goes out as JSON, anything else as `fetch` would send it. */
@@ -95,11 +97,11 @@ export interface Auth<User = unknown> {
   signIn(credentials: Credentials): Promise<unknown>
   /** Signs out here and in every other tab, at once and even offline. Resolves when the server was told, or could not be. */
   signOut(): Promise<void>
-  /** Lets go of the vault. Open calls reject with {@link AuthError} `closed`. */
+  /** Lets go of the vault; the session lives on. Open calls reject with {@link AuthError} `closed`. */
   dispose(): void
 }
 
-/** Where the cell lives, and the narrow interface to it. Opened by `openVault` of `tokencell/vault`. */
+/** A vault, as the page sees it: in the page itself, or at the other end of a port. */
 export interface Vault {
   readonly snapshot: Snapshot
   ready(): Promise<void>
@@ -112,15 +114,35 @@ export interface Vault {
   close(): void
 }
 
-/** Where the vault runs. */
+/**
+ * Where the vault runs: the first of `shared`, `worker` and `page` that is given and that the browser has. One that is
+ * there and fails to start is an error, never a reason to try the next.
+ */
 export interface Placement {
+  /**
+   * In a SharedWorker: no script of the page can read the token, all tabs share it, and with `extendedLifetime` it
+   * survives a reload.
+   *
+   * Written out where it is used, so that bundlers see the file:
+   * `() => new SharedWorker(new URL('./auth.vault.ts', import.meta.url), { type: 'module', extendedLifetime: true })`
+   */
+  shared?: () => SharedWorker
+  /** In a worker of this page: no script of the page can read the token, and every tab and reload has its own. */
+  worker?: () => Worker
   /**
    * In the page itself: `() => import('./auth.vault.ts')`.
    *
    * Hardened against scripts that come later, and no more: only a vault in a realm of its own keeps the token from
    * every script of the page.
    */
-  page: () => Promise<{ default: Vault }>
+  page?: () => Promise<{ default: Vault }>
+}
+
+declare global {
+  interface WorkerOptions {
+    /** Keeps a SharedWorker for a while after its last page (Chromium; ignored elsewhere). */
+    extendedLifetime?: boolean
+  }
 }
 
 export type { AuthError }

@@ -21,6 +21,12 @@ pub struct Generation(pub u32);
 pub struct Epoch(pub u32);
 
 impl Epoch {
+    /// Whether this one began after the other. They wrap around.
+    #[must_use]
+    pub const fn is_after(self, other: Self) -> bool {
+        self.0.wrapping_sub(other.0).cast_signed() > 0
+    }
+
     /// The one after this.
     #[must_use]
     pub const fn next(self) -> Self {
@@ -39,10 +45,14 @@ pub enum Input<P> {
     Await(CallId),
     /// The vault has started.
     Booted(Trace),
+    /// The mark asked for by [`Effect::Claim`] is set, or somebody else's is in the way. The trace is from before.
+    Claimed(ExchangeId, Claim, Trace),
     /// The vault goes away. Whatever is open fails now; nothing is sent any more.
     Closed,
-    /// The lock asked for by [`Effect::Lock`] was given, or cannot exist here. The trace is read under the lock.
-    Locked(ExchangeId, Lock, Trace),
+    /// The last page has gone. Nothing is asked of the server until one comes (promise 2).
+    Deserted,
+    /// The lock asked for by [`Effect::Lock`] was given, or cannot exist here.
+    Locked(ExchangeId, Lock),
     /// The network is back.
     Online,
     /// Another tab says something. A hint, which is checked; never a command (promise 11).
@@ -59,6 +69,8 @@ pub enum Input<P> {
     SignOut(CallId, Trace),
     /// Time has passed. Early, late and double ticks are harmless.
     Tick(Trace),
+    /// A page has come to a vault that may have been deserted.
+    Visited(Trace),
     /// The page became visible or was resumed, or the trace may have changed.
     Woke(Trace),
 }
@@ -70,6 +82,9 @@ pub enum Effect {
     Abandon(ExchangeId),
     /// Tell the other tabs.
     Broadcast(PeerMessage),
+    /// Mark an exchange as begun where [`Trace::in_flight`] shows it, unless another is: in one step, so that of two
+    /// vaults one succeeds. Answered by [`Input::Claimed`].
+    Claim(ExchangeId),
     /// Talk to the server. Answered by [`Input::Answered`].
     Exchange(ExchangeId, Errand),
     /// Reject the call with this error.
@@ -78,7 +93,8 @@ pub enum Effect {
     Lock(ExchangeId),
     /// The snapshot has changed.
     Notify,
-    /// Write the hint and the epoch where [`Trace`] reads them.
+    /// Write the hint and the epoch where [`Trace`] reads them, unless a newer epoch stands there. Comes true before
+    /// any broadcast or unlocking that follows.
     Remember(Hint, Epoch),
     /// Something worth a line in a log or a devtools timeline.
     Report(Event),
@@ -149,6 +165,15 @@ pub enum Course {
     Waited,
 }
 
+/// Whose exchange it is that is now marked as begun.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Claim {
+    /// Ours.
+    Ours,
+    /// That of another vault, which may still bring its cookie home.
+    Theirs,
+}
+
 /// Whether the shared lock could be had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
@@ -158,8 +183,9 @@ pub enum Lock {
     Missing,
 }
 
-/// What the browser's storage tells of the other pages, past and present: readable, and no secret. It is read anew
-/// for every input that carries one.
+/// What the browser's storage tells of the other vaults, past and present: readable, and no secret. It is read anew
+/// for every input that carries one, and may be some moments old when it is handed in: never older than what this
+/// vault has itself written, nor than the message or the lock that it comes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trace {
     /// Whether somebody is signed in.

@@ -1,6 +1,6 @@
-//! One exchange of credentials on its way: lock, settle, fetch, perhaps a second look.
+//! One exchange of credentials on its way: lock, claim, perhaps settle, fetch, perhaps a second look.
 
-use crate::{Cause, Epoch, Errand, ExchangeId, Hint, Instant, Lock, Millis, Policy, Trace};
+use crate::{Cause, Claim, Epoch, Errand, ExchangeId, Hint, Instant, Lock, Millis, Policy, Trace};
 
 /// The exchange under way. The session has at most one; every stage of it ends at a known time.
 #[derive(Debug)]
@@ -15,13 +15,17 @@ pub struct Exchange {
     /// Somebody may have been at the cookie at the same time, so a refusal may only mean a lost race.
     contended: bool,
     looked_twice: bool,
-    /// When the server was asked.
-    epoch: Epoch,
+    /// How long it yields to others.
+    patient_until: Option<Instant>,
+    /// How things stood when the server was asked.
+    asked: Option<(Hint, Epoch)>,
 }
 
 /// Where an exchange stands, and until when at the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
+    /// Marking it as begun.
+    Claiming(Instant),
     /// The server has been asked.
     Fetching(Instant),
     /// Waiting for the lock.
@@ -41,7 +45,8 @@ impl Exchange {
             is_stale: false,
             contended: false,
             looked_twice: false,
-            epoch: Epoch::default(),
+            patient_until: None,
+            asked: None,
         }
     }
 
@@ -51,6 +56,10 @@ impl Exchange {
 
     pub fn awaits_answer(&self, id: ExchangeId) -> bool {
         self.id == id && matches!(self.stage, Stage::Fetching(_))
+    }
+
+    pub fn awaits_claim(&self, id: ExchangeId) -> bool {
+        self.id == id && matches!(self.stage, Stage::Claiming(_))
     }
 
     pub const fn is_unsent(&self) -> bool {
@@ -69,7 +78,8 @@ impl Exchange {
 
     /// Whether the user has signed out since the server was asked (promise 16).
     pub fn is_late(&self, trace: Trace) -> bool {
-        trace.hint.is_signed_out() && trace.epoch != self.epoch
+        trace.hint.is_signed_out()
+            && self.asked.is_none_or(|(hint, epoch)| !hint.is_signed_out() || epoch != trace.epoch)
     }
 
     /// Whether another tab set it off, in which case its outcome is not news to the others (promise 11).
@@ -80,19 +90,14 @@ impl Exchange {
     /// When this stage ends by itself.
     pub const fn deadline(&self) -> Instant {
         match self.stage {
-            Stage::Fetching(until) | Stage::Locking(until) | Stage::Settling(until) => until,
+            Stage::Claiming(until) | Stage::Fetching(until) | Stage::Locking(until) | Stage::Settling(until) => until,
         }
     }
 
-    /// The lock came. True if the server may be asked now; else what a page that died has left in flight may first
-    /// bring its cookie home (promise 10).
-    pub fn locked(&mut self, lock: Lock, trace: Trace, now: Instant) -> bool {
-        self.contended = lock == Lock::Missing || trace.in_flight.is_some();
-        match trace.settles_in() {
-            Some(left) => self.stage = Stage::Settling(now + left),
-            None => return true,
-        }
-        false
+    /// The lock came, or does not exist here.
+    pub fn locked(&mut self, lock: Lock, now: Instant) {
+        self.contended = lock == Lock::Missing;
+        self.claim(now);
     }
 
     /// The lock was waited for long enough. True if it is time to go without; else other tabs are taking their turns.
@@ -104,9 +109,28 @@ impl Exchange {
         self.contended
     }
 
+    /// About to ask the server.
+    pub fn claim(&mut self, now: Instant) {
+        let patience = if self.contended { Policy::LOCK_PATIENCE } else { Policy::SETTLING };
+        self.patient_until.get_or_insert(now + patience);
+        self.stage = Stage::Claiming(now + Policy::CLAIM_PATIENCE);
+    }
+
+    /// Whether the server may be asked now; else the exchange of another vault, which may be dead, is given some time
+    /// to bring its cookie home (promise 10).
+    pub fn claimed(&mut self, claim: Claim, trace: Trace, now: Instant) -> bool {
+        self.contended |= trace.in_flight.is_some();
+        if claim == Claim::Ours || self.patient_until.is_some_and(|until| until <= now) {
+            return true;
+        }
+        let left = trace.settles_in().unwrap_or_default().min(Policy::SECOND_LOOK);
+        self.stage = Stage::Settling(now + left);
+        false
+    }
+
     /// The server is being asked.
     pub fn ask(&mut self, trace: Trace, now: Instant) {
-        self.epoch = trace.epoch;
+        self.asked = Some((trace.hint, trace.epoch));
         let timeout = match self.errand {
             Errand::SignIn(_) => Policy::SIGN_IN_TIMEOUT,
             Errand::Refresh | Errand::SignOut(_) => Policy::EXCHANGE_TIMEOUT,

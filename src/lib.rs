@@ -38,8 +38,8 @@ mod web;
 pub use claims::{Claims, Subject};
 pub use error::{CallError, GrantError};
 pub use event::{
-    Answer, Body, CallId, Cause, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Hint, Input, Lock,
-    PeerMessage, Reason, Reply, Trace, Trouble,
+    Answer, Body, CallId, Cause, Claim, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Hint, Input,
+    Lock, PeerMessage, Reason, Reply, Trace, Trouble,
 };
 pub use grant::{Grant, GrantParts, Profile};
 pub use origins::{OriginError, Origins};

@@ -79,9 +79,14 @@ impl Schedule {
         }
     }
 
+    /// Nothing is to be done for now.
+    pub fn rest(&mut self) {
+        self.appointment = None;
+    }
+
     /// There is nothing left to do. Whoever wants something again waits for the floor.
     pub fn clear(&mut self, now: Instant) {
-        self.appointment = None;
+        self.rest();
         self.not_before = now + Policy::FLOOR;
         self.fruitless = 0;
     }

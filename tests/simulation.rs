@@ -5,12 +5,14 @@
 
 mod common;
 
-use common::{ADA, BOB, World};
+use common::{ADA, BOB, Packet, Traced, World};
 use proptest::prelude::*;
-use tokencell::{Body, Hint, Input, Millis, PeerMessage, Policy};
+use tokencell::{Body, CallId, Hint, Input, Instant, Millis, PeerMessage, Policy};
 
 /// No packet is older than this when time passes, in a world whose wire works.
 const LATENCY: Millis = Millis(900);
+/// Nor is a reading of the trace that has not been handed in.
+const READING: Millis = Millis(50);
 const TABS: usize = 4;
 
 #[derive(Clone, Debug)]
@@ -18,6 +20,7 @@ enum Step {
     Abort(usize),
     CloseTab(usize),
     Deliver(usize),
+    Desert(usize),
     ExpireTokens,
     Forge(usize, PeerMessage),
     Lose(usize),
@@ -29,6 +32,7 @@ enum Step {
     SignIn(usize, bool),
     SignOut(usize),
     Toggle(Switch),
+    Visit(usize),
     Wake(usize),
 }
 
@@ -49,6 +53,8 @@ fn peaceful() -> impl Strategy<Value = Step> {
         3 => Just(Step::OpenTab),
         2 => (0..TABS).prop_map(Step::Wake),
         2 => (0..TABS).prop_map(Step::Restore),
+        1 => (0..TABS).prop_map(Step::Desert),
+        2 => (0..TABS).prop_map(Step::Visit),
         1 => (0..TABS).prop_map(Step::Abort),
         2 => Just(Step::ExpireTokens),
     ]
@@ -82,10 +88,37 @@ struct History {
 }
 
 impl History {
+    /// One of the first that a page is in. What the page has asked for before is not overtaken by what it asks for now.
+    fn visited(&mut self, slot: usize) -> Option<usize> {
+        let tab = self.tab(slot);
+        let is_leaving = |(_, packet): &(Instant, Packet)| matches!(packet, Packet::Read { tab: of, of: Traced::SignOut(..), .. } if *of == tab);
+        while let Some(at) = self.world.wire.iter().position(is_leaving) {
+            let (_, packet) = self.world.wire.remove(at).unwrap();
+            self.world.deliver(packet);
+        }
+        if self.world.tabs[tab].deserted {
+            self.world.read(tab, Traced::Visited);
+            return None;
+        }
+        Some(tab)
+    }
+
     /// One of the first tabs, or whichever took its place.
     fn tab(&self, slot: usize) -> usize {
         let alive: Vec<_> = (0..self.world.tabs.len()).filter(|tab| self.world.tabs[*tab].alive).collect();
         alive[slot % alive.len()]
+    }
+
+    fn requests(&self, tab: usize) -> impl Iterator<Item = CallId> {
+        let calls = &self.world.tabs[tab].calls;
+        calls.iter().filter(|(_, call)| call.outcome.is_none() && call.is_request).map(|(id, _)| *id)
+    }
+
+    fn abort(&mut self, tab: usize, calls: impl IntoIterator<Item = CallId>) {
+        for call in calls {
+            self.world.tabs[tab].calls.remove(&call);
+            self.world.input(tab, Input::Aborted(call));
+        }
     }
 
     fn step(&mut self, step: Step) {
@@ -93,12 +126,8 @@ impl History {
         match step {
             Step::Abort(slot) => {
                 let tab = self.tab(slot);
-                let open =
-                    self.world.tabs[tab].calls.iter().find(|(_, call)| call.outcome.is_none() && call.is_request);
-                if let Some((&call, _)) = open {
-                    self.world.tabs[tab].calls.remove(&call);
-                    self.world.input(tab, Input::Aborted(call));
-                }
+                let call = self.requests(tab).next();
+                self.abort(tab, call);
             }
             Step::CloseTab(slot) if world.tabs.iter().filter(|tab| tab.alive).count() > 1 => {
                 let tab = self.tab(slot);
@@ -113,10 +142,16 @@ impl History {
                 let (_, packet) = world.wire.remove(at % world.wire.len()).unwrap();
                 world.deliver(packet);
             }
+            Step::Desert(slot) => {
+                let tab = self.tab(slot);
+                let calls: Vec<_> = self.requests(tab).collect();
+                self.abort(tab, calls);
+                self.world.input(tab, Input::Deserted);
+            }
             Step::ExpireTokens => world.server.expire_tokens(world.now),
             Step::Forge(slot, message) => {
                 let tab = self.tab(slot);
-                self.world.input(tab, Input::Peer(message, self.world.trace()));
+                self.world.read(tab, Traced::Peer(message));
             }
             Step::Lose(at) => {
                 let (_, packet) = world.wire.remove(at % world.wire.len()).unwrap();
@@ -129,26 +164,33 @@ impl History {
             Step::Pass(millis) => self.pass(Millis(millis)),
             Step::Restore(slot) => {
                 let tab = self.tab(slot);
-                self.world.input(tab, Input::Restored(self.world.trace()));
+                self.world.read(tab, Traced::Restored);
             }
             Step::Revoke => world.server.revoke(ADA),
             Step::Send(slot, body) => {
-                let tab = self.tab(slot);
-                self.world.send(tab, body);
+                if let Some(tab) = self.visited(slot) {
+                    self.world.send(tab, body);
+                }
             }
             Step::SignIn(slot, ada) => {
-                let tab = self.tab(slot);
-                self.world.sign_in(tab, if ada { ADA } else { BOB });
+                if let Some(tab) = self.visited(slot) {
+                    self.world.sign_in(tab, if ada { ADA } else { BOB });
+                }
             }
             Step::SignOut(slot) => {
-                let tab = self.tab(slot);
-                self.world.sign_out(tab);
+                if let Some(tab) = self.visited(slot) {
+                    self.world.sign_out(tab);
+                }
             }
             Step::Toggle(Switch::Hog) => world.hogged = !world.hogged,
             Step::Toggle(Switch::Server) => world.server.down = world.server.down.xor(Some(None)),
+            Step::Visit(slot) => {
+                let tab = self.tab(slot);
+                self.world.read(tab, Traced::Visited);
+            }
             Step::Wake(slot) => {
                 let tab = self.tab(slot);
-                self.world.input(tab, Input::Woke(self.world.trace()));
+                self.world.read(tab, Traced::Woke);
             }
         }
         self.check();
@@ -160,14 +202,14 @@ impl History {
         let end = world.now + span;
         for step in 0.. {
             assert!(step < 20_000, "a timer that never ends");
-            let overdue = world.wire.iter().map(|(sent, _)| *sent + LATENCY).min().filter(|_| self.has_latency);
+            let overdue = world.wire.iter().filter_map(|entry| arrives(entry, self.has_latency)).min();
             let timer = world.next_deadline();
             let Some(at) = overdue.into_iter().chain(timer).min().filter(|at| *at <= end) else { break };
             world.now = world.now.max(at);
             world.tick();
-            while let Some(late) =
-                world.wire.iter().position(|(sent, _)| self.has_latency && *sent + LATENCY <= world.now)
-            {
+            let (now, has_latency) = (world.now, self.has_latency);
+            let is_late = |entry: &_| arrives(entry, has_latency).is_some_and(|at| at <= now);
+            while let Some(late) = world.wire.iter().position(is_late) {
                 let (_, packet) = world.wire.remove(late).unwrap();
                 world.deliver(packet);
             }
@@ -192,6 +234,9 @@ impl History {
     fn come_to_rest(&mut self) {
         self.world.server.down = None;
         self.world.hogged = false;
+        for tab in 0..self.world.tabs.len() {
+            self.world.read(tab, Traced::Visited);
+        }
         for _ in 0..200 {
             self.world.pass(Millis::seconds(2));
         }
@@ -220,9 +265,18 @@ impl History {
     }
 }
 
+/// At the latest; readings are the browser's own affair, and bounded whatever the network does.
+fn arrives((sent, packet): &(Instant, Packet), has_latency: bool) -> Option<Instant> {
+    match packet {
+        Packet::Read { .. } => Some(*sent + READING),
+        _ => has_latency.then_some(*sent + LATENCY),
+    }
+}
+
 fn run(steps: Vec<Step>, has_latency: bool, is_honest: bool, opaque: bool) -> World {
     let mut world = World::new(3);
     world.server.opaque = opaque;
+    world.slow_reads = true;
     world.sign_in(0, ADA);
     world.pass(Millis::seconds(5));
     let mut history = History { world, has_latency, is_honest };

@@ -1,84 +1,50 @@
-import { AuthError, type AuthErrorCode, type AuthErrorDetail } from '../errors.js'
-import { createListeners } from '../listeners.js'
-import { LOADING } from '../snapshot.js'
-import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
-import type { Core } from '../wasm/core.js'
-import { loadCore } from './load.js'
-import { complete, type VaultOptions } from './options.js'
+import { readCookie } from '../cookie.js'
+import { AuthError } from '../errors.js'
+import type { Vault } from '../types.js'
+import type { VaultOptions } from './options.js'
+import { type PageServer, serve } from './serve.js'
+import { type Cell, start } from './start.js'
+
+let opened: { configuration: string; cell: Cell } | undefined
 
 /**
- * Opens the vault with this configuration. Call it once, in a file of its own, and export what it returns:
+ * Opens the vault with this configuration, in whatever realm the file that calls it runs. Call it once, in a file of
+ * its own, before any `await`:
  *
  * @example
  * export default openVault({ signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' })
+ *
+ * @throws AuthError `vault-reconfigured` when this realm has one with another configuration
  */
 export function openVault(options: VaultOptions): Vault {
-  const changes = createListeners<void>()
-  const events = createListeners<AuthEvent>()
-  let snapshot: Snapshot = LOADING
-  let core: Core | undefined
+  const configuration = JSON.stringify(options)
+  if (opened && opened.configuration !== configuration) throw new AuthError('vault-reconfigured')
+  opened ??= { configuration, cell: open(options) }
+  return opened.cell
+}
 
-  const started = start()
-  // Whoever calls learns of a failure; a page that never does is not bothered.
-  started.catch(() => {})
-
-  async function start(): Promise<Core> {
-    if (typeof location === 'undefined') throw new AuthError('not-in-browser')
-    const config = complete(options)
-    const CoreClass = await loadCore()
-    core = new CoreClass(config, {
-      notify,
-      report: (event: AuthEvent) => events.emit(Object.freeze(event)),
-      error,
-    })
-    // A status that is known at once was notified before there was a core to ask.
-    notify()
-    return core
+function open(options: VaultOptions): Cell {
+  if (isRealm('SharedWorkerGlobalScope')) {
+    const { cell, accept } = serve((readCookie) => start(options, readCookie), 'shared')
+    globalThis.addEventListener('connect', (event) => connect(accept, (event as MessageEvent).ports))
+    return cell
   }
-
-  function notify() {
-    if (!core) return
-    const next = core.snapshot() as Snapshot
-    if (next.status === 'loading' && snapshot === LOADING) return
-    if (next.user) Object.freeze(next.user)
-    if (next.claims) Object.freeze(next.claims)
-    snapshot = Object.freeze(next)
-    changes.emit()
+  if (isRealm('DedicatedWorkerGlobalScope')) {
+    const { cell, accept } = serve((readCookie) => start(options, readCookie), 'worker')
+    accept(globalThis as unknown as Worker)
+    return cell
   }
+  return start(options, async (name) => readCookie(name))
+}
 
-  return {
-    get snapshot() {
-      return snapshot
-    },
-    subscribe: changes.add,
-    onEvent: events.add,
-    ready: async () => (await started).ready(),
-    fetch: async (request, body) => (await started).fetch(request, body),
-    async signIn(credentials) {
-      const [body, contentType] = encode(credentials)
-      return (await started).signIn(body, contentType)
-    },
-    signOut: async () => (await started).signOut(),
-    close() {
-      changes.clear()
-      events.clear()
-      started.then(
-        (core) => core.close(),
-        () => {},
-      )
-    },
+function connect(accept: PageServer['accept'], ports: readonly MessagePort[]) {
+  for (const port of ports) {
+    accept(port)
+    port.start()
   }
 }
 
-/** Called by the core: a code, and the name of an option or what is known of an answer. */
-function error(code: AuthErrorCode, detail: string | AuthErrorDetail | undefined) {
-  return new AuthError(code, typeof detail === 'string' ? { option: detail } : detail)
-}
-
-function encode(credentials: Credentials): [body: unknown, contentType?: string] {
-  const isFormed =
-    typeof credentials === 'string' ||
-    credentials instanceof FormData ||
-    credentials instanceof URLSearchParams
-  return isFormed ? [credentials] : [JSON.stringify(credentials), 'application/json']
+const isRealm = (name: string) => {
+  const scope = (globalThis as Record<string, unknown>)[name]
+  return typeof scope === 'function' && globalThis instanceof scope
 }

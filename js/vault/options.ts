@@ -40,7 +40,12 @@ export interface VaultOptions {
     user?: string
   }
   /**
-   * Names the storage keys, the lock and the channel. Two apps on one origin with sessions of their own need two names.
+   * For how many seconds a shared vault keeps its token when the last page has gone.
+   * @default 60
+   */
+  forgetAfter?: number
+  /**
+   * Names the database, the lock and the channel. Two apps on one origin with sessions of their own need two names.
    * @default 'tokencell'
    */
   name?: string
@@ -59,13 +64,15 @@ const FIELDS = {
  * @throws AuthError `option-invalid` for a name that is no option
  */
 export function complete(options: VaultOptions) {
-  const { origins, signIn, refresh, signOut, refreshToken, csrf, fields, name, ...unknown } = options
+  const { origins, signIn, refresh, signOut, refreshToken, csrf, fields, forgetAfter, name, ...unknown } =
+    options
   const { accessToken, expiresIn, refreshToken: refreshField, user, ...unknownFields } = fields ?? {}
   for (const option of Object.keys({ ...unknown, ...unknownFields })) {
     throw new AuthError('option-invalid', { option })
   }
   return {
     name: name ?? 'tokencell',
+    forgetAfter: forgetAfter ?? 60,
     origins: origins ?? [location.origin],
     signIn: endpoint(signIn),
     refresh: endpoint(refresh),

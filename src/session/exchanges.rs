@@ -2,8 +2,8 @@
 
 use crate::exchange::{Exchange, Stage};
 use crate::{
-    Answer, CallError, Cause, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Grant, Hint, Instant, Lock,
-    Millis, PeerMessage, Profile, Reason, Trace, Trouble,
+    Answer, CallError, Cause, Claim, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Grant, Hint,
+    Instant, Lock, Millis, PeerMessage, Profile, Reason, Trace, Trouble,
 };
 
 use super::{Phase, Session, Tenure};
@@ -11,7 +11,7 @@ use super::{Phase, Session, Tenure};
 impl<P: Profile> Session<P> {
     /// Starts what is due, if anything: what the page asked for first, then what we owe ourselves.
     pub(super) fn begin_next(&mut self, now: Instant) {
-        let due = self.schedule.due().filter(|(at, _)| *at <= now);
+        let due = self.schedule.due().filter(|(at, _)| *at <= now && self.deserted.is_none());
         let (errand, cause) = match (self.errands.pop_front(), due) {
             (Some(errand), _) => (errand, None),
             (None, Some(_)) if self.owed => (Errand::SignOut(None), None),
@@ -23,9 +23,16 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Lock(self.last_exchange));
     }
 
-    pub(super) fn locked(&mut self, id: ExchangeId, lock: Lock, trace: Trace, now: Instant) {
-        let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_lock(id)) else { return };
-        if exchange.locked(lock, trace, now) {
+    pub(super) fn locked(&mut self, id: ExchangeId, lock: Lock, now: Instant) {
+        if let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_lock(id)) {
+            exchange.locked(lock, now);
+            self.push(Effect::Claim(id));
+        }
+    }
+
+    pub(super) fn claimed(&mut self, id: ExchangeId, claim: Claim, trace: Trace, now: Instant) {
+        let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_claim(id)) else { return };
+        if exchange.claimed(claim, trace, now) {
             self.ask(trace, now);
         }
     }
@@ -41,11 +48,17 @@ impl<P: Profile> Session<P> {
             }
             Stage::Locking(_) => {
                 if exchange.lose_patience(trace, now) {
+                    exchange.claim(now);
                     self.push(Effect::Unlock(id));
-                    self.ask(trace, now);
+                    self.push(Effect::Claim(id));
                 }
             }
-            Stage::Settling(_) => self.ask(trace, now),
+            Stage::Settling(_) => {
+                exchange.claim(now);
+                self.push(Effect::Claim(id));
+            }
+            // Whatever keeps the answer, it is not the server.
+            Stage::Claiming(_) => self.ask(trace, now),
         }
     }
 

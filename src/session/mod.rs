@@ -5,6 +5,7 @@
 
 mod ending;
 mod exchanges;
+mod presence;
 mod requests;
 
 use alloc::collections::VecDeque;
@@ -36,6 +37,8 @@ pub struct Session<P> {
     owed: bool,
     /// Kept for the one request that tells the server, then wiped.
     departing: Option<Credentials>,
+    /// Since when no page has been there.
+    deserted: Option<Instant>,
     effects: VecDeque<Effect>,
 }
 
@@ -108,6 +111,7 @@ impl<P: Profile> Session<P> {
             errands: VecDeque::new(),
             owed: false,
             departing: None,
+            deserted: None,
             effects: VecDeque::new(),
         }
     }
@@ -119,8 +123,10 @@ impl<P: Profile> Session<P> {
             Input::Answered(id, answer, trace) => self.answered(id, answer, trace, now),
             Input::Await(call) => self.dispatch(call, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now),
             Input::Booted(trace) => self.booted(trace.hint, now),
+            Input::Claimed(id, claim, trace) => self.claimed(id, claim, trace, now),
             Input::Closed => return self.closed(now),
-            Input::Locked(id, lock, trace) => self.locked(id, lock, trace, now),
+            Input::Deserted => self.deserted(now),
+            Input::Locked(id, lock) => self.locked(id, lock, now),
             Input::Online => self.schedule.resume(now),
             Input::Peer(message, trace) => self.heard(message, trace.hint, now),
             Input::Responded(call, reply) => self.responded(call, reply, now),
@@ -129,6 +135,7 @@ impl<P: Profile> Session<P> {
             Input::SignIn(call) => self.errands.push_back(Errand::SignIn(call)),
             Input::SignOut(call, trace) => self.sign_out(call, trace, now),
             Input::Tick(trace) => self.time_out(trace, now),
+            Input::Visited(trace) => self.visited(trace.hint, now),
             Input::Woke(trace) => self.woke(trace.hint, now),
         }
         self.advance(now);
@@ -144,13 +151,13 @@ impl<P: Profile> Session<P> {
     pub fn deadline(&mut self) -> Option<Instant> {
         let exchange = match &self.exchange {
             Some(exchange) => Some(exchange.deadline()),
-            None => self.schedule.due().map(|(at, _)| at),
+            None => self.schedule.due().map(|(at, _)| at).filter(|_| self.deserted.is_none()),
         };
         let end = match &self.phase {
             Phase::Active(tenure) if !self.can_refresh() => tenure.expires,
             _ => None,
         };
-        [exchange, end, self.calls.patience_ends()].into_iter().flatten().min()
+        [exchange, end, self.forgets_at(), self.calls.patience_ends()].into_iter().flatten().min()
     }
 
     /// What the page may know.
@@ -196,6 +203,9 @@ impl<P: Profile> Session<P> {
     fn advance(&mut self, now: Instant) {
         if matches!(&self.phase, Phase::Active(tenure) if tenure.is_expired(now)) && !self.can_refresh() {
             self.end(Reason::Expired, now);
+        }
+        if self.forgets_at().is_some_and(|at| at <= now) {
+            self.forget();
         }
         while let Some((id, call)) = self.calls.give_up(now) {
             self.run_out_of_patience(id, call);

@@ -8,7 +8,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Url;
 
 use super::json::{own, own_string};
-use crate::{OriginError, Origins, Policy, Renewal, SignOutRoute};
+use crate::{Millis, OriginError, Origins, Policy, Renewal, SignOutRoute};
 
 /// A checked configuration.
 #[derive(Debug)]
@@ -69,6 +69,7 @@ impl Config {
         let policy = Policy {
             renewal: if refresh.is_some() { reader.renewal() } else { Renewal::None },
             sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
+            retention: reader.retention(),
         };
         let config = Self {
             name: reader.text("name", "name"),
@@ -114,6 +115,16 @@ impl Reader<'_> {
             _ => self.refuse("option-invalid", "refreshToken"),
         }
         Renewal::None
+    }
+
+    fn retention(&self) -> Millis {
+        match own(self.raw, "forgetAfter").as_f64() {
+            Some(seconds) if seconds >= 0.0 => Millis::from_seconds(seconds).unwrap_or_default(),
+            _ => {
+                self.refuse("option-invalid", "forgetAfter");
+                Policy::RETENTION
+            }
+        }
     }
 
     /// Relative URLs are meant for the first origin: neither a `<base>` nor the page's own URL has a say.

@@ -1,15 +1,14 @@
 //! Requests on the wire: where a token is written. `answer.rs` and `json.rs` read it out of a response.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use js_sys::{Promise, Reflect};
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Document, Headers, ReadableStream, Request, RequestInit};
+use web_sys::{AbortSignal, Headers, ReadableStream, Request, RequestInit};
 use zeroize::Zeroizing;
 
-use super::config::{Config, Csrf, Endpoint};
-use super::json::{extend, global, object};
+use super::config::{Config, Endpoint};
+use super::json::{extend, object};
 use crate::{Body, Credentials, Errand, Token};
 
 #[wasm_bindgen]
@@ -66,11 +65,12 @@ pub fn exchange(
     errand: Errand,
     sign_in: Option<&SignInBody>,
     credentials: Option<&Credentials>,
+    csrf: Option<(String, String)>,
     signal: &AbortSignal,
 ) -> Result<Request, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
-    if let Some((name, value)) = config.csrf.as_ref().and_then(csrf) {
+    if let Some((name, value)) = csrf {
         headers.set(&name, &value)?;
     }
     let init = object(&[
@@ -113,17 +113,4 @@ pub fn exchange(
 
 fn authorization(token: &Token) -> Zeroizing<String> {
     Zeroizing::new(["Bearer ", token.expose()].concat())
-}
-
-fn csrf(csrf: &Csrf) -> Option<(String, String)> {
-    match csrf {
-        Csrf::Fixed { header, value } => Some((header.clone(), value.clone())),
-        Csrf::Cookie { header, cookie } => {
-            let document: Document = global("document")?;
-            let cookies = Reflect::get(&document, &"cookie".into()).ok()?.as_string()?;
-            let pairs = cookies.split(';').filter_map(|pair| pair.trim_ascii_start().split_once('='));
-            let (_, value) = pairs.into_iter().find(|(name, _)| name == cookie)?;
-            Some((header.clone(), value.to_owned()))
-        }
-    }
 }

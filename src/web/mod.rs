@@ -13,8 +13,8 @@ mod open;
 mod own;
 mod report;
 mod runtime;
-mod storage;
 mod tabs;
+mod trace;
 mod wake;
 
 use alloc::rc::Rc;
@@ -27,6 +27,7 @@ use crate::{Input, Session};
 use config::Config;
 use driver::Driver;
 use host::Host;
+use wake::Wake;
 
 /// The vault's core, as `js/vault/` sees it. Methods take `&self` and nothing is borrowed across an `await`, so calls
 /// may overlap.
@@ -59,13 +60,18 @@ impl Core {
     /// Signs out, everywhere in this browser.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self) -> Promise {
-        let trace = self.0.trace();
-        self.0.call(|id| Input::SignOut(id, trace))
+        self.0.sign_out()
     }
 
     /// Settles when the first status is known.
     pub fn ready(&self) -> Promise {
         self.0.call(Input::Await)
+    }
+
+    /// Hears what has become of the pages: `deserted`, `restored`, `visited` or `woke`. Settles when it has had its
+    /// effect on the snapshot.
+    pub fn wake(&self, word: &str) -> Promise {
+        Wake::parse(word).map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), |wake| self.0.wake(wake))
     }
 
     /// What the page may know.

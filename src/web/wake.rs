@@ -1,5 +1,5 @@
-//! The moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or lost,
-//! and a message may arrive before what was written to the storage in front of it.
+//! The moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or lost.
+//! A vault in a worker hears of them from its pages.
 
 use alloc::vec;
 use alloc::vec::Vec;
@@ -10,15 +10,32 @@ use web_sys::{Document, EventTarget, PageTransitionEvent};
 use super::json::global;
 use super::listener::Listener;
 
-/// Why the page is awake again.
+/// What has become of the pages.
 #[derive(Clone, Copy, Debug)]
 pub enum Wake {
+    /// The last one has gone.
+    Deserted,
     /// The network is back.
     Online,
-    /// The page came out of the back/forward cache.
+    /// It came out of the back/forward cache.
     Restored,
-    /// The page is visible again or was resumed, or another tab's writing has arrived.
+    /// One has come.
+    Visited,
+    /// One is visible again, or was resumed.
     Woke,
+}
+
+impl Wake {
+    /// As `js/vault/` calls it.
+    pub fn parse(word: &str) -> Option<Self> {
+        match word {
+            "deserted" => Some(Self::Deserted),
+            "restored" => Some(Self::Restored),
+            "visited" => Some(Self::Visited),
+            "woke" => Some(Self::Woke),
+            _ => None,
+        }
+    }
 }
 
 /// Listens until the listeners are dropped. In a worker only `online` exists.
@@ -30,7 +47,6 @@ pub fn listen(wake: impl Fn(Wake) + Clone + 'static) -> Vec<Listener> {
         listeners.extend([
             on(&document, "visibilitychange", wake.clone(), move |_| (!is_visible.hidden()).then_some(Wake::Woke)),
             on(&document, "resume", wake.clone(), |_| Some(Wake::Woke)),
-            on(&realm, "storage", wake.clone(), |_| Some(Wake::Woke)),
             on(&realm, "pageshow", wake, |event| {
                 let transition: &PageTransitionEvent = event.unchecked_ref();
                 transition.persisted().then_some(Wake::Restored)

@@ -11,7 +11,7 @@ mod world;
 
 pub use server::User;
 pub use tab::{Outcome, Seen};
-pub use world::{Packet, World};
+pub use world::{Packet, Traced, World};
 
 /// A user who signs in.
 pub const ADA: User = User(1);

@@ -48,11 +48,18 @@ pub struct Tab {
     pub events: Vec<Event>,
     /// Exchanges this tab has asked for and not been answered.
     pub asking: Option<ExchangeId>,
+    /// The one it has marked as begun, and not asked for yet.
+    pub claimed: Option<ExchangeId>,
     pub credentials: BTreeMap<CallId, User>,
     /// Since it was last authenticated.
     pub refusals: u32,
     /// How often `SignedIn` had been written when this tab's user signed out.
     pub left_at: Option<u32>,
+    /// How often it has written, and whether a tick waits for a reading.
+    pub written: u32,
+    pub ticking: bool,
+    /// No page is there, so nobody asks it for anything.
+    pub deserted: bool,
 }
 
 impl Tab {
@@ -64,13 +71,22 @@ impl Tab {
             statuses: vec![],
             events: vec![],
             asking: None,
+            claimed: None,
             credentials: BTreeMap::new(),
             refusals: 0,
             left_at: None,
+            written: 0,
+            ticking: false,
+            deserted: false,
         }
     }
 
     pub fn handle(&mut self, input: Input<Seen>, now: Instant) -> Vec<Effect> {
+        match input {
+            Input::Deserted => self.deserted = true,
+            Input::Visited(_) => self.deserted = false,
+            _ => {}
+        }
         self.session.handle(input, now);
         std::iter::from_fn(|| self.session.poll()).collect()
     }

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use tokencell::{
-    Answer, Bearer, Body, CallId, Effect, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lock, Millis, PeerMessage,
-    Policy, Reason, Renewal, Reply, SignOutRoute, Status, Trace,
+    Answer, Bearer, Body, CallId, Claim, Effect, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lock, Millis,
+    PeerMessage, Policy, Reason, Renewal, Reply, SignOutRoute, Status, Trace,
 };
 
 use super::server::{Cookie, Issued, Server, User, user_of};
@@ -13,15 +13,61 @@ use super::tab::{Call, Outcome, Seen, Tab};
 /// Something on its way. The cookie is the one the browser had when the request was sent.
 #[derive(Debug)]
 pub enum Packet {
-    Ask { tab: usize, id: ExchangeId, errand: Errand, cookie: Option<Cookie> },
-    Told { tab: usize, id: ExchangeId, errand: Errand, said: Said },
-    Request { tab: usize, call: CallId, bearer: Option<String> },
-    Response { tab: usize, call: CallId, user: Option<User> },
-    Post { tab: usize, message: PeerMessage },
-    Locked { tab: usize, id: ExchangeId },
+    Ask {
+        tab: usize,
+        id: ExchangeId,
+        errand: Errand,
+        cookie: Option<Cookie>,
+    },
+    Told {
+        tab: usize,
+        id: ExchangeId,
+        errand: Errand,
+        said: Said,
+    },
+    Request {
+        tab: usize,
+        call: CallId,
+        bearer: Option<String>,
+    },
+    Response {
+        tab: usize,
+        call: CallId,
+        user: Option<User>,
+    },
+    Post {
+        tab: usize,
+        message: PeerMessage,
+    },
+    Locked {
+        tab: usize,
+        id: ExchangeId,
+    },
+    /// A trace that was read, and the input that it goes with; read again if the tab has written since.
+    Read {
+        tab: usize,
+        trace: Trace,
+        written: u32,
+        of: Traced,
+    },
 }
 
-#[derive(Debug)]
+/// The inputs that carry a trace.
+#[derive(Clone, Copy, Debug)]
+pub enum Traced {
+    Answered(ExchangeId, Said),
+    Booted,
+    /// With the mark that was there before.
+    Claimed(ExchangeId, Claim, Option<Millis>),
+    Peer(PeerMessage),
+    Restored,
+    SignOut(CallId, u32),
+    Tick,
+    Visited,
+    Woke,
+}
+
+#[derive(Clone, Copy, Debug)]
 pub enum Said {
     Granted(Issued, Cookie),
     Lost,
@@ -42,6 +88,8 @@ pub struct World {
     pub locks: bool,
     /// Somebody else holds the lock and never lets go.
     pub hogged: bool,
+    /// Traces take their time to be read, and are old when they arrive.
+    pub slow_reads: bool,
     pub policy: Policy,
     lock: VecDeque<(usize, ExchangeId)>,
     lock_given: bool,
@@ -55,7 +103,7 @@ pub struct World {
 
 impl World {
     pub fn new(tabs: usize) -> Self {
-        Self::with_policy(tabs, Policy { renewal: Renewal::Cookie, sign_out: SignOutRoute::Server })
+        Self::with_policy(tabs, Policy::new(Renewal::Cookie, SignOutRoute::Server))
     }
 
     pub fn with_policy(tabs: usize, policy: Policy) -> Self {
@@ -69,6 +117,7 @@ impl World {
             wire: VecDeque::new(),
             locks: true,
             hogged: false,
+            slow_reads: false,
             policy,
             lock: VecDeque::new(),
             lock_given: false,
@@ -89,7 +138,7 @@ impl World {
     pub fn open_tab(&mut self) -> usize {
         let tab = self.tabs.len();
         self.tabs.push(Tab::new(self.policy, tab as u32 * 7919 + 1));
-        self.input(tab, Input::Booted(self.trace()));
+        self.read(tab, Traced::Booted);
         tab
     }
 
@@ -111,8 +160,8 @@ impl World {
 
     pub fn sign_out(&mut self, tab: usize) -> CallId {
         let call = self.open_call(tab, false);
-        self.tabs[tab].left_at = Some(self.signed_in_writes);
-        self.input(tab, Input::SignOut(call, self.trace()));
+        // What is written while the trace is being read may well win: nobody could tell which came first.
+        self.read(tab, Traced::SignOut(call, self.signed_in_writes));
         call
     }
 
@@ -176,14 +225,14 @@ impl World {
     }
 
     pub fn next_deadline(&mut self) -> Option<Instant> {
-        self.tabs.iter_mut().filter(|tab| tab.alive).filter_map(|tab| tab.session.deadline()).min()
+        self.tabs.iter_mut().filter(|tab| tab.alive && !tab.ticking).filter_map(|tab| tab.session.deadline()).min()
     }
 
     /// Every timer that is due goes off.
     pub fn tick(&mut self) {
         for tab in 0..self.tabs.len() {
             if self.tabs[tab].alive && self.tabs[tab].session.deadline().is_some_and(|at| at <= self.now) {
-                self.input(tab, Input::Tick(self.trace()));
+                self.read(tab, Traced::Tick);
             }
         }
     }
@@ -216,10 +265,11 @@ impl World {
                 let reply = if user.is_some() { Reply::Other } else { Reply::Unauthorized };
                 self.input(tab, Input::Responded(call, reply));
             }
-            Packet::Post { tab, message } => self.input(tab, Input::Peer(message, self.trace())),
+            Packet::Post { tab, message } => self.read(tab, Traced::Peer(message)),
+            Packet::Read { tab, trace, written, of } => self.have_read(tab, trace, written, of),
             Packet::Locked { tab, id } => {
                 if self.lock.front() == Some(&(tab, id)) {
-                    self.input(tab, Input::Locked(id, Lock::Held, self.trace()));
+                    self.input(tab, Input::Locked(id, Lock::Held));
                 }
             }
         }
@@ -265,14 +315,53 @@ impl World {
             self.marker = None;
         }
         self.tabs[tab].refusals += u32::from(matches!(said, Said::Refused));
-        let answer: Answer<Seen> = match said {
-            Said::Granted(issued, _) => Answer::Granted(issued.grant()),
-            Said::Lost => Answer::Unreachable(None),
-            Said::Refused => Answer::Refused,
-            Said::SignedOut => Answer::Done,
-            Said::Unavailable(asked) => Answer::Unreachable(asked),
+        self.read(tab, Traced::Answered(id, said));
+    }
+
+    /// Has the trace read for an input. One tick at a time: the timer is armed again when it is handled.
+    pub fn read(&mut self, tab: usize, of: Traced) {
+        let is_tick = matches!(of, Traced::Tick);
+        if is_tick && std::mem::replace(&mut self.tabs[tab].ticking, true) {
+            return;
+        }
+        let (trace, written) = (self.trace(), self.tabs[tab].written);
+        if self.slow_reads {
+            self.put(Packet::Read { tab, trace, written, of });
+        } else {
+            self.have_read(tab, trace, written, of);
+        }
+    }
+
+    fn have_read(&mut self, tab: usize, trace: Trace, written: u32, of: Traced) {
+        let trace = if self.tabs[tab].written == written { trace } else { self.trace() };
+        let input = match of {
+            Traced::Answered(id, said) => Input::Answered(id, said.into(), trace),
+            Traced::Booted => Input::Booted(trace),
+            Traced::Claimed(id, claim, in_flight) => Input::Claimed(id, claim, Trace { in_flight, ..trace }),
+            Traced::Peer(message) => Input::Peer(message, trace),
+            Traced::Restored => Input::Restored(trace),
+            Traced::SignOut(call, writes) => {
+                self.tabs[tab].left_at = Some(writes);
+                Input::SignOut(call, trace)
+            }
+            Traced::Tick => {
+                self.tabs[tab].ticking = false;
+                Input::Tick(trace)
+            }
+            Traced::Visited => Input::Visited(trace),
+            Traced::Woke => Input::Woke(trace),
         };
-        self.input(tab, Input::Answered(id, answer, self.trace()));
+        self.input(tab, input);
+        if let Traced::Claimed(id, ..) = of {
+            self.unclaim(tab, id);
+        }
+    }
+
+    /// What was marked as begun and is not to be asked any more.
+    fn unclaim(&mut self, tab: usize, id: ExchangeId) {
+        if self.tabs[tab].claimed.take_if(|claimed| *claimed == id).is_some() {
+            self.marker = None;
+        }
     }
 
     pub fn input(&mut self, tab: usize, input: Input<Seen>) {
@@ -292,7 +381,18 @@ impl World {
                 let posts: Vec<_> = others.map(|tab| Packet::Post { tab, message }).collect();
                 posts.into_iter().for_each(|post| self.put(post));
             }
+            Effect::Claim(id) => {
+                let is_young = |began: Instant| self.now.since(began) < Policy::SETTLING;
+                let claim = if self.marker.is_some_and(is_young) { Claim::Theirs } else { Claim::Ours };
+                let before = self.trace().in_flight;
+                if claim == Claim::Ours {
+                    self.marker = Some(self.now);
+                    self.tabs[tab].claimed = Some(id);
+                }
+                self.read(tab, Traced::Claimed(id, claim, before));
+            }
             Effect::Exchange(id, errand) => {
+                self.tabs[tab].claimed = None;
                 self.tabs[tab].asking = Some(id);
                 self.marker = Some(self.now);
                 self.put(Packet::Ask { tab, id, errand, cookie: self.jar });
@@ -303,17 +403,24 @@ impl World {
                 self.lock.push_back((tab, id));
                 self.give_lock();
             }
-            Effect::Lock(id) => self.input(tab, Input::Locked(id, Lock::Missing, self.trace())),
+            Effect::Lock(id) => self.input(tab, Input::Locked(id, Lock::Missing)),
             Effect::Notify => self.check_status(tab),
             Effect::Remember(hint, epoch) => {
-                self.epoch = epoch;
-                self.signed_in_writes += u32::from(hint == Hint::SignedIn);
-                self.hint = hint;
+                self.tabs[tab].written += 1;
+                if self.epoch.is_after(epoch) {
+                    // Somebody has signed in since, whom this tab has not heard of.
+                    self.tabs[tab].left_at = None;
+                } else {
+                    self.epoch = epoch;
+                    self.signed_in_writes += u32::from(hint == Hint::SignedIn);
+                    self.hint = hint;
+                }
             }
             Effect::Report(event) => self.tabs[tab].events.push(event),
             Effect::Settle(call, course) => self.close_call(tab, call, |call| Outcome::Settled(course, call.served_as)),
             Effect::Transmit(call) => self.transmit(tab, call),
             Effect::Unlock(id) => {
+                self.unclaim(tab, id);
                 if self.lock.front() == Some(&(tab, id)) {
                     self.unlock_front();
                 }
@@ -447,5 +554,17 @@ impl World {
         self.marker = None;
         self.tabs[tab].refusals += u32::from(matches!(answer, Answer::Refused));
         self.input(tab, Input::Answered(id, answer, self.trace()));
+    }
+}
+
+impl From<Said> for Answer<Seen> {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Granted(issued, _) => Self::Granted(issued.grant()),
+            Said::Lost => Self::Unreachable(None),
+            Said::Refused => Self::Refused,
+            Said::SignedOut => Self::Done,
+            Said::Unavailable(asked) => Self::Unreachable(asked),
+        }
     }
 }

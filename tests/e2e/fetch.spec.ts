@@ -66,10 +66,10 @@ test('promise 12: an abort is an AbortError, on the wire and while waiting for a
   expect(before).toBe('early')
 })
 
-test('promise 12: a network error is the TypeError of fetch', async ({ api, context, open, page }) => {
+test('promise 12: a network error is the TypeError of fetch', async ({ api, open, page }) => {
   await open(page)
   await signIn(page)
-  await context.setOffline(true)
+  await api.unplug()
   // What it says differs from browser to browser.
   const [error, own] = await page.evaluate(
     (url) =>

@@ -1,41 +1,56 @@
 import { test as base, type Page } from '@playwright/test'
 import { createApi } from '../../examples/api/src/api.js'
-import { openSite, type Site } from './site.js'
+import { openSite, type Site, type Where } from './site.js'
 
 export { expect } from '@playwright/test'
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 export const BOB = { email: 'bob@example.com', password: 'battery staple' }
 
-export type Api = ReturnType<typeof createApi>
+export type Api = ReturnType<typeof createApi> & {
+  /** Takes the API off the net: every connection ends, and none can be made. */
+  unplug(): Promise<void>
+  plug(): Promise<void>
+  url: string
+}
 
 interface Fixtures {
+  /** Where the vault runs; each project has its own. */
+  where: Where
   /** The embedded API, listening on an origin of its own. */
-  api: Api & { url: string }
+  api: Api
+  /** Whether the vault is still there after a reload, so that none costs a refresh. */
+  survives: boolean
   site: Site
   /** Opens the site and waits for the first known status. */
   open: (page: Page, path?: string) => Promise<void>
 }
 
 export const test = base.extend<Fixtures>({
+  where: ['page', { option: true }],
   api: async ({ site }, use) => {
     const api = createApi({ corsOrigins: [site.url] })
-    const listening = await api.listen({ port: 0, controlPort: 0, host: 'localhost' })
+    let listening = await api.listen({ port: 0, controlPort: 0, host: 'localhost' })
+    const port = Number(new URL(listening.url).port)
     site.options = {
       origins: [listening.url],
       signIn: '/api/v1/login',
       refresh: '/api/v1/refresh',
       signOut: { method: 'DELETE', path: '/api/v1/logout' },
     }
-    await use(Object.assign(api, { url: listening.url }))
+    const plug = async () => {
+      listening = await api.listen({ port, controlPort: 0, host: 'localhost' })
+    }
+    await use(Object.assign(api, { url: listening.url, unplug: () => listening.close(), plug }))
     await listening.close()
   },
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
-  site: async ({}, use) => {
+  site: async ({ where }, use) => {
     const site = await openSite()
+    site.where = where
     await use(site)
     await site.close()
   },
+  survives: ({ where, browserName }, use) => use(where === 'shared' && browserName === 'chromium'),
   // Not without the API, which names itself in the vault file.
   open: async ({ api: _, site }, use) => {
     await use(async (page, path = '/') => {
@@ -71,6 +86,15 @@ export async function doubtToken(page: Page, api: Api) {
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, born + 1050 - performance.now())))
   })
   api.tokens.expireAll()
+}
+
+/** Has a refresh sent, whose answer waits at the server until it is released. */
+export async function holdRefresh(page: Page, api: Api) {
+  await doubtToken(page, api)
+  api.faults.add({ route: 'refresh', kind: 'hold' })
+  const held = api.faults.whenHeld('refresh')
+  await page.evaluate((url) => void auth.fetch(url).catch(() => {}), `${api.url}/api/v1/me`)
+  await held
 }
 
 declare global {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createServer, type RequestListener, type ServerResponse } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
@@ -11,8 +12,17 @@ const types: Record<string, string> = {
   '.ts': 'text/plain',
 }
 
-/** A page without any bundler: the built package by its files, and the session at hand as `auth`. No import map: Safari 16 has none. */
-const page = `<!doctype html>
+export type Where = 'page' | 'shared' | 'worker'
+
+const factories: Record<Where, (url: string) => string> = {
+  page: (url) => `() => import('${url}')`,
+  shared: (url) => `() => new SharedWorker('${url}', { type: 'module', extendedLifetime: true })`,
+  worker: (url) => `() => new Worker('${url}', { type: 'module' })`,
+}
+
+// By its files and not through an import map, which Safari 16.0 lacks.
+/** A page without any bundler: the built package, and the session at hand as `auth`. */
+const page = ({ where, options }: Pick<Site, 'where' | 'options'>) => `<!doctype html>
 <meta charset="utf-8">
 <title>tokencell</title>
 <link rel="icon" href="data:,">
@@ -20,15 +30,23 @@ const page = `<!doctype html>
   import { createAuth } from '/pkg/index.js'
   window.events = []
   window.statuses = []
-  window.auth = createAuth({ page: () => import('/auth.vault.js') })
+  window.auth = createAuth({ ${where}: ${factories[where](vaultUrl(options))} })
   auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
   auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))
 </script>`
+
+/** As a bundler names it: another file for another content. */
+const vaultUrl = (options: object) =>
+  `/auth.vault.js?${createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 8)}`
 
 export interface Site {
   url: string
   /** The options in the vault file; a test may change them before it opens a page. */
   options: Record<string, unknown>
+  /** Where its vault runs. */
+  where: Where
+  /** Headers on every answer, such as a policy. */
+  headers: Record<string, string>
   /** Paths of the package that answer 404, or whatever is given. */
   overrides: Map<string, (response: ServerResponse) => void>
   /** Answers everything below /api, so that page and API share an origin. */
@@ -36,12 +54,13 @@ export interface Site {
   close(): Promise<void>
 }
 
-/** Serves that page, the package and the vault file on an origin of its own, with a key and a certificate over TLS. */
+/** Serves that page, the package and the vault file on an origin of its own; with a key and a certificate, over TLS. */
 export async function openSite(tls?: { key: string; cert: string }): Promise<Site> {
-  const site: Omit<Site, 'url' | 'close'> = { options: {}, overrides: new Map() }
+  const site: Omit<Site, 'close' | 'url'> = { options: {}, where: 'page', headers: {}, overrides: new Map() }
   const listener: RequestListener = (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const override = site.overrides.get(pathname)
+    for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value)
     if (override) return override(response)
     if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
     response.setHeader('cache-control', 'no-store')
@@ -58,7 +77,7 @@ export async function openSite(tls?: { key: string; cert: string }): Promise<Sit
       return file.pipe(response)
     }
     response.setHeader('content-type', 'text/html')
-    response.end(page)
+    response.end(page(site))
   }
   const server = tls ? createSecureServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))

@@ -70,7 +70,7 @@ fn promise_16_a_sign_out_that_the_server_never_heard_of_is_told_at_the_next_star
 
 #[test]
 fn promise_16_a_debt_from_an_api_without_sign_out_is_none() {
-    let mut world = World::with_policy(0, Policy { renewal: Renewal::Cookie, sign_out: SignOutRoute::None });
+    let mut world = World::with_policy(0, Policy::new(Renewal::Cookie, SignOutRoute::None));
     world.hint = Hint::SignOutOwed;
     let tab = world.open_tab();
     assert_eq!(world.status(tab), SIGNED_OUT);
@@ -80,7 +80,7 @@ fn promise_16_a_debt_from_an_api_without_sign_out_is_none() {
 
 #[test]
 fn promise_16_without_a_sign_out_at_the_server_it_is_a_local_affair() {
-    let mut world = World::with_policy(1, Policy { renewal: Renewal::Cookie, sign_out: SignOutRoute::None });
+    let mut world = World::with_policy(1, Policy::new(Renewal::Cookie, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     let call = world.sign_out(0);
@@ -298,7 +298,7 @@ fn promise_18_a_page_from_the_cache_keeps_its_session_when_the_server_cannot_be_
 
 #[test]
 fn promise_18_a_page_from_the_cache_without_any_refresh_stays_as_it_is() {
-    let mut world = World::with_policy(1, Policy { renewal: Renewal::None, sign_out: SignOutRoute::None });
+    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.input(0, Input::Restored(trace(Hint::SignedIn)));
@@ -332,7 +332,7 @@ fn promise_16_somebody_who_signs_in_elsewhere_while_a_sign_out_waits_is_followed
 
 #[test]
 fn promise_3_a_sign_in_that_waits_outlives_the_session_before_it() {
-    let mut world = World::with_policy(1, Policy { renewal: Renewal::None, sign_out: SignOutRoute::None });
+    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.pass(Millis::seconds(99));

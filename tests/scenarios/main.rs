@@ -8,6 +8,7 @@ mod common;
 mod ending;
 mod grants;
 mod origins;
+mod presence;
 mod refresh;
 mod requests;
 mod session;

@@ -332,7 +332,7 @@ fn a_lock_that_comes_twice_or_late_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let (tab, id) = world.take_ask();
-    world.input(tab, Input::Locked(id, Lock::Held, trace(Hint::SignedIn)));
+    world.input(tab, Input::Locked(id, Lock::Held));
     assert!(world.wire.is_empty(), "it has asked already");
 }
 

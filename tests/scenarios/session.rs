@@ -151,7 +151,7 @@ fn promise_3_a_sign_in_that_nobody_answers_ends_after_its_own_longer_time() {
 
 #[test]
 fn promise_4_without_a_refresh_the_session_simply_expires() {
-    let mut world = World::with_policy(1, Policy { renewal: Renewal::None, sign_out: SignOutRoute::None });
+    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.pass(Millis(99_999));
@@ -163,7 +163,7 @@ fn promise_4_without_a_refresh_the_session_simply_expires() {
 
 #[test]
 fn promise_4_without_a_refresh_a_401_goes_to_the_caller() {
-    let mut world = World::with_policy(1, Policy { renewal: Renewal::None, sign_out: SignOutRoute::None });
+    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.pass(Millis::seconds(5));
     world.server.expire_tokens(world.now);
@@ -175,7 +175,7 @@ fn promise_4_without_a_refresh_a_401_goes_to_the_caller() {
 
 #[test]
 fn promise_4_without_a_cookie_there_is_nothing_to_restore() {
-    let mut world = World::with_policy(0, Policy { renewal: Renewal::Body, sign_out: SignOutRoute::Server });
+    let mut world = World::with_policy(0, Policy::new(Renewal::Body, SignOutRoute::Server));
     world.hint = Hint::SignedIn;
     world.open_tab();
     world.settle();
@@ -185,7 +185,7 @@ fn promise_4_without_a_cookie_there_is_nothing_to_restore() {
 
 #[test]
 fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_comes() {
-    let mut world = World::with_policy(1, Policy { renewal: Renewal::Body, sign_out: SignOutRoute::Server });
+    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::Server));
     let refresh_token = |world: &World| {
         let credentials = world.tabs[0].session.credentials(tokencell::Errand::Refresh);
         credentials.and_then(|credentials| credentials.refresh.as_ref()).map(|token| token.expose().to_owned())
@@ -206,7 +206,7 @@ fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_c
 
 #[test]
 fn promise_4_a_body_api_that_sent_no_refresh_token_simply_expires() {
-    let mut world = World::with_policy(1, Policy { renewal: Renewal::Body, sign_out: SignOutRoute::Server });
+    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
     world.pass(Millis::seconds(100));
@@ -226,7 +226,7 @@ fn a_spurious_input_is_harmless() {
         world.input(0, input);
     }
     world.input(0, Input::Responded(tokencell::CallId(99), tokencell::Reply::Unauthorized));
-    world.input(0, Input::Locked(tokencell::ExchangeId(99), tokencell::Lock::Missing, trace(Hint::SignedIn)));
+    world.input(0, Input::Locked(tokencell::ExchangeId(99), tokencell::Lock::Missing));
     world.input(0, Input::Answered(tokencell::ExchangeId(99), tokencell::Answer::Refused, trace(Hint::SignedIn)));
     assert!(world.wire.is_empty());
     assert!(world.is_signed_in(0));

@@ -1,8 +1,8 @@
 //! Promises 6, 11 and 17 between tabs: one lock, and messages that are only hints.
 
 use tokencell::{
-    Answer, CallError, Errand, Event, Hint, Input, Millis, PeerMessage, Policy, Reason, Renewal, SignOutRoute, Status,
-    Trace,
+    Answer, CallError, Claim, Effect, Errand, Event, Hint, Input, Lock, Millis, PeerMessage, Policy, Reason, Renewal,
+    SignOutRoute, Status, Trace,
 };
 
 use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
@@ -95,7 +95,7 @@ fn promise_11_a_tab_that_is_signed_out_does_not_care_for_changes() {
 
 #[test]
 fn promise_11_tabs_that_share_no_cookie_share_no_sign_in() {
-    let mut world = World::with_policy(2, Policy { renewal: Renewal::None, sign_out: SignOutRoute::Server });
+    let mut world = World::with_policy(2, Policy::new(Renewal::None, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
     assert!(!world.is_signed_in(1));
@@ -289,4 +289,41 @@ fn promise_11_a_lock_that_other_tabs_take_turns_with_is_waited_for_longer() {
     world.now = world.now + Policy::SETTLING;
     world.input(0, Input::Tick(busy(Policy::SETTLING)));
     assert!(matches!(world.wire.front(), Some((_, Packet::Ask { .. }))), "whatever that was, it is over");
+}
+
+#[test]
+fn promise_11_tabs_take_turns_even_when_the_lock_is_held_for_ever() {
+    let mut world = World::signed_in(5, ADA);
+    world.pass(Millis::seconds(10));
+    world.slow_reads = true;
+    world.hogged = true;
+    let refreshed = world.server.refreshes;
+    world.server.expire_tokens(world.now);
+    let calls: Vec<_> = (0..5).map(|tab| (tab, world.fetch(tab))).collect();
+    world.pass(Policy::CALL_PATIENCE);
+    for (tab, call) in calls {
+        assert!(matches!(world.outcome(tab, call), Some(Outcome::Settled(_, Some(ADA)))), "tab {tab}");
+    }
+    assert_eq!(world.server.refreshes, refreshed + 5);
+    assert_eq!((world.server.reuses, world.most_refreshes_at_once), (0, 1));
+}
+
+#[test]
+fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let locked = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
+    let Packet::Locked { id, .. } = locked else { unreachable!() };
+    world.tabs[0].handle(Input::Locked(id, Lock::Held), world.now);
+    let busy = Trace { in_flight: Some(Millis(10)), ..trace(Hint::SignedIn) };
+    let began = world.now;
+    while !world.tabs[0]
+        .handle(Input::Claimed(id, Claim::Theirs, busy), world.now)
+        .iter()
+        .any(|effect| matches!(effect, Effect::Exchange(..)))
+    {
+        world.now = world.now + Policy::SECOND_LOOK;
+        assert!(world.now.since(began) <= Policy::LOCK_PATIENCE, "it waits for ever");
+        world.tabs[0].handle(Input::Tick(busy), world.now);
+    }
 }

@@ -17,7 +17,7 @@ interface Fixtures {
   tokens: string[]
 }
 
-export interface WorkerFixtures {
+interface WorkerFixtures {
   engine: EngineName
   driver: Driver
 }
@@ -42,21 +42,27 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   newTab: async ({ page, session }, use) => {
     await use(async () => asPage(await session.newTab(page as unknown as Tab)))
   },
-  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
-  site: async ({}, use) => {
+  site: async ({ where }, use) => {
     const site = await openSite(createCertificate())
+    site.where = where
     await use(site)
     await site.close()
   },
   api: async ({ site }, use) => {
     const api = createApi()
-    site.mount = api.app
+    const plug = async () => {
+      site.mount = api.app
+    }
+    const unplug = async () => {
+      site.mount = ({ socket }) => socket.destroy()
+    }
+    await plug()
     site.options = {
       signIn: '/api/v1/login',
       refresh: '/api/v1/refresh',
       signOut: { method: 'DELETE', path: '/api/v1/logout' },
     }
-    await use(Object.assign(api, { url: site.url }))
+    await use(Object.assign(api, { url: site.url, plug, unplug }))
   },
   tokens: async ({ api }, use) => {
     const tokens: string[] = []

@@ -12,6 +12,7 @@ import { createNotes } from './notes.js'
 import { delayReplies } from './reply.js'
 import { resourceRoutes } from './routes/resources.js'
 import { sessionRoutes } from './routes/session.js'
+import { streamRoutes } from './routes/streams.js'
 import { createSessions } from './sessions.js'
 import { checkSettings, createSettings } from './settings.js'
 import { createSockets } from './sockets.js'
@@ -88,7 +89,7 @@ function createApp(api) {
   app.use(delayReplies(api.settings, isRefresh))
   app.use(api.faults.middleware)
   app.use(cookieParser())
-  app.use(BASE, sessionRoutes(api), resourceRoutes(api))
+  app.use(BASE, sessionRoutes(api), resourceRoutes(api), streamRoutes(api))
   app.use(notFound, answerError)
   return app
 }

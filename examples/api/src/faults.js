@@ -47,7 +47,11 @@ export function createFaults(sockets) {
     status: (fault, _route, res) => answer(res, fault),
     answer: (fault, _route, res) => answer(res, fault),
     drop(_fault, _route, res, next) {
-      interceptReply(res, () => res.destroy())
+      interceptReply(res, () => {
+        // Tells the journal that it was not the client.
+        res.locals.dropped = true
+        res.destroy()
+      })
       next()
     },
     hold(_fault, route, res, next) {

@@ -7,6 +7,7 @@ import { readBearer } from './bearer.js'
  * @property {string} method
  * @property {string} path     without the query
  * @property {number | null} status  null while open, 0 if the connection ended without a reply
+ * @property {boolean} aborted the client went before it had the whole answer
  * @property {null | { sid: string | null, sub: string | null, jti: string | null }} bearer
  * @property {string | null} origin
  */
@@ -25,6 +26,8 @@ export function createJournal({ tokens }, isRefresh) {
   let requests, byRoute, refresh, maxConcurrentRefreshes
   /** @type {Set<Entry>} */
   const openRefreshes = new Set()
+  /** @type {Set<(entry: Entry) => void>} */
+  const watchers = new Set()
 
   function reset() {
     entries = []
@@ -44,9 +47,14 @@ export function createJournal({ tokens }, isRefresh) {
       method: req.method,
       path: req.path,
       status: null,
+      aborted: false,
       bearer: token === undefined ? null : tokens.describe(token),
       origin: req.get('Origin') ?? null,
     }
+  }
+
+  function tell(entry) {
+    for (const check of watchers) check(entry)
   }
 
   return {
@@ -54,6 +62,25 @@ export function createJournal({ tokens }, isRefresh) {
 
     /** Entries after the `since`th. @param {number} [since] @returns {Entry[]} */
     entries: (since = 0) => entries.filter((entry) => entry.n > since),
+
+    /**
+     * Resolves with the first entry, there or to come, that `matches`. Asked when a request arrives and
+     * when it has ended.
+     * @param {(entry: Entry) => boolean} matches
+     * @returns {Promise<Entry>}
+     */
+    when(matches) {
+      const known = entries.find(matches)
+      if (known) return Promise.resolve(known)
+      return new Promise((resolve) => {
+        const check = (entry) => {
+          if (!matches(entry)) return
+          watchers.delete(check)
+          resolve(entry)
+        }
+        watchers.add(check)
+      })
+    },
 
     counts: () => structuredClone({ refresh, requests, byRoute, maxConcurrentRefreshes }),
 
@@ -77,9 +104,12 @@ export function createJournal({ tokens }, isRefresh) {
         maxConcurrentRefreshes = Math.max(maxConcurrentRefreshes, openRefreshes.size)
       }
       res.once('close', () => {
-        entry.status = res.writableFinished ? res.statusCode : 0
+        entry.status = res.headersSent ? res.statusCode : 0
+        entry.aborted = !res.writableFinished && !res.locals.dropped
         openRefreshes.delete(entry)
+        tell(entry)
       })
+      tell(entry)
       next()
     },
   }

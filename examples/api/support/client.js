@@ -14,11 +14,11 @@ export function createClient(url) {
 
     /**
      * @param {string} route such as "POST /refresh"
-     * @param {{ json?: unknown, body?: BodyInit, headers?: Record<string, string>, signal?: AbortSignal }} [init]
+     * @param {{ json?: unknown, body?: BodyInit, duplex?: 'half', headers?: Record<string, string>, signal?: AbortSignal }} [init]
      *   a header of "" is left out
-     * @returns {Promise<{ status: number, headers: Headers, text: string, body: any }>}
+     * @returns {Promise<Response>} whose body is still to be read
      */
-    async call(route, { json, headers, ...init } = {}) {
+    async open(route, { json, headers, ...init } = {}) {
       const [method, path] = route.split(' ')
       if (json !== undefined) init.body = JSON.stringify(json)
       const response = await fetch(`${url}/api/v1${path}`, {
@@ -33,6 +33,17 @@ export function createClient(url) {
         }),
       })
       for (const cookie of response.headers.getSetCookie()) keep(cookies, cookie)
+      return response
+    },
+
+    /**
+     * The same, and what it answers; any token in it is carried from then on.
+     * @param {string} route
+     * @param {Parameters<typeof client.open>[1]} [init]
+     * @returns {Promise<{ status: number, headers: Headers, text: string, body: any }>}
+     */
+    async call(route, init) {
+      const response = await client.open(route, init)
       const text = await response.text()
       const body = parse(text)
       client.accessToken =

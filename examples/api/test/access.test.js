@@ -130,6 +130,16 @@ test('a body of another type has its bytes counted', async (t) => {
   assert.deepEqual((await ada.call('POST /notes')).body, { bytes: 0 })
 })
 
+test('a resource that has moved is found, token and all', async (t) => {
+  const { client, url } = await serve(t)
+  const ada = client()
+  assert.equal((await ada.call('GET /moved')).status, 401)
+  await ada.signIn()
+  const response = await ada.open('GET /moved')
+  assert.deepEqual([response.redirected, response.url], [true, `${url}/api/v1/me`])
+  assert.equal((await response.json()).user.email, 'ada@example.com')
+})
+
 test('the route of another audience refuses every token', async (t) => {
   const { client } = await serve(t)
   const ada = client()

@@ -35,7 +35,8 @@ test('drop does what was asked and breaks the connection', async (t) => {
 
   const { ok, total } = api.state().counts.refresh
   assert.deepEqual([total, ok], [1, 1])
-  assert.equal(api.journal.entries().at(-1).status, 0)
+  const { status, aborted } = api.journal.entries().at(-1)
+  assert.deepEqual([status, aborted], [0, false])
   assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'reuse' })
 })
 

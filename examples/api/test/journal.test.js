@@ -19,6 +19,7 @@ test('the journal tells who asked what, and never a token', async (t) => {
     method: 'GET',
     path: '/api/v1/me',
     status: 200,
+    aborted: false,
     bearer: { sid, sub, jti },
     origin: 'https://app.example.com',
   })
@@ -34,4 +35,25 @@ test('the journal knows whose an opaque token is', async (t) => {
   api.tokens.expireAll()
   await browser.call('GET /me')
   assert.equal(api.journal.entries(1)[0].bearer.sub, '1')
+})
+
+test('the journal tells of a client that did not wait for its answer', async (t) => {
+  const { api, client } = await serve(t)
+  const controller = new AbortController()
+  api.faults.add({ route: 'public', kind: 'hold' })
+  const reply = client().call('GET /public', { signal: controller.signal })
+
+  const arrived = await api.journal.when(({ path }) => path === '/api/v1/public')
+  assert.deepEqual([arrived.status, arrived.aborted], [null, false])
+  await api.faults.whenHeld('public')
+  controller.abort()
+  await assert.rejects(reply, { name: 'AbortError' })
+  const left = await api.journal.when(({ aborted }) => aborted)
+  assert.deepEqual([left, left.status], [arrived, 0])
+})
+
+test('what the journal has already is not waited for', async (t) => {
+  const { api, client } = await serve(t)
+  await client().call('GET /public')
+  assert.equal((await api.journal.when(({ status }) => status === 200)).n, 1)
 })

@@ -7,4 +7,8 @@ export interface User {
   roles: string[]
 }
 
-export const auth = createAuth<User>({ page: () => import('./auth.vault') })
+export const auth = createAuth<User>({
+  shared: () =>
+    new SharedWorker(new URL('./auth.vault.ts', import.meta.url), { type: 'module', extendedLifetime: true }),
+  worker: () => new Worker(new URL('./auth.vault.ts', import.meta.url), { type: 'module' }),
+})

@@ -24,6 +24,8 @@ export function resourceRoutes(api) {
     res.json({ user: toUser(accounts.byId(req.auth.sub)) })
   })
 
+  router.get('/moved', bearer, (_req, res) => res.redirect('me'))
+
   router.get('/notes', bearer, async (req, res) => {
     await delay(Math.min(Number(req.query.delay) || 0, 60_000), undefined, { ref: false })
     res.json({ notes: notes.list(req.auth.sub) })

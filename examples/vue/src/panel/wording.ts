@@ -43,6 +43,8 @@ const FAILURES: Record<EventOf<'refresh-failed'>['trouble'], string> = {
 /** A session event in words: what happened, and what there is to say about it. */
 export function describe(event: SessionEvent, at: number): { title: string; detail: string } {
   switch (event.type) {
+    case 'joined':
+      return { title: 'Joined', detail: 'the vault was awake, with a token: no refresh' }
     case 'signed-in':
       return { title: 'Signed in', detail: '' }
     case 'ended':

@@ -1,4 +1,5 @@
 import { defineStore } from 'pinia'
+import type { Snapshot } from 'tokencell'
 import { computed, onScopeDispose, shallowRef } from 'vue'
 import { auth } from '../auth'
 
@@ -24,3 +25,14 @@ export const useSession = defineStore('session', () => {
 
   return { snapshot, status, reason, user, roles, isSignedIn, hasAnyRole }
 })
+
+/**
+ * When the token came, which may be before this page did. A snapshot does not say, but a refresh is due after three
+ * quarters of a token's life.
+ */
+export function grantedAt({
+  refreshAt,
+  expiresAt,
+}: Pick<Snapshot, 'refreshAt' | 'expiresAt'>): number | null {
+  return refreshAt === null || expiresAt === null ? null : refreshAt - 3 * (expiresAt - refreshAt)
+}

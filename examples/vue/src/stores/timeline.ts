@@ -2,22 +2,28 @@ import { defineStore } from 'pinia'
 import type { AuthEvent } from 'tokencell'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { auth } from '../auth'
+import { grantedAt } from './session'
+import { useTabs } from './tabs'
 
 export type RequestEvent = Extract<AuthEvent, { type: 'request' }>
-export type SessionEvent = Exclude<AuthEvent, RequestEvent>
+/** `joined`: the token is older than the page, which needed no refresh. */
+export type SessionEvent = Exclude<AuthEvent, RequestEvent> | { type: 'joined' }
 export type Course = RequestEvent['course']
 
-export interface Entry<Event = AuthEvent> {
+export interface Entry<Event = RequestEvent | SessionEvent> {
   id: number
   /** In milliseconds since the epoch. */
   at: number
   event: Event
+  /** The id of the tab that made the request, once it has said so. */
+  tab: string | null
 }
 
 const KEPT = 200
 
 /** What the session did since the page was loaded; the last 200 entries, newest first, and counts of all. */
 export const useTimeline = defineStore('timeline', () => {
+  const tabs = useTabs()
   const entries = shallowRef<readonly Entry[]>([])
   const refreshes = ref(0)
   const byCourse = ref<Record<Course, number>>({
@@ -28,16 +34,53 @@ export const useTimeline = defineStore('timeline', () => {
     'not-replayed': 0,
   })
   const requests = computed(() => Object.values(byCourse.value).reduce((sum, count) => sum + count, 0))
+  // What other tabs say they made, before the vault has told of it.
+  const claims: { tab: string; millis: number }[] = []
   let lastId = 0
 
-  const stop = auth.onEvent((event) => {
+  function add(event: Entry['event'], tab: string | null = null) {
     lastId += 1
-    entries.value = [{ id: lastId, at: Date.now(), event }, ...entries.value.slice(0, KEPT - 1)]
+    entries.value = [{ id: lastId, at: Date.now(), event, tab }, ...entries.value.slice(0, KEPT - 1)]
+  }
+
+  function addRequest(event: RequestEvent) {
+    byCourse.value[event.course] += 1
+    if (isHere(event)) {
+      tabs.countRequest(event.millis)
+      return add(event, tabs.here.id)
+    }
+    const claim = claims.findIndex(({ millis }) => millis === event.millis)
+    add(event, claim < 0 ? null : (claims.splice(claim, 1)[0]?.tab ?? null))
+  }
+
+  // The vault tells whether a request was made here, and no more. Its maker tells how long it took, which finds it.
+  tabs.onRequest((tab, millis) => {
+    const found = entries.value.findLast(
+      ({ event, tab }) => event.type === 'request' && tab === null && event.millis === millis,
+    )
+    if (found) entries.value = entries.value.map((entry) => (entry === found ? { ...entry, tab } : entry))
+    else if (claims.push({ tab, millis }) > KEPT) claims.shift()
+  })
+
+  const stopEvents = auth.onEvent((event) => {
+    if (event.type === 'request') return addRequest(event)
     if (event.type === 'refreshed') refreshes.value += 1
-    if (event.type === 'request') byCourse.value[event.course] += 1
+    add(event)
+  })
+  const stopWaiting = auth.subscribe((snapshot) => {
+    if (snapshot.status === 'loading') return
+    stopWaiting()
+    const since = grantedAt(snapshot)
+    if (since !== null && since < performance.timeOrigin) add({ type: 'joined' })
   })
   // Runs with the store's `$dispose()`.
-  onScopeDispose(stop)
+  onScopeDispose(() => {
+    stopEvents()
+    stopWaiting()
+  })
 
   return { entries, refreshes, requests, byCourse }
 })
+
+/** A vault that is not shared tells of the requests of its own page only. */
+const isHere = (event: RequestEvent & { here?: boolean }) => event.here !== false

@@ -1,0 +1,36 @@
+import { AuthError, type AuthErrorCode, isAuthError } from '../errors.js'
+
+/** An error as plain data: not every engine can clone one, and none keeps a class of ours. */
+export interface PackedError {
+  kind: 'auth' | 'dom' | 'type' | 'other'
+  name: string
+  message: string
+  option?: string | undefined
+  directive?: string | undefined
+  status?: number | undefined
+  body?: unknown
+}
+
+export function packError(error: unknown): PackedError {
+  const { name, message } = error instanceof Object ? (error as Error) : new Error(String(error))
+  if (isAuthError(error)) {
+    const { code, option, directive, status, body } = error
+    return { kind: 'auth', name: code, message, option, directive, status, body }
+  }
+  const kind = error instanceof DOMException ? 'dom' : error instanceof TypeError ? 'type' : 'other'
+  return { kind, name, message }
+}
+
+/** The same error in this realm: an `AuthError` with its code, a `TypeError` of `fetch`, a `DOMException`. */
+export function unpackError({ kind, name, message, ...detail }: PackedError): unknown {
+  switch (kind) {
+    case 'auth':
+      return new AuthError(name as AuthErrorCode, detail)
+    case 'dom':
+      return new DOMException(message, name)
+    case 'type':
+      return new TypeError(message)
+    default:
+      return new Error(message)
+  }
+}

@@ -1,0 +1,107 @@
+import type { Credentials } from '../types.js'
+
+/** A request without its body, as plain data. */
+export interface PackedRequest {
+  url: string
+  init: Omit<RequestInit, 'body' | 'signal' | 'window'>
+}
+
+/** A body as it can be cloned. What cannot be, a form or search parameters, says what it was. */
+export type PackedBody =
+  | null
+  | string
+  | ArrayBuffer
+  | Uint8Array<ArrayBuffer>
+  | Blob
+  | ReadableStream
+  | { form: [string, FormDataEntryValue][] }
+  | { params: string }
+
+/** Objects go as JSON, which is what they are sent as: a reactive one could not be cloned. */
+export type PackedCredentials = PackedBody | { json: string }
+
+/** What a `Response` says beside its body. */
+export interface ResponseHead {
+  status: number
+  statusText: string
+  headers: [string, string][]
+  url: string
+  redirected: boolean
+  type: ResponseType
+}
+
+export function packRequest(request: Request): PackedRequest {
+  const { url, method, headers, mode, credentials, cache, redirect } = request
+  const { referrer, referrerPolicy, integrity, keepalive } = request
+  return {
+    url,
+    init: {
+      method,
+      headers: [...headers],
+      mode,
+      credentials,
+      cache,
+      redirect,
+      referrer: referrer === 'about:client' ? location.href : referrer,
+      referrerPolicy,
+      integrity,
+      keepalive,
+    },
+  }
+}
+
+/** Blobs and files stay where they are: what is cloned is the way to them. */
+export function packBody(body: BodyInit | null): PackedBody {
+  if (body instanceof FormData) return { form: [...body] }
+  if (body instanceof URLSearchParams) return { params: body.toString() }
+  if (ArrayBuffer.isView(body)) {
+    // A view is cloned with all of its buffer.
+    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
+  }
+  const isPlain =
+    body === null || body instanceof Blob || body instanceof ArrayBuffer || body instanceof ReadableStream
+  return isPlain ? body : String(body)
+}
+
+export function unpackBody(body: PackedBody): BodyInit | null {
+  if (typeof body !== 'object' || body === null) return body
+  if ('params' in body) return new URLSearchParams(body.params)
+  if (!('form' in body)) return body
+  const form = new FormData()
+  // A file keeps its name, and `append` takes no name with a string.
+  for (const [name, value] of body.form) form.append(name, value as string)
+  return form
+}
+
+export function packCredentials(credentials: Credentials): PackedCredentials {
+  const isFormed =
+    typeof credentials === 'string' ||
+    credentials instanceof FormData ||
+    credentials instanceof URLSearchParams
+  return isFormed ? packBody(credentials) : { json: JSON.stringify(credentials) }
+}
+
+export function unpackCredentials(packed: PackedCredentials): Credentials {
+  const isObject = typeof packed === 'object' && packed !== null && 'json' in packed
+  return isObject ? JSON.parse(packed.json) : (unpackBody(packed) as Credentials)
+}
+
+export function packHead(response: Response): ResponseHead {
+  const { status, statusText, headers, url, redirected, type } = response
+  return { status, statusText, headers: [...headers], url, redirected, type }
+}
+
+/** A response as `fetch` would have made it here. */
+export function unpackResponse(head: ResponseHead, body: BodyInit | null): Response {
+  const { status, statusText, headers, ...told } = head
+  // A filtered response has a status that no constructor takes.
+  const isFiltered = status < 200
+  const response = new Response(body, { status: isFiltered ? 200 : status, statusText, headers })
+  return dress(response, isFiltered ? { ...told, status, ok: false } : told)
+}
+
+function dress(response: Response, told: object): Response {
+  for (const [name, value] of Object.entries(told)) Object.defineProperty(response, name, { value })
+  const clone = () => dress(Response.prototype.clone.call(response), told)
+  return Object.defineProperty(response, 'clone', { value: clone })
+}

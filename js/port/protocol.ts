@@ -1,0 +1,99 @@
+import type { Snapshot } from '../types.js'
+import type { PackedError } from './errors.js'
+import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from './packing.js'
+
+/** Changes whenever a message does. A page and a vault of different builds do not guess at each other. */
+export const VERSION = 1
+
+/** Chunks of a body that may be on their way before the page has asked for more. */
+export const WINDOW = 8
+
+/** Everything a page can say. No message names an endpoint, changes the configuration or asks for a token. */
+export type ToVault =
+  | { type: 'hello'; version: number; restored: boolean }
+  | { type: 'bye' }
+  | { type: 'ping' }
+  | { type: 'pong' }
+  | { type: 'woke' }
+  | { type: 'watch' }
+  | { type: 'fetch'; id: number; request: PackedRequest; body: PackedBody }
+  | { type: 'abort'; id: number }
+  | { type: 'pull'; id: number; count: number }
+  | { type: 'sign-in'; id: number; credentials: PackedCredentials }
+  | { type: 'sign-out'; id: number }
+  | { type: 'ready'; id: number }
+  | { type: 'cookie'; name: string; value: string | null }
+
+/** Everything a vault can say. No message holds a token. */
+export type ToPage =
+  | { type: 'welcome'; version: number; origins: string[] }
+  | { type: 'refused'; error: PackedError }
+  | { type: 'ping' }
+  | { type: 'pong' }
+  | { type: 'snapshot'; snapshot: Snapshot }
+  | { type: 'event'; event: object }
+  | { type: 'cookie'; name: string }
+  | { type: 'settled'; id: number; value: unknown }
+  | { type: 'failed'; id: number; error: PackedError }
+  | { type: 'response'; id: number; head: ResponseHead; body: ArrayBuffer | 'chunks' | null }
+  | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> }
+  | { type: 'end'; id: number }
+
+/** The fields of each message and what `typeof` says of them; an empty word stands for anything. */
+type Shapes<Message extends { type: string }> = {
+  [Type in Message['type']]: Record<Exclude<keyof Extract<Message, { type: Type }>, 'type'>, string>
+}
+
+export const TO_VAULT: Shapes<ToVault> = {
+  hello: { version: 'number', restored: 'boolean' },
+  bye: {},
+  ping: {},
+  pong: {},
+  woke: {},
+  watch: {},
+  fetch: { id: 'number', request: 'object', body: '' },
+  abort: { id: 'number' },
+  pull: { id: 'number', count: 'number' },
+  'sign-in': { id: 'number', credentials: '' },
+  'sign-out': { id: 'number' },
+  ready: { id: 'number' },
+  cookie: { name: 'string', value: '' },
+}
+
+export const TO_PAGE: Shapes<ToPage> = {
+  welcome: { version: 'number', origins: 'object' },
+  refused: { error: 'object' },
+  ping: {},
+  pong: {},
+  snapshot: { snapshot: 'object' },
+  event: { event: 'object' },
+  cookie: { name: 'string' },
+  settled: { id: 'number', value: '' },
+  failed: { id: 'number', error: 'object' },
+  response: { id: 'number', head: 'object', body: '' },
+  chunk: { id: 'number', bytes: 'object' },
+  end: { id: 'number' },
+}
+
+/** The message, if it is one: of a known type, with every field of the right kind and none beside. */
+export function parse<Message extends { type: string }>(
+  shapes: Shapes<Message>,
+  data: unknown,
+): Message | undefined {
+  if (typeof data !== 'object' || data === null) return undefined
+  const { type, ...fields } = data as Record<string, unknown>
+  const shape = Object.hasOwn(shapes, type as string) && (shapes as Record<string, object>)[type as string]
+  if (!shape) return undefined
+  const kinds = Object.entries(shape)
+  const fits = kinds.every(
+    ([name, kind]) =>
+      Object.hasOwn(fields, name) && (!kind || (typeof fields[name] === kind && fields[name] !== null)),
+  )
+  return fits && kinds.length === Object.keys(fields).length ? (data as Message) : undefined
+}
+
+/** What a worker, a SharedWorker's port and the global object of a worker have in common. */
+export interface Port {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+}

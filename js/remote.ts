@@ -1,0 +1,168 @@
+import { readCookie } from './cookie.js'
+import { AuthError, type AuthErrorCode } from './errors.js'
+import { createListeners } from './listeners.js'
+import { packError, unpackError } from './port/errors.js'
+import { packCredentials } from './port/packing.js'
+import { type Port, parse, TO_PAGE, type ToPage, type ToVault, VERSION } from './port/protocol.js'
+import { createSender } from './send.js'
+import { LOADING } from './snapshot.js'
+import type { AuthEvent, Snapshot, Vault } from './types.js'
+
+/** A vault that has not said a word for so long while calls are open is dead: twice this, in milliseconds. */
+const PATIENCE = 5000
+
+/** What the vault says to one call: an end, or a part of an answer. */
+export type Hear = (message: Extract<ToPage, { id: number }>) => void
+
+/** The open calls of this page, and the way to speak. */
+export interface Line {
+  tell(message: ToVault, transfer?: Transferable[]): void
+  /** Opens a call with whatever `ask` says, and hears until `hang`. */
+  open(ask: (id: number) => ToVault, hear: Hear, transfer?: Transferable[]): number
+  hang(id: number): void
+}
+
+/**
+ * The vault at the other end of a port.
+ *
+ * @param lost called once when it has stopped answering
+ */
+export async function openRemote(port: Port, close: () => void, lost: () => void): Promise<Vault> {
+  const changes = createListeners<void>()
+  const events = createListeners<AuthEvent>()
+  const calls = new Map<number, Hear>()
+  let snapshot: Snapshot = LOADING
+  let origins: readonly string[] = []
+  let lastId = 0
+  let silence = 0
+  let heartbeat: ReturnType<typeof setInterval> | undefined
+  let ended: AuthErrorCode | undefined
+  let greeted: { resolve: () => void; reject: (error: unknown) => void } | undefined
+
+  const tell = (message: ToVault, transfer: Transferable[] = []) => port.postMessage(message, transfer)
+  const line: Line = {
+    tell,
+    open(ask, hear, transfer) {
+      if (ended) throw new AuthError(ended)
+      const id = ++lastId
+      tell(ask(id), transfer)
+      calls.set(id, hear)
+      heartbeat ??= setInterval(listen, PATIENCE)
+      return id
+    },
+    hang: (id) => void calls.delete(id),
+  }
+  const send = createSender(line)
+
+  function hear(data: unknown) {
+    const message = parse<ToPage>(TO_PAGE, data)
+    if (!message) return
+    silence = 0
+    switch (message.type) {
+      case 'welcome':
+        origins = message.origins
+        return message.version === VERSION
+          ? greeted?.resolve()
+          : greeted?.reject(new AuthError('vault-mismatch'))
+      case 'refused':
+        return greeted?.reject(unpackError(message.error))
+      case 'ping':
+        return tell({ type: 'pong' })
+      case 'snapshot':
+        return show(message.snapshot)
+      case 'event':
+        return events.emit(Object.freeze(message.event) as AuthEvent)
+      case 'cookie':
+        return tell({ type: 'cookie', name: message.name, value: readCookie(message.name) })
+      case 'pong':
+        return
+      default:
+        calls.get(message.id)?.(message)
+    }
+  }
+
+  function show(next: Snapshot) {
+    if (next.user) Object.freeze(next.user)
+    if (next.claims) Object.freeze(next.claims)
+    snapshot = next.status === 'loading' ? LOADING : Object.freeze(next)
+    changes.emit()
+  }
+
+  const greet = (restored: boolean) =>
+    new Promise<void>((resolve, reject) => {
+      greeted = { resolve, reject }
+      tell({ type: 'hello', version: VERSION, restored })
+    })
+
+  function call(ask: (id: number) => ToVault): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      const id = line.open(ask, (message) => {
+        line.hang(id)
+        if (message.type === 'settled') resolve(message.value)
+        if (message.type === 'failed') reject(unpackError(message.error))
+      })
+    })
+  }
+
+  function listen() {
+    if (calls.size === 0) {
+      clearInterval(heartbeat)
+      heartbeat = undefined
+    } else if (silence > 1) {
+      shut('vault-lost')
+      lost()
+    } else {
+      silence += 1
+      tell({ type: 'ping' })
+    }
+  }
+
+  function failAll(error: unknown) {
+    for (const [id, hear] of [...calls]) hear({ type: 'failed', id, error: packError(error) })
+    calls.clear()
+  }
+
+  function shut(code: AuthErrorCode) {
+    ended = code
+    clearInterval(heartbeat)
+    for (const [type, listener] of Object.entries(lifecycle)) removeEventListener(type, listener, true)
+    tell({ type: 'bye' })
+    failAll(new AuthError(code))
+    close()
+  }
+
+  // A page in the back/forward cache is gone for the vault, and shows nothing it has not heard anew (promise 18).
+  const lifecycle: Record<string, (event: Event) => void> = {
+    pagehide: () => tell({ type: 'bye' }),
+    pageshow(event) {
+      if (!(event as PageTransitionEvent).persisted) return
+      failAll(new TypeError('The page was put away while this request was open.'))
+      show(LOADING)
+      greet(true).catch(() => {})
+    },
+    resume: () => tell({ type: 'woke' }),
+    visibilitychange: () => document.hidden || tell({ type: 'woke' }),
+  }
+  for (const [type, listener] of Object.entries(lifecycle)) addEventListener(type, listener, true)
+  port.addEventListener('message', ({ data }) => hear(data))
+  await greet(false)
+
+  return {
+    get snapshot() {
+      return snapshot
+    },
+    subscribe: changes.add,
+    onEvent(listener) {
+      tell({ type: 'watch' })
+      return events.add(listener)
+    },
+    ready: async () => void (await call((id) => ({ type: 'ready', id }))),
+    fetch: (request, body) => send(request, body, origins),
+    async signIn(credentials) {
+      const packed = packCredentials(credentials)
+      return call((id) => ({ type: 'sign-in', id, credentials: packed }))
+    },
+    signOut: async () => void (await call((id) => ({ type: 'sign-out', id }))),
+    close: () => shut('closed'),
+  }
+}

@@ -1,0 +1,108 @@
+import { packError } from '../port/errors.js'
+import { packHead, unpackBody } from '../port/packing.js'
+import { type ToPage, type ToVault, WINDOW } from '../port/protocol.js'
+import type { Vault } from '../types.js'
+
+/** Answers the calls of one page. */
+export type Responder = ReturnType<typeof createResponder>
+
+/** A body of known length up to this goes in one piece, in bytes: cheaper than a stream, and soon complete. */
+const SMALL = 64 * 1024
+
+/** A request under way: how it is given up, and how many chunks of its answer the page is ready for. */
+interface Course {
+  abort: AbortController
+  keepalive: boolean
+  credit: number
+  /** Called when there is credit again. */
+  resume(): void
+}
+
+export function createResponder(vault: Vault, tell: (message: ToPage, transfer?: Transferable[]) => void) {
+  const courses = new Map<number, Course>()
+  const requests = new WeakSet<Request>()
+
+  async function respond({ id, request: { url, init }, body: packed }: ToVault & { type: 'fetch' }) {
+    const course: Course = {
+      abort: new AbortController(),
+      keepalive: !!init.keepalive,
+      credit: WINDOW,
+      resume() {},
+    }
+    courses.set(id, course)
+    try {
+      const request = new Request(url, { ...init, signal: course.abort.signal })
+      requests.add(request)
+      const response = await vault.fetch(request, unpackBody(packed))
+      await deliver(id, response, course)
+    } catch (error) {
+      tell({ type: 'failed', id, error: packError(error) })
+    } finally {
+      courses.delete(id)
+    }
+  }
+
+  async function deliver(id: number, response: Response, course: Course) {
+    const { body, headers } = response
+    const head = packHead(response)
+    const length = headers.get('content-length')
+    if (body === null) {
+      tell({ type: 'response', id, head, body })
+    } else if (length !== null && Number(length) <= SMALL) {
+      const bytes = await response.arrayBuffer()
+      tell({ type: 'response', id, head, body: bytes }, [bytes])
+    } else {
+      tell({ type: 'response', id, head, body: 'chunks' })
+      await pump(id, body, course)
+    }
+  }
+
+  /** Sends a body chunk by chunk, a few ahead of what the page has asked for and no more. */
+  async function pump(id: number, body: ReadableStream<Uint8Array<ArrayBuffer>>, course: Course) {
+    const reader = body.getReader()
+    for (;;) {
+      if (course.credit === 0) {
+        await new Promise<void>((resolve) => {
+          course.resume = resolve
+        })
+      }
+      const { done, value } = await reader.read()
+      if (done) return tell({ type: 'end', id })
+      course.credit -= 1
+      const bytes = value.byteLength === value.buffer.byteLength ? value : value.slice()
+      tell({ type: 'chunk', id, bytes }, [bytes.buffer])
+    }
+  }
+
+  return {
+    fetch: respond,
+    abort(id: number) {
+      const course = courses.get(id)
+      course?.abort.abort()
+      course?.resume()
+    },
+    pull({ id, count }: { id: number; count: number }) {
+      const course = courses.get(id)
+      if (!course) return
+      course.credit += count
+      course.resume()
+    },
+    async settle(id: number, work: Promise<unknown>) {
+      try {
+        tell({ type: 'settled', id, value: await work })
+      } catch (error) {
+        tell({ type: 'failed', id, error: packError(error) })
+      }
+    },
+    /** Whether the request is this page's. */
+    made: (request: Request) => requests.has(request),
+    /** The page is gone: its requests go with it, as they do without a vault. */
+    close() {
+      for (const { abort, keepalive, resume } of courses.values()) {
+        if (keepalive) continue
+        abort.abort()
+        resume()
+      }
+    },
+  }
+}

@@ -1,0 +1,110 @@
+import { AuthError, type AuthErrorCode, type AuthErrorDetail, isAuthError } from '../errors.js'
+import { createListeners } from '../listeners.js'
+import { LOADING } from '../snapshot.js'
+import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
+import type { Core } from '../wasm/core.js'
+import { loadCore } from './load.js'
+import { complete, type VaultOptions } from './options.js'
+import { directiveAgainst, originOf } from './policy.js'
+import { openTrace } from './trace.js'
+
+/** What has become of the pages of a vault. */
+export type Wake = 'deserted' | 'restored' | 'visited' | 'woke'
+
+/** The vault in its own realm, with what a realm shows to its pages. */
+export interface Cell extends Vault {
+  /** The origins that the token may go to; rejects if the vault has not started. */
+  origins(): Promise<readonly string[]>
+  /** Settles when it has had its effect on the snapshot. */
+  wake(word: Wake): Promise<void>
+  /** With the request that an event is about. */
+  onEvent(listener: (event: AuthEvent, about?: Request) => void): () => void
+}
+
+/** The value of a readable cookie; rejects when there is no page to tell. */
+export type ReadCookie = (name: string) => Promise<string | null>
+
+/** Starts the core in this realm. */
+export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
+  const changes = createListeners<void>()
+  const events = createListeners<[event: AuthEvent, about: Request | undefined]>()
+  let snapshot: Snapshot = LOADING
+  let core: Core | undefined
+
+  const started = instantiate()
+  // Whoever calls learns of a failure; a page that never does is not bothered.
+  started.catch(() => {})
+
+  async function instantiate() {
+    if (typeof location === 'undefined') throw new AuthError('not-in-browser')
+    const config = complete(options)
+    const CoreClass = await loadCore()
+    core = new CoreClass(config, {
+      ...openTrace(config.name),
+      cookie: readCookie,
+      notify,
+      report: (event: AuthEvent, about?: Request) => events.emit([Object.freeze(event), about]),
+      error,
+    })
+    return { core, config }
+  }
+
+  function notify() {
+    if (!core) return
+    const next = core.snapshot() as Snapshot
+    if (next.user) Object.freeze(next.user)
+    if (next.claims) Object.freeze(next.claims)
+    snapshot = Object.freeze(next)
+    changes.emit()
+  }
+
+  return {
+    get snapshot() {
+      return snapshot
+    },
+    subscribe: changes.add,
+    onEvent: (listener) => events.add(([event, about]) => listener(event, about)),
+    origins: async () => (await started).config.origins,
+    ready: async () => (await started).core.ready(),
+    async fetch(request, body) {
+      const { core } = await started
+      return core.fetch(request, body).catch(async (error: unknown) => {
+        const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
+        throw directive ? new TypeError(new AuthError('policy-refused', { directive }).message) : error
+      })
+    },
+    async signIn(credentials) {
+      const { core, config } = await started
+      const [body, contentType] = encode(credentials)
+      return core.signIn(body, contentType).catch(async (error: unknown) => {
+        const isUnheard = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
+        const url = isUnheard && config.signIn && new URL(config.signIn.path, config.origins[0]).href
+        const directive = url && (await directiveAgainst(originOf(url)))
+        throw directive ? new AuthError('policy-refused', { directive }) : error
+      })
+    },
+    signOut: async () => (await started).core.signOut(),
+    wake: async (word) => (await started).core.wake(word),
+    close() {
+      changes.clear()
+      events.clear()
+      started.then(
+        ({ core }) => core.close(),
+        () => {},
+      )
+    },
+  }
+}
+
+/** Called by the core: a code, and the name of an option or what is known of an answer. */
+function error(code: AuthErrorCode, detail: string | AuthErrorDetail | undefined) {
+  return new AuthError(code, typeof detail === 'string' ? { option: detail } : detail)
+}
+
+function encode(credentials: Credentials): [body: unknown, contentType?: string] {
+  const isFormed =
+    typeof credentials === 'string' ||
+    credentials instanceof FormData ||
+    credentials instanceof URLSearchParams
+  return isFormed ? [credentials] : [JSON.stringify(credentials), 'application/json']
+}

@@ -1,0 +1,295 @@
+//! The only caller of the session: hands inputs in, does what comes out, and keeps what the core must not see.
+
+mod exchanges;
+mod requests;
+
+use alloc::boxed::Box;
+use alloc::collections::VecDeque;
+use alloc::rc::{Rc, Weak};
+use alloc::string::String;
+use alloc::vec::Vec;
+use core::cell::{Cell, RefCell};
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+
+use super::answer::PageProfile;
+use super::clock::Clock;
+use super::config::Config;
+use super::host::Host;
+use super::http::SignInBody;
+use super::listener::Listener;
+use super::lock::Lease;
+use super::open::{Open, Work};
+use super::tabs::Tabs;
+use super::trace;
+use super::wake::{self, Wake};
+use super::{Cell as Vault, report};
+use crate::call_map::CallMap;
+use crate::{CallError, CallId, Effect, ExchangeId, Input, Trace};
+use exchanges::Asking;
+
+/// What becomes of a trace once it is read.
+type Reading = Box<dyn FnOnce(Trace) -> Input<PageProfile>>;
+
+/// One vault in one realm.
+pub struct Driver {
+    this: Weak<Driver>,
+    config: Config,
+    host: Host,
+    session: RefCell<Vault>,
+    clock: Clock,
+    /// How often this vault has written to the trace, and the last such writing.
+    written: Cell<u32>,
+    writing: RefCell<Option<Promise>>,
+    /// The exchange that is marked as begun and has not been sent.
+    mark: Cell<Option<(ExchangeId, f64)>>,
+    is_ticking: Cell<bool>,
+    tabs: RefCell<Option<Tabs>>,
+    listeners: RefCell<Vec<Listener>>,
+    lease: RefCell<Option<(ExchangeId, Lease)>>,
+    asking: RefCell<Option<Asking>>,
+    open: RefCell<CallMap<Open>>,
+    last_call: Cell<u32>,
+    in_flight: Cell<u32>,
+    /// Requests whose turn has not come.
+    outbox: RefCell<VecDeque<CallId>>,
+    inbox: RefCell<VecDeque<Input<PageProfile>>>,
+    /// Sign-outs that wait for a reading, and what the page has asked for since.
+    leaving: Cell<u32>,
+    held_back: RefCell<VecDeque<(CallId, Input<PageProfile>)>>,
+    is_draining: Cell<bool>,
+    is_closed: Cell<bool>,
+}
+
+impl Driver {
+    pub fn start(config: Config, host: Host) -> Rc<Self> {
+        let seed = js_sys::Math::random() * f64::from(u32::MAX);
+        let driver = Rc::new_cyclic(|this: &Weak<Self>| Self {
+            this: this.clone(),
+            session: RefCell::new(Vault::new(config.policy, seed as u32)),
+            clock: Clock::new(),
+            written: Cell::default(),
+            writing: RefCell::default(),
+            mark: Cell::default(),
+            is_ticking: Cell::default(),
+            tabs: RefCell::default(),
+            listeners: RefCell::default(),
+            lease: RefCell::default(),
+            asking: RefCell::default(),
+            open: RefCell::default(),
+            last_call: Cell::default(),
+            in_flight: Cell::default(),
+            outbox: RefCell::default(),
+            inbox: RefCell::default(),
+            leaving: Cell::default(),
+            held_back: RefCell::default(),
+            is_draining: Cell::default(),
+            is_closed: Cell::default(),
+            config,
+            host,
+        });
+        let (hearing, waking) = (driver.this.clone(), driver.this.clone());
+        *driver.tabs.borrow_mut() = Some(Tabs::open(&driver.config.name, move |message| {
+            with(&hearing, |driver| drop(driver.read(move |trace| Input::Peer(message, trace))));
+        }));
+        *driver.listeners.borrow_mut() = wake::listen(move |wake| with(&waking, |driver| drop(driver.wake(wake))));
+        drop(driver.read(Input::Booted));
+        driver
+    }
+
+    pub fn wake(&self, wake: Wake) -> Promise {
+        match wake {
+            Wake::Deserted => self.drive(Input::Deserted),
+            Wake::Online => self.drive(Input::Online),
+            Wake::Restored => return self.read(Input::Restored),
+            Wake::Visited => return self.read(Input::Visited),
+            Wake::Woke => return self.read(Input::Woke),
+        }
+        Promise::resolve(&JsValue::UNDEFINED)
+    }
+
+    pub fn sign_out(&self) -> Promise {
+        self.open_with(Work::None, |id| {
+            self.leaving.set(self.leaving.get() + 1);
+            let this = self.this.clone();
+            drop(self.read(move |trace| {
+                with(&this, |driver| driver.leaving.set(driver.leaving.get() - 1));
+                Input::SignOut(id, trace)
+            }));
+        })
+    }
+
+    pub fn sign_in(&self, body: JsValue, content_type: Option<String>) -> Promise {
+        self.open(Work::SignIn(SignInBody { body, content_type }), Input::SignIn)
+    }
+
+    pub fn call(&self, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
+        self.open(Work::None, input)
+    }
+
+    pub fn snapshot(&self) -> JsValue {
+        report::snapshot(&self.session.borrow().snapshot(), &self.clock)
+    }
+
+    pub fn close(&self) {
+        self.drive(Input::Closed);
+        self.is_closed.set(true);
+        // What waits for a reading, the session has not heard of.
+        for (_, open) in self.open.take() {
+            open.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
+        }
+        self.listeners.take();
+        self.tabs.take();
+        self.clock.arm(None, || {});
+    }
+
+    fn open(&self, work: Work, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
+        self.open_with(work, |id| {
+            if self.leaving.get() > 0 {
+                self.held_back.borrow_mut().push_back((id, input(id)));
+            } else {
+                self.drive(input(id));
+            }
+            self.hear_giving_up(id);
+        })
+    }
+
+    fn open_with(&self, work: Work, begin: impl FnOnce(CallId)) -> Promise {
+        if self.is_closed.get() {
+            return Promise::reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
+        }
+        let id = CallId(self.last_call.get().wrapping_add(1));
+        self.last_call.set(id.0);
+        let mut work = Some(work);
+        let promise = Promise::new(&mut |resolve, reject| {
+            let work = work.take().unwrap_or(Work::None);
+            self.open.borrow_mut().insert(id, Open::new(resolve, reject, work));
+        });
+        begin(id);
+        promise
+    }
+
+    /// Reads the trace, and hands in the input that goes with it; again, if we have written to it meanwhile.
+    fn read(&self, input: impl FnOnce(Trace) -> Input<PageProfile> + 'static) -> Promise {
+        self.read_for(Box::new(input))
+    }
+
+    fn read_for(&self, input: Reading) -> Promise {
+        let this = self.this.clone();
+        future_to_promise(async move {
+            while let Some(driver) = this.upgrade() {
+                let (written, reading) = (driver.written.get(), driver.host.recall());
+                drop(driver);
+                let row = JsFuture::from(reading).await?;
+                let Some(driver) = this.upgrade() else { break };
+                if driver.written.get() == written {
+                    driver.drive(input(trace::parse(&row)));
+                    break;
+                }
+            }
+            Ok(JsValue::UNDEFINED)
+        })
+    }
+
+    /// Hands an input in and does all that follows. What happens meanwhile waits its turn: one contract, one place.
+    fn drive(&self, input: Input<PageProfile>) {
+        if self.is_closed.get() {
+            return;
+        }
+        self.inbox.borrow_mut().push_back(input);
+        if self.is_draining.replace(true) {
+            return;
+        }
+        while let Some(input) = self.next_input() {
+            self.session.borrow_mut().handle(input, self.clock.now());
+            while let Some(effect) = self.next_effect() {
+                self.perform(effect);
+            }
+        }
+        self.is_draining.set(false);
+        let (deadline, this) = (self.session.borrow_mut().deadline(), self.this.clone());
+        self.clock.arm(deadline, move || with(&this, Self::tick));
+    }
+
+    fn tick(&self) {
+        if self.is_ticking.replace(true) {
+            return;
+        }
+        let this = self.this.clone();
+        drop(self.read(move |trace| {
+            with(&this, |driver| driver.is_ticking.set(false));
+            Input::Tick(trace)
+        }));
+    }
+
+    fn next_input(&self) -> Option<Input<PageProfile>> {
+        if let Some(input) = self.inbox.borrow_mut().pop_front() {
+            return Some(input);
+        }
+        while self.leaving.get() == 0 {
+            let (id, input) = self.held_back.borrow_mut().pop_front()?;
+            if self.open.borrow().contains_key(&id) {
+                return Some(input);
+            }
+        }
+        None
+    }
+
+    fn next_effect(&self) -> Option<Effect> {
+        self.session.borrow_mut().poll()
+    }
+
+    fn perform(&self, effect: Effect) {
+        match effect {
+            Effect::Abandon(id) => self.abandon(id),
+            Effect::Broadcast(message) => self.when_written(Box::new(move |driver| {
+                if let Some(tabs) = &*driver.tabs.borrow() {
+                    tabs.tell(message);
+                }
+            })),
+            Effect::Claim(id) => self.claim(id),
+            Effect::Exchange(id, errand) => self.exchange(id, errand),
+            Effect::Fail(id, error) => {
+                if let Some(open) = self.take(id) {
+                    open.reject(&self.host.error(error.code(), JsValue::UNDEFINED));
+                }
+            }
+            Effect::Lock(id) => self.lock(id),
+            Effect::Notify => self.host.notify(),
+            Effect::Remember(hint, epoch) => {
+                self.written.set(self.written.get().wrapping_add(1));
+                *self.writing.borrow_mut() = Some(self.host.remember(trace::word(hint), epoch.0));
+            }
+            Effect::Report(event) => self.host.report(report::event(&event, &self.clock), None),
+            Effect::Settle(id, course) => self.settle(id, course),
+            Effect::Transmit(id) => self.transmit(id),
+            Effect::Unlock(id) => {
+                self.unclaim(id);
+                let lease = self.lease.borrow_mut().take_if(|(held, _)| *held == id);
+                self.when_written(Box::new(|_| drop(lease)));
+            }
+        }
+    }
+
+    /// What the others are to see only after they can see what we wrote.
+    fn when_written(&self, then: Box<dyn FnOnce(&Self)>) {
+        let Some(writing) = self.writing.borrow().clone() else { return then(self) };
+        let this = self.this.clone();
+        spawn_local(async move {
+            drop(JsFuture::from(writing).await);
+            with(&this, |driver| then(driver));
+        });
+    }
+
+    fn take(&self, id: CallId) -> Option<Open> {
+        self.open.borrow_mut().remove(&id)
+    }
+}
+
+fn with(driver: &Weak<Driver>, run: impl FnOnce(&Driver)) {
+    if let Some(driver) = driver.upgrade() {
+        run(&driver);
+    }
+}

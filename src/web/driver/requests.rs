@@ -1,0 +1,115 @@
+//! Requests of the page: when they go, with which token, and what becomes of their responses.
+
+use js_sys::Promise;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+use web_sys::{Request, Response};
+
+use super::super::listener::Listener;
+use super::super::open::Work;
+use super::super::{http, report};
+use super::{Driver, with};
+use crate::{Bearer, CallError, CallId, Course, Input, Reply};
+
+/// Chromium fails whatever exceeds some 1,400 requests of a page at once; a burst of more is sent in turns.
+const MOST_IN_FLIGHT: u32 = 500;
+
+impl Driver {
+    pub fn fetch(&self, template: Request, body: JsValue) -> Promise {
+        if !http::takes_token(&template, &self.config) {
+            return http::attempt(&template, &body, None)
+                .map_or_else(|error| Promise::reject(&error), |it| http::fetch(&it));
+        }
+        if template.signal().aborted() {
+            return Promise::reject(&template.signal().reason());
+        }
+        let replay = http::replay(&body);
+        let work = Work::Request { template, body, began: js_sys::Date::now() };
+        self.open(work, |id| Input::Send(id, replay))
+    }
+
+    /// A request that waits for a token can be aborted like one that is on the wire.
+    pub(super) fn hear_giving_up(&self, id: CallId) {
+        if let Some(open) = self.open.borrow_mut().get_mut(&id).filter(|open| !open.is_in_flight)
+            && let Work::Request { template, .. } = &open.work
+        {
+            let (signal, this) = (template.signal(), self.this.clone());
+            open.giving_up = Some(Listener::new(&template.signal(), "abort", move |_| {
+                with(&this, |driver| {
+                    if let Some(open) = driver.take(id) {
+                        open.reject(&signal.reason());
+                        driver.drive(Input::Aborted(id));
+                    }
+                });
+            }));
+        }
+    }
+
+    /// Sends the request when its turn comes, which is at once but for bursts.
+    pub(super) fn transmit(&self, id: CallId) {
+        if self.in_flight.get() < MOST_IN_FLIGHT {
+            self.send(id);
+        } else {
+            self.outbox.borrow_mut().push_back(id);
+        }
+    }
+
+    fn send(&self, id: CallId) {
+        let request = {
+            let mut calls = self.open.borrow_mut();
+            let Some(open) = calls.get_mut(&id) else { return };
+            let Work::Request { template, body, .. } = &open.work else { return };
+            open.giving_up = None;
+            open.is_in_flight = true;
+            match self.session.borrow().bearer(id) {
+                Bearer::None => http::attempt(template, body, None),
+                Bearer::Token(token) => http::attempt(template, body, Some(token)),
+                Bearer::Withdrawn => Err(self.host.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
+            }
+        };
+        self.in_flight.set(self.in_flight.get() + 1);
+        let this = self.this.clone();
+        spawn_local(async move {
+            let outcome = match request {
+                Ok(request) => JsFuture::from(http::fetch(&request)).await,
+                Err(error) => Err(error),
+            };
+            with(&this, |driver| driver.responded(id, outcome));
+        });
+    }
+
+    fn responded(&self, id: CallId, outcome: Result<JsValue, JsValue>) {
+        self.in_flight.set(self.in_flight.get().saturating_sub(1));
+        while self.in_flight.get() < MOST_IN_FLIGHT
+            && let Some(next) = self.next_in_outbox()
+        {
+            self.send(next);
+        }
+        let response = outcome.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
+        let is_unauthorized = response.is_some_and(|response| response.status() == 401);
+        match self.open.borrow_mut().get_mut(&id) {
+            Some(open) => {
+                open.is_in_flight = false;
+                open.outcome = Some(outcome);
+            }
+            // Nobody is interested in the rest of it.
+            None => return drop(response.and_then(Response::body).map(|body| body.cancel())),
+        }
+        self.drive(Input::Responded(id, if is_unauthorized { Reply::Unauthorized } else { Reply::Other }));
+        self.hear_giving_up(id);
+    }
+
+    pub(super) fn settle(&self, id: CallId, course: Course) {
+        let Some(open) = self.take(id) else { return };
+        if let Work::Request { template, began, .. } = &open.work {
+            let millis = js_sys::Date::now() - began;
+            let event = report::request(template, course, open.outcome.as_ref(), millis);
+            self.host.report(event, Some(template));
+        }
+        open.settle();
+    }
+
+    fn next_in_outbox(&self) -> Option<CallId> {
+        self.outbox.borrow_mut().pop_front()
+    }
+}

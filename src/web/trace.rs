@@ -1,0 +1,39 @@
+//! The trace as `js/vault/trace.ts` keeps it: a word, two numbers, nothing secret.
+
+use js_sys::Array;
+use wasm_bindgen::prelude::*;
+
+use crate::{Epoch, Hint, Millis, Trace};
+
+/// What `Host::recall` and `Host::claim` resolve with.
+pub fn parse(row: &JsValue) -> Trace {
+    let row = Array::from(row);
+    Trace {
+        hint: row.get(0).as_string().map_or(Hint::Never, |word| parse_hint(&word)),
+        epoch: Epoch(row.get(1).as_f64().unwrap_or_default() as u32),
+        in_flight: row.get(2).as_f64().map(|age| Millis(age as u64)),
+    }
+}
+
+/// The mark that `Host::claim` has set, if it has.
+pub fn parse_mark(row: &JsValue) -> Option<f64> {
+    Array::from(row).get(3).as_f64()
+}
+
+pub const fn word(hint: Hint) -> &'static str {
+    match hint {
+        Hint::Never => "never",
+        Hint::SignOutOwed => "sign-out-owed",
+        Hint::SignedIn => "signed-in",
+        Hint::SignedOut => "signed-out",
+    }
+}
+
+fn parse_hint(word: &str) -> Hint {
+    match word {
+        "sign-out-owed" => Hint::SignOutOwed,
+        "signed-in" => Hint::SignedIn,
+        "signed-out" => Hint::SignedOut,
+        _ => Hint::Never,
+    }
+}
