@@ -41,7 +41,7 @@ export class Tab {
     for (;;) {
       const answer = await this.#run<string>(`return window[Symbol.for('webdriver')]?.[${id}] ?? null`)
       if (answer === null) throw new Error('The page went away before it answered')
-      if (answer) return valueOf(JSON.parse(answer) as Outcome<Value>)
+      if (answer) return settle(JSON.parse(answer) as Outcome<Value>)
       await pause()
     }
   }
@@ -69,7 +69,7 @@ export class Tab {
 
 const pause = () => new Promise((resolve) => setTimeout(resolve, 10))
 
-function valueOf<Value>(outcome: Outcome<Value>): Value {
+function settle<Value>(outcome: Outcome<Value>): Value {
   if ('error' in outcome) throw new Error(outcome.error)
   return outcome.value
 }
