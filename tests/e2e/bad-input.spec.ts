@@ -177,7 +177,7 @@ test('a vault that cannot start says so to every call', async ({ page, site, whe
   expect(codes).toEqual(Array(4).fill(where === 'page' ? 'vault-failed' : 'vault-script'))
 })
 
-test('a policy against WebAssembly is named as the cause', async ({ browserName, page, site }) => {
+test('a policy against WebAssembly is named as the cause', async ({ page, site }) => {
   site.overrides.set('/', (response) =>
     response
       .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "script-src 'self'" })
