@@ -186,6 +186,22 @@ test('promise 2: a reload and a new tab make no refresh, for the vault is alive'
   expect(api.journal.counts().refresh.total).toBe(0)
 })
 
+test('without SharedWorker each tab has a vault of its own, and they list each other all the same', async ({
+  api,
+  context,
+  page,
+  url,
+}) => {
+  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
+  await openSignedIn(page, url)
+  const other = await openAnother(page)
+  expect(api.journal.counts().refresh.total).toBe(1)
+  await at(other, 'send-1').click()
+  for (const one of [page, other])
+    await expect(at(one, 'tab-requests')).toHaveText(['1 request', '2 requests'])
+  await expect(at(page, 'request')).toHaveCount(1)
+})
+
 test('signing out in one tab shows in the other', async ({ page, url }) => {
   await openSignedIn(page, url)
   const other = await openAnother(page)
