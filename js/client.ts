@@ -1,4 +1,5 @@
 import { connect } from './connect.js'
+import { AuthError } from './errors.js'
 import { createListeners } from './listeners.js'
 import { split } from './request.js'
 import { LOADING } from './snapshot.js'
@@ -19,6 +20,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   let snapshot: Snapshot<User> = LOADING
   let disposed = false
   let stop: (() => void)[] = []
+  const waiting = new Set<(error: unknown) => void>()
 
   let vault = open()
 
@@ -43,6 +45,18 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     show(vault.snapshot as Snapshot<User>)
   }
 
+  /** A call ends with the client, whatever the vault makes of it. */
+  function call<T>(make: (vault: Vault) => Promise<T>): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (disposed) return reject(new AuthError('closed'))
+      waiting.add(reject)
+      vault
+        .then(make)
+        .then(resolve, reject)
+        .finally(() => waiting.delete(reject))
+    })
+  }
+
   function show(next: Snapshot<User>) {
     if (disposed || snapshot === next) return
     snapshot = next
@@ -60,19 +74,16 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     onEvent: events.add,
     async fetch(input, init) {
       const { request, body } = split(input, init)
-      return (await vault).fetch(request, body)
+      return call((vault) => vault.fetch(request, body))
     },
-    async signIn(credentials) {
-      return (await vault).signIn(credentials)
-    },
-    async signOut() {
-      return (await vault).signOut()
-    },
+    signIn: (credentials) => call((vault) => vault.signIn(credentials)),
+    signOut: () => call((vault) => vault.signOut()),
     dispose() {
       disposed = true
       changes.clear()
       events.clear()
       for (const unsubscribe of stop) unsubscribe()
+      for (const reject of waiting) reject(new AuthError('closed'))
       vault.then(
         (vault) => vault.close(),
         () => {},
@@ -80,10 +91,11 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     },
   }
 
-  async function whenReady() {
-    const opened = await vault
-    await opened.ready()
-    update(opened)
-    return snapshot
+  function whenReady() {
+    return call(async (vault) => {
+      await vault.ready()
+      update(vault)
+      return snapshot
+    })
   }
 }

@@ -1,5 +1,5 @@
-import { AuthError } from './errors.js'
 import { readCookie } from './cookie.js'
+import { AuthError, type AuthErrorCode } from './errors.js'
 import { createListeners } from './listeners.js'
 import { packError, unpackError } from './port/errors.js'
 import { packCredentials } from './port/packing.js'
@@ -36,12 +36,14 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
   let lastId = 0
   let silence = 0
   let heartbeat: ReturnType<typeof setInterval> | undefined
+  let ended: AuthErrorCode | undefined
   let greeted: { resolve: () => void; reject: (error: unknown) => void } | undefined
 
   const tell = (message: ToVault, transfer: Transferable[] = []) => port.postMessage(message, transfer)
   const line: Line = {
     tell,
     open(ask, hear, transfer) {
+      if (ended) throw new AuthError(ended)
       const id = ++lastId
       tell(ask(id), transfer)
       calls.set(id, hear)
@@ -118,7 +120,8 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     calls.clear()
   }
 
-  function shut(code: 'closed' | 'vault-lost') {
+  function shut(code: AuthErrorCode) {
+    ended = code
     clearInterval(heartbeat)
     for (const [type, listener] of Object.entries(lifecycle)) removeEventListener(type, listener, true)
     tell({ type: 'bye' })

@@ -1,43 +1,32 @@
-import { existsSync, readFileSync } from 'node:fs'
-import path from 'node:path'
-import { Failure, program, run } from './run.mjs'
+import { canInstall, installPackages } from './engines/apt.mjs'
+import { engine, missing } from './engines/find.mjs'
+import { engines } from './engines/table.mjs'
+import { Failure, program } from './run.mjs'
 
-const names = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(path.delimiter)]
-const macApps = [
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-  '/Applications/Chromium.app/Contents/MacOS/Chromium',
-]
+export { engine, missing }
 
-function find() {
-  const named = process.env.TOKENCELL_CHROMIUM
-  if (named && !existsSync(named))
-    throw new Failure(`TOKENCELL_CHROMIUM names ${named}, which does not exist`)
-  const places = names.flatMap((name) => folders.map((folder) => path.join(folder, name)))
-  return named ?? [...places, ...macApps].find((file) => existsSync(file))
+/** Every engine that the end-to-end tests run in. */
+export const engineNames = Object.keys(engines)
+
+/** The path of the browser without which there are no end-to-end tests. */
+export const chromium = () => engine('chromium').browser
+
+/**
+ * Installs what is missing where that needs nobody's password, all of it at once.
+ *
+ * @throws Failure when there is no Chromium, or when what has been installed is still not found
+ */
+export async function installBrowsers(names = engineNames) {
+  const absent = names.filter(missing)
+  const installed = absent.length && canInstall() ? await installPackages(absent) : []
+  for (const name of names) if (name === 'chromium' || installed.includes(name)) engine(name)
 }
 
-const debian = () =>
-  existsSync('/etc/os-release') && /^ID(_LIKE)?=.*debian/m.test(readFileSync('/etc/os-release', 'utf8'))
-
-/** The path of the browser that the end-to-end tests drive. */
-export function chromium() {
-  const found = find()
-  if (found) return found
-  const command = debian() ? 'sudo apt-get install -y chromium' : 'brew install --cask google-chrome'
-  throw new Failure(`No Chromium or Chrome found: run ${command}, or set TOKENCELL_CHROMIUM to one`)
-}
-
-/** The same, installing it where that needs nobody's password. */
-export async function installChromium() {
-  if (!find() && debian() && process.getuid?.() === 0) {
-    console.log('apt-get install chromium …')
-    await run('apt-get', ['update'])
-    await run('apt-get', ['install', '-y', '--no-install-recommends', 'chromium'], {
-      env: { DEBIAN_FRONTEND: 'noninteractive' },
-    })
-  }
-  return chromium()
-}
-
-await program(import.meta.url, async () => console.log(await installChromium()))
+await program(import.meta.url, async (args) => {
+  const unknown = args.find((name) => !engineNames.includes(name))
+  if (unknown) throw new Failure(`No engine is called ${unknown}: there are ${engineNames.join(', ')}`)
+  const names = args.length ? args : engineNames
+  await installBrowsers(names)
+  for (const name of names)
+    console.log(name.padEnd(9), missing(name) ?? Object.values(engine(name)).join('  '))
+})

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Failure, program, root, run, seconds } from './run.mjs'
+import { announced, Failure, program, root, run } from './run.mjs'
 
 /** Brings a machine that has only Node and rustup to where everything else can run. */
 export async function install() {
@@ -63,17 +63,6 @@ async function installPackages() {
 function explainLock(error) {
   if (!error.output?.includes('in sync')) throw error
   throw new Failure('package-lock.json does not fit package.json: run npm install and commit the lock file')
-}
-
-async function announced(command, work) {
-  const began = performance.now()
-  console.log(`${command} …`)
-  try {
-    await work
-  } catch (error) {
-    throw new Failure(`${command} failed: mend what it says above, or run it by hand`, error.output)
-  }
-  console.log(`${command}, ${seconds(began)}`)
 }
 
 await program(import.meta.url, install)

@@ -71,4 +71,16 @@ export async function shown(name, work) {
   }
 }
 
+/** Says what takes its time, before and after. */
+export async function announced(command, work) {
+  const began = performance.now()
+  console.log(`${command} …`)
+  try {
+    await work
+  } catch (error) {
+    throw new Failure(`${command} failed: mend what it says above, or run it by hand`, error.output)
+  }
+  console.log(`${command}, ${seconds(began)}`)
+}
+
 export const seconds = (since) => `${((performance.now() - since) / 1000).toFixed(1)} s`

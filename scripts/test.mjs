@@ -1,20 +1,21 @@
-import { existsSync } from 'node:fs'
-import path from 'node:path'
-import { installChromium } from './browsers.mjs'
+import { engineNames, installBrowsers, missing } from './browsers.mjs'
 import { checks } from './check.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
 import { tool } from './packages.mjs'
-import { Failure, program, root, run } from './run.mjs'
+import { Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
 
-async function endToEnd() {
-  if (!existsSync(path.join(root, 'playwright.config.ts'))) return skipped('no playwright.config.ts yet')
+/** Every engine is a project of playwright.config.ts, so that a run in it has a line of its own. */
+async function endToEnd(engine) {
+  const lack = missing(engine)
+  if (lack) return skipped(lack)
   await buildExample()
   // Playwright colours its workers, and Node complains about being told both.
   const env = { NO_COLOR: undefined }
-  return tool('playwright', ['test', '--reporter=list'], { from: '@playwright/test', env })
+  const args = ['test', '--reporter=list', `--project=${engine}`]
+  return tool('playwright', args, { from: '@playwright/test', env })
 }
 
 async function mutants() {
@@ -30,10 +31,10 @@ async function mutants() {
 await program(import.meta.url, async ([mode]) => {
   if (mode && mode !== '--full') throw new Failure('usage: npm test, or npm run test:full')
   await install()
-  await installChromium()
+  await installBrowsers()
   const steps = [
     ...checks({ env: mode ? { PROPTEST_CASES: '4096' } : {} }),
-    { name: 'end-to-end', work: endToEnd, count: counts.playwright },
+    ...engineNames.map((name) => ({ name, work: () => endToEnd(name), count: counts.playwright })),
   ]
   if (mode) steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
   summarize(await runSteps(steps))

@@ -1,12 +1,13 @@
 import { AuthError } from '../errors.js'
 import init, { Core } from '../wasm/core.js'
+import { directiveAgainst } from './policy.js'
 
 let loading: Promise<typeof Core> | undefined
 
 /**
  * The core, instantiated once.
  *
- * @throws AuthError `vault-failed` when no copy of it can be had, or a policy forbids WebAssembly
+ * @throws AuthError `vault-failed` when no copy of it can be had, `policy-refused` when a policy forbids WebAssembly
  */
 export function loadCore(): Promise<typeof Core> {
   loading ??= instantiate()
@@ -20,6 +21,8 @@ async function instantiate() {
     return Core
   } catch (cause) {
     loading = undefined
+    const directive = await directiveAgainst('wasm-eval')
+    if (directive) throw new AuthError('policy-refused', { directive: `${directive} 'wasm-unsafe-eval'`, cause })
     throw new AuthError('vault-failed', { cause })
   }
 }

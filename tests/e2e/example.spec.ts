@@ -21,6 +21,8 @@ const test = base.extend<{ api: ReturnType<typeof createApi>; url: string }>({
 const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)
 
 async function signIn(page: Page, { email, password }: typeof ADA) {
+  // Over BiDi, Playwright adds to what is in a field of type email.
+  await at(page, 'email').clear()
   await at(page, 'email').fill(email)
   await at(page, 'password').fill(password)
   await at(page, 'sign-in').click()

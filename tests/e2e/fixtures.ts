@@ -7,13 +7,19 @@ export { expect } from '@playwright/test'
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 export const BOB = { email: 'bob@example.com', password: 'battery staple' }
 
-export type Api = ReturnType<typeof createApi>
+export type Api = ReturnType<typeof createApi> & {
+  /** Takes the API off the net: every connection ends, and none can be made. */
+  unplug(): Promise<void>
+  plug(): Promise<void>
+}
 
 interface Fixtures {
   /** Where the vault runs; each project has its own. */
   where: Where
   /** The embedded API, listening on an origin of its own. */
   api: Api & { url: string }
+  /** Whether the vault is still there after a reload, so that none costs a refresh. */
+  survives: boolean
   site: Site
   /** Opens the site and waits for the first known status. */
   open: (page: Page, path?: string) => Promise<void>
@@ -23,14 +29,18 @@ export const test = base.extend<Fixtures>({
   where: ['page', { option: true }],
   api: async ({ site }, use) => {
     const api = createApi({ corsOrigins: [site.url] })
-    const listening = await api.listen({ port: 0, controlPort: 0, host: 'localhost' })
+    let listening = await api.listen({ port: 0, controlPort: 0, host: 'localhost' })
+    const port = Number(new URL(listening.url).port)
     site.options = {
       origins: [listening.url],
       signIn: '/api/v1/login',
       refresh: '/api/v1/refresh',
       signOut: { method: 'DELETE', path: '/api/v1/logout' },
     }
-    await use(Object.assign(api, { url: listening.url }))
+    const plug = async () => {
+      listening = await api.listen({ port, controlPort: 0, host: 'localhost' })
+    }
+    await use(Object.assign(api, { url: listening.url, unplug: () => listening.close(), plug }))
     await listening.close()
   },
   site: async ({ where }, use) => {
@@ -39,6 +49,7 @@ export const test = base.extend<Fixtures>({
     await use(site)
     await site.close()
   },
+  survives: ({ where, browserName }, use) => use(where === 'shared' && browserName === 'chromium'),
   // Not without the API, which names itself in the vault file.
   open: async ({ api: _, site }, use) => {
     await use(async (page, path = '/') => {

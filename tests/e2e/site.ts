@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { createServer, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -12,14 +13,14 @@ const types: Record<string, string> = {
 
 export type Where = 'page' | 'shared' | 'worker'
 
-const factories: Record<Where, string> = {
-  page: "() => import('/auth.vault.js')",
-  shared: "() => new SharedWorker('/auth.vault.js', { type: 'module', extendedLifetime: true })",
-  worker: "() => new Worker('/auth.vault.js', { type: 'module' })",
+const factories: Record<Where, (url: string) => string> = {
+  page: (url) => `() => import('${url}')`,
+  shared: (url) => `() => new SharedWorker('${url}', { type: 'module', extendedLifetime: true })`,
+  worker: (url) => `() => new Worker('${url}', { type: 'module' })`,
 }
 
 /** A page without any bundler: the built package through an import map, and the session at hand as `auth`. */
-const page = (where: Where) => `<!doctype html>
+const page = ({ where, options }: Pick<Site, 'where' | 'options'>) => `<!doctype html>
 <meta charset="utf-8">
 <title>tokencell</title>
 <link rel="icon" href="data:,">
@@ -28,10 +29,14 @@ const page = (where: Where) => `<!doctype html>
   import { createAuth } from 'tokencell'
   window.events = []
   window.statuses = []
-  window.auth = createAuth({ ${where}: ${factories[where]} })
+  window.auth = createAuth({ ${where}: ${factories[where](vaultUrl(options))} })
   auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
   auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))
 </script>`
+
+/** As a bundler names it: another file for another content. */
+const vaultUrl = (options: object) =>
+  `/auth.vault.js?${createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 8)}`
 
 export interface Site {
   url: string
@@ -68,7 +73,7 @@ export async function openSite(): Promise<Site> {
       return file.pipe(response)
     }
     response.setHeader('content-type', 'text/html')
-    response.end(page(site.where))
+    response.end(page(site))
   })
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo

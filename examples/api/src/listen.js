@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 
 /** The control port decides over the API, so it is never reachable from elsewhere. */
 const CONTROL_HOST = '127.0.0.1'
@@ -12,14 +13,15 @@ const CONTROL_HOST = '127.0.0.1'
  */
 
 /**
- * Serves both applications; port 0 takes any free one.
+ * Serves both applications; port 0 takes any free one. With `tls`, the API speaks https and the control port does not.
  * @param {{ app: import("node:http").RequestListener, control: import("node:http").RequestListener,
  *   sockets: { watch(server: import("node:http").Server): void } }} api
- * @param {{ port?: number, controlPort?: number, host?: string }} [options]
+ * @param {{ port?: number, controlPort?: number, host?: string,
+ *   tls?: Pick<import("node:https").ServerOptions, "key" | "cert"> }} [options]
  * @returns {Promise<Listening>}
  */
-export async function listen(api, { port = 0, controlPort = 0, host = '127.0.0.1' } = {}) {
-  const server = createServer(api.app)
+export async function listen(api, { port = 0, controlPort = 0, host = '127.0.0.1', tls } = {}) {
+  const server = tls ? createSecureServer(tls, api.app) : createServer(api.app)
   const controlServer = createServer(api.control)
   const servers = [server, controlServer]
   api.sockets.watch(server)
@@ -47,5 +49,6 @@ export async function listen(api, { port = 0, controlPort = 0, host = '127.0.0.1
 
 function urlOf(server, host) {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host
-  return `http://${name.includes(':') ? `[${name}]` : name}:${server.address().port}`
+  const scheme = server instanceof SecureServer ? 'https' : 'http'
+  return `${scheme}://${name.includes(':') ? `[${name}]` : name}:${server.address().port}`
 }

@@ -1,3 +1,5 @@
+import { Server as TlsServer } from 'node:tls'
+
 /** The connections of a server, to be able to close those that carry no request. */
 export function createSockets() {
   /** @type {Map<import("node:net").Socket, number>} and how many requests each is answering */
@@ -9,7 +11,8 @@ export function createSockets() {
   return {
     /** @param {import("node:http").Server} server */
     watch(server) {
-      server.on('connection', (socket) => {
+      // With TLS, requests come from another socket than connections.
+      server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket) => {
         sockets.set(socket, 0)
         socket.once('close', () => sockets.delete(socket))
       })

@@ -1,0 +1,36 @@
+import { existsSync } from 'node:fs'
+import path from 'node:path'
+import { Failure } from '../run.mjs'
+import { commandFor } from './apt.mjs'
+import { engines } from './table.mjs'
+
+const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(path.delimiter)]
+
+function findPart({ variable, names = [], places = [] }) {
+  const named = process.env[variable]
+  if (named && !existsSync(named))
+    throw new Failure(`${variable} names ${named}, which does not exist: correct it, or leave it out`)
+  const inPath = names.flatMap((name) => folders.map((folder) => path.join(folder, name)))
+  return named || [...inPath, ...places].find((file) => existsSync(file))
+}
+
+const partsOf = (name) =>
+  Object.entries(engines[name].parts).map(([part, how]) => [part, findPart(how), how.variable])
+
+/** What is missing of an engine and what would mend that, as a sentence; nothing when all is there. */
+export function missing(name) {
+  const gaps = partsOf(name).filter(([, file]) => !file)
+  if (!gaps.length) return undefined
+  const { title } = engines[name]
+  const what = gaps.length === partsOf(name).length ? title : `${gaps.map(([part]) => part)} of ${title}`
+  const command = commandFor(name)
+  const mend = command ? `run ${command}, or set` : 'set'
+  return `${what} not found: ${mend} ${gaps.map(([, , variable]) => variable).join(' and ')}`
+}
+
+/** The files that an engine is made of, by part; a `Failure` when one is missing. */
+export function engine(name) {
+  const sentence = missing(name)
+  if (sentence) throw new Failure(sentence)
+  return Object.fromEntries(partsOf(name))
+}

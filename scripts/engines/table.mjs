@@ -1,0 +1,57 @@
+/**
+ * The browsers that the tests drive, and what each is made of. A part is looked for by `variable`, which overrules
+ * everything, then by `names` in the folders of PATH, then at `places`.
+ */
+export const engines = {
+  chromium: {
+    title: 'Chromium or Chrome',
+    parts: {
+      browser: {
+        variable: 'TOKENCELL_CHROMIUM',
+        names: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+        places: [
+          '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+          '/Applications/Chromium.app/Contents/MacOS/Chromium',
+        ],
+      },
+    },
+    debian: ['chromium'],
+    mac: 'brew install --cask google-chrome',
+  },
+  firefox: {
+    title: 'Firefox',
+    parts: {
+      browser: {
+        variable: 'TOKENCELL_FIREFOX',
+        names: ['firefox-esr', 'firefox'],
+        places: ['/Applications/Firefox.app/Contents/MacOS/firefox'],
+      },
+    },
+    debian: ['firefox-esr'],
+    mac: 'brew install --cask firefox',
+  },
+  webkit: {
+    title: 'WebKitGTK',
+    parts: {
+      driver: { variable: 'TOKENCELL_WEBKIT', names: ['WebKitWebDriver'] },
+      browser: { variable: 'TOKENCELL_WEBKIT_BROWSER', places: libraries('webkit2gtk-4.1/MiniBrowser') },
+      display: { variable: 'TOKENCELL_XVFB', names: ['Xvfb'] },
+    },
+    debian: ['webkit2gtk-driver', 'xvfb'],
+  },
+  wpe: {
+    title: 'WPE WebKit',
+    parts: {
+      driver: { variable: 'TOKENCELL_WPE', names: ['WPEWebDriver'] },
+      browser: { variable: 'TOKENCELL_WPE_BROWSER', places: libraries('wpe-webkit-1.1/MiniBrowser') },
+    },
+    // The driver alone does not bring the engine; cog does.
+    debian: ['wpewebkit-driver', 'cog'],
+  },
+}
+
+/** Where distributions put the programs that belong to a library. */
+function libraries(file) {
+  const folders = ['lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu', 'libexec', 'lib64', 'lib']
+  return folders.map((folder) => `/usr/${folder}/${file}`)
+}
