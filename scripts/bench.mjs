@@ -24,7 +24,6 @@ window.fetch = async (request) => {
 }
 window.measure = async (count) => {
   refreshes = 0
-  localStorage.clear()
   const vault = openVault({ signIn: '/login', refresh: '/refresh', name: 'bench' + Math.random() })
   await vault.ready()
   await vault.signIn({})

@@ -19,7 +19,15 @@ let opened: { configuration: string; cell: Cell } | undefined
 export function openVault(options: VaultOptions): Vault {
   const configuration = JSON.stringify(options)
   if (opened && opened.configuration !== configuration) throw new AuthError('vault-reconfigured')
-  opened ??= { configuration, cell: open(options) }
+  if (!opened) {
+    const cell = open(options)
+    const { close } = cell
+    cell.close = () => {
+      opened = undefined
+      close()
+    }
+    opened = { configuration, cell }
+  }
   return opened.cell
 }
 

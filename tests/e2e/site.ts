@@ -30,7 +30,9 @@ const page = ({ where, options }: Pick<Site, 'where' | 'options'>) => `<!doctype
   import { createAuth } from '/pkg/index.js'
   window.events = []
   window.statuses = []
-  window.auth = createAuth({ ${where}: ${factories[where](vaultUrl(options))} })
+  const connect = () => createAuth({ ${where}: ${factories[where](vaultUrl(options))} })
+  window.connectAgain = () => void (window.again = connect())
+  window.auth = connect()
   auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
   auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))
 </script>`
@@ -67,7 +69,8 @@ export async function openSite(tls?: { key: string; cert: string }): Promise<Sit
     if (pathname === '/auth.vault.js') {
       response.setHeader('content-type', 'text/javascript')
       return response.end(
-        `import { openVault } from '/pkg/vault/index.js'\nexport default openVault(${JSON.stringify(site.options)})`,
+        `import { openVault } from '/pkg/vault/index.js'\nexport default openVault(${JSON.stringify(site.options)})
+if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = () => close()`,
       )
     }
     if (pathname.startsWith('/pkg/')) {

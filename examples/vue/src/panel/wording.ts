@@ -44,7 +44,7 @@ const FAILURES: Record<EventOf<'refresh-failed'>['trouble'], string> = {
 export function describe(event: SessionEvent, at: number): { title: string; detail: string } {
   switch (event.type) {
     case 'joined':
-      return { title: 'Joined', detail: 'the vault was awake, with a token: no refresh' }
+      return { title: 'Joined', detail: 'no refresh: the vault was awake' }
     case 'signed-in':
       return { title: 'Signed in', detail: '' }
     case 'ended':

@@ -45,7 +45,7 @@ export const useTimeline = defineStore('timeline', () => {
 
   function addRequest(event: RequestEvent) {
     byCourse.value[event.course] += 1
-    if (isHere(event)) {
+    if (event.here) {
       tabs.countRequest(event.millis)
       return add(event, tabs.here.id)
     }
@@ -81,6 +81,3 @@ export const useTimeline = defineStore('timeline', () => {
 
   return { entries, refreshes, requests, byCourse }
 })
-
-/** A vault that is not shared tells of the requests of its own page only. */
-const isHere = (event: RequestEvent & { here?: boolean }) => event.here !== false

@@ -1,0 +1,210 @@
+import { createHash } from 'node:crypto'
+import { expect, signIn, test } from './fixtures.js'
+
+const MEGABYTE = 1024 * 1024
+
+test('promise 12: a large answer streams, and its sender waits for a reader that pauses', async ({
+  api,
+  open,
+  page,
+}) => {
+  await open(page)
+  await signIn(page)
+  const size = 100 * MEGABYTE
+  const url = `${api.url}/api/v1/bytes/${size}`
+  await page.evaluate(async (url) => {
+    const response = await auth.fetch(url)
+    Object.assign(window, { reader: response.body?.getReader() })
+  }, url)
+  const entry = api.journal.entries().find(({ method, path }) => method === 'GET' && path.includes('/bytes/'))
+  // Nobody reads. Whatever the sockets and the browser hold, the answer is not through.
+  const isOver = () => entry?.status !== null && entry?.aborted === false
+  const seen = await page.evaluate(async () => {
+    const { reader } = window as unknown as { reader: ReadableStreamDefaultReader<Uint8Array> }
+    let [received, largest, isRight] = [0, 0, true]
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return { received, largest, isRight }
+      isRight &&= value[0] === received % 251
+      received += value.length
+      largest = Math.max(largest, value.length)
+    }
+  })
+  expect(seen).toMatchObject({ received: size, isRight: true })
+  expect(seen.largest).toBeLessThan(16 * MEGABYTE)
+  expect(isOver()).toBe(true)
+})
+
+test('promise 12: a large body is sent without being in memory as a whole', async ({
+  api,
+  browserName,
+  open,
+  page,
+}) => {
+  test.slow()
+  await open(page)
+  await signIn(page)
+  const size = 100 * MEGABYTE
+  const heap = async () => {
+    if (browserName !== 'chromium') return 0
+    const session = await page.context().newCDPSession(page)
+    await session.send('HeapProfiler.collectGarbage')
+    return (await session.send('Runtime.getHeapUsage')).backingStorageSize ?? 0
+  }
+  await page.evaluate((size) => Object.assign(window, { file: new Blob([new Uint8Array(size)]) }), size)
+  const before = await heap()
+  const answer = await page.evaluate(
+    async (url) =>
+      (await auth.fetch(url, { method: 'POST', body: (window as unknown as { file: Blob }).file })).json(),
+    `${api.url}/api/v1/bytes`,
+  )
+  expect(answer.received).toBe(size)
+  expect(answer.sha256).toBe(createHash('sha256').update(Buffer.alloc(size)).digest('hex'))
+  expect((await heap()) - before).toBeLessThan(10 * MEGABYTE)
+})
+
+test('promise 12: every kind of body arrives as with fetch', async ({ api, open, page }) => {
+  await open(page)
+  await signIn(page)
+  const pairs = await page.evaluate(async (url) => {
+    const form = new FormData()
+    form.append('file', new File(['content'], 'name.txt', { type: 'text/plain' }))
+    form.append('field', 'wört')
+    const view = new Uint8Array(new Uint8Array([9, 1, 2, 3, 9]).buffer, 1, 3)
+    const bodies: Record<string, () => RequestInit | Request> = {
+      text: () => ({ body: 'wört' }),
+      params: () => ({ body: new URLSearchParams({ a: 'b c' }) }),
+      buffer: () => ({ body: new Uint8Array([1, 2, 3]).buffer }),
+      view: () => ({ body: view }),
+      data: () => ({ body: new DataView(view.buffer, 1, 2) }),
+      blob: () => ({ body: new Blob(['blob'], { type: 'text/x-blob' }) }),
+      number: () => ({ body: 7 as unknown as string }),
+      none: () => ({}),
+      request: () => new Request(url, { method: 'POST', body: 'inside', headers: { 'x-a': 'b' } }),
+    }
+    const send = async (fetch: typeof globalThis.fetch, init: RequestInit | Request) =>
+      (init instanceof Request ? await fetch(init) : await fetch(url, { method: 'POST', ...init })).json()
+    const own = (await (await auth.fetch(url, { method: 'POST', body: form })).json()) as object
+    const kinds = Object.entries(bodies).map(async ([kind, body]) => {
+      const through = await send(auth.fetch, body())
+      // The API answers nobody without a token, so it is asked what arrived of both through a vault of the page.
+      return [kind, through] as const
+    })
+    return { form: own, kinds: Object.fromEntries(await Promise.all(kinds)) }
+  }, `${api.url}/api/v1/bytes`)
+  const sha = (text: string | Uint8Array) => createHash('sha256').update(text).digest('hex')
+  const plain = 'text/plain;charset=UTF-8'
+  expect(pairs.kinds).toEqual({
+    text: { received: 5, sha256: sha('wört'), contentType: plain },
+    params: {
+      received: 5,
+      sha256: sha('a=b+c'),
+      contentType: 'application/x-www-form-urlencoded;charset=UTF-8',
+    },
+    buffer: { received: 3, sha256: sha(new Uint8Array([1, 2, 3])), contentType: null },
+    view: { received: 3, sha256: sha(new Uint8Array([1, 2, 3])), contentType: null },
+    data: { received: 2, sha256: sha(new Uint8Array([1, 2])), contentType: null },
+    blob: { received: 4, sha256: sha('blob'), contentType: 'text/x-blob' },
+    number: { received: 1, sha256: sha('7'), contentType: plain },
+    none: { received: 0, sha256: sha(''), contentType: null },
+    request: { received: 6, sha256: sha('inside'), contentType: plain },
+  })
+  expect(pairs.form).toMatchObject({ contentType: expect.stringMatching(/^multipart\/form-data; boundary=/) })
+})
+
+test('promise 12: server-sent events come one by one, and giving up ends them on the wire', async ({
+  api,
+  open,
+  page,
+}) => {
+  await open(page)
+  await signIn(page)
+  const seen = await page.evaluate(async (url) => {
+    const controller = new AbortController()
+    const response = await auth.fetch(url, { signal: controller.signal })
+    const reader = (response.body as ReadableStream).pipeThrough(new TextDecoderStream()).getReader()
+    const first = (await reader.read()).value
+    const second = (await reader.read()).value
+    controller.abort('enough')
+    const end = await reader.read().catch((reason) => reason)
+    return { type: response.headers.get('content-type'), first, second, end }
+  }, `${api.url}/api/v1/events?every=50`)
+  expect(seen).toMatchObject({ type: 'text/event-stream; charset=utf-8', end: 'enough' })
+  expect(seen.first).not.toBe(seen.second)
+  await api.journal.when(({ aborted, path }) => aborted && path === '/api/v1/events')
+})
+
+test('promise 12: a body that is cancelled, and a request that is aborted, end on the wire', async ({
+  api,
+  open,
+  page,
+}) => {
+  await open(page)
+  await signIn(page)
+  await page.evaluate(
+    async (url) => (await auth.fetch(url)).body?.cancel(),
+    `${api.url}/api/v1/bytes/100000000`,
+  )
+  await api.journal.when(({ aborted, path }) => aborted && path.includes('/bytes/'))
+  api.faults.add({ route: 'notes', kind: 'hold' })
+  const held = api.faults.whenHeld('notes')
+  const given = page.evaluate((url) => {
+    const controller = new AbortController()
+    Object.assign(window, { controller })
+    return auth.fetch(url, { signal: controller.signal }).catch(({ name }) => name)
+  }, `${api.url}/api/v1/notes`)
+  await held
+  await page.evaluate(() => (window as unknown as { controller: AbortController }).controller.abort())
+  expect(await given).toBe('AbortError')
+  await api.journal.when(({ aborted, path }) => aborted && path === '/api/v1/notes')
+})
+
+test('promise 12: a response says of itself what it says with fetch', async ({ api, open, page }) => {
+  await open(page)
+  await signIn(page)
+  const seen = await page.evaluate(async (base) => {
+    const describe = async (response: Response) => {
+      const copy = response.clone()
+      const { status, statusText, ok, redirected, url, type, bodyUsed } = response
+      const text = await response.text()
+      const isSame = (await copy.text()) === text && copy.url === url && copy.type === type
+      return { status, statusText, ok, redirected, url, type, bodyUsed, length: text.length, isSame }
+    }
+    const answers: Record<string, unknown> = {}
+    for (const path of ['/api/v1/me', '/api/v1/moved', '/api/v1/nowhere', '/api/v1/bytes/100000?length=no']) {
+      answers[path] = await describe(await auth.fetch(base + path))
+    }
+    const manual = await auth.fetch(`${base}/api/v1/moved`, { redirect: 'manual' })
+    answers.manual = { status: manual.status, ok: manual.ok, type: manual.type }
+    answers.head = (await auth.fetch(`${base}/api/v1/me`, { method: 'HEAD' })).status
+    const chunks = await auth.fetch(`${base}/api/v1/bytes/100000`)
+    answers.isStream = chunks.body instanceof ReadableStream
+    answers.bytes = (await chunks.blob()).size
+    return answers
+  }, api.url)
+  const usual = {
+    ok: true,
+    redirected: false,
+    type: 'cors',
+    bodyUsed: false,
+    isSame: true,
+    status: 200,
+    statusText: 'OK',
+  }
+  expect(seen).toMatchObject({
+    '/api/v1/me': { ...usual, url: `${api.url}/api/v1/me` },
+    '/api/v1/moved': { ...usual, redirected: true, url: expect.not.stringContaining('moved') },
+    '/api/v1/nowhere': {
+      ...usual,
+      ok: false,
+      status: 404,
+      statusText: 'Not Found',
+      url: `${api.url}/api/v1/nowhere`,
+    },
+    '/api/v1/bytes/100000?length=no': { ...usual, length: expect.any(Number) },
+    manual: { status: 0, ok: false, type: 'opaqueredirect' },
+    head: 200,
+    isStream: true,
+    bytes: 100_000,
+  })
+})

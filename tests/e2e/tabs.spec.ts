@@ -1,0 +1,148 @@
+import type { Page } from '@playwright/test'
+import { type Api, BOB, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
+
+test.skip(
+  ({ where }) => where === 'page',
+  'what tabs are to each other is the same for a page as for its worker',
+)
+
+/** Twenty of them, signed in. */
+async function openTabs(page: Page, open: (page: Page) => Promise<void>, count = 20) {
+  await open(page)
+  await signIn(page)
+  const tabs = [page]
+  while (tabs.length < count) {
+    const tab = await page.context().newPage()
+    await open(tab)
+    await tab.waitForFunction(() => auth.snapshot.status === 'authenticated')
+    tabs.push(tab)
+  }
+  return tabs
+}
+
+/** Requests at random moments, until `window.enough`. Resolves with the statuses that came back. */
+function useAtRandom(page: Page, urls: string[]) {
+  return page.evaluate(async (urls) => {
+    const seen: Record<string, number> = {}
+    while (!('enough' in window)) {
+      const url = urls[Math.floor(Math.random() * urls.length)] ?? ''
+      const status = await auth.fetch(url).then(
+        (response) => response.status,
+        ({ code, name }) => code ?? name,
+      )
+      seen[status] = (seen[status] ?? 0) + 1
+      await new Promise((resolve) => setTimeout(resolve, Math.random() * 800))
+    }
+    return { seen, statuses }
+  }, urls)
+}
+
+const refreshes = (api: Api) =>
+  api.journal.entries().filter(({ method, path }) => method === 'POST' && path === '/api/v1/refresh')
+
+test('promise 6: twenty tabs in use refresh once a lifetime, or one after another, and nobody is signed out', async ({
+  api,
+  open,
+  page,
+  where,
+}) => {
+  test.setTimeout(240_000)
+  const tabs = await openTabs(page, open)
+  api.configure({ accessTtl: 4 })
+  await doubtToken(page, api)
+  const began = Date.now()
+  const use = tabs.map((tab) => useAtRandom(tab, [`${api.url}/api/v1/me`, `${api.url}/api/v1/notes`]))
+  // A minute, or what the quick run has of it.
+  const lifetimes = Number(process.env.TOKENCELL_LIFETIMES ?? 5)
+  await expect.poll(() => Date.now() - began, { timeout: 120_000 }).toBeGreaterThan(lifetimes * 3000)
+  await Promise.all(tabs.map((tab) => tab.evaluate(() => Object.assign(window, { enough: true }))))
+  for (const { seen, statuses } of await Promise.all(use)) {
+    expect(Object.keys(seen)).toEqual(['200'])
+    expect(statuses).not.toContain('signed-out')
+    expect(statuses.filter((status) => !['authenticated', 'never'].includes(status))).toEqual([])
+  }
+  const counts = api.journal.counts()
+  expect(counts.refresh).toMatchObject({ reuse: 0, refused: 0 })
+  expect(counts.maxConcurrentRefreshes).toBe(1)
+  if (where !== 'shared') return
+  const times = refreshes(api).map(({ at }) => at)
+  const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0))
+  // 75 % of 4 s, and never earlier.
+  expect(Math.min(...gaps.slice(1))).toBeGreaterThan(2900)
+})
+
+test('promise 16: a sign-out in one tab shows in nineteen others', async ({ open, page }) => {
+  test.setTimeout(120_000)
+  const [first, ...others] = await openTabs(page, open)
+  const left = others.map((tab) =>
+    tab.evaluate(
+      () =>
+        new Promise<number>((resolve) => {
+          auth.subscribe(({ reason }) => reason === 'signed-out' && resolve(Date.now()))
+        }),
+    ),
+  )
+  const began = await (first as Page).evaluate(() => {
+    const began = Date.now()
+    return auth.signOut().then(() => began)
+  })
+  const took = Math.max(...(await Promise.all(left))) - began
+  test.info().annotations.push({ type: 'figure', description: `shown in all tabs after ${took} ms` })
+  console.log(`  a sign-out showed in 19 other tabs after ${took} ms`)
+  for (const tab of others) expect(await status(tab)).toBe('signed-out')
+})
+
+test('promise 17: another account replaces the identity in every tab, and gets no answer of the old one', async ({
+  api,
+  open,
+  page,
+}) => {
+  test.setTimeout(120_000)
+  const tabs = await openTabs(page, open, 6)
+  api.faults.add({ route: 'me', kind: 'hold', times: 5 })
+  // Of several requests for one URL, the cache of the browser sends the first.
+  const answers = tabs.slice(1).map((tab, index) =>
+    tab.evaluate(
+      (url) =>
+        auth.fetch(url).then(
+          async (response) => (await response.json()).email,
+          ({ code }) => code,
+        ),
+      `${api.url}/api/v1/me?tab=${index}`,
+    ),
+  )
+  const asked = () =>
+    api.journal.entries().filter(({ method, path }) => method === 'GET' && path === '/api/v1/me').length
+  await expect.poll(asked).toBe(5)
+  await signIn(page, BOB)
+  for (const tab of tabs) await tab.waitForFunction((email) => auth.snapshot.user?.email === email, BOB.email)
+  api.faults.release('me')
+  expect(await Promise.all(answers)).toEqual(Array(5).fill('replaced'))
+  for (const tab of tabs) expect(await get(tab, `${api.url}/api/v1/me`)).toBe(200)
+  expect(await page.evaluate(() => statuses)).not.toContain('revoked')
+})
+
+test('promise 11: a lock that page script holds for ever delays an answer by a bounded time', async ({
+  api,
+  open,
+  page,
+}) => {
+  test.slow()
+  const tabs = await openTabs(page, open, 3)
+  const hostile = await page.context().newPage()
+  await open(hostile)
+  await doubtToken(page, api)
+  await hostile.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        navigator.locks.request('tokencell', () => {
+          resolve()
+          return new Promise(() => {})
+        })
+      }),
+  )
+  const answers = await Promise.all(tabs.map((tab) => get(tab, `${api.url}/api/v1/me`)))
+  expect(answers).toEqual([200, 200, 200])
+  expect(api.journal.counts().refresh.reuse).toBe(0)
+  expect(await Promise.all(tabs.map(status))).toEqual(Array(3).fill('authenticated'))
+})
