@@ -31,6 +31,9 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
   const calls = new Map<number, Hear>()
+  /** What happened before anybody could listen. */
+  const early: AuthEvent[] = []
+  let isHeard = false
   let snapshot: Snapshot = LOADING
   let origins: readonly string[] = []
   let lastId = 0
@@ -71,7 +74,7 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       case 'snapshot':
         return show(message.snapshot)
       case 'event':
-        return events.emit(Object.freeze(message.event) as AuthEvent)
+        return note(Object.freeze(message.event) as AuthEvent)
       case 'cookie':
         return tell({ type: 'cookie', name: message.name, value: readCookie(message.name) })
       case 'pong':
@@ -79,6 +82,11 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       default:
         calls.get(message.id)?.(message)
     }
+  }
+
+  function note(event: AuthEvent) {
+    if (isHeard) events.emit(event)
+    else early.push(event)
   }
 
   function show(next: Snapshot) {
@@ -153,7 +161,8 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     },
     subscribe: changes.add,
     onEvent(listener) {
-      tell({ type: 'watch' })
+      isHeard = true
+      for (const event of early.splice(0)) listener(event)
       return events.add(listener)
     },
     ready: async () => void (await call((id) => ({ type: 'ready', id }))),
