@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.js'
+import { commonError } from '../errors.js'
 import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
 import { type Port, parse, TO_VAULT, type ToPage, type ToVault, VERSION } from '../port/protocol.js'
@@ -84,7 +84,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
 
   async function greet(page: Page, { version, restored }: ToVault & { type: 'hello' }) {
     try {
-      if (version !== VERSION) throw new AuthError('vault-mismatch')
+      if (version !== VERSION) throw commonError('vault-mismatch')
       const origins = [...(await cell.origins())]
       await join(page, restored)
       page.tell({ type: 'welcome', version: VERSION, origins })
