@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
@@ -19,14 +20,14 @@ const factories: Record<Where, (url: string) => string> = {
   worker: (url) => `() => new Worker('${url}', { type: 'module' })`,
 }
 
-/** A page without any bundler: the built package through an import map, and the session at hand as `auth`. */
+// By its files and not through an import map, which Safari 16.0 lacks.
+/** A page without any bundler: the built package, and the session at hand as `auth`. */
 const page = ({ where, options }: Pick<Site, 'where' | 'options'>) => `<!doctype html>
 <meta charset="utf-8">
 <title>tokencell</title>
 <link rel="icon" href="data:,">
-<script type="importmap">{ "imports": { "tokencell": "/pkg/index.js" } }</script>
 <script type="module">
-  import { createAuth } from 'tokencell'
+  import { createAuth } from '/pkg/index.js'
   window.events = []
   window.statuses = []
   const connect = () => createAuth({ ${where}: ${factories[where](vaultUrl(options))} })
@@ -50,17 +51,20 @@ export interface Site {
   headers: Record<string, string>
   /** Paths of the package that answer 404, or whatever is given. */
   overrides: Map<string, (response: ServerResponse) => void>
+  /** Answers everything below /api, so that page and API share an origin. */
+  mount?: RequestListener
   close(): Promise<void>
 }
 
-/** Serves that page, the package and the vault file on an origin of its own. */
-export async function openSite(): Promise<Site> {
+/** Serves that page, the package and the vault file on an origin of its own; with a key and a certificate, over TLS. */
+export async function openSite(tls?: { key: string; cert: string }): Promise<Site> {
   const site: Omit<Site, 'close' | 'url'> = { options: {}, where: 'page', headers: {}, overrides: new Map() }
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const override = site.overrides.get(pathname)
     for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value)
     if (override) return override(response)
+    if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
     response.setHeader('cache-control', 'no-store')
     if (pathname === '/auth.vault.js') {
       response.setHeader('content-type', 'text/javascript')
@@ -77,11 +81,12 @@ if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = ()
     }
     response.setHeader('content-type', 'text/html')
     response.end(page(site))
-  })
+  }
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
   return Object.assign(site, {
-    url: `http://localhost:${port}`,
+    url: `${tls ? 'https' : 'http'}://localhost:${port}`,
     close: () => {
       server.closeAllConnections()
       return new Promise<void>((resolve) => server.close(() => resolve()))
