@@ -1,33 +1,26 @@
-import type { ConsoleMessage, Page, Response } from '@playwright/test'
+import type { ConsoleMessage, Page } from '@playwright/test'
+import type { Api } from './fixtures.js'
 
-/** Collects every token that the API hands out, and everything that a page says aloud. */
+/** Knows every token that the API hands out, and everything that a page says aloud. */
 export class Canaries {
-  readonly #tokens = new Set<string>()
-  readonly #heard: Promise<void>[] = []
+  /** Oldest first. */
+  readonly tokens: string[] = []
   readonly said: string[] = []
 
-  constructor(page: Page) {
-    page.on('response', (response) => this.#heard.push(this.#listen(response)))
+  constructor(page: Page, { tokens }: Pick<Api, 'tokens'>) {
+    const { issue } = tokens
+    tokens.issue = async (subject) => {
+      const grant = await issue(subject)
+      this.tokens.push(grant.token)
+      return grant
+    }
     page.on('console', (message: ConsoleMessage) => this.said.push(message.text()))
     page.on('pageerror', (error) => this.said.push(`${error} ${error.stack}`))
   }
 
-  async #listen(response: Response) {
-    if (!/\/(login|signup|refresh)$/.test(new URL(response.url()).pathname)) return
-    const body = await response.json().catch(() => undefined)
-    const token = body?.access_token ?? response.headers().authorization?.replace('Bearer ', '')
-    if (token) this.#tokens.add(token)
-  }
-
-  /** All tokens so far, oldest first. */
-  async tokens(): Promise<string[]> {
-    await Promise.all(this.#heard)
-    return [...this.#tokens]
-  }
-
   /** The signature of each token, which nothing else contains, in every dress in which it might go. */
-  async needles(): Promise<string[]> {
-    return (await this.tokens()).flatMap((token) => {
+  needles(): string[] {
+    return this.tokens.flatMap((token) => {
       const secret = token.split('.').at(-1) ?? token
       const whole = [token, secret, secret.slice(0, 16), secret.slice(-16)]
       const dresses = [token, secret].flatMap((text) => [
@@ -47,7 +40,7 @@ export class Canaries {
       said: this.said.join('\n'),
       url: page.url(),
     })
-    const needles = await this.needles()
+    const needles = this.needles()
     return places
       .filter(([, text]) => needles.some((needle) => text.includes(needle)))
       .map(([place]) => place)
