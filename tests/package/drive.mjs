@@ -30,10 +30,14 @@ export async function drive({ browser, url, api, apiUrl, vault, pages, tolerated
       if (errors.length) throw new Failure(`${vault}: the console shows errors`, errors.join('\n'))
       return
     } finally {
-      await context.close()
+      await closed(context)
     }
   }
 }
+
+/** Chromium may owe the answer for ever, when the page is being loaded anew at that moment. */
+export const closed = (closable) =>
+  Promise.race([closable.close().catch(() => {}), delay(5000, undefined, { ref: false })])
 
 const explained = (error, vault, errors) =>
   new Failure(`${vault}: ${error.message}`, [error.output, ...errors].filter(Boolean).join('\n'))

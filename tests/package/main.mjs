@@ -5,6 +5,7 @@ import { Failure, program } from '../../scripts/run.mjs'
 import { runSteps, summarize } from '../../scripts/steps.mjs'
 import { browse } from './browse.mjs'
 import { checks } from './checks.mjs'
+import { closed } from './drive.mjs'
 import { environments } from './environments.mjs'
 import { pack } from './project.mjs'
 
@@ -32,6 +33,8 @@ await program(import.meta.url, async (args) => {
     ]
     summarize(await runSteps(select(steps, { full, names })))
   } finally {
-    await browser.close()
+    await closed(browser)
   }
+  // Whatever did not close in time ends with us.
+  process.exit()
 })

@@ -13,13 +13,17 @@ export async function realms(page) {
 
 /** Playwright does not know of shared workers. */
 async function sharedWorkers(page) {
+  const own = await page.context().newCDPSession(page)
+  const { targetInfo } = await own.send('Target.getTargetInfo')
   const devtools = await page.context().browser().newBrowserCDPSession()
-  const { origin } = new URL(page.url())
   const { targetInfos } = await devtools.send('Target.getTargets')
-  const targets = targetInfos.filter(({ type, url }) => type === 'shared_worker' && url.startsWith(origin))
+  const targets = targetInfos.filter(
+    ({ type, browserContextId }) =>
+      type === 'shared_worker' && browserContextId === targetInfo.browserContextId,
+  )
   const found = []
   for (const { targetId } of targets) found.push(await inspect(devtools, targetId))
-  await devtools.detach()
+  await Promise.all([own.detach(), devtools.detach()])
   return found
 }
 
