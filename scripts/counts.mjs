@@ -32,3 +32,9 @@ export const mutants = (output) => ({
     last(output, /mutants? tested.*?(\d+) caught/g) + last(output, /mutants? tested.*?(\d+) timeouts?/g),
   failed: last(output, /mutants? tested.*?(\d+) missed/g),
 })
+
+/** The last line of `summarize`. */
+export const summary = (output) => ({
+  passed: last(output, /^(\d+) passed, \d+ failed$/gm),
+  failed: last(output, /^\d+ passed, (\d+) failed$/gm),
+})

@@ -6,9 +6,10 @@ for (const tokenIn of ['body', 'header'] as const) {
     api,
     open,
     page,
+    survives,
   }) => {
     api.configure({ tokenIn })
-    const canaries = new Canaries(page)
+    const canaries = new Canaries(page, api)
     await open(page)
     await page.evaluate(() =>
       auth.signIn({ email: 'ada@example.com', password: 'wrong' }).catch(console.error),
@@ -19,23 +20,23 @@ for (const tokenIn of ['body', 'header'] as const) {
     await doubtToken(page, api)
     expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
     expect(await get(page, `${api.url}/api/v1/audience`)).toBe(401)
-    expect(await canaries.tokens()).toHaveLength(2)
+    expect(canaries.tokens).toHaveLength(2)
     expect(await canaries.findings(page)).toEqual([])
     api.faults.add({ route: 'me', kind: 'drop' })
     await page.evaluate((url) => auth.fetch(url).catch(console.error), `${api.url}/api/v1/me`)
     await page.reload()
     await page.evaluate(() => auth.ready)
     await page.evaluate(() => auth.signOut())
-    expect(await canaries.tokens()).toHaveLength(3)
+    expect(canaries.tokens).toHaveLength(survives ? 2 : 3)
     expect(await canaries.findings(page)).toEqual([])
   })
 }
 
-test('the search for the token finds one in every place where it is planted', async ({ open, page }) => {
-  const canaries = new Canaries(page)
+test('the search for the token finds one in every place where it is planted', async ({ api, open, page }) => {
+  const canaries = new Canaries(page, api)
   await open(page)
   await signIn(page)
-  const [token = ''] = await canaries.tokens()
+  const [token = ''] = canaries.tokens
   const reversed = [...token].reverse().join('')
   await page.evaluate(
     async ([token, reversed]) => {
@@ -80,21 +81,23 @@ for (const tokenIn of ['body', 'header'] as const) {
     api,
     open,
     page,
+    where,
   }) => {
+    test.skip(where !== 'page', 'the same core; and the memory of a worker is out of reach')
     api.configure({ tokenIn })
-    const canaries = new Canaries(page)
+    const canaries = new Canaries(page, api)
     await open(page)
     await signIn(page)
-    const [first = ''] = await canaries.tokens()
+    const [first = ''] = canaries.tokens
     expect(await inMemory(page, first)).toBe(true)
     await doubtToken(page, api)
     await get(page, `${api.url}/api/v1/me`)
-    const [, second = ''] = await canaries.tokens()
+    const [, second = ''] = canaries.tokens
     expect([await inMemory(page, first), await inMemory(page, second)]).toEqual([false, true])
     await signIn(page, BOB)
     expect(await inMemory(page, second)).toBe(false)
     await page.evaluate(() => auth.signOut())
-    for (const token of await canaries.tokens()) expect(await inMemory(page, token)).toBe(false)
+    for (const token of canaries.tokens) expect(await inMemory(page, token)).toBe(false)
   })
 }
 

@@ -1,34 +1,27 @@
-import type { ConsoleMessage, Page, Response } from '@playwright/test'
+import type { ConsoleMessage, Page } from '@playwright/test'
+import type { Api } from './fixtures.js'
 
-/** Collects every token that the API hands out, and everything that a page says aloud. */
+/** Knows every token that the API hands out, and everything that a page says aloud. */
 export class Canaries {
-  readonly #tokens = new Set<string>()
-  readonly #heard: Promise<void>[] = []
+  /** Oldest first. */
+  readonly tokens: string[] = []
   readonly said: string[] = []
 
-  constructor(page: Page) {
-    page.on('response', (response) => this.#heard.push(this.#listen(response)))
+  constructor(page: Page, { tokens }: Pick<Api, 'tokens'>) {
+    const { issue } = tokens
+    tokens.issue = async (subject) => {
+      const grant = await issue(subject)
+      this.tokens.push(grant.token)
+      return grant
+    }
     page.on('console', (message: ConsoleMessage) => this.said.push(message.text()))
     page.on('pageerror', (error) => this.said.push(`${error} ${error.stack}`))
-  }
-
-  async #listen(response: Response) {
-    if (!/\/(login|signup|refresh)$/.test(new URL(response.url()).pathname)) return
-    const body = await response.json().catch(() => undefined)
-    const token = body?.access_token ?? response.headers().authorization?.replace('Bearer ', '')
-    if (token) this.#tokens.add(token)
-  }
-
-  /** All tokens so far, oldest first. */
-  async tokens(): Promise<string[]> {
-    await Promise.all(this.#heard)
-    return [...this.#tokens]
   }
 
   /** Where the tokens are found, by the name of the place. Empty is good. */
   async findings(page: Page): Promise<string[]> {
     const places = { ...(await page.evaluate(sweep)), said: this.said.join('\n'), url: page.url() }
-    return find(await this.tokens(), places)
+    return find(this.tokens, places)
   }
 }
 

@@ -49,18 +49,6 @@ const happened = (page: Page, type: string) =>
 /** The rows of the tab list, in words. */
 const tabs = (page: Page) => at(page, 'tab-label')
 
-/** The tokens of an API, which a page cannot be watched for: the vault fetches them where no page is. */
-function issuedBy(api: ReturnType<typeof createApi>) {
-  const issued: string[] = []
-  const { issue } = api.tokens
-  api.tokens.issue = async (subject) => {
-    const grant = await issue(subject)
-    issued.push(grant.token)
-    return grant
-  }
-  return async () => issued
-}
-
 /** For a second, a 401 is not taken for the fault of a fresh token. */
 const outliveTrust = (page: Page) => page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)))
 
@@ -258,23 +246,19 @@ test('promise 19: no token is in the state of Vue or Pinia, the DOM or anywhere 
   page,
   url,
 }) => {
-  const canaries = new Canaries(page)
-  canaries.tokens = issuedBy(api)
+  const canaries = new Canaries(page, api)
   await page.goto(url)
   await signIn(page, ADA)
   await expect(at(page, 'note-count')).toBeVisible()
   await page.reload()
   await expect(at(page, 'note-count')).toBeVisible()
-  expect(await canaries.tokens()).not.toEqual([])
+  expect(canaries.tokens).not.toEqual([])
   expect(await canaries.findings(page)).toEqual([])
-  await page.evaluate(
-    ([token]) => {
-      const app = document.querySelector('#app') as unknown as {
-        __vue_app__: { config: { globalProperties: { $pinia: { state: { value: object } } } } }
-      }
-      Object.assign(app.__vue_app__.config.globalProperties.$pinia.state.value, { planted: { token } })
-    },
-    await canaries.tokens(),
-  )
+  await page.evaluate(([token]) => {
+    const app = document.querySelector('#app') as unknown as {
+      __vue_app__: { config: { globalProperties: { $pinia: { state: { value: object } } } } }
+    }
+    Object.assign(app.__vue_app__.config.globalProperties.$pinia.state.value, { planted: { token } })
+  }, canaries.tokens)
   expect(await canaries.findings(page), 'the search does reach into the stores').toEqual(['globals'])
 })
