@@ -159,7 +159,12 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
   }
   for (const [type, listener] of Object.entries(lifecycle)) addEventListener(type, listener, true)
   port.addEventListener('message', ({ data }) => hear(data))
-  await greet(false)
+  try {
+    await greet(false)
+  } catch (error) {
+    shut('closed')
+    throw error
+  }
 
   return {
     get snapshot() {
