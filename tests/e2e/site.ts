@@ -65,7 +65,7 @@ export async function openSite(tls?: { key: string; cert: string }): Promise<Sit
     for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value)
     if (override) return override(response)
     if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
-    response.setHeader('cache-control', 'no-store')
+    if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
     if (pathname === '/auth.vault.js') {
       response.setHeader('content-type', 'text/javascript')
       return response.end(
