@@ -1,5 +1,6 @@
 //! A map of calls. Ids are handed out by the shell and count up, so a new call goes to the end: a sorted row is all
-//! it takes.
+//! it takes. Those that left leave gaps, which are closed when they are more than the calls: else ten thousand that
+//! leave one by one would each move all the others.
 
 use alloc::vec::{IntoIter, Vec};
 
@@ -7,49 +8,74 @@ use crate::CallId;
 
 /// Calls by id.
 #[derive(Debug)]
-pub struct CallMap<T>(Vec<(CallId, T)>);
+pub struct CallMap<T> {
+    row: Vec<(CallId, Option<T>)>,
+    gaps: usize,
+}
 
 impl<T> CallMap<T> {
     pub fn get(&self, id: CallId) -> Option<&T> {
-        self.find(id).ok().and_then(|index| self.0.get(index)).map(|(_, call)| call)
+        let index = self.find(id).ok()?;
+        self.row.get(index)?.1.as_ref()
     }
 
     pub fn get_mut(&mut self, id: CallId) -> Option<&mut T> {
-        self.find(id).ok().and_then(|index| self.0.get_mut(index)).map(|(_, call)| call)
+        self.slot(id)?.as_mut()
     }
 
     pub fn insert(&mut self, id: CallId, call: T) {
-        match self.get_mut(id) {
-            Some(place) => *place = call,
-            None => self.0.insert(self.0.partition_point(|(before, _)| *before < id), (id, call)),
+        match self.find(id) {
+            Ok(_) => {
+                let was_gap = self.slot(id).is_some_and(|slot| slot.replace(call).is_none());
+                self.gaps -= usize::from(was_gap);
+            }
+            Err(index) => self.row.insert(index, (id, Some(call))),
         }
     }
 
     pub fn remove(&mut self, id: CallId) -> Option<T> {
-        self.find(id).ok().map(|index| self.0.remove(index).1)
+        let call = self.slot(id)?.take()?;
+        self.gaps += 1;
+        if self.gaps * 2 > self.row.len() {
+            self.row.retain(|(_, slot)| slot.is_some());
+            self.gaps = 0;
+        }
+        Some(call)
     }
 
     /// Takes out the calls that the test names.
     pub fn extract(&mut self, test: impl Fn(&T) -> bool) -> Vec<CallId> {
-        self.0.extract_if(.., |(_, call)| test(call)).map(|(id, _)| id).collect()
+        let mut named = Vec::new();
+        for (id, slot) in &mut self.row {
+            if slot.take_if(|call| test(call)).is_some() {
+                self.gaps += 1;
+                named.push(*id);
+            }
+        }
+        named
+    }
+
+    fn slot(&mut self, id: CallId) -> Option<&mut Option<T>> {
+        let index = self.find(id).ok()?;
+        self.row.get_mut(index).map(|(_, slot)| slot)
     }
 
     fn find(&self, id: CallId) -> Result<usize, usize> {
-        self.0.binary_search_by_key(&id, |(id, _)| *id)
+        self.row.binary_search_by_key(&id, |(id, _)| *id)
     }
 }
 
 impl<T> Default for CallMap<T> {
     fn default() -> Self {
-        Self(Vec::new())
+        Self { row: Vec::new(), gaps: 0 }
     }
 }
 
 impl<T> IntoIterator for CallMap<T> {
-    type Item = (CallId, T);
-    type IntoIter = IntoIter<(CallId, T)>;
+    type Item = (CallId, Option<T>);
+    type IntoIter = IntoIter<Self::Item>;
 
     fn into_iter(self) -> Self::IntoIter {
-        self.0.into_iter()
+        self.row.into_iter()
     }
 }

@@ -140,7 +140,7 @@ impl Driver {
         self.drive(Input::Closed);
         self.is_closed.set(true);
         // What waits for a reading, the session has not heard of.
-        for (_, open) in self.open.take() {
+        for open in self.open.take().into_iter().filter_map(|(_, open)| open) {
             open.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
         }
         self.listeners.take();
