@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { chromium, engine, missing } from './scripts/browsers.mjs'
 import type { Where } from './tests/e2e/site.js'
+import type { EngineName } from './tests/webdriver/driver.js'
 
 const inChromium = {
   browserName: 'chromium' as const,
@@ -33,7 +34,14 @@ const project = <Use extends object>(name: string, where: Where, use: Use) => ({
   testIgnore: where === 'shared' ? [] : ['example.spec.ts'],
 })
 
-export default defineConfig<{ where: Where }>({
+/** Engines that Playwright does not speak to; these tests bring a driver of their own. */
+const overWebDriver = (engine: EngineName, where: Where) => ({
+  name: `${engine}-${where}`,
+  testDir: 'tests/webdriver',
+  use: { engine, where, browserName: 'webkit' as const },
+})
+
+export default defineConfig<{ where: Where }, { engine: EngineName }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -46,5 +54,7 @@ export default defineConfig<{ where: Where }>({
   projects: [
     ...places.map((where) => project(`chromium-${where}`, where, inChromium)),
     ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
+    ...places.map((where) => overWebDriver('webkit', where)),
+    ...places.map((where) => overWebDriver('wpe', where)),
   ],
 })

@@ -1,5 +1,5 @@
 import { connect } from './connect.js'
-import { AuthError } from './errors.js'
+import { commonError } from './errors.js'
 import { createListeners } from './listeners.js'
 import { split } from './request.js'
 import { LOADING } from './snapshot.js'
@@ -48,7 +48,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   /** A call ends with the client, whatever the vault makes of it. */
   function call<T>(make: (vault: Vault) => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
-      if (disposed) return reject(new AuthError('closed'))
+      if (disposed) return reject(commonError('closed'))
       waiting.add(reject)
       vault
         .then(make)
@@ -83,7 +83,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
       changes.clear()
       events.clear()
       for (const unsubscribe of stop) unsubscribe()
-      for (const reject of waiting) reject(new AuthError('closed'))
+      for (const reject of waiting) reject(commonError('closed'))
       vault.then(
         (vault) => vault.close(),
         () => {},

@@ -1,4 +1,5 @@
-import { AuthError, isAuthError } from './errors.js'
+import { commonError, isAuthError } from './errors.js'
+import { pageError } from './page-errors.js'
 import { openRemote } from './remote.js'
 import type { Placement, Vault } from './types.js'
 
@@ -11,16 +12,16 @@ const PATIENCE = 30_000
  * @param lost called once when it has stopped answering
  */
 export async function connect({ shared, worker, page }: Placement, lost: () => void): Promise<Vault> {
-  if (typeof window === 'undefined') throw new AuthError('not-in-browser')
+  if (typeof window === 'undefined') throw commonError('not-in-browser')
   if (shared && typeof SharedWorker !== 'undefined') return connectWorker(shared, lost)
   if (worker && typeof Worker !== 'undefined') return connectWorker(worker, lost)
-  if (!page) throw new AuthError('placement-missing')
+  if (!page) throw pageError('placement-missing')
   try {
     const { default: vault } = await page()
     // Other clients of this page may use it; it goes with the page.
     return Object.create(vault, { close: { value() {} } })
   } catch (cause) {
-    throw isAuthError(cause) ? cause : new AuthError('vault-failed', { cause })
+    throw isAuthError(cause) ? cause : commonError('vault-failed', { cause })
   }
 }
 
@@ -39,7 +40,7 @@ function connectWorker(create: () => SharedWorker | Worker, lost: () => void): P
       // The browser reports a refusal in a task of its own.
       setTimeout(() => {
         settle()
-        reject(directive ? new AuthError('policy-refused', { directive }) : new AuthError(code, { cause }))
+        reject(directive ? commonError('policy-refused', { directive }) : pageError(code, { cause }))
       })
     }
     const timer = setTimeout(fail, PATIENCE, 'vault-silent')

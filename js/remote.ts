@@ -1,6 +1,7 @@
 import { readCookie } from './cookie.js'
-import { AuthError, type AuthErrorCode } from './errors.js'
+import { commonError } from './errors.js'
 import { createListeners } from './listeners.js'
+import { pageError } from './page-errors.js'
 import { packError, unpackError } from './port/errors.js'
 import { packCredentials } from './port/packing.js'
 import { type Port, parse, TO_PAGE, type ToPage, type ToVault, VERSION } from './port/protocol.js'
@@ -10,6 +11,11 @@ import type { AuthEvent, Snapshot, Vault } from './types.js'
 
 /** A vault that has not said a word for so long while calls are open is dead: twice this, in milliseconds. */
 const PATIENCE = 5000
+
+/** How it can be over between a page and its vault. */
+type End = 'closed' | 'vault-lost'
+
+const endError = (end: End) => (end === 'closed' ? commonError(end) : pageError(end))
 
 /** What the vault says to one call: an end, or a part of an answer. */
 export type Hear = (message: Extract<ToPage, { id: number }>) => void
@@ -31,19 +37,22 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
   const calls = new Map<number, Hear>()
+  /** What happened before anybody could listen. */
+  const early: AuthEvent[] = []
+  let isHeard = false
   let snapshot: Snapshot = LOADING
   let origins: readonly string[] = []
   let lastId = 0
   let silence = 0
   let heartbeat: ReturnType<typeof setInterval> | undefined
-  let ended: AuthErrorCode | undefined
+  let ended: End | undefined
   let greeted: { resolve: () => void; reject: (error: unknown) => void } | undefined
 
   const tell = (message: ToVault, transfer: Transferable[] = []) => port.postMessage(message, transfer)
   const line: Line = {
     tell,
     open(ask, hear, transfer) {
-      if (ended) throw new AuthError(ended)
+      if (ended) throw endError(ended)
       const id = ++lastId
       tell(ask(id), transfer)
       calls.set(id, hear)
@@ -63,7 +72,7 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
         origins = message.origins
         return message.version === VERSION
           ? greeted?.resolve()
-          : greeted?.reject(new AuthError('vault-mismatch'))
+          : greeted?.reject(commonError('vault-mismatch'))
       case 'refused':
         return greeted?.reject(unpackError(message.error))
       case 'ping':
@@ -71,7 +80,7 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       case 'snapshot':
         return show(message.snapshot)
       case 'event':
-        return events.emit(Object.freeze(message.event) as AuthEvent)
+        return note(Object.freeze(message.event) as AuthEvent)
       case 'cookie':
         return tell({ type: 'cookie', name: message.name, value: readCookie(message.name) })
       case 'pong':
@@ -79,6 +88,11 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       default:
         calls.get(message.id)?.(message)
     }
+  }
+
+  function note(event: AuthEvent) {
+    if (isHeard) events.emit(event)
+    else early.push(event)
   }
 
   function show(next: Snapshot) {
@@ -122,12 +136,12 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     calls.clear()
   }
 
-  function shut(code: AuthErrorCode) {
+  function shut(code: End) {
     ended = code
     clearInterval(heartbeat)
     for (const [type, listener] of Object.entries(lifecycle)) removeEventListener(type, listener, true)
     tell({ type: 'bye' })
-    failAll(new AuthError(code))
+    failAll(endError(code))
     close()
   }
 
@@ -153,7 +167,8 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     },
     subscribe: changes.add,
     onEvent(listener) {
-      tell({ type: 'watch' })
+      isHeard = true
+      for (const event of early.splice(0)) listener(event)
       return events.add(listener)
     },
     ready: async () => void (await call((id) => ({ type: 'ready', id }))),

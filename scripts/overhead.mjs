@@ -52,13 +52,18 @@ export default openVault({ signIn: '/login', name: 'overhead' })`
 /** A server of its own process, so that the page does not wait for whoever measures. */
 function answer(request, response) {
   const { pathname, searchParams } = new URL(request.url, 'http://bench')
-  const send = (type, body) => response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body)
+  const send = (type, body) =>
+    response.writeHead(200, { 'content-type': type, 'content-length': body.length }).end(body)
   if (pathname === '/login')
     return send('application/json', '{"access_token":"of-the-same-length","expires_in":900}')
-  if (pathname === '/bytes') return send('application/octet-stream', Buffer.alloc(Number(searchParams.get('n'))))
+  if (pathname === '/bytes')
+    return send('application/octet-stream', Buffer.alloc(Number(searchParams.get('n'))))
   if (pathname === '/auth.vault.js') return send('text/javascript', vault)
   if (pathname.startsWith('/pkg/'))
-    return send(files[path.extname(pathname)] ?? 'text/plain', readFileSync(path.join(root, path.normalize(pathname))))
+    return send(
+      files[path.extname(pathname)] ?? 'text/plain',
+      readFileSync(path.join(root, path.normalize(pathname))),
+    )
   return send('text/html', page)
 }
 

@@ -7,14 +7,14 @@ import { Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
 
-/** Every engine is a project of playwright.config.ts, so that a run in it has a line of its own. */
+/** Every engine has its projects in playwright.config.ts, one for each place of the vault. */
 async function endToEnd(engine) {
   const lack = missing(engine)
   if (lack) return skipped(lack)
   await buildExample()
   // Playwright colours its workers, and Node complains about being told both.
   const env = { NO_COLOR: undefined }
-  const args = ['test', '--reporter=list', `--project=${engine}`]
+  const args = ['test', '--reporter=list', `--project=${engine}-*`]
   return tool('playwright', args, { from: '@playwright/test', env })
 }
 

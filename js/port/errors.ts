@@ -25,7 +25,7 @@ export function packError(error: unknown): PackedError {
 export function unpackError({ kind, name, message, ...detail }: PackedError): unknown {
   switch (kind) {
     case 'auth':
-      return new AuthError(name as AuthErrorCode, detail)
+      return new AuthError(name as AuthErrorCode, message, detail)
     case 'dom':
       return new DOMException(message, name)
     case 'type':

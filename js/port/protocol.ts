@@ -15,7 +15,6 @@ export type ToVault =
   | { type: 'ping' }
   | { type: 'pong' }
   | { type: 'woke' }
-  | { type: 'watch' }
   | { type: 'fetch'; id: number; request: PackedRequest; body: PackedBody }
   | { type: 'abort'; id: number }
   | { type: 'pull'; id: number; count: number }
@@ -50,7 +49,6 @@ export const TO_VAULT: Shapes<ToVault> = {
   ping: {},
   pong: {},
   woke: {},
-  watch: {},
   fetch: { id: 'number', request: 'object', body: '' },
   abort: { id: 'number' },
   pull: { id: 'number', count: 'number' },

@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.js'
+import { commonError } from '../errors.js'
 import init, { Core } from '../wasm/core.js'
 import { directiveAgainst } from './policy.js'
 
@@ -23,8 +23,8 @@ async function instantiate() {
     loading = undefined
     const directive = await directiveAgainst('wasm-eval')
     if (directive)
-      throw new AuthError('policy-refused', { directive: `${directive} 'wasm-unsafe-eval'`, cause })
-    throw new AuthError('vault-failed', { cause })
+      throw commonError('policy-refused', { directive: `${directive} 'wasm-unsafe-eval'`, cause })
+    throw commonError('vault-failed', { cause })
   }
 }
 

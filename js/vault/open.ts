@@ -1,6 +1,6 @@
 import { readCookie } from '../cookie.js'
-import { AuthError } from '../errors.js'
 import type { Vault } from '../types.js'
+import { vaultError } from './errors.js'
 import type { VaultOptions } from './options.js'
 import { type PageServer, serve } from './serve.js'
 import { type Cell, start } from './start.js'
@@ -18,7 +18,7 @@ let opened: { configuration: string; cell: Cell } | undefined
  */
 export function openVault(options: VaultOptions): Vault {
   const configuration = JSON.stringify(options)
-  if (opened && opened.configuration !== configuration) throw new AuthError('vault-reconfigured')
+  if (opened && opened.configuration !== configuration) throw vaultError('vault-reconfigured')
   if (!opened) {
     const cell = open(options)
     const { close } = cell

@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.js'
+import { vaultError } from './errors.js'
 
 /** A path or URL; a relative one is meant for the first of `origins`. The method defaults to POST. */
 export type Endpoint = string | { method?: string; path: string }
@@ -68,7 +68,7 @@ export function complete(options: VaultOptions) {
     options
   const { accessToken, expiresIn, refreshToken: refreshField, user, ...unknownFields } = fields ?? {}
   for (const option of Object.keys({ ...unknown, ...unknownFields })) {
-    throw new AuthError('option-invalid', { option })
+    throw vaultError('option-invalid', { option })
   }
   return {
     name: name ?? 'tokencell',

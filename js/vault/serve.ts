@@ -1,4 +1,4 @@
-import { AuthError } from '../errors.js'
+import { commonError } from '../errors.js'
 import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
 import { type Port, parse, TO_VAULT, type ToPage, type ToVault, VERSION } from '../port/protocol.js'
@@ -10,9 +10,10 @@ import type { Cell, ReadCookie } from './start.js'
 interface Page {
   tell(message: ToPage, transfer?: Transferable[]): void
   responder: Responder
-  isWatching: boolean
   /** The snapshot it knows. */
   shown?: Snapshot | undefined
+  /** While it is welcomed back. */
+  joining?: Promise<void>
   /** Pings that it has not answered. */
   unanswered: number
 }
@@ -34,14 +35,13 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     for (const page of pages) show(page)
   })
   cell.onEvent((event, about) => {
-    for (const page of pages)
-      if (page.isWatching) page.tell({ type: 'event', event: seen(event, about, page) })
+    for (const page of pages) page.tell({ type: 'event', event: seen(event, about, page) })
   })
   if (realm === 'shared') setInterval(ping, PING_EVERY)
 
   function accept(port: Port) {
     const tell: Page['tell'] = (message, transfer = []) => port.postMessage(message, transfer)
-    const page: Page = { tell, responder: createResponder(cell, tell), isWatching: false, unanswered: 0 }
+    const page: Page = { tell, responder: createResponder(cell, tell), unanswered: 0 }
     // Until it says otherwise: pages that die before their first word are found out like those that crash.
     pages.add(page)
     port.addEventListener('message', ({ data }) => {
@@ -52,8 +52,10 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
 
   async function hear(page: Page, message: ToVault) {
     page.unanswered = 0
-    // A page that was taken for dead speaks: that is as good as a greeting.
-    if (message.type !== 'bye' && !pages.has(page)) await join(page, false)
+    // A page that was taken for dead speaks: that is as good as a greeting, and nothing it says overtakes it.
+    const isBack = !pages.has(page) && message.type !== 'bye' && message.type !== 'hello'
+    if (isBack) page.joining = join(page, false)
+    await page.joining
     switch (message.type) {
       case 'hello':
         return greet(page, message)
@@ -63,9 +65,6 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
         return page.tell({ type: 'pong' })
       case 'woke':
         return cell.wake('woke')
-      case 'watch':
-        page.isWatching = true
-        return
       case 'cookie':
         return cookies.get(message.name)?.(message.value)
       case 'fetch':
@@ -85,7 +84,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
 
   async function greet(page: Page, { version, restored }: ToVault & { type: 'hello' }) {
     try {
-      if (version !== VERSION) throw new AuthError('vault-mismatch')
+      if (version !== VERSION) throw commonError('vault-mismatch')
       const origins = [...(await cell.origins())]
       await join(page, restored)
       page.tell({ type: 'welcome', version: VERSION, origins })

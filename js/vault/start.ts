@@ -1,8 +1,9 @@
-import { AuthError, type AuthErrorCode, type AuthErrorDetail, isAuthError } from '../errors.js'
+import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
 import { LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
+import { type VaultErrorCode, vaultError } from './errors.js'
 import { loadCore } from './load.js'
 import { complete, type VaultOptions } from './options.js'
 import { directiveAgainst, originOf } from './policy.js'
@@ -36,7 +37,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   started.catch(() => {})
 
   async function instantiate() {
-    if (typeof location === 'undefined') throw new AuthError('not-in-browser')
+    if (typeof location === 'undefined') throw commonError('not-in-browser')
     const config = complete(options)
     const CoreClass = await loadCore()
     core = new CoreClass(config, {
@@ -70,7 +71,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       const { core } = await started
       return core.fetch(request, body).catch(async (error: unknown) => {
         const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
-        throw directive ? new TypeError(new AuthError('policy-refused', { directive }).message) : error
+        throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error
       })
     },
     async signIn(credentials) {
@@ -80,7 +81,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
         const isUnheard = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
         const url = isUnheard && config.signIn && new URL(config.signIn.path, config.origins[0]).href
         const directive = url && (await directiveAgainst(originOf(url)))
-        throw directive ? new AuthError('policy-refused', { directive }) : error
+        throw directive ? commonError('policy-refused', { directive }) : error
       })
     },
     signOut: async () => (await started).core.signOut(),
@@ -97,8 +98,8 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
 }
 
 /** Called by the core: a code, and the name of an option or what is known of an answer. */
-function error(code: AuthErrorCode, detail: string | AuthErrorDetail | undefined) {
-  return new AuthError(code, typeof detail === 'string' ? { option: detail } : detail)
+function error(code: VaultErrorCode, detail: string | AuthErrorDetail | undefined) {
+  return vaultError(code, typeof detail === 'string' ? { option: detail } : detail)
 }
 
 function encode(credentials: Credentials): [body: unknown, contentType?: string] {

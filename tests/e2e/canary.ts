@@ -18,37 +18,35 @@ export class Canaries {
     page.on('pageerror', (error) => this.said.push(`${error} ${error.stack}`))
   }
 
-  /** The signature of each token, which nothing else contains, in every dress in which it might go. */
-  needles(): string[] {
-    return this.tokens.flatMap((token) => {
-      const secret = token.split('.').at(-1) ?? token
-      const whole = [token, secret, secret.slice(0, 16), secret.slice(-16)]
-      const dresses = [token, secret].flatMap((text) => [
-        Buffer.from(text).toString('base64').replace(/=+$/, ''),
-        Buffer.from(text).toString('hex'),
-        [...text].reverse().join(''),
-        encodeURIComponent(text),
-      ])
-      return [...whole, ...dresses]
-    })
-  }
-
   /** Where the tokens are found, by the name of the place. Empty is good. */
   async findings(page: Page): Promise<string[]> {
-    const places = Object.entries({
-      ...(await page.evaluate(sweep)),
-      said: this.said.join('\n'),
-      url: page.url(),
-    })
-    const needles = this.needles()
-    return places
-      .filter(([, text]) => needles.some((needle) => text.includes(needle)))
-      .map(([place]) => place)
+    const places = { ...(await page.evaluate(sweep)), said: this.said.join('\n'), url: page.url() }
+    return find(this.tokens, places)
   }
 }
 
+/** The places whose text holds one of the tokens, whole or in part, in whatever dress. */
+export function find(tokens: string[], places: Record<string, string>): string[] {
+  const needles = tokens.flatMap(needlesOf)
+  return Object.entries(places)
+    .filter(([, text]) => needles.some((needle) => text.includes(needle)))
+    .map(([place]) => place)
+}
+
+/** A token and its signature, which nothing else contains, in every dress in which they might go. */
+function needlesOf(token: string): string[] {
+  const secret = token.split('.').at(-1) ?? token
+  const dresses = [token, secret].flatMap((text) => [
+    Buffer.from(text).toString('base64').replace(/=+$/, ''),
+    Buffer.from(text).toString('hex'),
+    [...text].reverse().join(''),
+    encodeURIComponent(text),
+  ])
+  return [token, secret, secret.slice(0, 16), secret.slice(-16), ...dresses]
+}
+
 /** Runs in the page: the text of every place that script can read and something could have been left in. */
-async function sweep(): Promise<Record<string, string>> {
+export async function sweep(): Promise<Record<string, string>> {
   const databases = await Promise.all(
     (await indexedDB.databases()).map(async ({ name = '' }) => {
       const database = await new Promise<IDBDatabase>((resolve, reject) => {

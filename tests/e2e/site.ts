@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { createServer, type ServerResponse } from 'node:http'
+import { createServer, type RequestListener, type ServerResponse } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 
@@ -27,6 +28,7 @@ const page = `<!doctype html>
 <script src="/first.js"></script>
 <script type="module" src="/page.js"></script>`
 
+// By its files and not through an import map, which Safari 16.0 lacks.
 /** The built package, and the session at hand as `auth`. */
 const script = ({ where, options, trust }: Pick<Site, 'where' | 'options' | 'trust'>) => `
   import { createAuth } from '/pkg/index.js'
@@ -63,11 +65,13 @@ export interface Site {
   trust: (url: string) => string
   /** Paths of the package that answer 404, or whatever is given. */
   overrides: Map<string, (response: ServerResponse) => void>
+  /** Answers everything below /api, so that page and API share an origin. */
+  mount?: RequestListener
   close(): Promise<void>
 }
 
-/** Serves that page, the package and the vault file on an origin of its own. */
-export async function openSite(): Promise<Site> {
+/** Serves that page, the package and the vault file on an origin of its own; with a key and a certificate, over TLS. */
+export async function openSite(tls?: { key: string; cert: string }): Promise<Site> {
   const site: Omit<Site, 'close' | 'url'> = {
     options: {},
     where: 'page',
@@ -76,13 +80,14 @@ export async function openSite(): Promise<Site> {
     trust: (url) => url,
     overrides: new Map(),
   }
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const override = site.overrides.get(pathname)
     const isVault = pathname === '/auth.vault.js'
     const headers = { 'cache-control': 'no-store', ...((isVault && site.vaultHeaders) || site.headers) }
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     if (override) return override(response)
+    if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
     const scripts: Record<string, string> = {
       '/auth.vault.js': vault(site.options),
       '/first.js': site.first,
@@ -98,11 +103,12 @@ export async function openSite(): Promise<Site> {
     }
     response.setHeader('content-type', 'text/html')
     response.end(page)
-  })
+  }
+  const server = tls ? createSecureServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
   return Object.assign(site, {
-    url: `http://localhost:${port}`,
+    url: `${tls ? 'https' : 'http'}://localhost:${port}`,
     close: () => {
       server.closeAllConnections()
       return new Promise<void>((resolve) => server.close(() => resolve()))

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAuth } from '../../js/client.js'
-import { AuthError } from '../../js/errors.js'
 import { LOADING } from '../../js/snapshot.js'
 import type { AuthEvent, Snapshot, Vault } from '../../js/types.js'
+import { vaultError } from '../../js/vault/errors.js'
 
 const ADA: Snapshot = {
   status: 'authenticated',
@@ -95,7 +95,7 @@ test('a subscriber that throws keeps no other from hearing', async () => {
 
 test('ready rejects when the vault cannot know, and waits anew the next time', async () => {
   const { placement, vault, show } = scripted()
-  vault.ready.mockRejectedValueOnce(new AuthError('unreachable'))
+  vault.ready.mockRejectedValueOnce(vaultError('unreachable'))
   const auth = createAuth(placement)
   await expect(auth.ready).rejects.toMatchObject({ code: 'unreachable' })
   const again = auth.ready
@@ -120,13 +120,25 @@ test('on a server nothing is loaded, and every call says so', async () => {
   await expect(auth.ready).rejects.toMatchObject({ code: 'not-in-browser' })
 })
 
-test('a disposed client closes its vault, also one that is still loading', async () => {
+test('a disposed client hears nothing more, and leaves a vault of the page to its other clients', async () => {
   const { placement, vault, show } = scripted()
   const auth = createAuth(placement)
+  const other = createAuth(placement)
   auth.dispose()
-  await vi.waitFor(() => expect(vault.close).toHaveBeenCalled())
+  await other.ready
   show(ADA)
-  expect(auth.snapshot).toBe(LOADING)
+  expect([auth.snapshot, other.snapshot]).toEqual([LOADING, ADA])
+  expect(vault.close).not.toHaveBeenCalled()
+})
+
+test('the open calls of a disposed client end, and so do those that come later', async () => {
+  const { placement, vault } = scripted()
+  const auth = createAuth(placement)
+  vault.fetch.mockReturnValueOnce(new Promise(() => {}))
+  const open = auth.fetch('https://api.example.com/')
+  auth.dispose()
+  await expect(open).rejects.toMatchObject({ code: 'closed' })
+  await expect(auth.signOut()).rejects.toMatchObject({ code: 'closed' })
 })
 
 test('the methods may be passed around without their object', async () => {

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest'
-import { AuthError, isAuthError } from '../../js/errors.js'
+import { isAuthError } from '../../js/errors.js'
+import { vaultError } from '../../js/vault/errors.js'
 
 test('an error says its cause and its mend, and names the option', () => {
-  const error = new AuthError('endpoint-missing', { option: 'signIn' })
+  const error = vaultError('endpoint-missing', { option: 'signIn' })
   expect(error.message).toBe('signIn: This option is required. Write it as "/path", or as { method, path }.')
   expect([error.name, error.code, error.option]).toEqual(['AuthError', 'endpoint-missing', 'signIn'])
   expect(error).toBeInstanceOf(Error)

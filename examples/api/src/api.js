@@ -51,6 +51,11 @@ export function createApi(overrides) {
     sockets,
     faults,
 
+    /** What `listen` serves, to be mounted elsewhere. @type {import("express").Express} */
+    app: undefined,
+    /** @type {import("express").Express} */
+    control: undefined,
+
     /** Changes settings at run time, all or none. @param {Partial<import("./settings.js").Settings>} changes */
     configure(changes) {
       Object.assign(settings, checkSettings(changes))

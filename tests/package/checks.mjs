@@ -1,0 +1,51 @@
+import path from 'node:path'
+import { Failure } from '../../scripts/run.mjs'
+import { finish } from './processes.mjs'
+import { fill, install, sources } from './project.mjs'
+
+const compilers = ['typescript-5.9', 'typescript-7.0']
+const resolutions = ['bundler', 'nodenext']
+
+/** What can be said of the tarball without a browser. */
+export const checks = [
+  { name: 'node', work: node },
+  { name: 'publint', work: (tarball) => lint(tarball, 'publint/src/cli.js', ['--strict']) },
+  {
+    name: 'attw',
+    // There is no CommonJS, by intention.
+    work: (tarball) =>
+      lint(tarball, '@arethetypeswrong/cli/dist/index.js', [
+        '--profile',
+        'esm-only',
+        '--no-definitely-typed',
+      ]),
+  },
+  { name: 'types', work: types },
+]
+
+async function node(tarball) {
+  const folder = await install('plain', tarball)
+  fill(folder, [[path.join(sources, 'node'), '.']])
+  return finish('main.mjs', [], { cwd: folder })
+}
+
+async function lint(tarball, script, options) {
+  const folder = await install('lint', tarball)
+  return finish(`node_modules/${script}`, [tarball.file, ...options], { cwd: folder })
+}
+
+async function types(tarball) {
+  const folder = await install('types', tarball)
+  fill(folder, [
+    [path.join(sources, 'types'), '.'],
+    ...['auth.ts', 'auth.vault.ts'].map((file) => [path.join(sources, 'shared', file), `src/${file}`]),
+  ])
+  const errors = []
+  for (const compiler of compilers)
+    for (const resolution of resolutions) {
+      const args = ['--project', `tsconfig.${resolution}.json`]
+      const checked = finish(`node_modules/${compiler}/bin/tsc`, args, { cwd: folder })
+      await checked.catch(({ output }) => errors.push(`${compiler}, ${resolution}:\n${output}`))
+    }
+  if (errors.length) throw new Failure('the types do not fit', errors.join('\n'))
+}

@@ -1,0 +1,115 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { Failure } from '../../scripts/run.mjs'
+import { realms } from './realms.mjs'
+
+const ADA = { email: 'ada@example.com', password: 'correct horse' }
+
+// A development server that meets a dependency late bundles it, and tells the page to load again.
+const ATTEMPTS = 5
+
+/**
+ * Goes through a session on the site with the vault in its place: `shared`, `worker` or `page`.
+ * What a tool may log as an error although all is well is in `tolerated`.
+ */
+export async function drive({ browser, url, api, apiUrl, vault, pages, tolerated = [] }) {
+  for (let attempt = 1; ; attempt++) {
+    api.sessions.reset()
+    api.journal.reset()
+    const context = await browser.newContext()
+    context.setDefaultTimeout(30_000)
+    try {
+      const tab = await open(context, { vault })
+      // A page that is gone never answers.
+      const limit = delay(60_000, { error: new Failure('a minute was not enough') }, { ref: false })
+      const walk = session({ ...tab, url, api, apiUrl, vault, pages }).catch((error) => ({ error }))
+      const outcome = await Promise.race([walk, limit])
+      if (tab.disturbed() && attempt < ATTEMPTS) continue
+      if (outcome?.error) throw explained(outcome.error, vault, tab.errors)
+      const errors = tab.errors.filter((text) => !tolerated.some((pattern) => pattern.test(text)))
+      if (errors.length) throw new Failure(`${vault}: the console shows errors`, errors.join('\n'))
+      return
+    } finally {
+      await closed(context)
+    }
+  }
+}
+
+/** Chromium may owe the answer for ever, when the page is being loaded anew at that moment. */
+export const closed = (closable) =>
+  Promise.race([closable.close().catch(() => {}), delay(5000, undefined, { ref: false })])
+
+const explained = (error, vault, errors) =>
+  new Failure(`${vault}: ${error.message}`, [error.output, ...errors].filter(Boolean).join('\n'))
+
+/** A page, the errors it has seen, and a way to load it that tells our loads from those nobody asked for. */
+async function open(context, { vault }) {
+  const page = await context.newPage()
+  if (vault === 'worker') await page.addInitScript('delete globalThis.SharedWorker')
+  const errors = []
+  page.on('console', (message) => {
+    if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`)
+  })
+  page.on('pageerror', (error) => errors.push(String(error)))
+  let loads = 0
+  let ours = 0
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.frame() === page.mainFrame()) loads++
+  })
+  const load = async (work) => {
+    ours++
+    await work()
+    await until('the session to be there', () => page.evaluate(() => 'auth' in globalThis))
+  }
+  return { page, errors, load, disturbed: () => loads !== ours }
+}
+
+async function session({ page, errors, load, url, api, apiUrl, vault, pages }) {
+  const me = `${apiUrl}/api/v1/me`
+  const get = () => page.evaluate((me) => auth.fetch(me).then(({ status }) => status), me)
+  const status = () => page.evaluate(() => auth.ready.then(({ status, reason }) => reason ?? status))
+  const refreshes = () => api.journal.counts().refresh.total
+
+  await load(() => page.goto(url))
+  expect('the first status', await status(), 'never')
+  await page.evaluate((ada) => auth.signIn(ada), ADA)
+  expect('the first answer', await get(), 200)
+
+  await load(() => page.reload())
+  expect('the status after a reload', await status(), 'authenticated')
+  expect('what was shown after a reload', await page.evaluate(() => statuses), ['authenticated'])
+  expect('the answer after a reload', await get(), 200)
+  expect('refreshes', refreshes(), vault === 'shared' ? 0 : 1)
+
+  if (pages) {
+    await page.evaluate(() => {
+      globalThis.same = true
+    })
+    await page.click('a[href="/account"]')
+    await page.waitForURL('**/account')
+    await until('the user', async () => (await page.textContent('#session')) === ADA.email)
+    expect('the document after a navigation', await page.evaluate(() => globalThis.same), true)
+    expect('the answer after a navigation', await get(), 200)
+    await load(() => page.reload())
+    await until('the user', async () => (await page.textContent('#session')) === ADA.email)
+  }
+
+  const found = await realms(page)
+  const talking = found.filter(({ urls }) => urls.some((each) => each.startsWith(apiUrl)))
+  expect('what talks to the API', [...new Set(talking.map(({ kind }) => kind))], [vault])
+  errors.push(...found.flatMap((realm) => realm.errors))
+}
+
+function expect(what, actual, expected) {
+  if (isDeepStrictEqual(actual, expected)) return
+  throw new Failure(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`)
+}
+
+async function until(what, condition) {
+  const since = performance.now()
+  // What is asked of a page that is just being replaced fails.
+  while (!(await condition().catch(() => false))) {
+    if (performance.now() - since > 30_000) throw new Failure(`waited for ${what} in vain`)
+    await delay(50)
+  }
+}

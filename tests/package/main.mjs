@@ -1,0 +1,40 @@
+// The packed package in projects of every kind: `node tests/package/main.mjs [--full] [names…]`
+
+import { chromium as findChromium } from '../../scripts/browsers.mjs'
+import { Failure, program } from '../../scripts/run.mjs'
+import { runSteps, summarize } from '../../scripts/steps.mjs'
+import { browse } from './browse.mjs'
+import { checks } from './checks.mjs'
+import { closed } from './drive.mjs'
+import { environments } from './environments.mjs'
+import { pack } from './project.mjs'
+
+function select(steps, { full, names }) {
+  const unknown = names.find((name) => !steps.some((step) => step.name === name))
+  if (unknown)
+    throw new Failure(`No step is called ${unknown}: there are ${steps.map(({ name }) => name).join(', ')}`)
+  return steps.filter((step) => (names.length ? names.includes(step.name) : full || !step.full))
+}
+
+await program(import.meta.url, async (args) => {
+  const full = args.includes('--full')
+  const vaults = args.includes('--page') ? ['page'] : ['shared', 'worker']
+  const names = args.filter((arg) => !arg.startsWith('--'))
+  const { chromium } = await import('@playwright/test')
+  const tarball = await pack()
+  const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] })
+  try {
+    const steps = [
+      ...checks.map(({ name, work }) => ({ name, work: () => work(tarball) })),
+      ...environments.map((environment) => ({
+        ...environment,
+        work: () => browse(environment, { browser, tarball, vaults }),
+      })),
+    ]
+    summarize(await runSteps(select(steps, { full, names })))
+  } finally {
+    await closed(browser)
+  }
+  // Whatever did not close in time ends with us.
+  process.exit()
+})

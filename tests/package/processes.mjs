@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Failure } from '../../scripts/run.mjs'
+
+const quiet = {
+  NO_COLOR: '1',
+  CI: '1',
+  NEXT_TELEMETRY_DISABLED: '1',
+  NUXT_TELEMETRY_DISABLED: '1',
+  // Of the process that started us, and wrong for what it starts.
+  NODE_ENV: undefined,
+  FORCE_COLOR: undefined,
+}
+
+/** Groups that are still running. A tool starts processes of its own, which have to go with it. */
+const groups = new Set()
+
+process.on('exit', () => {
+  for (const group of groups) signal(group, 'SIGKILL')
+})
+for (const name of ['SIGINT', 'SIGTERM']) process.once(name, () => process.exit(1))
+
+function signal(group, name) {
+  try {
+    process.kill(-group, name)
+  } catch {
+    // Gone already.
+  }
+}
+
+/** Starts a script in Node: `{ output, exited, end }`. */
+export function start(script, args, { cwd, env = {}, node = process.execPath }) {
+  const child = spawn(node, [script, ...args], {
+    cwd,
+    env: { ...process.env, ...quiet, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text
+    })
+  if (child.pid) groups.add(child.pid)
+  const exited = whenExited(child)
+  exited.catch(() => {})
+  return { output: () => output, exited, end: () => endGroup(child, exited) }
+}
+
+/** Resolves to the exit code or the signal, when all output is there. */
+async function whenExited(child) {
+  const closed = once(child, 'close')
+  closed.catch(() => {})
+  const [code, name] = await once(child, 'exit')
+  // What it has started and left behind may hold on to its output.
+  await Promise.race([closed, delay(1000, undefined, { ref: false })])
+  return name ?? code
+}
+
+async function endGroup({ pid, stdout, stderr }, exited) {
+  signal(pid, 'SIGTERM')
+  await Promise.race([exited, delay(3000, undefined, { ref: false })])
+  // Also when the first process has gone: those it started may be left.
+  signal(pid, 'SIGKILL')
+  await exited
+  stdout.destroy()
+  stderr.destroy()
+  groups.delete(pid)
+}
+
+/** Runs a script to its end and resolves to what it printed. */
+export async function finish(script, args, options) {
+  const { output, exited, end } = start(script, args, options)
+  const limit = delay(300_000, 'a timeout of five minutes', { ref: false })
+  const outcome = await Promise.race([exited, limit])
+  await end()
+  if (outcome !== 0) throw new Failure(`${script} ${args[0] ?? ''} ended with ${outcome}`, output())
+  return output()
+}
+
+/** Starts a server and resolves to it when it answers at `url`. */
+export async function serve(url, script, args, options) {
+  const server = start(script, args, options)
+  let outcome
+  const ended = (code) => {
+    outcome = code
+  }
+  server.exited.then(ended, ended)
+  const since = performance.now()
+  while (!(await answers(url))) {
+    const late = performance.now() - since > 120_000
+    if (outcome === undefined && !late) await delay(100)
+    else {
+      await server.end()
+      throw new Failure(`${script} ${late ? 'does not answer' : `ended with ${outcome}`}`, server.output())
+    }
+  }
+  return server
+}
+
+const answers = (url) =>
+  fetch(url, { signal: AbortSignal.timeout(60_000) }).then(
+    async (response) => (await response.text()) !== '' && response.ok,
+    () => false,
+  )
+
+/** A port that nobody listens on. */
+export async function freePort() {
+  const server = createServer().listen(0, 'localhost')
+  await once(server, 'listening')
+  const { port } = server.address()
+  server.close()
+  await once(server, 'close')
+  return port
+}

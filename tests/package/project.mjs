@@ -1,0 +1,66 @@
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { Failure, root, run } from '../../scripts/run.mjs'
+
+const here = path.join(root, 'tests/package')
+export const sources = path.join(here, 'sources')
+export const projects = path.join(here, 'projects')
+const work = path.join(root, 'target/package')
+
+const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
+
+/** The tarball that would be published, of pkg/ as it is: `{ file, hash }`. */
+export async function pack() {
+  if (!existsSync(path.join(root, 'pkg/index.js'))) throw new Failure('pkg/ is missing: run npm run build')
+  mkdirSync(work, { recursive: true })
+  // Without the scripts, which would build.
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', work])
+  const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+  const file = path.join(work, `${name}-${version}.tgz`)
+  return { file, hash: digest(file) }
+}
+
+/**
+ * A project with its dependencies, the tarball and nothing else: a folder below target/package.
+ * Installs when the lock file has changed, and the tarball when that has.
+ */
+export async function install(name, tarball) {
+  const folder = path.join(work, name)
+  const lock = path.join(projects, name, 'package-lock.json')
+  await stamped(path.join(folder, 'node_modules/.lock'), digest(lock), async () => {
+    rmSync(folder, { recursive: true, force: true })
+    cpSync(path.join(projects, name), folder, { recursive: true })
+    await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
+    mkdirSync(path.join(folder, 'node_modules'), { recursive: true })
+  })
+  const installed = path.join(folder, 'node_modules/tokencell')
+  await stamped(path.join(folder, 'node_modules/.tarball'), tarball.hash, () => {
+    rmSync(installed, { recursive: true, force: true })
+    mkdirSync(installed)
+    // What npm does with a package that has no dependencies, bins or install scripts.
+    execFileSync('tar', ['-xzf', tarball.file, '-C', installed, '--strip-components=1'])
+  })
+  return folder
+}
+
+/** Does `work` unless the file says that it was done for `state`. */
+async function stamped(file, state, work) {
+  if (existsSync(file) && readFileSync(file, 'utf8') === state) return
+  rmSync(file, { force: true })
+  await work()
+  writeFileSync(file, state)
+}
+
+const kept = new Set(['node_modules', 'package.json', 'package-lock.json'])
+const caches = ['.vite', '.vite-temp', '.cache']
+
+/** Fills the folder with what is at `[from, to]`, later ones on top, and removes what was there, caches included. */
+export function fill(folder, sources) {
+  for (const name of readdirSync(folder)) if (!kept.has(name)) remove(folder, name)
+  for (const name of caches) remove(folder, 'node_modules', name)
+  for (const [from, to] of sources) cpSync(from, path.join(folder, to), { recursive: true })
+}
+
+const remove = (...names) => rmSync(path.join(...names), { recursive: true, force: true })

@@ -1,0 +1,23 @@
+// Importing the package on a server does nothing, and using it there connects nothing.
+
+import assert from 'node:assert/strict'
+
+const before = Object.getOwnPropertyNames(globalThis)
+globalThis.fetch = () => assert.fail('a request')
+const forbidden = () => assert.fail('a worker')
+
+const { createAuth } = await import('tokencell')
+const { openVault } = await import('tokencell/vault')
+const vault = openVault({ signIn: '/login' })
+const auth = createAuth({ shared: forbidden, worker: forbidden, page: forbidden })
+
+assert.equal(auth.snapshot.status, 'loading')
+const calls = [auth.ready, auth.fetch('https://api.example.com'), auth.signIn({}), vault.ready()]
+for (const call of calls) await assert.rejects(call, { code: 'not-in-browser' })
+auth.dispose()
+vault.close()
+const names = Object.getOwnPropertyNames(globalThis)
+assert.deepEqual(
+  names.filter((name) => !before.includes(name)),
+  [],
+)

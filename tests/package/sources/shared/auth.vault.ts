@@ -1,0 +1,8 @@
+import { openVault } from 'tokencell/vault'
+
+export default openVault({
+  origins: ['http://localhost:8787'],
+  signIn: '/api/v1/login',
+  refresh: '/api/v1/refresh',
+  signOut: { method: 'DELETE', path: '/api/v1/logout' },
+})

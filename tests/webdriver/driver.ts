@@ -1,0 +1,76 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:net'
+import { engine as locate } from '../../scripts/browsers.mjs'
+import { Session } from './session.js'
+
+export type EngineName = 'webkit' | 'wpe'
+
+const engines = {
+  webkit: { options: 'webkitgtk:browserOptions', args: ['--automation'], tabsBy: 'driver' },
+  // A window that this driver opens shares neither locks nor workers with the first; one that a page opens does.
+  wpe: { options: 'wpe:browserOptions', args: ['--automation', '--headless'], tabsBy: 'page' },
+} as const
+
+export interface Driver {
+  /** A browser with a profile of its own. A driver has one at a time. */
+  open(): Promise<Session>
+  stop(): void
+}
+
+/** Starts the WebDriver of an engine, with a display where it needs one. */
+export async function startDriver(name: EngineName): Promise<Driver> {
+  const { driver = '', browser, display } = locate(name) as Record<string, string | undefined>
+  const { options, args, tabsBy } = engines[name]
+  const screen = display ? await startDisplay(display) : undefined
+  const port = await freePort()
+  // A group of its own: the browser is a child of the driver, and outlives it when that is killed.
+  const program = spawn(driver, [`--port=${port}`], {
+    env: { ...process.env, ...(screen && { DISPLAY: screen.name }) },
+    stdio: 'ignore',
+    detached: true,
+  })
+  const url = `http://127.0.0.1:${port}`
+  await answering(program, url)
+
+  const capabilities = {
+    browserName: 'MiniBrowser',
+    acceptInsecureCerts: true,
+    [options]: { binary: browser, args },
+  }
+  return {
+    open: () => Session.start(url, capabilities, tabsBy),
+    stop() {
+      if (program.pid && program.exitCode === null) process.kill(-program.pid)
+      screen?.program.kill()
+    },
+  }
+}
+
+async function startDisplay(command: string) {
+  // Xvfb takes a free number, and says which when it is ready.
+  const program = spawn(command, ['-displayfd', '3', '-nolisten', 'tcp'], {
+    stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+  })
+  const [number] = await once(program.stdio[3] as NodeJS.ReadableStream, 'data')
+  return { program, name: `:${String(number).trim()}` }
+}
+
+async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const { port } = server.address() as import('node:net').AddressInfo
+  server.close()
+  await once(server, 'close')
+  return port
+}
+
+/** The driver says nothing when it is ready, so it is asked. */
+async function answering(program: ChildProcess, url: string) {
+  for (;;) {
+    if (program.exitCode !== null) throw new Error(`${program.spawnfile} ended with ${program.exitCode}`)
+    const answer = await fetch(`${url}/status`).catch(() => undefined)
+    if (answer?.ok) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}

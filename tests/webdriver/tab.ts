@@ -1,0 +1,75 @@
+import type { Session } from './session.js'
+
+type Outcome<Value> = { value: Value } | { error: string }
+
+/** A tab, with those of the methods of Playwright's `Page` that the tests use. */
+export class Tab {
+  readonly handle: string
+  readonly #session: Session
+  #questions = 0
+
+  constructor(session: Session, handle: string) {
+    this.#session = session
+    this.handle = handle
+  }
+
+  goto(url: string) {
+    return this.#navigate('/url', { url })
+  }
+
+  reload() {
+    return this.#navigate('/refresh')
+  }
+
+  async close() {
+    await this.#session.command(this.handle, 'DELETE', '/window')
+  }
+
+  /**
+   * What the function returns in the page, or resolves to. Asked for and fetched in two, because a driver does nothing
+   * else, for no tab, while it waits for a promise.
+   */
+  async evaluate<Value, Arg>(run: (arg: Arg) => Value | Promise<Value>, arg?: Arg): Promise<Value> {
+    const id = ++this.#questions
+    await this.#run(`
+      const answers = window[Symbol.for('webdriver')] ??= {}
+      Promise.resolve().then(() => (${run})(${JSON.stringify(arg) ?? ''})).then(
+        (value) => { answers[${id}] = JSON.stringify({ value }) },
+        (error) => { answers[${id}] = JSON.stringify({ error: String(error) }) },
+      )
+      answers[${id}] = ''`)
+    for (;;) {
+      const answer = await this.#run<string>(`return window[Symbol.for('webdriver')]?.[${id}] ?? null`)
+      if (answer === null) throw new Error('The page went away before it answered')
+      if (answer) return settle(JSON.parse(answer) as Outcome<Value>)
+      await pause()
+    }
+  }
+
+  async waitForFunction(isTrue: () => unknown) {
+    while (!(await this.evaluate(isTrue))) await pause()
+  }
+
+  /** The driver of WebKit is content before the modules of the page have run. */
+  async #navigate(path: string, body?: object) {
+    await this.#run(`window[Symbol.for('webdriver')] = 'old'`)
+    await this.#command(path, body)
+    const isNew = `return window[Symbol.for('webdriver')] !== 'old' && document.readyState === 'complete'`
+    while (!(await this.#run<boolean>(isNew))) await pause()
+  }
+
+  #run<Value>(script: string) {
+    return this.#command<Value>('/execute/sync', { script, args: [] })
+  }
+
+  #command<Value>(path: string, body: object = {}) {
+    return this.#session.command<Value>(this.handle, 'POST', path, body)
+  }
+}
+
+const pause = () => new Promise((resolve) => setTimeout(resolve, 10))
+
+function settle<Value>(outcome: Outcome<Value>): Value {
+  if ('error' in outcome) throw new Error(outcome.error)
+  return outcome.value
+}
