@@ -10,7 +10,8 @@ const MESSAGES = {
     'The script of the vault could not be loaded or fails while it runs. Check the URL in the factory given to ' +
     'createAuth(), that it is served as JavaScript from this origin, and its own imports.',
   'vault-silent':
-    'The script of the vault runs, and does not answer. Does it call openVault() before its first await?',
+    'The script of the vault runs, and does not answer. Does it call openVault() before its first await, ' +
+    'and export what that returns as default?',
 } as const
 
 export type PageErrorCode = keyof typeof MESSAGES
