@@ -26,12 +26,10 @@ fn main() -> ExitCode {
         .remove_producers_section(true)
         .web(true)
         .and_then(Bindgen::generate_output);
-    let written = output
-        .map_err(|error| format!("{error:#}"))
-        .and_then(|mut output| {
-            silence::silence(output.wasm_mut());
-            shorten::emit(&mut output, Path::new(&folder))
-        });
+    let written = output.map_err(|error| format!("{error:#}")).and_then(|mut output| {
+        silence::silence(output.wasm_mut());
+        shorten::emit(&mut output, Path::new(&folder))
+    });
 
     match written {
         Ok(()) => ExitCode::SUCCESS,
