@@ -5,6 +5,8 @@ import type { Placement, Vault } from './types.js'
 
 /** How long a vault may take to load and answer. In milliseconds. */
 const PATIENCE = 30_000
+/** How long the browser may take to say that it was a policy, which it does in a task of its own. */
+const POLICY_PATIENCE = 100
 
 /**
  * Starts the vault, or finds the one that is there.
@@ -13,48 +15,61 @@ const PATIENCE = 30_000
  */
 export async function connect({ shared, worker, page }: Placement, lost: () => void): Promise<Vault> {
   if (typeof window === 'undefined') throw commonError('not-in-browser')
-  if (shared && typeof SharedWorker !== 'undefined') return connectWorker(shared, lost)
-  if (worker && typeof Worker !== 'undefined') return connectWorker(worker, lost)
-  if (!page) throw pageError('placement-missing')
+  if (shared && typeof SharedWorker !== 'undefined') return explained(() => openWorker(shared(), lost))
+  if (worker && typeof Worker !== 'undefined') return explained(() => openWorker(worker(), lost))
+  if (page) return explained(() => openPage(page))
+  throw pageError('placement-missing')
+}
+
+async function openPage(load: NonNullable<Placement['page']>): Promise<Vault> {
+  const { default: vault } = await load()
+  if (!vault) throw pageError('vault-silent')
+  // Other clients of this page may use it; it goes with the page.
+  return Object.create(vault, { close: { value() {} } })
+}
+
+async function openWorker(worker: SharedWorker | Worker, lost: () => void): Promise<Vault> {
+  const isShared = 'port' in worker
+  const port = isShared ? worker.port : worker
+  const close = () => (isShared ? worker.port.close() : worker.terminate())
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const failed = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(pageError('vault-silent')), PATIENCE)
+    worker.addEventListener('error', (event) => reject((event as ErrorEvent).message), { once: true })
+  })
+  const opened = openRemote(port, close, lost)
+  if (isShared) worker.port.start()
   try {
-    const { default: vault } = await page()
-    // Other clients of this page may use it; it goes with the page.
-    return Object.create(vault, { close: { value() {} } })
-  } catch (cause) {
-    throw isAuthError(cause) ? cause : commonError('vault-failed', { cause })
+    return await Promise.race([opened, failed])
+  } catch (error) {
+    close()
+    throw error
+  } finally {
+    clearTimeout(timer)
   }
 }
 
-/** A worker that is refused or missing says no more than `error`; the policy says which directive it was. */
-function connectWorker(create: () => SharedWorker | Worker, lost: () => void): Promise<Vault> {
-  return new Promise((resolve, reject) => {
-    let directive: string | undefined
-    const note = (event: SecurityPolicyViolationEvent) => {
-      if (event.disposition === 'enforce') directive = event.effectiveDirective
-    }
-    const settle = () => {
-      clearTimeout(timer)
-      removeEventListener('securitypolicyviolation', note)
-    }
-    const fail = (code: 'vault-script' | 'vault-silent', cause?: unknown) => {
-      // The browser reports a refusal in a task of its own.
-      setTimeout(() => {
-        settle()
-        reject(directive ? commonError('policy-refused', { directive }) : pageError(code, { cause }))
-      })
-    }
-    const timer = setTimeout(fail, PATIENCE, 'vault-silent')
-    addEventListener('securitypolicyviolation', note)
-    try {
-      const worker = create()
-      worker.addEventListener('error', () => fail('vault-script'), { once: true })
-      const isShared = 'port' in worker
-      const port = isShared ? worker.port : worker
-      const close = () => (isShared ? worker.port.close() : worker.terminate())
-      openRemote(port, close, lost).finally(settle).then(resolve, reject)
-      if (isShared) worker.port.start()
-    } catch (cause) {
-      fail('vault-script', cause)
-    }
-  })
+/** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */
+async function explained(open: () => Promise<Vault>): Promise<Vault> {
+  let directive: string | undefined
+  const note = (event: SecurityPolicyViolationEvent) => {
+    if (event.disposition === 'enforce' && isAboutVault(event)) directive = event.effectiveDirective
+  }
+  addEventListener('securitypolicyviolation', note)
+  try {
+    return await open()
+  } catch (cause) {
+    if (!directive) await new Promise((resolve) => setTimeout(resolve, POLICY_PATIENCE))
+    if (directive) throw commonError('policy-refused', { directive, cause })
+    throw isAuthError(cause) ? cause : pageError('vault-script', { cause })
+  } finally {
+    removeEventListener('securitypolicyviolation', note)
+  }
+}
+
+/** Other things on the page are refused as well, and are no reason for this. */
+function isAboutVault({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent): boolean {
+  const isScript =
+    /^(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
+  return isScript || effectiveDirective.includes('trusted-types')
 }

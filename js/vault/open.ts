@@ -14,11 +14,17 @@ let opened: { configuration: string; cell: Cell } | undefined
  * @example
  * export default openVault({ signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' })
  *
- * @throws AuthError `vault-reconfigured` when this realm has one with another configuration
+ * @throws AuthError `vault-reconfigured` when this page has one with another configuration; a worker says it to its
+ * pages
  */
 export function openVault(options: VaultOptions): Vault {
   const configuration = JSON.stringify(options)
-  if (opened && opened.configuration !== configuration) throw vaultError('vault-reconfigured')
+  if (opened && opened.configuration !== configuration) {
+    const error = vaultError('vault-reconfigured')
+    if (!isRealm('WorkerGlobalScope')) throw error
+    // What a worker throws says nothing to its pages: each is refused, and told why.
+    opened.cell.origins = () => Promise.reject(error)
+  }
   if (!opened) {
     const cell = open(options)
     const { close } = cell

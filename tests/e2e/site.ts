@@ -15,31 +15,38 @@ const types: Record<string, string> = {
 export type Where = 'page' | 'shared' | 'worker'
 
 const factories: Record<Where, (url: string) => string> = {
-  page: (url) => `() => import('${url}')`,
-  shared: (url) => `() => new SharedWorker('${url}', { type: 'module', extendedLifetime: true })`,
-  worker: (url) => `() => new Worker('${url}', { type: 'module' })`,
+  page: (url) => `() => import(${url})`,
+  shared: (url) => `() => new SharedWorker(${url}, { type: 'module', extendedLifetime: true })`,
+  worker: (url) => `() => new Worker(${url}, { type: 'module' })`,
 }
 
-// By its files and not through an import map, which Safari 16.0 lacks.
-/** A page without any bundler: the built package, and the session at hand as `auth`. */
-const page = ({ where, options }: Pick<Site, 'where' | 'options'>) => `<!doctype html>
+/** A page without any bundler, and without a script inside, which no strict policy would let run. */
+const page = `<!doctype html>
 <meta charset="utf-8">
 <title>tokencell</title>
 <link rel="icon" href="data:,">
-<script type="module">
+<script src="/first.js"></script>
+<script type="module" src="/page.js"></script>`
+
+/** The built package by its files (Safari 16.0 has no import maps), and the session at hand as `auth`. */
+const script = ({ where, options, trust }: Pick<Site, 'where' | 'options' | 'trust'>) => `
   import { createAuth } from '/pkg/index.js'
   window.events = []
   window.statuses = []
-  const connect = () => createAuth({ ${where}: ${factories[where](vaultUrl(options))} })
+  const connect = () => createAuth({ ${where}: ${factories[where](trust(`'${vaultUrl(options)}'`))} })
   window.connectAgain = () => void (window.again = connect())
   window.auth = connect()
   auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
-  auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))
-</script>`
+  auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))`
 
 /** As a bundler names it: another file for another content. */
 const vaultUrl = (options: object) =>
   `/auth.vault.js?${createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 8)}`
+
+const vault = (options: object) => `
+  import { openVault } from '/pkg/vault/index.js'
+  export default openVault(${JSON.stringify(options)})
+  if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = () => close()`
 
 export interface Site {
   url: string
@@ -49,6 +56,12 @@ export interface Site {
   where: Where
   /** Headers on every answer, such as a policy. */
   headers: Record<string, string>
+  /** Headers on the vault file in place of those. */
+  vaultHeaders?: Record<string, string>
+  /** A script that runs before any other of the page. */
+  first: string
+  /** What the page makes of the URL of its vault before it starts it: an expression out of an expression. */
+  trust: (url: string) => string
   /** Paths of the package that answer 404, or whatever is given. */
   overrides: Map<string, (response: ServerResponse) => void>
   /** Answers everything below /api, so that page and API share an origin. */
@@ -58,21 +71,29 @@ export interface Site {
 
 /** Serves that page, the package and the vault file on an origin of its own; with a key and a certificate, over TLS. */
 export async function openSite(tls?: { key: string; cert: string }): Promise<Site> {
-  const site: Omit<Site, 'close' | 'url'> = { options: {}, where: 'page', headers: {}, overrides: new Map() }
+  const site: Omit<Site, 'close' | 'url'> = {
+    options: {},
+    where: 'page',
+    headers: {},
+    first: '',
+    trust: (url) => url,
+    overrides: new Map(),
+  }
   const listener: RequestListener = (request, response) => {
     const { pathname } = new URL(request.url ?? '/', 'http://site')
     const override = site.overrides.get(pathname)
-    for (const [name, value] of Object.entries(site.headers)) response.setHeader(name, value)
+    const isVault = pathname === '/auth.vault.js'
+    const headers = { 'cache-control': 'no-store', ...((isVault && site.vaultHeaders) || site.headers) }
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     if (override) return override(response)
     if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
-    if (!response.hasHeader('cache-control')) response.setHeader('cache-control', 'no-store')
-    if (pathname === '/auth.vault.js') {
-      response.setHeader('content-type', 'text/javascript')
-      return response.end(
-        `import { openVault } from '/pkg/vault/index.js'\nexport default openVault(${JSON.stringify(site.options)})
-if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = () => close()`,
-      )
+    const scripts: Record<string, string> = {
+      '/auth.vault.js': vault(site.options),
+      '/first.js': site.first,
+      '/page.js': script(site),
     }
+    const text = scripts[pathname]
+    if (text !== undefined) return response.setHeader('content-type', 'text/javascript').end(text)
     if (pathname.startsWith('/pkg/')) {
       response.setHeader('content-type', types[path.extname(pathname)] ?? 'application/octet-stream')
       const file = createReadStream(path.join(root, path.normalize(pathname)))
@@ -80,7 +101,7 @@ if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = ()
       return file.pipe(response)
     }
     response.setHeader('content-type', 'text/html')
-    response.end(page(site))
+    response.end(page)
   }
   const server = tls ? createSecureServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))

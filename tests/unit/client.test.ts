@@ -46,7 +46,10 @@ function scripted() {
   }
 }
 
-beforeEach(() => vi.stubGlobal('window', globalThis))
+beforeEach(() => {
+  vi.stubGlobal('window', globalThis)
+  for (const name of ['addEventListener', 'removeEventListener']) vi.stubGlobal(name, vi.fn())
+})
 afterEach(() => vi.unstubAllGlobals())
 
 test('promise 1: the snapshot is loading until the vault knows better', async () => {
@@ -107,7 +110,7 @@ test('a vault that does not load fails every call with its cause, and nothing un
   const cause = new Error('404')
   const auth = createAuth({ page: () => Promise.reject(cause) })
   for (const call of [auth.ready, auth.fetch('https://a.test'), auth.signIn({}), auth.signOut()]) {
-    await expect(call).rejects.toMatchObject({ name: 'AuthError', code: 'vault-failed', cause })
+    await expect(call).rejects.toMatchObject({ name: 'AuthError', code: 'vault-script', cause })
   }
 })
 
@@ -150,4 +153,14 @@ test('the methods may be passed around without their object', async () => {
   await signIn({ email: 'ada@example.com' })
   await signOut()
   expect(vault.signOut).toHaveBeenCalled()
+})
+
+test('a vault that did not start is tried again by the next call', async () => {
+  const { vault } = scripted()
+  const page = vi.fn(async () => ({ default: vault as Vault }))
+  page.mockRejectedValueOnce(new TypeError('offline'))
+  const auth = createAuth({ page })
+  await expect(auth.ready).rejects.toMatchObject({ code: 'vault-script' })
+  await auth.signOut()
+  expect([page.mock.calls.length, vault.signOut.mock.calls.length]).toEqual([2, 1])
 })

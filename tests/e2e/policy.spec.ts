@@ -1,0 +1,174 @@
+import type { Page } from '@playwright/test'
+import { type Api, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
+import type { Site } from './site.js'
+
+/** The strictest that an app can live with, on the page, the vault file and the package. */
+function policy(api: Api, changes: Record<string, string | undefined> = {}) {
+  const directives = {
+    'default-src': "'none'",
+    'script-src': "'self' 'wasm-unsafe-eval'",
+    'worker-src': "'self'",
+    'connect-src': `'self' ${api.url}`,
+    'style-src': "'self'",
+    'img-src': 'data:',
+    'base-uri': "'none'",
+    'frame-ancestors': "'none'",
+    'require-trusted-types-for': "'script'",
+    'trusted-types': 'default vault',
+    'report-uri': '/reports',
+    ...changes,
+  }
+  const given = Object.entries(directives).filter(([, value]) => value !== undefined)
+  return { 'content-security-policy': given.map((directive) => directive.join(' ')).join('; ') }
+}
+
+/** What SECURITY.md tells apps with Trusted Types to write, where a bundler has to see `new SharedWorker(new URL(…))`. */
+const rule = `{
+  createScriptURL(url) {
+    const { origin, pathname } = new URL(url, location.href)
+    if (origin === location.origin && pathname === '/auth.vault.js') return url
+    throw new TypeError('Not the vault: ' + url)
+  },
+}`
+const byDefault = (site: Site) => {
+  site.first = `trustedTypes.createPolicy('default', ${rule})`
+}
+const byName = (site: Site) => {
+  site.first = `window.vaultPolicy = trustedTypes.createPolicy('vault', ${rule})`
+  site.trust = (url) => `vaultPolicy.createScriptURL(${url})`
+}
+
+/** What browsers report to the server, in whatever realm it was refused. */
+function reports(site: Site) {
+  const heard: string[] = []
+  site.overrides.set('/reports', (response) => {
+    response.req.setEncoding('utf8').on('data', (text: string) => heard.push(text))
+    response.writeHead(204).end()
+  })
+  return heard
+}
+
+/** Opens the site and says how its vault starts. */
+async function opened(page: Page, site: Site) {
+  await page.goto(site.url)
+  return page.evaluate(() =>
+    auth.ready.then(
+      ({ status }) => ({ code: status, directive: '', message: '' }),
+      ({ code, directive, message }) => ({ code, directive, message }),
+    ),
+  )
+}
+
+for (const [name, trust] of Object.entries({ 'a default policy': byDefault, 'a policy by name': byName })) {
+  test(`check J1: all works under a strict policy and Trusted Types with ${name}`, async ({
+    api,
+    open,
+    page,
+    site,
+  }) => {
+    site.headers = policy(api)
+    trust(site)
+    const refused = reports(site)
+    await open(page)
+    await signIn(page)
+    expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+    await doubtToken(page, api)
+    expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+    await page.reload()
+    expect(await page.evaluate(() => auth.ready.then(({ status }) => status))).toBe('authenticated')
+    await page.evaluate(() => auth.signOut())
+    expect(await status(page)).toBe('signed-out')
+    expect(refused).toEqual([])
+  })
+}
+
+test('a page policy against workers is named, whichever directive it comes from', async ({
+  api,
+  page,
+  site,
+  where,
+}) => {
+  test.skip(where === 'page', 'there is no worker')
+  byDefault(site)
+  const others = {
+    'worker-src': undefined,
+    'script-src': `${site.url}/first.js ${site.url}/page.js ${site.url}/pkg/`,
+  }
+  for (const changes of [{ 'worker-src': "'none'" }, { 'worker-src': 'https://cdn.example' }, others]) {
+    site.headers = policy(api, changes)
+    site.vaultHeaders = policy(api)
+    const failed = await opened(page, site)
+    expect(failed).toMatchObject({ code: 'policy-refused', directive: 'worker-src' })
+  }
+})
+
+test('Trusted Types without a policy that lets the vault through are named', async ({
+  api,
+  page,
+  site,
+  where,
+}) => {
+  test.skip(where === 'page', 'import() is not theirs')
+  for (const first of ['', `trustedTypes.createPolicy('default', { createScriptURL: () => null })`]) {
+    site.headers = policy(api)
+    site.first = first
+    const failed = await opened(page, site)
+    expect(failed).toMatchObject({ code: 'policy-refused', directive: 'require-trusted-types-for' })
+  }
+})
+
+test('a vault whose policy forbids WebAssembly names the directive', async ({ api, page, site, where }) => {
+  byDefault(site)
+  const strict = policy(api, { 'script-src': "'self'" })
+  site.headers = where === 'page' ? strict : policy(api)
+  site.vaultHeaders = strict
+  const failed = await opened(page, site)
+  expect(failed).toMatchObject({ code: 'policy-refused', directive: "script-src 'wasm-unsafe-eval'" })
+})
+
+test('a vault whose policy forbids the API names the directive, in an error and in a TypeError of fetch', async ({
+  api,
+  page,
+  site,
+  where,
+}) => {
+  byDefault(site)
+  const strict = policy(api, { 'connect-src': "'self'" })
+  site.headers = where === 'page' ? strict : policy(api)
+  site.vaultHeaders = strict
+  expect(await opened(page, site)).toMatchObject({ code: 'unauthenticated' })
+  const failed = await page.evaluate(
+    (url) =>
+      Promise.all(
+        [auth.signIn({}), auth.fetch(url)].map((call) =>
+          (call as Promise<unknown>).catch(({ name, code, directive, message }) => ({
+            name,
+            code,
+            directive,
+            message,
+          })),
+        ),
+      ),
+    `${api.url}/api/v1/me`,
+  )
+  expect(failed).toMatchObject([
+    { name: 'AuthError', code: 'policy-refused', directive: 'connect-src' },
+    { name: 'TypeError', message: expect.stringMatching(/^connect-src: /) },
+  ])
+  expect(api.journal.entries()).toEqual([])
+})
+
+test('a policy without the own origin in connect-src loads the copy of the wasm inside the package', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
+  byDefault(site)
+  site.headers = policy(api, { 'connect-src': api.url })
+  const refused = reports(site)
+  await open(page)
+  await signIn(page)
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+  await expect.poll(() => refused.join()).toContain('core_bg.wasm')
+})

@@ -1,0 +1,99 @@
+import type { ServerResponse } from 'node:http'
+import { expect, test } from './fixtures.js'
+
+type Answer = (response: ServerResponse) => void
+
+const script =
+  (text: string): Answer =>
+  (response) =>
+    response.setHeader('content-type', 'text/javascript').end(text)
+const opening = (text: string) => script(`import { openVault } from '/pkg/vault/index.js'\n${text}`)
+
+/** What may stand where the vault file should be, the code that it ends in, and what its message says to do. */
+const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
+  ['nothing', (response) => response.writeHead(404).end(), 'vault-script', /Check the URL/],
+  [
+    'the index page of the app',
+    (response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'),
+    'vault-script',
+    /served as JavaScript/,
+  ],
+  ['a syntax error', script('const = 1'), 'vault-script', /could not be loaded or fails/],
+  ['a script that throws', script('throw new Error("mine")'), 'vault-script', /fails while it runs/],
+  ['an import that is not there', script('import "/nowhere.js"'), 'vault-script', /its own imports/],
+  [
+    'an import of what the package does not have',
+    script('import { openSafe } from "/pkg/vault/index.js"'),
+    'vault-script',
+    /its own imports/,
+  ],
+  [
+    'two configurations in one realm',
+    opening('export default openVault({ signIn: "/a" }); openVault({ signIn: "/b" })'),
+    'vault-reconfigured',
+    /Call openVault\(\) once/,
+  ],
+  [
+    'an option that is none',
+    opening('export default openVault({ signIn: "/a", tokens: 1 })'),
+    'option-invalid',
+    /^tokens: .*VaultOptions/,
+  ],
+]
+
+for (const [name, answer, code, mend] of cases) {
+  test(`a vault file that is ${name} ends every call with ${code}`, async ({ page, site }) => {
+    site.first =
+      'window.unhandled = []; onunhandledrejection = ({ reason }) => unhandled.push(String(reason))'
+    site.overrides.set('/auth.vault.js', answer)
+    await page.goto(site.url)
+    const errors = await page.evaluate(() =>
+      Promise.all(
+        [auth.ready, auth.fetch('/'), auth.signIn({}), auth.signOut()].map((call) =>
+          (call as Promise<unknown>).catch(({ name, code, message }) => ({ name, code, message })),
+        ),
+      ),
+    )
+    const expected = { name: 'AuthError', code, message: expect.stringMatching(mend) }
+    expect(errors).toEqual(Array(4).fill(expected))
+    expect(await page.evaluate(() => unhandled)).toEqual([])
+  })
+}
+
+test('a second page of a worker with two configurations is refused like the first', async ({
+  context,
+  page,
+  site,
+  where,
+}) => {
+  test.skip(where !== 'shared', 'elsewhere every page has a vault of its own')
+  site.overrides.set('/auth.vault.js', opening('openVault({ signIn: "/a" }); openVault({ signIn: "/b" })'))
+  for (const each of [page, await context.newPage()]) {
+    await each.goto(site.url)
+    expect(await each.evaluate(() => auth.ready.catch(({ code }) => code))).toBe('vault-reconfigured')
+  }
+})
+
+test('a script that throws before it opens the vault is quoted in the cause', async ({ page, site }) => {
+  site.overrides.set('/auth.vault.js', script('throw new Error("mine")'))
+  await page.goto(site.url)
+  const cause = await page.evaluate(() => auth.ready.catch(({ cause }) => String(cause)))
+  expect(cause).toMatch(/Error: mine$/)
+})
+
+test('a vault of another version is named as such', async ({ page, site, where }) => {
+  test.skip(where === 'page', 'there is nothing between them')
+  const welcome = '{ type: "welcome", version: 0, origins: [] }'
+  const answers = {
+    worker: `onmessage = () => postMessage(${welcome})`,
+    shared: `onconnect = ({ ports: [port] }) => { port.onmessage = () => port.postMessage(${welcome}) }`,
+  }
+  site.overrides.set('/auth.vault.js', script(answers[where as 'worker']))
+  await page.goto(site.url)
+  const failed = await page.evaluate(() => auth.ready.catch(({ code, message }) => ({ code, message })))
+  expect(failed).toMatchObject({ code: 'vault-mismatch', message: expect.stringContaining('Close all tabs') })
+})
+
+declare global {
+  var unhandled: string[]
+}

@@ -1,0 +1,121 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { connect } from '../../js/connect.js'
+
+/** A worker that says what the test says. */
+class FakeWorker extends EventTarget {
+  readonly postMessage = vi.fn()
+  readonly terminate = vi.fn()
+
+  say(data: object) {
+    this.dispatchEvent(new MessageEvent('message', { data }))
+  }
+  fail(message?: string) {
+    this.dispatchEvent(Object.assign(new Event('error'), { message }))
+  }
+}
+
+let page: EventTarget
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  page = new EventTarget()
+  vi.stubGlobal('window', globalThis)
+  vi.stubGlobal('location', new URL('https://app.test/'))
+  vi.stubGlobal('Worker', FakeWorker)
+  vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+  vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const violate = (effectiveDirective: string, blockedURI: string, disposition = 'enforce') =>
+  page.dispatchEvent(
+    Object.assign(new Event('securitypolicyviolation'), { effectiveDirective, blockedURI, disposition }),
+  )
+
+/** Connects to a worker, and gives what became of it when `happen` has happened and the waits are over. */
+async function connected(happen: (worker: FakeWorker) => void, millis = 1000) {
+  const worker = new FakeWorker()
+  const outcome = connect({ worker: () => worker as unknown as Worker }, () => {}).catch((error) => error)
+  happen(worker)
+  await vi.advanceTimersByTimeAsync(millis)
+  return { worker, outcome: await Promise.race([outcome, Promise.resolve('waiting')]) }
+}
+
+test('a vault that has not answered after 30 seconds is silent, and is ended', async () => {
+  expect((await connected(() => {}, 29_900)).outcome).toBe('waiting')
+  const { outcome, worker } = await connected(() => {}, 30_200)
+  expect(outcome).toMatchObject({ name: 'AuthError', code: 'vault-silent' })
+  expect(outcome.message).toContain('openVault() before its first await')
+  expect(worker.terminate).toHaveBeenCalled()
+})
+
+test('a vault that answers in time has no patience to lose any more', async () => {
+  const { outcome, worker } = await connected((worker) => {
+    worker.say({ type: 'welcome', version: 1, origins: [] })
+    setTimeout(() => worker.fail('later'), 100)
+  }, 60_000)
+  expect(outcome).toHaveProperty('signIn')
+  expect(worker.terminate).not.toHaveBeenCalled()
+})
+
+test('a script that fails says what it said', async () => {
+  const { outcome, worker } = await connected((worker) => worker.fail('Uncaught Error: mine'))
+  expect(outcome).toMatchObject({ code: 'vault-script', cause: 'Uncaught Error: mine' })
+  expect(worker.terminate).toHaveBeenCalled()
+})
+
+test('a vault of another version is a mismatch', async () => {
+  const { outcome } = await connected((worker) => worker.say({ type: 'welcome', version: 0, origins: [] }))
+  expect(outcome).toMatchObject({ code: 'vault-mismatch' })
+  expect(outcome.message).toMatch(/different versions.*[Cc]lose all tabs/)
+})
+
+test('a module without a default export is a vault that does not answer', async () => {
+  vi.useRealTimers()
+  await expect(connect({ page: async () => ({}) as never }, () => {})).rejects.toMatchObject({
+    code: 'vault-silent',
+    message: expect.stringContaining('export what that returns as default'),
+  })
+})
+
+test('the directive that refused the script is named, also when the browser says so after the failure', async () => {
+  for (const directive of ['worker-src', 'child-src', 'script-src', 'script-src-elem']) {
+    const { outcome } = await connected((worker) => {
+      worker.fail()
+      setTimeout(violate, 50, directive, 'https://app.test/auth.vault.js')
+    })
+    expect(outcome).toMatchObject({ code: 'policy-refused', directive })
+  }
+})
+
+test('a factory that Trusted Types stop names them, and one that just throws does not', async () => {
+  const start = (directive?: string) => {
+    const outcome = connect(
+      {
+        worker() {
+          if (directive) violate(directive, 'trusted-types-sink')
+          throw new TypeError('mine')
+        },
+      },
+      () => {},
+    ).catch((error) => error)
+    return vi.advanceTimersByTimeAsync(1000).then(() => outcome)
+  }
+  for (const directive of ['require-trusted-types-for', 'trusted-types'])
+    expect(await start(directive)).toMatchObject({ code: 'policy-refused', directive })
+  expect(await start()).toMatchObject({ code: 'vault-script', cause: new TypeError('mine') })
+})
+
+test('what else a policy refuses meanwhile, or only reports, is not taken for the cause', async () => {
+  const { outcome } = await connected((worker) => {
+    violate('img-src', 'https://app.test/tracker.png')
+    violate('script-src-elem', 'inline')
+    violate('script-src-elem', 'https://ads.test/ads.js')
+    violate('worker-src', 'https://app.test/auth.vault.js', 'report')
+    worker.fail()
+  })
+  expect(outcome).toMatchObject({ code: 'vault-script', directive: undefined })
+})
