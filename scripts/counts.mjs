@@ -24,6 +24,8 @@ export const playwright = (output) => ({
     (total, word) => total + last(output, new RegExp(`^ +(\\d+) ${word}\\b`, 'gm')),
     0,
   ),
+  // Each says in the test why it makes no sense in that engine or place.
+  skipped: last(output, /^ +(\d+) skipped\b/gm),
 })
 
 /** A mutant that never ends has been noticed as well as one that fails. */
