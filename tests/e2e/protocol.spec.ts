@@ -18,7 +18,7 @@ async function use(page: Page, api: Api) {
 
 /** Those of the lines that hold a token. */
 const holding = ({ tokens }: Canaries, lines: readonly string[]) =>
-  find(tokens, { ...lines }).map((index) => lines[Number(index)])
+  find(tokens, Object.fromEntries(lines.entries())).map((index) => lines[Number(index)])
 
 for (const tokenIn of ['body', 'header'] as const) {
   test(`check D1: no message between page and vault holds a token that came in the ${tokenIn}`, async ({
@@ -80,13 +80,7 @@ test('check D2: what is broadcast is one of three words, and no datum', async ({
   expect(holding(canaries, words.map(String))).toEqual([])
 })
 
-test('check B3: a heap snapshot of the page holds no token', async ({
-  api,
-  browserName,
-  open,
-  page,
-  where,
-}) => {
+test('check B3: a heap snapshot of the page holds no token', async ({ api, browserName, open, page }) => {
   test.skip(browserName !== 'chromium', 'only Chromium hands one out')
   test.setTimeout(120_000)
   const canaries = new Canaries(page, api)

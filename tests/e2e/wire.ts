@@ -16,11 +16,11 @@ function tap() {
 
   for (const { prototype } of [MessagePort, Worker]) {
     const { postMessage } = prototype
-    prototype.postMessage = function (this: Worker, message: unknown, transfer?: StructuredSerializeOptions) {
+    prototype.postMessage = function (this: Worker, message: unknown, transfer: Transferable[] = []) {
       // Before it goes: what is transferred is gone afterwards.
       note('>', message)
-      postMessage.call(this, message, transfer)
-    }
+      Reflect.apply(postMessage, this, [message, transfer])
+    } as typeof postMessage
     const { addEventListener } = prototype
     prototype.addEventListener = function (this: Worker, type: string, ...rest: [never]) {
       if (type === 'message' && !ports.includes(this)) {
