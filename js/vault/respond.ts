@@ -23,16 +23,12 @@ export function createResponder(vault: Vault, tell: (message: ToPage, transfer?:
   const requests = new WeakSet<Request>()
 
   async function respond({ id, request: { url, init }, body: packed }: ToVault & { type: 'fetch' }) {
-    const course: Course = {
-      abort: new AbortController(),
-      keepalive: !!init.keepalive,
-      credit: WINDOW,
-      resume() {},
-    }
-    courses.set(id, course)
+    const abort = new AbortController()
     try {
-      const request = new Request(url, { ...init, signal: course.abort.signal })
+      const request = new Request(url, { ...init, signal: abort.signal })
       requests.add(request)
+      const course: Course = { abort, keepalive: request.keepalive, credit: WINDOW, resume() {} }
+      courses.set(id, course)
       const response = await vault.fetch(request, unpackBody(packed))
       await deliver(id, response, course)
     } catch (error) {
@@ -87,9 +83,9 @@ export function createResponder(vault: Vault, tell: (message: ToPage, transfer?:
       course.credit += count
       course.resume()
     },
-    async settle(id: number, work: Promise<unknown>) {
+    async settle(id: number, work: () => Promise<unknown>) {
       try {
-        tell({ type: 'settled', id, value: await work })
+        tell({ type: 'settled', id, value: await work() })
       } catch (error) {
         tell({ type: 'failed', id, error: packError(error) })
       }

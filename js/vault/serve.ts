@@ -46,7 +46,8 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     pages.add(page)
     port.addEventListener('message', ({ data }) => {
       const message = parse<ToVault>(TO_VAULT, data)
-      if (message) hear(page, message)
+      // A vault that has not started says so to every call, and to no other word.
+      if (message) hear(page, message).catch(() => {})
     })
   }
 
@@ -74,11 +75,13 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
       case 'pull':
         return page.responder.pull(message)
       case 'ready':
-        return page.responder.settle(message.id, cell.ready())
+        return page.responder.settle(message.id, cell.ready)
       case 'sign-out':
-        return page.responder.settle(message.id, cell.signOut())
+        return page.responder.settle(message.id, cell.signOut)
       case 'sign-in':
-        return page.responder.settle(message.id, cell.signIn(unpackCredentials(message.credentials)))
+        return page.responder.settle(message.id, async () =>
+          cell.signIn(unpackCredentials(message.credentials)),
+        )
     }
   }
 

@@ -46,7 +46,10 @@ const vaultUrl = (options: object) =>
 const vault = (options: object) => `
   import { openVault } from '/pkg/vault/index.js'
   export default openVault(${JSON.stringify(options)})
-  if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = () => close()`
+  if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = () => close()
+  const trouble = new BroadcastChannel('trouble')
+  const report = (event) => trouble.postMessage(String(event.reason ?? event.message))
+  for (const type of ['error', 'unhandledrejection']) addEventListener(type, report)`
 
 export interface Site {
   url: string
