@@ -21,7 +21,7 @@ export async function drive({ browser, url, api, apiUrl, vault, pages, tolerated
     try {
       const tab = await open(context, { vault })
       // A page that is gone never answers.
-      const limit = delay(60_000, { error: new Failure('a minute was not enough') }, { ref: false })
+      const limit = delay(120_000, { error: new Failure('two minutes were not enough') }, { ref: false })
       const walk = session({ ...tab, url, api, apiUrl, vault, pages }).catch((error) => ({ error }))
       const outcome = await Promise.race([walk, limit])
       if (tab.disturbed() && attempt < ATTEMPTS) continue
