@@ -9,7 +9,7 @@ const MESSAGES = {
     'A Content Security Policy refuses this: the directive named first has to allow it. In a worker, the policy in the ' +
     'response header of its own script counts. With Trusted Types, a policy of yours has to let its URL through.',
   'vault-failed':
-    'The vault did not start; see `cause`. Is core_bg.wasm served beside the script of the package, or its inline copy?',
+    'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-mismatch':
     'The page and the vault come from different versions of the package. Close all tabs of the site, or reload them all.',
 } as const

@@ -48,6 +48,7 @@ async function bundle(entry) {
     outdir: 'size',
     minify: true,
     format: 'esm',
+    conditions: ['production'],
     target: 'es2022',
     write: false,
     logLevel: 'silent',

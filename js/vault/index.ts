@@ -1,3 +1,12 @@
+import { unpackInline } from './inline.js'
+import { lendSpare } from './load.js'
+import { openVault as open } from './open.js'
+
 export type { Vault } from '../types.js'
-export { openVault } from './open.js'
 export type { Endpoint, VaultOptions } from './options.js'
+
+/** {@inheritDoc open} */
+export const openVault: typeof open = (options) => {
+  lendSpare(unpackInline)
+  return open(options)
+}

@@ -2,7 +2,15 @@ import { commonError } from '../errors.js'
 import init, { Core } from '../wasm/core.js'
 import { directiveAgainst } from './policy.js'
 
+type Unpack = () => Promise<ArrayBuffer>
+
 let loading: Promise<typeof Core> | undefined
+let spare: Unpack | undefined
+
+/** Where the core is to be had when its file is not. */
+export function lendSpare(unpack: Unpack) {
+  spare = unpack
+}
 
 /**
  * The core, instantiated once.
@@ -17,7 +25,9 @@ export function loadCore(): Promise<typeof Core> {
 async function instantiate() {
   try {
     const url = new URL('../wasm/core_bg.wasm', import.meta.url)
-    await init({ module_or_path: (await download(url)) ?? (await unpack()) })
+    const bytes = (await download(url)) ?? (await spare?.())
+    if (!bytes) throw new TypeError(`No WebAssembly at ${url}`)
+    await init({ module_or_path: bytes })
     return Core
   } catch (cause) {
     loading = undefined
@@ -38,11 +48,4 @@ async function download(url: URL): Promise<ArrayBuffer | undefined> {
   } catch {
     return undefined
   }
-}
-
-/** The copy inside the package, for bundlers that leave the file behind. A chunk of its own, loaded only then. */
-async function unpack(): Promise<ArrayBuffer> {
-  const { default: base64 } = await import('../wasm/inline.js')
-  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
-  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer()
 }

@@ -1,0 +1,6 @@
+/** The core from the copy inside the package, for tools that leave its file behind. */
+export async function unpackInline(): Promise<ArrayBuffer> {
+  const { default: base64 } = await import('../wasm/inline.js')
+  const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0))
+  return new Response(new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'))).arrayBuffer()
+}
