@@ -22,7 +22,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   let stop: (() => void)[] = []
   const waiting = new Set<(error: unknown) => void>()
 
-  let vault = open()
+  let vault: Promise<Vault> | undefined = open()
 
   function open(): Promise<Vault> {
     const opening = connect(placement, () => {
@@ -35,8 +35,10 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
         stop = [vault.onEvent(events.emit), vault.subscribe(() => update(vault))]
         update(vault)
       },
-      // Every call says so; none is needed for that.
-      () => {},
+      // Every call that waits says so; the next one tries again.
+      () => {
+        vault = undefined
+      },
     )
     return opening
   }
@@ -50,6 +52,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     return new Promise((resolve, reject) => {
       if (disposed) return reject(commonError('closed'))
       waiting.add(reject)
+      vault ??= open()
       vault
         .then(make)
         .then(resolve, reject)
@@ -84,7 +87,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
       events.clear()
       for (const unsubscribe of stop) unsubscribe()
       for (const reject of waiting) reject(commonError('closed'))
-      vault.then(
+      vault?.then(
         (vault) => vault.close(),
         () => {},
       )

@@ -6,9 +6,8 @@ const MESSAGES = {
   closed: 'The vault was closed while the call was open. Make a new client with createAuth().',
   'not-in-browser': 'There is no session outside a browser. Call this on the client only.',
   'policy-refused':
-    'A Content Security Policy refuses this. The directive at the beginning has to allow it; for a vault in a worker ' +
-    "it is the policy in the response header of the vault's own script that counts, save for loading that script. " +
-    'Where Trusted Types are required, a policy of yours has to let the URL of that script through.',
+    'A Content Security Policy refuses this: the directive named first has to allow it. In a worker, the policy in the ' +
+    'response header of its own script counts. With Trusted Types, a policy of yours has to let its URL through.',
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served beside the script of the package, or its inline copy?',
   'vault-mismatch':

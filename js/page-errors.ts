@@ -7,11 +7,11 @@ const MESSAGES = {
   'vault-lost':
     'The vault has stopped answering, or was killed. A new one starts; whether the call took effect is unknown.',
   'vault-script':
-    'The script of the vault could not be loaded or fails while it runs. Check the URL in the factory given to ' +
-    'createAuth(), that it is served as JavaScript from this origin, and its own imports.',
+    'The script of the vault could not be loaded, or fails while it runs. Check its URL in createAuth(), that it is ' +
+    'served as JavaScript from this origin, and its imports.',
   'vault-silent':
-    'The script of the vault runs, and does not answer. Does it call openVault() before its first await, ' +
-    'and export what that returns as default?',
+    'The script of the vault runs, and does not answer. Does it call openVault() before its first await, and export ' +
+    'that as default?',
 } as const
 
 export type PageErrorCode = keyof typeof MESSAGES

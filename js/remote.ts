@@ -157,9 +157,9 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     resume: () => tell({ type: 'woke' }),
     visibilitychange: () => document.hidden || tell({ type: 'woke' }),
   }
-  for (const [type, listener] of Object.entries(lifecycle)) addEventListener(type, listener, true)
   port.addEventListener('message', ({ data }) => hear(data))
   await greet(false)
+  for (const [type, listener] of Object.entries(lifecycle)) addEventListener(type, listener, true)
 
   return {
     get snapshot() {

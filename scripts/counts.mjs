@@ -24,6 +24,8 @@ export const playwright = (output) => ({
     (total, word) => total + last(output, new RegExp(`^ +(\\d+) ${word}\\b`, 'gm')),
     0,
   ),
+  // Each says in the test why it makes no sense in that engine or place.
+  skipped: last(output, /^ +(\d+) skipped\b/gm),
 })
 
 /** A mutant that never ends has been noticed as well as one that fails. */
@@ -31,4 +33,10 @@ export const mutants = (output) => ({
   passed:
     last(output, /mutants? tested.*?(\d+) caught/g) + last(output, /mutants? tested.*?(\d+) timeouts?/g),
   failed: last(output, /mutants? tested.*?(\d+) missed/g),
+})
+
+/** The last line of `summarize`. */
+export const summary = (output) => ({
+  passed: last(output, /^(\d+) passed, \d+ failed$/gm),
+  failed: last(output, /^\d+ passed, (\d+) failed$/gm),
 })

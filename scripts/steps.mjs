@@ -5,7 +5,7 @@ export const skipped = (reason) => ({ skipped: reason })
 
 /**
  * Runs steps one after another, going on after a failure, and says in one line how each went.
- * A step: `name`, `work` (resolves to its output), and perhaps `count` (output → { passed, failed }).
+ * A step: `name`, `work` (resolves to its output), and perhaps `count` (output → { passed, failed, skipped? }).
  */
 export async function runSteps(steps) {
   const results = []
@@ -23,8 +23,10 @@ async function runStep({ name, work, count }) {
   }
   const { error } = outcome ?? {}
   const output = error ? (error.output ?? '') : String(outcome ?? '')
-  const { passed, failed } = tally(!error, count?.(output))
-  const counted = count ? `  ${passed} passed${failed ? `, ${failed} failed` : ''}` : ''
+  const counts = count?.(output)
+  const { passed, failed } = tally(!error, counts)
+  const rest = [failed && `, ${failed} failed`, counts?.skipped && `, ${counts.skipped} skipped`]
+  const counted = count ? `  ${passed} passed${rest.filter(Boolean).join('')}` : ''
   console.log(`${failed ? '✗' : '✓'} ${name.padEnd(12)} ${seconds(began).padStart(8)}${counted}`)
   if (failed) {
     if (output) console.log(output.trim().replace(/^/gm, '    '))

@@ -7,16 +7,24 @@ import { Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
 
-/** Every engine has its projects in playwright.config.ts, one for each place of the vault. */
-async function endToEnd(engine) {
+/**
+ * Every engine has its projects in playwright.config.ts, one for each place of the vault. The quick run takes those that
+ * its users get: every place in Chromium, and the shared vault elsewhere.
+ */
+async function endToEnd(engine, { full }) {
   const lack = missing(engine)
   if (lack) return skipped(lack)
   await buildExample()
   // Playwright colours its workers, and Node complains about being told both.
-  const env = { NO_COLOR: undefined }
-  const args = ['test', '--reporter=list', `--project=${engine}-*`]
+  const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_LIFETIMES: '20' } : {}) }
+  const places = full || engine === 'chromium' ? '*' : 'shared'
+  const args = ['test', '--reporter=list', `--project=${engine}-${places}`]
   return tool('playwright', args, { from: '@playwright/test', env })
 }
+
+/** The packed package in projects of other people's kind. */
+const packed = ({ full }) =>
+  run(process.execPath, ['tests/package/main.mjs', ...(full ? ['--full'] : [])], { name: 'tests/package' })
 
 async function mutants() {
   await run('cargo', ['mutants', '--version']).catch(() => {
@@ -32,10 +40,12 @@ await program(import.meta.url, async ([mode]) => {
   if (mode && mode !== '--full') throw new Failure('usage: npm test, or npm run test:full')
   await install()
   await installBrowsers()
+  const full = Boolean(mode)
   const steps = [
-    ...checks({ env: mode ? { PROPTEST_CASES: '4096' } : {} }),
-    ...engineNames.map((name) => ({ name, work: () => endToEnd(name), count: counts.playwright })),
+    ...checks({ env: full ? { PROPTEST_CASES: '4096' } : {} }),
+    ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
+    { name: 'package', work: () => packed({ full }), count: counts.summary },
   ]
-  if (mode) steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
+  if (full) steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
   summarize(await runSteps(steps))
 })

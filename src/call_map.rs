@@ -1,30 +1,81 @@
-//! A map of calls. Ids are handed out by the shell and count up, so they are their own best hash.
+//! A map of calls. Ids are handed out by the shell and count up, so a new call goes to the end: a sorted row is all
+//! it takes. Those that left leave gaps, which are closed when they are more than the calls: else ten thousand that
+//! leave one by one would each move all the others.
 
-use core::hash::{BuildHasherDefault, Hasher};
-
-use hashbrown::HashMap;
+use alloc::vec::{IntoIter, Vec};
 
 use crate::CallId;
 
 /// Calls by id.
-pub type CallMap<T> = HashMap<CallId, T, BuildHasherDefault<IdHasher>>;
+#[derive(Debug)]
+pub struct CallMap<T> {
+    row: Vec<(CallId, Option<T>)>,
+    gaps: usize,
+}
 
-/// Spreads a counter over the table (Fibonacci hashing); nobody but us chooses the keys.
-#[derive(Debug, Default)]
-pub struct IdHasher(u64);
+impl<T> CallMap<T> {
+    pub fn get(&self, id: CallId) -> Option<&T> {
+        let index = self.find(id).ok()?;
+        self.row.get(index)?.1.as_ref()
+    }
 
-impl Hasher for IdHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for byte in bytes {
-            self.write_u32(u32::from(*byte));
+    pub fn get_mut(&mut self, id: CallId) -> Option<&mut T> {
+        self.slot(id)?.as_mut()
+    }
+
+    pub fn insert(&mut self, id: CallId, call: T) {
+        match self.find(id) {
+            Ok(_) => {
+                let was_gap = self.slot(id).is_some_and(|slot| slot.replace(call).is_none());
+                self.gaps -= usize::from(was_gap);
+            }
+            Err(index) => self.row.insert(index, (id, Some(call))),
         }
     }
 
-    fn write_u32(&mut self, id: u32) {
-        self.0 = (self.0 ^ u64::from(id)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    pub fn remove(&mut self, id: CallId) -> Option<T> {
+        let call = self.slot(id)?.take()?;
+        self.gaps += 1;
+        if self.gaps * 2 > self.row.len() {
+            self.row.retain(|(_, slot)| slot.is_some());
+            self.gaps = 0;
+        }
+        Some(call)
     }
 
-    fn finish(&self) -> u64 {
-        self.0
+    /// Takes out the calls that the test names.
+    pub fn extract(&mut self, test: impl Fn(&T) -> bool) -> Vec<CallId> {
+        let mut named = Vec::new();
+        for (id, slot) in &mut self.row {
+            if slot.take_if(|call| test(call)).is_some() {
+                self.gaps += 1;
+                named.push(*id);
+            }
+        }
+        named
+    }
+
+    fn slot(&mut self, id: CallId) -> Option<&mut Option<T>> {
+        let index = self.find(id).ok()?;
+        self.row.get_mut(index).map(|(_, slot)| slot)
+    }
+
+    fn find(&self, id: CallId) -> Result<usize, usize> {
+        self.row.binary_search_by_key(&id, |(id, _)| *id)
+    }
+}
+
+impl<T> Default for CallMap<T> {
+    fn default() -> Self {
+        Self { row: Vec::new(), gaps: 0 }
+    }
+}
+
+impl<T> IntoIterator for CallMap<T> {
+    type Item = (CallId, Option<T>);
+    type IntoIter = IntoIter<Self::Item>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.row.into_iter()
     }
 }

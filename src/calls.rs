@@ -47,7 +47,7 @@ impl Call {
 
 impl Calls {
     pub fn get(&self, id: CallId) -> Option<&Call> {
-        self.open.get(&id)
+        self.open.get(id)
     }
 
     pub fn insert(&mut self, id: CallId, call: Call) {
@@ -55,7 +55,7 @@ impl Calls {
     }
 
     pub fn remove(&mut self, id: CallId) -> Option<Call> {
-        self.open.remove(&id)
+        self.open.remove(id)
     }
 
     /// Puts the call at the end of the line.
@@ -69,7 +69,7 @@ impl Calls {
     pub fn unpark(&mut self) -> Vec<(CallId, Instant, Call)> {
         let mut waiting = Vec::with_capacity(self.line.len());
         for (id, until) in core::mem::take(&mut self.line) {
-            if let Some(call) = self.open.get_mut(&id).filter(|call| call.until == Some(until)) {
+            if let Some(call) = self.open.get_mut(id).filter(|call| call.until == Some(until)) {
                 waiting.push((id, until, *call));
                 call.until = None;
             }
@@ -83,13 +83,13 @@ impl Calls {
             return None;
         }
         let (id, _) = self.line.pop_front()?;
-        self.open.remove(&id).map(|call| (id, call))
+        self.open.remove(id).map(|call| (id, call))
     }
 
     /// When the first in the line gives up.
     pub fn patience_ends(&mut self) -> Option<Instant> {
         while let Some((id, until)) = self.line.front() {
-            if self.open.get(id).is_some_and(|call| call.until == Some(*until)) {
+            if self.open.get(*id).is_some_and(|call| call.until == Some(*until)) {
                 return Some(*until);
             }
             self.line.pop_front();
@@ -99,6 +99,6 @@ impl Calls {
 
     /// Closes and returns the calls that the test names.
     pub fn close(&mut self, test: impl Fn(&Call) -> bool) -> Vec<CallId> {
-        self.open.extract_if(|_, call| test(call)).map(|(id, _)| id).collect()
+        self.open.extract(test)
     }
 }

@@ -35,7 +35,7 @@ mod token;
 #[cfg(target_arch = "wasm32")]
 mod web;
 
-pub use claims::{Claims, Subject};
+pub use claims::{Claims, Member, Subject};
 pub use error::{CallError, GrantError};
 pub use event::{
     Answer, Body, CallId, Cause, Claim, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Hint, Input,

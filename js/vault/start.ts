@@ -32,9 +32,17 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   let snapshot: Snapshot = LOADING
   let core: Core | undefined
 
-  const started = instantiate()
-  // Whoever calls learns of a failure; a page that never does is not bothered.
-  started.catch(() => {})
+  let starting: ReturnType<typeof instantiate> | undefined
+  started()
+
+  /** Whoever calls learns of a failure, and the next one tries again; a page that never does is not bothered. */
+  function started() {
+    starting ??= instantiate()
+    starting.catch(() => {
+      starting = undefined
+    })
+    return starting
+  }
 
   async function instantiate() {
     if (typeof location === 'undefined') throw commonError('not-in-browser')
@@ -65,17 +73,17 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     },
     subscribe: changes.add,
     onEvent: (listener) => events.add(([event, about]) => listener(event, about)),
-    origins: async () => (await started).config.origins,
-    ready: async () => (await started).core.ready(),
+    origins: async () => (await started()).config.origins,
+    ready: async () => (await started()).core.ready(),
     async fetch(request, body) {
-      const { core } = await started
+      const { core } = await started()
       return core.fetch(request, body).catch(async (error: unknown) => {
         const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
         throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error
       })
     },
     async signIn(credentials) {
-      const { core, config } = await started
+      const { core, config } = await started()
       const [body, contentType] = encode(credentials)
       return core.signIn(body, contentType).catch(async (error: unknown) => {
         const isUnheard = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
@@ -84,12 +92,12 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
         throw directive ? commonError('policy-refused', { directive }) : error
       })
     },
-    signOut: async () => (await started).core.signOut(),
-    wake: async (word) => (await started).core.wake(word),
+    signOut: async () => (await started()).core.signOut(),
+    wake: async (word) => (await started()).core.wake(word),
     close() {
       changes.clear()
       events.clear()
-      started.then(
+      starting?.then(
         ({ core }) => core.close(),
         () => {},
       )

@@ -2,6 +2,7 @@
 //! (promises 2, 11, 16-18).
 
 use crate::calls::Need;
+use crate::exchange::Exchange;
 use crate::{
     Answer, CallError, CallId, Cause, Course, Credentials, Effect, Errand, Event, Hint, Instant, PeerMessage, Profile,
     Reason, Renewal, SignOutRoute, Trace,
@@ -96,9 +97,11 @@ impl<P: Profile> Session<P> {
     fn void_sign_ins(&mut self) {
         let unsent =
             self.exchange.take_if(|exchange| exchange.is_unsent() && matches!(exchange.errand, Errand::SignIn(_)));
-        self.effects.extend(unsent.as_ref().map(|exchange| Effect::Unlock(exchange.id)));
-        let errands = core::mem::take(&mut self.errands);
-        for errand in unsent.into_iter().map(|exchange| exchange.errand).chain(errands) {
+        if let Some(exchange) = unsent {
+            self.push(Effect::Unlock(exchange.id));
+            self.errands.push_front(exchange.errand);
+        }
+        for errand in core::mem::take(&mut self.errands) {
             match errand {
                 Errand::SignIn(call) => self.push(Effect::Fail(call, CallError::SignedOut)),
                 errand => self.errands.push_back(errand),
@@ -129,12 +132,18 @@ impl<P: Profile> Session<P> {
         self.identity = self.identity.next();
         self.phase = Phase::Ended(reason);
         self.schedule.clear(now);
-        let unsent = self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.errand == Errand::Refresh);
-        self.effects.extend(unsent.map(|exchange| Effect::Unlock(exchange.id)));
+        if let Some(exchange) = self.take_unsent_refresh() {
+            self.push(Effect::Unlock(exchange.id));
+        }
         self.push(Effect::Notify);
         self.push(Effect::Report(Event::Ended(reason)));
         self.resume(now);
         tenure.map(|tenure| tenure.credentials)
+    }
+
+    /// A refresh that has not been sent need not be.
+    pub(super) fn take_unsent_refresh(&mut self) -> Option<Exchange> {
+        self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.errand == Errand::Refresh)
     }
 
     /// The server has answered a sign-out, or has not.
@@ -143,7 +152,7 @@ impl<P: Profile> Session<P> {
             self.departing = None;
             self.schedule.pause(now, *asked, Cause::Check);
             self.push(Effect::Report(Event::SignOutOwed));
-            self.effects.extend(call.map(|call| Effect::Settle(call, Course::Direct)));
+            self.settle_sign_out(call);
         } else {
             if trace.hint == Hint::SignOutOwed {
                 self.push(Effect::Remember(Hint::SignedOut, trace.epoch));
@@ -159,7 +168,13 @@ impl<P: Profile> Session<P> {
         if core::mem::take(&mut self.owed) {
             self.schedule.clear(now);
         }
-        self.effects.extend(call.map(|call| Effect::Settle(call, Course::Direct)));
+        self.settle_sign_out(call);
+    }
+
+    fn settle_sign_out(&mut self, call: Option<CallId>) {
+        if let Some(call) = call {
+            self.push(Effect::Settle(call, Course::Direct));
+        }
     }
 
     pub(super) fn closed(&mut self, now: Instant) {

@@ -70,7 +70,9 @@ impl<P: Profile> Session<P> {
         exchange.ask(trace, now);
         let (id, errand, cause) = (exchange.id, exchange.errand, exchange.cause);
         self.push(Effect::Exchange(id, errand));
-        self.effects.extend(cause.map(|cause| Effect::Report(Event::RefreshStarted(cause))));
+        if let Some(cause) = cause {
+            self.push(Effect::Report(Event::RefreshStarted(cause)));
+        }
     }
 
     fn call_off(&mut self, exchange: Exchange, now: Instant) {

@@ -235,7 +235,9 @@ impl<P: Profile> Session<P> {
     }
 
     fn fail(&mut self, calls: Vec<CallId>, error: CallError) {
-        self.effects.extend(calls.into_iter().map(|call| Effect::Fail(call, error)));
+        for call in calls {
+            self.push(Effect::Fail(call, error));
+        }
     }
 
     fn settle(&mut self, call: CallId, course: Course) {

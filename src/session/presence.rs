@@ -1,6 +1,6 @@
 //! Pages that go and come, and what a vault does without any (promise 2).
 
-use crate::{Cause, Effect, Errand, Hint, Instant, Profile};
+use crate::{Cause, Effect, Hint, Instant, Profile};
 
 use super::{Phase, Session};
 
@@ -8,8 +8,7 @@ impl<P: Profile> Session<P> {
     /// What has been sent is waited for; what has not is put off until somebody needs it.
     pub(super) fn deserted(&mut self, now: Instant) {
         self.deserted.get_or_insert(now);
-        let unsent = self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.errand == Errand::Refresh);
-        if let Some(exchange) = unsent {
+        if let Some(exchange) = self.take_unsent_refresh() {
             self.push(Effect::Unlock(exchange.id));
             self.schedule.want(now, exchange.cause.unwrap_or(Cause::Check));
         }

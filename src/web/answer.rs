@@ -4,7 +4,6 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use js_sys::{Date, JsString};
-use serde::Deserialize;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
@@ -12,8 +11,7 @@ use zeroize::Zeroizing;
 
 use super::config::{Config, Fields};
 use super::host::Host;
-use super::json::{object, own, own_string, parse, parse_without_tokens};
-use super::own::Own;
+use super::json::{member, object, own, own_string, parse, parse_without_tokens};
 use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
@@ -149,7 +147,7 @@ fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
     let json = String::from_utf8(payload).map_err(|_| GrantError::ClaimsMalformed)?;
     let seen = parse(&json.into()).filter(|claims| claims.is_object() && !js_sys::Array::is_array(claims));
     let seen = seen.ok_or(GrantError::ClaimsMalformed)?;
-    let claims = Claims::deserialize(Own(seen.clone())).map_err(|_| GrantError::ClaimsMalformed)?;
+    let claims = Claims::read(|name| member(&own(&seen, name)))?;
     Ok(Some((claims, seen)))
 }
 

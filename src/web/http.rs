@@ -112,5 +112,10 @@ pub fn exchange(
 }
 
 fn authorization(token: &Token) -> Zeroizing<String> {
-    Zeroizing::new(["Bearer ", token.expose()].concat())
+    const SCHEME: &str = "Bearer ";
+    // Of its full length from the start: growing would leave a copy behind.
+    let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + token.expose().len()));
+    value.push_str(SCHEME);
+    value.push_str(token.expose());
+    value
 }

@@ -8,7 +8,7 @@ use js_sys::{JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::Token;
+use crate::{Member, Token};
 
 #[wasm_bindgen]
 extern "C" {
@@ -34,6 +34,15 @@ pub fn own(object: &JsValue, path: &str) -> JsValue {
 /// The own string at this dotted path.
 pub fn own_string(object: &JsValue, path: &str) -> Option<String> {
     own(object, path).as_string()
+}
+
+/// What this value is to the core.
+pub fn member(value: &JsValue) -> Member {
+    if value.is_undefined() || value.is_null() {
+        return Member::Absent;
+    }
+    let number = value.as_f64().map(Member::Number);
+    number.or_else(|| value.as_string().map(Member::Text)).unwrap_or(Member::Other)
 }
 
 /// A plain object of these entries.

@@ -5,10 +5,11 @@ use core::cell::RefCell;
 
 use js_sys::{Function, Promise, Reflect};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::AbortController;
 
-use super::json::global;
+use super::json::{global, object};
+use super::promise::{Deferred, spawn};
 
 // web-sys has this interface behind its unstable flag only.
 #[wasm_bindgen]
@@ -22,7 +23,7 @@ extern "C" {
 /// A lock asked for or held. Dropping it gives it back, or stops waiting for it.
 #[derive(Debug)]
 pub struct Lease {
-    release: Rc<RefCell<Option<Function>>>,
+    release: Rc<RefCell<Option<Deferred>>>,
     waiting: AbortController,
 }
 
@@ -35,19 +36,20 @@ impl Lease {
         }
         let release = Rc::new(RefCell::new(None));
         let waiting = AbortController::new().ok()?;
-        let options = js_sys::Object::new();
-        Reflect::set(&options, &"signal".into(), &waiting.signal()).ok()?;
+        let options = object(&[("signal", waiting.signal().into())]);
         let hold = {
             let release = Rc::clone(&release);
             Closure::once_into_js(move || {
-                let held = Promise::new(&mut |resolve, _| *release.borrow_mut() = Some(resolve));
+                let held = Deferred::new();
+                let promise = held.promise.clone();
+                *release.borrow_mut() = Some(held);
                 granted();
-                held
+                promise
             })
         };
         let done = locks.unchecked_ref::<LockManager>().request(name, &options, hold.unchecked_ref()).ok()?;
         // Ends with an AbortError when we stop waiting; nobody asks how it ends.
-        spawn_local(async move { drop(JsFuture::from(done).await) });
+        spawn(async move { drop(JsFuture::from(done).await) });
         Some(Self { release, waiting })
     }
 }
@@ -55,7 +57,7 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         match self.release.take() {
-            Some(release) => drop(release.call0(&JsValue::UNDEFINED)),
+            Some(release) => release.resolve(&JsValue::UNDEFINED),
             None => self.waiting.abort(),
         }
     }

@@ -10,7 +10,7 @@ mod json;
 mod listener;
 mod lock;
 mod open;
-mod own;
+mod promise;
 mod report;
 mod runtime;
 mod tabs;

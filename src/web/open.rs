@@ -1,16 +1,15 @@
 //! The calls of the page that have no answer yet, with what the core must not see of them.
 
-use js_sys::Function;
 use wasm_bindgen::prelude::*;
 use web_sys::Request;
 
 use super::http::SignInBody;
 use super::listener::Listener;
+use super::promise::Deferred;
 
 /// One promise of the page's, and what is done for it.
 pub struct Open {
-    resolve: Function,
-    reject: Function,
+    promise: Deferred,
     pub work: Work,
     /// What it would get if it were settled now.
     pub outcome: Option<Result<JsValue, JsValue>>,
@@ -27,20 +26,20 @@ pub enum Work {
 }
 
 impl Open {
-    pub const fn new(resolve: Function, reject: Function, work: Work) -> Self {
-        Self { resolve, reject, work, outcome: None, is_in_flight: false, giving_up: None }
+    pub const fn new(promise: Deferred, work: Work) -> Self {
+        Self { promise, work, outcome: None, is_in_flight: false, giving_up: None }
     }
 
     /// Hands over the outcome; nothing at all, for a call that only waited for something to happen.
     pub fn settle(&self) {
         match &self.outcome {
-            Some(Ok(value)) => drop(self.resolve.call1(&JsValue::UNDEFINED, value)),
-            Some(Err(error)) => self.reject(error),
-            None => drop(self.resolve.call1(&JsValue::UNDEFINED, &JsValue::UNDEFINED)),
+            Some(Ok(value)) => self.promise.resolve(value),
+            Some(Err(error)) => self.promise.reject(error),
+            None => self.promise.resolve(&JsValue::UNDEFINED),
         }
     }
 
     pub fn reject(&self, error: &JsValue) {
-        drop(self.reject.call1(&JsValue::UNDEFINED, error));
+        self.promise.reject(error);
     }
 }

@@ -28,8 +28,7 @@ const page = `<!doctype html>
 <script src="/first.js"></script>
 <script type="module" src="/page.js"></script>`
 
-// By its files and not through an import map, which Safari 16.0 lacks.
-/** The built package, and the session at hand as `auth`. */
+/** The built package by its files (Safari 16.0 has no import maps), and the session at hand as `auth`. */
 const script = ({ where, options, trust }: Pick<Site, 'where' | 'options' | 'trust'>) => `
   import { createAuth } from '/pkg/index.js'
   window.events = []

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { type Api, BOB, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
+import { type Api, BOB, doubtToken, expect, get, holdRefresh, signIn, status, test } from './fixtures.js'
 
 test.skip(
   ({ where }) => where === 'page',
@@ -145,4 +145,50 @@ test('promise 11: a lock that page script holds for ever delays an answer by a b
   expect(answers).toEqual([200, 200, 200])
   expect(api.journal.counts().refresh.reuse).toBe(0)
   expect(await Promise.all(tabs.map(status))).toEqual(Array(3).fill('authenticated'))
+})
+
+test('promise 11: a suspended tab that holds the lock delays an answer by a bounded time', async ({
+  api,
+  browserName,
+  open,
+  page,
+  where,
+}) => {
+  test.skip(
+    where !== 'worker' || browserName !== 'chromium',
+    'only there a tab with its vault can be suspended',
+  )
+  test.slow()
+  const [suspended, other] = (await openTabs(page, open, 2)) as [Page, Page]
+  await doubtToken(other, api)
+  await holdRefresh(suspended, api)
+  const session = await suspended.context().newCDPSession(suspended)
+  await session.send('Page.setWebLifecycleState', { state: 'frozen' })
+  // The cookie comes home, and nobody is awake to say so.
+  api.faults.release('refresh')
+  expect(await get(other, `${api.url}/api/v1/me`)).toBe(200)
+  expect(api.journal.counts().refresh.reuse).toBe(0)
+  await session.send('Page.setWebLifecycleState', { state: 'active' })
+  expect(await get(suspended, `${api.url}/api/v1/me`)).toBe(200)
+})
+
+test('promise 6: two versions of an app take turns, and share what one of them did', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
+  await open(page)
+  await signIn(page)
+  // Another build: another script, so another vault.
+  site.options = { ...site.options, forgetAfter: 30 }
+  const newer = await page.context().newPage()
+  await open(newer)
+  expect(await status(newer)).toBe('authenticated')
+  await doubtToken(newer, api)
+  const url = `${api.url}/api/v1/me`
+  expect(await Promise.all([get(page, url), get(newer, url)])).toEqual([200, 200])
+  expect(api.journal.counts()).toMatchObject({ maxConcurrentRefreshes: 1, refresh: { reuse: 0, refused: 0 } })
+  await page.evaluate(() => auth.signOut())
+  await newer.waitForFunction(() => auth.snapshot.reason === 'signed-out')
 })

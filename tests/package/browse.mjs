@@ -10,6 +10,7 @@ import { serveFolder } from './static.mjs'
 
 /** Installs, builds and serves an environment, and goes through a session in it with each of the vaults. */
 export async function browse(environment, { browser, tarball, vaults }) {
+  if (vaults.includes('page') && !environment.place) return skipped('has an auth.js of its own')
   const folder = await install(environment.project, tarball)
   const node = nodeFor(environment, folder)
   if (!node) return skipped(`needs Node ${environment.leastNode}`)

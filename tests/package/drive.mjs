@@ -70,8 +70,10 @@ async function session({ page, errors, load, url, api, apiUrl, vault, pages }) {
   const status = () => page.evaluate(() => auth.ready.then(({ status, reason }) => reason ?? status))
   const refreshes = () => api.journal.counts().refresh.total
 
+  if (pages) expect("the server's page", (await (await fetch(url)).text()).includes('<h1>Home</h1>'), true)
   await load(() => page.goto(url))
   expect('the first status', await status(), 'never')
+  expect('requests before the sign-in', api.journal.counts().requests, 0)
   await page.evaluate((ada) => auth.signIn(ada), ADA)
   expect('the first answer', await get(), 200)
 

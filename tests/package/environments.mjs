@@ -15,6 +15,9 @@ const nuxt = 'node_modules/nuxt/bin/nuxt.mjs'
 const esbuild = 'node_modules/esbuild/bin/esbuild'
 
 const toAssets = ['--bundle', '--splitting', '--format=esm', '--outdir=public/assets']
+// Where the tool leaves the wasm behind, the vault finds that out and takes the copy inside the package.
+const leftBehind = [/404.*core_bg\.wasm/]
+
 const strictly = (port) => ['--host', 'localhost', '--port', port, '--strictPort']
 
 const viteEnvironments = (version) => {
@@ -64,6 +67,7 @@ const nuxtEnvironments = (version, { full, leastNode }) => {
       name: `${version}-dev`,
       ...project,
       serve: (port) => [nuxt, 'dev', '--no-fork', '--host', 'localhost', '--port', port],
+      tolerated: leftBehind,
       full: true,
     },
   ]
@@ -82,8 +86,7 @@ export const environments = [
     place: 'src',
     build: [esbuild, 'src/expose.ts', 'src/auth.vault.ts', ...toAssets],
     serve: 'public',
-    // It leaves the wasm behind as well. The vault finds that out, and takes the copy in the package.
-    tolerated: [/404.*core_bg\.wasm/],
+    tolerated: leftBehind,
   },
   {
     name: 'plain',

@@ -1,4 +1,5 @@
 // The packed package in projects of every kind: `node tests/package/main.mjs [--full] [names…]`
+// `--page` puts the vault into the page, in place of a shared worker and then a worker.
 
 import { chromium as findChromium } from '../../scripts/browsers.mjs'
 import { Failure, program } from '../../scripts/run.mjs'

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { Failure, root, run } from '../../scripts/run.mjs'
+import { Failure, root, run, seconds } from '../../scripts/run.mjs'
 
 const here = path.join(root, 'tests/package')
 export const sources = path.join(here, 'sources')
@@ -32,7 +32,9 @@ export async function install(name, tarball) {
   await stamped(path.join(folder, 'node_modules/.lock'), digest(lock), async () => {
     rmSync(folder, { recursive: true, force: true })
     cpSync(path.join(projects, name), folder, { recursive: true })
+    const began = performance.now()
     await run('npm', ['ci', '--ignore-scripts', '--no-audit', '--no-fund'], { cwd: folder })
+    console.log(`npm ci for ${name}, ${seconds(began)}`)
     mkdirSync(path.join(folder, 'node_modules'), { recursive: true })
   })
   const installed = path.join(folder, 'node_modules/tokencell')

@@ -3,7 +3,8 @@
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
-use tokencell::{Answer, CallError, Claims, Grant, GrantError, GrantParts, Millis, Status, Subject, Token};
+use serde_json::{Map, Value};
+use tokencell::{Answer, CallError, Claims, Grant, GrantError, GrantParts, Member, Millis, Status, Subject, Token};
 
 use crate::common::{ADA, Seen, World};
 
@@ -14,7 +15,14 @@ fn jwt(payload: &str) -> Token {
 /// As the shell does it: the payload through a JSON parser into the claims.
 fn claims(token: &Token) -> Result<Option<Claims>, GrantError> {
     let Some(json) = Claims::payload(token)? else { return Ok(None) };
-    serde_json::from_slice(&json).map(Some).map_err(|_| GrantError::ClaimsMalformed)
+    let members: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| GrantError::ClaimsMalformed)?;
+    Claims::read(|name| match members.get(name) {
+        None | Some(Value::Null) => Member::Absent,
+        Some(Value::Number(number)) => Member::Number(number.as_f64().unwrap()),
+        Some(Value::String(text)) => Member::Text(text.clone()),
+        Some(_) => Member::Other,
+    })
+    .map(Some)
 }
 
 fn grant(access: Token, expires_in: Option<f64>, date: Option<f64>) -> Result<Grant<Seen>, GrantError> {

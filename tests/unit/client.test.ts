@@ -154,3 +154,13 @@ test('the methods may be passed around without their object', async () => {
   await signOut()
   expect(vault.signOut).toHaveBeenCalled()
 })
+
+test('a vault that did not start is tried again by the next call', async () => {
+  const { vault } = scripted()
+  const page = vi.fn(async () => ({ default: vault as Vault }))
+  page.mockRejectedValueOnce(new TypeError('offline'))
+  const auth = createAuth({ page })
+  await expect(auth.ready).rejects.toMatchObject({ code: 'vault-script' })
+  await auth.signOut()
+  expect([page.mock.calls.length, vault.signOut.mock.calls.length]).toEqual([2, 1])
+})

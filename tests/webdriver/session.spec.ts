@@ -1,3 +1,4 @@
+import { createCertificate } from '../../examples/api/support/certificate.js'
 import { ADA, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
 
 test('promise 2: a first-time visitor causes no request to the API', async ({ api, open, page }) => {
@@ -73,6 +74,69 @@ test('promise 10: reloads in the middle of a refresh lose no rotated cookie', as
     expect(await page.evaluate(() => auth.ready.then(({ status }) => status))).toBe('authenticated')
   }
   expect(api.journal.counts().refresh.reuse).toBe(0)
+})
+
+test('promise 2: a second tab costs a refresh only where it has a vault of its own', async ({
+  api,
+  newTab,
+  open,
+  page,
+  where,
+}) => {
+  await open(page)
+  await signIn(page)
+  const other = await newTab()
+  await open(other)
+  expect(await status(other)).toBe('authenticated')
+  expect(api.journal.counts().refresh.total).toBe(where === 'shared' ? 0 : 1)
+  await page.reload()
+  expect(await page.evaluate(() => auth.ready.then(({ status }) => status))).toBe('authenticated')
+  expect(api.journal.counts().refresh.total).toBe(where === 'shared' ? 0 : 2)
+})
+
+test('promise 13: an API on an origin of its own is allowed by name', async ({ api, open, page, site }) => {
+  api.configure({ corsOrigins: [site.url] })
+  const { url, close } = await api.listen({ host: 'localhost', tls: createCertificate() })
+  site.options = { ...site.options, origins: [url] }
+  await open(page)
+  await signIn(page)
+  expect(await get(page, `${url}/api/v1/me`)).toBe(200)
+  await page.reload()
+  expect(await page.evaluate(() => auth.ready.then(({ status }) => status))).toBe('authenticated')
+  expect(await get(page, `${url}/api/v1/me`)).toBe(200)
+  expect(await get(page, `${site.url}/api/v1/me`)).toBe(401)
+  await close()
+})
+
+test('promise 18: a page from the back/forward cache hears anew before it shows anything', async ({
+  newTab,
+  open,
+  page,
+  site,
+}) => {
+  // Cached pages are not those that forbid storing them.
+  site.headers = { 'cache-control': 'max-age=0' }
+  site.overrides.set('/elsewhere', (response) =>
+    response.setHeader('content-type', 'text/html').end('elsewhere'),
+  )
+  await open(page)
+  await signIn(page)
+  await page.evaluate(() => {
+    const shown: unknown[] = []
+    addEventListener('pageshow', ({ persisted }) => shown.push(persisted, auth.snapshot.status), true)
+    auth.subscribe(({ status }) => shown.push(status))
+    Object.assign(window, { shown })
+  })
+  const other = await newTab()
+  await open(other)
+  await page.goto(`${site.url}/elsewhere`)
+  await other.evaluate(() => auth.signOut())
+  await page.goBack()
+  await page.waitForFunction(() => auth.snapshot.status === 'unauthenticated')
+  const shown = await page.evaluate(() => (window as unknown as { shown: unknown[] }).shown)
+  expect(shown).toContain(true)
+  expect(shown).not.toContain('authenticated')
+  expect(await status(page)).toBe('signed-out')
 })
 
 test('promises 11, 16: a sign-in shows in a second tab, and a sign-out in the first', async ({

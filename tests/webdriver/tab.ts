@@ -7,6 +7,7 @@ export class Tab {
   readonly handle: string
   readonly #session: Session
   #questions = 0
+  #visits = 0
 
   constructor(session: Session, handle: string) {
     this.#session = session
@@ -21,6 +22,10 @@ export class Tab {
     return this.#navigate('/refresh')
   }
 
+  goBack() {
+    return this.#navigate('/back')
+  }
+
   async close() {
     await this.#session.command(this.handle, 'DELETE', '/window')
   }
@@ -32,14 +37,14 @@ export class Tab {
   async evaluate<Value, Arg>(run: (arg: Arg) => Value | Promise<Value>, arg?: Arg): Promise<Value> {
     const id = ++this.#questions
     await this.#run(`
-      const answers = window[Symbol.for('webdriver')] ??= {}
+      const answers = window[Symbol.for('answers')] ??= {}
       Promise.resolve().then(() => (${run})(${JSON.stringify(arg) ?? ''})).then(
         (value) => { answers[${id}] = JSON.stringify({ value }) },
         (error) => { answers[${id}] = JSON.stringify({ error: String(error) }) },
       )
       answers[${id}] = ''`)
     for (;;) {
-      const answer = await this.#run<string>(`return window[Symbol.for('webdriver')]?.[${id}] ?? null`)
+      const answer = await this.#run<string>(`return window[Symbol.for('answers')]?.[${id}] ?? null`)
       if (answer === null) throw new Error('The page went away before it answered')
       if (answer) return settle(JSON.parse(answer) as Outcome<Value>)
       await pause()
@@ -52,10 +57,12 @@ export class Tab {
 
   /** The driver of WebKit is content before the modules of the page have run. */
   async #navigate(path: string, body?: object) {
-    await this.#run(`window[Symbol.for('webdriver')] = 'old'`)
+    const visit = ++this.#visits
+    await this.#run(`window[Symbol.for('left')] = ${visit}`)
     await this.#command(path, body)
-    const isNew = `return window[Symbol.for('webdriver')] !== 'old' && document.readyState === 'complete'`
-    while (!(await this.#run<boolean>(isNew))) await pause()
+    // A page from the back/forward cache has been left before.
+    const isThere = `return window[Symbol.for('left')] !== ${visit} && document.readyState === 'complete'`
+    while (!(await this.#run<boolean>(isThere))) await pause()
   }
 
   #run<Value>(script: string) {

@@ -5,13 +5,14 @@ use alloc::string::String;
 use core::cell::Cell;
 
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, AbortSignal, Request, Response};
 
 use super::super::answer::Verdict;
 use super::super::config::Csrf;
 use super::super::lock::Lease;
 use super::super::open::Work;
+use super::super::promise::spawn;
 use super::super::{http, trace};
 use super::{Driver, with};
 use crate::{CallError, CallId, Claim, Errand, ExchangeId, Input, Lock, Policy};
@@ -38,7 +39,7 @@ impl Driver {
 
     pub(super) fn claim(&self, id: ExchangeId) {
         let (this, claiming) = (self.this.clone(), self.host.claim(Policy::SETTLING.0 as f64));
-        spawn_local(async move {
+        spawn(async move {
             let row = JsFuture::from(claiming).await.unwrap_or_default();
             with(&this, |driver| {
                 let mark = trace::parse_mark(&row);
@@ -71,7 +72,7 @@ impl Driver {
         let (signal, has_head) = (abort.signal(), Rc::new(Cell::new(false)));
         *self.asking.borrow_mut() = Some(Asking { id, errand, abort, has_head: Rc::clone(&has_head) });
         let (this, mark) = (self.this.clone(), self.take_mark(id));
-        spawn_local(async move {
+        spawn(async move {
             let Some(driver) = this.upgrade() else { return };
             let response = match driver.csrf().await.and_then(|csrf| driver.request(errand, csrf, &signal)) {
                 Ok(request) => JsFuture::from(http::fetch(&request)).await,
@@ -108,7 +109,7 @@ impl Driver {
         signal: &AbortSignal,
     ) -> Result<Request, JsValue> {
         let (calls, session) = (self.open.borrow(), self.session.borrow());
-        let work = if let Errand::SignIn(call) = errand { calls.get(&call).map(|open| &open.work) } else { None };
+        let work = if let Errand::SignIn(call) = errand { calls.get(call).map(|open| &open.work) } else { None };
         let body = if let Some(Work::SignIn(body)) = work { Some(body) } else { None };
         http::exchange(&self.config, errand, body, session.credentials(errand), csrf, signal)
     }
@@ -133,7 +134,7 @@ impl Driver {
     }
 
     fn set_outcome(&self, call: CallId, outcome: Result<JsValue, JsValue>) {
-        if let Some(open) = self.open.borrow_mut().get_mut(&call) {
+        if let Some(open) = self.open.borrow_mut().get_mut(call) {
             open.outcome = Some(outcome);
         }
     }

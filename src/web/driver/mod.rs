@@ -12,7 +12,7 @@ use core::cell::{Cell, RefCell};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, future_to_promise, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 
 use super::answer::PageProfile;
 use super::clock::Clock;
@@ -22,6 +22,7 @@ use super::http::SignInBody;
 use super::listener::Listener;
 use super::lock::Lease;
 use super::open::{Open, Work};
+use super::promise::{Deferred, spawn};
 use super::tabs::Tabs;
 use super::trace;
 use super::wake::{self, Wake};
@@ -111,14 +112,16 @@ impl Driver {
     }
 
     pub fn sign_out(&self) -> Promise {
-        self.open_with(Work::None, |id| {
+        let (id, promise) = self.enlist(Work::None);
+        if let Some(id) = id {
             self.leaving.set(self.leaving.get() + 1);
             let this = self.this.clone();
             drop(self.read(move |trace| {
                 with(&this, |driver| driver.leaving.set(driver.leaving.get() - 1));
                 Input::SignOut(id, trace)
             }));
-        })
+        }
+        promise
     }
 
     pub fn sign_in(&self, body: JsValue, content_type: Option<String>) -> Promise {
@@ -137,7 +140,7 @@ impl Driver {
         self.drive(Input::Closed);
         self.is_closed.set(true);
         // What waits for a reading, the session has not heard of.
-        for (_, open) in self.open.take() {
+        for open in self.open.take().into_iter().filter_map(|(_, open)| open) {
             open.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
         }
         self.listeners.take();
@@ -146,29 +149,34 @@ impl Driver {
     }
 
     fn open(&self, work: Work, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
-        self.open_with(work, |id| {
-            if self.leaving.get() > 0 {
-                self.held_back.borrow_mut().push_back((id, input(id)));
-            } else {
-                self.drive(input(id));
-            }
-            self.hear_giving_up(id);
-        })
+        let (id, promise) = self.enlist(work);
+        if let Some(id) = id {
+            self.submit(id, input(id));
+        }
+        promise
     }
 
-    fn open_with(&self, work: Work, begin: impl FnOnce(CallId)) -> Promise {
+    fn submit(&self, id: CallId, input: Input<PageProfile>) {
+        if self.leaving.get() > 0 {
+            self.held_back.borrow_mut().push_back((id, input));
+        } else {
+            self.drive(input);
+        }
+        self.hear_giving_up(id);
+    }
+
+    /// A new call and its promise; only the latter, already rejected, once the vault is closed.
+    fn enlist(&self, work: Work) -> (Option<CallId>, Promise) {
+        let deferred = Deferred::new();
+        let promise = deferred.promise.clone();
         if self.is_closed.get() {
-            return Promise::reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
+            deferred.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
+            return (None, promise);
         }
         let id = CallId(self.last_call.get().wrapping_add(1));
         self.last_call.set(id.0);
-        let mut work = Some(work);
-        let promise = Promise::new(&mut |resolve, reject| {
-            let work = work.take().unwrap_or(Work::None);
-            self.open.borrow_mut().insert(id, Open::new(resolve, reject, work));
-        });
-        begin(id);
-        promise
+        self.open.borrow_mut().insert(id, Open::new(deferred, work));
+        (Some(id), promise)
     }
 
     /// Reads the trace, and hands in the input that goes with it; again, if we have written to it meanwhile.
@@ -177,20 +185,22 @@ impl Driver {
     }
 
     fn read_for(&self, input: Reading) -> Promise {
-        let this = self.this.clone();
-        future_to_promise(async move {
+        let (this, done) = (self.this.clone(), Deferred::new());
+        let promise = done.promise.clone();
+        spawn(async move {
             while let Some(driver) = this.upgrade() {
                 let (written, reading) = (driver.written.get(), driver.host.recall());
                 drop(driver);
-                let row = JsFuture::from(reading).await?;
-                let Some(driver) = this.upgrade() else { break };
+                let row = JsFuture::from(reading).await;
+                let (Ok(row), Some(driver)) = (row, this.upgrade()) else { break };
                 if driver.written.get() == written {
                     driver.drive(input(trace::parse(&row)));
                     break;
                 }
             }
-            Ok(JsValue::UNDEFINED)
-        })
+            done.resolve(&JsValue::UNDEFINED);
+        });
+        promise
     }
 
     /// Hands an input in and does all that follows. What happens meanwhile waits its turn: one contract, one place.
@@ -230,7 +240,7 @@ impl Driver {
         }
         while self.leaving.get() == 0 {
             let (id, input) = self.held_back.borrow_mut().pop_front()?;
-            if self.open.borrow().contains_key(&id) {
+            if self.open.borrow().get(id).is_some() {
                 return Some(input);
             }
         }
@@ -277,14 +287,14 @@ impl Driver {
     fn when_written(&self, then: Box<dyn FnOnce(&Self)>) {
         let Some(writing) = self.writing.borrow().clone() else { return then(self) };
         let this = self.this.clone();
-        spawn_local(async move {
+        spawn(async move {
             drop(JsFuture::from(writing).await);
             with(&this, |driver| then(driver));
         });
     }
 
     fn take(&self, id: CallId) -> Option<Open> {
-        self.open.borrow_mut().remove(&id)
+        self.open.borrow_mut().remove(id)
     }
 }
 

@@ -2,11 +2,12 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::JsFuture;
 use web_sys::{Request, Response};
 
 use super::super::listener::Listener;
 use super::super::open::Work;
+use super::super::promise::spawn;
 use super::super::{http, report};
 use super::{Driver, with};
 use crate::{Bearer, CallError, CallId, Course, Input, Reply};
@@ -30,7 +31,7 @@ impl Driver {
 
     /// A request that waits for a token can be aborted like one that is on the wire.
     pub(super) fn hear_giving_up(&self, id: CallId) {
-        if let Some(open) = self.open.borrow_mut().get_mut(&id).filter(|open| !open.is_in_flight)
+        if let Some(open) = self.open.borrow_mut().get_mut(id).filter(|open| !open.is_in_flight)
             && let Work::Request { template, .. } = &open.work
         {
             let (signal, this) = (template.signal(), self.this.clone());
@@ -57,7 +58,7 @@ impl Driver {
     fn send(&self, id: CallId) {
         let request = {
             let mut calls = self.open.borrow_mut();
-            let Some(open) = calls.get_mut(&id) else { return };
+            let Some(open) = calls.get_mut(id) else { return };
             let Work::Request { template, body, .. } = &open.work else { return };
             open.giving_up = None;
             open.is_in_flight = true;
@@ -69,7 +70,7 @@ impl Driver {
         };
         self.in_flight.set(self.in_flight.get() + 1);
         let this = self.this.clone();
-        spawn_local(async move {
+        spawn(async move {
             let outcome = match request {
                 Ok(request) => JsFuture::from(http::fetch(&request)).await,
                 Err(error) => Err(error),
@@ -87,7 +88,7 @@ impl Driver {
         }
         let response = outcome.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
         let is_unauthorized = response.is_some_and(|response| response.status() == 401);
-        match self.open.borrow_mut().get_mut(&id) {
+        match self.open.borrow_mut().get_mut(id) {
             Some(open) => {
                 open.is_in_flight = false;
                 open.outcome = Some(outcome);

@@ -1,6 +1,7 @@
 //! `bindgen <core.wasm> <folder>`: writes the JavaScript glue of the core into `folder`.
 
 mod shorten;
+mod silence;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -25,9 +26,10 @@ fn main() -> ExitCode {
         .remove_producers_section(true)
         .web(true)
         .and_then(Bindgen::generate_output);
-    let written = output
-        .map_err(|error| format!("{error:#}"))
-        .and_then(|mut output| shorten::emit(&mut output, Path::new(&folder)));
+    let written = output.map_err(|error| format!("{error:#}")).and_then(|mut output| {
+        silence::silence(output.wasm_mut());
+        shorten::emit(&mut output, Path::new(&folder))
+    });
 
     match written {
         Ok(()) => ExitCode::SUCCESS,
