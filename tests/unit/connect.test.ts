@@ -77,7 +77,7 @@ test('a module without a default export is a vault that does not answer', async 
   vi.useRealTimers()
   await expect(connect({ page: async () => ({}) as never }, () => {})).rejects.toMatchObject({
     code: 'vault-silent',
-    message: expect.stringContaining('export what that returns as default'),
+    message: expect.stringContaining('export that as default'),
   })
 })
 
