@@ -11,21 +11,21 @@ const opening = (text: string) => script(`import { openVault } from '/pkg/vault/
 
 /** What may stand where the vault file should be, the code that it ends in, and what its message says to do. */
 const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
-  ['nothing', (response) => response.writeHead(404).end(), 'vault-script', /Check the URL/],
+  ['nothing', (response) => response.writeHead(404).end(), 'vault-script', /Check its URL/],
   [
     'the index page of the app',
     (response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'),
     'vault-script',
     /served as JavaScript/,
   ],
-  ['a syntax error', script('const = 1'), 'vault-script', /could not be loaded or fails/],
+  ['a syntax error', script('const = 1'), 'vault-script', /could not be loaded, or fails/],
   ['a script that throws', script('throw new Error("mine")'), 'vault-script', /fails while it runs/],
-  ['an import that is not there', script('import "/nowhere.js"'), 'vault-script', /its own imports/],
+  ['an import that is not there', script('import "/nowhere.js"'), 'vault-script', /its imports/],
   [
     'an import of what the package does not have',
     script('import { openSafe } from "/pkg/vault/index.js"'),
     'vault-script',
-    /its own imports/,
+    /its imports/,
   ],
   [
     'two configurations in one realm',

@@ -1,0 +1,120 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import {
+  packBody,
+  packCredentials,
+  packHead,
+  packRequest,
+  unpackBody,
+  unpackCredentials,
+  unpackResponse,
+} from '../../js/port/packing.js'
+import type { Credentials } from '../../js/types.js'
+
+afterEach(() => vi.unstubAllGlobals())
+
+/** What arrives at the other end of a port. */
+const sent = <T>(value: T): T => structuredClone(value)
+const body = async (value: BodyInit | null) =>
+  new Uint8Array(await new Response(unpackBody(sent(packBody(value)))).arrayBuffer())
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+test('promise 12: bodies cross a port as they are', async () => {
+  expect(unpackBody(sent(packBody(null)))).toBeNull()
+  expect(await body('tökens')).toEqual(bytes('tökens'))
+  expect(await body(bytes('abc').buffer)).toEqual(bytes('abc'))
+  expect(await body(new Blob(['abc']))).toEqual(bytes('abc'))
+  expect(String(unpackBody(sent(packBody(new URLSearchParams('a=1&a=%20')))))).toBe('a=1&a=+')
+  expect(await body(7 as never)).toEqual(bytes('7'))
+})
+
+test('of a view only its own bytes cross', async () => {
+  const buffer = bytes('a secret beside it').buffer
+  for (const view of [
+    new Uint8Array(buffer, 2, 6),
+    new DataView(buffer, 2, 6),
+    new Uint16Array(buffer, 2, 3),
+  ]) {
+    const packed = packBody(view)
+    expect((packed as Uint8Array).buffer.byteLength).toBe(6)
+    expect(await body(view)).toEqual(bytes('secret'))
+  }
+})
+
+test('a form crosses with its order, its doubles and the names of its files', async () => {
+  const form = new FormData()
+  form.append('a', '1')
+  form.append('a', '2')
+  form.append('file', new File(['abc'], 'ä.txt', { type: 'text/plain' }))
+  // Node cannot clone a File; a browser can.
+  const after = unpackBody(packBody(form)) as FormData
+  expect([...after.keys()]).toEqual(['a', 'a', 'file'])
+  expect(after.getAll('a')).toEqual(['1', '2'])
+  const file = after.get('file') as File
+  expect([file.name, file.type, await file.text()]).toEqual(['ä.txt', 'text/plain', 'abc'])
+})
+
+test('credentials cross as what they were', () => {
+  const cross = (credentials: Credentials) => unpackCredentials(sent(packCredentials(credentials)))
+  expect(cross({ email: 'a', nested: { b: [1] } })).toEqual({ email: 'a', nested: { b: [1] } })
+  expect(cross(new Proxy({ email: 'a' }, {})), 'a reactive one').toEqual({ email: 'a' })
+  expect(cross('raw')).toBe('raw')
+  expect(String(cross(new URLSearchParams('a=1')))).toBe('a=1')
+})
+
+test('promise 13: a request crosses with its parsed URL and its options, and as plain data', () => {
+  vi.stubGlobal('location', new URL('https://app.test/page'))
+  const init = { method: 'PUT', headers: { 'X-A': '1' }, redirect: 'manual', cache: 'no-store' } as const
+  const { url, init: packed } = sent(packRequest(new Request('https://api.test/a/../b?c', init)))
+  expect(url).toBe('https://api.test/b?c')
+  expect(packed).toMatchObject({
+    method: 'PUT',
+    headers: [['x-a', '1']],
+    redirect: 'manual',
+    cache: 'no-store',
+  })
+  expect(packed.referrer, 'the page, which the vault is not').toBe('https://app.test/page')
+})
+
+/** A response with what no constructor sets. */
+function answer(told: Partial<Response>, init: ResponseInit = {}) {
+  const response = new Response(null, init)
+  for (const [name, value] of Object.entries(told)) Object.defineProperty(response, name, { value })
+  return response
+}
+
+test('promise 12: a response is as fetch would have made it, and its clones are too', async () => {
+  const before = answer(
+    { url: 'https://api.test/me', redirected: true, type: 'cors' },
+    { status: 404, statusText: 'Nope', headers: { 'x-a': '1' } },
+  )
+  const first = unpackResponse(sent(packHead(before)), bytes('abc'))
+  for (const after of [first.clone().clone(), first.clone(), first]) {
+    const { status, statusText, ok, url, redirected, type } = after
+    expect({ status, statusText, ok, url, redirected, type }).toEqual({
+      status: 404,
+      statusText: 'Nope',
+      ok: false,
+      url: 'https://api.test/me',
+      redirected: true,
+      type: 'cors',
+    })
+    expect([after.headers.get('x-a'), await after.text()]).toEqual(['1', 'abc'])
+    expect(after).toBeInstanceOf(Response)
+  }
+})
+
+test('promise 12: every status that fetch gives can be given again, without a body where there is none', () => {
+  for (const status of [200, 201, 204, 205, 299, 304, 400, 401, 500, 599]) {
+    const after = unpackResponse(sent(packHead(new Response(null, { status }))), null)
+    expect([after.status, after.ok]).toEqual([status, status < 300])
+  }
+})
+
+test('promise 12: a filtered redirect keeps its status of 0, and so do its clones', () => {
+  const head = { status: 0, statusText: '', headers: [], url: 'https://api.test/', redirected: false }
+  for (const type of ['opaqueredirect', 'opaque'] as const) {
+    const after = unpackResponse(sent({ ...head, headers: [] as [string, string][], type }), null)
+    for (const response of [after, after.clone()])
+      expect(response).toMatchObject({ status: 0, ok: false, type, url: head.url })
+  }
+})

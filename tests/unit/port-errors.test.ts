@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest'
+import { AuthError, commonError, explain, isAuthError } from '../../js/errors.js'
+import { packError, unpackError } from '../../js/port/errors.js'
+
+/** What arrives at the other end of a port. */
+const error = (value: unknown) => unpackError(structuredClone(packError(value)))
+
+test('an AuthError crosses with its code, its message and all that it carries', () => {
+  const details = [
+    {},
+    { option: 'signIn' },
+    { directive: 'connect-src' },
+    { status: 401, body: { error: 'x' } },
+  ]
+  for (const detail of details) {
+    const before = explain('refused', 'Because.', detail)
+    const after = error(before)
+    expect(isAuthError(after) && after instanceof AuthError).toBe(true)
+    expect(after).toEqual(before)
+    expect({ ...(after as AuthError) }).toEqual({ ...before })
+  }
+})
+
+test('the cause of an AuthError stays where it is', () => {
+  expect(error(commonError('vault-failed', { cause: new Error('secret') }))).not.toHaveProperty('cause')
+})
+
+test('what fetch rejects with keeps its class, its name and its message', () => {
+  expect(error(new TypeError('Failed to fetch'))).toEqual(new TypeError('Failed to fetch'))
+  const abort = error(new DOMException('aborted', 'AbortError'))
+  expect(abort).toBeInstanceOf(DOMException)
+  expect(abort).toMatchObject({ name: 'AbortError', message: 'aborted', code: DOMException.ABORT_ERR })
+  expect(error(new RangeError('far'))).toEqual(new Error('far'))
+})
+
+test('whatever is thrown becomes an error', () => {
+  for (const thrown of ['text', 7, null, undefined, Symbol('x')]) expect(error(thrown)).toBeInstanceOf(Error)
+  expect(error('text')).toMatchObject({ message: 'text' })
+})

@@ -1,0 +1,102 @@
+import { expect, test } from 'vitest'
+import { parse, TO_PAGE, TO_VAULT } from '../../js/port/protocol.js'
+
+type Shapes = Record<string, Record<string, string>>
+const sides: [side: string, shapes: Shapes][] = [
+  ['vault', TO_VAULT],
+  ['page', TO_PAGE],
+]
+const samples: Record<string, unknown> = { number: 7, string: 'x', boolean: true, object: {}, '': null }
+const strangers = [undefined, null, 7, 'x', true, {}, [], () => {}, 1n, Symbol('x')]
+
+const read = (shapes: Shapes, data: unknown) => parse(shapes as never, data)
+
+/** A message of this type in its right shape. */
+const right = (type: string, shape: Record<string, string>): Record<string, unknown> => ({
+  type,
+  ...Object.fromEntries(Object.entries(shape).map(([name, kind]) => [name, samples[kind]])),
+})
+
+/** A message without any field, while every object inherits them. */
+function readPolluted(shapes: Shapes, type: string, fields: object) {
+  const names = Object.keys(fields)
+  try {
+    Object.assign(Object.prototype, fields)
+    return read(shapes, { type })
+  } finally {
+    for (const name of names) Reflect.deleteProperty(Object.prototype, name)
+  }
+}
+
+for (const [side, shapes] of sides) {
+  const types = Object.entries(shapes)
+
+  test(`each message to the ${side} is accepted as it should be, itself`, () => {
+    for (const [type, shape] of types) {
+      const message = right(type, shape)
+      expect(read(shapes, message), type).toBe(message)
+    }
+  })
+
+  test(`no message to the ${side} is accepted without one of its fields, or with a field more`, () => {
+    for (const [type, shape] of types) {
+      for (const name of ['type', ...Object.keys(shape)]) {
+        const { [name]: _, ...message } = right(type, shape)
+        expect(read(shapes, message), `${type} without ${name}`).toBeUndefined()
+      }
+      for (const extra of ['origins2', 'token', 'constructor', 'toString', 'config', '']) {
+        const message = { ...right(type, shape), [extra]: 1 }
+        expect(read(shapes, message), `${type} with ${extra}`).toBeUndefined()
+      }
+      const polluted = JSON.parse(`${JSON.stringify(right(type, shape)).slice(0, -1)},"__proto__":{}}`)
+      expect(read(shapes, polluted), `${type} with __proto__`).toBeUndefined()
+    }
+  })
+
+  test(`no message to the ${side} is accepted with a field of another kind`, () => {
+    for (const [type, shape] of types) {
+      for (const [name, kind] of Object.entries(shape).filter(([, kind]) => kind)) {
+        for (const stranger of strangers.filter((value) => value === null || typeof value !== kind)) {
+          const message = { ...right(type, shape), [name]: stranger }
+          expect(read(shapes, message), `${type}.${name} = ${String(stranger)}`).toBeUndefined()
+        }
+      }
+    }
+  })
+
+  test(`no message to the ${side} is accepted with inherited fields, nor by a polluted prototype`, () => {
+    for (const [type, shape] of types.filter(([, shape]) => Object.keys(shape).length > 0)) {
+      const { type: _, ...fields } = right(type, shape)
+      expect(read(shapes, Object.assign(Object.create(fields), { type })), type).toBeUndefined()
+      expect(readPolluted(shapes, type, fields), type).toBeUndefined()
+    }
+  })
+
+  test(`nothing else is a message to the ${side}, and nothing throws`, () => {
+    const names = [
+      '',
+      'config',
+      'token',
+      'constructor',
+      '__proto__',
+      'hasOwnProperty',
+      'toString',
+      'Hello',
+      'hello ',
+    ]
+    for (const type of [...names, ...strangers]) expect(read(shapes, { type }), String(type)).toBeUndefined()
+    for (const data of [...strangers, new Map([['type', 'ping']]), new Error('ping'), ['ping']])
+      expect(read(shapes, data)).toBeUndefined()
+  })
+}
+
+test('no message but the answer of a call has room for a token, and no message for a configuration', () => {
+  const names = sides.flatMap(([, shapes]) => Object.values(shapes).flatMap(Object.keys))
+  expect([...new Set(names)].sort()).toEqual(
+    'body bytes count credentials error event head id name origins request restored snapshot value version'.split(
+      ' ',
+    ),
+  )
+  // The origins go to the page only, for it to know which requests to bring.
+  expect(Object.values(TO_VAULT as Shapes).flatMap(Object.keys)).not.toContain('origins')
+})
