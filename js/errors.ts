@@ -6,8 +6,8 @@ const MESSAGES = {
   closed: 'The vault was closed while the call was open. Make a new client with createAuth().',
   'not-in-browser': 'There is no session outside a browser. Call this on the client only.',
   'policy-refused':
-    'A Content Security Policy refuses this: the directive named first has to allow it. In a worker, the policy in the ' +
-    'response header of its own script counts. With Trusted Types, a policy of yours has to let its URL through.',
+    'A Content Security Policy refuses this: the directive named first has to allow it, in the header of the page or, for ' +
+    'what a worker does, of its own script.',
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-mismatch':

@@ -61,6 +61,8 @@ pub enum Input<P> {
     Responded(CallId, Reply),
     /// The page came back from the back/forward cache (promise 18).
     Restored(Trace),
+    /// It has come back, and the trace is being read: what was known may be over.
+    Returned,
     /// The page wants a request sent.
     Send(CallId, Body),
     /// The page wants to sign in.

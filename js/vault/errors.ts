@@ -5,33 +5,33 @@ const MESSAGES = {
   'body-malformed':
     'The token response is not JSON, or is longer than a megabyte. Check what the endpoint sends.',
   'claims-malformed':
-    'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check how the API makes it.',
+    'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
   'endpoint-malformed': 'This option is no path or URL. Write it as "/path", or as { method, path }.',
   'endpoint-missing': 'This option is required. Write it as "/path", or as { method, path }.',
   'endpoint-outside-origins':
     'This endpoint is on an origin that the token may not go to. Add that origin to `origins`, or correct the path.',
   'lifetime-invalid':
-    'exp, iat or expires_in of the token response is not a time, or leaves none. They are numbers of seconds.',
+    'exp, iat or expires_in of the token response is no time, or leaves none. They are numbers of seconds.',
   'option-invalid': 'This option is unknown or has a value that it cannot have. See VaultOptions.',
   'origin-insecure':
-    'A token must not travel over plain http, except to this machine. Use https, or localhost while developing.',
+    'A token must not travel over plain http, except to this machine. Use https, or localhost.',
   'origin-malformed':
     'An origin is scheme, host and port, as in "https://api.example.com". Leave the path out.',
   'origins-missing':
     'There is no origin that the token may go to. List at least one, or leave the option out.',
   refused: 'The server refused the sign-in. Its answer is in `status` and `body`.',
   replaced:
-    'Another account signed in while this call was open, and it was not made for that one. Do not repeat it.',
+    'Another account signed in while this call was open. It was not made for that one: do not repeat it.',
   'session-ended': 'The session ended before this call could be sent. Sign in again.',
   'signed-out': 'The user signed out while this call was open.',
   'token-malformed': 'The token has characters that cannot stand in an Authorization header (RFC 6750).',
   'token-missing':
-    'The answer has no token where it was looked for: the Authorization header, then `fields.accessToken` of the body. ' +
+    'The answer has no token in the Authorization header, nor in `fields.accessToken` of the body. ' +
     'Cross-origin, the API must list Authorization in Access-Control-Expose-Headers.',
   'token-too-large': 'The token is longer than 64 KiB. No server would take it back.',
   unreachable: 'The server did not answer, or said that it cannot now. The session lives; try again later.',
   'vault-reconfigured':
-    'There is a vault with another configuration in this realm. Call openVault() once; after a change, reload the page.',
+    'This realm has a vault with another configuration. Call openVault() once; after a change, reload the page.',
 } as const
 
 export type VaultErrorCode = keyof typeof MESSAGES

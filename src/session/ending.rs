@@ -29,12 +29,26 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn restored(&mut self, hint: Hint, now: Instant) {
-        self.woke(hint, now);
-        if self.can_refresh() && matches!(self.phase, Phase::Active(_)) {
+    /// Nothing is shown, and nothing sent, before it was checked.
+    pub(super) fn returned(&mut self) {
+        if let Phase::Active(_) = self.phase {
             self.phase = Phase::Loading(self.take_tenure());
-            self.schedule.want(now, Cause::Check);
             self.push(Effect::Notify);
+        }
+    }
+
+    pub(super) fn restored(&mut self, hint: Hint, now: Instant) {
+        self.returned();
+        self.woke(hint, now);
+        if !matches!(self.phase, Phase::Loading(Some(_))) {
+            return;
+        }
+        if self.can_refresh() {
+            self.schedule.want(now, Cause::Check);
+        } else if let Some(tenure) = self.take_tenure() {
+            self.phase = Phase::Active(tenure);
+            self.push(Effect::Notify);
+            self.resume(now);
         }
     }
 

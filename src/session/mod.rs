@@ -131,6 +131,7 @@ impl<P: Profile> Session<P> {
             Input::Peer(message, trace) => self.heard(message, trace.hint, now),
             Input::Responded(call, reply) => self.responded(call, reply, now),
             Input::Restored(trace) => self.restored(trace.hint, now),
+            Input::Returned => self.returned(),
             Input::Send(call, body) => self.send(call, body, now),
             Input::SignIn(call) => self.errands.push_back(Errand::SignIn(call)),
             Input::SignOut(call, trace) => self.sign_out(call, trace, now),

@@ -25,14 +25,17 @@ impl Listener {
     pub fn new(target: &EventTarget, event: &'static str, hear: impl FnMut(JsValue) + 'static) -> Self {
         let callback = Closure::new(hear);
         // Fails for a null callback only.
-        target.add_event_listener_with_callback(event, callback.as_ref().unchecked_ref()).ok();
+        let hear = callback.as_ref().unchecked_ref();
+        // Before whoever comes later, and looks at what we are about to change.
+        target.add_event_listener_with_callback_and_bool(event, hear, true).ok();
         Self { target: target.clone(), event, callback }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        self.target.remove_event_listener_with_callback(self.event, self.callback.as_ref().unchecked_ref()).ok();
+        let hear = self.callback.as_ref().unchecked_ref();
+        self.target.remove_event_listener_with_callback_and_bool(self.event, hear, true).ok();
     }
 }
 

@@ -320,6 +320,9 @@ impl World {
 
     /// Has the trace read for an input. One tick at a time: the timer is armed again when it is handled.
     pub fn read(&mut self, tab: usize, of: Traced) {
+        if matches!(of, Traced::Restored) {
+            self.input(tab, Input::Returned);
+        }
         let is_tick = matches!(of, Traced::Tick);
         if is_tick && std::mem::replace(&mut self.tabs[tab].ticking, true) {
             return;

@@ -277,6 +277,18 @@ fn promise_18_a_page_from_the_back_forward_cache_shows_nothing_before_it_was_che
 }
 
 #[test]
+fn promise_18_a_page_from_the_cache_sends_nothing_while_the_trace_is_read() {
+    let mut world = World::signed_in(1, ADA);
+    world.input(0, Input::Returned);
+    assert_eq!(world.status(0), Status::Loading);
+    let call = world.fetch(0);
+    world.input(0, Input::Restored(trace(Hint::SignedOut)));
+    world.settle();
+    assert_eq!(world.outcome(0, call), Some(Outcome::Failed(CallError::SignedOut)));
+    assert_eq!(world.status(0), SIGNED_OUT);
+}
+
+#[test]
 fn promise_18_a_page_from_the_cache_of_a_session_that_was_left_is_signed_out_without_a_request() {
     let mut world = World::signed_in(1, ADA);
     world.input(0, Input::Restored(trace(Hint::SignedOut)));

@@ -104,7 +104,10 @@ impl Driver {
         match wake {
             Wake::Deserted => self.drive(Input::Deserted),
             Wake::Online => self.drive(Input::Online),
-            Wake::Restored => return self.read(Input::Restored),
+            Wake::Restored => {
+                self.drive(Input::Returned);
+                return self.read(Input::Restored);
+            }
             Wake::Visited => return self.read(Input::Visited),
             Wake::Woke => return self.read(Input::Woke),
         }

@@ -1,5 +1,6 @@
 //! `bindgen <core.wasm> <folder>`: writes the JavaScript glue of the core into `folder`.
 
+mod detour;
 mod shorten;
 mod silence;
 
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         .and_then(Bindgen::generate_output);
     let written = output.map_err(|error| format!("{error:#}")).and_then(|mut output| {
         silence::silence(output.wasm_mut());
+        detour::detour(output.wasm_mut());
         shorten::emit(&mut output, Path::new(&folder))
     });
 

@@ -7,6 +7,8 @@ use std::path::Path;
 
 use wasm_bindgen_cli_support::Output;
 
+use crate::detour;
+
 type Outcome<T> = Result<T, String>;
 
 /// Writes the glue and the wasm into `folder`, under names that are short and agree.
@@ -17,7 +19,7 @@ pub fn emit(output: &mut Output, folder: &Path) -> Outcome<()> {
     output.emit(folder).map_err(|error| format!("{error:#}"))?;
 
     rewrite(&folder.join("core.js"), |glue| {
-        let glue = replace(glue, "", &imports, ": ")?;
+        let glue = replace(&detour::extend(glue)?, "", &imports, ": ")?;
         let glue = replace(&glue, "wasm.", &exports, "")?;
         nothing_left(&glue, &exports).map(|()| glue)
     })?;

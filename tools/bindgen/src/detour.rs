@@ -1,0 +1,52 @@
+//! Takes values out of the table of JavaScript values by a call to the glue instead of by `table.get`. The compiler of
+//! Safari 16.0 to 16.3 (WebKit 614; seen in WPE 2.38) looks at the lower half of what `table.get` gives, and takes a
+//! number whose lower half is zero, such as 401, for an access out of bounds.
+
+use std::collections::HashSet;
+
+use walrus::ir::{Call, Instr, InstrLocId, TableGet, VisitorMut, dfs_pre_order_mut};
+use walrus::{FunctionId, Module, RefType, TableId, ValType};
+
+/// The name of the import, until it is shortened.
+const NAME: &str = "__tokencell_value";
+/// How wasm-bindgen exports the table.
+const TABLE: &str = "__wbindgen_externrefs";
+
+/// Replaces every `table.get` of a JavaScript value.
+pub fn detour(module: &mut Module) {
+    let values = RefType::EXTERNREF;
+    let tables: HashSet<_> =
+        module.tables.iter().filter(|table| table.element_ty == values).map(|table| table.id()).collect();
+    let Some(from) = module.imports.iter().next().map(|import| import.module.clone()) else { return };
+    let signature = module.types.add(&[ValType::I32], &[ValType::Ref(values)]);
+    let (function, _) = module.add_import_func(&from, NAME, signature);
+    for (_, local) in module.funcs.iter_local_mut() {
+        let entry = local.entry_block();
+        dfs_pre_order_mut(&mut Detour { tables: &tables, function }, local, entry);
+    }
+}
+
+/// Gives the glue the function that the detour goes through.
+///
+/// # Errors
+/// When the glue is not what wasm-bindgen used to write.
+pub fn extend(glue: &str) -> Result<String, String> {
+    const IMPORTS: &str = "const import0 = {\n";
+    let (before, after) = glue.split_once(IMPORTS).ok_or("the glue has no imports")?;
+    Ok(format!("{before}{IMPORTS}        {NAME}: (index) => wasm.{TABLE}.get(index),\n{after}"))
+}
+
+struct Detour<'a> {
+    tables: &'a HashSet<TableId>,
+    function: FunctionId,
+}
+
+impl VisitorMut for Detour<'_> {
+    fn visit_instr_mut(&mut self, instr: &mut Instr, _: &mut InstrLocId) {
+        if let Instr::TableGet(TableGet { table }) = instr
+            && self.tables.contains(table)
+        {
+            *instr = Instr::Call(Call { func: self.function });
+        }
+    }
+}
