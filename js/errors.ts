@@ -7,7 +7,7 @@ const MESSAGES = {
   'not-in-browser': 'There is no session outside a browser. Call this on the client only.',
   'policy-refused':
     'A Content Security Policy refuses this: the directive named first has to allow it, in the header of the page or, for ' +
-    'what a worker does, of its own script.',
+    'a worker, of its own script.',
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-mismatch':

@@ -73,12 +73,19 @@ export function unpackBody(body: PackedBody): BodyInit | null {
   return form
 }
 
-export function packCredentials(credentials: Credentials): PackedCredentials {
-  const isFormed =
+/** Whether they go as `fetch` would send them, and not as JSON. */
+export function isFormed(
+  credentials: Credentials,
+): credentials is Exclude<Credentials, Record<string, unknown>> {
+  return (
     typeof credentials === 'string' ||
     credentials instanceof FormData ||
     credentials instanceof URLSearchParams
-  return isFormed ? packBody(credentials) : { json: JSON.stringify(credentials) }
+  )
+}
+
+export function packCredentials(credentials: Credentials): PackedCredentials {
+  return isFormed(credentials) ? packBody(credentials) : { json: JSON.stringify(credentials) }
 }
 
 export function unpackCredentials(packed: PackedCredentials): Credentials {

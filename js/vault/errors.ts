@@ -3,7 +3,7 @@ import { type AuthErrorDetail, type CommonErrorCode, commonError, explain } from
 /** What only a vault can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
   'body-malformed':
-    'The token response is not JSON, or is longer than a megabyte. Check what the endpoint sends.',
+    'The token response is not JSON, or longer than a megabyte. Check what the endpoint sends.',
   'claims-malformed':
     'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
   'endpoint-malformed': 'This option is no path or URL. Write it as "/path", or as { method, path }.',
@@ -17,14 +17,13 @@ const MESSAGES = {
     'A token must not travel over plain http, except to this machine. Use https, or localhost.',
   'origin-malformed':
     'An origin is scheme, host and port, as in "https://api.example.com". Leave the path out.',
-  'origins-missing':
-    'There is no origin that the token may go to. List at least one, or leave the option out.',
+  'origins-missing': 'There is no origin that the token may go to. List one, or leave the option out.',
   refused: 'The server refused the sign-in. Its answer is in `status` and `body`.',
   replaced:
     'Another account signed in while this call was open. It was not made for that one: do not repeat it.',
   'session-ended': 'The session ended before this call could be sent. Sign in again.',
   'signed-out': 'The user signed out while this call was open.',
-  'token-malformed': 'The token has characters that cannot stand in an Authorization header (RFC 6750).',
+  'token-malformed': 'The token has characters that no Authorization header can hold (RFC 6750).',
   'token-missing':
     'The answer has no token in the Authorization header, nor in `fields.accessToken` of the body. ' +
     'Cross-origin, the API must list Authorization in Access-Control-Expose-Headers.',

@@ -1,5 +1,6 @@
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
+import { isFormed } from '../port/packing.js'
 import { LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
@@ -111,9 +112,5 @@ function error(code: VaultErrorCode, detail: string | AuthErrorDetail | undefine
 }
 
 function encode(credentials: Credentials): [body: unknown, contentType?: string] {
-  const isFormed =
-    typeof credentials === 'string' ||
-    credentials instanceof FormData ||
-    credentials instanceof URLSearchParams
-  return isFormed ? [credentials] : [JSON.stringify(credentials), 'application/json']
+  return isFormed(credentials) ? [credentials] : [JSON.stringify(credentials), 'application/json']
 }
