@@ -11,7 +11,7 @@ const MESSAGES = {
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-mismatch':
-    'The page and the vault come from different versions of the package. Close all tabs of the site, or reload them all.',
+    'Page and vault come from different versions of the package. Close all tabs of the site, or reload them.',
 } as const
 
 /** What went wrong. Stable; new codes may come with minor versions. */

@@ -5,7 +5,7 @@ const MESSAGES = {
   'placement-missing':
     'This browser can run none of the vaults that createAuth() was given. Add `worker` beside `shared`.',
   'vault-lost':
-    'The vault has stopped answering, or was killed. A new one starts; whether the call took effect is unknown.',
+    'The vault does not answer any more. A new one starts; whether the call took effect is unknown.',
   'vault-script':
     'The script of the vault could not be loaded, or fails while it runs. Check its URL in createAuth(), that it is ' +
     'served as JavaScript from this origin, and its imports.',
