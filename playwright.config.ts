@@ -27,11 +27,20 @@ const inFirefox = {
 
 const places = ['page', 'worker', 'shared'] as const
 
+/** What is the same core behind the same port: in a worker, the quick run leaves it to the shared vault. */
+const sameAsShared = ['bad-input', 'canary', 'fetch', 'refresh'].map((name) => `${name}.spec.ts`)
+
+const ignored: Record<Where, string[]> = {
+  page: ['example.spec.ts'],
+  worker: ['example.spec.ts', ...(process.env.TOKENCELL_FULL ? [] : sameAsShared)],
+  shared: [],
+}
+
 /** What depends on the place of the vault runs in each; the example has a place of its own. */
 const project = <Use extends object>(name: string, where: Where, use: Use) => ({
   name,
   use: { ...use, where },
-  testIgnore: where === 'shared' ? [] : ['example.spec.ts'],
+  testIgnore: ignored[where],
 })
 
 /** Engines that Playwright does not speak to; these tests bring a driver of their own. */

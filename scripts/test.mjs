@@ -16,7 +16,7 @@ async function endToEnd(engine, { full }) {
   if (lack) return skipped(lack)
   await buildExample()
   // Playwright colours its workers, and Node complains about being told both.
-  const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_LIFETIMES: '20' } : {}) }
+  const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1', TOKENCELL_LIFETIMES: '20' } : {}) }
   const places = full || engine === 'chromium' ? '*' : 'shared'
   const args = ['test', '--reporter=list', `--project=${engine}-${places}`]
   return tool('playwright', args, { from: '@playwright/test', env })
