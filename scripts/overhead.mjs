@@ -1,4 +1,4 @@
-// What `auth.fetch` costs over bare `fetch`, from the same page and to the same server. `npm run bench:overhead`
+// What `auth.fetch` costs over bare `fetch`, from the same page and to the same server. `npm run bench:overhead [share of the rounds] [browsers…]`
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -88,7 +88,7 @@ async function measure(browser, place, origin, share) {
   for (const { answer, bytes, atOnce, rounds } of cases) {
     const run = (rounds) => page.evaluate((args) => window.measure(...args), [bytes, atOnce, rounds])
     await run(5)
-    const { bare, vault } = await run(Math.ceil(rounds * share))
+    const { bare, vault } = await run(Math.ceil(rounds * Number(share)))
     row[`${answer}, ms`] = `${median(bare).toFixed(2)} → ${median(vault).toFixed(2)}`
     row[answer] = `${(median(vault) / median(bare)).toFixed(2)}×`
   }
@@ -98,7 +98,7 @@ async function measure(browser, place, origin, share) {
 
 if (!process.send)
   await program(import.meta.url, async (args) => {
-    const share = Number(args[0] ?? 1)
+    const [share = 1, ...wanted] = args
     await install()
     await build(() => {})
     const server = fork(import.meta.filename, { stdio: 'inherit' })
@@ -110,6 +110,7 @@ if (!process.send)
     }
     const rows = {}
     for (const [name, launch] of Object.entries(browsers)) {
+      if (wanted.length && !wanted.includes(name)) continue
       const browser = await launch()
       for (const place of ['page', 'worker', 'shared'])
         rows[`${name}, ${place}`] = await measure(browser, place, `http://localhost:${port}/`, share)
