@@ -6,7 +6,7 @@ import { packError, unpackError } from './port/errors.js'
 import { packCredentials } from './port/packing.js'
 import { type Port, parse, TO_PAGE, type ToPage, type ToVault, VERSION } from './port/protocol.js'
 import { createSender } from './send.js'
-import { LOADING } from './snapshot.js'
+import { frozen, LOADING } from './snapshot.js'
 import type { AuthEvent, Snapshot, Vault } from './types.js'
 
 /** A vault that has not said a word for so long while calls are open is dead: twice this, in milliseconds. */
@@ -96,9 +96,7 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
   }
 
   function show(next: Snapshot) {
-    if (next.user) Object.freeze(next.user)
-    if (next.claims) Object.freeze(next.claims)
-    snapshot = next.status === 'loading' ? LOADING : Object.freeze(next)
+    snapshot = frozen(next)
     changes.emit()
   }
 

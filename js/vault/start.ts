@@ -1,7 +1,7 @@
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
 import { isFormed } from '../port/packing.js'
-import { LOADING } from '../snapshot.js'
+import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
@@ -61,10 +61,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
 
   function notify() {
     if (!core) return
-    const next = core.snapshot() as Snapshot
-    if (next.user) Object.freeze(next.user)
-    if (next.claims) Object.freeze(next.claims)
-    snapshot = Object.freeze(next)
+    snapshot = frozen(core.snapshot() as Snapshot)
     changes.emit()
   }
 

@@ -1,4 +1,4 @@
-import { ADA, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
+import { ADA, doubtToken, expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
 
 const encode = (text: string) => Buffer.from(text).toString('base64url')
 const jwt = (payload: string) => `${encode('{"alg":"HS256"}')}.${encode(payload)}.c2lnbmF0dXJl`
@@ -81,7 +81,7 @@ test('bad input: a refresh that brings no grant leaves the old session intact', 
   await open(page)
   for (const [name, body] of answers) {
     await signIn(page)
-    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)))
+    await outliveTrust(page)
     api.faults.add({ route: 'me', kind: 'status', status: 401 })
     api.faults.add({
       route: 'refresh',

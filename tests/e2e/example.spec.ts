@@ -2,9 +2,7 @@ import { test as base, expect, type Page } from '@playwright/test'
 import { createApi } from '../../examples/api/src/api.js'
 import { serveExample } from '../../scripts/serve.mjs'
 import { Canaries } from './canary.js'
-
-const ADA = { email: 'ada@example.com', password: 'correct horse' }
-const BOB = { email: 'bob@example.com', password: 'battery staple' }
+import { ADA, BOB } from './fixtures.js'
 
 const test = base.extend<{ api: ReturnType<typeof createApi>; url: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern

@@ -80,11 +80,16 @@ export function get(page: Page, url: string) {
 }
 
 /** Lets the token grow older than the second in which a 401 is not taken for its fault. */
-export async function doubtToken(page: Page, api: Api) {
-  await page.evaluate(async () => {
+export function outliveTrust(page: Page) {
+  return page.evaluate(async () => {
     const born = events.findLast((event) => event.type === 'signed-in' || event.type === 'refreshed')?.at ?? 0
     await new Promise((resolve) => setTimeout(resolve, Math.max(0, born + 1050 - performance.now())))
   })
+}
+
+/** Has the server refuse the token, which is not too young to be doubted. */
+export async function doubtToken(page: Page, api: Api) {
+  await outliveTrust(page)
   api.tokens.expireAll()
 }
 

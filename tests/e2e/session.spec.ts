@@ -1,4 +1,4 @@
-import { ADA, BOB, expect, get, holdRefresh, signIn, status, test } from './fixtures.js'
+import { ADA, BOB, expect, get, holdRefresh, outliveTrust, signIn, status, test } from './fixtures.js'
 
 test('promise 2: a first-time visitor causes no request to the API', async ({ api, open, page }) => {
   await open(page)
@@ -178,7 +178,7 @@ test('promise 17: another account in another tab replaces the identity here', as
 test('promise 9: a revoked user is signed out, and told so', async ({ api, open, page, survives }) => {
   await open(page)
   await signIn(page)
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)))
+  await outliveTrust(page)
   api.sessions.revokeUser(api.accounts.byEmail(ADA.email)?.id ?? '')
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(401)
   expect(await status(page)).toBe('revoked')
