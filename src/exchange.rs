@@ -17,7 +17,7 @@ pub struct Exchange {
     looked_twice: bool,
     /// How long it yields to others.
     patient_until: Option<Instant>,
-    /// How things stood when the server was asked.
+    /// How things stood when the server was asked; nothing once the user has signed out here.
     asked: Option<(Hint, Epoch)>,
 }
 
@@ -80,6 +80,11 @@ impl Exchange {
     pub fn is_late(&self, trace: Trace) -> bool {
         trace.hint.is_signed_out()
             && self.asked.is_none_or(|(hint, epoch)| !hint.is_signed_out() || epoch != trace.epoch)
+    }
+
+    /// The user signs out here. Whatever the trace was when it was read for that, the answer comes too late.
+    pub fn overtake(&mut self) {
+        self.asked = None;
     }
 
     /// Whether another tab set it off, in which case its outcome is not news to the others (promise 11).

@@ -90,6 +90,9 @@ impl<P: Profile> Session<P> {
         if is_over {
             return self.push(Effect::Settle(call, Course::Direct));
         }
+        if let Some(exchange) = &mut self.exchange {
+            exchange.overtake();
+        }
         self.departing = self.leave(now);
         let epoch = trace.epoch.next();
         match self.policy.sign_out {

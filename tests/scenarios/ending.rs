@@ -234,6 +234,25 @@ fn promise_16_leaving_while_the_session_is_being_restored_stays_left() {
 }
 
 #[test]
+fn promise_16_a_sign_out_that_read_an_old_trace_voids_the_sign_in_under_way() {
+    let mut world = World::signed_in(2, ADA);
+    world.pass(Millis::seconds(5));
+    let sign_in = world.sign_in(1, BOB);
+    let locked = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
+    world.slow_reads = true;
+    world.sign_out(1);
+    let reading = world.intercept(|packet| matches!(packet, Packet::Read { .. }));
+    world.slow_reads = false;
+    world.sign_out(0);
+    world.deliver(locked);
+    world.deliver(reading);
+    world.settle();
+    assert_eq!(world.outcome(1, sign_in), Some(Outcome::Failed(CallError::SignedOut)));
+    assert!((0..2).all(|tab| world.status(tab) == SIGNED_OUT));
+    assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
+}
+
+#[test]
 fn promise_16_a_refresh_does_not_come_home_to_a_sign_out_in_another_tab() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
