@@ -6,6 +6,12 @@ import { LOADING } from './snapshot.js'
 import type { Auth, AuthEvent, Placement, Snapshot, Vault } from './types.js'
 
 /**
+ * For so long all calls share the failure of a vault to start. Firefox never tells what became of a shared worker that
+ * is constructed while it clears away one that has failed. In milliseconds.
+ */
+const REST = 1000
+
+/**
  * Connects this page to its vault. Safe to call while rendering on a server, where nothing is connected.
  *
  * @example
@@ -22,9 +28,11 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   let stop: (() => void)[] = []
   const waiting = new Set<(error: unknown) => void>()
 
-  let vault: Promise<Vault> | undefined = open()
+  let retryAt = Number.POSITIVE_INFINITY
+  let vault = open()
 
   function open(): Promise<Vault> {
+    retryAt = Number.POSITIVE_INFINITY
     const opening = connect(placement, () => {
       vault = open()
       show(LOADING)
@@ -35,9 +43,8 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
         stop = [vault.onEvent(events.emit), vault.subscribe(() => update(vault))]
         update(vault)
       },
-      // Every call that waits says so; the next one tries again.
       () => {
-        vault = undefined
+        retryAt = performance.now() + REST
       },
     )
     return opening
@@ -52,7 +59,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     return new Promise((resolve, reject) => {
       if (disposed) return reject(commonError('closed'))
       waiting.add(reject)
-      vault ??= open()
+      if (performance.now() >= retryAt) vault = open()
       vault
         .then(make)
         .then(resolve, reject)
@@ -87,7 +94,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
       events.clear()
       for (const unsubscribe of stop) unsubscribe()
       for (const reject of waiting) reject(commonError('closed'))
-      vault?.then(
+      vault.then(
         (vault) => vault.close(),
         () => {},
       )

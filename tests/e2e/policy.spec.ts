@@ -63,7 +63,7 @@ test('a page policy against workers is named, whichever directive it comes from'
     site.headers = policy(api, changes)
     site.vaultHeaders = policy(api)
     const failed = await opened(page, site)
-    expect(failed).toMatchObject({ code: 'policy-refused', directive: 'worker-src' })
+    expect(failed, JSON.stringify(changes)).toMatchObject({ code: 'policy-refused', directive: 'worker-src' })
   }
 })
 

@@ -155,12 +155,17 @@ test('the methods may be passed around without their object', async () => {
   expect(vault.signOut).toHaveBeenCalled()
 })
 
-test('a vault that did not start is tried again by the next call', async () => {
+test('a vault that did not start is tried again by a later call, and not by every one', async () => {
   const { vault } = scripted()
   const page = vi.fn(async () => ({ default: vault as Vault }))
   page.mockRejectedValueOnce(new TypeError('offline'))
+  const now = vi.spyOn(performance, 'now').mockReturnValue(5000)
   const auth = createAuth({ page })
   await expect(auth.ready).rejects.toMatchObject({ code: 'vault-script' })
+  now.mockReturnValue(5999)
+  await expect(auth.signOut()).rejects.toMatchObject({ code: 'vault-script' })
+  expect(page).toHaveBeenCalledTimes(1)
+  now.mockReturnValue(6000)
   await auth.signOut()
   expect([page.mock.calls.length, vault.signOut.mock.calls.length]).toEqual([2, 1])
 })
