@@ -25,14 +25,16 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
   const events = createListeners<AuthEvent>()
   let snapshot: Snapshot<User> = LOADING
   let disposed = false
+  let isListening = false
   let stop: (() => void)[] = []
   const waiting = new Set<(error: unknown) => void>()
 
-  let retryAt = Number.POSITIVE_INFINITY
+  /** Set once the vault has failed. */
+  let retryAt: number | undefined
   let vault = open()
 
   function open(): Promise<Vault> {
-    retryAt = Number.POSITIVE_INFINITY
+    retryAt = undefined
     const opening = connect(placement, () => {
       vault = open()
       show(LOADING)
@@ -41,6 +43,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
       (vault) => {
         if (disposed) return vault.close()
         stop = [vault.onEvent(events.emit), vault.subscribe(() => update(vault))]
+        if (isListening) vault.reportRequests()
         update(vault)
       },
       () => {
@@ -59,7 +62,7 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
     return new Promise((resolve, reject) => {
       if (disposed) return reject(commonError('closed'))
       waiting.add(reject)
-      if (performance.now() >= retryAt) vault = open()
+      if (retryAt && performance.now() >= retryAt) vault = open()
       vault
         .then(make)
         .then(resolve, reject)
@@ -81,7 +84,11 @@ export function createAuth<User = unknown>(placement: Placement): Auth<User> {
       return snapshot
     },
     subscribe: changes.add,
-    onEvent: events.add,
+    onEvent(listener) {
+      if (!isListening) vault.then((vault) => vault.reportRequests()).catch(() => {})
+      isListening = true
+      return events.add(listener)
+    },
     async fetch(input, init) {
       const { request, body } = split(input, init)
       return call((vault) => vault.fetch(request, body))

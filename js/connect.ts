@@ -15,8 +15,8 @@ const POLICY_PATIENCE = 100
  */
 export async function connect({ shared, worker, page }: Placement, lost: () => void): Promise<Vault> {
   if (typeof window === 'undefined') throw commonError('not-in-browser')
-  if (shared && typeof SharedWorker !== 'undefined') return explained(() => openWorker(shared(), lost))
-  if (worker && typeof Worker !== 'undefined') return explained(() => openWorker(worker(), lost))
+  const make = typeof SharedWorker === 'undefined' ? worker : (shared ?? worker)
+  if (make) return explained(() => openWorker(make(), lost))
   if (page) return explained(() => openPage(page))
   throw pageError('placement-missing')
 }

@@ -3,15 +3,12 @@ import type { VaultErrorCode } from './vault/errors.js'
 
 /** What codes of both sides say to a developer: the cause, then the mend. */
 const MESSAGES = {
-  closed: 'The vault was closed while the call was open. Make a new client with createAuth().',
-  'not-in-browser': 'There is no session outside a browser. Call this on the client only.',
+  closed: 'This client is closed. Make a new one with createAuth().',
+  'not-in-browser': 'There is no session outside a browser. Call this in one.',
   'policy-refused':
-    'A Content Security Policy refuses this: the directive named first has to allow it, in the header of the page or, for ' +
-    'a worker, of its own script.',
-  'vault-failed':
-    'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
-  'vault-mismatch':
-    'Page and vault come from different versions of the package. Close all tabs of the site, or reload them.',
+    'A Content Security Policy refuses this. The directive named here must allow it: in the header of the page or, for ' +
+    'a worker, of its script.',
+  'vault-mismatch': 'Page and vault are of different versions. Reload all tabs of the site.',
 } as const
 
 /** What went wrong. Stable; new codes may come with minor versions. */
@@ -35,20 +32,23 @@ const BRAND = Symbol.for('tokencell.AuthError')
 /** The one error class. Tell by `code`, which is a closed union. */
 export class AuthError extends Error {
   override readonly name = 'AuthError'
-  readonly code: AuthErrorCode
-  readonly option: string | undefined
-  readonly directive: string | undefined
-  readonly status: number | undefined
-  readonly body: unknown
+  declare readonly option: string | undefined
+  declare readonly directive: string | undefined
+  declare readonly status: number | undefined
+  declare readonly body: unknown
 
-  constructor(code: AuthErrorCode, message: string, detail: AuthErrorDetail = {}) {
-    super(message, 'cause' in detail ? { cause: detail.cause } : undefined)
-    this.code = code
-    this.option = detail.option
-    this.directive = detail.directive
-    this.status = detail.status
-    this.body = detail.body
-    Object.defineProperty(this, BRAND, { value: true })
+  constructor(
+    readonly code: AuthErrorCode,
+    message: string,
+    detail: AuthErrorDetail = {},
+  ) {
+    super(message, detail)
+    const { option, directive, status, body } = detail
+    Object.assign(this, { option, directive, status, body })
+  }
+
+  get [BRAND]() {
+    return true
   }
 }
 

@@ -1,8 +1,8 @@
 import { readCookie } from './cookie.js'
-import { commonError } from './errors.js'
+import { type AuthError, commonError } from './errors.js'
 import { createListeners } from './listeners.js'
 import { pageError } from './page-errors.js'
-import { packError, unpackError } from './port/errors.js'
+import { unpackError } from './port/errors.js'
 import { packCredentials } from './port/packing.js'
 import { type Port, parse, TO_PAGE, type ToPage, type ToVault, VERSION } from './port/protocol.js'
 import { createSender } from './send.js'
@@ -12,19 +12,20 @@ import type { AuthEvent, Snapshot, Vault } from './types.js'
 /** A vault that has not said a word for so long while calls are open is dead: twice this, in milliseconds. */
 const PATIENCE = 5000
 
-/** How it can be over between a page and its vault. */
-type End = 'closed' | 'vault-lost'
+/** What the vault says to one call. */
+export type Word = Exclude<Extract<ToPage, { id: number }>, { type: 'failed' }>
 
-const endError = (end: End) => (end === 'closed' ? commonError(end) : pageError(end))
-
-/** What the vault says to one call: an end, or a part of an answer. */
-export type Hear = (message: Extract<ToPage, { id: number }>) => void
+/** An open call: hears whatever the vault says to it, or fails, until it hangs up. */
+export interface Call {
+  hear(word: Word): void
+  fail(error: unknown): void
+}
 
 /** The open calls of this page, and the way to speak. */
 export interface Line {
   tell(message: ToVault, transfer?: Transferable[]): void
-  /** Opens a call with whatever `ask` says, and hears until `hang`. */
-  open(ask: (id: number) => ToVault, hear: Hear, transfer?: Transferable[]): number
+  /** Opens a call with whatever `ask` says. */
+  open(ask: (id: number) => ToVault, call: Call, transfer?: Transferable[]): number
   hang(id: number): void
 }
 
@@ -36,7 +37,7 @@ export interface Line {
 export async function openRemote(port: Port, close: () => void, lost: () => void): Promise<Vault> {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
-  const calls = new Map<number, Hear>()
+  const calls = new Map<number, Call>()
   /** What happened before anybody could listen. */
   const early: AuthEvent[] = []
   let isHeard = false
@@ -45,17 +46,18 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
   let lastId = 0
   let silence = 0
   let heartbeat: ReturnType<typeof setInterval> | undefined
-  let ended: End | undefined
+  /** Why it is over. */
+  let ended: AuthError | undefined
   let greeted: { resolve: () => void; reject: (error: unknown) => void } | undefined
 
   const tell = (message: ToVault, transfer: Transferable[] = []) => port.postMessage(message, transfer)
   const line: Line = {
     tell,
-    open(ask, hear, transfer) {
-      if (ended) throw endError(ended)
+    open(ask, call, transfer) {
+      if (ended) throw ended
       const id = ++lastId
       tell(ask(id), transfer)
-      calls.set(id, hear)
+      calls.set(id, call)
       heartbeat ??= setInterval(listen, PATIENCE)
       return id
     },
@@ -85,8 +87,10 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
         return tell({ type: 'cookie', name: message.name, value: readCookie(message.name) })
       case 'pong':
         return
+      case 'failed':
+        return calls.get(message.id)?.fail(unpackError(message.error))
       default:
-        calls.get(message.id)?.(message)
+        calls.get(message.id)?.hear(message)
     }
   }
 
@@ -108,10 +112,15 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
 
   function call(ask: (id: number) => ToVault): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      const id = line.open(ask, (message) => {
-        line.hang(id)
-        if (message.type === 'settled') resolve(message.value)
-        if (message.type === 'failed') reject(unpackError(message.error))
+      const id = line.open(ask, {
+        hear(word) {
+          line.hang(id)
+          if (word.type === 'settled') resolve(word.value)
+        },
+        fail(error) {
+          line.hang(id)
+          reject(error)
+        },
       })
     })
   }
@@ -121,7 +130,7 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       clearInterval(heartbeat)
       heartbeat = undefined
     } else if (silence > 1) {
-      shut('vault-lost')
+      shut(pageError('vault-lost'))
       lost()
     } else {
       silence += 1
@@ -129,17 +138,16 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     }
   }
 
-  function failAll(error: unknown) {
-    for (const [id, hear] of [...calls]) hear({ type: 'failed', id, error: packError(error) })
-    calls.clear()
+  function fail(error: unknown) {
+    for (const call of calls.values()) call.fail(error)
   }
 
-  function shut(code: End) {
-    ended = code
+  function shut(error: AuthError) {
+    ended = error
     clearInterval(heartbeat)
     for (const [type, listener] of Object.entries(lifecycle)) removeEventListener(type, listener, true)
     tell({ type: 'bye' })
-    failAll(endError(code))
+    fail(error)
     close()
   }
 
@@ -148,7 +156,7 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
     pagehide: () => tell({ type: 'bye' }),
     pageshow(event) {
       if (!(event as PageTransitionEvent).persisted) return
-      failAll(new TypeError('The page was put away while this request was open.'))
+      fail(new TypeError('The page was put away.'))
       show(LOADING)
       greet(true).catch(() => {})
     },
@@ -169,6 +177,7 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       for (const event of early.splice(0)) listener(event)
       return events.add(listener)
     },
+    reportRequests: () => tell({ type: 'report-requests' }),
     ready: async () => void (await call((id) => ({ type: 'ready', id }))),
     fetch: (request, body) => send(request, body, origins),
     async signIn(credentials) {
@@ -176,6 +185,6 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       return call((id) => ({ type: 'sign-in', id, credentials: packed }))
     },
     signOut: async () => void (await call((id) => ({ type: 'sign-out', id }))),
-    close: () => shut('closed'),
+    close: () => shut(commonError('closed')),
   }
 }

@@ -42,7 +42,9 @@ interface Nobody {
 }
 
 /** Something worth a line in a log. Redacted: no token, no body, no query string. */
-export type AuthEvent =
+export type AuthEvent = SessionEvent | RequestEvent
+
+export type SessionEvent =
   | { type: 'signed-in' }
   | { type: 'ended'; reason: Reason }
   | { type: 'refresh-started'; cause: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
@@ -50,18 +52,19 @@ export type AuthEvent =
   | { type: 'refresh-failed'; trouble: 'malformed' | 'refused' | 'unreachable'; retryAt: number | null }
   /** The server could not be told of a sign-out; it will be, when it can be reached. */
   | { type: 'sign-out-owed' }
-  | {
-      type: 'request'
-      /** How it got its answer: sent at once, after waiting for a token, a second time after a 401, … */
-      course: 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'
-      method: string
-      url: string
-      /** `null` when no answer came. */
-      status: number | null
-      millis: number
-      /** Whether this page made it, and not another page of the same vault. */
-      here: boolean
-    }
+
+export interface RequestEvent {
+  type: 'request'
+  /** How it got its answer: sent at once, after waiting for a token, a second time after a 401, … */
+  course: 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'
+  method: string
+  url: string
+  /** `null` when no answer came. */
+  status: number | null
+  millis: number
+  /** Whether this page made it, and not another page of the same vault. */
+  here: boolean
+}
 
 /** What a sign-in sends: an object goes out as JSON, anything else as `fetch` would send it. */
 export type Credentials = Readonly<Record<string, unknown>> | FormData | URLSearchParams | string
@@ -107,6 +110,8 @@ export interface Vault {
   ready(): Promise<void>
   subscribe(listener: () => void): () => void
   onEvent(listener: (event: AuthEvent) => void): () => void
+  /** From now on the events tell of requests, too: a message for each, which pages that do not listen are spared. */
+  reportRequests(): void
   /** The body is given beside the request, so that it can be sent again. */
   fetch(request: Request, body: BodyInit | null): Promise<Response>
   signIn(credentials: Credentials): Promise<unknown>

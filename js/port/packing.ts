@@ -30,24 +30,25 @@ export interface ResponseHead {
   type: ResponseType
 }
 
+const OPTIONS = [
+  'cache',
+  'credentials',
+  'integrity',
+  'keepalive',
+  'mode',
+  'redirect',
+  'referrerPolicy',
+] as const
+
 export function packRequest(request: Request): PackedRequest {
-  const { url, method, headers, mode, credentials, cache, redirect } = request
-  const { referrer, referrerPolicy, integrity, keepalive } = request
-  return {
-    url,
-    init: {
-      method,
-      headers: [...headers],
-      mode,
-      credentials,
-      cache,
-      redirect,
-      referrer: referrer === 'about:client' ? location.href : referrer,
-      referrerPolicy,
-      integrity,
-      keepalive,
-    },
+  const { url, method, headers, referrer } = request
+  const init: Record<string, unknown> = {
+    method,
+    headers: [...headers],
+    referrer: referrer === 'about:client' ? location.href : referrer,
   }
+  for (const name of OPTIONS) init[name] = request[name]
+  return { url, init }
 }
 
 /** Blobs and files stay where they are: what is cloned is the way to them. */
@@ -96,19 +97,4 @@ export function unpackCredentials(packed: PackedCredentials): Credentials {
 export function packHead(response: Response): ResponseHead {
   const { status, statusText, headers, url, redirected, type } = response
   return { status, statusText, headers: [...headers], url, redirected, type }
-}
-
-/** A response as `fetch` would have made it here. */
-export function unpackResponse(head: ResponseHead, body: BodyInit | null): Response {
-  const { status, statusText, headers, ...told } = head
-  // A filtered response has a status that no constructor takes.
-  const isFiltered = status < 200
-  const response = new Response(body, { status: isFiltered ? 200 : status, statusText, headers })
-  return dress(response, isFiltered ? { ...told, status, ok: false } : told)
-}
-
-function dress(response: Response, told: object): Response {
-  for (const [name, value] of Object.entries(told)) Object.defineProperty(response, name, { value })
-  const clone = () => dress(Response.prototype.clone.call(response), told)
-  return Object.defineProperty(response, 'clone', { value: clone })
 }

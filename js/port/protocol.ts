@@ -15,6 +15,7 @@ export type ToVault =
   | { type: 'ping' }
   | { type: 'pong' }
   | { type: 'woke' }
+  | { type: 'report-requests' }
   | { type: 'fetch'; id: number; request: PackedRequest; body: PackedBody }
   | { type: 'abort'; id: number }
   | { type: 'pull'; id: number; count: number }
@@ -34,9 +35,9 @@ export type ToPage =
   | { type: 'cookie'; name: string }
   | { type: 'settled'; id: number; value: unknown }
   | { type: 'failed'; id: number; error: PackedError }
-  | { type: 'response'; id: number; head: ResponseHead; body: ArrayBuffer | 'chunks' | null }
+  | { type: 'response'; id: number; head: ResponseHead; body: ArrayBuffer | 'chunks' | 'later' | null }
   | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> }
-  | { type: 'end'; id: number }
+  | { type: 'end'; id: number; bytes: ArrayBuffer | null }
 
 /** The fields of each message and what `typeof` says of them; an empty word stands for anything. */
 type Shapes<Message extends { type: string }> = {
@@ -49,6 +50,7 @@ export const TO_VAULT: Shapes<ToVault> = {
   ping: {},
   pong: {},
   woke: {},
+  'report-requests': {},
   fetch: { id: 'number', request: 'object', body: '' },
   abort: { id: 'number' },
   pull: { id: 'number', count: 'number' },
@@ -70,7 +72,7 @@ export const TO_PAGE: Shapes<ToPage> = {
   failed: { id: 'number', error: 'object' },
   response: { id: 'number', head: 'object', body: '' },
   chunk: { id: 'number', bytes: 'object' },
-  end: { id: 'number' },
+  end: { id: 'number', bytes: '' },
 }
 
 /** The message, if it is one: of a known type, with every field of the right kind and none beside. */

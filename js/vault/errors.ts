@@ -29,6 +29,8 @@ const MESSAGES = {
     'Cross-origin, the API must list Authorization in Access-Control-Expose-Headers.',
   'token-too-large': 'The token is longer than 64 KiB. No server would take it back.',
   unreachable: 'The server did not answer, or said that it cannot now. The session lives; try again later.',
+  'vault-failed':
+    'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-reconfigured':
     'This realm has a vault with another configuration. Call openVault() once; after a change, reload the page.',
 } as const

@@ -1,5 +1,6 @@
 import { commonError } from '../errors.js'
 import init, { Core } from '../wasm/core.js'
+import { vaultError } from './errors.js'
 import { directiveAgainst } from './policy.js'
 
 type Unpack = () => Promise<ArrayBuffer>
@@ -34,7 +35,7 @@ async function instantiate() {
     const directive = await directiveAgainst('wasm-eval')
     if (directive)
       throw commonError('policy-refused', { directive: `${directive} 'wasm-unsafe-eval'`, cause })
-    throw commonError('vault-failed', { cause })
+    throw vaultError('vault-failed', { cause })
   }
 }
 

@@ -6,8 +6,10 @@ import type { Vault } from '../types.js'
 /** Answers the calls of one page. */
 export type Responder = ReturnType<typeof createResponder>
 
-/** A body of known length up to this goes in one piece, in bytes: cheaper than a stream, and soon complete. */
+/** A body of known length up to this goes together with its head. In bytes. */
 const SMALL = 64 * 1024
+/** One up to this goes in one piece: cheaper than many, and soon complete. In bytes. */
+const WHOLE = 1024 * 1024
 
 /** A request under way: how it is given up, and how many chunks of its answer the page is ready for. */
 interface Course {
@@ -41,20 +43,24 @@ export function createResponder(vault: Vault, tell: (message: ToPage, transfer?:
   async function deliver(id: number, response: Response, course: Course) {
     const { body, headers } = response
     const head = packHead(response)
-    const length = headers.get('content-length')
-    if (body === null) {
-      tell({ type: 'response', id, head, body })
-    } else if (length !== null && Number(length) <= SMALL) {
+    const length = Number(headers.get('content-length') ?? Number.POSITIVE_INFINITY)
+    if (body === null) return tell({ type: 'response', id, head, body })
+    if (length <= SMALL) {
       const bytes = await response.arrayBuffer()
-      tell({ type: 'response', id, head, body: bytes }, [bytes])
-    } else {
-      tell({ type: 'response', id, head, body: 'chunks' })
-      await pump(id, body, course)
+      return tell({ type: 'response', id, head, body: bytes }, [bytes])
     }
+    const isWhole = length <= WHOLE
+    tell({ type: 'response', id, head, body: isWhole ? 'later' : 'chunks' })
+    const bytes = isWhole ? await response.arrayBuffer() : await pump(id, body, course)
+    tell({ type: 'end', id, bytes }, bytes ? [bytes] : [])
   }
 
   /** Sends a body chunk by chunk, a few ahead of what the page has asked for and no more. */
-  async function pump(id: number, body: ReadableStream<Uint8Array<ArrayBuffer>>, course: Course) {
+  async function pump(
+    id: number,
+    body: ReadableStream<Uint8Array<ArrayBuffer>>,
+    course: Course,
+  ): Promise<null> {
     const reader = body.getReader()
     for (;;) {
       if (course.credit === 0) {
@@ -63,7 +69,7 @@ export function createResponder(vault: Vault, tell: (message: ToPage, transfer?:
         })
       }
       const { done, value } = await reader.read()
-      if (done) return tell({ type: 'end', id })
+      if (done) return null
       course.credit -= 1
       const bytes = value.byteLength === value.buffer.byteLength ? value : value.slice()
       tell({ type: 'chunk', id, bytes }, [bytes.buffer])

@@ -2,7 +2,7 @@ import { commonError } from '../errors.js'
 import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
 import { type Port, parse, TO_VAULT, type ToPage, type ToVault, VERSION } from '../port/protocol.js'
-import type { AuthEvent, Snapshot } from '../types.js'
+import type { RequestEvent, Snapshot } from '../types.js'
 import { createResponder, type Responder } from './respond.js'
 import type { Cell, ReadCookie } from './start.js'
 
@@ -14,6 +14,8 @@ interface Page {
   shown?: Snapshot | undefined
   /** While it is welcomed back. */
   joining?: Promise<void>
+  /** Whether it wants to hear of requests. */
+  isListening: boolean
   /** Pings that it has not answered. */
   unanswered: number
 }
@@ -30,18 +32,19 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
   const pages = new Set<Page>()
   const cookies = new Map<string, (value: string | null) => void>()
   const cell = begin(readCookie)
+  let isReporting = false
 
   cell.subscribe(() => {
     for (const page of pages) show(page)
   })
-  cell.onEvent((event, about) => {
-    for (const page of pages) page.tell({ type: 'event', event: seen(event, about, page) })
+  cell.onEvent((event) => {
+    for (const page of pages) page.tell({ type: 'event', event })
   })
   if (realm === 'shared') setInterval(ping, PING_EVERY)
 
   function accept(port: Port) {
     const tell: Page['tell'] = (message, transfer = []) => port.postMessage(message, transfer)
-    const page: Page = { tell, responder: createResponder(cell, tell), unanswered: 0 }
+    const page: Page = { tell, responder: createResponder(cell, tell), isListening: false, unanswered: 0 }
     // Until it says otherwise: pages that die before their first word are found out like those that crash.
     pages.add(page)
     port.addEventListener('message', ({ data }) => {
@@ -66,6 +69,11 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
         return page.tell({ type: 'pong' })
       case 'woke':
         return cell.wake('woke')
+      case 'report-requests':
+        page.isListening = true
+        if (!isReporting) cell.onRequest(report)
+        isReporting = true
+        return
       case 'cookie':
         return cookies.get(message.name)?.(message.value)
       case 'fetch':
@@ -116,6 +124,13 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     if (pages.delete(page) && pages.size === 0 && realm === 'shared') cell.wake('deserted').catch(() => {})
   }
 
+  function report(event: Omit<RequestEvent, 'here'>, request: Request) {
+    for (const page of pages) {
+      if (!page.isListening) continue
+      page.tell({ type: 'event', event: { ...event, here: page.responder.made(request) } })
+    }
+  }
+
   function ping() {
     for (const page of pages) {
       if (page.unanswered >= 2) leave(page)
@@ -137,8 +152,4 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
   }
 
   return { cell, accept }
-}
-
-function seen(event: AuthEvent, about: Request | undefined, page: Page): AuthEvent {
-  return event.type === 'request' ? { ...event, here: !!about && page.responder.made(about) } : event
 }

@@ -2,7 +2,7 @@ import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
 import { isFormed } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
-import type { AuthEvent, Credentials, Snapshot, Vault } from '../types.js'
+import type { AuthEvent, Credentials, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import { loadCore } from './load.js'
@@ -19,8 +19,8 @@ export interface Cell extends Vault {
   origins(): Promise<readonly string[]>
   /** Settles when it has had its effect on the snapshot. */
   wake(word: Wake): Promise<void>
-  /** With the request that an event is about. */
-  onEvent(listener: (event: AuthEvent, about?: Request) => void): () => void
+  /** Calls back for every request that has come by its answer. */
+  onRequest(listener: (event: Omit<RequestEvent, 'here'>, request: Request) => void): () => void
 }
 
 /** The value of a readable cookie; rejects when there is no page to tell. */
@@ -29,9 +29,13 @@ export type ReadCookie = (name: string) => Promise<string | null>
 /** Starts the core in this realm. */
 export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   const changes = createListeners<void>()
-  const events = createListeners<[event: AuthEvent, about: Request | undefined]>()
+  const events = createListeners<AuthEvent>()
+  const requests = createListeners<[event: Omit<RequestEvent, 'here'>, request: Request]>()
   let snapshot: Snapshot = LOADING
   let core: Core | undefined
+  /** Whether anybody wants to know of requests. */
+  let isHeard = false
+  let isReporting = false
 
   let starting: ReturnType<typeof instantiate> | undefined
   started()
@@ -53,7 +57,8 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       ...openTrace(config.name),
       cookie: readCookie,
       notify,
-      report: (event: AuthEvent, about?: Request) => events.emit([Object.freeze(event), about]),
+      report: (event: SessionEvent) => events.emit(Object.freeze(event)),
+      requested,
       error,
     })
     return { core, config }
@@ -65,12 +70,39 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     changes.emit()
   }
 
+  function requested(
+    request: Request,
+    course: RequestEvent['course'],
+    status: number | undefined,
+    millis: number,
+  ) {
+    if (!isHeard) return
+    const { method, url } = request
+    // Query and fragment may hold secrets of the page's own.
+    const [bare] = url.split(/[?#]/)
+    requests.emit([
+      { type: 'request', course, method, url: bare as string, status: status ?? null, millis },
+      request,
+    ])
+  }
+
+  function onRequest(listener: (event: Omit<RequestEvent, 'here'>, request: Request) => void) {
+    isHeard = true
+    return requests.add(([event, request]) => listener(event, request))
+  }
+
   return {
     get snapshot() {
       return snapshot
     },
     subscribe: changes.add,
-    onEvent: (listener) => events.add(([event, about]) => listener(event, about)),
+    onEvent: events.add,
+    onRequest,
+    reportRequests() {
+      if (isReporting) return
+      isReporting = true
+      onRequest((event) => events.emit(Object.freeze({ ...event, here: true })))
+    },
     origins: async () => (await started()).config.origins,
     ready: async () => (await started()).core.ready(),
     async fetch(request, body) {
@@ -95,6 +127,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     close() {
       changes.clear()
       events.clear()
+      requests.clear()
       starting?.then(
         ({ core }) => core.close(),
         () => {},

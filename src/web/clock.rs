@@ -20,7 +20,7 @@ pub struct Clock {
     slept: Cell<f64>,
     /// Wall less monotonic time at the last reading.
     offset: Cell<f64>,
-    timer: RefCell<Option<Timer>>,
+    timer: RefCell<Option<(Instant, Timer)>>,
 }
 
 /// Some engines stop the monotonic clock during sleep. The wall clock then jumps ahead of it by more than any
@@ -47,6 +47,8 @@ impl Clock {
         let jump = offset - self.offset.replace(offset);
         if jump > SLEEP {
             self.slept.set(self.slept.get() + jump);
+            // It has slept as well.
+            self.disarm();
         }
         Instant((now - self.started + self.slept.get()) as u64)
     }
@@ -56,12 +58,21 @@ impl Clock {
         js_sys::Date::now() + instant.0 as f64 - self.now().0 as f64
     }
 
-    /// Calls back at `deadline`, or earlier if that is further than a timer reaches. Replaces the timer before.
+    /// Calls back at `deadline`, or earlier if that is further than a timer reaches. Replaces a timer for another time;
+    /// one that has rung must be disarmed.
     pub fn arm(&self, deadline: Option<Instant>, ring: impl FnOnce() + 'static) {
-        let timer = deadline.map(|deadline| {
-            let millis = deadline.since(self.now()).0.saturating_add(1).min(LONGEST_TIMEOUT);
-            Timer::new(millis as u32, ring)
-        });
-        *self.timer.borrow_mut() = timer;
+        let is_armed = self.timer.borrow().as_ref().map(|(at, _)| *at) == deadline;
+        if !is_armed {
+            let timer = deadline.map(|deadline| {
+                let millis = deadline.since(self.now()).0.saturating_add(1).min(LONGEST_TIMEOUT);
+                (deadline, Timer::new(millis as u32, ring))
+            });
+            *self.timer.borrow_mut() = timer;
+        }
+    }
+
+    /// Forgets the timer.
+    pub fn disarm(&self) {
+        self.timer.take();
     }
 }

@@ -35,9 +35,13 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn remember(this: &Host, hint: &str, epoch: u32) -> Promise;
 
-    /// Something for a log: an event without secrets, and the request that it is about.
+    /// Something for a log: an event without secrets.
     #[wasm_bindgen(method)]
-    pub fn report(this: &Host, event: JsValue, about: Option<&Request>);
+    pub fn report(this: &Host, event: JsValue);
+
+    /// A request has come by its answer, or by none: how, with which status, and after how many milliseconds.
+    #[wasm_bindgen(method)]
+    pub fn requested(this: &Host, request: &Request, course: &str, status: Option<u16>, millis: f64);
 
     /// Makes the `AuthError` with this code. The detail is the name of an option, or the status and body of an
     /// answer with every token removed.

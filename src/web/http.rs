@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Headers, ReadableStream, Request, RequestInit};
+use web_sys::{AbortSignal, Headers, ReadableStream, Request};
 use zeroize::Zeroizing;
 
 use super::config::{Config, Endpoint};
@@ -38,25 +38,20 @@ pub fn takes_token(request: &Request, config: &Config) -> bool {
 
 /// The request to be sent: the caller's, with the token on it. The caller's stays as it is, for another time.
 pub fn attempt(template: &Request, body: &JsValue, bearer: Option<&Token>) -> Result<Request, JsValue> {
-    let init = object(&[]);
+    let request = if body.is_undefined() || body.is_null() {
+        // It may have a body of its own, which the next attempt will want too.
+        template.clone()?
+    } else {
+        let init = object(&[("body", body.clone())]);
+        if replay(body) == Body::OneShot {
+            extend(&init, &[("duplex", "half".into())]);
+        }
+        Request::new_with_request_and_init(template, init.unchecked_ref())?
+    };
     if let Some(token) = bearer {
-        let headers = Headers::new_with_headers(&template.headers())?;
-        headers.set("Authorization", &authorization(token))?;
-        extend(&init, &[("headers", headers.into())]);
+        request.headers().set("Authorization", &authorization(token))?;
     }
-    let init = init.unchecked_ref::<RequestInit>();
-    if body.is_undefined() || body.is_null() {
-        return match template.method().as_str() {
-            "GET" | "HEAD" => Request::new_with_request_and_init(template, init),
-            // It may have a body of its own, which the next attempt will want too.
-            _ => Request::new_with_request_and_init(&template.clone()?, init),
-        };
-    }
-    extend(init, &[("body", body.clone())]);
-    if replay(body) == Body::OneShot {
-        extend(init, &[("duplex", "half".into())]);
-    }
-    Request::new_with_request_and_init(template, init)
+    Ok(request)
 }
 
 /// The request of an exchange.

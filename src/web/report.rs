@@ -1,7 +1,6 @@
 //! What the page is told: the snapshot and the events, as plain objects. No token has a way in here.
 
-use wasm_bindgen::{JsCast, JsValue};
-use web_sys::{Request, Response};
+use wasm_bindgen::JsValue;
 
 use super::answer::PageProfile;
 use super::clock::Clock;
@@ -41,23 +40,6 @@ pub fn event(event: &Event, clock: &Clock) -> JsValue {
     }
 }
 
-/// A request and how it came by its answer. Without query and fragment, which may hold secrets of the page's own.
-pub fn request(template: &Request, course: Course, outcome: Option<&Result<JsValue, JsValue>>, millis: f64) -> JsValue {
-    let url = template.url();
-    let end = url.bytes().position(|byte| matches!(byte, b'?' | b'#')).unwrap_or(url.len());
-    let response = outcome.and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
-    typed(
-        "request",
-        &[
-            ("course", name_course(course).into()),
-            ("method", template.method().into()),
-            ("url", url.get(..end).into()),
-            ("status", response.map_or(JsValue::NULL, |response| response.status().into())),
-            ("millis", millis.into()),
-        ],
-    )
-}
-
 fn typed(name: &str, entries: &[(&str, JsValue)]) -> JsValue {
     let event = object(&[("type", name.into())]);
     extend(&event, entries);
@@ -78,7 +60,7 @@ const fn name_cause(cause: Cause) -> &'static str {
     }
 }
 
-const fn name_course(course: Course) -> &'static str {
+pub const fn name_course(course: Course) -> &'static str {
     match course {
         Course::Anonymous => "anonymous",
         Course::Direct => "direct",

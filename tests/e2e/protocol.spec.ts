@@ -9,7 +9,7 @@ async function use(page: Page, api: Api) {
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
   await page.evaluate(async (url) => {
     const body = new Blob(['some bytes']).stream()
-    await (await auth.fetch(`${url}/bytes/200000`)).arrayBuffer()
+    for (const size of [200_000, 2_000_000]) await (await auth.fetch(`${url}/bytes/${size}`)).arrayBuffer()
     await auth.fetch(`${url}/bytes`, { method: 'POST', body, duplex: 'half' } as RequestInit).catch(() => {})
   }, `${api.url}/api/v1`)
   await doubtToken(page, api)

@@ -28,6 +28,7 @@ function scripted() {
       eventListeners.add(listener)
       return () => void eventListeners.delete(listener)
     },
+    reportRequests: vi.fn(),
     fetch: vi.fn(async () => new Response('ok')),
     signIn: vi.fn(async () => ({ user: 'Ada' })),
     signOut: vi.fn(async () => {}),

@@ -48,7 +48,7 @@ test('a vault that has not answered after 30 seconds is silent, and is ended', a
   expect((await connected(() => {}, 29_900)).outcome).toBe('waiting')
   const { outcome, worker } = await connected(() => {}, 30_200)
   expect(outcome).toMatchObject({ name: 'AuthError', code: 'vault-silent' })
-  expect(outcome.message).toContain('openVault() before its first await')
+  expect(outcome.message).toContain('export openVault() as default')
   expect(worker.terminate).toHaveBeenCalled()
 })
 
@@ -70,7 +70,7 @@ test('a script that fails says what it said', async () => {
 test('a vault of another version is a mismatch', async () => {
   const { outcome } = await connected((worker) => worker.say({ type: 'welcome', version: 0, origins: [] }))
   expect(outcome).toMatchObject({ code: 'vault-mismatch' })
-  expect(outcome.message).toMatch(/different versions.*[Cc]lose all tabs/)
+  expect(outcome.message).toMatch(/different versions.*Reload all tabs/)
 })
 
 test('a module without a default export is a vault that does not answer', async () => {

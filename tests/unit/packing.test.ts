@@ -2,11 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import {
   packBody,
   packCredentials,
-  packHead,
   packRequest,
   unpackBody,
   unpackCredentials,
-  unpackResponse,
 } from '../../js/port/packing.js'
 import type { Credentials } from '../../js/types.js'
 
@@ -73,48 +71,4 @@ test('promise 13: a request crosses with its parsed URL and its options, and as 
     cache: 'no-store',
   })
   expect(packed.referrer, 'the page, which the vault is not').toBe('https://app.test/page')
-})
-
-/** A response with what no constructor sets. */
-function answer(told: Partial<Response>, init: ResponseInit = {}) {
-  const response = new Response(null, init)
-  for (const [name, value] of Object.entries(told)) Object.defineProperty(response, name, { value })
-  return response
-}
-
-test('promise 12: a response is as fetch would have made it, and its clones are too', async () => {
-  const before = answer(
-    { url: 'https://api.test/me', redirected: true, type: 'cors' },
-    { status: 404, statusText: 'Nope', headers: { 'x-a': '1' } },
-  )
-  const first = unpackResponse(sent(packHead(before)), bytes('abc'))
-  for (const after of [first.clone().clone(), first.clone(), first]) {
-    const { status, statusText, ok, url, redirected, type } = after
-    expect({ status, statusText, ok, url, redirected, type }).toEqual({
-      status: 404,
-      statusText: 'Nope',
-      ok: false,
-      url: 'https://api.test/me',
-      redirected: true,
-      type: 'cors',
-    })
-    expect([after.headers.get('x-a'), await after.text()]).toEqual(['1', 'abc'])
-    expect(after).toBeInstanceOf(Response)
-  }
-})
-
-test('promise 12: every status that fetch gives can be given again, without a body where there is none', () => {
-  for (const status of [200, 201, 204, 205, 299, 304, 400, 401, 500, 599]) {
-    const after = unpackResponse(sent(packHead(new Response(null, { status }))), null)
-    expect([after.status, after.ok]).toEqual([status, status < 300])
-  }
-})
-
-test('promise 12: a filtered redirect keeps its status of 0, and so do its clones', () => {
-  const head = { status: 0, statusText: '', headers: [], url: 'https://api.test/', redirected: false }
-  for (const type of ['opaqueredirect', 'opaque'] as const) {
-    const after = unpackResponse(sent({ ...head, headers: [] as [string, string][], type }), null)
-    for (const response of [after, after.clone()])
-      expect(response).toMatchObject({ status: 0, ok: false, type, url: head.url })
-  }
 })

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
-import { AuthError, commonError, explain, isAuthError } from '../../js/errors.js'
+import { AuthError, explain, isAuthError } from '../../js/errors.js'
 import { packError, unpackError } from '../../js/port/errors.js'
+import { vaultError } from '../../js/vault/errors.js'
 
 /** What arrives at the other end of a port. */
 const error = (value: unknown) => unpackError(structuredClone(packError(value)))
@@ -22,7 +23,7 @@ test('an AuthError crosses with its code, its message and all that it carries', 
 })
 
 test('the cause of an AuthError stays where it is', () => {
-  expect(error(commonError('vault-failed', { cause: new Error('secret') }))).not.toHaveProperty('cause')
+  expect(error(vaultError('vault-failed', { cause: new Error('secret') }))).not.toHaveProperty('cause')
 })
 
 test('what fetch rejects with keeps its class, its name and its message', () => {

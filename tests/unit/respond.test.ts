@@ -3,7 +3,12 @@ import { type ToPage, WINDOW } from '../../js/port/protocol.js'
 import type { Vault } from '../../js/types.js'
 import { createResponder } from '../../js/vault/respond.js'
 
-const FETCH = { type: 'fetch', id: 1, request: { url: 'https://api.example.com/', init: {} }, body: null } as const
+const FETCH = {
+  type: 'fetch',
+  id: 1,
+  request: { url: 'https://api.example.com/', init: {} },
+  body: null,
+} as const
 
 /** An answer without end, of which as much is made as is read. */
 function endless() {

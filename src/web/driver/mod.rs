@@ -148,7 +148,7 @@ impl Driver {
         }
         self.listeners.take();
         self.tabs.take();
-        self.clock.arm(None, || {});
+        self.clock.disarm();
     }
 
     fn open(&self, work: Work, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
@@ -227,6 +227,7 @@ impl Driver {
     }
 
     fn tick(&self) {
+        self.clock.disarm();
         if self.is_ticking.replace(true) {
             return;
         }
@@ -275,7 +276,7 @@ impl Driver {
                 self.written.set(self.written.get().wrapping_add(1));
                 *self.writing.borrow_mut() = Some(self.host.remember(trace::word(hint), epoch.0));
             }
-            Effect::Report(event) => self.host.report(report::event(&event, &self.clock), None),
+            Effect::Report(event) => self.host.report(report::event(&event, &self.clock)),
             Effect::Settle(id, course) => self.settle(id, course),
             Effect::Transmit(id) => self.transmit(id),
             Effect::Unlock(id) => {

@@ -103,9 +103,9 @@ impl Driver {
     pub(super) fn settle(&self, id: CallId, course: Course) {
         let Some(open) = self.take(id) else { return };
         if let Work::Request { template, began, .. } = &open.work {
-            let millis = js_sys::Date::now() - began;
-            let event = report::request(template, course, open.outcome.as_ref(), millis);
-            self.host.report(event, Some(template));
+            let response = open.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
+            let (status, millis) = (response.map(Response::status), js_sys::Date::now() - began);
+            self.host.requested(template, report::name_course(course), status, millis);
         }
         open.settle();
     }

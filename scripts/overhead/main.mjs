@@ -1,0 +1,67 @@
+// What `auth.fetch` costs over bare `fetch`, from the same page and to the same server.
+// `npm run bench:overhead [share of the rounds] [browsers…]`
+
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { engine } from '../browsers.mjs'
+import { build } from '../build.mjs'
+import { install } from '../install.mjs'
+import { program } from '../run.mjs'
+
+const trials = [
+  { answer: '1 KB', bytes: 1024, atOnce: 1, rounds: 400 },
+  { answer: '1 MB', bytes: 1024 * 1024, atOnce: 1, rounds: 150 },
+  { answer: '100 × 1 KB', bytes: 1024, atOnce: 100, rounds: 40 },
+]
+
+// Not driven by anything: a debugger's protocol slows the requests of the page, and not those of a shared worker.
+const browsers = {
+  chromium: (profile) => [
+    '--headless=new',
+    '--no-sandbox',
+    '--disable-gpu',
+    '--no-first-run',
+    `--user-data-dir=${profile}`,
+  ],
+  firefox: (profile) => ['--headless', '--no-remote', '--profile', profile],
+}
+
+const median = (times) => times.toSorted((a, b) => a - b)[times.length >> 1]
+
+async function measure(name, share) {
+  const scaled = trials.map((trial) => ({ ...trial, rounds: Math.ceil(trial.rounds * share) }))
+  const server = fork(path.join(import.meta.dirname, 'server.mjs'), [JSON.stringify(scaled)])
+  const [port] = await once(server, 'message')
+  const profile = mkdtempSync(path.join(tmpdir(), 'tokencell-overhead-'))
+  const url = `http://localhost:${port}/`
+  const browser = spawn(engine(name).browser, [...browsers[name](profile), url], { stdio: 'ignore' })
+  const rows = {}
+  for (const { answer } of trials) {
+    const [times] = await once(server, 'message')
+    const bare = median(times.bare)
+    for (const [way, of] of Object.entries(times)) {
+      rows[`${name}, ${way}`] ??= {}
+      rows[`${name}, ${way}`][`${answer}, ms`] = median(of).toFixed(2)
+      rows[`${name}, ${way}`][answer] = `${(median(of) / bare).toFixed(2)}×`
+    }
+  }
+  browser.kill()
+  await once(browser, 'exit')
+  rmSync(profile, { recursive: true, force: true, maxRetries: 20, retryDelay: 250 })
+  server.kill()
+  return rows
+}
+
+await program(import.meta.url, async (args) => {
+  const [share = 1, ...wanted] = args
+  await install()
+  await build(() => {})
+  const rows = {}
+  for (const name of Object.keys(browsers)) {
+    if (wanted.length === 0 || wanted.includes(name)) Object.assign(rows, await measure(name, Number(share)))
+  }
+  console.table(rows)
+})

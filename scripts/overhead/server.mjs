@@ -1,0 +1,45 @@
+// Serves the page and the answers it measures, in a process of its own. Speaks to its parent: the port, then each result.
+
+import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import path from 'node:path'
+import { root } from '../run.mjs'
+
+const files = { '.js': 'text/javascript', '.wasm': 'application/wasm' }
+const texts = {
+  '/': ['text/html', '<!doctype html><script type="module" src="/page.js"></script>'],
+  '/login': ['application/json', '{"access_token":"of-the-same-length","expires_in":900}'],
+  '/trials': ['application/json', process.argv[2]],
+  '/vault.js': [
+    files['.js'],
+    `import { openVault } from '/pkg/vault/index.js'
+     export default openVault({ signIn: '/login', name: 'overhead' })`,
+  ],
+}
+
+function answer(request, response) {
+  const { pathname, searchParams } = new URL(request.url, 'http://bench')
+  const send = (type, body) =>
+    response.writeHead(200, { 'content-type': type, 'content-length': Buffer.byteLength(body) }).end(body)
+  if (pathname in texts) return send(...texts[pathname])
+  if (pathname === '/bytes')
+    return send('application/octet-stream', Buffer.alloc(Number(searchParams.get('n'))))
+  if (pathname === '/times') return hear(request).then(() => send('text/plain', ''))
+  const folder = pathname.startsWith('/pkg/') ? root : import.meta.dirname
+  try {
+    send(
+      files[path.extname(pathname)] ?? 'text/plain',
+      readFileSync(path.join(folder, path.normalize(pathname))),
+    )
+  } catch {
+    response.writeHead(404).end()
+  }
+}
+
+async function hear(request) {
+  const chunks = await request.setEncoding('utf8').toArray()
+  process.send(JSON.parse(chunks.join('')))
+}
+
+const server = createServer(answer).listen(0, 'localhost', () => process.send(server.address().port))
+process.on('disconnect', () => process.exit())

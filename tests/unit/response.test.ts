@@ -1,0 +1,146 @@
+import { expect, test, vi } from 'vitest'
+import { receive } from '../../js/body.js'
+import { packHead } from '../../js/port/packing.js'
+import { WINDOW } from '../../js/port/protocol.js'
+import { RemoteResponse } from '../../js/response.js'
+
+/** What arrives at the other end of a port. */
+const sent = <T>(value: T): T => structuredClone(value)
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+/** A body that has come, chunk by chunk. */
+function whole(...chunks: string[]) {
+  const body = receive(vi.fn(), vi.fn())
+  for (const chunk of chunks) body.push(bytes(chunk))
+  body.end()
+  return body
+}
+
+const head = packHead(new Response(null, { headers: { 'content-type': 'application/json' } }))
+
+/** A response with what no constructor sets. */
+function answer(told: Partial<Response>, init: ResponseInit = {}) {
+  const response = new Response(null, init)
+  for (const [name, value] of Object.entries(told)) Object.defineProperty(response, name, { value })
+  return response
+}
+
+test('promise 12: a response is as fetch would have made it, and its clones are too', async () => {
+  const before = answer(
+    { url: 'https://api.test/me', redirected: true, type: 'cors' },
+    { status: 404, statusText: 'Nope', headers: { 'x-a': '1' } },
+  )
+  const first = new RemoteResponse(sent(packHead(before)), whole('abc'))
+  for (const after of [first.clone().clone(), first.clone(), first]) {
+    const { status, statusText, ok, url, redirected, type } = after
+    expect({ status, statusText, ok, url, redirected, type }).toEqual({
+      status: 404,
+      statusText: 'Nope',
+      ok: false,
+      url: 'https://api.test/me',
+      redirected: true,
+      type: 'cors',
+    })
+    expect([after.headers.get('x-a'), await after.text()]).toEqual(['1', 'abc'])
+    expect(after).toBeInstanceOf(Response)
+  }
+})
+
+test('promise 12: every status that fetch gives can be given again, without a body where there is none', () => {
+  for (const status of [200, 201, 204, 205, 299, 304, 400, 401, 500, 599]) {
+    const after = new RemoteResponse(sent(packHead(new Response(null, { status }))))
+    expect([after.status, after.ok]).toEqual([status, status < 300])
+  }
+})
+
+test('promise 12: a filtered redirect keeps its status of 0, and so do its clones', () => {
+  const head = { status: 0, statusText: '', headers: [], url: 'https://api.test/', redirected: false }
+  for (const type of ['opaqueredirect', 'opaque'] as const) {
+    const after = new RemoteResponse(sent({ ...head, headers: [] as [string, string][], type }))
+    for (const response of [after, after.clone()])
+      expect(response).toMatchObject({ status: 0, ok: false, type, url: head.url })
+  }
+})
+
+test('promise 12: a body can be read in every way that fetch has, and once', async () => {
+  const made = () => new RemoteResponse(head, whole('{"a":', '"\u00e9"}'))
+  const text = '{"a":"\u00e9"}'
+  expect(await made().text()).toBe(text)
+  expect(await made().json()).toEqual({ a: '\u00e9' })
+  expect(new Uint8Array(await made().arrayBuffer())).toEqual(bytes(text))
+  expect(await made().bytes()).toEqual(bytes(text))
+  expect((await made().blob()).type).toBe('application/json')
+  const parts = []
+  for await (const part of made().body as unknown as AsyncIterable<Uint8Array>) parts.push(...part)
+  expect(new Uint8Array(parts)).toEqual(bytes(text))
+
+  const response = made()
+  expect(response.bodyUsed).toBe(false)
+  const reading = response.text()
+  expect(response.bodyUsed).toBe(true)
+  await expect(response.json()).rejects.toThrow(TypeError)
+  expect(await reading).toBe(text)
+  await expect(response.arrayBuffer()).rejects.toThrow(TypeError)
+  expect(() => response.clone()).toThrow(TypeError)
+})
+
+test('promise 12: what the stream of a body has given away is not given again', async () => {
+  const response = new RemoteResponse(head, whole('a', 'b'))
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  expect((await reader.read()).value).toEqual(bytes('a'))
+  await expect(response.text()).rejects.toThrow(TypeError)
+  expect((await reader.read()).value).toEqual(bytes('b'))
+  expect((await reader.read()).done).toBe(true)
+})
+
+test('promise 12: an empty body, and empty chunks, are nothing', async () => {
+  expect(await new RemoteResponse(head, whole()).text()).toBe('')
+  expect(await new RemoteResponse(head, whole('', 'a', '')).text()).toBe('a')
+  expect(await new RemoteResponse(head).text()).toBe('')
+})
+
+test('promise 12: a stream asks for a few chunks at a time, as they are read', async () => {
+  const grant = vi.fn()
+  const body = receive(grant, vi.fn())
+  for (let chunk = 0; chunk < WINDOW; chunk++) body.push(bytes('x'))
+  expect(grant).not.toHaveBeenCalled()
+  const reader = body.readable.getReader()
+  for (let chunk = 0; chunk < WINDOW; chunk++) await reader.read()
+  const granted = grant.mock.calls.reduce((sum, [count]) => sum + count, 0)
+  expect([granted, grant.mock.calls.length]).toEqual([WINDOW, 2])
+})
+
+test('promise 12: a failure ends a body that is read, at once and for all', async () => {
+  const reason = new DOMException('given up', 'AbortError')
+  const collected = receive(vi.fn(), vi.fn())
+  const text = new RemoteResponse(head, collected).text()
+  collected.push(bytes('a'))
+  collected.fail(reason)
+  await expect(text).rejects.toBe(reason)
+
+  const streamed = receive(vi.fn(), vi.fn())
+  const reader = streamed.readable.getReader()
+  streamed.push(bytes('a'))
+  streamed.fail(reason)
+  await expect(reader.read()).rejects.toBe(reason)
+
+  const late = receive(vi.fn(), vi.fn())
+  late.fail(reason)
+  await expect(new RemoteResponse(head, late).text()).rejects.toBe(reason)
+})
+
+test('promise 12: a body that is cancelled is stopped at its source, and one that is read is not', async () => {
+  const [stop, grant] = [vi.fn(), vi.fn()]
+  const cancelled = receive(grant, stop)
+  await new RemoteResponse(head, cancelled).body?.cancel()
+  expect(stop).toHaveBeenCalledOnce()
+  cancelled.push(bytes('late'))
+  cancelled.end()
+
+  const read = receive(grant, stop)
+  const text = new RemoteResponse(head, read).text()
+  expect(grant).toHaveBeenCalledOnce()
+  read.push(bytes('a'))
+  read.end()
+  expect([await text, stop.mock.calls.length]).toEqual(['a', 1])
+})
