@@ -8,7 +8,7 @@ const MESSAGES = {
   'policy-refused':
     'A Content Security Policy refuses this. The directive named here must allow it: in the header of the page or, for ' +
     'a worker, of its script.',
-  'vault-mismatch': 'Page and vault are of different versions. Reload all tabs of the site.',
+  'vault-mismatch': 'Page and vault are of different versions. Close all tabs.',
 } as const
 
 /** What went wrong. Stable; new codes may come with minor versions. */

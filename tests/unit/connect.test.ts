@@ -70,7 +70,7 @@ test('a script that fails says what it said', async () => {
 test('a vault of another version is a mismatch', async () => {
   const { outcome } = await connected((worker) => worker.say({ type: 'welcome', version: 0, origins: [] }))
   expect(outcome).toMatchObject({ code: 'vault-mismatch' })
-  expect(outcome.message).toMatch(/different versions.*Reload all tabs/)
+  expect(outcome.message).toMatch(/different versions.*Close all tabs/)
 })
 
 test('a module without a default export is a vault that does not answer', async () => {
