@@ -21,8 +21,10 @@ test('promise 12: a large answer streams, and its sender waits for a reader that
   for (let other = 0; other < 30; other++) expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
   const isOver = () =>
     api.journal.entries().some(({ path, status }) => path.includes('/bytes/') && status === 200)
-  // Firefox reads on by itself, whoever fetches: what the vault holds back there, respond.test.ts shows.
-  if (browserName !== 'firefox') expect(isOver()).toBe(false)
+  // Firefox reads on by itself, whoever fetches, and hands out all that it has: what the vault holds back there,
+  // respond.test.ts shows.
+  const waits = browserName !== 'firefox'
+  if (waits) expect(isOver()).toBe(false)
   const seen = await page.evaluate(async () => {
     const { reader } = window as unknown as { reader: ReadableStreamDefaultReader<Uint8Array> }
     let [received, largest, isRight] = [0, 0, true]
@@ -35,7 +37,7 @@ test('promise 12: a large answer streams, and its sender waits for a reader that
     }
   })
   expect(seen).toMatchObject({ received: size, isRight: true })
-  expect(seen.largest).toBeLessThan(16 * MEGABYTE)
+  if (waits) expect(seen.largest).toBeLessThan(16 * MEGABYTE)
   expect(isOver()).toBe(true)
 })
 
