@@ -32,11 +32,11 @@ const sameAsShared = ['bad-input', 'canary', 'fetch', 'refresh'].map((name) => `
 
 const ignored: Record<Where, string[]> = {
   page: ['example.spec.ts'],
-  worker: ['example.spec.ts', ...(process.env.TOKENCELL_FULL ? [] : sameAsShared)],
-  shared: [],
+  worker: ['example.spec.ts', 'trace.spec.ts', ...(process.env.TOKENCELL_FULL ? [] : sameAsShared)],
+  shared: ['trace.spec.ts'],
 }
 
-/** What depends on the place of the vault runs in each; the example has a place of its own. */
+/** What depends on the place runs in each. The example has one of its own; a page can hold two traces side by side. */
 const project = <Use extends object>(name: string, where: Where, use: Use) => ({
   name,
   use: { ...use, where },

@@ -2,7 +2,7 @@ import type { Snapshot } from '../types.js'
 import type { PackedError } from './errors.js'
 import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from './packing.js'
 
-/** Changes whenever a message does. A page and a vault of different builds do not guess at each other. */
+/** Changes with every release that changes a message. A page and a vault of different builds do not guess at each other. */
 export const VERSION = 1
 
 /** Chunks of a body that may be on their way before the page has asked for more. */

@@ -2,9 +2,9 @@ import { commonError } from '../errors.js'
 import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
 import { type Port, parse, TO_VAULT, type ToPage, type ToVault, VERSION } from '../port/protocol.js'
-import type { RequestEvent, Snapshot } from '../types.js'
+import type { Snapshot } from '../types.js'
 import { createResponder, type Responder } from './respond.js'
-import type { Cell, ReadCookie } from './start.js'
+import type { Cell, ReadCookie, Requested } from './start.js'
 
 /** What is known of a page at the other end of a port. */
 interface Page {
@@ -124,7 +124,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     if (pages.delete(page) && pages.size === 0 && realm === 'shared') cell.wake('deserted').catch(() => {})
   }
 
-  function report(event: Omit<RequestEvent, 'here'>, request: Request) {
+  function report(event: Requested, request: Request) {
     for (const page of pages) {
       if (!page.isListening) continue
       page.tell({ type: 'event', event: { ...event, here: page.responder.made(request) } })

@@ -13,6 +13,9 @@ import { openTrace } from './trace.js'
 /** What has become of the pages of a vault. */
 export type Wake = 'deserted' | 'restored' | 'visited' | 'woke'
 
+/** What the vault itself knows of a request: not which page made it. */
+export type Requested = Omit<RequestEvent, 'here'>
+
 /** The vault in its own realm, with what a realm shows to its pages. */
 export interface Cell extends Vault {
   /** The origins that the token may go to; rejects if the vault has not started. */
@@ -20,7 +23,7 @@ export interface Cell extends Vault {
   /** Settles when it has had its effect on the snapshot. */
   wake(word: Wake): Promise<void>
   /** Calls back for every request that has come by its answer. */
-  onRequest(listener: (event: Omit<RequestEvent, 'here'>, request: Request) => void): () => void
+  onRequest(listener: (event: Requested, request: Request) => void): () => void
 }
 
 /** The value of a readable cookie; rejects when there is no page to tell. */
@@ -30,7 +33,7 @@ export type ReadCookie = (name: string) => Promise<string | null>
 export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
-  const requests = createListeners<[event: Omit<RequestEvent, 'here'>, request: Request]>()
+  const requests = createListeners<[event: Requested, request: Request]>()
   let snapshot: Snapshot = LOADING
   let core: Core | undefined
   /** Whether anybody wants to know of requests. */
@@ -86,7 +89,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     ])
   }
 
-  function onRequest(listener: (event: Omit<RequestEvent, 'here'>, request: Request) => void) {
+  function onRequest(listener: (event: Requested, request: Request) => void) {
     isHeard = true
     return requests.add(([event, request]) => listener(event, request))
   }

@@ -1,3 +1,4 @@
+import { allowCaching, noteShown } from './bfcache.js'
 import { type Api, doubtToken, expect, get, holdRefresh, signIn, status, test } from './fixtures.js'
 
 const ready = () => auth.ready.then(({ status }) => status)
@@ -140,26 +141,17 @@ test('promise 18: a page from the back/forward cache hears anew before it shows 
   where,
 }) => {
   test.skip(browserName === 'chromium', 'Playwright turns the cache off in Chromium')
-  // Cached pages are not those that forbid storing them.
-  site.headers = { 'cache-control': 'max-age=0' }
-  site.overrides.set('/elsewhere', (response) =>
-    response.setHeader('content-type', 'text/html').end('elsewhere'),
-  )
+  allowCaching(site)
   await open(page)
   await signIn(page)
-  await page.evaluate(() => {
-    const shown: unknown[] = []
-    addEventListener('pageshow', ({ persisted }) => shown.push(persisted, auth.snapshot.status), true)
-    auth.subscribe(({ status }) => shown.push(status))
-    Object.assign(window, { shown })
-  })
+  await page.evaluate(noteShown)
   const other = await context.newPage()
   await open(other)
   await page.goto(`${site.url}/elsewhere`)
   await other.evaluate(() => auth.signOut())
   page.evaluate(() => history.back()).catch(() => {})
   await page.waitForFunction(() => 'auth' in window && auth.snapshot.status === 'unauthenticated')
-  const shown = await page.evaluate(() => (window as unknown as { shown?: unknown[] }).shown ?? [])
+  const shown = await page.evaluate(() => window.shown ?? [])
   // Firefox drops a cached page when a message comes for it, as from a channel or a shared worker, and loads it anew.
   if (where === 'worker') expect(shown).toContain(true)
   expect(shown).not.toContain('authenticated')

@@ -1,10 +1,5 @@
 import { expect, test } from './fixtures.js'
 
-test.skip(
-  ({ where }) => where !== 'page',
-  'a page can hold two of them side by side; the storage is the same',
-)
-
 type Trace = import('../../js/vault/trace.js').Trace
 
 declare global {

@@ -1,3 +1,4 @@
+import { allowCaching, noteShown } from '../e2e/bfcache.js'
 import { expect, get, signIn, status, test } from './fixtures.js'
 
 test('promise 2: a second tab costs a refresh only where it has a vault of its own', async ({
@@ -24,26 +25,17 @@ test('promise 18: a page from the back/forward cache hears anew before it shows 
   page,
   site,
 }) => {
-  // Cached pages are not those that forbid storing them.
-  site.headers = { 'cache-control': 'max-age=0' }
-  site.overrides.set('/elsewhere', (response) =>
-    response.setHeader('content-type', 'text/html').end('elsewhere'),
-  )
+  allowCaching(site)
   await open(page)
   await signIn(page)
-  await page.evaluate(() => {
-    const shown: unknown[] = []
-    addEventListener('pageshow', ({ persisted }) => shown.push(persisted, auth.snapshot.status), true)
-    auth.subscribe(({ status }) => shown.push(status))
-    Object.assign(window, { shown })
-  })
+  await page.evaluate(noteShown)
   const other = await newTab()
   await open(other)
   await page.goto(`${site.url}/elsewhere`)
   await other.evaluate(() => auth.signOut())
   await page.goBack()
   await page.waitForFunction(() => auth.snapshot.status === 'unauthenticated')
-  const shown = await page.evaluate(() => (window as unknown as { shown: unknown[] }).shown)
+  const shown = await page.evaluate(() => window.shown)
   expect(shown).toContain(true)
   expect(shown).not.toContain('authenticated')
   expect(await status(page)).toBe('signed-out')
