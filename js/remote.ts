@@ -4,7 +4,15 @@ import { createListeners } from './listeners.js'
 import { pageError } from './page-errors.js'
 import { unpackError } from './port/errors.js'
 import { packCredentials } from './port/packing.js'
-import { type Port, parse, TO_PAGE, type ToPage, type ToVault, VERSION } from './port/protocol.js'
+import {
+  type Port,
+  parse,
+  type Question,
+  TO_PAGE,
+  type ToPage,
+  type ToVault,
+  VERSION,
+} from './port/protocol.js'
 import { createSender } from './send.js'
 import { frozen, LOADING } from './snapshot.js'
 import type { AuthEvent, Snapshot, Vault } from './types.js'
@@ -24,8 +32,8 @@ export interface Call {
 /** The open calls of this page, and the way to speak. */
 export interface Line {
   tell(message: ToVault, transfer?: Transferable[]): void
-  /** Opens a call with whatever `ask` says. */
-  open(ask: (id: number) => ToVault, call: Call, transfer?: Transferable[]): number
+  /** Opens a call with this question. */
+  open(question: Question, call: Call, transfer?: Transferable[]): number
   hang(id: number): void
 }
 
@@ -53,10 +61,10 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
   const tell = (message: ToVault, transfer: Transferable[] = []) => port.postMessage(message, transfer)
   const line: Line = {
     tell,
-    open(ask, call, transfer) {
+    open(question, call, transfer) {
       if (ended) throw ended
       const id = ++lastId
-      tell(ask(id), transfer)
+      tell({ ...question, id } as ToVault, transfer)
       calls.set(id, call)
       heartbeat ??= setInterval(listen, PATIENCE)
       return id
@@ -110,12 +118,12 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       tell({ type: 'hello', version: VERSION, restored })
     })
 
-  function call(ask: (id: number) => ToVault): Promise<unknown> {
+  function call<T>(question: Question): Promise<T> {
     return new Promise((resolve, reject) => {
-      const id = line.open(ask, {
+      const id = line.open(question, {
         hear(word) {
           line.hang(id)
-          if (word.type === 'settled') resolve(word.value)
+          if (word.type === 'settled') resolve(word.value as T)
         },
         fail(error) {
           line.hang(id)
@@ -178,13 +186,10 @@ export async function openRemote(port: Port, close: () => void, lost: () => void
       return events.add(listener)
     },
     reportRequests: () => tell({ type: 'report-requests' }),
-    ready: async () => void (await call((id) => ({ type: 'ready', id }))),
+    ready: () => call({ type: 'ready' }),
     fetch: (request, body) => send(request, body, origins),
-    async signIn(credentials) {
-      const packed = packCredentials(credentials)
-      return call((id) => ({ type: 'sign-in', id, credentials: packed }))
-    },
-    signOut: async () => void (await call((id) => ({ type: 'sign-out', id }))),
+    signIn: async (credentials) => call({ type: 'sign-in', credentials: packCredentials(credentials) }),
+    signOut: () => call({ type: 'sign-out' }),
     close: () => shut(commonError('closed')),
   }
 }

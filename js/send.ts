@@ -1,5 +1,5 @@
 import { type Incoming, receive } from './body.js'
-import { packBody, packRequest } from './port/packing.js'
+import { packBody, packRequest, replayable } from './port/packing.js'
 import type { Line, Word } from './remote.js'
 import { RemoteResponse } from './response.js'
 
@@ -10,17 +10,14 @@ export function createSender(line: Line) {
       return fetch(body === null ? request : new Request(request, { body, duplex: 'half' } as RequestInit))
     }
     const { signal } = request
-    // A body inside a request could only be read once; what was read can be sent again.
-    const own = body === null && request.body !== null && !isBodiless(request) ? await request.blob() : null
-    const packed = packBody(own?.size === 0 ? body : (own ?? body))
+    const packed = packBody(await replayable(request, body))
     signal.throwIfAborted()
 
     return new Promise((resolve, reject) => {
       let incoming: Incoming | undefined
       const transfer = packed instanceof ReadableStream ? [packed as unknown as Transferable] : []
-      const ask = (id: number) =>
-        ({ type: 'fetch', id, request: packRequest(request), body: packed }) as const
-      const id = line.open(ask, { hear, fail }, transfer)
+      const question = { type: 'fetch', request: packRequest(request), body: packed } as const
+      const id = line.open(question, { hear, fail }, transfer)
       signal.addEventListener('abort', giveUp)
 
       function hear(word: Word) {
@@ -67,10 +64,8 @@ export function createSender(line: Line) {
   }
 }
 
-const isBodiless = ({ method }: Request) => method === 'GET' || method === 'HEAD'
-
 /** Where no token may go, and where the caller brings one, `fetch` itself does best. */
 function goesThroughVault(request: Request, origins: readonly string[]): boolean {
-  const { protocol, origin } = new URL(request.url)
-  return protocol.startsWith('http') && origins.includes(origin) && !request.headers.has('authorization')
+  const isAllowed = origins.some((origin) => request.url.startsWith(`${origin}/`))
+  return isAllowed && !request.headers.has('authorization')
 }

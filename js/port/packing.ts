@@ -30,25 +30,36 @@ export interface ResponseHead {
   type: ResponseType
 }
 
-const OPTIONS = [
-  'cache',
-  'credentials',
-  'integrity',
-  'keepalive',
-  'mode',
-  'redirect',
-  'referrerPolicy',
-] as const
+/** What `fetch` takes for granted. Only what differs is sent: every member of a message costs. */
+const DEFAULTS = {
+  cache: 'default',
+  credentials: 'same-origin',
+  integrity: '',
+  keepalive: false,
+  method: 'GET',
+  mode: 'cors',
+  redirect: 'follow',
+  referrerPolicy: '',
+} as const
 
 export function packRequest(request: Request): PackedRequest {
-  const { url, method, headers, referrer } = request
+  const { url, headers, referrer } = request
   const init: Record<string, unknown> = {
-    method,
     headers: [...headers],
     referrer: referrer === 'about:client' ? location.href : referrer,
   }
-  for (const name of OPTIONS) init[name] = request[name]
+  for (const name in DEFAULTS) {
+    const value = request[name as keyof typeof DEFAULTS]
+    if (value !== DEFAULTS[name as keyof typeof DEFAULTS]) init[name] = value
+  }
   return { url, init }
+}
+
+/** The body as it can be sent twice. One inside a request is a stream, and read; `body` is that beside it. */
+export async function replayable(request: Request, body: BodyInit | null): Promise<BodyInit | null> {
+  const hasOwn = body === null && request.body !== null && !/^(GET|HEAD)$/.test(request.method)
+  const own = hasOwn && (await request.blob())
+  return own && own.size > 0 ? own : body
 }
 
 /** Blobs and files stay where they are: what is cloned is the way to them. */

@@ -39,6 +39,10 @@ export type ToPage =
   | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> }
   | { type: 'end'; id: number; bytes: ArrayBuffer | null }
 
+/** A message that opens a call, before it has its id. */
+export type Question = WithoutId<Extract<ToVault, { id: number }>>
+type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
+
 /** The fields of each message and what `typeof` says of them; an empty word stands for anything. */
 type Shapes<Message extends { type: string }> = {
   [Type in Message['type']]: Record<Exclude<keyof Extract<Message, { type: Type }>, 'type'>, string>
@@ -81,15 +85,18 @@ export function parse<Message extends { type: string }>(
   data: unknown,
 ): Message | undefined {
   if (typeof data !== 'object' || data === null) return undefined
-  const { type, ...fields } = data as Record<string, unknown>
-  const shape = Object.hasOwn(shapes, type as string) && (shapes as Record<string, object>)[type as string]
-  if (!shape) return undefined
-  const kinds = Object.entries(shape)
-  const fits = kinds.every(
-    ([name, kind]) =>
-      Object.hasOwn(fields, name) && (!kind || (typeof fields[name] === kind && fields[name] !== null)),
-  )
-  return fits && kinds.length === Object.keys(fields).length ? (data as Message) : undefined
+  const fields = data as Record<string, unknown>
+  const type = fields.type as Message['type']
+  if (!Object.hasOwn(shapes, type)) return undefined
+  const shape: Record<string, string> = shapes[type]
+  let rest = Object.keys(fields).length - 1
+  for (const name in shape) {
+    const value = fields[name]
+    if (!Object.hasOwn(fields, name) || (shape[name] && (typeof value !== shape[name] || value === null)))
+      return undefined
+    rest -= 1
+  }
+  return rest === 0 ? (data as Message) : undefined
 }
 
 /** What a worker, a SharedWorker's port and the global object of a worker have in common. */

@@ -1,7 +1,8 @@
 import { packError } from '../port/errors.js'
 import { packHead, unpackBody } from '../port/packing.js'
 import { type ToPage, type ToVault, WINDOW } from '../port/protocol.js'
-import type { Vault } from '../types.js'
+import { type Outgoing, outgoing } from './outgoing.js'
+import type { Cell } from './start.js'
 
 /** Answers the calls of one page. */
 export type Responder = ReturnType<typeof createResponder>
@@ -20,18 +21,21 @@ interface Course {
   resume(): void
 }
 
-export function createResponder(vault: Vault, tell: (message: ToPage, transfer?: Transferable[]) => void) {
+export function createResponder(
+  cell: Pick<Cell, 'send'>,
+  tell: (message: ToPage, transfer?: Transferable[]) => void,
+) {
   const courses = new Map<number, Course>()
-  const requests = new WeakSet<Request>()
+  const requests = new WeakSet<Outgoing>()
 
-  async function respond({ id, request: { url, init }, body: packed }: ToVault & { type: 'fetch' }) {
+  async function respond({ id, request: packed, body }: ToVault & { type: 'fetch' }) {
     const abort = new AbortController()
     try {
-      const request = new Request(url, { ...init, signal: abort.signal })
+      const request = outgoing(packed, unpackBody(body), abort.signal)
       requests.add(request)
-      const course: Course = { abort, keepalive: request.keepalive, credit: WINDOW, resume() {} }
+      const course: Course = { abort, keepalive: Boolean(packed.init.keepalive), credit: WINDOW, resume() {} }
       courses.set(id, course)
-      const response = await vault.fetch(request, unpackBody(packed))
+      const response = await cell.send(request)
       await deliver(id, response, course)
     } catch (error) {
       tell({ type: 'failed', id, error: packError(error) })
@@ -41,17 +45,19 @@ export function createResponder(vault: Vault, tell: (message: ToPage, transfer?:
   }
 
   async function deliver(id: number, response: Response, course: Course) {
-    const { body, headers } = response
+    const length = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
+    // There is time for the rest while it comes in. It has no stream as long as nobody asks for it.
+    const whole = length <= WHOLE ? response.arrayBuffer() : undefined
     const head = packHead(response)
-    const length = Number(headers.get('content-length') ?? Number.POSITIVE_INFINITY)
-    if (body === null) return tell({ type: 'response', id, head, body })
-    if (length <= SMALL) {
-      const bytes = await response.arrayBuffer()
-      return tell({ type: 'response', id, head, body: bytes }, [bytes])
+    if (whole && length <= SMALL) {
+      const bytes = await whole
+      const hasBody = bytes.byteLength > 0 || response.body !== null
+      return tell({ type: 'response', id, head, body: hasBody ? bytes : null }, [bytes])
     }
-    const isWhole = length <= WHOLE
-    tell({ type: 'response', id, head, body: isWhole ? 'later' : 'chunks' })
-    const bytes = isWhole ? await response.arrayBuffer() : await pump(id, body, course)
+    const { body } = response
+    if (body === null) return tell({ type: 'response', id, head, body })
+    tell({ type: 'response', id, head, body: whole ? 'later' : 'chunks' })
+    const bytes = whole ? await whole : await pump(id, body, course)
     tell({ type: 'end', id, bytes }, bytes ? [bytes] : [])
   }
 
@@ -97,7 +103,7 @@ export function createResponder(vault: Vault, tell: (message: ToPage, transfer?:
       }
     },
     /** Whether the request is this page's. */
-    made: (request: Request) => requests.has(request),
+    made: (request: Outgoing) => requests.has(request),
     /** The page is gone: its requests go with it, as they do without a vault. */
     close() {
       for (const { abort, keepalive, resume } of courses.values()) {

@@ -3,6 +3,7 @@ import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
 import { type Port, parse, TO_VAULT, type ToPage, type ToVault, VERSION } from '../port/protocol.js'
 import type { Snapshot } from '../types.js'
+import type { Outgoing } from './outgoing.js'
 import { createResponder, type Responder } from './respond.js'
 import type { Cell, ReadCookie, Requested } from './start.js'
 
@@ -124,7 +125,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     if (pages.delete(page) && pages.size === 0 && realm === 'shared') cell.wake('deserted').catch(() => {})
   }
 
-  function report(event: Requested, request: Request) {
+  function report(event: Requested, request: Outgoing) {
     for (const page of pages) {
       if (!page.isListening) continue
       page.tell({ type: 'event', event: { ...event, here: page.responder.made(request) } })

@@ -1,12 +1,13 @@
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
-import { isFormed } from '../port/packing.js'
+import { isFormed, packRequest, replayable } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import { loadCore } from './load.js'
 import { complete, type VaultOptions } from './options.js'
+import { type Outgoing, outgoing } from './outgoing.js'
 import { directiveAgainst, originOf } from './policy.js'
 import { openTrace } from './trace.js'
 
@@ -20,10 +21,12 @@ export type Requested = Omit<RequestEvent, 'here'>
 export interface Cell extends Vault {
   /** The origins that the token may go to; rejects if the vault has not started. */
   origins(): Promise<readonly string[]>
+  /** `fetch`, for a request that is already taken apart. */
+  send(request: Outgoing): Promise<Response>
   /** Settles when it has had its effect on the snapshot. */
   wake(word: Wake): Promise<void>
   /** Calls back for every request that has come by its answer. */
-  onRequest(listener: (event: Requested, request: Request) => void): () => void
+  onRequest(listener: (event: Requested, request: Outgoing) => void): () => void
 }
 
 /** The value of a readable cookie; rejects when there is no page to tell. */
@@ -33,7 +36,7 @@ export type ReadCookie = (name: string) => Promise<string | null>
 export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
-  const requests = createListeners<[event: Requested, request: Request]>()
+  const requests = createListeners<[event: Requested, request: Outgoing]>()
   let snapshot: Snapshot = LOADING
   let core: Core | undefined
   /** Whether anybody wants to know of requests. */
@@ -74,13 +77,14 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   }
 
   function requested(
-    request: Request,
+    request: Outgoing,
     course: RequestEvent['course'],
     status: number | undefined,
     millis: number,
   ) {
     if (!isHeard) return
-    const { method, url } = request
+    const { url, init } = request
+    const method = init.method ?? 'GET'
     // Query and fragment may hold secrets of the page's own.
     const [bare] = url.split(/[?#]/)
     requests.emit([
@@ -89,9 +93,17 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     ])
   }
 
-  function onRequest(listener: (event: Requested, request: Request) => void) {
+  function onRequest(listener: (event: Requested, request: Outgoing) => void) {
     isHeard = true
     return requests.add(([event, request]) => listener(event, request))
+  }
+
+  async function send(request: Outgoing): Promise<Response> {
+    const { core } = await started()
+    return core.fetch(request).catch(async (error: unknown) => {
+      const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
+      throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error
+    })
   }
 
   return {
@@ -106,15 +118,14 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       isReporting = true
       onRequest((event) => events.emit(Object.freeze({ ...event, here: true })))
     },
-    origins: async () => (await started()).config.origins,
+    // As the URLs of requests are spelled; the core has checked that each is an origin.
+    origins: async () => (await started()).config.origins.map((origin) => new URL(origin).origin),
     ready: async () => (await started()).core.ready(),
     async fetch(request, body) {
-      const { core } = await started()
-      return core.fetch(request, body).catch(async (error: unknown) => {
-        const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
-        throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error
-      })
+      const own = await replayable(request, body)
+      return send(outgoing(packRequest(request), own, request.signal))
     },
+    send,
     async signIn(credentials) {
       const { core, config } = await started()
       const [body, contentType] = encode(credentials)

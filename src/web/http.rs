@@ -2,20 +2,38 @@
 
 use alloc::string::String;
 
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Headers, ReadableStream, Request};
+use web_sys::{AbortSignal, Headers};
 use zeroize::Zeroizing;
 
 use super::config::{Config, Endpoint};
-use super::json::{extend, object};
+use super::json::{dictionary, extend};
 use crate::{Body, Credentials, Errand, Token};
 
 #[wasm_bindgen]
 extern "C" {
     // The global `fetch` of whatever realm this is; web-sys has one per kind of realm.
     #[wasm_bindgen(js_name = fetch)]
-    pub fn fetch(request: &Request) -> Promise;
+    pub fn fetch(url: &JsString, init: &JsValue) -> Promise;
+
+    /// A request of the page's, taken apart (`js/vault/outgoing.ts`).
+    pub type Outgoing;
+
+    #[wasm_bindgen(method, getter)]
+    fn url(this: &Outgoing) -> JsString;
+
+    #[wasm_bindgen(method, getter)]
+    fn init(this: &Outgoing) -> JsValue;
+
+    #[wasm_bindgen(method, getter)]
+    fn headers(this: &Outgoing) -> Headers;
+
+    #[wasm_bindgen(method, getter)]
+    pub fn signal(this: &Outgoing) -> AbortSignal;
+
+    #[wasm_bindgen(method, getter, js_name = isReplayable)]
+    fn is_replayable(this: &Outgoing) -> bool;
 }
 
 /// The body of a sign-in, and its type unless the browser finds that out itself.
@@ -25,36 +43,32 @@ pub struct SignInBody {
     pub content_type: Option<String>,
 }
 
-/// Whether this body can be sent a second time.
-pub fn replay(body: &JsValue) -> Body {
-    if body.is_instance_of::<ReadableStream>() { Body::OneShot } else { Body::Replayable }
-}
-
-/// Whether a token belongs on this request: an allowed origin, and no `Authorization` of the caller's (promise 13).
-pub fn takes_token(request: &Request, config: &Config) -> bool {
-    let is_free = request.headers().has("authorization").is_ok_and(|has| !has);
-    is_free && config.origins.allows(&request.url())
-}
-
-/// The request to be sent: the caller's, with the token on it. The caller's stays as it is, for another time.
-pub fn attempt(template: &Request, body: &JsValue, bearer: Option<&Token>) -> Result<Request, JsValue> {
-    let request = if body.is_undefined() || body.is_null() {
-        // It may have a body of its own, which the next attempt will want too.
-        template.clone()?
-    } else {
-        let init = object(&[("body", body.clone())]);
-        if replay(body) == Body::OneShot {
-            extend(&init, &[("duplex", "half".into())]);
-        }
-        Request::new_with_request_and_init(template, init.unchecked_ref())?
-    };
-    if let Some(token) = bearer {
-        request.headers().set("Authorization", &authorization(token))?;
+impl Outgoing {
+    /// Whether its body can be sent a second time.
+    pub fn body(&self) -> Body {
+        if self.is_replayable() { Body::Replayable } else { Body::OneShot }
     }
-    Ok(request)
+
+    /// Whether a token belongs on it: an allowed origin, and no `Authorization` of the caller's (promise 13).
+    pub fn takes_token(&self, config: &Config) -> bool {
+        let is_free = self.headers().has(AUTHORIZATION).is_ok_and(|has| !has);
+        is_free && config.origins.allows(&String::from(self.url()))
+    }
+
+    /// Sends it, as often as it is called. The token is on it for no longer than `fetch` takes to copy the headers.
+    pub fn send(&self, bearer: Option<&Token>) -> Result<Promise, JsValue> {
+        let Some(token) = bearer else { return Ok(fetch(&self.url(), &self.init())) };
+        let headers = self.headers();
+        headers.set(AUTHORIZATION, &authorization(token))?;
+        let sent = fetch(&self.url(), &self.init());
+        headers.delete(AUTHORIZATION)?;
+        Ok(sent)
+    }
 }
 
-/// The request of an exchange.
+const AUTHORIZATION: &str = "Authorization";
+
+/// Sends the request of an exchange.
 pub fn exchange(
     config: &Config,
     errand: Errand,
@@ -62,13 +76,13 @@ pub fn exchange(
     credentials: Option<&Credentials>,
     csrf: Option<(String, String)>,
     signal: &AbortSignal,
-) -> Result<Request, JsValue> {
+) -> Result<Promise, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
     if let Some((name, value)) = csrf {
         headers.set(&name, &value)?;
     }
-    let init = object(&[
+    let init = dictionary(&[
         ("cache", "no-store".into()),
         ("credentials", "include".into()),
         // A custom header survives a redirect to another origin, and a token response has no business moving.
@@ -91,19 +105,19 @@ pub fn exchange(
         Errand::Refresh => config.refresh.as_ref(),
         Errand::SignOut(_) => {
             if let Some(credentials) = credentials {
-                headers.set("Authorization", &authorization(&credentials.access))?;
+                headers.set(AUTHORIZATION, &authorization(&credentials.access))?;
             }
             config.sign_out.as_ref()
         }
     };
     if let (Errand::Refresh | Errand::SignOut(_), Some(token)) = (errand, refresh_token) {
         headers.set("Content-Type", "application/json")?;
-        let body = object(&[(&config.fields.refresh_token, token.expose().into())]);
+        let body = dictionary(&[(&config.fields.refresh_token, token.expose().into())]);
         extend(&init, &[("body", js_sys::JSON::stringify(&body)?.into())]);
     }
     let Some(Endpoint { method, url }) = endpoint else { return Err(JsValue::UNDEFINED) };
     extend(&init, &[("method", method.into()), ("headers", headers.into())]);
-    Request::new_with_str_and_init(url, init.unchecked_ref())
+    Ok(fetch(&url.as_str().into(), &init))
 }
 
 fn authorization(token: &Token) -> Zeroizing<String> {

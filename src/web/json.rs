@@ -45,6 +45,13 @@ pub fn member(value: &JsValue) -> Member {
     number.or_else(|| value.as_string().map(Member::Text)).unwrap_or(Member::Other)
 }
 
+/// An object of these entries that inherits nothing: for whoever asks it for members that it may not have.
+pub fn dictionary(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).into();
+    extend(&object, entries);
+    object
+}
+
 /// A plain object of these entries.
 pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
     let object = Object::new().into();

@@ -27,6 +27,7 @@ use crate::{Input, Session};
 use config::Config;
 use driver::Driver;
 use host::Host;
+use http::Outgoing;
 use wake::Wake;
 
 /// The vault's core, as `js/vault/` sees it. Methods take `&self` and nothing is borrowed across an `await`, so calls
@@ -46,9 +47,9 @@ impl Core {
         Ok(Self(Driver::start(config, host)))
     }
 
-    /// Sends a request. `body` is given beside it when the request itself carries none.
-    pub fn fetch(&self, request: web_sys::Request, body: JsValue) -> Promise {
-        self.0.fetch(request, body)
+    /// Sends a request.
+    pub fn fetch(&self, request: Outgoing) -> Promise {
+        self.0.fetch(request)
     }
 
     /// Signs in with this body and content type.

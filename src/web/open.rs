@@ -1,9 +1,8 @@
 //! The calls of the page that have no answer yet, with what the core must not see of them.
 
 use wasm_bindgen::prelude::*;
-use web_sys::Request;
 
-use super::http::SignInBody;
+use super::http::{Outgoing, SignInBody};
 use super::listener::Listener;
 use super::promise::Deferred;
 
@@ -21,7 +20,7 @@ pub struct Open {
 
 pub enum Work {
     None,
-    Request { template: Request, body: JsValue, began: f64 },
+    Request { outgoing: Outgoing, began: f64 },
     SignIn(SignInBody),
 }
 

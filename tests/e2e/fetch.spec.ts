@@ -1,4 +1,4 @@
-import { doubtToken, expect, signIn, test } from './fixtures.js'
+import { doubtToken, expect, get, signIn, test } from './fixtures.js'
 
 test('promise 14: every body that can be read again is sent again after a 401', async ({
   api,
@@ -64,6 +64,13 @@ test('promise 12: an abort is an AbortError, on the wire and while waiting for a
     auth.fetch('/', { signal: AbortSignal.abort('early') }).catch((reason) => reason),
   )
   expect(before).toBe('early')
+})
+
+test('promise 13: an origin is meant however it is spelled', async ({ api, open, page, site }) => {
+  site.options.origins = [`${api.url.toUpperCase()}/`]
+  await open(page)
+  await signIn(page)
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
 test('promise 12: a network error is the TypeError of fetch', async ({ api, open, page }) => {

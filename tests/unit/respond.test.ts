@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest'
 import { type ToPage, WINDOW } from '../../js/port/protocol.js'
-import type { Vault } from '../../js/types.js'
 import { createResponder } from '../../js/vault/respond.js'
 
 const FETCH = {
@@ -18,8 +17,8 @@ function endless() {
     { highWaterMark: 0 },
   )
   const told: ToPage[] = []
-  const vault = { fetch: async () => new Response(body) } as unknown as Vault
-  const responder = createResponder(vault, (message) => told.push(message))
+  const cell = { send: async () => new Response(body) }
+  const responder = createResponder(cell, (message) => told.push(message))
   return { responder, told, made: () => made }
 }
 

@@ -4,9 +4,10 @@ use alloc::rc::Rc;
 use alloc::string::String;
 use core::cell::Cell;
 
+use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{AbortController, AbortSignal, Request, Response};
+use web_sys::{AbortController, AbortSignal, Response};
 
 use super::super::answer::Verdict;
 use super::super::config::Csrf;
@@ -74,8 +75,8 @@ impl Driver {
         let (this, mark) = (self.this.clone(), self.take_mark(id));
         spawn(async move {
             let Some(driver) = this.upgrade() else { return };
-            let response = match driver.csrf().await.and_then(|csrf| driver.request(errand, csrf, &signal)) {
-                Ok(request) => JsFuture::from(http::fetch(&request)).await,
+            let response = match driver.csrf().await.and_then(|csrf| driver.ask(errand, csrf, &signal)) {
+                Ok(response) => JsFuture::from(response).await,
                 Err(error) => Err(error),
             };
             has_head.set(true);
@@ -102,12 +103,7 @@ impl Driver {
         })
     }
 
-    fn request(
-        &self,
-        errand: Errand,
-        csrf: Option<(String, String)>,
-        signal: &AbortSignal,
-    ) -> Result<Request, JsValue> {
+    fn ask(&self, errand: Errand, csrf: Option<(String, String)>, signal: &AbortSignal) -> Result<Promise, JsValue> {
         let (calls, session) = (self.open.borrow(), self.session.borrow());
         let work = if let Errand::SignIn(call) = errand { calls.get(call).map(|open| &open.work) } else { None };
         let body = if let Some(Work::SignIn(body)) = work { Some(body) } else { None };

@@ -3,12 +3,13 @@
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
-use web_sys::{Request, Response};
+use web_sys::Response;
 
+use super::super::http::Outgoing;
 use super::super::listener::Listener;
 use super::super::open::Work;
 use super::super::promise::spawn;
-use super::super::{http, report};
+use super::super::report;
 use super::{Driver, with};
 use crate::{Bearer, CallError, CallId, Course, Input, Reply};
 
@@ -16,26 +17,24 @@ use crate::{Bearer, CallError, CallId, Course, Input, Reply};
 const MOST_IN_FLIGHT: u32 = 500;
 
 impl Driver {
-    pub fn fetch(&self, template: Request, body: JsValue) -> Promise {
-        if !http::takes_token(&template, &self.config) {
-            return http::attempt(&template, &body, None)
-                .map_or_else(|error| Promise::reject(&error), |it| http::fetch(&it));
+    pub fn fetch(&self, outgoing: Outgoing) -> Promise {
+        if !outgoing.takes_token(&self.config) {
+            return outgoing.send(None).unwrap_or_else(|error| Promise::reject(&error));
         }
-        if template.signal().aborted() {
-            return Promise::reject(&template.signal().reason());
+        if outgoing.signal().aborted() {
+            return Promise::reject(&outgoing.signal().reason());
         }
-        let replay = http::replay(&body);
-        let work = Work::Request { template, body, began: js_sys::Date::now() };
-        self.open(work, |id| Input::Send(id, replay))
+        let body = outgoing.body();
+        self.open(Work::Request { outgoing, began: js_sys::Date::now() }, |id| Input::Send(id, body))
     }
 
     /// A request that waits for a token can be aborted like one that is on the wire.
     pub(super) fn hear_giving_up(&self, id: CallId) {
         if let Some(open) = self.open.borrow_mut().get_mut(id).filter(|open| !open.is_in_flight)
-            && let Work::Request { template, .. } = &open.work
+            && let Work::Request { outgoing, .. } = &open.work
         {
-            let (signal, this) = (template.signal(), self.this.clone());
-            open.giving_up = Some(Listener::new(&template.signal(), "abort", move |_| {
+            let (signal, this) = (outgoing.signal(), self.this.clone());
+            open.giving_up = Some(Listener::new(&outgoing.signal(), "abort", move |_| {
                 with(&this, |driver| {
                     if let Some(open) = driver.take(id) {
                         open.reject(&signal.reason());
@@ -56,23 +55,23 @@ impl Driver {
     }
 
     fn send(&self, id: CallId) {
-        let request = {
+        let sent = {
             let mut calls = self.open.borrow_mut();
             let Some(open) = calls.get_mut(id) else { return };
-            let Work::Request { template, body, .. } = &open.work else { return };
+            let Work::Request { outgoing, .. } = &open.work else { return };
             open.giving_up = None;
             open.is_in_flight = true;
             match self.session.borrow().bearer(id) {
-                Bearer::None => http::attempt(template, body, None),
-                Bearer::Token(token) => http::attempt(template, body, Some(token)),
+                Bearer::None => outgoing.send(None),
+                Bearer::Token(token) => outgoing.send(Some(token)),
                 Bearer::Withdrawn => Err(self.host.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
             }
         };
         self.in_flight.set(self.in_flight.get() + 1);
         let this = self.this.clone();
         spawn(async move {
-            let outcome = match request {
-                Ok(request) => JsFuture::from(http::fetch(&request)).await,
+            let outcome = match sent {
+                Ok(response) => JsFuture::from(response).await,
                 Err(error) => Err(error),
             };
             with(&this, |driver| driver.responded(id, outcome));
@@ -102,10 +101,10 @@ impl Driver {
 
     pub(super) fn settle(&self, id: CallId, course: Course) {
         let Some(open) = self.take(id) else { return };
-        if let Work::Request { template, began, .. } = &open.work {
+        if let Work::Request { outgoing, began } = &open.work {
             let response = open.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
             let (status, millis) = (response.map(Response::status), js_sys::Date::now() - began);
-            self.host.requested(template, report::name_course(course), status, millis);
+            self.host.requested(outgoing, report::name_course(course), status, millis);
         }
         open.settle();
     }

@@ -1,0 +1,21 @@
+import type { PackedRequest } from '../port/packing.js'
+
+/** A request as the core sends it, once or twice: to this URL, with this `init`. Nobody else holds it. */
+export interface Outgoing {
+  readonly url: string
+  /** Without a prototype: nobody else's getter is asked for a member that is missing. */
+  readonly init: RequestInit
+  /** Those of `init`. The core writes the token into them, for the time that `fetch` takes to copy them. */
+  readonly headers: Headers
+  readonly signal: AbortSignal
+  /** Whether the body can be sent again. */
+  readonly isReplayable: boolean
+}
+
+export function outgoing(request: PackedRequest, body: BodyInit | null, signal: AbortSignal): Outgoing {
+  const { url, init } = request
+  const headers = new Headers(init.headers)
+  const isReplayable = !(body instanceof ReadableStream)
+  const own = { headers, signal, body, ...(isReplayable ? {} : { duplex: 'half' }) }
+  return { url, init: Object.assign(Object.create(null), init, own), headers, signal, isReplayable }
+}
