@@ -1,3 +1,14 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({ test: { include: ['tests/unit/**/*.test.ts'] } })
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
+      {
+        // The same guards with the router that most applications have.
+        test: { name: 'vue-router 4', include: ['tests/unit/router.test.ts'] },
+        resolve: { alias: { 'vue-router': 'vue-router-4' } },
+      },
+    ],
+  },
+})

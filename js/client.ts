@@ -3,7 +3,7 @@ import { commonError } from './errors.js'
 import { createListeners } from './listeners.js'
 import { split } from './request.js'
 import { LOADING } from './snapshot.js'
-import type { Auth, AuthEvent, Placement, Snapshot, Vault } from './types.js'
+import type { Auth, AuthEvent, Placement, RegisteredUser, Snapshot, Vault } from './types.js'
 
 /**
  * For so long all calls share the failure of a vault to start. Firefox never tells what became of a shared worker that
@@ -20,7 +20,7 @@ const REST = 1000
  *   worker: () => new Worker(new URL('./auth.vault.ts', import.meta.url), { type: 'module' }),
  * })
  */
-export function createAuth<User = unknown>(placement: Placement): Auth<User> {
+export function createAuth<User = RegisteredUser>(placement: Placement): Auth<User> {
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()
   let snapshot: Snapshot<User> = LOADING

@@ -1,3 +1,4 @@
+import type { AdapterErrorCode } from './adapter-errors.js'
 import type { PageErrorCode } from './page-errors.js'
 import type { VaultErrorCode } from './vault/errors.js'
 
@@ -12,7 +13,7 @@ const MESSAGES = {
 } as const
 
 /** What went wrong. Stable; new codes may come with minor versions. */
-export type AuthErrorCode = CommonErrorCode | PageErrorCode | VaultErrorCode
+export type AuthErrorCode = AdapterErrorCode | CommonErrorCode | PageErrorCode | VaultErrorCode
 
 /** What an error carries beside its code. Never a token. */
 export interface AuthErrorDetail {

@@ -1,3 +1,15 @@
 export { createAuth } from './client.js'
 export { AuthError, type AuthErrorCode, isAuthError } from './errors.js'
-export type { Auth, AuthEvent, Claims, Placement, Snapshot, Vault } from './types.js'
+export type {
+  Auth,
+  AuthEvent,
+  Claims,
+  Credentials,
+  Placement,
+  Reason,
+  Register,
+  RegisteredUser,
+  Role,
+  Snapshot,
+  Vault,
+} from './types.js'

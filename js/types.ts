@@ -1,5 +1,22 @@
 import type { AuthError } from './errors.js'
 
+/**
+ * What your application says of itself, once and for every adapter:
+ *
+ * @example
+ * declare module 'tokencell' {
+ *   interface Register { user: User; role: 'admin' | 'editor' }
+ * }
+ */
+// biome-ignore lint/suspicious/noEmptyInterface: it is there to be augmented
+export interface Register {}
+
+/** The user of {@link Register}. */
+export type RegisteredUser = Register extends { user: infer User } ? User : unknown
+
+/** A role of {@link Register}. */
+export type Role = Register extends { role: infer Name extends string } ? Name : string
+
 /** The claims of a JWT access token: a hint for display, never authorisation. Only the API authorises. */
 export type Claims = Readonly<Record<string, unknown>>
 
@@ -17,7 +34,7 @@ export type Reason =
   | 'signed-out'
 
 /** What a page may know of the session (promise 1). Frozen; a new one for every change. Never holds a token. */
-export type Snapshot<User = unknown> = Readonly<
+export type Snapshot<User = RegisteredUser> = Readonly<
   | (Nobody & { status: 'loading'; reason: null })
   | (Nobody & { status: 'unauthenticated'; reason: Reason })
   | {
@@ -70,7 +87,7 @@ export interface RequestEvent {
 export type Credentials = Readonly<Record<string, unknown>> | FormData | URLSearchParams | string
 
 /** The session of this page. */
-export interface Auth<User = unknown> {
+export interface Auth<User = RegisteredUser> {
   /**
    * Settles when the first status is known, at once if it is.
    *

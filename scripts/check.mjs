@@ -36,7 +36,8 @@ const has = (folder, pattern) =>
 
 async function typecheck() {
   if (!has('tests', /\.ts$/)) return skipped('no TypeScript in tests/ yet')
-  return tool('tsc', ['--project', '.'], { from: 'typescript' })
+  const compile = (project) => tool('tsc', ['--project', project], { from: 'typescript' })
+  return `${await compile('.')}${await compile('tests/types')}`
 }
 
 const biome = (fix) =>

@@ -1,3 +1,4 @@
+import { createFetch } from 'ofetch'
 import { auth, type User } from './auth'
 
 export interface Note {
@@ -12,41 +13,25 @@ export interface Report {
   title: string
 }
 
-/** An answer other than the one that was asked for. */
-export class ApiError extends Error {
-  override readonly name = 'ApiError'
-
-  constructor(readonly status: number) {
-    super(`The API answered ${status}`)
-  }
-}
-
-async function ask<T>(path: string, init?: RequestInit): Promise<T> {
-  const response = await auth.fetch(`/api/v1${path}`, init)
-  if (!response.ok) throw new ApiError(response.status)
-  return response.json()
-}
+const api = createFetch({ fetch: auth.fetch }).create({ baseURL: '/api/v1' })
 
 export async function listNotes(signal: AbortSignal): Promise<Note[]> {
-  const { notes } = await ask<{ notes: Note[] }>('/notes', { signal })
+  const { notes } = await api<{ notes: Note[] }>('/notes', { signal })
   return notes
 }
 
 export async function addNote(text: string): Promise<Note> {
-  const { note } = await ask<{ note: Note }>('/notes', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ text, writtenAt: new Date().toISOString() }),
-  })
+  const body = { text, writtenAt: new Date().toISOString() }
+  const { note } = await api<{ note: Note }>('/notes', { method: 'POST', body })
   return note
 }
 
 export async function listReports(signal: AbortSignal): Promise<Report[]> {
-  const { reports } = await ask<{ reports: Report[] }>('/reports', { signal })
+  const { reports } = await api<{ reports: Report[] }>('/reports', { signal })
   return reports
 }
 
 export async function listUsers(signal: AbortSignal): Promise<User[]> {
-  const { users } = await ask<{ users: User[] }>('/admin/users', { signal })
+  const { users } = await api<{ users: User[] }>('/admin/users', { signal })
   return users
 }

@@ -1,5 +1,5 @@
+import { FetchError } from 'ofetch'
 import { type AuthErrorCode, isAuthError } from 'tokencell'
-import { ApiError } from './api'
 
 const NO_SESSION = 'The session ended before this could be sent. Sign in and try again.'
 
@@ -13,8 +13,8 @@ const CODES: Partial<Record<AuthErrorCode, string>> = {
 
 /** What went wrong, for the person in front of the screen. */
 export function explain(error: unknown): string {
+  if (error instanceof FetchError) return error.status ? explainStatus(error.status) : explain(error.cause)
   if (isAuthError(error)) return CODES[error.code] ?? error.message
-  if (error instanceof ApiError) return explainStatus(error.status)
   if (error instanceof TypeError) return 'The server could not be reached. Check the connection.'
   return 'Something went wrong here. Reload the page and try again.'
 }

@@ -1,7 +1,10 @@
 import { createPinia } from 'pinia'
+import { authDevtools } from 'tokencell/devtools'
+import { authPlugin } from 'tokencell/vue'
 import { createApp } from 'vue'
 import App from './App.vue'
-import { createAppRouter } from './router'
+import { auth } from './auth'
+import { router } from './router'
 import { useTimeline } from './stores/timeline'
 import './theme.css'
 
@@ -9,4 +12,6 @@ const pinia = createPinia()
 // From the first event on, before any component asks for it.
 useTimeline(pinia)
 
-createApp(App).use(pinia).use(createAppRouter(pinia)).mount('#app')
+const app = createApp(App).use(authPlugin(auth)).use(pinia).use(router)
+if (import.meta.env.DEV) app.use(authDevtools(auth))
+app.mount('#app')

@@ -1,10 +1,10 @@
+import { useAuthStore } from 'tokencell/pinia'
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { explain } from './explain'
-import { useSession } from './stores/session'
 
 /** Something of the user's, loaded at once and again whenever another user is signed in. */
 export function useResource<T>(load: (signal: AbortSignal) => Promise<T>) {
-  const session = useSession()
+  const session = useAuthStore()
   const data = shallowRef<T | null>(null)
   const problem = ref('')
   const pending = ref(false)

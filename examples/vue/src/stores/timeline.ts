@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import type { AuthEvent } from 'tokencell'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import { auth } from '../auth'
-import { grantedAt } from './session'
+import { grantedAt } from '../granted'
 import { useTabs } from './tabs'
 
 export type RequestEvent = Extract<AuthEvent, { type: 'request' }>

@@ -1,0 +1,14 @@
+import { type AuthErrorDetail, explain } from './errors.js'
+
+/** What only an adapter can find out, and says to a developer: the cause, then the mend. */
+const MESSAGES = {
+  'page-missing':
+    'guardRoutes() leads to a page that the router does not have. Add the route, or name another page in this option.',
+  'plugin-missing':
+    'useAuth() finds no session here. Write app.use(authPlugin(auth)), and call it in setup(), before any await.',
+} as const
+
+export type AdapterErrorCode = keyof typeof MESSAGES
+
+export const adapterError = (code: AdapterErrorCode, detail?: AuthErrorDetail) =>
+  explain(code, MESSAGES[code], detail)

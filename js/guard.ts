@@ -1,0 +1,61 @@
+import type { Role, Snapshot } from './types.js'
+
+/** What a page asks of its visitor. Comfort, not authorisation: only the API authorises (promise 21). */
+export interface Rule {
+  /**
+   * Somebody has to be signed in.
+   * @default false
+   */
+  requiresAuth?: boolean
+  /** Somebody with one of these roles has to be signed in. An empty list lets nobody in. */
+  roles?: readonly Role[]
+  /**
+   * Nobody may be signed in, as on a sign-in page.
+   * @default false
+   */
+  guestOnly?: boolean
+}
+
+/** Let in, turned away for lack of a role, sent home, sent to the sign-in page; or not known before the session is. */
+export type Decision = 'allow' | 'forbidden' | 'home' | 'sign-in' | 'wait'
+
+/** The roles that somebody has, for display. */
+export type RolesOf = (session: Pick<Snapshot, 'claims' | 'user'>) => readonly string[]
+
+/** What becomes of a visitor of a page with this rule (promise 20). */
+export function decide(session: Snapshot, rule: Rule, roles: RolesOf = rolesOf): Decision {
+  const { guestOnly, requiresAuth, roles: wanted } = rule
+  if (!guestOnly && !requiresAuth && !wanted) return 'allow'
+  if (session.status === 'loading') return 'wait'
+  if (session.status === 'unauthenticated') return requiresAuth || wanted ? 'sign-in' : 'allow'
+  if (guestOnly) return 'home'
+  return !wanted || hasRole(roles(session), wanted) ? 'allow' : 'forbidden'
+}
+
+/** Whether one of the roles is among those somebody has. */
+export const hasRole = (has: readonly string[], wanted: readonly string[]): boolean =>
+  wanted.some((role) => has.includes(role))
+
+/** `roles` or `role` of the user as the API sends it, else of the claims: a list, or one. */
+export const rolesOf: RolesOf = ({ user, claims }) => {
+  for (const source of [user, claims]) {
+    const { roles, role } = (source ?? {}) as Record<string, unknown>
+    const found = [roles ?? role ?? []].flat().filter((name) => typeof name === 'string')
+    if (found.length > 0) return found
+  }
+  return []
+}
+
+/**
+ * The path, query and fragment of a page of ours; `null` for anything else, whoever wrote the link. It is compared and
+ * returned as the URL parser reads it, because that is how browsers follow it (RFC 9700 §4.11.1).
+ *
+ * @param origin of the application, as in `location.origin`
+ */
+export function ownPath(wanted: unknown, origin: string): string | null {
+  if (typeof wanted !== 'string' || !wanted.startsWith('/') || !URL.canParse(wanted, origin)) return null
+  const url = new URL(wanted, origin)
+  // Whoever follows `/..//evil.test` without its origin is elsewhere.
+  const isOurs = url.origin === new URL(origin).origin && !url.pathname.startsWith('//')
+  return isOurs ? url.pathname + url.search + url.hash : null
+}

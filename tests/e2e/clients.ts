@@ -1,0 +1,113 @@
+// Bundled for the page: the clients that people use, each given `auth.fetch` in the one line that the README has.
+
+import { ApolloClient, gql as document, HttpLink, InMemoryCache } from '@apollo/client'
+import { Client, cacheExchange, fetchExchange, gql } from '@urql/core'
+import axios from 'axios'
+import ky from 'ky'
+import { createFetch } from 'ofetch'
+import createClient from 'openapi-fetch'
+
+/** All that interceptors and hooks are shown, in words. */
+const overheard: string[] = []
+
+function overhear(...shown: unknown[]) {
+  const known = new WeakSet<object>()
+  const inWords = (value: unknown): unknown => {
+    if (value instanceof Headers) return [...value]
+    if (typeof value !== 'object' || value === null) return String(value)
+    if (known.has(value)) return ''
+    known.add(value)
+    const members: [string, unknown][] = []
+    for (const name in value) members.push([name, inWords((value as Record<string, unknown>)[name])])
+    return members
+  }
+  overheard.push(JSON.stringify(shown.map(inWords)))
+}
+
+export function createClients(fetch: typeof globalThis.fetch, url: string) {
+  const viaAxios = axios.create({
+    adapter: 'fetch',
+    env: { fetch },
+    baseURL: url,
+    // It names itself, which Firefox asks the API of another origin to allow.
+    headers: { 'User-Agent': false },
+  })
+  viaAxios.interceptors.request.use((config) => {
+    overhear(config)
+    return config
+  })
+  viaAxios.interceptors.response.use(
+    (response) => {
+      overhear(response)
+      return response
+    },
+    (error) => {
+      overhear(error, error.response, error.config)
+      throw error
+    },
+  )
+
+  const viaOfetch = createFetch({ fetch }).create({
+    baseURL: url,
+    onRequest: (context) => overhear(context.request, context.options),
+    onRequestError: (context) => overhear(context, context.error),
+    onResponse: (context) => overhear(context.response, context.response?.headers),
+    onResponseError: (context) => overhear(context.response, context.error),
+  })
+
+  const viaKy = ky.create({
+    fetch,
+    prefix: url,
+    hooks: {
+      beforeRequest: [({ request, options }) => overhear(request, request.headers, options)],
+      beforeRetry: [({ request, error }) => overhear(request, request.headers, error)],
+      afterResponse: [({ response }) => overhear(response, response.headers)],
+      beforeError: [
+        ({ error }) => {
+          overhear(error)
+          return error
+        },
+      ],
+    },
+  })
+
+  const viaOpenapi = createClient<Record<string, never>>({ fetch, baseUrl: url })
+  const query = '{ name }'
+  const graphql = `${location.origin}/graphql`
+  const urql = new Client({
+    url: graphql,
+    fetch,
+    exchanges: [cacheExchange, fetchExchange],
+    preferGetMethod: false,
+  })
+  const apollo = new ApolloClient({ link: new HttpLink({ uri: graphql, fetch }), cache: new InMemoryCache() })
+
+  return {
+    overheard,
+    /** As if one of them had a token of its own. */
+    show: (token = '') => viaAxios.get('/public', { headers: { Authorization: `Bearer ${token}` } }),
+    /** What each of them makes of a GET. */
+    get: {
+      axios: async (path: string) => (await viaAxios.get(path)).data,
+      ofetch: (path: string) => viaOfetch(path),
+      ky: (path: string) => viaKy.get(path).json(),
+      openapi: async (path: string) => (await viaOpenapi.GET(path as never, {} as never)).data,
+    } as Record<string, (path: string) => Promise<unknown>>,
+    post: {
+      axios: async (path: string, body: object) => (await viaAxios.post(path, body)).data,
+      ofetch: (path: string, body: object) => viaOfetch(path, { method: 'POST', body: { ...body } }),
+      ky: (path: string, json: object) => viaKy.post(path, { json }).json(),
+      openapi: async (path: string, body: object) =>
+        (await viaOpenapi.POST(path as never, { body } as never)).data,
+    } as Record<string, (path: string, body: object) => Promise<unknown>>,
+    graphql: {
+      urql: async () => (await urql.query(gql(query), {}).toPromise()).data,
+      apollo: async () => (await apollo.query({ query: document(query) })).data,
+    } as Record<string, () => Promise<unknown>>,
+  }
+}
+
+declare global {
+  /** The clients, ready for use. */
+  var ready: ReturnType<typeof createClients>
+}

@@ -1,0 +1,3 @@
+import { openVault } from 'tokencell/vault'
+
+export default openVault({ signIn: '/login' })

@@ -1,0 +1,90 @@
+import { createPinia } from 'pinia'
+import { createAuth } from 'tokencell'
+import { authDevtools } from 'tokencell/devtools'
+import { decide, type ownPath } from 'tokencell/guard'
+import { useAuthStore } from 'tokencell/pinia'
+import { guardRoutes } from 'tokencell/router'
+import { createTestAuth } from 'tokencell/testing'
+import { authPlugin, useAuth } from 'tokencell/vue'
+import { createApp } from 'vue'
+import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { type Role, same, type User } from './register.js'
+
+const auth = createAuth({})
+const router = createRouter({ history: createWebHistory(), routes: [] })
+createApp({})
+  .use(createPinia())
+  .use(authPlugin(auth))
+  .use(authPlugin(() => auth, { roles: ({ user }) => user?.roles ?? [], hydrated: Promise.resolve() }))
+  .use(authDevtools(auth))
+// @ts-expect-error: roles are texts
+authPlugin(auth, { roles: () => 7 })
+// @ts-expect-error: an option that is none
+authPlugin(auth, { role: () => [] })
+// @ts-expect-error: a session is no snapshot
+authPlugin(auth.snapshot)
+
+const { status, user, reason, expiresAt, hasRole, roles, signOut } = useAuth()
+same<typeof user.value, User | null>()
+same<typeof roles.value, readonly Role[]>()
+same<typeof expiresAt.value, number | null>()
+same<ReturnType<typeof signOut>, Promise<void>>()
+hasRole('admin', 'editor')
+// @ts-expect-error: there is no such role
+hasRole('admn')
+// @ts-expect-error: what is shown cannot be written
+user.value = null
+// @ts-expect-error: there is no such status
+if (status.value === 'signed-in') throw reason.value
+// @ts-expect-error: there is no token
+useAuth().token
+same<ReturnType<typeof useAuth<{ login: string }>>['user']['value'], { login: string } | null>()
+
+const store = useAuthStore()
+same<typeof store.user, User | null>()
+same<typeof store.snapshot.status, 'authenticated' | 'loading' | 'unauthenticated'>()
+store.hasRole('admin')
+store.signIn({ email: 'ada@example.com' }).then()
+// @ts-expect-error: there is no such role
+store.hasRole('admn')
+// @ts-expect-error: what is shown cannot be written
+store.user = null
+// @ts-expect-error: there is no token
+store.token
+
+export const routes: RouteRecordRaw[] = [
+  { path: '/', component: {}, meta: { requiresAuth: true } },
+  { path: '/admin', component: {}, meta: { roles: ['admin'] } },
+  { path: '/sign-in', component: {}, meta: { guestOnly: true, title: 'anything else' } },
+  // @ts-expect-error: yes or no
+  { path: '/a', component: {}, meta: { requiresAuth: 'yes' } },
+  // @ts-expect-error: there is no such role
+  { path: '/b', component: {}, meta: { roles: ['admn'] } },
+  // @ts-expect-error: a list of them
+  { path: '/c', component: {}, meta: { roles: 'admin' } },
+]
+guardRoutes(router, auth)
+same<ReturnType<typeof guardRoutes>, () => void>()
+guardRoutes(router, auth, {
+  signIn: { name: 'sign-in' },
+  home: '/',
+  forbidden: ({ path }) => ({ name: 'no', params: { path } }),
+})
+// @ts-expect-error: an option that is none
+guardRoutes(router, auth, { login: '/sign-in' })
+// @ts-expect-error: a router, and a session
+guardRoutes(auth, router)
+
+same<ReturnType<typeof decide>, 'allow' | 'forbidden' | 'home' | 'sign-in' | 'wait'>()
+same<ReturnType<typeof ownPath>, string | null>()
+// @ts-expect-error: there is no such rule
+decide(auth.snapshot, { requiresGuest: true })
+
+const test = createTestAuth({ session: { user: { id: '1', name: 'Ada', roles: ['admin'] } } })
+test.become('expired')
+// @ts-expect-error: there is no such reason
+test.become('gone')
+// @ts-expect-error: no user of ours
+createTestAuth({ session: { user: { login: 'ada' } } })
+authPlugin(test)
+guardRoutes(router, test)

@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { build } from 'esbuild'
+import { expect, test } from 'vitest'
+
+const root = path.resolve(import.meta.dirname, '../..')
+const { exports, peerDependencies, peerDependenciesMeta, dependencies } = JSON.parse(
+  readFileSync(path.join(root, 'package.json'), 'utf8'),
+)
+const entries = Object.entries(exports as Record<string, string | { default: string }>).flatMap(
+  ([name, target]) => (typeof target === 'object' ? [[name, target.default] as const] : []),
+)
+
+/** What an entry may import beside its own package. Each knows its framework and no other. */
+const frameworks: Record<string, string[]> = {
+  './devtools': ['@vue/devtools-api'],
+  './pinia': ['pinia', 'vue'],
+  './router': ['vue-router'],
+  './vue': ['vue'],
+}
+
+async function bundle(file: string) {
+  const { metafile } = await build({
+    entryPoints: [path.join(root, file)],
+    absWorkingDir: root,
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    outdir: 'bundle',
+    packages: 'external',
+    metafile: true,
+    write: false,
+    logLevel: 'error',
+  })
+  const outputs = Object.values(metafile.outputs)
+  const imports = outputs.flatMap((output) => output.imports.filter(({ external }) => external))
+  return {
+    foreign: [...new Set(imports.map((it) => it.path))].sort(),
+    own: Object.keys(metafile.inputs),
+    exported: outputs.flatMap((output) => output.exports),
+  }
+}
+
+test.each(entries)('%s pulls in its framework, and nothing else', async (name, file) => {
+  expect((await bundle(file)).foreign).toEqual(frameworks[name] ?? [])
+})
+
+test.each(entries.filter(([name]) => name !== './vault'))(
+  '%s brings no vault and no WebAssembly',
+  async (_, file) => {
+    const { own } = await bundle(file)
+    expect(own.filter((input) => /^pkg\/(vault|wasm)\//.test(input))).toEqual([])
+  },
+)
+
+test('no entry gives out anything that is named like a token', async () => {
+  for (const [, file] of entries) {
+    const { exported } = await bundle(file)
+    expect(exported.filter((name) => /token|jwt|bearer/i.test(name))).toEqual([])
+  }
+})
+
+test('there is no dependency, and every framework is optional', () => {
+  expect(dependencies).toBeUndefined()
+  const needed = new Set(Object.values(frameworks).flat())
+  expect(new Set(Object.keys(peerDependencies))).toEqual(needed)
+  for (const name of needed) expect(peerDependenciesMeta[name]).toEqual({ optional: true })
+})

@@ -1,0 +1,60 @@
+// @vitest-environment jsdom
+import { createPinia, storeToRefs } from 'pinia'
+import { expect, test, vi } from 'vitest'
+import { createApp } from 'vue'
+import { useAuthStore } from '../../js/pinia.js'
+import { createTestAuth, type TestAuth } from '../../js/testing.js'
+import { authPlugin } from '../../js/vue.js'
+
+const ADA = { user: { name: 'Ada', roles: ['admin'] }, claims: { sub: '1' } }
+
+function setUp(auth: TestAuth) {
+  const pinia = createPinia()
+  const heard = vi.fn()
+  pinia.use(({ store }) => void store.$onAction(({ name, args }) => heard(name, args)))
+  createApp({}).use(pinia).use(authPlugin(auth))
+  return { pinia, heard, store: useAuthStore(pinia) }
+}
+
+test('promise 1: the store is the snapshot, as it changes', async () => {
+  const auth = createTestAuth({ session: 'loading' })
+  const { store } = setUp(auth)
+  const { status, user } = storeToRefs(store)
+  expect(status.value).toBe('loading')
+  auth.become(ADA)
+  expect([store.status, store.isAuthenticated, store.roles, store.hasRole('admin')]).toEqual([
+    'authenticated',
+    true,
+    ['admin'],
+    true,
+  ])
+  expect(user.value).toEqual(ADA.user)
+  expect(store.snapshot).toBe(auth.snapshot)
+})
+
+test('there is no state to serialise, to patch or to persist', () => {
+  const { pinia, store } = setUp(createTestAuth({ session: ADA }))
+  expect(JSON.stringify(pinia.state.value)).toBe('{"auth":{}}')
+  store.$patch({ status: 'unauthenticated', user: null } as never)
+  expect([store.status, store.user]).toEqual(['authenticated', ADA.user])
+})
+
+test('a plugin that listens to actions hears no password', async () => {
+  const { store, heard } = setUp(createTestAuth({ signIn: () => ADA, fetch: () => new Response('ok') }))
+  await store.signIn({ email: 'ada@example.com', password: 'correct horse' })
+  expect(await (await store.fetch('/')).text()).toBe('ok')
+  await store.signOut()
+  expect(store.reason).toBe('signed-out')
+  expect(heard).not.toHaveBeenCalled()
+})
+
+test('a store that a server has filled, and one that is disposed and asked for again, show how things stand', () => {
+  const auth = createTestAuth({ session: ADA })
+  const pinia = createPinia()
+  pinia.state.value = { auth: {} }
+  createApp({}).use(pinia).use(authPlugin(auth))
+  expect(useAuthStore(pinia).status).toBe('authenticated')
+  useAuthStore(pinia).$dispose()
+  auth.become('expired')
+  expect(useAuthStore(pinia).reason).toBe('expired')
+})

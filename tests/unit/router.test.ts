@@ -1,0 +1,216 @@
+// @vitest-environment jsdom
+import { afterEach, expect, test, vi } from 'vitest'
+import { defineComponent, h } from 'vue'
+import { createMemoryHistory, createRouter, isNavigationFailure, type RouteRecordRaw } from 'vue-router'
+import { AuthError } from '../../js/errors.js'
+import { type GuardOptions, guardRoutes } from '../../js/router.js'
+import { createTestAuth, type TestSession } from '../../js/testing.js'
+import { elsewhere } from '../redirects.js'
+
+afterEach(() => vi.restoreAllMocks())
+
+const component = defineComponent(() => () => h('p'))
+const routes: RouteRecordRaw[] = [
+  { path: '/', name: 'home', component },
+  { path: '/notes', name: 'notes', component, meta: { requiresAuth: true } },
+  { path: '/old-notes', redirect: '/notes' },
+  { path: '/admin/:tab?', name: 'admin', component, meta: { roles: ['admin'] } },
+  { path: '/sign-in', name: 'sign-in', component, meta: { guestOnly: true } },
+  { path: '/sign-up', name: 'sign-up', component, meta: { guestOnly: true } },
+  { path: '/forbidden', name: 'forbidden', component },
+]
+const ADA = { user: { roles: ['admin'] } }
+const BOB = { user: { roles: [] } }
+
+function setUp(session: TestSession<unknown>, options: GuardOptions = { forbidden: '/forbidden' }) {
+  const auth = createTestAuth<unknown>({ session })
+  const router = createRouter({ history: createMemoryHistory(), routes })
+  const stop = guardRoutes(router, auth, options)
+  return { auth, router, stop, at: () => router.currentRoute.value.fullPath }
+}
+
+/** Until the router is there. */
+const arrives = (at: () => string, path: string) => vi.waitFor(() => expect(at()).toBe(path))
+
+test.each<[string, TestSession<unknown>, wanted: string, landed: string]>([
+  ['anybody sees an open page', 'never', '/', '/'],
+  ['a stranger is asked to sign in', 'never', '/notes?a=1#b', '/sign-in?redirect=/notes?a=1%23b'],
+  ['a user is let in', BOB, '/notes', '/notes'],
+  ['a user without the role is turned away', BOB, '/admin', '/forbidden'],
+  ['a user with the role is let in', ADA, '/admin', '/admin'],
+  ['a guest sees the page for guests', 'expired', '/sign-in', '/sign-in'],
+  ['a user does not, and goes home', BOB, '/sign-in', '/'],
+  ['a user does not, and goes where the link points', BOB, '/sign-in?redirect=/notes%3Fa%3D1', '/notes?a=1'],
+  ['a link to another page for guests leads home', BOB, '/sign-in?redirect=/sign-up', '/'],
+  ['a link to no page leads home', BOB, '/sign-in?redirect=/nowhere', '/'],
+  ['two links lead home', BOB, '/sign-in?redirect=/notes&redirect=//evil.test', '/'],
+])('promise 20: %s', async (_, session, wanted, landed) => {
+  const { router, at } = setUp(session)
+  await router.push(wanted)
+  expect(at()).toBe(landed)
+})
+
+test.each(elsewhere.map((link) => [JSON.stringify(link), link]))(
+  'promise 20: after sign-in nobody is led to %s',
+  async (_, link) => {
+    const { auth, router, at } = setUp('never')
+    await router.push({ path: '/sign-in', query: { redirect: link } })
+    auth.become(BOB)
+    await arrives(at, '/')
+  },
+)
+
+test('promise 20: a guard waits until the session is known, and no page is shown before', async () => {
+  const { auth, router, at } = setUp('loading')
+  const seen: string[] = []
+  router.afterEach(({ fullPath }) => void seen.push(fullPath))
+  const going = router.push('/notes')
+  await router.push('/').catch(() => {})
+  const back = router.push('/notes')
+  auth.become(BOB)
+  expect(isNavigationFailure(await going), 'the first gave way to the second').toBe(true)
+  await back
+  expect(at()).toBe('/notes')
+  expect(seen.filter((path) => path.startsWith('/sign-in'))).toEqual([])
+})
+
+test('a server that does not answer is waited for; a vault that fails ends the navigation', async () => {
+  const { auth, router, at } = setUp('loading')
+  const errors: unknown[] = []
+  router.onError((error) => errors.push(error))
+  const failures = ['unreachable', 'unreachable'] as const
+  const ready = vi.spyOn(auth, 'ready', 'get')
+  for (const code of failures) ready.mockRejectedValueOnce(new AuthError(code, ''))
+  const going = router.push('/notes')
+  await vi.waitFor(() => expect(ready).toHaveBeenCalledTimes(3))
+  auth.become(BOB)
+  await going
+  expect([at(), errors]).toEqual(['/notes', []])
+
+  const other = setUp('loading')
+  other.router.onError((error) => errors.push(error))
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  vi.spyOn(other.auth, 'ready', 'get').mockRejectedValue(new AuthError('vault-failed', ''))
+  await expect(other.router.push('/notes')).rejects.toMatchObject({ code: 'vault-failed' })
+  expect(errors).toHaveLength(1)
+})
+
+test('promise 20: whoever signs in lands on the page that was wanted', async () => {
+  const { auth, router, at } = setUp('never')
+  await router.push('/notes?a=1#b')
+  auth.become(BOB)
+  await arrives(at, '/notes?a=1#b')
+})
+
+test('a session that is over leads to the sign-in page, and back to the page', async () => {
+  const { auth, router, at } = setUp(BOB)
+  await router.push('/old-notes')
+  auth.become('revoked')
+  await arrives(at, '/sign-in?redirect=/notes')
+  auth.become(BOB)
+  await arrives(at, '/notes')
+})
+
+test.each(['signed-out', 'replaced'] as const)(
+  'promise 17: whoever signs in after somebody was %s is not led to that page',
+  async (reason) => {
+    const { auth, router, at } = setUp(BOB)
+    await router.push('/notes')
+    auth.become(reason)
+    await arrives(at, '/sign-in')
+  },
+)
+
+test('on an open page the end of a session changes nothing', async () => {
+  const { auth, router, at } = setUp(BOB)
+  await router.push('/')
+  const replace = vi.spyOn(router, 'replace')
+  auth.become('expired')
+  expect([at(), replace.mock.calls]).toEqual(['/', []])
+})
+
+test.each([['/forbidden'], [{ name: 'forbidden' }], [() => ({ path: '/forbidden' })]])(
+  'roles that change after a refresh close the open page, and open the closed one: %s',
+  async (forbidden) => {
+    const { auth, router, at } = setUp(ADA, { forbidden })
+    await router.push('/admin/people?a=1')
+    auth.become(BOB)
+    await arrives(at, '/forbidden')
+    const replace = vi.spyOn(router, 'replace')
+    auth.become({ user: { roles: ['editor'] } })
+    expect(replace, 'another role than the one it takes').not.toHaveBeenCalled()
+    auth.become(ADA)
+    await arrives(at, '/admin/people?a=1')
+  },
+)
+
+test('a forbidden page may keep the address of the one it stands for', async () => {
+  const { auth, router, at } = setUp(BOB, {
+    forbidden: ({ path }) => ({ name: 'instead', params: { path: path.slice(1).split('/') } }),
+  })
+  router.addRoute({ path: '/:path(.*)*', name: 'instead', component })
+  await router.push('/admin/people')
+  expect([at(), router.currentRoute.value.name]).toEqual(['/admin/people', 'instead'])
+  auth.become(ADA)
+  await vi.waitFor(() => expect(router.currentRoute.value.name).toBe('admin'))
+  auth.become('expired')
+  await arrives(at, '/sign-in?redirect=/admin/people')
+})
+
+test('a session that ends while a page is being loaded keeps it closed', async () => {
+  const { auth, router, at } = setUp(BOB)
+  let load = (_: typeof component) => {}
+  const loading = new Promise<typeof component>((resolve) => {
+    load = resolve
+  })
+  router.addRoute({ path: '/slow', component: () => loading, meta: { requiresAuth: true } })
+  await router.push('/')
+  const going = router.push('/slow')
+  await Promise.resolve()
+  auth.become('revoked')
+  load(component)
+  await going
+  expect(at()).toBe('/sign-in?redirect=/slow')
+})
+
+test('what is given stays: other pages, another name in the query, other roles', async () => {
+  const { auth, router, at } = setUp('never', {
+    signIn: { name: 'sign-up', query: { from: 'guard' } },
+    home: { name: 'notes' },
+    query: 'next',
+    forbidden: '/forbidden',
+    roles: ({ claims }) => [String(claims?.scp)],
+  })
+  await router.push('/admin')
+  expect(at()).toBe('/sign-up?from=guard&next=/admin')
+  auth.become({ claims: { scp: 'admin' } })
+  await arrives(at, '/admin')
+  await router.push('/sign-in')
+  expect(at()).toBe('/notes')
+})
+
+test('the home page is not kept in the query: one comes there anyway', async () => {
+  const { router, at } = setUp('never', { home: '/notes' })
+  await router.push('/notes')
+  expect(at()).toBe('/sign-in')
+})
+
+test.each<[option: string, options: GuardOptions, session: TestSession<unknown>, wanted: string]>([
+  ['signIn', { signIn: '/login' }, 'never', '/notes'],
+  ['home', { home: '/dashboard' }, BOB, '/sign-in'],
+  ['forbidden', { forbidden: '/no' }, BOB, '/admin'],
+  ['forbidden', {}, BOB, '/admin'],
+])('a page that the router does not have is named: %s', async (option, options, session, wanted) => {
+  for (const level of ['error', 'warn'] as const) vi.spyOn(console, level).mockImplementation(() => {})
+  const { router } = setUp(session, options)
+  await expect(router.push(wanted)).rejects.toMatchObject({ code: 'page-missing', option })
+})
+
+test('guards that are stopped ask no more', async () => {
+  const { auth, router, stop, at } = setUp('never')
+  stop()
+  await router.push('/admin')
+  const replace = vi.spyOn(router, 'replace')
+  auth.become(BOB)
+  expect([at(), replace.mock.calls]).toEqual(['/admin', []])
+})

@@ -1,0 +1,18 @@
+import { expect, test, vi } from 'vitest'
+import { createSSRApp, defineComponent, h } from 'vue'
+import { renderToString } from 'vue/server-renderer'
+import { createAuth } from '../../js/client.js'
+import { authPlugin, useAuth } from '../../js/vue.js'
+
+const Who = defineComponent(() => {
+  const { status, user } = useAuth()
+  return () => h('p', `${status.value} ${user.value}`)
+})
+
+test('on a server the session is loading, and nothing is kept of the apps that were rendered', async () => {
+  const auth = createAuth({})
+  const subscribe = vi.spyOn(auth, 'subscribe')
+  const render = () => renderToString(createSSRApp(Who).use(authPlugin(auth)))
+  expect(await Promise.all([render(), render()])).toEqual(['<p>loading null</p>', '<p>loading null</p>'])
+  expect(subscribe).not.toHaveBeenCalled()
+})

@@ -1,0 +1,126 @@
+// @vitest-environment jsdom
+import { afterEach, expect, test, vi } from 'vitest'
+import { type App, createApp, createSSRApp, defineComponent, h, nextTick } from 'vue'
+import { createTestAuth, type TestAuth } from '../../js/testing.js'
+import { authPlugin, useAuth, type VueAuth } from '../../js/vue.js'
+
+afterEach(() => vi.restoreAllMocks())
+
+const Who = defineComponent(() => {
+  const { status, user, hasRole } = useAuth<{ name: string }>()
+  return () => h('p', `${status.value} ${user.value?.name ?? '-'} ${hasRole('admin')}`)
+})
+
+function mount(app: App) {
+  const root = document.createElement('div')
+  app.mount(root)
+  return root
+}
+
+const ADA = { user: { name: 'Ada', roles: ['admin'] }, claims: { sub: '1' }, expiresAt: 5, refreshAt: 4 }
+
+test('promise 1: components show the session, and every change of it', async () => {
+  const auth = createTestAuth({ session: 'loading' })
+  const root = mount(createApp(Who).use(authPlugin(auth)))
+  expect(root.textContent).toBe('loading - false')
+  auth.become(ADA)
+  await nextTick()
+  expect(root.textContent).toBe('authenticated Ada true')
+  auth.become('revoked')
+  await nextTick()
+  expect(root.textContent).toBe('unauthenticated - false')
+})
+
+test('promise 1: every member of the snapshot is a ref that nobody can write', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const auth = createTestAuth({ session: ADA })
+  const session = createApp(Who).use(authPlugin(auth)).runWithContext(useAuth)
+  for (const [name, value] of Object.entries(auth.snapshot)) {
+    const ref = session[name as keyof typeof auth.snapshot] as { value: unknown }
+    expect(ref.value, name).toEqual(value)
+    ref.value = 'forged'
+    expect(ref.value, name).toEqual(value)
+  }
+  expect(session.snapshot.value).toBe(auth.snapshot)
+  expect(warn).toHaveBeenCalled()
+})
+
+test('promise 3: what it does is done by the client', async () => {
+  const auth = createTestAuth({ fetch: () => new Response('ok'), signIn: () => ADA })
+  const { fetch, ready, signIn, signOut, status, isAuthenticated } = createApp(Who)
+    .use(authPlugin(auth))
+    .runWithContext(useAuth)
+  expect((await ready).reason).toBe('never')
+  await signIn({})
+  expect([status.value, isAuthenticated.value]).toEqual(['authenticated', true])
+  expect(await (await fetch('/')).text()).toBe('ok')
+  await signOut()
+  expect(status.value).toBe('unauthenticated')
+})
+
+/** How many listen to this client. */
+function countListeners(auth: TestAuth) {
+  let count = 0
+  const { subscribe } = auth
+  auth.subscribe = (listener) => {
+    count += 1
+    const stop = subscribe(listener)
+    return () => {
+      count -= 1
+      stop()
+    }
+  }
+  return () => count
+}
+
+test('an app that ends listens no longer, and takes a client of its own along', async () => {
+  const shared = createTestAuth({ session: ADA })
+  const listeners = countListeners(shared)
+  const apps = [1, 2, 3].map(() => createApp(Who).use(authPlugin(shared)))
+  apps.forEach(mount)
+  expect(listeners()).toBe(3)
+  for (const app of apps) app.unmount()
+  expect(listeners()).toBe(0)
+  expect((await shared.ready).status, 'a client of everybody lives on').toBe('authenticated')
+
+  const own = createTestAuth({ session: ADA })
+  const app = createApp(Who).use(authPlugin(() => own))
+  mount(app)
+  app.unmount()
+  await expect(own.fetch('/')).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('where there is no plugin, the error says what to write', () => {
+  expect(() => createApp(Who).runWithContext(useAuth)).toThrow('app.use(authPlugin(auth))')
+  expect(useAuth).toThrow(expect.objectContaining({ code: 'plugin-missing' }))
+})
+
+test.each([
+  ['without `hydrated`, the page differs from what the server rendered', false],
+  ['with `hydrated`, it is the same until then', true],
+])('%s', async (_, isTold) => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+  const auth = createTestAuth({ session: ADA })
+  let hydrate = () => {}
+  const hydrated = new Promise<void>((resolve) => {
+    hydrate = resolve
+  })
+  const root = document.createElement('div')
+  root.innerHTML = '<p>loading - false</p>'
+  createSSRApp(Who)
+    .use(authPlugin(auth, isTold ? { hydrated } : {}))
+    .mount(root)
+  expect(warn.mock.calls.length + error.mock.calls.length > 0).toBe(!isTold)
+  hydrate()
+  await hydrated
+  await vi.waitFor(() => expect(root.textContent).toBe('authenticated Ada true'))
+})
+
+test('the types of what components get', () => {
+  const session: VueAuth<{ name: string }> = createApp(Who)
+    .use(authPlugin(createTestAuth({ session: ADA })))
+    .runWithContext(useAuth<{ name: string }>)
+  const { value } = session.snapshot
+  expect(value.status === 'authenticated' && value.user?.name).toBe('Ada')
+})
