@@ -31,8 +31,13 @@ const places = ['page', 'worker', 'shared'] as const
 const sameAsShared = ['bad-input', 'canary', 'fetch', 'refresh'].map((name) => `${name}.spec.ts`)
 
 const ignored: Record<Where, string[]> = {
-  page: ['example.spec.ts'],
-  worker: ['example.spec.ts', 'trace.spec.ts', ...(process.env.TOKENCELL_FULL ? [] : sameAsShared)],
+  page: ['example.spec.ts', 'guards.spec.ts'],
+  worker: [
+    'example.spec.ts',
+    'guards.spec.ts',
+    'trace.spec.ts',
+    ...(process.env.TOKENCELL_FULL ? [] : sameAsShared),
+  ],
   shared: ['trace.spec.ts'],
 }
 

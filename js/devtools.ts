@@ -41,7 +41,14 @@ function describe(event: AuthEvent, time: number) {
   const { type, ...data } = event
   if (type !== 'request') {
     const isTrouble = type === 'refresh-failed' || type === 'ended' || type === 'sign-out-owed'
-    return { time, title: type, data, logType: isTrouble ? ('warning' as const) : ('default' as const) }
+    const subtitle = Object.values(data).filter(Boolean).join(', ')
+    return {
+      time,
+      title: type,
+      subtitle,
+      data,
+      logType: isTrouble ? ('warning' as const) : ('default' as const),
+    }
   }
   const { course, method, url } = event
   return { time, title: course, subtitle: `${method} ${url}`, data, logType: 'default' as const }

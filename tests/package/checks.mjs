@@ -4,7 +4,7 @@ import { finish } from './processes.mjs'
 import { fill, install, sources } from './project.mjs'
 
 const compilers = ['typescript-5.9', 'typescript-7.0']
-const resolutions = ['bundler', 'nodenext']
+const projects = ['bundler', 'nodenext', 'vue']
 
 /** What can be said of the tarball without a browser. */
 export const checks = [
@@ -24,7 +24,7 @@ export const checks = [
 ]
 
 async function node(tarball) {
-  const folder = await install('plain', tarball)
+  const folder = await install('types', tarball)
   fill(folder, [[path.join(sources, 'node'), '.']])
   return finish('main.mjs', [], { cwd: folder })
 }
@@ -42,10 +42,10 @@ async function types(tarball) {
   ])
   const errors = []
   for (const compiler of compilers)
-    for (const resolution of resolutions) {
-      const args = ['--project', `tsconfig.${resolution}.json`]
+    for (const project of projects) {
+      const args = ['--project', `tsconfig.${project}.json`]
       const checked = finish(`node_modules/${compiler}/bin/tsc`, args, { cwd: folder })
-      await checked.catch(({ output }) => errors.push(`${compiler}, ${resolution}:\n${output}`))
+      await checked.catch(({ output }) => errors.push(`${compiler}, ${project}:\n${output}`))
     }
   if (errors.length) throw new Failure('the types do not fit', errors.join('\n'))
 }

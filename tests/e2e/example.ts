@@ -1,0 +1,47 @@
+import { test as base, expect, type Page } from '@playwright/test'
+import { createApi } from '../../examples/api/src/api.js'
+import { serveExample } from '../../scripts/serve.mjs'
+import { ADA } from './fixtures.js'
+
+export { expect } from '@playwright/test'
+
+/** The Vue example as `npm start` serves it. */
+export const test = base.extend<{ api: ReturnType<typeof createApi>; url: string }>({
+  // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
+  api: async ({}, use) => use(createApi()),
+  url: async ({ api }, use) => {
+    const listening = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+    const example = await serveExample({ port: 0, mode: 'preview', api: listening })
+    await use(example.url)
+    await example.close()
+    await listening.close()
+  },
+})
+
+export const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)
+
+export async function signIn(page: Page, { email, password }: typeof ADA) {
+  // Over BiDi, Playwright adds to what is in a field of type email.
+  await at(page, 'email').clear()
+  await at(page, 'email').fill(email)
+  await at(page, 'password').fill(password)
+  await at(page, 'sign-in').click()
+}
+
+export async function openSignedIn(page: Page, url: string) {
+  await page.goto(url)
+  await signIn(page, ADA)
+  await expect(at(page, 'note-count')).toBeVisible()
+}
+
+export async function openAnother(page: Page) {
+  const opening = page.context().waitForEvent('page')
+  await at(page, 'open-tab').click()
+  const other = await opening
+  await expect(at(other, 'note-count')).toBeVisible()
+  return other
+}
+
+/** For a second, a 401 is not taken for the fault of a fresh token. */
+export const outliveTrust = (page: Page) =>
+  page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)))
