@@ -10,7 +10,7 @@ const COLOR = 0xd97706
  * Shows the session in Vue DevTools: how it stands in an inspector, and every refresh, wait, backoff and sign-out in a
  * timeline. No secret in it. For development: `if (import.meta.env.DEV) app.use(authDevtools(auth))`.
  */
-export function authDevtools(auth: Auth): Plugin {
+export function authDevtools(auth: Auth<unknown>): Plugin {
   return {
     install(app) {
       if (typeof window === 'undefined') return

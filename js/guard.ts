@@ -23,13 +23,13 @@ export type Decision = 'allow' | 'forbidden' | 'home' | 'sign-in' | 'wait'
 export type RolesOf = (session: Pick<Snapshot, 'claims' | 'user'>) => readonly string[]
 
 /** What becomes of a visitor of a page with this rule (promise 20). */
-export function decide(session: Snapshot, rule: Rule, roles: RolesOf = rolesOf): Decision {
+export function decide(session: Snapshot<unknown>, rule: Rule, roles: RolesOf = rolesOf): Decision {
   const { guestOnly, requiresAuth, roles: wanted } = rule
   if (!guestOnly && !requiresAuth && !wanted) return 'allow'
   if (session.status === 'loading') return 'wait'
   if (session.status === 'unauthenticated') return requiresAuth || wanted ? 'sign-in' : 'allow'
   if (guestOnly) return 'home'
-  return !wanted || hasRole(roles(session), wanted) ? 'allow' : 'forbidden'
+  return !wanted || hasRole(roles(session as Snapshot), wanted) ? 'allow' : 'forbidden'
 }
 
 /** Whether one of the roles is among those somebody has. */

@@ -50,7 +50,7 @@ export interface GuardOptions {
  * @throws AuthError `page-missing`, in a navigation to a page that the router does not have
  * @returns the way to stop
  */
-export function guardRoutes(router: Router, auth: Auth, options: GuardOptions = {}): () => void {
+export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardOptions = {}): () => void {
   const { signIn = '/sign-in', home = '/', forbidden, query: name = 'redirect', roles = rolesOf } = options
   /** The page that somebody was last turned away from. */
   let closed: string | undefined

@@ -5,6 +5,7 @@ import * as counts from './counts.mjs'
 import { install } from './install.mjs'
 import { example, tool } from './packages.mjs'
 import { Failure, program, root, run } from './run.mjs'
+import { checkSnippets } from './snippets.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
 
 /** Every check that needs no browser, in the order of what is cheapest to learn. */
@@ -15,6 +16,7 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'rust', work: () => run('cargo', ['test', '--no-fail-fast'], { env }), count: counts.cargoTest },
   { name: 'build', work: buildQuietly },
   { name: 'types', needs: 'build', work: typecheck },
+  { name: 'snippets', needs: 'build', work: checkSnippets },
   { name: 'biome', work: () => biome(fix) },
   { name: 'unit', needs: 'build', work: unit, count: counts.vitest },
   { name: 'api', work: api, count: counts.nodeTest },

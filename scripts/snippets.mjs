@@ -1,0 +1,39 @@
+// The TypeScript in the README, as files that compile: `npm run check -- --only snippets`
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { tool } from './packages.mjs'
+import { root } from './run.mjs'
+
+const folder = path.join(root, 'target/snippets')
+const FILE = /^\/\/ ([\w.]+\.ts)\b/
+
+/** [name, text] of every file: a block, or what follows a comment that names one. */
+function snippets(markdown) {
+  const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text)
+  return blocks.flatMap((block, at) => {
+    const parts = block.split(/^(?=\/\/ [\w.]+\.ts\b)/m).filter(Boolean)
+    return parts.map((part, part_at) => [FILE.exec(part)?.[1] ?? `block-${at}-${part_at}.ts`, part])
+  })
+}
+
+/** Compiles them all, each a module, in the surroundings that tests/snippets describes. */
+export async function checkSnippets() {
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const files = snippets(readFileSync(path.join(root, 'README.md'), 'utf8'))
+  for (const [name, text] of files) writeFileSync(path.join(folder, name), `${text}\nexport {}\n`)
+  const config = {
+    extends: '../../tsconfig.json',
+    include: ['*.ts', '../../tests/snippets/*.d.ts'],
+    exclude: [],
+    compilerOptions: {
+      module: 'esnext',
+      moduleResolution: 'bundler',
+      types: [],
+    },
+  }
+  writeFileSync(path.join(folder, 'tsconfig.json'), JSON.stringify(config))
+  await tool('tsc', ['--project', folder], { from: 'typescript' })
+  return `${files.length} snippets`
+}

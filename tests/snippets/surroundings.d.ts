@@ -1,0 +1,19 @@
+// What the snippets of the README take for granted: the rest of somebody's application.
+
+import type { Auth } from 'tokencell'
+import type { Component } from 'vue'
+
+declare global {
+  interface ImportMeta {
+    env: { DEV: boolean }
+  }
+  const Home: Component, Notes: Component, Admin: Component, SignIn: Component, Forbidden: Component
+  const auth: Auth
+  const credentials: Record<string, string>
+  const email: string
+  const password: string
+  const url: string
+  const listener: () => void
+  const show: (text: unknown) => void
+  type paths = Record<string, never>
+}
