@@ -1,5 +1,6 @@
 import type { AdapterErrorCode } from './adapter-errors.js'
 import type { PageErrorCode } from './page-errors.js'
+import type { ServerErrorCode } from './server/errors.js'
 import type { VaultErrorCode } from './vault/errors.js'
 
 /** What codes of both sides say to a developer: the cause, then the mend. */
@@ -13,7 +14,12 @@ const MESSAGES = {
 } as const
 
 /** What went wrong. Stable; new codes may come with minor versions. */
-export type AuthErrorCode = AdapterErrorCode | CommonErrorCode | PageErrorCode | VaultErrorCode
+export type AuthErrorCode =
+  | AdapterErrorCode
+  | CommonErrorCode
+  | PageErrorCode
+  | ServerErrorCode
+  | VaultErrorCode
 
 /** What an error carries beside its code. Never a token. */
 export interface AuthErrorDetail {

@@ -1,7 +1,9 @@
+import { CALL_MESSAGES } from '../call-errors.js'
 import { type AuthErrorDetail, type CommonErrorCode, commonError, explain } from '../errors.js'
 
 /** What only a vault can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
+  ...CALL_MESSAGES,
   'body-malformed':
     'The token response is not JSON, or longer than a megabyte. Check what the endpoint sends.',
   'claims-malformed':
@@ -19,16 +21,11 @@ const MESSAGES = {
     'An origin is scheme, host and port, as in "https://api.example.com". Leave the path out.',
   'origins-missing': 'There is no origin that the token may go to. List one, or leave the option out.',
   refused: 'The server refused the sign-in. Its answer is in `status` and `body`.',
-  replaced:
-    'Another account signed in while this call was open. It was not made for that one: do not repeat it.',
-  'session-ended': 'The session ended before this call could be sent. Sign in again.',
-  'signed-out': 'The user signed out while this call was open.',
   'token-malformed': 'The token has characters that no Authorization header can hold (RFC 6750).',
   'token-missing':
     'The answer has no token in the Authorization header, nor in `fields.accessToken` of the body. ' +
     'Cross-origin, the API must list Authorization in Access-Control-Expose-Headers.',
   'token-too-large': 'The token is longer than 64 KiB. No server would take it back.',
-  unreachable: 'The server did not answer, or said that it cannot now. The session lives; try again later.',
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-reconfigured':

@@ -1,0 +1,15 @@
+import { type AuthErrorDetail, explain } from './errors.js'
+
+/** What ends a call, whoever keeps the session, and says to a developer: the cause, then the mend. */
+export const CALL_MESSAGES = {
+  replaced:
+    'Another account signed in while this call was open. It was not made for that one: do not repeat it.',
+  'session-ended': 'The session ended before this call could be sent. Sign in again.',
+  'signed-out': 'The user signed out while this call was open.',
+  unreachable: 'The server did not answer, or said that it cannot now. The session lives; try again later.',
+} as const
+
+export type CallErrorCode = keyof typeof CALL_MESSAGES
+
+export const callError = (code: CallErrorCode, detail?: AuthErrorDetail) =>
+  explain(code, CALL_MESSAGES[code], detail)

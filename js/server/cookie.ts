@@ -1,0 +1,49 @@
+import { parseCookie, stringifyCookie, stringifySetCookie } from 'cookie'
+import { serverError } from './errors.js'
+import type { Bff } from './options.js'
+
+/** What one cookie may hold: browsers take 4096 bytes with its name and attributes (RFC 6265 §6.1). */
+const PIECE = 3800
+/** Servers take some 16 KB of headers in all. */
+const MOST = 3
+
+/** The session cookie; in pieces, where one would be too large. */
+export function createSessionCookie({ cookie: { name, sameSite, secure } }: Bff) {
+  const pieceNames = Array.from({ length: MOST }, (_, at) => `${name}.${at}`)
+  const names = [name, ...pieceNames]
+
+  function split(value: string): [string, string][] {
+    if (value.length <= PIECE) return value === '' ? [] : [[name, value]]
+    const pieces = value.match(new RegExp(`.{1,${PIECE}}`, 'g')) ?? []
+    if (pieces.length > MOST) throw serverError('session-too-large')
+    return pieces.map((piece, at) => [pieceNames[at] as string, piece])
+  }
+
+  return {
+    /** Its value in a `Cookie` header. */
+    read(header: string | null | undefined): string {
+      const cookies = parseCookie(header ?? '')
+      return cookies[name] ?? pieceNames.map((piece) => cookies[piece] ?? '').join('')
+    },
+    /** The `Cookie` header with this value in it instead. */
+    replace(header: string | null | undefined, value: string): string {
+      const others = Object.entries(parseCookie(header ?? '')).filter(([other]) => !names.includes(other))
+      return stringifyCookie(Object.fromEntries([...others, ...split(value)]))
+    },
+    /** `Set-Cookie` headers for this value, which is the empty one to end it; pieces that are left over go. */
+    write(header: string | null | undefined, value: string, maxAge: number): string[] {
+      const attributes = { path: '/', httpOnly: true, secure, sameSite } as const
+      const pieces = split(value)
+      const had = parseCookie(header ?? '')
+      const isLeft = (other: string) => other in had && !pieces.some(([kept]) => kept === other)
+      return [
+        ...pieces.map(([key, piece]) =>
+          stringifySetCookie({ name: key, value: piece, maxAge, ...attributes }),
+        ),
+        ...names
+          .filter(isLeft)
+          .map((key) => stringifySetCookie({ name: key, value: '', maxAge: 0, ...attributes })),
+      ]
+    },
+  }
+}

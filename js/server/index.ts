@@ -1,0 +1,5 @@
+export type { Endpoint } from '../vault/options.js'
+export type { BffOptions, ServerEvent } from './options.js'
+export type { RequestSession } from './request-session.js'
+export { type BffServer, createBff } from './routes.js'
+export type { SharedStore } from './store.js'

@@ -1,0 +1,178 @@
+import type { Endpoint, VaultOptions } from '../vault/options.js'
+import { serverError } from './errors.js'
+import type { SharedStore } from './store.js'
+
+/** Something worth a line in a log. Redacted: no token, no cookie, no user. */
+export type ServerEvent =
+  | { type: 'signed-in' | 'signed-out'; session: string }
+  | { type: 'refreshed'; session: string; generation: number }
+  | { type: 'refresh-failed'; session: string; trouble: 'refused' | 'unreachable' }
+  /** The store does not answer: for now, this instance is on its own. */
+  | { type: 'store-failed' }
+
+/** A server that keeps the tokens to itself: browsers get an encrypted cookie that no script can read. */
+export interface BffOptions
+  extends Pick<VaultOptions, 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'signIn' | 'signOut'> {
+  /** The origin of the API: scheme, host and port. The tokens go nowhere else. */
+  api: string
+  /**
+   * Seals the session cookies: 32 characters or more, the same on every instance. Of several, the first seals and all
+   * open, so that a secret can be replaced without signing anybody out.
+   */
+  secret: string | readonly string[]
+  /**
+   * Where `session`, `sign-in`, `sign-out` and `refresh` are.
+   * @default '/api/auth'
+   */
+  base?: string
+  /**
+   * Which paths of the API a page may reach through this server, under the same paths. `*` stands for one segment,
+   * `**` at the end for any number; a method in front allows no other: `['/api/v1/notes/**', 'GET /api/v1/me']`.
+   * @default [] none
+   */
+  proxy?: readonly string[]
+  /** Headers that pages may send through, besides the usual ones of HTTP. */
+  headers?: readonly string[]
+  /**
+   * The largest body that pages may send through, in bytes.
+   * @default 10 MiB
+   */
+  bodyLimit?: number
+  cookie?: {
+    /**
+     * Gets the prefix `__Host-`.
+     * @default 'tokencell'
+     */
+    name?: string
+    /** @default 'lax': links from elsewhere find the user signed in */
+    sameSite?: 'lax' | 'strict'
+    /**
+     * `false` drops `Secure` and the prefix, for browsers that take neither from `http://localhost`.
+     * @default true
+     */
+    secure?: boolean
+    /**
+     * How long a session may last from its sign-in, in seconds, however often it is refreshed.
+     * @default 30 days
+     */
+    maxAge?: number
+  }
+  /**
+   * Which claims of the token pages may see.
+   * @default ['exp', 'iat', 'role', 'roles', 'scope', 'sub']
+   */
+  claims?: readonly string[]
+  /**
+   * For how many seconds the result of a refresh is kept for requests that were already under way with the cookie before.
+   * @default 60
+   */
+  grace?: number
+  /** What several instances have in common, so that they refresh once between them: unstorage, or the like. */
+  store?: SharedStore
+  /** Further origins of this application, if the proxy in front of it changes the host. */
+  origins?: readonly string[]
+  /** Allows plain `http` to an API that is not on this machine, as in a private network. */
+  plainHttp?: boolean
+  /** Headers for the API besides, such as the address of the visitor. Called for every request of a page. */
+  forward?: (request: Request) => Record<string, string>
+  /** Called for everything worth logging. */
+  onEvent?: (event: ServerEvent) => void
+}
+
+export type Bff = ReturnType<typeof complete>
+
+/** A lower-case path to the API, and how to ask it. */
+export interface Target {
+  method: string
+  url: URL
+}
+
+const DAY = 24 * 60 * 60
+
+/**
+ * Fills in the defaults, and checks what can be.
+ *
+ * @throws AuthError that names the option
+ */
+export function complete(options: BffOptions) {
+  const known = new Set<keyof BffOptions>([
+    ...([
+      'api',
+      'base',
+      'bodyLimit',
+      'claims',
+      'cookie',
+      'csrf',
+      'fields',
+      'forward',
+      'grace',
+      'headers',
+    ] as const),
+    ...(['onEvent', 'origins', 'plainHttp', 'proxy', 'refresh', 'refreshToken', 'secret', 'signIn'] as const),
+    ...(['signOut', 'store'] as const),
+  ])
+  for (const option of Object.keys(options))
+    if (!known.has(option as keyof BffOptions)) throw serverError('option-invalid', { option })
+
+  const api = parseOrigin(options)
+  const secrets = [options.secret].flat() as string[]
+  if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
+    throw serverError('secret-weak', { option: 'secret' })
+  if (!options.signIn) throw serverError('endpoint-missing', { option: 'signIn' })
+
+  const endpoint = (option: 'refresh' | 'signIn' | 'signOut') => parseEndpoint(option, options[option], api)
+  const secure = options.cookie?.secure ?? true
+  return {
+    api,
+    secrets,
+    signIn: endpoint('signIn') as Target,
+    refresh: endpoint('refresh'),
+    signOut: endpoint('signOut'),
+    csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
+    fields: {
+      accessToken: 'access_token',
+      expiresIn: 'expires_in',
+      refreshToken: 'refresh_token',
+      user: 'user',
+      ...options.fields,
+    },
+    refreshToken: options.refreshToken ?? 'cookie',
+    base: (options.base ?? '/api/auth').replace(/\/$/, ''),
+    proxy: options.proxy ?? [],
+    headers: (options.headers ?? []).map((name) => name.toLowerCase()),
+    bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
+    cookie: {
+      name: `${secure ? '__Host-' : ''}${options.cookie?.name ?? 'tokencell'}`,
+      sameSite: options.cookie?.sameSite ?? ('lax' as const),
+      secure,
+      maxAge: options.cookie?.maxAge ?? 30 * DAY,
+    },
+    claims: options.claims ?? ['exp', 'iat', 'role', 'roles', 'scope', 'sub'],
+    grace: options.grace ?? 60,
+    store: options.store,
+    origins: options.origins ?? [],
+    forward: options.forward ?? (() => ({})),
+    tell: (event: ServerEvent) => options.onEvent?.(event),
+  }
+}
+
+function parseOrigin({ api, plainHttp }: BffOptions): string {
+  const option = 'api'
+  if (!URL.canParse(api)) throw serverError('origin-malformed', { option })
+  const url = new URL(api)
+  if (!/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
+    throw serverError('origin-malformed', { option })
+  const isHere = /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(url.hostname)
+  if (url.protocol === 'http:' && !isHere && !plainHttp) throw serverError('origin-insecure', { option })
+  return url.origin
+}
+
+function parseEndpoint(option: string, endpoint: Endpoint | undefined, api: string): Target | undefined {
+  if (endpoint === undefined) return undefined
+  const { method = 'POST', path } = typeof endpoint === 'string' ? { path: endpoint } : endpoint
+  if (typeof path !== 'string' || !URL.canParse(path, api))
+    throw serverError('endpoint-malformed', { option })
+  const url = new URL(path, api)
+  if (url.origin !== api) throw serverError('endpoint-outside-origins', { option })
+  return { method, url }
+}

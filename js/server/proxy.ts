@@ -1,0 +1,129 @@
+import { isAuthError } from '../errors.js'
+import { serverError } from './errors.js'
+import type { Bff } from './options.js'
+import type { RequestSession } from './request-session.js'
+
+/** What a page may say to the API, besides `headers` of the options. All else stays here, cookies and hops included. */
+const FROM_PAGE = [
+  'accept',
+  'accept-language',
+  'content-language',
+  'content-type',
+  'idempotency-key',
+  'if-match',
+  'if-modified-since',
+  'if-none-match',
+  'if-range',
+  'if-unmodified-since',
+  'last-event-id',
+  'prefer',
+  'range',
+]
+
+/** What the API may say to a page goes through, but for this: hops, cookies, tokens, and what `fetch` has undone. */
+const NOT_TO_PAGE =
+  /^(access-control-.*|alt-svc|authorization|cache-control|clear-site-data|connection|content-encoding|content-length|keep-alive|proxy-.*|refresh|set-cookie|set-cookie2|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via)$/
+
+/** A body of known length up to this is held, so that it can be sent again. In bytes. */
+const HELD = 256 * 1024
+
+/** Hands requests of pages on to the API: those that the options list, and nothing else of them than belongs there. */
+export function createProxy(bff: Bff) {
+  const rules = bff.proxy.map(parseRule)
+  const names = new Set([...FROM_PAGE, ...bff.headers])
+
+  return {
+    /** Whether a path is one of the API's, for any method. */
+    knows: (pathname: string) => rules.some((rule) => fits(rule.segments, pathname)),
+
+    /** @throws AuthError `not-proxied`, `body-too-large`, `unreachable` */
+    async pass(request: Request, session: RequestSession): Promise<Response> {
+      const { pathname, search } = new URL(request.url)
+      const { method } = request
+      const isAllowed = rules.some(
+        (rule) => (!rule.method || rule.method === method) && fits(rule.segments, pathname),
+      )
+      if (!isAllowed || !isPlain(pathname)) throw serverError('not-proxied')
+      const headers = new Headers(bff.forward(request))
+      for (const [name, value] of request.headers) if (names.has(name)) headers.set(name, value)
+
+      const init: RequestInit & { duplex?: 'half' } = {
+        method,
+        headers,
+        redirect: 'manual',
+        signal: request.signal,
+      }
+      if (request.body) Object.assign(init, await bodyOf(request))
+      const response = await session.fetch(bff.api + pathname + search, init).catch((error: unknown) => {
+        // That of a body is the cause of that of `fetch`.
+        const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
+        throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
+      })
+      return answer(response)
+    },
+  }
+
+  async function bodyOf(request: Request): Promise<{ body: BodyInit; duplex?: 'half' }> {
+    const length = Number(request.headers.get('content-length') ?? Number.NaN)
+    if (length > bff.bodyLimit) throw serverError('body-too-large')
+    if (length <= HELD) return { body: await request.arrayBuffer() }
+    return { body: limited(request.body as ReadableStream<Uint8Array>, bff.bodyLimit), duplex: 'half' }
+  }
+
+  function answer(response: Response): Response {
+    const { status, statusText, body } = response
+    const headers = new Headers()
+    for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
+    const location = response.headers.get('location')
+    if (location !== null) {
+      // Where the API points within itself, the page finds it here; to elsewhere nobody is led.
+      const url = new URL(location, response.url || bff.api)
+      if (url.origin !== bff.api || !isPlain(url.pathname)) throw serverError('not-proxied')
+      headers.set('location', url.pathname + url.search + url.hash)
+    }
+    return new Response(body, { status, statusText, headers })
+  }
+}
+
+interface Rule {
+  method: string | undefined
+  segments: string[]
+}
+
+function parseRule(rule: string): Rule {
+  const [, method, path] = /^(?:([A-Z]+) +)?(\/\S*)$/.exec(rule) ?? []
+  const segments = path?.split('/').slice(1) ?? []
+  const isWell = (segment: string, at: number) =>
+    !segment.includes('*') || segment === '*' || (segment === '**' && at === segments.length - 1)
+  if (!path || !segments.every(isWell)) throw serverError('option-invalid', { option: 'proxy' })
+  return { method, segments }
+}
+
+function fits(segments: readonly string[], pathname: string): boolean {
+  const asked = pathname.split('/').slice(1)
+  const isOpen = segments.at(-1) === '**'
+  const fixed = isOpen ? segments.slice(0, -1) : segments
+  if (isOpen ? asked.length <= fixed.length : asked.length !== fixed.length) return false
+  return fixed.every((segment, at) => (segment === '*' ? asked[at] !== '' : segment === asked[at]))
+}
+
+/**
+ * Whether a path means the same to everybody who parses it: the URL parser has resolved dots and backslashes, and what is
+ * still encoded must not turn into a slash, a dot or a control character further on.
+ */
+const isPlain = (pathname: string) =>
+  !/\/\/|\\|%(2f|5c|2e|[01][\da-f]|7f|25)/i.test(pathname) &&
+  !pathname.split('/').some((part) => /^\.+$/.test(part))
+
+function limited(body: ReadableStream<Uint8Array>, most: number): ReadableStream<Uint8Array> {
+  let count = 0
+  return body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        count += chunk.byteLength
+        if (count > most) controller.error(serverError('body-too-large'))
+        else controller.enqueue(chunk)
+      },
+    }),
+  )
+}

@@ -1,0 +1,193 @@
+import type { SessionInfo } from '../bff-protocol.js'
+import type { Claims, Reason, Snapshot } from '../types.js'
+import type { createSessionCookie } from './cookie.js'
+import { serverError } from './errors.js'
+import { claimsOf } from './grant.js'
+import type { Bff } from './options.js'
+import type { Renewals } from './renewals.js'
+import { nameOf, type Seal } from './seal.js'
+import { isDue, isExpired, nobody, type Remains, type Session, shown } from './session.js'
+import type { createUpstream } from './upstream.js'
+
+/** The session as one incoming request has it. It is never kept beyond that request (promise 22). */
+export interface RequestSession {
+  /** How things stand; after a refresh, if one is due and can be handed on. */
+  read(): Promise<Snapshot>
+  /** The same as pages get it, with a name for the session. */
+  info(): Promise<SessionInfo>
+  /**
+   * `fetch` to the API, with the token. Paths are meant for its origin; to any other, nothing is sent.
+   *
+   * Rejects with AuthError `unreachable` when the token has expired and the API gives no other now.
+   */
+  fetch(input: string | URL, init?: RequestInit): Promise<Response>
+  /** @returns what the API answers, every token removed */
+  signIn(body: BodyInit, contentType: string | null, forwarded?: Record<string, string>): Promise<unknown>
+  /** @returns whether the API knows of it */
+  signOut(): Promise<boolean>
+  /** The `Set-Cookie` headers that the response must have. To be asked when all else is done. */
+  setCookies(): Promise<string[]>
+  /** The `Cookie` header as whatever comes next in this request is to see it. */
+  cookieHeader(): Promise<string>
+}
+
+export interface Surroundings {
+  bff: Bff
+  cookie: ReturnType<typeof createSessionCookie>
+  renewals: Renewals
+  seal: Seal
+  upstream: ReturnType<typeof createUpstream>
+}
+
+/** A token younger than this is not doubted because of a 401. In milliseconds. */
+const TRUST = 1000
+/** One request may meet a chain of them, where tokens live shorter than the grace. */
+const MOST_RENEWALS = 10
+
+const PURPOSE = 'session'
+/** For so long it is remembered why a session ended. In seconds. */
+const REMAINS = 300
+
+/**
+ * @param header the `Cookie` header of the request
+ * @param canSetCookies whether the response can take a new cookie: if not, no token is spent on one
+ */
+export function openRequestSession(
+  { bff, cookie, renewals, seal, upstream }: Surroundings,
+  header: string | null | undefined,
+  canSetCookies: boolean,
+): RequestSession {
+  let session: Session | null = null
+  /** As it came with the request. */
+  let original: Session | null = null
+  /** Whether this very request has begun or ended it. */
+  let isDecided = false
+  let reason: Reason = 'never'
+  let isChanged = false
+  let opening: Promise<void> | undefined
+
+  function opened(): Promise<void> {
+    opening ??= open()
+    return opening
+  }
+
+  async function open() {
+    const sealed = cookie.read(header)
+    const content = sealed ? await seal.open<Session | Remains>(sealed, PURPOSE) : null
+    if (!content) return
+    if ('reason' in content) reason = content.reason
+    else if (await renewals.hasEnded(content)) reason = 'signed-out'
+    else session = original = content
+  }
+
+  /** With a token that is not due, or the best there is. */
+  async function refreshed(): Promise<Session | null> {
+    await opened()
+    for (let times = 0; session && isDue(session) && times < MOST_RENEWALS; times += 1) {
+      if (!(await renew(session))) break
+    }
+    return session
+  }
+
+  /** Whether it is another one now, or none. */
+  async function renew(from: Session): Promise<boolean> {
+    if (!bff.refresh) {
+      if (!isExpired(from)) return false
+      lose('expired')
+      return true
+    }
+    const renewal = await (canSetCookies ? renewals.renew(from) : renewals.known(from))
+    if (!renewal || renewal.kind === 'postponed') return false
+    if (renewal.kind === 'refused') lose('revoked')
+    else session = renewal.session
+    isChanged = true
+    return true
+  }
+
+  function lose(why: Reason) {
+    session = null
+    reason = why
+    isChanged = true
+  }
+
+  async function sealed(): Promise<string> {
+    const left = session ? (session.startedAt - Date.now()) / 1000 + bff.cookie.maxAge : REMAINS
+    if (!session && !isRemembered()) return ''
+    return seal.close(session ?? { reason }, PURPOSE, left)
+  }
+
+  const isRemembered = () => reason === 'revoked' || reason === 'expired'
+
+  function claims({ access }: Session): Claims | null {
+    const all = claimsOf(access)
+    return all && Object.fromEntries(Object.entries(all).filter(([name]) => bff.claims.includes(name)))
+  }
+
+  async function read(): Promise<Snapshot> {
+    const current = await refreshed()
+    return current ? shown(current, claims(current)) : nobody(reason)
+  }
+
+  return {
+    read,
+    async info() {
+      const snapshot = await read()
+      return { snapshot, session: session && (await nameOf(session.id)) }
+    },
+    async fetch(input, init = {}) {
+      const url = new URL(input, bff.api)
+      if (url.origin !== bff.api) throw serverError('endpoint-outside-origins')
+      const current = await refreshed()
+      if (current && isExpired(current) && canSetCookies && bff.refresh) throw serverError('unreachable')
+      const response = await attempt(url, init, current)
+      const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
+      if (!isDoubtful || !isReplayable(init.body) || !(await renew(current)) || !session) return response
+      await response.body?.cancel()
+      return attempt(url, init, session)
+    },
+    async signIn(body, contentType, forwarded = {}) {
+      await opened()
+      const before = session
+      const { session: next, answer } = await upstream.signIn(body, contentType, forwarded)
+      // Answers for whoever was signed in before must not come after this one's.
+      if (before) await renewals.end(before)
+      session = next
+      isChanged = isDecided = true
+      bff.tell({ type: 'signed-in', session: await nameOf(next.id) })
+      return answer
+    },
+    async signOut() {
+      await opened()
+      const before = session
+      lose('signed-out')
+      isDecided = true
+      if (!before) return true
+      // A refresh that is under way brings the token that the API will want to revoke.
+      const renewal = await renewals.known(before)
+      await renewals.end(before)
+      const last = renewal?.kind === 'renewed' ? renewal.session : before
+      await renewals.end(last)
+      bff.tell({ type: 'signed-out', session: await nameOf(before.id) })
+      return upstream.signOut(last)
+    },
+    async setCookies() {
+      if (!isChanged) return []
+      // It ended while this request was under way. Whoever ended it has said so, and the cookie may be another's now.
+      if (!isDecided && original && (await renewals.hasEnded(original))) return []
+      return cookie.write(header, await sealed(), session ? bff.cookie.maxAge : REMAINS)
+    },
+    async cookieHeader() {
+      return isChanged ? cookie.replace(header, await sealed()) : (header ?? '')
+    },
+  }
+
+  /** Never out of a cache, nor into one: whose it would be, no cache knows. */
+  function attempt(url: URL, init: RequestInit, as: Session | null): Promise<Response> {
+    const headers = new Headers(init.headers)
+    headers.delete('Cookie')
+    if (as) headers.set('Authorization', `Bearer ${as.access}`)
+    return fetch(url, { ...init, headers, cache: 'no-store' })
+  }
+}
+
+const isReplayable = (body: BodyInit | null | undefined) => !(body instanceof ReadableStream)

@@ -1,0 +1,62 @@
+import type { Claims, Reason, RegisteredUser, Snapshot } from '../types.js'
+import type { Grant } from './grant.js'
+
+/** A session as it is sealed into the cookie. */
+export interface Session {
+  id: string
+  /** Counts up with every refresh. */
+  generation: number
+  /** In milliseconds since the epoch, likewise the other times. */
+  startedAt: number
+  grantedAt: number
+  /** When the access token expires, and when it is to be refreshed; `null` when it does not say. */
+  expiresAt: number | null
+  refreshAt: number | null
+  access: string
+  /** The refresh token, if the API sends one in the body. */
+  refresh?: string | undefined
+  /** The cookies of the API, which its refresh needs. */
+  jar: Record<string, string>
+  user: unknown
+}
+
+/** What is left of a session that ended: why. */
+export interface Remains {
+  reason: Reason
+}
+
+export function begin(grant: Grant, jar: Record<string, string>): Session {
+  const now = Date.now()
+  return { id: crypto.randomUUID(), generation: 1, startedAt: now, jar, ...granted(grant, now) }
+}
+
+/** The session with its next token. What the API has not sent again stays. */
+export function renewed(session: Session, grant: Grant, jar: Record<string, string>): Session {
+  const next = { ...session, generation: session.generation + 1, jar, ...granted(grant, Date.now()) }
+  return { ...next, user: next.user ?? session.user, refresh: next.refresh ?? session.refresh }
+}
+
+function granted({ access, refresh, lifetime, user }: Grant, now: number) {
+  const at = (share: number) => (lifetime === null ? null : now + lifetime * share)
+  return { access, refresh, user, grantedAt: now, expiresAt: at(1000), refreshAt: at(750) }
+}
+
+export const isExpired = ({ expiresAt }: Session) => expiresAt !== null && expiresAt <= Date.now()
+
+export const isDue = ({ refreshAt }: Session) => refreshAt !== null && refreshAt <= Date.now()
+
+/** What a page may know of it. */
+export function shown(session: Session, claims: Claims | null): Snapshot {
+  const { user, expiresAt, refreshAt } = session
+  const own = (user ?? null) as RegisteredUser | null
+  return { status: 'authenticated', reason: null, user: own, claims, expiresAt, refreshAt }
+}
+
+export const nobody = (reason: Reason): Snapshot => ({
+  status: 'unauthenticated',
+  reason,
+  user: null,
+  claims: null,
+  expiresAt: null,
+  refreshAt: null,
+})

@@ -1,0 +1,79 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { browse, SECRET, startApi } from './browser.js'
+
+test.each<[string, settings: object, options: object]>([
+  ['the token in the Authorization header', { tokenIn: 'header' }, {}],
+  ['an opaque token with expires_in', { tokenFormat: 'opaque' }, {}],
+  ['a JWT that does not say when it was issued', { omitIat: true }, {}],
+  [
+    'CSRF by double submit',
+    { csrf: 'double-submit' },
+    { csrf: { header: 'X-CSRF-Token', cookie: 'csrf_token' } },
+  ],
+])('promise 4: an API with %s', async (_, settings, more) => {
+  const server = await startApi({ accessTtl: 2, ...settings })
+  const browser = browse({ ...server.options, ...more })
+  expect((await browser.signIn()).status).toBe(200)
+  expect((await browser.session()).user).toMatchObject({ name: 'Ada' })
+  await delay(2050)
+  expect((await browser.fetch('/api/v1/me')).status).toBe(200)
+  expect(server.refreshes()).toMatchObject({ total: 1, ok: 1 })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect(server.api.state().sessions).toBe(0)
+  await server.close()
+})
+
+test('promise 4: an API with the refresh token in the body, under names of its own', async () => {
+  let current = 1
+  const asked: unknown[] = []
+  const api = createServer(async (request, response) => {
+    const body = (await request.setEncoding('utf8').toArray()).join('')
+    asked.push([request.method, request.url, body, request.headers.authorization])
+    const token = { auth: { at: `a${current}` }, rt: `r${++current}`, ttl: 0.2, me: { name: 'Ada' } }
+    response.end(JSON.stringify(request.url === '/token' ? token : { at: request.headers.authorization }))
+  })
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  const browser = browse({
+    api: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    secret: SECRET,
+    signIn: '/token',
+    refresh: { method: 'PUT', path: '/token' },
+    signOut: '/revoke',
+    refreshToken: 'body',
+    fields: { accessToken: 'auth.at', refreshToken: 'rt', expiresIn: 'ttl', user: 'me' },
+    proxy: ['/me'],
+  })
+  const answer = await (await browser.signIn()).text()
+  expect(answer).not.toMatch(/"a1"|"r2"/)
+  await delay(250)
+  expect(await (await browser.fetch('/me')).json()).toEqual({ at: 'Bearer a2' })
+  await browser.signOut()
+  expect(asked.slice(1)).toEqual([
+    ['PUT', '/token', '{"rt":"r2"}', undefined],
+    ['GET', '/me', '', 'Bearer a2'],
+    ['POST', '/revoke', '{"rt":"r3"}', 'Bearer a2'],
+  ])
+  api.close()
+})
+
+test.each([
+  ['no token', { user: {} }, 'token-missing'],
+  ['a token that no header can hold', { access_token: 'a\nb' }, 'token-malformed'],
+  ['a token that is too large', { access_token: 'x'.repeat(70_000) }, 'token-too-large'],
+  ['a lifetime that is none', { access_token: 'a', expires_in: -1 }, 'lifetime-invalid'],
+  ['a lifetime in words', { access_token: 'a', expires_in: 'soon' }, 'lifetime-invalid'],
+])('a token response with %s is named, without a secret', async (_, body, code) => {
+  const api = createServer((_, response) => void response.end(JSON.stringify(body)))
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  const { port } = api.address() as AddressInfo
+  const browser = browse({ api: `http://127.0.0.1:${port}`, secret: SECRET, signIn: '/login' })
+  const response = await browser.signIn()
+  const text = await response.text()
+  expect([response.status, JSON.parse(text).error]).toEqual([502, code])
+  expect(text).not.toContain('xxxx')
+  expect(browser.cookies.size).toBe(0)
+  api.close()
+})

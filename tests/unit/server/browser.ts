@@ -1,0 +1,73 @@
+import { parseSetCookie } from 'cookie'
+import { createApi } from '../../../examples/api/src/api.js'
+import { type BffOptions, type BffServer, createBff } from '../../../js/server/index.js'
+
+export const ADA = { email: 'ada@example.com', password: 'correct horse' }
+export const BOB = { email: 'bob@example.com', password: 'battery staple' }
+export const SECRET = 'a secret of more than thirty-two characters'
+export const ORIGIN = 'https://app.test'
+
+/** The embedded API, listening, and the options of a server for it. */
+export async function startApi(settings: object = {}) {
+  const api = createApi(settings)
+  const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+  const options: BffOptions = {
+    api: url,
+    secret: SECRET,
+    signIn: '/api/v1/login',
+    refresh: '/api/v1/refresh',
+    signOut: { method: 'DELETE', path: '/api/v1/logout' },
+    proxy: ['/api/v1/**'],
+  }
+  return { api, url, close, options, refreshes: () => api.journal.counts().refresh }
+}
+
+/** What a browser adds to the requests of a page, and keeps of the answers. */
+export class Browser {
+  readonly cookies = new Map<string, string>()
+  constructor(
+    readonly bff: BffServer,
+    readonly headers: Record<string, string> = {},
+  ) {}
+
+  get cookieHeader() {
+    return [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  }
+
+  request(path: string, init: RequestInit = {}): Request {
+    const headers = new Headers({
+      'sec-fetch-site': 'same-origin',
+      'x-requested-with': 'tokencell',
+      cookie: this.cookieHeader,
+      ...this.headers,
+    })
+    for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
+    return new Request(new URL(path, ORIGIN), { ...init, headers })
+  }
+
+  keep(setCookies: readonly string[]) {
+    for (const header of setCookies) {
+      const { name, value = '', maxAge } = parseSetCookie(header, { decode: (text) => text })
+      if (maxAge === 0) this.cookies.delete(name)
+      else this.cookies.set(name, value)
+    }
+  }
+
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const response = await this.bff.handle(this.request(path, init))
+    this.keep(response.headers.getSetCookie())
+    return response
+  }
+
+  json(path: string, body: object): Promise<Response> {
+    const text = JSON.stringify(body)
+    const headers = { 'content-type': 'application/json', 'content-length': String(text.length) }
+    return this.fetch(path, { method: 'POST', headers, body: text })
+  }
+
+  signIn = (credentials = ADA) => this.json('/api/auth/sign-in', credentials)
+  signOut = () => this.fetch('/api/auth/sign-out', { method: 'POST' })
+  session = async () => (await (await this.fetch('/api/auth/session')).json()).snapshot
+}
+
+export const browse = (options: BffOptions) => new Browser(createBff(options))

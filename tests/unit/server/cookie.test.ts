@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest'
+import { createSessionCookie } from '../../../js/server/cookie.js'
+import { complete } from '../../../js/server/options.js'
+import { SECRET } from './browser.js'
+
+const options = { api: 'https://api.test', secret: SECRET, signIn: '/login' }
+const cookie = createSessionCookie(complete(options))
+const NAME = '__Host-tokencell'
+
+/** The cookies that a browser has after these headers. */
+function kept(header: string, setCookies: string[]): string {
+  const jar = new Map(header ? header.split('; ').map((pair) => pair.split('=') as [string, string]) : [])
+  for (const text of setCookies) {
+    const [pair = '', ...attributes] = text.split('; ')
+    const [name = '', value = ''] = pair.split('=')
+    if (attributes.includes('Max-Age=0')) jar.delete(name)
+    else jar.set(name, value)
+  }
+  return [...jar].map((pair) => pair.join('=')).join('; ')
+}
+
+test('a value that is too large for a cookie goes in pieces, and none is left over when it shrinks or ends', () => {
+  let header = 'other=1'
+  for (const size of [100, 3800, 3801, 11_400, 5000, 100, 0]) {
+    const value = 'x'.repeat(size)
+    const setCookies = cookie.write(header, value, 60)
+    for (const text of setCookies) expect(text.length).toBeLessThan(4096)
+    const asRequest = cookie.replace(header, value)
+    header = kept(header, setCookies)
+    expect(cookie.read(header), String(size)).toBe(value)
+    expect(cookie.read(asRequest), 'within the same request').toBe(value)
+    expect(header.split('; ').sort()).toEqual(asRequest.split('; ').sort())
+    expect(header).toContain('other=1')
+  }
+  expect(header).toBe('other=1')
+})
+
+test('one that fits into no cookies is an error that says what to do', () => {
+  expect(() => cookie.write('', 'x'.repeat(11_401), 60)).toThrow(
+    expect.objectContaining({ code: 'session-too-large', message: expect.stringContaining('fields.user') }),
+  )
+})
+
+test('promise 23: cookies are for this host alone, unless one says otherwise', () => {
+  const attributes = 'Path=/; HttpOnly; Secure; SameSite='
+  expect(cookie.write('', 'x', 60)).toEqual([`${NAME}=x; Max-Age=60; ${attributes}Lax`])
+  const with_ = (it: object) => createSessionCookie(complete({ ...options, cookie: it })).write('', 'x', 60)
+  expect(with_({ sameSite: 'strict', name: 'app' })).toEqual([
+    `__Host-app=x; Max-Age=60; ${attributes}Strict`,
+  ])
+  expect(with_({ secure: false })).toEqual(['tokencell=x; Max-Age=60; Path=/; HttpOnly; SameSite=Lax'])
+})

@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Browser, browse, ORIGIN, startApi } from './browser.js'
+
+let server: Awaited<ReturnType<typeof startApi>>
+let browser: Browser
+beforeAll(async () => {
+  server = await startApi()
+  browser = browse({ ...server.options, origins: ['https://other.test'] })
+  await browser.signIn()
+})
+afterAll(() => server.close())
+
+/** Every way in: the routes of the session, and what is handed on. */
+const ways = [
+  ['GET', '/api/auth/session'],
+  ['POST', '/api/auth/refresh'],
+  ['POST', '/api/auth/sign-in'],
+  ['POST', '/api/auth/sign-out'],
+  ['GET', '/api/v1/me'],
+  ['HEAD', '/api/v1/me'],
+  ['POST', '/api/v1/notes'],
+  ['PUT', '/api/v1/notes'],
+  ['PATCH', '/api/v1/notes'],
+  ['DELETE', '/api/v1/notes'],
+] as const
+
+const xhr = { 'x-requested-with': 'tokencell' }
+
+/** What browsers say of requests that other sites have them make, and those that say too little. */
+const forgeries: [string, Record<string, string>][] = [
+  ['a form or image of another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
+  ['the same with the header', { ...xhr, 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
+  ['a sibling domain', { ...xhr, 'sec-fetch-site': 'same-site', origin: 'https://evil.app.test' }],
+  ['a sandboxed frame', { ...xhr, 'sec-fetch-site': 'cross-site', origin: 'null' }],
+  ['a navigation', { 'sec-fetch-site': 'none' }],
+  ['a page of our own without the header', { 'sec-fetch-site': 'same-origin', origin: ORIGIN }],
+  ['an old browser, elsewhere', { ...xhr, origin: 'https://evil.test' }],
+  ['an old browser, on another port', { ...xhr, origin: `${ORIGIN}:444` }],
+  ['an old browser, sandboxed', { ...xhr, origin: 'null' }],
+  ['an old browser without the header', { origin: ORIGIN }],
+  ['nothing at all', {}],
+]
+
+async function send(method: string, path: string, headers: Record<string, string>) {
+  const request = new Request(new URL(path, ORIGIN), {
+    method,
+    headers: { ...headers, cookie: browser.cookieHeader, host: new URL(ORIGIN).host },
+  })
+  const response = await browser.bff.handle(request)
+  return { response, code: method === 'HEAD' ? null : (await response.clone().json()).error }
+}
+
+test.each(
+  ways.flatMap(([method, path]) => forgeries.map(([who, headers]) => [method, path, who, headers] as const)),
+)('promise 23: %s %s is refused to %s', async (method, path, _, headers) => {
+  const before = server.api.journal.entries().length
+  const { response, code } = await send(method, path, headers)
+  expect([response.status, code]).toEqual([403, method === 'HEAD' ? null : 'forged'])
+  expect(response.headers.getSetCookie()).toEqual([])
+  expect(server.api.journal.entries(), 'the API has heard of nothing').toHaveLength(before)
+})
+
+test('who says nothing of where it comes from may read, with the header, and change nothing', async () => {
+  for (const [method, path] of ways) {
+    const { response } = await send(method, path, xhr)
+    expect(response.status === 403, `${method} ${path}`).toBe(method !== 'GET' && method !== 'HEAD')
+  }
+})
+
+test.each([
+  ['by Sec-Fetch-Site', { 'sec-fetch-site': 'same-origin' }],
+  ['by Origin', { origin: ORIGIN }],
+  ['by Origin, behind a proxy', { origin: 'https://public.test', 'x-forwarded-host': 'public.test' }],
+  ['by a listed Origin', { origin: 'https://other.test' }],
+])('a page of our own is let in: %s', async (_, headers) => {
+  const { response } = await send('POST', '/api/auth/refresh', { ...xhr, ...headers })
+  expect(response.status).toBe(200)
+})

@@ -1,0 +1,247 @@
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { createBff } from '../../../js/server/index.js'
+import { Browser, browse, ORIGIN, SECRET } from './browser.js'
+
+/** An API that grants a token and tells what it is asked. */
+let seen: { request: IncomingMessage; body: string }[]
+let answer: RequestListener
+const api = createServer(async (request, response) => {
+  const body = (await request.setEncoding('utf8').toArray()).join('')
+  if (request.url === '/login') {
+    response.setHeader('set-cookie', ['upstream=1; Path=/; HttpOnly', 'gone=; Max-Age=0'])
+    return response.end('{"access_token":"secret-token"}')
+  }
+  seen.push({ request, body })
+  answer(request, response)
+})
+let url: string
+
+beforeEach(async () => {
+  seen = []
+  answer = (_, response) => void response.end('{}')
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
+})
+afterEach(async () => {
+  api.closeAllConnections()
+  await new Promise((resolve) => api.close(resolve))
+})
+
+async function signedIn(proxy: string[], more: object = {}) {
+  const browser = browse({ api: url, secret: SECRET, signIn: '/login', proxy, ...more })
+  await browser.signIn()
+  return browser
+}
+
+test.each([
+  ['/api/notes', '/api/notes', true],
+  ['/api/notes', '/api/notes/', false],
+  ['/api/notes', '/api/notes/1', false],
+  ['/api/notes', '/api/Notes', false],
+  ['/api/notes/*', '/api/notes/1', true],
+  ['/api/notes/*', '/api/notes/', false],
+  ['/api/notes/*', '/api/notes/1/2', false],
+  ['/api/*/text', '/api/7/text', true],
+  ['/api/notes/**', '/api/notes/1/2', true],
+  ['/api/notes/**', '/api/notes', false],
+  ['/api/notes/**', '/api/notesandmore/1', false],
+  ['GET /api/notes', '/api/notes', true],
+  ['POST /api/notes', '/api/notes', false],
+])('promise 23: the rule %s and the path %s: %s', async (rule, path, isAllowed) => {
+  const browser = await signedIn([rule])
+  expect((await browser.fetch(path)).status).toBe(isAllowed ? 200 : 404)
+  expect(seen).toHaveLength(isAllowed ? 1 : 0)
+})
+
+test.each([
+  '/api/../admin',
+  '/api/%2e%2e/admin',
+  '/api/.%2E/admin',
+  '/api/..\\admin',
+  '/api\\..\\admin',
+  '/api/notes/..%2fadmin',
+  '/api/notes%2f..%2fadmin',
+  '/api/%252e%252e/admin',
+  '/api/notes%5c..%5cadmin',
+  '/api//admin',
+  '//evil.test/api/notes',
+  '/api/notes//evil.test',
+  '/api/notes/%00',
+  '/api/notes/%0d%0aX-Injected:1',
+  '/api/.../admin',
+  '/admin',
+])('promise 23: %s reaches nothing', async (path) => {
+  const browser = await signedIn(['/api/**'])
+  const request = browser.request('/')
+  const response = await browser.bff.handle(new Request(ORIGIN + path, request))
+  expect(response.status).toBe(404)
+  expect(seen).toEqual([])
+})
+
+test('promise 23: an absolute form, a foreign host and a forwarded one lead to the API and nowhere else', async () => {
+  const browser = await signedIn(['/api/**'])
+  const headers = {
+    host: 'evil.test',
+    'x-forwarded-host': 'evil.test',
+    'x-forwarded-proto': 'https',
+    forwarded: 'host=evil.test',
+  }
+  for (const target of [
+    'http://169.254.169.254/api/notes',
+    'https://evil.test/api/notes',
+    `${ORIGIN}/api/notes`,
+  ]) {
+    const response = await browser.bff.handle(new Request(target, browser.request('/', { headers })))
+    expect(response.status).toBe(200)
+  }
+  expect(seen.map(({ request }) => request.headers.host)).toEqual(Array(3).fill(new URL(url).host))
+  expect(
+    seen.flatMap(({ request }) => Object.keys(request.headers).filter((name) => /forward/.test(name))),
+  ).toEqual([])
+})
+
+test('promise 23: the token goes in; cookies, hops and what a page says in their place do not', async () => {
+  const browser = await signedIn(['/api/**'], {
+    headers: ['X-Tenant'],
+    forward: () => ({ 'X-Forwarded-For': '192.0.2.1' }),
+  })
+  browser.cookies.set('other', 'tracking')
+  await browser.fetch('/api/notes?a=1', {
+    headers: {
+      accept: 'text/plain',
+      authorization: 'Bearer of-the-page',
+      cookie: `${browser.cookieHeader}; more=1`,
+      'proxy-authorization': 'x',
+      te: 'trailers',
+      'x-http-method-override': 'DELETE',
+      'x-original-url': '/admin',
+      'x-forwarded-for': '10.0.0.1',
+      'x-tenant': 'a',
+      'x-unlisted': 'b',
+      origin: ORIGIN,
+      referer: ORIGIN,
+    },
+  })
+  const { headers, url: path } = (seen[0] as (typeof seen)[0]).request
+  expect(path).toBe('/api/notes?a=1')
+  expect(headers).toMatchObject({
+    accept: 'text/plain',
+    authorization: 'Bearer secret-token',
+    'x-tenant': 'a',
+    'x-forwarded-for': '192.0.2.1',
+  })
+  const unwanted = ['cookie', 'origin', 'proxy-authorization', 'referer', 'te', 'x-http-method-override']
+  expect(
+    Object.keys(headers).filter((name) =>
+      [...unwanted, 'x-original-url', 'x-unlisted', 'x-requested-with'].includes(name),
+    ),
+  ).toEqual([])
+})
+
+test('promise 23: what the API says goes out but for cookies, tokens and hops, and no cache keeps it', async () => {
+  answer = (_, response) => {
+    response.writeHead(201, {
+      'content-type': 'text/plain',
+      etag: '"1"',
+      'retry-after': '5',
+      'set-cookie': ['upstream=2', '__Host-tokencell=stolen'],
+      authorization: 'Bearer secret-token',
+      'cache-control': 'public, max-age=600',
+      'access-control-allow-origin': '*',
+      'clear-site-data': '"*"',
+      'x-request-id': 'r1',
+    })
+    response.end('text')
+  }
+  const browser = await signedIn(['/api/**'])
+  const response = await browser.fetch('/api/notes')
+  expect([response.status, await response.text()]).toEqual([201, 'text'])
+  expect(Object.fromEntries(response.headers)).toEqual({
+    'cache-control': 'private, no-store',
+    'content-type': 'text/plain',
+    date: expect.any(String),
+    etag: '"1"',
+    'retry-after': '5',
+    vary: 'cookie',
+    'x-request-id': 'r1',
+  })
+})
+
+test.each([
+  ['/api/notes/2?a=1#b', 302, '/api/notes/2?a=1#b'],
+  ['notes/3', 307, '/api/notes/3'],
+  ['https://evil.test/', 404, null],
+  ['//evil.test/', 404, null],
+  ['/api/..//evil.test', 404, null],
+  ['/\\evil.test', 404, null],
+])('promise 23: an API that redirects to %s', async (location, status, followed) => {
+  answer = (_, response) => void response.writeHead(status === 404 ? 302 : status, { location }).end()
+  const response = await (await signedIn(['/api/**'])).fetch('/api/notes')
+  expect([response.status, response.headers.get('location')]).toEqual([status, followed])
+  expect(seen, 'this server follows nobody').toHaveLength(1)
+})
+
+test('a body goes through as it is, up to the limit, and whether or not its length is known', async () => {
+  const browser = await signedIn(['/api/**'], { bodyLimit: 1000 })
+  const put = (body: BodyInit, length?: number) =>
+    browser.fetch('/api/notes', {
+      method: 'PUT',
+      body,
+      headers: length === undefined ? {} : { 'content-length': String(length) },
+      duplex: 'half',
+    } as RequestInit)
+  const stream = (size: number) => new Blob(['x'.repeat(size)]).stream()
+  expect([(await put('x'.repeat(1000), 1000)).status, (await put(stream(900))).status]).toEqual([200, 200])
+  expect(seen.map(({ body }) => body.length)).toEqual([1000, 900])
+  for (const response of [await put('x'.repeat(1001), 1001), await put(stream(2000))])
+    expect([response.status, (await response.json()).error]).toEqual([413, 'body-too-large'])
+})
+
+test('a page that goes takes its request along', async () => {
+  const browser = await signedIn(['/api/**'])
+  const gone = new Promise<void>((resolve) => {
+    answer = (request) => void request.socket.on('close', () => resolve())
+  })
+  const abort = new AbortController()
+  const asking = browser.bff.handle(browser.request('/api/slow', { signal: abort.signal }))
+  while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  abort.abort()
+  await gone
+  expect((await asking).status).toBe(499)
+})
+
+test('an answer in pieces comes as it is made', async () => {
+  let next = () => {}
+  answer = (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
+    next = () => response.end('data: 2\n\n')
+  }
+  const response = await (await signedIn(['/api/**'])).fetch('/api/events')
+  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: 1\n\n')
+  next()
+  expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: 2\n\n')
+})
+
+test('promise 13: on the server, too, the token goes to the API only, redirects included', async () => {
+  const elsewhere = createServer((request, response) => response.end(request.headers.authorization ?? 'none'))
+  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
+  const other = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`
+  answer = (_, response) => void response.writeHead(302, { location: other }).end()
+  const browser = await signedIn([])
+  const session = browser.bff.open(browser.cookieHeader, false)
+  expect(await (await session.fetch('/api/moved')).text()).toBe('none')
+  await expect(session.fetch(other)).rejects.toMatchObject({ code: 'endpoint-outside-origins' })
+  await expect(session.fetch('//evil.test/')).rejects.toMatchObject({ code: 'endpoint-outside-origins' })
+  elsewhere.close()
+})
+
+test('requests of a page that is signed out go without a token', async () => {
+  const browser = new Browser(createBff({ api: url, secret: SECRET, signIn: '/login', proxy: ['/api/**'] }))
+  expect(
+    (await browser.fetch('/api/notes', { headers: { authorization: 'Bearer of-the-page' } })).status,
+  ).toBe(200)
+  expect(seen[0]?.request.headers.authorization).toBeUndefined()
+})

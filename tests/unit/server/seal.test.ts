@@ -1,0 +1,35 @@
+import { expect, test } from 'vitest'
+import { createBff } from '../../../js/server/index.js'
+import { createSeal } from '../../../js/server/seal.js'
+import { Browser, SECRET, startApi } from './browser.js'
+
+const OTHER = 'another secret of more than thirty-two characters'
+
+test('what was sealed opens with the same secret, for the same purpose, in time', async () => {
+  const seal = createSeal([SECRET])
+  const sealed = await seal.close({ a: 1 }, 'session', 60)
+  expect(sealed).not.toContain(Buffer.from('{"a":1}').toString('base64url').slice(0, 6))
+  expect(await seal.open(sealed, 'session')).toEqual({ a: 1 })
+  expect(await seal.open(sealed, 'renewal'), 'for another purpose').toBeNull()
+  expect(await createSeal([OTHER]).open(sealed, 'session'), 'with another secret').toBeNull()
+  expect(await seal.open(await seal.close({ a: 1 }, 'session', -2), 'session'), 'too late').toBeNull()
+  expect(await seal.open(`${sealed.slice(0, -2)}AA`, 'session'), 'changed').toBeNull()
+  for (const text of ['', 'x', 'a.b.c.d.e', 'eyJhbGciOiJub25lIn0.e30.', `${'x'.repeat(20_000)}.a.b.c.d`])
+    expect(await seal.open(text, 'session'), text.slice(0, 20)).toBeNull()
+})
+
+test('a secret is replaced without signing anybody out', async () => {
+  const server = await startApi()
+  const before = new Browser(createBff(server.options))
+  await before.signIn()
+  const during = new Browser(createBff({ ...server.options, secret: [OTHER, SECRET] }))
+  for (const [name, value] of before.cookies) during.cookies.set(name, value)
+  expect((await during.session()).status).toBe('authenticated')
+  await during.signIn()
+  const after = new Browser(createBff({ ...server.options, secret: OTHER }))
+  for (const [name, value] of during.cookies) after.cookies.set(name, value)
+  expect((await after.session()).status).toBe('authenticated')
+  for (const [name, value] of before.cookies) after.cookies.set(name, value)
+  expect(await after.session()).toMatchObject({ status: 'unauthenticated', reason: 'never' })
+  await server.close()
+})

@@ -1,0 +1,266 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createBff, type ServerEvent } from '../../../js/server/index.js'
+import { ADA, BOB, Browser, browse, startApi } from './browser.js'
+
+let server: Awaited<ReturnType<typeof startApi>>
+beforeEach(async () => {
+  server = await startApi()
+})
+afterEach(() => server.close())
+
+/** What this process remembers of refreshes and of ended sessions. */
+const memory = () =>
+  (globalThis as Record<symbol, unknown>)[Symbol.for('tokencell.server')] as {
+    renewals: Map<string, unknown>
+    ended: Set<string>
+  }
+
+const tokenIn = (text: string) => /eyJ[\w-]+\.[\w-]+\.[\w-]+/.test(text)
+
+test('promise 23: signing in sets one cookie that no script reads, and the answer has no token', async () => {
+  const browser = browse(server.options)
+  const response = await browser.signIn()
+  expect(response.headers.getSetCookie()).toEqual([
+    expect.stringMatching(
+      /^__Host-tokencell=[\w.-]+; Max-Age=2592000; Path=\/; HttpOnly; Secure; SameSite=Lax$/,
+    ),
+  ])
+  expect(response.headers.get('cache-control')).toBe('private, no-store')
+  const text = await response.text()
+  expect(tokenIn(text)).toBe(false)
+  expect(JSON.parse(text)).toMatchObject({
+    answer: { user: { name: 'Ada' } },
+    snapshot: { status: 'authenticated', user: { name: 'Ada' }, claims: { roles: ['admin', 'editor'] } },
+  })
+})
+
+test('promise 24: pages see the user and the listed claims, and no token', async () => {
+  const browser = browse({ ...server.options, claims: ['sub'] })
+  expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'never' })
+  await browser.signIn()
+  const response = await browser.fetch('/api/auth/session')
+  const text = await response.text()
+  expect(tokenIn(text)).toBe(false)
+  const { snapshot, session } = JSON.parse(text)
+  expect(Object.keys(snapshot).sort()).toEqual([
+    'claims',
+    'expiresAt',
+    'reason',
+    'refreshAt',
+    'status',
+    'user',
+  ])
+  expect(Object.keys(snapshot.claims)).toEqual(['sub'])
+  expect(session).toMatch(/^[\da-f]{12}$/)
+  expect(response.headers.getSetCookie(), 'nothing has changed').toEqual([])
+})
+
+test('a refused sign-in is told with what the API says, and an API that is away is not one', async () => {
+  const browser = browse(server.options)
+  const refused = await browser.signIn({ ...ADA, password: 'wrong' })
+  expect([refused.status, await refused.json()]).toMatchObject([
+    401,
+    { error: 'refused', body: { error: 'credentials' } },
+  ])
+  server.api.faults.add({ route: 'login', kind: 'status', status: 503 })
+  const away = await browser.signIn()
+  expect([away.status, (await away.json()).error]).toEqual([503, 'unreachable'])
+  await server.close()
+  expect((await browser.signIn()).status).toBe(503)
+  expect(browser.cookies.size).toBe(0)
+})
+
+test('promise 22: thirty requests at once on an expired token make one refresh, and all are answered', async () => {
+  server.api.configure({ accessTtl: 0.5 })
+  const browser = browse(server.options)
+  await browser.signIn()
+  server.api.configure({ accessTtl: 900 })
+  await delay(550)
+  const before = browser.cookieHeader
+  const responses = await Promise.all(Array.from({ length: 30 }, () => browser.fetch('/api/v1/me')))
+  expect(responses.map(({ status }) => status)).toEqual(Array(30).fill(200))
+  expect(server.refreshes()).toMatchObject({ total: 1, ok: 1 })
+  for (const response of responses) expect(response.headers.getSetCookie()).toHaveLength(1)
+  expect(browser.cookieHeader).not.toBe(before)
+  expect((await browser.fetch('/api/v1/me')).headers.getSetCookie()).toEqual([])
+})
+
+test('promise 5: at 75 % of its life the token is refreshed, and a 401 refreshes it before', async () => {
+  server.api.configure({ accessTtl: 2 })
+  const browser = browse(server.options)
+  await browser.signIn()
+  await browser.fetch('/api/v1/me')
+  expect(server.refreshes().total).toBe(0)
+  server.api.configure({ accessTtl: 900 })
+  await delay(1550)
+  expect((await browser.fetch('/api/v1/me')).status).toBe(200)
+  expect(server.refreshes().total).toBe(1)
+  await delay(1050)
+  server.api.tokens.expireAll()
+  const post = await browser.json('/api/v1/notes', { text: 'again' })
+  expect([post.status, server.refreshes().total]).toEqual([201, 2])
+})
+
+test('promise 22: who comes with the cookie from before, within the grace, gets the one after', async () => {
+  const browser = browse({ ...server.options, grace: 60 })
+  await browser.signIn()
+  await delay(1050)
+  server.api.tokens.expireAll()
+  const late = new Browser(browser.bff)
+  for (const [name, value] of browser.cookies) late.cookies.set(name, value)
+  await browser.fetch('/api/v1/me')
+  const response = await late.fetch('/api/v1/me')
+  expect([response.status, server.refreshes().total]).toEqual([200, 1])
+  expect(response.headers.getSetCookie()).toHaveLength(1)
+})
+
+test('nothing is remembered beyond the grace', async () => {
+  const browser = browse({ ...server.options, grace: 0.2 })
+  const before = memory() ? [...memory().renewals.keys(), ...memory().ended] : []
+  await browser.signIn()
+  await delay(1050)
+  server.api.tokens.expireAll()
+  await browser.fetch('/api/v1/me')
+  await browser.signOut()
+  const kept = () => [...memory().renewals.keys(), ...memory().ended].filter((key) => !before.includes(key))
+  expect(kept()).toHaveLength(2)
+  await vi.waitFor(() => expect(kept()).toEqual([]), 2000)
+})
+
+test.each([
+  ['503', { kind: 'status', status: 503 }],
+  ['429 with Retry-After', { kind: 'status', status: 429, retryAfter: 2 }],
+  ['a broken connection', { kind: 'drop' }],
+  ['an answer that is no grant', { kind: 'answer', body: '{"hello":"there"}' }],
+  ['an empty answer', { kind: 'answer' }],
+])('promise 9: nobody is signed out by %s', async (_, fault) => {
+  server.api.configure({ accessTtl: 1.2, reuseGrace: 10 })
+  const browser = browse(server.options)
+  await browser.signIn()
+  server.api.faults.add({ route: 'refresh', times: 1, ...fault })
+  await delay(950)
+  expect((await browser.fetch('/api/v1/me')).status, 'the token still works').toBe(200)
+  await delay(300)
+  const away = await browser.fetch('/api/v1/me')
+  expect([away.status, (await away.json()).error]).toEqual([503, 'unreachable'])
+  expect(await browser.session()).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
+  expect(server.refreshes().total, 'it is not asked again at once').toBeLessThanOrEqual(1)
+  await vi.waitFor(async () => expect((await browser.fetch('/api/v1/me')).status).toBe(200), {
+    timeout: 4000,
+    interval: 200,
+  })
+})
+
+test('promise 9: a session that was revoked ends, and says why until the next sign-in', async () => {
+  const browser = browse(server.options)
+  await browser.signIn()
+  await delay(1050)
+  server.api.sessions.revokeUser(server.api.accounts.byEmail(ADA.email)?.id ?? '')
+  expect((await browser.fetch('/api/v1/me')).status).toBe(401)
+  const { total } = server.refreshes()
+  expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'revoked', user: null })
+  expect(await browser.session()).toMatchObject({ reason: 'revoked' })
+  expect(server.refreshes().total, 'the API is not asked again').toBe(total)
+  await browser.signIn()
+  expect(await browser.session()).toMatchObject({ status: 'authenticated' })
+})
+
+test('an API without refresh: the session expires with its token', async () => {
+  server.api.configure({ accessTtl: 0.3 })
+  const { refresh: _, ...options } = server.options
+  const browser = browse(options)
+  await browser.signIn()
+  expect((await browser.session()).status).toBe('authenticated')
+  await delay(350)
+  expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
+})
+
+test('a session ends after its longest time, however often it was refreshed', async () => {
+  server.api.configure({ accessTtl: 0.4 })
+  const browser = browse({ ...server.options, cookie: { maxAge: 1 } })
+  await browser.signIn()
+  server.api.configure({ accessTtl: 900 })
+  await delay(400)
+  expect((await browser.fetch('/api/v1/me')).status).toBe(200)
+  expect(server.refreshes().total).toBe(1)
+  await vi.waitFor(async () => expect((await browser.session()).status).toBe('unauthenticated'), 3000)
+})
+
+test('promise 16: signing out waits for a refresh under way, is known to the API, and nothing late brings it back', async () => {
+  const browser = browse(server.options)
+  await browser.signIn()
+  await delay(1050)
+  server.api.tokens.expireAll()
+  server.api.faults.add({ route: 'refresh', kind: 'hold' })
+  const held = server.api.faults.whenHeld('refresh')
+  const late = browser.bff.handle(browser.request('/api/v1/me'))
+  await held
+  const leaving = browser.signOut()
+  server.api.faults.release('refresh')
+  expect(await (await leaving).json()).toMatchObject({ isTold: true, snapshot: { reason: 'signed-out' } })
+  browser.keep((await late).headers.getSetCookie())
+  expect(browser.cookies.size).toBe(0)
+  expect(server.api.state().sessions, 'the API has ended it').toBe(0)
+})
+
+test('promise 16: signing out works offline', async () => {
+  const browser = browse(server.options)
+  await browser.signIn()
+  await server.close()
+  const response = await browser.signOut()
+  expect([response.status, await response.json()]).toMatchObject([200, { isTold: false }])
+  expect(browser.cookies.size).toBe(0)
+})
+
+test('promise 17: what is under way for one user takes no cookie to the next', async () => {
+  const browser = browse(server.options)
+  await browser.signIn(ADA)
+  await delay(1050)
+  server.api.tokens.expireAll()
+  server.api.faults.add({ route: 'refresh', kind: 'hold' })
+  const held = server.api.faults.whenHeld('refresh')
+  const late = browser.bff.handle(browser.request('/api/v1/me'))
+  await held
+  await browser.signIn(BOB)
+  server.api.faults.release('refresh')
+  browser.keep((await late).headers.getSetCookie())
+  expect(await browser.session()).toMatchObject({ user: { name: 'Bob' } })
+
+  await delay(1050)
+  server.api.sessions.revokeUser(server.api.accounts.byEmail(BOB.email)?.id ?? '')
+  server.api.faults.add({ route: 'refresh', kind: 'hold' })
+  const again = server.api.faults.whenHeld('refresh')
+  const refused = browser.bff.handle(browser.request('/api/v1/me'))
+  await again
+  await browser.signIn(ADA)
+  server.api.faults.release('refresh')
+  browser.keep((await refused).headers.getSetCookie())
+  expect(await browser.session(), 'nor does the end of one end the other').toMatchObject({
+    user: { name: 'Ada' },
+  })
+})
+
+test('promise 8: a page that believes to be somebody else is told so, and nothing is sent', async () => {
+  const browser = browse(server.options)
+  await browser.signIn(ADA)
+  const { session } = await (await browser.fetch('/api/auth/session')).json()
+  const asked = (name: string) => browser.fetch('/api/v1/me', { headers: { 'x-tokencell-session': name } })
+  expect((await asked(session)).status).toBe(200)
+  await browser.signIn(BOB)
+  const response = await asked(session)
+  expect([response.status, (await response.json()).error]).toEqual([409, 'replaced'])
+  expect((await asked('')).status, 'a page where nobody was signed in').toBe(409)
+})
+
+test('events tell what happens, and no secret', async () => {
+  const events: ServerEvent[] = []
+  const browser = new Browser(createBff({ ...server.options, onEvent: (event) => events.push(event) }))
+  await browser.signIn()
+  await delay(1050)
+  server.api.tokens.expireAll()
+  await browser.fetch('/api/v1/me')
+  await browser.signOut()
+  expect(events.map(({ type }) => type)).toEqual(['signed-in', 'refreshed', 'signed-out'])
+  expect(tokenIn(JSON.stringify(events))).toBe(false)
+})

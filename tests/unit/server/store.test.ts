@@ -1,0 +1,133 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { createStorage } from 'unstorage'
+import { expect, test } from 'vitest'
+import { createSeal } from '../../../js/server/seal.js'
+import type { Session } from '../../../js/server/session.js'
+import { createCoordinator, type SharedStore } from '../../../js/server/store.js'
+import type { Renewal } from '../../../js/server/upstream.js'
+import { browse, SECRET, startApi } from './browser.js'
+
+const session = { id: 'a', generation: 2, access: 'the-secret-token', jar: {} } as unknown as Session
+const renewal: Renewal = { kind: 'renewed', session }
+
+/** A store that takes its time, as one across a network does. */
+function slow(store: SharedStore, millis: number): SharedStore {
+  const late =
+    <Args extends unknown[], T>(call: (...args: Args) => T) =>
+    async (...args: Args) => {
+      await delay(Math.random() * millis)
+      return call(...args)
+    }
+  const { claim } = store
+  return {
+    getItem: late((key) => store.getItem(key)),
+    setItem: late((key, value) => store.setItem(key, value)),
+    removeItem: late((key) => store.removeItem(key)),
+    ...(claim && { claim: late((key, value, seconds) => claim.call(store, key, value, seconds)) }),
+  }
+}
+
+/** In one step, as Redis does. */
+function claiming(store: SharedStore): SharedStore {
+  const taken = new Set<string>()
+  return {
+    getItem: (key) => store.getItem(key),
+    setItem: (key, value) => store.setItem(key, value),
+    removeItem(key) {
+      taken.delete(key)
+      return store.removeItem(key)
+    },
+    claim: (key) => !taken.has(key) && Boolean(taken.add(key)),
+  }
+}
+
+test.each([
+  ['that claims in one step', () => claiming(createStorage())],
+  ['of unstorage', () => createStorage() as SharedStore],
+])(
+  'promise 25: of ten instances on a store %s, one refreshes and all have the result',
+  async (_, makeStore) => {
+    const store = makeStore()
+    const seal = createSeal([SECRET])
+    let works = 0
+    const work = async () => {
+      works += 1
+      await delay(50)
+      return renewal
+    }
+    for (const key of ['a.1', 'b.1', 'a.2']) {
+      works = 0
+      const results = await Promise.all(
+        Array.from({ length: 10 }, () => createCoordinator(slow(store, 20), seal, 60).once(key, work)),
+      )
+      expect(works).toBe(1)
+      expect(results).toEqual(Array(10).fill(renewal))
+    }
+    expect(await createCoordinator(store, seal, 60).once('a.1', work)).toEqual(renewal)
+    expect(works, 'nor does one that comes later').toBe(1)
+  },
+)
+
+test('promise 24: nothing that is in the store can be read without the secret', async () => {
+  const store = createStorage()
+  const coordinator = createCoordinator(store as SharedStore, createSeal([SECRET]), 60)
+  await coordinator.once('a.1', async () => renewal)
+  await coordinator.end('a')
+  const kept = JSON.stringify(await Promise.all((await store.getKeys()).map((key) => store.getItem(key))))
+  expect(kept.length).toBeGreaterThan(100)
+  expect(kept).not.toContain('the-secret-token')
+  const stranger = createCoordinator(store as SharedStore, createSeal([`not ${SECRET}`]), 60)
+  const own: Renewal = { kind: 'refused' }
+  expect(await stranger.once('a.1', async () => own), 'nor forged by whoever has another').toEqual(own)
+})
+
+test('an instance that died in the middle is waited for, and no longer than it may take', async () => {
+  const store = createStorage()
+  await store.setItem('tokencell:claim:a.1', `${Date.now() + 300} another`)
+  const began = Date.now()
+  await createCoordinator(store as SharedStore, createSeal([SECRET]), 60).once('a.1', async () => renewal)
+  expect(Date.now() - began).toBeGreaterThanOrEqual(300)
+})
+
+test('promise 9: a store that fails signs nobody out, and nothing is refreshed twice', async () => {
+  const server = await startApi({ accessTtl: 0.5 })
+  const broken = async () => {
+    throw new Error('connection refused')
+  }
+  const events: string[] = []
+  const browser = browse({
+    ...server.options,
+    store: { getItem: broken, setItem: broken, removeItem: broken },
+    onEvent: ({ type }) => events.push(type),
+  })
+  await browser.signIn()
+  server.api.configure({ accessTtl: 900 })
+  await delay(550)
+  const responses = await Promise.all(Array.from({ length: 5 }, () => browser.fetch('/api/v1/me')))
+  expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(200))
+  expect(server.refreshes()).toMatchObject({ total: 1, ok: 1 })
+  expect(events).toContain('store-failed')
+
+  let writes = 0
+  const failing = {
+    getItem: async () => null,
+    removeItem: broken,
+    claim: () => true,
+    setItem() {
+      writes += 1
+      return broken()
+    },
+  }
+  server.api.configure({ accessTtl: 0.5 })
+  const other = browse({ ...server.options, store: failing })
+  await other.signIn()
+  server.api.configure({ accessTtl: 900 })
+  await delay(550)
+  const before = server.refreshes().total
+  expect((await other.fetch('/api/v1/me')).status).toBe(200)
+  expect([server.refreshes().total - before, writes > 0], 'also when it fails after the refresh').toEqual([
+    1,
+    true,
+  ])
+  await server.close()
+})
