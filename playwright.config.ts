@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { chromium, engine, missing } from './scripts/browsers.mjs'
 import type { Where } from './tests/e2e/site.js'
+import type { Served } from './tests/next/app.js'
 import type { EngineName } from './tests/webdriver/driver.js'
 
 const inChromium = {
@@ -55,7 +56,14 @@ const overWebDriver = (engine: EngineName, where: Where) => ({
   use: { engine, where, browserName: 'webkit' as const },
 })
 
-export default defineConfig<{ where: Where }, { engine: EngineName }>({
+/** The example of Next, on a server of its own for each worker. */
+const next = (bundler: Served['bundler'], mode: Served['mode']) => ({
+  name: `next-${bundler}${mode === 'dev' ? '-dev' : ''}`,
+  testDir: 'tests/next',
+  use: { ...inChromium, served: { bundler, mode } },
+})
+
+export default defineConfig<{ where: Where }, { engine: EngineName; served: Served }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -70,5 +78,9 @@ export default defineConfig<{ where: Where }, { engine: EngineName }>({
     ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
     ...places.map((where) => overWebDriver('webkit', where)),
     ...places.map((where) => overWebDriver('wpe', where)),
+    ...(['turbopack', 'webpack'] as const).flatMap((bundler) => [
+      next(bundler, 'start'),
+      next(bundler, 'dev'),
+    ]),
   ],
 })

@@ -6,6 +6,8 @@ const MESSAGES = {
     'guardRoutes() leads to a page that the router does not have. Add the route, or name another page in this option.',
   'plugin-missing':
     'useAuth() finds no session here. Write app.use(authPlugin(auth)), and call it in setup(), before any await.',
+  'provider-missing':
+    'useAuth() finds no session here. Put <AuthProvider auth={auth}> around the components that call it.',
 } as const
 
 export type AdapterErrorCode = keyof typeof MESSAGES

@@ -72,7 +72,8 @@ export async function types() {
     { inputs, outputs: [emitted], salt: versionOf('typescript') },
     async () => {
       rmSync(path.join(root, emitted), { recursive: true, force: true })
-      await tool('tsc', ['--project', 'js', '--outDir', emitted], { from: 'typescript' })
+      for (const project of ['js', 'js/tsconfig.next.json'])
+        await tool('tsc', ['--project', project, '--outDir', emitted], { from: 'typescript' })
     },
   )
   mirror(emitted, 'pkg', (name) => /^wasm[\\/]/.test(name))

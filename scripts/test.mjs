@@ -1,4 +1,4 @@
-import { engineNames, installBrowsers, missing } from './browsers.mjs'
+import { engineNames, installPrograms, missing } from './browsers.mjs'
 import { checks } from './check.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
@@ -39,7 +39,7 @@ async function mutants() {
 await program(import.meta.url, async ([mode]) => {
   if (mode && mode !== '--full') throw new Failure('usage: npm test, or npm run test:full')
   await install()
-  await installBrowsers()
+  await installPrograms()
   const full = Boolean(mode)
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '4096' } : {} }),

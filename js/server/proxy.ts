@@ -1,6 +1,7 @@
 import { isAuthError } from '../errors.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
+import { fits, parsePattern, type Segments } from './paths.js'
 import type { RequestSession } from './request-session.js'
 
 /** What a page may say to the API, besides `headers` of the options. All else stays here, cookies and hops included. */
@@ -87,24 +88,14 @@ export function createProxy(bff: Bff) {
 
 interface Rule {
   method: string | undefined
-  segments: string[]
+  segments: Segments
 }
 
 function parseRule(rule: string): Rule {
-  const [, method, path] = /^(?:([A-Z]+) +)?(\/\S*)$/.exec(rule) ?? []
-  const segments = path?.split('/').slice(1) ?? []
-  const isWell = (segment: string, at: number) =>
-    !segment.includes('*') || segment === '*' || (segment === '**' && at === segments.length - 1)
-  if (!path || !segments.every(isWell)) throw serverError('option-invalid', { option: 'proxy' })
+  const [, method, path = ''] = /^(?:([A-Z]+) +)?(\S+)$/.exec(rule) ?? []
+  const segments = parsePattern(path)
+  if (!segments) throw serverError('option-invalid', { option: 'proxy' })
   return { method, segments }
-}
-
-function fits(segments: readonly string[], pathname: string): boolean {
-  const asked = pathname.split('/').slice(1)
-  const isOpen = segments.at(-1) === '**'
-  const fixed = isOpen ? segments.slice(0, -1) : segments
-  if (isOpen ? asked.length <= fixed.length : asked.length !== fixed.length) return false
-  return fixed.every((segment, at) => (segment === '*' ? asked[at] !== '' : segment === asked[at]))
 }
 
 /**

@@ -55,7 +55,7 @@ const REMAINS = 300
 export function openRequestSession(
   { bff, cookie, renewals, seal, upstream }: Surroundings,
   header: string | null | undefined,
-  canSetCookies: boolean,
+  canSetCookies: boolean | (() => boolean),
 ): RequestSession {
   let session: Session | null = null
   /** As it came with the request. */
@@ -96,13 +96,15 @@ export function openRequestSession(
       lose('expired')
       return true
     }
-    const renewal = await (canSetCookies ? renewals.renew(from) : renewals.known(from))
+    const renewal = await (canHandOn() ? renewals.renew(from) : renewals.known(from))
     if (!renewal || renewal.kind === 'postponed') return false
     if (renewal.kind === 'refused') lose('revoked')
     else session = renewal.session
     isChanged = true
     return true
   }
+
+  const canHandOn = () => (typeof canSetCookies === 'function' ? canSetCookies() : canSetCookies)
 
   function lose(why: Reason) {
     session = null
@@ -138,11 +140,12 @@ export function openRequestSession(
       const url = new URL(input, bff.api)
       if (url.origin !== bff.api) throw serverError('endpoint-outside-origins')
       const current = await refreshed()
-      if (current && isExpired(current) && canSetCookies && bff.refresh) throw serverError('unreachable')
+      if (current && isExpired(current) && bff.refresh && canHandOn()) throw serverError('unreachable')
       const response = await attempt(url, init, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
       if (!isDoubtful || !isReplayable(init.body) || !(await renew(current)) || !session) return response
-      await response.body?.cancel()
+      // Not waited for: where a framework has a copy of it, that would be until somebody reads the copy.
+      response.body?.cancel().catch(() => {})
       return attempt(url, init, session)
     },
     async signIn(body, contentType, forwarded = {}) {

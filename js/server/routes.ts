@@ -17,9 +17,10 @@ export interface BffServer {
   /**
    * The session of an incoming request, by its `Cookie` header.
    *
-   * @param canSetCookies whether the response can take the cookie of a refreshed session: without that, none is refreshed
+   * @param canSetCookies whether the response can take the cookie of a refreshed session: without that, none is refreshed.
+   * A function is asked only when one is due
    */
-  open(cookieHeader: string | null | undefined, canSetCookies: boolean): RequestSession
+  open(cookieHeader: string | null | undefined, canSetCookies: boolean | (() => boolean)): RequestSession
 }
 
 /** Credentials longer than this are none. In bytes. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { announced, run } from '../run.mjs'
-import { engines } from './table.mjs'
+import { programs } from './table.mjs'
 
 const release = () => (existsSync('/etc/os-release') ? readFileSync('/etc/os-release', 'utf8') : '')
 const isDebianLike = () => /^ID(_LIKE)?=.*debian/m.test(release())
@@ -10,14 +10,14 @@ export const canInstall = () => /^ID="?debian"?$/m.test(release()) && process.ge
 
 /** What a person would type to install an engine here, where there is such a thing. */
 export function commandFor(name) {
-  const { debian, mac } = engines[name]
+  const { debian, mac } = programs[name]
   if (process.platform === 'darwin') return mac
   return isDebianLike() ? `sudo apt-get install -y ${debian.join(' ')}` : undefined
 }
 
 /** Installs the packages of all these engines at once; resolves to the names that it was given. */
 export async function installPackages(names) {
-  const packages = names.flatMap((name) => engines[name].debian)
+  const packages = names.flatMap((name) => programs[name].debian)
   const apt = (...args) =>
     // Another program may hold the lock of dpkg for a while, such as a machine that has just been started.
     run('apt-get', ['-o', 'DPkg::Lock::Timeout=120', ...args], { env: { DEBIAN_FRONTEND: 'noninteractive' } })

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Failure } from '../run.mjs'
 import { commandFor } from './apt.mjs'
-import { engines } from './table.mjs'
+import { programs } from './table.mjs'
 
 const folders = ['/usr/bin', ...(process.env.PATH ?? '').split(path.delimiter)]
 
@@ -15,13 +15,13 @@ function findPart({ variable, names = [], places = [] }) {
 }
 
 const partsOf = (name) =>
-  Object.entries(engines[name].parts).map(([part, how]) => [part, findPart(how), how.variable])
+  Object.entries(programs[name].parts).map(([part, how]) => [part, findPart(how), how.variable])
 
 /** What is missing of an engine and what would mend that, as a sentence; nothing when all is there. */
 export function missing(name) {
   const gaps = partsOf(name).filter(([, file]) => !file)
   if (!gaps.length) return undefined
-  const { title } = engines[name]
+  const { title } = programs[name]
   const what = gaps.length === partsOf(name).length ? title : `${gaps.map(([part]) => part)} of ${title}`
   const command = commandFor(name)
   const mend = command ? `run ${command}, or set` : 'set'

@@ -50,6 +50,25 @@ export const engines = {
   },
 }
 
+/** What the tests of servers need besides: a store that instances share, and a cache in front of them. */
+export const servers = {
+  redis: {
+    title: 'Redis',
+    parts: { server: { variable: 'TOKENCELL_REDIS', names: ['redis-server'] } },
+    debian: ['redis-server'],
+    mac: 'brew install redis',
+  },
+  nginx: {
+    title: 'nginx',
+    parts: { server: { variable: 'TOKENCELL_NGINX', names: ['nginx'], places: ['/usr/sbin/nginx'] } },
+    debian: ['nginx-light'],
+    mac: 'brew install nginx',
+  },
+}
+
+/** Everything that is looked for, and installed where it can be. */
+export const programs = { ...engines, ...servers }
+
 /** Where distributions put the programs that belong to a library. */
 function libraries(file) {
   const folders = ['lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu', 'libexec', 'lib64', 'lib']

@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { createApi } from '../../examples/api/src/api.js'
+import { finish, freePort, serve } from '../../scripts/processes.mjs'
 import { Failure } from '../../scripts/run.mjs'
 import { skipped } from '../../scripts/steps.mjs'
 import { drive } from './drive.mjs'
-import { finish, freePort, serve } from './processes.mjs'
 import { fill, install, sources } from './project.mjs'
 import { serveFolder } from './static.mjs'
 

@@ -1,6 +1,6 @@
 import path from 'node:path'
+import { finish } from '../../scripts/processes.mjs'
 import { Failure } from '../../scripts/run.mjs'
-import { finish } from './processes.mjs'
 import { fill, install, sources } from './project.mjs'
 
 const compilers = ['typescript-5.9', 'typescript-7.0']

@@ -102,6 +102,23 @@ test('promise 5: at 75 % of its life the token is refreshed, and a 401 refreshes
   expect([post.status, server.refreshes().total]).toEqual([201, 2])
 })
 
+test('a framework that keeps a copy of every answer, as Next does, does not hold up the second try', async () => {
+  const browser = browse(server.options)
+  await browser.signIn()
+  await delay(1050)
+  server.api.tokens.expireAll()
+  const { fetch } = globalThis
+  const copies: Response[] = []
+  vi.stubGlobal('fetch', async (...args: Parameters<typeof fetch>) => {
+    const response = await fetch(...args)
+    copies.push(response.clone())
+    return response
+  })
+  expect((await browser.fetch('/api/v1/me')).status).toBe(200)
+  vi.unstubAllGlobals()
+  expect(copies).toHaveLength(3)
+})
+
 test('promise 22: who comes with the cookie from before, within the grace, gets the one after', async () => {
   const browser = browse({ ...server.options, grace: 60 })
   await browser.signIn()
@@ -128,7 +145,7 @@ test('nothing is remembered beyond the grace', async () => {
   await vi.waitFor(() => expect(kept()).toEqual([]), 2000)
 })
 
-test.each([
+test.each<[string, Omit<Parameters<typeof server.api.faults.add>[0], 'route'>]>([
   ['503', { kind: 'status', status: 503 }],
   ['429 with Retry-After', { kind: 'status', status: 429, retryAfter: 2 }],
   ['a broken connection', { kind: 'drop' }],

@@ -14,9 +14,9 @@ const renewal: Renewal = { kind: 'renewed', session }
 function slow(store: SharedStore, millis: number): SharedStore {
   const late =
     <Args extends unknown[], T>(call: (...args: Args) => T) =>
-    async (...args: Args) => {
+    async (...args: Args): Promise<Awaited<T>> => {
       await delay(Math.random() * millis)
-      return call(...args)
+      return await call(...args)
     }
   const { claim } = store
   return {

@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Failure } from '../../scripts/run.mjs'
+import { Failure } from './run.mjs'
 
 const quiet = {
   NO_COLOR: '1',
@@ -31,8 +31,11 @@ function signal(group, name) {
 }
 
 /** Starts a script in Node: `{ output, exited, end }`. */
-export function start(script, args, { cwd, env = {}, node = process.execPath }) {
-  const child = spawn(node, [script, ...args], {
+export const start = (script, args, { node = process.execPath, ...options }) =>
+  launch(node, [script, ...args], options)
+
+function launch(program, args, { cwd, env = {} }) {
+  const child = spawn(program, args, {
     cwd,
     env: { ...process.env, ...quiet, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -115,3 +118,24 @@ export async function freePort() {
   await once(server, 'close')
   return port
 }
+
+/** Starts a program that is no script, and resolves to it when something listens on its port. */
+export async function startProgram(program, args, { port }) {
+  const server = launch(program, args, {})
+  const since = performance.now()
+  while (!(await isListening(port))) {
+    if (performance.now() - since > 30_000) {
+      await server.end()
+      throw new Failure(`${program} does not listen`, server.output())
+    }
+    await delay(50)
+  }
+  return server
+}
+
+const isListening = (port) =>
+  new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.on('connect', () => resolve(true)).on('error', () => resolve(false))
+    socket.on('connect', () => socket.destroy())
+  })

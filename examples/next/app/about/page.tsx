@@ -1,0 +1,8 @@
+/** The same for everybody, and rendered when the application is built. */
+export default function AboutPage() {
+  return (
+    <main>
+      <h1 data-test="page-about">About</h1>
+    </main>
+  )
+}

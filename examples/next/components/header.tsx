@@ -1,0 +1,40 @@
+'use client'
+
+import Link from 'next/link'
+import { useRouter } from 'next/navigation'
+import { useAuth } from 'tokencell/react'
+
+export function Header() {
+  const { isAuthenticated, user, hasRole, signOut } = useAuth()
+  const router = useRouter()
+
+  async function leave() {
+    await signOut()
+    router.push('/')
+    router.refresh()
+  }
+
+  return (
+    <header>
+      <Link href="/">Fieldnotes</Link>
+      <nav>
+        <Link href="/notes">Notes</Link>
+        {hasRole('admin') && <Link href="/admin">People</Link>}
+        <a href="/legacy">Legacy</a>
+        <a href="/vault">Vault</a>
+      </nav>
+      {isAuthenticated ? (
+        <>
+          <span data-test="user">{user?.name}</span>
+          <button type="button" data-test="sign-out" onClick={leave}>
+            Sign out
+          </button>
+        </>
+      ) : (
+        <Link href="/sign-in" data-test="to-sign-in">
+          Sign in
+        </Link>
+      )}
+    </header>
+  )
+}

@@ -1,0 +1,17 @@
+import 'tokencell'
+
+export interface User {
+  id: string
+  name: string
+  email: string
+  roles: Role[]
+}
+
+export type Role = 'admin' | 'editor' | 'user'
+
+declare module 'tokencell' {
+  interface Register {
+    user: User
+    role: Role
+  }
+}

@@ -1,0 +1,48 @@
+import type { RolesOf, Rule } from '../guard.js'
+import { serverError } from '../server/errors.js'
+import type { BffOptions } from '../server/index.js'
+import { fits, parsePattern } from '../server/paths.js'
+
+/** Which pages there are for those who may not see the one they wanted. */
+export interface Pages {
+  /**
+   * Where somebody signs in. It gets the page that was wanted as `?redirect=`.
+   * @default '/sign-in'
+   */
+  signIn?: string
+  /**
+   * Where those go who have nothing to do on a page for guests.
+   * @default '/'
+   */
+  home?: string
+  /**
+   * Where those go who lack a role.
+   * @default a page that is not found
+   */
+  forbidden?: string
+}
+
+export interface NextAuthOptions extends BffOptions {
+  pages?: Pages
+  /**
+   * What the proxy asks of visitors before a page is rendered, by path: the first pattern that fits. `*` stands for one
+   * segment, `**` at the end for any number, none included. For comfort and speed: pages ask again, with `requireSession`.
+   */
+  guard?: Readonly<Record<string, Rule>>
+  /**
+   * Where the roles are.
+   * @default `roles` or `role` of the user, else of the claims
+   */
+  roles?: RolesOf
+}
+
+/** The rule for a path, if there is one. */
+export function createRules(guard: Readonly<Record<string, Rule>>) {
+  const rules = Object.entries(guard).map(([pattern, rule]) => {
+    const segments = parsePattern(pattern)
+    if (!segments) throw serverError('option-invalid', { option: `guard ${pattern}` })
+    return { segments, rule }
+  })
+  return (pathname: string): Rule | undefined =>
+    rules.find(({ segments }) => fits(segments, pathname, 0))?.rule
+}

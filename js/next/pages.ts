@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import type { GetServerSideProps, GetServerSidePropsContext, NextApiHandler, NextApiRequest } from 'next'
+import type { SessionInfo } from '../bff-protocol.js'
+import type { Rule } from '../guard.js'
+import type { BffServer, RequestSession } from '../server/index.js'
+import type { createGuard } from './guard.js'
+
+/** What a page of the Pages Router gets of its session. */
+export interface PageSession extends SessionInfo {
+  /** `fetch` to the API, with the token. */
+  fetch: RequestSession['fetch']
+}
+
+/** What pages and API routes of the Pages Router ask. */
+export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard>) {
+  async function within<T>(
+    { req, res }: { req: IncomingMessage; res: ServerResponse },
+    work: (session: RequestSession) => Promise<T>,
+  ): Promise<T> {
+    const session = bff.open(req.headers.cookie, true)
+    try {
+      return await work(session)
+    } finally {
+      res.setHeader('Cache-Control', 'private, no-store')
+      for (const cookie of await session.setCookies()) res.appendHeader('Set-Cookie', cookie)
+    }
+  }
+
+  return {
+    /** `export default auth.pages.handler` in `pages/api/auth/[...auth].ts`. */
+    handler: (async (req, res) => answer(await bff.handle(toRequest(req)), res)) satisfies NextApiHandler,
+
+    getSession: (context: { req: IncomingMessage; res: ServerResponse }): Promise<SessionInfo> =>
+      within(context, (session) => session.info()),
+
+    /** `getServerSideProps` with a session; those whom the rule does not let in are sent away before. */
+    withSession<Props extends Record<string, unknown>>(
+      rule: Rule,
+      load: (
+        context: GetServerSidePropsContext,
+        session: PageSession,
+      ) => ReturnType<GetServerSideProps<Props>>,
+    ): GetServerSideProps<Props & { session: SessionInfo }> {
+      return (context) =>
+        within(context, async (session) => {
+          const info = await session.info()
+          const verdict = guard(info.snapshot, rule, context.resolvedUrl)
+          if (verdict === 'not-found') return { notFound: true }
+          if (verdict !== 'allow') return { redirect: { destination: verdict.to, permanent: false } }
+          const result = await load(context, { ...info, fetch: session.fetch })
+          if (!('props' in result)) return result
+          return { props: { ...(await result.props), session: info } }
+        })
+    },
+  }
+}
+
+function toRequest(req: NextApiRequest): Request {
+  const headers = new Headers()
+  for (const [name, value = []] of Object.entries(req.headers))
+    for (const one of [value].flat()) headers.append(name, one)
+  const abort = new AbortController()
+  req.once('close', () => req.destroyed && !req.complete && abort.abort())
+  const url = new URL(req.url ?? '/', `http://${req.headers.host ?? 'localhost'}`)
+  const { method = 'GET' } = req
+  const body = method === 'GET' || method === 'HEAD' ? null : bodyOf(req)
+  return new Request(url, { method, headers, body, signal: abort.signal, duplex: 'half' } as RequestInit)
+}
+
+/** As it comes, or what the body parser of Next has made of it, unless it was told not to. */
+function bodyOf(req: NextApiRequest): BodyInit {
+  if (!req.readableEnded) return Readable.toWeb(req) as ReadableStream<Uint8Array>
+  const parsed: unknown = req.body
+  return typeof parsed === 'string' || parsed instanceof Uint8Array
+    ? (parsed as BodyInit)
+    : JSON.stringify(parsed)
+}
+
+async function answer(response: Response, res: ServerResponse) {
+  res.statusCode = response.status
+  for (const [name, value] of response.headers) if (name !== 'set-cookie') res.setHeader(name, value)
+  const setCookies = response.headers.getSetCookie()
+  if (setCookies.length > 0) res.setHeader('set-cookie', setCookies)
+  if (!response.body) return res.end()
+  await response.body.pipeTo(Writable(res))
+}
+
+/** Ends with the response, or with whoever reads it. */
+function Writable(res: ServerResponse): WritableStream<Uint8Array> {
+  return new WritableStream({
+    write: (chunk) =>
+      new Promise<void>((resolve, reject) =>
+        res.write(chunk, (error) => (error ? reject(error) : resolve())),
+      ),
+    close: () => void res.end(),
+    abort: () => void res.destroy(),
+  })
+}

@@ -1,0 +1,121 @@
+import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
+import { createApi } from '../../examples/api/src/api.js'
+import { serveNext } from '../../scripts/next.mjs'
+import { freePort } from '../../scripts/processes.mjs'
+
+export { expect } from '@playwright/test'
+
+export const ADA = { email: 'ada@example.com', password: 'correct horse' }
+export const BOB = { email: 'bob@example.com', password: 'battery staple' }
+export const SECRET = 'the secret of these tests, which nobody may find'
+
+/** How examples/next is served; each project has its own. */
+export interface Served {
+  mode: 'dev' | 'start'
+  bundler: 'turbopack' | 'webpack'
+}
+
+export type Api = ReturnType<typeof createApi> & { url: string }
+
+export interface App {
+  url: string
+  /** What its server has printed. */
+  output(): string
+  end(): Promise<void>
+}
+
+interface WorkerFixtures {
+  served: Served
+  listening: Api
+  app: App
+}
+
+interface Fixtures {
+  /** The embedded API behind the application, as after the start. */
+  api: Api
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  served: [
+    { mode: 'start', bundler: 'turbopack' },
+    { option: true, scope: 'worker' },
+  ],
+  listening: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
+    async ({}, use) => {
+      const api = createApi()
+      const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+      await use(Object.assign(api, { url }))
+      await close()
+    },
+    { scope: 'worker' },
+  ],
+  app: [
+    async ({ listening, served }, use) => {
+      const app = await serveApp(served, { API_URL: listening.url, AUTH_SECRET: SECRET })
+      await use(app)
+      await app.end()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  api: async ({ listening }, use) => {
+    listening.reset()
+    await use(listening)
+  },
+  baseURL: ({ app }, use) => use(app.url),
+})
+
+export async function serveApp(served: Served, env: Record<string, string>): Promise<App> {
+  const port = await freePort()
+  const server = await serveNext(port, { ...served, env })
+  return { url: `http://localhost:${port}`, output: server.output, end: server.end }
+}
+
+export const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)
+
+/** Signs in on the form, wherever it leads. */
+export async function signIn(page: Page, { email, password } = ADA) {
+  await at(page, 'email').fill(email)
+  await at(page, 'password').fill(password)
+  await at(page, 'sign-in').click()
+}
+
+/** Signs in and waits for the page that was wanted. */
+export async function openSignedIn(page: Page, path = '/notes', user = ADA) {
+  await page.goto(path)
+  await signIn(page, user)
+  await page.waitForURL((url) => url.pathname === path)
+  await page.waitForLoadState()
+}
+
+export const pathOf = (page: Page) => new URL(page.url()).pathname + new URL(page.url()).search
+
+/** The session cookie, in a `Cookie` header. */
+export async function cookieHeader(context: BrowserContext): Promise<string> {
+  return (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
+}
+
+/** Lets every token be older than the second in which it is not doubted, and has the API refuse it. */
+export async function refuseTokens(api: Api) {
+  await new Promise((resolve) => setTimeout(resolve, 1050))
+  api.tokens.expireAll()
+}
+
+/** Signs in where the token lives for so many seconds only; what comes after lives long. */
+export async function openWithShortToken(page: Page, api: Api, seconds: number) {
+  api.configure({ accessTtl: seconds })
+  await openSignedIn(page)
+  const { total } = api.journal.counts().refresh
+  api.configure({ accessTtl: 900 })
+  await new Promise((resolve) => setTimeout(resolve, seconds * 1000 + 50))
+  return () => api.journal.counts().refresh.total - total
+}
+
+/** As a page of the application asks. */
+export const fromPage = { 'x-requested-with': 'tokencell', 'sec-fetch-site': 'same-origin' }
+
+export async function textOf(url: string, headers: Record<string, string>): Promise<string> {
+  const response = await fetch(url, { headers })
+  expect(response.status, url).toBeLessThan(400)
+  return response.text()
+}

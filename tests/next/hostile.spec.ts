@@ -1,0 +1,188 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import path from 'node:path'
+import { Canaries, find } from '../e2e/canary.js'
+import {
+  ADA,
+  at,
+  BOB,
+  cookieHeader,
+  expect,
+  fromPage,
+  openSignedIn,
+  openWithShortToken,
+  refuseTokens,
+  SECRET,
+  test,
+} from './app.js'
+
+const folder = path.resolve(import.meta.dirname, '../../examples/next')
+
+function* filesIn(place: string): Generator<string> {
+  for (const name of readdirSync(place)) {
+    const file = path.join(place, name)
+    if (statSync(file).isDirectory()) yield* filesIn(file)
+    else yield file
+  }
+}
+
+test('promise 24: no token is in HTML, flight data, the client bundle, the build cache, a log or an error page', async ({
+  api,
+  app,
+  context,
+  page,
+  served,
+}) => {
+  const canaries = new Canaries(page, api)
+  const refreshes: string[] = []
+  const { rotate } = api.sessions
+  api.sessions.rotate = (token) => {
+    refreshes.push(token)
+    return rotate(token)
+  }
+  await openSignedIn(page)
+  await refuseTokens(api)
+  await page.goto('/notes')
+  await at(page, 'note-text').fill('a note')
+  await at(page, 'add-note').click()
+  await expect(at(page, 'notes')).toContainText('a note')
+  expect(await canaries.findings(page)).toEqual([])
+
+  const cookie = await cookieHeader(context)
+  const places: Record<string, string> = {}
+  const get = async (name: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(app.url + name, { headers: { cookie, ...headers } })
+    places[name] =
+      `${await response.text()} ${JSON.stringify([...response.headers].filter(([key]) => key !== 'set-cookie'))}`
+  }
+  for (const name of ['/', '/notes', '/admin', '/legacy', '/about', '/vault', '/sign-in', '/nowhere']) {
+    await get(name)
+    await get(`${name}?_rsc=x`, { rsc: '1' })
+  }
+  await get('/api/auth/session', fromPage)
+  await get('/api/v1/me', fromPage)
+  api.faults.add({ route: 'notes', kind: 'drop', times: 4 })
+  await get('/notes?broken')
+  await get('/legacy?broken')
+  await get('/api/v1/notes?broken', fromPage)
+  const served_ = `.next-${served.bundler}${served.mode === 'dev' ? '-dev' : ''}`
+  for (const file of filesIn(path.join(folder, served_))) places[file] = readFileSync(file, 'latin1')
+  places.log = app.output()
+
+  expect(canaries.tokens.length).toBeGreaterThanOrEqual(2)
+  expect(refreshes).toHaveLength(1)
+  expect(find([...canaries.tokens, ...refreshes], places)).toEqual([])
+  const [sealed = ''] = cookie.split('=').slice(-1)
+  for (const [name, text] of Object.entries(places)) {
+    expect(text.includes(SECRET), `the secret in ${name}`).toBe(false)
+    expect(sealed.length > 100 && text.includes(sealed), `the cookie in ${name}`).toBe(false)
+  }
+})
+
+test('promise 23: whatever reads or sets a session may be kept by no cache; what is the same for all, may', async ({
+  api,
+  app,
+  context,
+  page,
+}) => {
+  await openWithShortToken(page, api, 1)
+  const due = await cookieHeader(context)
+  const control = async (name: string, headers: Record<string, string> = {}) => {
+    const response = await fetch(app.url + name, { headers, redirect: 'manual' })
+    const [setCookie] = response.headers.getSetCookie()
+    return [response.headers.get('cache-control') ?? '', setCookie !== undefined] as const
+  }
+  // A page that was rendered when the application was built comes with the new cookie of whoever asks first.
+  const [about, isSet] = await control('/about', { cookie: due })
+  expect([about, isSet]).toEqual([expect.stringMatching(/private.*no-store/), true])
+  await page.goto('/notes')
+  const cookie = await cookieHeader(context)
+  for (const name of ['/', '/about', '/notes', '/legacy', '/admin', '/sign-in', '/forbidden'])
+    expect((await control(name, { cookie }))[0], name).toMatch(/private.*no-store/)
+  for (const name of ['/api/auth/session', '/api/v1/me', '/api/v1/nothing'])
+    expect((await control(name, { cookie, ...fromPage }))[0], name).toBe('private, no-store')
+  expect((await control('/notes'))[0], 'the way to the sign-in page').toMatch(/private.*no-store/)
+  expect((await control('/about'))[0], 'for who has no session').not.toContain('private')
+})
+
+test('promise 23: every route has its check against forgery', async ({ api, app, context, page }) => {
+  await openSignedIn(page)
+  const cookie = await cookieHeader(context)
+  const before = api.journal.entries().length
+  const forged = { cookie, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }
+  for (const [method, name] of [
+    ['POST', '/api/auth/sign-in'],
+    ['POST', '/api/auth/sign-out'],
+    ['POST', '/api/auth/refresh'],
+    ['GET', '/api/auth/session'],
+    ['GET', '/api/v1/me'],
+    ['POST', '/api/v1/notes'],
+    ['DELETE', '/api/v1/notes'],
+  ] as const)
+    for (const headers of [forged, { ...forged, 'x-requested-with': 'x' }, { cookie }]) {
+      const response = await fetch(app.url + name, { method, headers })
+      expect([response.status, response.headers.get('x-tokencell-error')], `${method} ${name}`).toEqual([
+        403,
+        'forged',
+      ])
+    }
+  expect(api.journal.entries()).toHaveLength(before)
+})
+
+test('a page says so itself where the proxy was passed by: no header of Next opens it', async ({
+  app,
+  context,
+  page,
+}) => {
+  await openSignedIn(page, '/notes', BOB)
+  const bob = await cookieHeader(context)
+  const skipping: Record<string, string>[] = [
+    { 'x-middleware-subrequest': 'proxy:proxy:proxy:proxy:proxy' },
+    {
+      'x-middleware-subrequest': 'src/middleware:src/middleware:src/middleware:src/middleware:src/middleware',
+    },
+    { 'x-middleware-subrequest-id': '1' },
+    { 'x-middleware-next': '1' },
+    { 'x-middleware-rewrite': '/admin' },
+    { 'x-nextjs-data': '1' },
+    { 'x-matched-path': '/admin' },
+    { 'next-action': 'x' },
+    { purpose: 'prefetch', 'next-router-prefetch': '1', rsc: '1' },
+    { 'x-tokencell-path': '//evil.test' },
+  ]
+  for (const headers of skipping)
+    for (const [name, cookie] of [
+      ['/admin', bob],
+      ['/admin', ''],
+      ['/notes', ''],
+      ['/legacy', ''],
+    ] as const) {
+      const response = await fetch(app.url + name, {
+        headers: { ...headers, ...(cookie && { cookie }) },
+        redirect: 'manual',
+      })
+      const text = await response.text()
+      expect(text, JSON.stringify(headers)).not.toMatch(/ada@example\.com|Notes of/)
+      expect(response.headers.get('location') ?? '', JSON.stringify(headers)).not.toContain('evil')
+    }
+})
+
+test('promise 20: no link leads elsewhere after signing in', async ({ page }) => {
+  for (const wanted of [
+    '//evil.test',
+    '/\\evil.test',
+    'https://evil.test',
+    '/..//evil.test',
+    '/\t/evil.test',
+    'javascript:alert(1)',
+  ]) {
+    await page.goto(`/sign-in?redirect=${encodeURIComponent(wanted)}`)
+    await at(page, 'email').fill(ADA.email)
+    await at(page, 'password').fill(ADA.password)
+    await at(page, 'sign-in').click()
+    await expect(at(page, 'page-home')).toBeVisible()
+    await page.goto(`/sign-in?redirect=${encodeURIComponent(wanted)}`)
+    await expect(at(page, 'page-home')).toBeVisible()
+    await at(page, 'sign-out').click()
+    await expect(at(page, 'to-sign-in')).toBeVisible()
+  }
+})

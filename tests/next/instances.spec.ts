@@ -1,0 +1,134 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { engine } from '../../scripts/browsers.mjs'
+import { freePort, startProgram } from '../../scripts/processes.mjs'
+import {
+  ADA,
+  at,
+  cookieHeader,
+  expect,
+  fromPage,
+  openSignedIn,
+  SECRET,
+  serveApp,
+  signIn,
+  test,
+} from './app.js'
+
+/** A folder for a server of this test, and the server. */
+async function serveIn(program: string, makeArgs: (folder: string, port: number) => string[]) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
+  const port = await freePort()
+  const server = await startProgram(engine(program).server, makeArgs(folder, port), { port })
+  return {
+    port,
+    async end() {
+      await server.end()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
+
+const startRedis = () =>
+  serveIn('redis', (folder, port) => [
+    '--port',
+    String(port),
+    '--bind',
+    '127.0.0.1',
+    '--dir',
+    folder,
+    '--save',
+    '',
+    '--daemonize',
+    'no',
+  ])
+
+/** Caches whatever the headers allow, cookies or not, as a careless one would. */
+const startCache = (to: string) =>
+  serveIn('nginx', (folder, port) => {
+    const config = `
+      daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
+      events {}
+      http {
+        access_log off;
+        client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
+        proxy_cache_path ${folder}/cache keys_zone=all:1m;
+        server {
+          listen 127.0.0.1:${port};
+          location / {
+            proxy_pass ${to};
+            proxy_set_header Host $http_host;
+            proxy_http_version 1.1;
+            proxy_cache all;
+            proxy_cache_key $request_uri$http_rsc;
+            proxy_ignore_headers Set-Cookie Vary;
+            add_header X-Cache $upstream_cache_status always;
+          }
+        }
+      }`
+    writeFileSync(path.join(folder, 'nginx.conf'), config)
+    return ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'error.log')]
+  })
+
+test('promise 25: two instances on one Redis refresh once between them', async ({ api, page, served }) => {
+  const redis = await startRedis()
+  const env = { API_URL: api.url, AUTH_SECRET: SECRET, REDIS_URL: `redis://127.0.0.1:${redis.port}` }
+  const instances = await Promise.all([serveApp(served, env), serveApp(served, env)])
+  const [first, second] = instances as [(typeof instances)[0], (typeof instances)[0]]
+  api.configure({ accessTtl: 1 })
+  await page.goto(`${first.url}/notes`)
+  await signIn(page, ADA)
+  await expect(at(page, 'page-notes')).toBeVisible()
+  for (let round = 0; round < 3; round++) {
+    const cookie = await cookieHeader(page.context())
+    const { total } = api.journal.counts().refresh
+    api.configure({ accessTtl: round === 2 ? 900 : 3 })
+    await new Promise((resolve) => setTimeout(resolve, round === 0 ? 1050 : 3050))
+    const answers = await Promise.all(
+      Array.from({ length: 30 }, async (_, n) => {
+        const url = (n % 2 ? first : second).url
+        const [name, headers] = n % 3 ? ['/notes', {}] : ['/api/v1/me', fromPage]
+        const response = await fetch(url + name, { headers: { ...headers, cookie } })
+        return [response.status, (await response.text()).includes('Ada')]
+      }),
+    )
+    expect(answers).toEqual(Array(30).fill([200, true]))
+    expect(api.journal.counts().refresh.total - total, `round ${round}`).toBe(1)
+    await page.goto(`${second.url}/notes`)
+    await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
+  }
+  await at(page, 'sign-out').click()
+  await expect(at(page, 'to-sign-in')).toBeVisible()
+  for (const instance of instances) await instance.end()
+  await redis.end()
+})
+
+test('promise 23: a cache in front that keeps all that it may serves nobody the page of another', async ({
+  app,
+  api,
+  page,
+}) => {
+  const cache = await startCache(app.url)
+  const url = `http://localhost:${cache.port}`
+  const names = ['/', '/notes', '/legacy', '/admin', '/about', '/api/v1/me', '/api/auth/session']
+  await openSignedIn(page)
+  await page.goto(`${url}/sign-in`)
+  await expect(at(page, 'page-home')).toContainText('Ada')
+  const ada = await cookieHeader(page.context())
+  api.configure({ accessTtl: 900 })
+  const visit = async (name: string, cookie: string, rsc = false) => {
+    const headers = { ...fromPage, ...(cookie && { cookie }), ...(rsc && { rsc: '1' }) }
+    const response = await fetch(url + name, { headers, redirect: 'manual' })
+    return { text: await response.text(), headers: response.headers }
+  }
+  for (const cookie of [ada, '', ada, ''])
+    for (const name of names)
+      for (const rsc of [false, true]) {
+        const { text, headers } = await visit(name, cookie, rsc)
+        if (!cookie) expect(text, name).not.toMatch(/Ada|ada@example/)
+        if (!cookie) expect(headers.getSetCookie(), name).toEqual([])
+      }
+  expect((await visit('/about', '')).headers.get('x-cache'), 'the cache does keep what it may').toBe('HIT')
+  await cache.end()
+})
