@@ -57,10 +57,12 @@ const overWebDriver = (engine: EngineName, where: Where) => ({
 })
 
 /** The example of Next, on a server of its own for each worker. */
-const next = (bundler: Served['bundler'], mode: Served['mode']) => ({
-  name: `next-${bundler}${mode === 'dev' ? '-dev' : ''}`,
+const next = (served: Served, testMatch = '*.spec.ts') => ({
+  name: served.startsWith('next-') ? served : `next-${served}`,
   testDir: 'tests/next',
-  use: { ...inChromium, served: { bundler, mode } },
+  testMatch,
+  testIgnore: served === 'unguarded' ? [] : ['unguarded.spec.ts'],
+  use: { ...inChromium, served },
 })
 
 export default defineConfig<{ where: Where }, { engine: EngineName; served: Served }>({
@@ -78,9 +80,8 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
     ...places.map((where) => overWebDriver('webkit', where)),
     ...places.map((where) => overWebDriver('wpe', where)),
-    ...(['turbopack', 'webpack'] as const).flatMap((bundler) => [
-      next(bundler, 'start'),
-      next(bundler, 'dev'),
-    ]),
+    ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),
+    next('unguarded', 'unguarded.spec.ts'),
+    ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, 'session.spec.ts')),
   ],
 })

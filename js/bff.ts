@@ -179,7 +179,13 @@ export function createBffAuth<User = RegisteredUser>({
       return info.snapshot
     },
     hydrate(next) {
-      if (isBrowser) lookedAt = performance.now()
+      if (!isBrowser) return
+      // The server has not heard yet of a sign-out that this browser knows of.
+      if (localStorage.getItem(debt) !== null) {
+        show(SIGNED_OUT)
+        return lookAgain()
+      }
+      lookedAt = performance.now()
       show(next)
     },
     subscribe(listener) {
@@ -220,7 +226,7 @@ export function createBffAuth<User = RegisteredUser>({
       show(SIGNED_OUT)
       channel?.postMessage('signed-out')
       // Offline, it is owed.
-      await change('/sign-out', {}).catch(() => events.emit({ type: 'sign-out-owed' }))
+      await change('/sign-out', { keepalive: true }).catch(() => events.emit({ type: 'sign-out-owed' }))
     },
     dispose() {
       isDisposed = true

@@ -1,38 +1,109 @@
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { install, pack } from '../tests/package/project.mjs'
 import { fresh } from './fresh.mjs'
 import { finish, serve } from './processes.mjs'
-import { root } from './run.mjs'
+import { root, run } from './run.mjs'
 
-const folder = path.join(root, 'examples/next')
-const next = path.join(root, 'node_modules/next/dist/bin/next')
-
-/** Where examples/next is built, a folder for each bundler. */
-const outputOf = (bundler) => `.next-${bundler}`
+const example = path.join(root, 'examples/next')
+const generated = /[\\/](node_modules|\.next|next-env\.d\.ts|[^\\/]*\.tsbuildinfo)$/
 
 /** The origin that the page with the vault asks, which is built into it. */
 export const VAULT_API = 'http://localhost:8787'
+const env = { NEXT_PUBLIC_API_URL: VAULT_API }
 
-/** Builds examples/next against pkg/, which has to be there; false when there was nothing to do. */
-export const buildNext = (bundler = 'turbopack') =>
-  fresh(
-    `next-${bundler}`,
-    {
-      inputs: ['examples/next', 'pkg', 'package-lock.json'],
-      outputs: [`examples/next/${outputOf(bundler)}`],
+const middleware = (runtime) => `
+  import { auth } from './lib/auth'
+  export const middleware = auth.proxy
+  export const config = { ${runtime} matcher: ['/((?!api/|_next/static|_next/image|favicon.ico).*)'] }`
+
+/**
+ * Ways to build and serve the example: with which bundler, `dev` where it is compiled as it is asked for, `files` to add,
+ * or to leave out if they are `null`, and `project`, where it brings another Next.
+ */
+export const variants = {
+  turbopack: { bundler: '--turbopack' },
+  webpack: { bundler: '--webpack' },
+  'turbopack-dev': { bundler: '--turbopack', dev: true },
+  'webpack-dev': { bundler: '--webpack', dev: true },
+  /** Where nothing guards a page but the page. */
+  unguarded: { bundler: '--turbopack', files: { 'proxy.ts': null } },
+  'next-15': {
+    project: 'next-15',
+    files: { 'proxy.ts': null, 'middleware.ts': middleware("runtime: 'nodejs',") },
+  },
+  'next-15-edge': {
+    project: 'next-15',
+    // No client of Redis runs there.
+    files: {
+      'proxy.ts': null,
+      'middleware.ts': middleware(''),
+      'lib/store.ts': 'export const store = undefined',
     },
-    () =>
-      finish(next, ['build', `--${bundler}`], {
-        cwd: folder,
-        env: { NEXT_DIST: outputOf(bundler), NEXT_PUBLIC_API_URL: VAULT_API },
-      }),
-  )
+  },
+}
 
-/** Serves examples/next on a port: as it was built, or compiled as it is asked for. */
-export function serveNext(port, { mode = 'start', bundler = 'turbopack', env = {} }) {
-  const args = mode === 'dev' ? ['dev', `--${bundler}`] : ['start']
-  const dist = mode === 'dev' ? `${outputOf(bundler)}-dev` : outputOf(bundler)
-  return serve(`http://localhost:${port}/about`, next, [...args, '--port', String(port)], {
-    cwd: folder,
-    env: { NEXT_DIST: dist, NEXT_PUBLIC_API_URL: VAULT_API, ...env },
+const binary = (folder, { project }) => path.join(project ? folder : root, 'node_modules/next/dist/bin/next')
+const flags = ({ bundler }) => (bundler ? [bundler] : [])
+
+/** A copy of the example with the package in it as it is published, and not as a link to where that is made. */
+async function copy(name, { project, files = {} }) {
+  const folder = path.join(root, 'target/next', name)
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(example, folder, { recursive: true, filter: (file) => !generated.test(file) })
+  for (const [file, text] of Object.entries(files))
+    if (text === null) rmSync(path.join(folder, file))
+    else writeFileSync(path.join(folder, file), text)
+  const tarball = await pack()
+  const modules = path.join(folder, 'node_modules')
+  if (project) {
+    cpSync(path.join(await install(project, tarball), 'node_modules'), modules, {
+      recursive: true,
+      verbatimSymlinks: true,
+    })
+  } else {
+    mkdirSync(path.join(modules, 'tokencell'), { recursive: true })
+    await run('tar', ['-xzf', tarball.file, '-C', path.join(modules, 'tokencell'), '--strip-components=1'])
+  }
+  return folder
+}
+
+/** Builds a variant against pkg/, which has to be there; false when there was nothing to do, or will be when it is served. */
+export async function buildNext(name) {
+  const variant = variants[name]
+  if (variant.dev) return false
+  const inputs = [
+    'examples/next',
+    'pkg',
+    'package.json',
+    'package-lock.json',
+    'scripts/next.mjs',
+    'tests/package/projects/next-15',
+  ]
+  return fresh(`next-${name}`, { inputs, outputs: [`target/next/${name}/.next/BUILD_ID`] }, async () => {
+    const folder = await copy(name, variant)
+    await finish(binary(folder, variant), ['build', ...flags(variant)], { cwd: folder, env })
   })
+}
+
+/** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
+export async function serveNext(name, port, more = {}) {
+  const variant = variants[name]
+  const folder = variant.dev ? await copy(`${name}-${port}`, variant) : path.join(root, 'target/next', name)
+  const args = variant.dev ? ['dev', ...flags(variant)] : ['start']
+  const options = { cwd: folder, env: { ...env, ...more } }
+  const server = await serve(
+    `http://localhost:${port}/about`,
+    binary(folder, variant),
+    [...args, '--port', String(port)],
+    options,
+  )
+  return {
+    folder,
+    output: server.output,
+    async end() {
+      await server.end()
+      if (variant.dev) rmSync(folder, { recursive: true, force: true })
+    },
+  }
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { Readable } from 'node:stream'
 import type { GetServerSideProps, GetServerSidePropsContext, NextApiHandler, NextApiRequest } from 'next'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
@@ -70,11 +69,24 @@ function toRequest(req: NextApiRequest): Request {
 
 /** As it comes, or what the body parser of Next has made of it, unless it was told not to. */
 function bodyOf(req: NextApiRequest): BodyInit {
-  if (!req.readableEnded) return Readable.toWeb(req) as ReadableStream<Uint8Array>
+  if (!req.readableEnded) return streamOf(req)
   const parsed: unknown = req.body
   return typeof parsed === 'string' || parsed instanceof Uint8Array
     ? (parsed as BodyInit)
     : JSON.stringify(parsed)
+}
+
+/** What `Readable.toWeb` makes of it, without a module that edge runtimes do not have. */
+function streamOf(req: NextApiRequest): ReadableStream<Uint8Array> {
+  const chunks = req[Symbol.asyncIterator]()
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await chunks.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
+    },
+    cancel: async () => void (await chunks.return?.()),
+  })
 }
 
 async function answer(response: Response, res: ServerResponse) {
@@ -83,11 +95,11 @@ async function answer(response: Response, res: ServerResponse) {
   const setCookies = response.headers.getSetCookie()
   if (setCookies.length > 0) res.setHeader('set-cookie', setCookies)
   if (!response.body) return res.end()
-  await response.body.pipeTo(Writable(res))
+  await response.body.pipeTo(sinkOf(res))
 }
 
 /** Ends with the response, or with whoever reads it. */
-function Writable(res: ServerResponse): WritableStream<Uint8Array> {
+function sinkOf(res: ServerResponse): WritableStream<Uint8Array> {
   return new WritableStream({
     write: (chunk) =>
       new Promise<void>((resolve, reject) =>

@@ -1,6 +1,6 @@
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
 import { createApi } from '../../examples/api/src/api.js'
-import { serveNext } from '../../scripts/next.mjs'
+import { serveNext, type variants } from '../../scripts/next.mjs'
 import { freePort } from '../../scripts/processes.mjs'
 
 export { expect } from '@playwright/test'
@@ -9,20 +9,19 @@ export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 export const BOB = { email: 'bob@example.com', password: 'battery staple' }
 export const SECRET = 'the secret of these tests, which nobody may find'
 
-/** How examples/next is served; each project has its own. */
-export interface Served {
-  mode: 'dev' | 'start'
-  bundler: 'turbopack' | 'webpack'
-}
-
 export type Api = ReturnType<typeof createApi> & { url: string }
 
 export interface App {
   url: string
+  /** Where it is on disk. */
+  folder: string
   /** What its server has printed. */
   output(): string
   end(): Promise<void>
 }
+
+/** How examples/next is served; each project has its own way. */
+export type Served = keyof typeof variants
 
 interface WorkerFixtures {
   served: Served
@@ -36,10 +35,7 @@ interface Fixtures {
 }
 
 export const test = base.extend<Fixtures, WorkerFixtures>({
-  served: [
-    { mode: 'start', bundler: 'turbopack' },
-    { option: true, scope: 'worker' },
-  ],
+  served: ['turbopack', { option: true, scope: 'worker' }],
   listening: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
     async ({}, use) => {
@@ -67,8 +63,8 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
 export async function serveApp(served: Served, env: Record<string, string>): Promise<App> {
   const port = await freePort()
-  const server = await serveNext(port, { ...served, env })
-  return { url: `http://localhost:${port}`, output: server.output, end: server.end }
+  const server = await serveNext(served, port, env)
+  return { ...server, url: `http://localhost:${port}` }
 }
 
 export const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)
@@ -78,6 +74,14 @@ export async function signIn(page: Page, { email, password } = ADA) {
   await at(page, 'email').fill(email)
   await at(page, 'password').fill(password)
   await at(page, 'sign-in').click()
+}
+
+/** Signs out, and waits until the server knows. */
+export async function signOut(page: Page) {
+  const told = page.waitForResponse((response) => response.url().endsWith('/api/auth/sign-out'))
+  await at(page, 'sign-out').click()
+  await told
+  await at(page, 'to-sign-in').waitFor()
 }
 
 /** Signs in and waits for the page that was wanted. */
@@ -119,3 +123,6 @@ export async function textOf(url: string, headers: Record<string, string>): Prom
   expect(response.status, url).toBeLessThan(400)
   return response.text()
 }
+
+/** A development server lets nothing be cached, and compiles what is asked for first. */
+export const isDev = (served: Served) => served.endsWith('-dev')

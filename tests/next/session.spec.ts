@@ -10,6 +10,7 @@ import {
   pathOf,
   refuseTokens,
   signIn,
+  signOut,
   test,
 } from './app.js'
 
@@ -56,7 +57,12 @@ test('promise 22: thirty at once on an expired token, pages, prefetches and hand
   app,
   context,
   page,
+  served,
 }) => {
+  test.skip(
+    served === 'next-15-edge',
+    'the edge runtime has a memory of its own, which takes a store to share',
+  )
   const refreshes = await openWithShortToken(page, api, 1)
   const cookie = await cookieHeader(context)
   const kinds: [path: string, headers: Record<string, string>][] = [
@@ -144,7 +150,7 @@ test('promise 16: signing out shows in the other tab, and nothing is left', asyn
   await at(page, 'sign-out').click()
   await expect(at(other, 'to-sign-in')).toBeVisible()
   await expect(at(page, 'to-sign-in')).toBeVisible()
-  expect(await context.cookies()).toEqual([])
+  await expect.poll(() => context.cookies()).toEqual([])
   expect(api.state().sessions).toBe(0)
 })
 
@@ -157,7 +163,7 @@ test('promise 17: another account that signs in replaces the one of every tab, a
   await other.goto('/')
   const quiet = context.route('**/api/auth/session', (route) => route.abort())
   await quiet
-  await at(other, 'sign-out').click()
+  await signOut(other)
   await other.goto('/sign-in')
   await signIn(other, BOB)
   await expect(at(other, 'user')).toHaveText('Bob')
@@ -184,14 +190,13 @@ test('the Pages Router has the same session: data on the server, a refresh when 
 
 test('an action refreshes what is due, and is a door of its own', async ({ api, context, page, app }) => {
   await openSignedIn(page, '/admin')
-  const answered = page.waitForResponse(
-    (response) => response.request().method() === 'POST' && response.url().endsWith('/admin'),
+  const asked = page.waitForRequest(
+    (request) => request.method() === 'POST' && request.url().endsWith('/admin'),
   )
   await refuseTokens(api)
   await at(page, 'action').click()
-  const response = await answered
-  await response.finished()
-  const request = response.request()
+  const request = await asked
+  await expect(at(page, 'wrote')).toHaveText('1')
   await page.goto('/notes')
   await expect(at(page, 'notes')).toContainText('written in an action')
   expect(api.journal.counts().refresh.total).toBe(1)
@@ -212,8 +217,7 @@ test('an action refreshes what is due, and is a door of its own', async ({ api, 
     api.journal.entries().filter(({ method, path }) => method === 'POST' && path === '/api/v1/notes').length
   const before = count()
   await call('')
-  await at(page, 'sign-out').click()
-  await expect(at(page, 'to-sign-in')).toBeVisible()
+  await signOut(page)
   await page.goto('/sign-in')
   await signIn(page, BOB)
   await expect(at(page, 'user')).toHaveText('Bob')

@@ -1,3 +1,4 @@
+import { ActionButton } from '../../../components/action-button'
 import { auth } from '../../../lib/auth'
 import type { User } from '../../../lib/register'
 import { addForEverybody } from './actions'
@@ -16,11 +17,7 @@ export default async function AdminPage() {
           </li>
         ))}
       </ul>
-      <form action={addForEverybody}>
-        <button type="submit" data-test="action">
-          Write a note in an action
-        </button>
-      </form>
+      <ActionButton action={addForEverybody}>Write a note in an action</ActionButton>
     </>
   )
 }

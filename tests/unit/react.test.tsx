@@ -1,0 +1,99 @@
+// @vitest-environment jsdom
+import { act, type ReactNode, StrictMode } from 'react'
+import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
+import { renderToString } from 'react-dom/server'
+import { afterEach, expect, test, vi } from 'vitest'
+import { createBffAuth, type SessionInfo } from '../../js/bff.js'
+import { AuthProvider, useAuth } from '../../js/react.js'
+import { createTestAuth } from '../../js/testing.js'
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
+const roots: Root[] = []
+afterEach(async () => {
+  for (const root of roots.splice(0)) await act(() => root.unmount())
+  vi.unstubAllGlobals()
+  vi.restoreAllMocks()
+})
+
+function Who() {
+  const { status, user, isAuthenticated, hasRole } = useAuth<{ name: string }>()
+  return <p>{`${status} ${user?.name ?? '-'} ${isAuthenticated} ${hasRole('admin')}`}</p>
+}
+
+async function mount(node: ReactNode) {
+  const element = document.createElement('div')
+  const root = createRoot(element)
+  roots.push(root)
+  await act(() => root.render(<StrictMode>{node}</StrictMode>))
+  return element
+}
+
+const ADA = { user: { name: 'Ada', roles: ['admin'] } }
+
+test('promise 1: components show the session, and every change of it', async () => {
+  const auth = createTestAuth<unknown>({ session: 'loading' })
+  const element = await mount(
+    <AuthProvider auth={auth}>
+      <Who />
+    </AuthProvider>,
+  )
+  expect(element.textContent).toBe('loading - false false')
+  await act(() => auth.become(ADA))
+  expect(element.textContent).toBe('authenticated Ada true true')
+  await act(() => auth.become('revoked'))
+  expect(element.textContent).toBe('unauthenticated - false false')
+})
+
+test('roles may be anywhere', async () => {
+  const auth = createTestAuth<unknown>({ session: { claims: { scp: 'admin' } } })
+  const element = await mount(
+    <AuthProvider auth={auth} roles={({ claims }) => [String(claims?.scp)]}>
+      <Who />
+    </AuthProvider>,
+  )
+  expect(element.textContent).toBe('authenticated - true true')
+})
+
+test('without a provider, the error says what to write', () => {
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  expect(() => renderToString(<Who />)).toThrow('<AuthProvider auth={auth}>')
+})
+
+test('what a server rendered is what is hydrated, and nothing is asked', async () => {
+  const fetch = vi.fn()
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+  vi.stubGlobal('fetch', fetch)
+  const snapshot = createTestAuth<unknown>({ session: ADA }).snapshot
+  const session = { snapshot, session: 'abc' } as SessionInfo<unknown>
+  const auth = createBffAuth<unknown>()
+  const page = (
+    <AuthProvider auth={auth} session={session}>
+      <Who />
+    </AuthProvider>
+  )
+  const element = document.createElement('div')
+  element.innerHTML = renderToString(page)
+  expect(element.textContent).toBe('authenticated Ada true true')
+  await act(() => roots.push(hydrateRoot(element, page)))
+  expect([element.textContent, fetch.mock.calls, error.mock.calls]).toEqual([
+    'authenticated Ada true true',
+    [],
+    [],
+  ])
+  auth.dispose()
+})
+
+test('a vault is loading while a server renders, and the page follows it', async () => {
+  const auth = createTestAuth<unknown>({ session: ADA })
+  const page = (
+    <AuthProvider auth={auth}>
+      <Who />
+    </AuthProvider>
+  )
+  const element = document.createElement('div')
+  element.innerHTML = renderToString(page)
+  expect(element.textContent).toBe('loading - false false')
+  const error = vi.spyOn(console, 'error').mockImplementation(() => {})
+  await act(() => roots.push(hydrateRoot(element, page)))
+  expect([element.textContent, error.mock.calls]).toEqual(['authenticated Ada true true', []])
+})
