@@ -21,7 +21,8 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'unit', needs: 'build', work: unit, count: counts.vitest },
   { name: 'api', work: api, count: counts.nodeTest },
   { name: 'size', needs: 'build', work: () => run(process.execPath, ['scripts/size.mjs'], { name: 'size' }) },
-  { name: 'vue', needs: 'build', work: vue },
+  { name: 'vue', needs: 'build', work: () => checkExample('vue') },
+  { name: 'next', needs: 'build', work: () => checkExample('next') },
 ]
 
 const clippy = (...args) => run('cargo', ['clippy', '--quiet', ...args, '--', '--deny', 'warnings'])
@@ -56,9 +57,9 @@ async function api() {
   return run(process.execPath, ['--test', '--test-reporter=spec'], { cwd: folder, name: 'node --test' })
 }
 
-async function vue() {
-  const { name, scripts } = example('vue') ?? {}
-  if (!scripts?.check) return skipped('no check script in examples/vue yet')
+async function checkExample(folder) {
+  const { name, scripts } = example(folder) ?? {}
+  if (!scripts?.check) return skipped(`no check script in examples/${folder} yet`)
   return run('npm', ['run', 'check', '--workspace', name])
 }
 

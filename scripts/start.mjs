@@ -1,5 +1,6 @@
 import { build } from './build.mjs'
 import { install } from './install.mjs'
+import { buildNext, serveNext, VAULT_API } from './next.mjs'
 import { example, importFrom } from './packages.mjs'
 import { Failure, program, seconds } from './run.mjs'
 import { buildExample, serveExample } from './serve.mjs'
@@ -8,42 +9,65 @@ import { buildExample, serveExample } from './serve.mjs'
 const accounts = `  ada@example.com  correct horse   (admin, editor)
   bob@example.com  battery staple  (user)`
 
-async function startApi() {
+async function startApi(settings = {}, port = 0) {
   const { folder } = example('api') ?? {}
   if (!folder) throw new Failure('examples/api is missing: run git checkout examples')
   const { createApi } = await importFrom(folder, './src/api.js')
-  return createApi().listen({ host: '127.0.0.1', port: 0, controlPort: 0 })
+  return createApi(settings).listen({ host: 'localhost', port, controlPort: 0 })
 }
 
-async function bundleExample() {
+async function bundled(work) {
   const began = performance.now()
-  console.log(`  example   ${(await buildExample()) ? seconds(began) : 'fresh'}`)
+  console.log(`  example   ${(await work) ? seconds(began) : 'fresh'}`)
 }
 
-function endOnSignal(...servers) {
+/** Each serves one example on a port, with an API behind it: `{ url, close }`. */
+const examples = {
+  async vue(port, { dev }) {
+    if (!dev) await bundled(buildExample())
+    const api = await startApi()
+    const site = await serveExample({ port, mode: dev ? 'dev' : 'preview', api }).catch(async (error) => {
+      await api.close()
+      throw error
+    })
+    return { url: site.url, close: () => Promise.all([site.close(), api.close()]) }
+  },
+  async next(port, { dev }) {
+    const variant = dev ? 'turbopack-dev' : 'turbopack'
+    await bundled(buildNext(variant))
+    const url = `http://localhost:${port}`
+    // On a port of its own: the page with the vault was built to ask there.
+    const api = await startApi({ corsOrigins: [url] }, Number(new URL(VAULT_API).port))
+    const site = await serveNext(variant, port, { API_URL: api.url }).catch(async (error) => {
+      await api.close()
+      throw error
+    })
+    return { url, close: () => Promise.all([site.end(), api.close()]) }
+  },
+}
+
+function endOnSignal(server) {
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, async () => {
       // A browser tab keeps its connection open for as long as it likes.
-      setTimeout(() => process.exit(0), 1000).unref()
-      await Promise.all(servers.map((server) => server.close()))
+      setTimeout(() => process.exit(0), 4000).unref()
+      await server.close()
       process.exit(0)
     })
 }
 
-await program(import.meta.url, async ([option]) => {
-  const mode = option === '--dev' ? 'dev' : 'preview'
+await program(import.meta.url, async (args) => {
+  const dev = args.includes('--dev')
+  const [name = 'vue'] = args.filter((arg) => !arg.startsWith('--'))
+  if (!Object.hasOwn(examples, name))
+    throw new Failure(`No example is called ${name}: there are ${Object.keys(examples).join(', ')}`)
   const port = Number(process.env.PORT || 5173)
   if (!(Number.isInteger(port) && port > 0 && port < 65536))
     throw new Failure(`PORT is ${process.env.PORT}, which is no port: leave it out or set it to, say, 5173`)
 
   await install()
   await build()
-  if (mode === 'preview') await bundleExample()
-  const api = await startApi()
-  const site = await serveExample({ port, mode, api }).catch(async (error) => {
-    await api.close()
-    throw error
-  })
-  endOnSignal(site, api)
+  const site = await examples[name](port, { dev })
+  endOnSignal(site)
   console.log(`\n  ${site.url}\n\n${accounts}\n\n  Ctrl+C ends it.`)
 })

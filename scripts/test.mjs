@@ -2,6 +2,7 @@ import { engineNames, installPrograms, missing } from './browsers.mjs'
 import { checks } from './check.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
+import { buildNext, variants } from './next.mjs'
 import { tool } from './packages.mjs'
 import { Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
@@ -20,6 +21,15 @@ async function endToEnd(engine, { full }) {
   const places = full || engine === 'chromium' ? '*' : 'shared'
   const args = ['test', '--reporter=list', `--project=${engine}-${places}`]
   return tool('playwright', args, { from: '@playwright/test', env })
+}
+
+/** The example of Next, built and driven; in full also by webpack, by the development servers, and of an older Next. */
+async function nextApp({ full }) {
+  const names = full ? Object.keys(variants) : ['turbopack']
+  for (const name of names) await buildNext(name)
+  const projects = names.map((name) => `--project=${name.startsWith('next-') ? name : `next-${name}`}`)
+  const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1' } : {}) }
+  return tool('playwright', ['test', '--reporter=list', ...projects], { from: '@playwright/test', env })
 }
 
 /** The packed package in projects of other people's kind. */
@@ -44,6 +54,7 @@ await program(import.meta.url, async ([mode]) => {
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '4096' } : {} }),
     ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
+    { name: 'next', work: () => nextApp({ full }), count: counts.playwright },
     { name: 'package', work: () => packed({ full }), count: counts.summary },
   ]
   if (full) steps.push({ name: 'mutants', work: mutants, count: counts.mutants })

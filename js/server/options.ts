@@ -118,10 +118,12 @@ export function complete(options: BffOptions) {
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
     throw serverError('secret-weak', { option: 'secret' })
+  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
+  if (!/^(lax|strict)$/.test(sameSite) || !/^[\w.-]*$/.test(name ?? '') || !(maxAge > 0))
+    throw serverError('option-invalid', { option: 'cookie' })
   if (!options.signIn) throw serverError('endpoint-missing', { option: 'signIn' })
 
   const endpoint = (option: 'refresh' | 'signIn' | 'signOut') => parseEndpoint(option, options[option], api)
-  const secure = options.cookie?.secure ?? true
   return {
     api,
     secrets,
@@ -141,12 +143,7 @@ export function complete(options: BffOptions) {
     proxy: options.proxy ?? [],
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),
     bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
-    cookie: {
-      name: `${secure ? '__Host-' : ''}${options.cookie?.name ?? 'tokencell'}`,
-      sameSite: options.cookie?.sameSite ?? ('lax' as const),
-      secure,
-      maxAge: options.cookie?.maxAge ?? 30 * DAY,
-    },
+    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge },
     claims: options.claims ?? ['exp', 'iat', 'role', 'roles', 'scope', 'sub'],
     grace: options.grace ?? 60,
     store: options.store,

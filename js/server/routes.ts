@@ -118,5 +118,8 @@ function explain(error: unknown): Response {
   if (!isAuthError(error)) throw error
   const { code, message, body, status: given } = error
   const status = STATUSES[code] ?? (code === 'refused' ? given : undefined) ?? 502
-  return Response.json({ message, body, status: given }, { status, headers: { [ERROR_HEADER]: code } })
+  return Response.json(
+    { error: code, message, body, status: given },
+    { status, headers: { [ERROR_HEADER]: code } },
+  )
 }

@@ -73,6 +73,7 @@ const startCache = (to: string) =>
   })
 
 test('promise 25: two instances on one Redis refresh once between them', async ({ api, page, served }) => {
+  if (isDev(served)) test.setTimeout(240_000)
   const redis = await startRedis()
   const env = { API_URL: api.url, AUTH_SECRET: SECRET, REDIS_URL: `redis://127.0.0.1:${redis.port}` }
   const instances = await Promise.all([serveApp(served, env), serveApp(served, env)])

@@ -8,7 +8,7 @@ const forbidden = () => assert.fail('a worker')
 
 const { createAuth } = await import('tokencell')
 const { openVault } = await import('tokencell/vault')
-for (const name of ['devtools', 'guard', 'pinia', 'router', 'testing', 'vue'])
+for (const name of ['bff', 'devtools', 'guard', 'pinia', 'router', 'server', 'testing', 'vue'])
   await import(`tokencell/${name}`)
 const vault = openVault({ signIn: '/login' })
 const auth = createAuth({ shared: forbidden, worker: forbidden, page: forbidden })
