@@ -2,6 +2,8 @@ import { type AuthErrorDetail, explain } from './errors.js'
 
 /** What only an adapter can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
+  'mode-missing':
+    "nuxt.config has no block for tokencell. Write tokencell: { mode: 'bff', … } or { mode: 'vault', … }.",
   'page-missing':
     'guardRoutes() leads to a page that the router does not have. Add the route, or name another page in this option.',
   'plugin-missing':

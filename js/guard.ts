@@ -50,9 +50,9 @@ export const rolesOf: RolesOf = ({ user, claims }) => {
  * The path, query and fragment of a page of ours; `null` for anything else, whoever wrote the link. It is compared and
  * returned as the URL parser reads it, because that is how browsers follow it (RFC 9700 §4.11.1).
  *
- * @param origin of the application, as in `location.origin`
+ * @param origin of the application; as only paths come out, any will do
  */
-export function ownPath(wanted: unknown, origin: string): string | null {
+export function ownPath(wanted: unknown, origin = 'http://here.invalid'): string | null {
   if (typeof wanted !== 'string' || !wanted.startsWith('/') || !URL.canParse(wanted, origin)) return null
   const url = new URL(wanted, origin)
   // Whoever follows `/..//evil.test` without its origin is elsewhere.

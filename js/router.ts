@@ -8,6 +8,7 @@ import {
 import { adapterError } from './adapter-errors.js'
 import { isAuthError } from './errors.js'
 import { decide, ownPath, type RolesOf, type Rule, rolesOf } from './guard.js'
+import { LOADING } from './snapshot.js'
 import type { Auth } from './types.js'
 
 declare module 'vue-router' {
@@ -38,6 +39,13 @@ export interface GuardOptions {
    * @default `roles` or `role` of the user, else of the claims
    */
   roles?: RolesOf
+  /**
+   * What a page asks of its visitor.
+   * @default its `meta`
+   */
+  rule?: (to: Pick<RouteLocation, 'meta' | 'path'>) => Rule
+  /** Where a server has rendered: until this settles, pages are shown as they were there. */
+  hydrated?: Promise<unknown>
 }
 
 /**
@@ -52,17 +60,21 @@ export interface GuardOptions {
  */
 export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardOptions = {}): () => void {
   const { signIn = '/sign-in', home = '/', forbidden, query: name = 'redirect', roles = rolesOf } = options
+  const { rule = ({ meta }) => meta, hydrated } = options
   /** The page that somebody was last turned away from. */
   let closed: string | undefined
+  /** Nothing is waited for where nothing can come, nor where the page must first be what the server made of it. */
+  let isPassive = typeof window === 'undefined' || hydrated !== undefined
 
-  const judge = ({ meta }: Pick<RouteLocation, 'meta'>) => decide(auth.snapshot, meta, roles)
+  const judge = (to: Pick<RouteLocation, 'meta' | 'path'>) =>
+    decide(hydrated && isPassive ? LOADING : auth.snapshot, rule(to), roles)
 
   async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
     switch (judge(to)) {
       case 'allow':
         return true
       case 'wait':
-        if (typeof window === 'undefined') return true
+        if (isPassive) return true
         await known()
         return admit(to)
       case 'forbidden':
@@ -95,15 +107,15 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
 
   /** The page in the query, if it is one of ours that does not lead here again. */
   function wanted({ query }: RouteLocationNormalized) {
-    const path = ownPath(query[name], location.origin)
+    const path = ownPath(query[name])
     const route = path === null ? null : router.resolve(path)
-    return route?.matched.length && !route.meta.guestOnly ? route.fullPath : null
+    return route?.matched.length && !rule(route).guestOnly ? route.fullPath : null
   }
 
   /** The session, or what it allows, has changed: may the open page stay? */
   function reconsider() {
     const current = router.currentRoute.value
-    if (current === START_LOCATION || auth.snapshot.status === 'loading') return
+    if (isPassive || current === START_LOCATION || auth.snapshot.status === 'loading') return
     const instead = closed !== undefined && current.redirectedFrom?.fullPath === closed
     const target = instead && current.redirectedFrom ? current.redirectedFrom : current
     const decision = judge(target)
@@ -121,6 +133,10 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     router.beforeResolve(admit),
     auth.subscribe(reconsider),
   ]
+  hydrated?.finally(() => {
+    isPassive = false
+    reconsider()
+  })
   return () => {
     for (const stop of stops) stop()
   }

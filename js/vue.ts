@@ -41,7 +41,7 @@ export function authPlugin<User = RegisteredUser>(
   return {
     install(app) {
       const auth = typeof source === 'function' ? source() : source
-      const snapshot = shallowRef<Snapshot<User>>(LOADING)
+      const snapshot = shallowRef<Snapshot<User>>(hydrated ? LOADING : auth.snapshot)
       const follow = () => {
         snapshot.value = auth.snapshot
         app.onUnmount(auth.subscribe((next) => (snapshot.value = next)))

@@ -72,7 +72,7 @@ export async function types() {
     { inputs, outputs: [emitted], salt: versionOf('typescript') },
     async () => {
       rmSync(path.join(root, emitted), { recursive: true, force: true })
-      for (const project of ['js', 'js/tsconfig.next.json'])
+      for (const project of ['js', 'js/tsconfig.server.json'])
         await tool('tsc', ['--project', project, '--outDir', emitted], { from: 'typescript' })
     },
   )

@@ -34,5 +34,5 @@ function withRedirect(page: string, wanted: string): string {
 /** The page in the query, if it is one of ours. */
 function redirectIn(wanted = '/'): string | null {
   const all = new URL(wanted, HERE).searchParams.getAll('redirect')
-  return all.length === 1 ? ownPath(all[0], HERE) : null
+  return all.length === 1 ? ownPath(all[0]) : null
 }

@@ -1,0 +1,40 @@
+const endpoints = {
+  signIn: '/api/v1/login',
+  refresh: '/api/v1/refresh',
+  signOut: { method: 'DELETE', path: '/api/v1/logout' },
+}
+
+const isVault = process.env.MODE === 'vault'
+const vaultApi = process.env.VAULT_API ?? 'http://localhost:8787'
+
+export default defineNuxtConfig({
+  compatibilityDate: '2026-11-01',
+  modules: ['tokencell', '@pinia/nuxt'],
+  css: ['~/theme.css'],
+  telemetry: false,
+  devtools: { enabled: false },
+
+  tokencell: isVault
+    ? {
+        mode: 'vault',
+        origins: [vaultApi],
+        ...endpoints,
+        pages: { forbidden: '/forbidden' },
+      }
+    : {
+        mode: 'bff',
+        api: 'http://127.0.0.1:8787',
+        ...endpoints,
+        proxy: ['/api/v1/notes', 'GET /api/v1/me'],
+        pages: { forbidden: '/forbidden' },
+        ...(process.env.REDIS_URL ? { storage: 'sessions' } : {}),
+      },
+
+  runtimeConfig: { public: { apiOrigin: isVault ? vaultApi : '' } },
+
+  // The same for everybody: rendered once, and kept by caches.
+  routeRules: { '/about': { prerender: true }, '/news': { swr: 60 } },
+  nitro: process.env.REDIS_URL
+    ? { storage: { sessions: { driver: 'redis', url: process.env.REDIS_URL } } }
+    : {},
+})

@@ -1,0 +1,152 @@
+import { randomBytes } from 'node:crypto'
+import {
+  addImports,
+  addPlugin,
+  addRouteMiddleware,
+  addServerHandler,
+  addServerImports,
+  addTemplate,
+  createResolver,
+  defineNuxtModule,
+  useLogger,
+} from '@nuxt/kit'
+import type { Nuxt } from '@nuxt/schema'
+import { adapterError } from '../adapter-errors.js'
+import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
+
+export type { ModuleOptions, PageAuth } from './options.js'
+
+declare module '@nuxt/schema' {
+  interface NuxtConfig {
+    tokencell?: ModuleOptions
+  }
+  interface NuxtOptions {
+    tokencell?: ModuleOptions
+  }
+}
+
+/** `modules: ['tokencell']`, and one block `tokencell` in `nuxt.config`. */
+export default defineNuxtModule<ModuleOptions>({
+  meta: { name: 'tokencell', configKey: 'tokencell', compatibility: { nuxt: '>=4.0.0' } },
+  setup(options, nuxt) {
+    if (options.mode !== 'vault' && options.mode !== 'bff')
+      throw adapterError('mode-missing', { option: 'mode' })
+    const { resolve } = createResolver(import.meta.url)
+    nuxt.options.build.transpile.push(resolve('./runtime'), /[\\/]tokencell[\\/]pkg[\\/]/)
+    // Composables find their app again after an `await`, on the server too.
+    nuxt.options.experimental.asyncContext ??= true
+
+    if (options.mode === 'vault') setUpVault(options, nuxt, resolve)
+    else setUpBff(options, nuxt, resolve)
+
+    const { pages = {}, global = false, roles } = options
+    const base = (options.mode === 'bff' && options.base) || '/api/auth'
+    const shown: PublicOptions = { mode: options.mode, base, pages, global, roles }
+    nuxt.options.runtimeConfig.public.tokencell = shown as never
+
+    for (const name of ['auth', 'guest'])
+      addRouteMiddleware({ name, path: resolve('./runtime/middleware.js') })
+    const from = resolve('./runtime/composables.js')
+    addImports(['useAuth', 'useAuthFetch'].map((name) => ({ name, from })))
+    addTypes(resolve('./runtime/types.js'), nuxt)
+  },
+})
+
+type Resolve = ReturnType<typeof createResolver>['resolve']
+
+/** The options that are the module's, and none of what it is made of. */
+function partOf<Options extends ModuleOptions>({
+  mode: _,
+  pages: __,
+  global: ___,
+  roles: ____,
+  ...rest
+}: Options) {
+  return rest
+}
+
+/** The two files that everybody writes who has no module. */
+function setUpVault(options: VaultModeOptions, nuxt: Nuxt, resolve: Resolve) {
+  const { ssr = 'wait', ...vault } = partOf(options)
+  const file = addTemplate({
+    filename: 'tokencell/auth.vault.ts',
+    write: true,
+    getContents: () =>
+      `import { openVault } from 'tokencell/vault'\nexport default openVault(${JSON.stringify(vault)})\n`,
+  })
+  const url = `new URL('./auth.vault.ts', import.meta.url)`
+  addTemplate({
+    filename: 'tokencell/auth.ts',
+    write: true,
+    getContents: () => `import { createAuth } from 'tokencell'
+export const connect = () => createAuth({
+  shared: () => new SharedWorker(${url}, { type: 'module', extendedLifetime: true }),
+  worker: () => new Worker(${url}, { type: 'module' }),
+})
+`,
+  })
+  addPlugin(resolve('./runtime/vault.js'))
+  if (ssr === 'wait') leavePlaces(options, nuxt)
+  nuxt.options.vite.worker = { ...nuxt.options.vite.worker, format: 'es' }
+  nuxt.options.vite.optimizeDeps = { ...nuxt.options.vite.optimizeDeps }
+  nuxt.options.vite.optimizeDeps.exclude = [
+    ...(nuxt.options.vite.optimizeDeps.exclude ?? []),
+    'tokencell',
+    'tokencell/vault',
+  ]
+  return file
+}
+
+/** Pages that ask for somebody are rendered in the browser, which alone knows. */
+function leavePlaces({ global = false, pages: { signIn = '/sign-in' } = {} }: VaultModeOptions, nuxt: Nuxt) {
+  nuxt.options.experimental.extraPageMetaExtractionKeys ??= []
+  nuxt.options.experimental.extraPageMetaExtractionKeys.push('auth')
+  nuxt.hook('pages:resolved', (pages) => {
+    const visit = (list: typeof pages) => {
+      for (const page of list) {
+        const { auth, middleware } = (page.meta ?? {}) as { auth?: unknown; middleware?: unknown }
+        const isAsked = auth !== undefined ? auth !== false : [middleware].flat().includes('auth')
+        if (isAsked || (global && auth !== false && page.path !== signIn)) page.mode = 'client'
+        visit(page.children ?? [])
+      }
+    }
+    visit(pages)
+  })
+}
+
+function setUpBff(options: BffModeOptions, nuxt: Nuxt, resolve: Resolve) {
+  const { secret, ...bff } = partOf(options)
+  const { dev } = nuxt.options
+  if (dev && !secret && !process.env.NUXT_TOKENCELL_SECRET) {
+    useLogger('tokencell').info(
+      'No secret is set: sessions end with this process. See NUXT_TOKENCELL_SECRET.',
+    )
+  }
+  nuxt.options.runtimeConfig.tokencell = {
+    ...bff,
+    secret: secret ?? (dev ? randomBytes(32).toString('base64') : ''),
+  } as never
+  addPlugin({ src: resolve('./runtime/bff.client.js'), mode: 'client' })
+  addPlugin({ src: resolve('./runtime/bff.server.js'), mode: 'server' })
+  const handler = resolve('./runtime/server/handler.js')
+  const base = options.base ?? '/api/auth'
+  for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).map(routeOf)]))
+    addServerHandler({ route, handler })
+  const from = resolve('./runtime/server/session.js')
+  addServerImports([{ name: 'useServerAuth', from }])
+  const { nitro } = nuxt.options as unknown as { nitro: { experimental?: object } }
+  nitro.experimental = { asyncContext: true, ...nitro.experimental }
+}
+
+/** Where the paths of a rule begin, which the rule then tells apart. */
+function routeOf(rule: string): string {
+  const path = rule.replace(/^[A-Z]+ +/, '')
+  const fixed = path.split('/*')[0] as string
+  return fixed === path ? path : `${fixed}/**`
+}
+
+function addTypes(file: string, nuxt: Nuxt) {
+  nuxt.hook('prepare:types', ({ references }) => {
+    references.push({ path: file.replace(/\.js$/, '.d.ts') })
+  })
+}

@@ -1,0 +1,64 @@
+import type { Rule } from '../guard.js'
+import type { BffOptions } from '../server/options.js'
+import type { VaultOptions } from '../vault/options.js'
+
+/** What a page says of itself in `definePageMeta({ auth })`: nothing to ask, somebody, nobody, or somebody with a role. */
+export type PageAuth = boolean | 'guest' | Rule
+
+interface CommonOptions {
+  /** Which pages there are for those who may not see the one they wanted. */
+  pages?: {
+    /** @default '/sign-in' */
+    signIn?: string
+    /** @default '/' */
+    home?: string
+    /** @default an error page with the status 403 */
+    forbidden?: string
+  }
+  /**
+   * Whether every page asks for somebody, unless it says `auth: false`.
+   * @default false
+   */
+  global?: boolean
+  /**
+   * Where the roles are, as a dotted path: a list, or words. `'claims.scope'`
+   * @default `roles` or `role` of the user, else of the claims
+   */
+  roles?: string
+}
+
+export interface VaultModeOptions extends CommonOptions, VaultOptions {
+  /** The token lives in a vault in the browser. */
+  mode: 'vault'
+  /**
+   * What a server renders for pages that ask for somebody, as it cannot know: `'wait'` leaves a place for the page, `'shell'`
+   * renders the page with a session that is `loading`.
+   * @default 'wait'
+   */
+  ssr?: 'shell' | 'wait'
+}
+
+export interface BffModeOptions
+  extends CommonOptions,
+    Omit<BffOptions, 'forward' | 'onEvent' | 'secret' | 'store'> {
+  /** The tokens stay on this server. */
+  mode: 'bff'
+  /**
+   * Seals the session cookies. Better set when the server starts, as `NUXT_TOKENCELL_SECRET`.
+   * @default in development, one that lives as long as the process
+   */
+  secret?: string
+  /** A mount of Nitro's storage that several instances share, as in `nitro.storage`. */
+  storage?: string
+}
+
+export type ModuleOptions = BffModeOptions | VaultModeOptions
+
+/** What pages know of it. No secret. */
+export interface PublicOptions {
+  mode: ModuleOptions['mode']
+  base: string
+  pages: NonNullable<CommonOptions['pages']>
+  global: boolean
+  roles: string | undefined
+}

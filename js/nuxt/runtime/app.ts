@@ -1,0 +1,60 @@
+import { createError, type NuxtApp, useRouter, useRuntimeConfig } from 'nuxt/app'
+import type { RolesOf, Rule } from '../../guard.js'
+import { guardRoutes } from '../../router.js'
+import { own } from '../../server/grant.js'
+import type { Auth } from '../../types.js'
+import { authPlugin } from '../../vue.js'
+import type { PageAuth, PublicOptions } from '../options.js'
+
+interface Meta {
+  auth?: PageAuth
+  middleware?: unknown
+}
+
+/**
+ * Gives an app its session: the composables, the guards and the hooks.
+ *
+ * @param hydrated where the server did not know the session: until then the page shows what the server showed
+ */
+export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Promise<unknown>) {
+  const options = useRuntimeConfig().public.tokencell as unknown as PublicOptions
+  const { signIn = '/sign-in', home = '/', forbidden } = options.pages
+  const roles = options.roles ? { roles: rolesAt(options.roles) } : {}
+  const later = hydrated ? { hydrated } : {}
+
+  nuxtApp.vueApp.use(authPlugin(auth, { ...roles, ...later }))
+  guardRoutes(useRouter() as never, auth, {
+    signIn,
+    home,
+    ...roles,
+    ...later,
+    forbidden: forbidden ?? refuse,
+    rule: ({ meta, path }) => ruleOf(meta as Meta, options.global && path !== signIn),
+  })
+  auth.onEvent((event) => {
+    if (event.type === 'signed-in') nuxtApp.callHook('tokencell:signed-in')
+    if (event.type === 'ended') nuxtApp.callHook('tokencell:ended', event.reason)
+  })
+}
+
+function refuse(): never {
+  throw createError({ status: 403, statusText: 'Forbidden', fatal: true })
+}
+
+/** `definePageMeta({ auth })`, else its middleware `auth` or `guest`, else what holds for all. */
+function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
+  if (auth === 'guest') return { guestOnly: true }
+  if (typeof auth === 'object') return auth
+  if (auth !== undefined) return { requiresAuth: auth }
+  const named = [middleware].flat()
+  if (named.includes('guest')) return { guestOnly: true }
+  return { requiresAuth: isGlobal || named.includes('auth') }
+}
+
+const rolesAt =
+  (path: string): RolesOf =>
+  (session) => {
+    const found = own(session, path)
+    const words = typeof found === 'string' ? found.split(' ') : [found].flat()
+    return words.filter((role) => typeof role === 'string')
+  }

@@ -1,0 +1,30 @@
+import { useRuntimeConfig, useStorage } from 'nitropack/runtime'
+import { type BffOptions, type BffServer, createBff, type SharedStore } from '../../../server/index.js'
+import type { BffModeOptions } from '../../options.js'
+
+let made: BffServer | undefined
+
+/** The server of this configuration, which holds no session. */
+export function useBff(): BffServer {
+  if (!made) {
+    const { storage, ...options } = useRuntimeConfig().tokencell as unknown as BffModeOptions
+    made = createBff({ ...options, ...(storage && { store: storeOn(storage) }) } as BffOptions)
+  }
+  return made
+}
+
+/** A mount of Nitro's storage; where it is on Redis, it claims in one step. */
+function storeOn(mount: string): SharedStore {
+  const storage = useStorage(mount)
+  const store: SharedStore = {
+    getItem: (key) => storage.getItem(key),
+    setItem: (key, value, options) => storage.setItem(key, value, options),
+    removeItem: (key) => storage.removeItem(key),
+  }
+  const { driver } = useStorage().getMount(`${mount}:`)
+  if (driver.name !== 'redis') return store
+  const redis = driver.getInstance?.() as { set(...args: unknown[]): Promise<unknown> }
+  const claim = async (key: string, value: string, seconds: number) =>
+    (await redis.set(`${mount}:${key}`, value, 'EX', seconds, 'NX')) !== null
+  return { ...store, claim }
+}

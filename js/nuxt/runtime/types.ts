@@ -1,0 +1,20 @@
+import type { Reason } from '../../types.js'
+import type { PageAuth } from '../options.js'
+
+declare module '#app' {
+  interface PageMeta {
+    /** What the page asks of its visitor. For comfort: only the API authorises. */
+    auth?: PageAuth
+  }
+  interface RuntimeNuxtHooks {
+    'tokencell:signed-in': () => void
+    /** The session is over: the user has signed out, or it has expired, or was revoked. */
+    'tokencell:ended': (reason: Reason) => void
+  }
+}
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    auth?: PageAuth
+  }
+}

@@ -1,0 +1,65 @@
+import { cpSync, mkdirSync, rmSync } from 'node:fs'
+import path from 'node:path'
+import { pack } from '../tests/package/project.mjs'
+import { serveFolder as serveFiles } from '../tests/package/static.mjs'
+import { fresh } from './fresh.mjs'
+import { finish, serve } from './processes.mjs'
+import { root, run } from './run.mjs'
+
+const example = path.join(root, 'examples/nuxt')
+const nuxt = path.join(root, 'node_modules/nuxt/bin/nuxt.mjs')
+const generated = /[\\/](node_modules|\.nuxt|\.output|dist)$/
+
+/** The origin that the vault asks, which is built into it. */
+export const VAULT_API = 'http://localhost:8787'
+
+/** Ways to build and serve the example. */
+export const variants = {
+  bff: { env: { MODE: 'bff' } },
+  vault: { env: { MODE: 'vault', VAULT_API } },
+  'bff-dev': { env: { MODE: 'bff' }, dev: true },
+  'vault-dev': { env: { MODE: 'vault', VAULT_API }, dev: true },
+  /** Nothing but files. */
+  generated: { env: { MODE: 'vault', VAULT_API }, command: 'generate' },
+}
+
+async function copy(name) {
+  const folder = path.join(root, 'target/nuxt', name)
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(example, folder, { recursive: true, filter: (file) => !generated.test(file) })
+  const { file } = await pack()
+  const installed = path.join(folder, 'node_modules/tokencell')
+  mkdirSync(installed, { recursive: true })
+  await run('tar', ['-xzf', file, '-C', installed, '--strip-components=1'])
+  return folder
+}
+
+export async function buildNuxt(name) {
+  const { env, dev, command = 'build' } = variants[name]
+  if (dev) return false
+  const inputs = ['examples/nuxt', 'pkg', 'package.json', 'package-lock.json', 'scripts/nuxt.mjs']
+  return fresh(`nuxt-${name}`, { inputs, outputs: [`target/nuxt/${name}/.output/nitro.json`] }, async () =>
+    finish(nuxt, [command], { cwd: await copy(name), env }),
+  )
+}
+
+/** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
+export async function serveNuxt(name, port, more = {}) {
+  const { env, dev, command } = variants[name]
+  const folder = dev ? await copy(`${name}-${port}`) : path.join(root, 'target/nuxt', name)
+  const options = { cwd: folder, env: { ...env, PORT: String(port), HOST: 'localhost', ...more } }
+  const url = `http://localhost:${port}/about`
+  const server = dev
+    ? await serve(url, nuxt, ['dev', '--no-fork', '--host', 'localhost', '--port', String(port)], options)
+    : command === 'generate'
+      ? await serveFiles(path.join(folder, '.output/public'), port)
+      : await serve(url, path.join(folder, '.output/server/index.mjs'), [], options)
+  return {
+    folder,
+    output: server.output,
+    async end() {
+      await server.end()
+      if (dev) rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
