@@ -1,7 +1,7 @@
 import { defineConfig } from '@playwright/test'
 import { chromium, engine, missing } from './scripts/browsers.mjs'
+import type { Served } from './tests/apps.js'
 import type { Where } from './tests/e2e/site.js'
-import type { Served } from './tests/next/app.js'
 import type { EngineName } from './tests/webdriver/driver.js'
 
 const inChromium = {
@@ -65,6 +65,13 @@ const next = (served: Served, testMatch = '*.spec.ts') => ({
   use: { ...inChromium, served },
 })
 
+/** Likewise that of Nuxt. */
+const nuxt = (served: Served, testDir: string) => ({
+  name: `nuxt-${served}`,
+  testDir: `tests/${testDir}`,
+  use: { ...inChromium, served },
+})
+
 export default defineConfig<{ where: Where }, { engine: EngineName; served: Served }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
@@ -82,6 +89,8 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),
     next('unguarded', 'unguarded.spec.ts'),
+    ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, 'nuxt')),
+    ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, 'nuxt-vault')),
     ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, 'session.spec.ts')),
   ],
 })

@@ -87,11 +87,11 @@ export async function buildNext(name) {
 }
 
 /** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
-export async function serveNext(name, port, more = {}) {
+export async function serveNext(name, port, { api, secret, redis } = {}) {
   const variant = variants[name]
   const folder = variant.dev ? await copy(`${name}-${port}`, variant) : path.join(root, 'target/next', name)
   const args = variant.dev ? ['dev', ...flags(variant)] : ['start']
-  const options = { cwd: folder, env: { ...env, ...more } }
+  const options = { cwd: folder, env: { ...env, API_URL: api, AUTH_SECRET: secret, REDIS_URL: redis } }
   const server = await serve(
     `http://localhost:${port}/about`,
     binary(folder, variant),

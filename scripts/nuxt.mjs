@@ -44,10 +44,15 @@ export async function buildNuxt(name) {
 }
 
 /** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
-export async function serveNuxt(name, port, more = {}) {
+export async function serveNuxt(name, port, { api, secret, redis } = {}) {
   const { env, dev, command } = variants[name]
   const folder = dev ? await copy(`${name}-${port}`) : path.join(root, 'target/nuxt', name)
-  const options = { cwd: folder, env: { ...env, PORT: String(port), HOST: 'localhost', ...more } }
+  const shared = redis && { REDIS_URL: redis, NUXT_TOKENCELL_STORAGE: 'sessions' }
+  const own = { PORT: String(port), HOST: 'localhost', ...shared }
+  const options = {
+    cwd: folder,
+    env: { ...env, ...own, NUXT_TOKENCELL_API: api, NUXT_TOKENCELL_SECRET: secret },
+  }
   const url = `http://localhost:${port}/about`
   const server = dev
     ? await serve(url, nuxt, ['dev', '--no-fork', '--host', 'localhost', '--port', String(port)], options)

@@ -38,7 +38,7 @@ const examples = {
     const url = `http://localhost:${port}`
     // On a port of its own: the page with the vault was built to ask there.
     const api = await startApi({ corsOrigins: [url] }, Number(new URL(VAULT_API).port))
-    const site = await serveNext(variant, port, { API_URL: api.url }).catch(async (error) => {
+    const site = await serveNext(variant, port, { api: api.url }).catch(async (error) => {
       await api.close()
       throw error
     })

@@ -27,14 +27,10 @@ export default defineNuxtConfig({
         ...endpoints,
         proxy: ['/api/v1/notes', 'GET /api/v1/me'],
         pages: { forbidden: '/forbidden' },
-        ...(process.env.REDIS_URL ? { storage: 'sessions' } : {}),
       },
 
   runtimeConfig: { public: { apiOrigin: isVault ? vaultApi : '' } },
 
   // The same for everybody: rendered once, and kept by caches.
   routeRules: { '/about': { prerender: true }, '/news': { swr: 60 } },
-  nitro: process.env.REDIS_URL
-    ? { storage: { sessions: { driver: 'redis', url: process.env.REDIS_URL } } }
-    : {},
 })

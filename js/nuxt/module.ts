@@ -123,6 +123,8 @@ function setUpBff(options: BffModeOptions, nuxt: Nuxt, resolve: Resolve) {
     )
   }
   nuxt.options.runtimeConfig.tokencell = {
+    // What is there can be set by a variable when the server starts.
+    storage: '',
     ...bff,
     secret: secret ?? (dev ? randomBytes(32).toString('base64') : ''),
   } as never

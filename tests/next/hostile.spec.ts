@@ -1,6 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import path from 'node:path'
-import { Canaries, find } from '../e2e/canary.js'
 import {
   ADA,
   at,
@@ -15,7 +14,8 @@ import {
   SECRET,
   signOut,
   test,
-} from './app.js'
+} from '../apps.js'
+import { Canaries, find } from '../e2e/canary.js'
 
 function* filesIn(place: string): Generator<string> {
   for (const name of readdirSync(place)) {
@@ -109,6 +109,7 @@ test('promise 23: whatever reads or sets a session may be kept by no cache; what
 
 test('promise 23: every route has its check against forgery', async ({ api, app, context, page }) => {
   await openSignedIn(page)
+  await page.waitForLoadState('networkidle')
   const cookie = await cookieHeader(context)
   const before = api.journal.entries().length
   const forged = { cookie, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }

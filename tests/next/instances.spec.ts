@@ -1,8 +1,3 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
-import { engine } from '../../scripts/browsers.mjs'
-import { freePort, startProgram } from '../../scripts/processes.mjs'
 import {
   ADA,
   at,
@@ -11,72 +6,17 @@ import {
   fromPage,
   isDev,
   openSignedIn,
-  SECRET,
   serveApp,
   signIn,
   test,
-} from './app.js'
-
-/** A folder for a server of this test, and the server. */
-async function serveIn(program: string, makeArgs: (folder: string, port: number) => string[]) {
-  const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
-  const port = await freePort()
-  const server = await startProgram(engine(program).server, makeArgs(folder, port), { port })
-  return {
-    port,
-    async end() {
-      await server.end()
-      rmSync(folder, { recursive: true, force: true })
-    },
-  }
-}
-
-const startRedis = () =>
-  serveIn('redis', (folder, port) => [
-    '--port',
-    String(port),
-    '--bind',
-    '127.0.0.1',
-    '--dir',
-    folder,
-    '--save',
-    '',
-    '--daemonize',
-    'no',
-  ])
-
-/** Caches whatever the headers allow, cookies or not, as a careless one would. */
-const startCache = (to: string) =>
-  serveIn('nginx', (folder, port) => {
-    const config = `
-      daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
-      events {}
-      http {
-        access_log off;
-        client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-        proxy_cache_path ${folder}/cache keys_zone=all:1m;
-        server {
-          listen 127.0.0.1:${port};
-          location / {
-            proxy_pass ${to};
-            proxy_set_header Host $http_host;
-            proxy_http_version 1.1;
-            proxy_cache all;
-            proxy_cache_key $request_uri$http_rsc;
-            proxy_ignore_headers Set-Cookie Vary;
-            add_header X-Cache $upstream_cache_status always;
-          }
-        }
-      }`
-    writeFileSync(path.join(folder, 'nginx.conf'), config)
-    return ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'error.log')]
-  })
+} from '../apps.js'
+import { startCache, startRedis } from '../servers.js'
 
 test('promise 25: two instances on one Redis refresh once between them', async ({ api, page, served }) => {
   if (isDev(served)) test.setTimeout(240_000)
   const redis = await startRedis()
-  const env = { API_URL: api.url, AUTH_SECRET: SECRET, REDIS_URL: `redis://127.0.0.1:${redis.port}` }
-  const instances = await Promise.all([serveApp(served, env), serveApp(served, env)])
+  const behind = { api: api.url, redis: `redis://127.0.0.1:${redis.port}` }
+  const instances = await Promise.all([serveApp(served, behind), serveApp(served, behind)])
   const [first, second] = instances as [(typeof instances)[0], (typeof instances)[0]]
   api.configure({ accessTtl: 1 })
   // A development server compiles what is asked for first, which takes longer than these tokens live.

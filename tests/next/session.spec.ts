@@ -12,7 +12,7 @@ import {
   signIn,
   signOut,
   test,
-} from './app.js'
+} from '../apps.js'
 
 test('promise 20: a deep link leads over the sign-in page to the page, rendered on the server with its data', async ({
   api,

@@ -1,4 +1,4 @@
-import { expect, fromPage, test } from './app.js'
+import { expect, fromPage, test } from '../apps.js'
 
 const USERS = 200
 const ROUNDS = process.env.TOKENCELL_FULL ? 12 : 4

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { at, BOB, cookieHeader, expect, refuseTokens, signIn, test } from './app.js'
+import { at, BOB, cookieHeader, expect, refuseTokens, signIn, test } from '../apps.js'
 
 /** Nobody but the proxy knows which page was wanted: one lands at home. */
 async function openHome(page: Page, user?: typeof BOB) {

@@ -1,6 +1,6 @@
 import { createApi } from '../../examples/api/src/api.js'
 import { VAULT_API } from '../../scripts/next.mjs'
-import { ADA, at, expect, signIn, test } from './app.js'
+import { ADA, at, expect, signIn, test } from '../apps.js'
 
 test('the pure client mode: a vault asks the API itself, and a reload costs nothing', async ({
   app,

@@ -1,7 +1,8 @@
 import { type BrowserContext, test as base, expect, type Page } from '@playwright/test'
-import { createApi } from '../../examples/api/src/api.js'
-import { serveNext, type variants } from '../../scripts/next.mjs'
-import { freePort } from '../../scripts/processes.mjs'
+import { createApi } from '../examples/api/src/api.js'
+import { type variants as ofNext, serveNext } from '../scripts/next.mjs'
+import { variants as ofNuxt, serveNuxt } from '../scripts/nuxt.mjs'
+import { freePort } from '../scripts/processes.mjs'
 
 export { expect } from '@playwright/test'
 
@@ -20,8 +21,14 @@ export interface App {
   end(): Promise<void>
 }
 
-/** How examples/next is served; each project has its own way. */
-export type Served = keyof typeof variants
+/** How an example with a server of its own is served; each project has its own way. */
+export type Served = keyof typeof ofNext | keyof typeof ofNuxt
+
+/** What is behind it. */
+export interface Behind {
+  api: string
+  redis?: string
+}
 
 interface WorkerFixtures {
   served: Served
@@ -48,7 +55,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   ],
   app: [
     async ({ listening, served }, use) => {
-      const app = await serveApp(served, { API_URL: listening.url, AUTH_SECRET: SECRET })
+      const app = await serveApp(served, { api: listening.url })
       await use(app)
       await app.end()
     },
@@ -61,9 +68,12 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   baseURL: ({ app }, use) => use(app.url),
 })
 
-export async function serveApp(served: Served, env: Record<string, string>): Promise<App> {
+const isNuxt = (served: Served): served is keyof typeof ofNuxt => served in ofNuxt
+
+export async function serveApp(served: Served, behind: Behind): Promise<App> {
   const port = await freePort()
-  const server = await serveNext(served, port, env)
+  const all = { ...behind, secret: SECRET }
+  const server = await (isNuxt(served) ? serveNuxt(served, port, all) : serveNext(served, port, all))
   return { ...server, url: `http://localhost:${port}` }
 }
 
