@@ -72,6 +72,20 @@ const nuxt = (served: Served, testDir: string) => ({
   use: { ...inChromium, served },
 })
 
+const nuxtElsewhere = [
+  {
+    name: 'nuxt-bff-firefox',
+    testDir: 'tests/nuxt',
+    testMatch: 'flow.spec.ts',
+    use: { ...inFirefox, served: 'bff' as const },
+  },
+  {
+    name: 'nuxt-bff-webkit',
+    testDir: 'tests/nuxt-webdriver',
+    use: { engine: 'webkit' as const, browserName: 'webkit' as const },
+  },
+]
+
 export default defineConfig<{ where: Where }, { engine: EngineName; served: Served }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
@@ -90,6 +104,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),
     next('unguarded', 'unguarded.spec.ts'),
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, 'nuxt')),
+    ...nuxtElsewhere,
     ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, 'nuxt-vault')),
     ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, 'session.spec.ts')),
   ],

@@ -10,6 +10,8 @@ const MESSAGES = {
     'useAuth() finds no session here. Write app.use(authPlugin(auth)), and call it in setup(), before any await.',
   'provider-missing':
     'useAuth() finds no session here. Put <AuthProvider auth={auth}> around the components that call it.',
+  'shared-answer':
+    'This answer is kept for everybody, and a session is somebody’s. Ask for it outside cached and prerendered handlers.',
 } as const
 
 export type AdapterErrorCode = keyof typeof MESSAGES

@@ -10,17 +10,24 @@ const example = path.join(root, 'examples/nuxt')
 const nuxt = path.join(root, 'node_modules/nuxt/bin/nuxt.mjs')
 const generated = /[\\/](node_modules|\.nuxt|\.output|dist)$/
 
-/** The origin that the vault asks, which is built into it. */
-export const VAULT_API = 'http://localhost:8787'
+/** The origin that a vault asks, which is built into it: one for each, so that they can run side by side. */
+export const vaultApis = {
+  vault: 'http://localhost:8787',
+  'vault-dev': 'http://localhost:8797',
+  generated: 'http://localhost:8807',
+}
 
 /** Ways to build and serve the example. */
 export const variants = {
   bff: { env: { MODE: 'bff' } },
-  vault: { env: { MODE: 'vault', VAULT_API } },
+  vault: { env: { MODE: 'vault', VAULT_API: vaultApis.vault } },
   'bff-dev': { env: { MODE: 'bff' }, dev: true },
-  'vault-dev': { env: { MODE: 'vault', VAULT_API }, dev: true },
-  /** Nothing but files. */
-  generated: { env: { MODE: 'vault', VAULT_API }, command: 'generate' },
+  'vault-dev': { env: { MODE: 'vault', VAULT_API: vaultApis['vault-dev'] }, dev: true },
+  /** Nothing but files, in which each page has its shell. */
+  generated: {
+    env: { MODE: 'vault', VAULT_API: vaultApis.generated, VAULT_SSR: 'shell' },
+    command: 'generate',
+  },
 }
 
 async function copy(name) {
@@ -44,16 +51,17 @@ export async function buildNuxt(name) {
 }
 
 /** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
-export async function serveNuxt(name, port, { api, secret, redis } = {}) {
+export async function serveNuxt(name, port, { api, secret, redis, tls } = {}) {
   const { env, dev, command } = variants[name]
   const folder = dev ? await copy(`${name}-${port}`) : path.join(root, 'target/nuxt', name)
   const shared = redis && { REDIS_URL: redis, NUXT_TOKENCELL_STORAGE: 'sessions' }
-  const own = { PORT: String(port), HOST: 'localhost', ...shared }
+  const encrypted = tls && { NITRO_SSL_KEY: tls.key, NITRO_SSL_CERT: tls.cert }
+  const own = { PORT: String(port), HOST: 'localhost', ...shared, ...encrypted }
   const options = {
     cwd: folder,
     env: { ...env, ...own, NUXT_TOKENCELL_API: api, NUXT_TOKENCELL_SECRET: secret },
   }
-  const url = `http://localhost:${port}/about`
+  const url = `${tls ? 'https' : 'http'}://localhost:${port}/about`
   const server = dev
     ? await serve(url, nuxt, ['dev', '--no-fork', '--host', 'localhost', '--port', String(port)], options)
     : command === 'generate'

@@ -106,7 +106,8 @@ export async function serve(url, script, args, options) {
 const answers = (url) =>
   fetch(url, { signal: AbortSignal.timeout(60_000) }).then(
     async (response) => (await response.text()) !== '' && response.ok,
-    () => false,
+    // Somebody is there, with a certificate of its own.
+    ({ cause }) => cause?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT',
   )
 
 /** A port that nobody listens on. */

@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto'
 import { build } from './build.mjs'
 import { install } from './install.mjs'
 import { buildNext, serveNext, VAULT_API } from './next.mjs'
+import { buildNuxt, serveNuxt } from './nuxt.mjs'
 import { example, importFrom } from './packages.mjs'
 import { Failure, program, seconds } from './run.mjs'
 import { buildExample, serveExample } from './serve.mjs'
@@ -43,6 +45,17 @@ const examples = {
       throw error
     })
     return { url, close: () => Promise.all([site.end(), api.close()]) }
+  },
+  async nuxt(port, { dev }) {
+    const variant = dev ? 'bff-dev' : 'bff'
+    await bundled(buildNuxt(variant))
+    const api = await startApi()
+    const secret = randomBytes(32).toString('base64')
+    const site = await serveNuxt(variant, port, { api: api.url, secret }).catch(async (error) => {
+      await api.close()
+      throw error
+    })
+    return { url: `http://localhost:${port}`, close: () => Promise.all([site.end(), api.close()]) }
   },
 }
 

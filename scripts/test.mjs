@@ -3,6 +3,7 @@ import { checks } from './check.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
 import { buildNext, variants } from './next.mjs'
+import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
 import { Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
@@ -32,6 +33,18 @@ async function nextApp({ full }) {
   return tool('playwright', ['test', '--reporter=list', ...projects], { from: '@playwright/test', env })
 }
 
+/** The example of Nuxt, on its own server and with a vault; in full also as files, and on the development server. */
+async function nuxtApp({ full }) {
+  const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated']
+  for (const name of names) await buildNuxt(name)
+  const elsewhere = ['firefox', 'webkit']
+    .filter((engine) => !missing(engine))
+    .map((engine) => `bff-${engine}`)
+  const projects = [...names, ...elsewhere].map((name) => `--project=nuxt-${name}`)
+  const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1' } : {}) }
+  return tool('playwright', ['test', '--reporter=list', ...projects], { from: '@playwright/test', env })
+}
+
 /** The packed package in projects of other people's kind. */
 const packed = ({ full }) =>
   run(process.execPath, ['tests/package/main.mjs', ...(full ? ['--full'] : [])], { name: 'tests/package' })
@@ -55,6 +68,7 @@ await program(import.meta.url, async ([mode]) => {
     ...checks({ env: full ? { PROPTEST_CASES: '4096' } : {} }),
     ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
     { name: 'next', work: () => nextApp({ full }), count: counts.playwright },
+    { name: 'nuxt', work: () => nuxtApp({ full }), count: counts.playwright },
     { name: 'package', work: () => packed({ full }), count: counts.summary },
   ]
   if (full) steps.push({ name: 'mutants', work: mutants, count: counts.mutants })

@@ -28,6 +28,7 @@ export type Served = keyof typeof ofNext | keyof typeof ofNuxt
 export interface Behind {
   api: string
   redis?: string
+  tls?: { key: string; cert: string }
 }
 
 interface WorkerFixtures {
@@ -74,7 +75,7 @@ export async function serveApp(served: Served, behind: Behind): Promise<App> {
   const port = await freePort()
   const all = { ...behind, secret: SECRET }
   const server = await (isNuxt(served) ? serveNuxt(served, port, all) : serveNext(served, port, all))
-  return { ...server, url: `http://localhost:${port}` }
+  return { ...server, url: `${behind.tls ? 'https' : 'http'}://localhost:${port}` }
 }
 
 export const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)

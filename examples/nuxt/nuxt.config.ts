@@ -12,6 +12,8 @@ export default defineNuxtConfig({
   modules: ['tokencell', '@pinia/nuxt'],
   css: ['~/theme.css'],
   telemetry: false,
+  // Nuxt 4.4 keeps the payload of `/` under a key that unstorage 1.17.6 refuses: `nuxt generate` fails on it.
+  experimental: { payloadExtraction: false },
   devtools: { enabled: false },
 
   tokencell: isVault
@@ -19,6 +21,7 @@ export default defineNuxtConfig({
         mode: 'vault',
         origins: [vaultApi],
         ...endpoints,
+        ssr: process.env.VAULT_SSR === 'shell' ? 'shell' : 'wait',
         pages: { forbidden: '/forbidden' },
       }
     : {
@@ -32,5 +35,5 @@ export default defineNuxtConfig({
   runtimeConfig: { public: { apiOrigin: isVault ? vaultApi : '' } },
 
   // The same for everybody: rendered once, and kept by caches.
-  routeRules: { '/about': { prerender: true }, '/news': { swr: 60 } },
+  routeRules: { '/about': { prerender: true }, ...(!isVault && { '/news': { swr: 60 } }) },
 })

@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import {
   addImports,
   addPlugin,
   addRouteMiddleware,
   addServerHandler,
   addServerImports,
-  addTemplate,
+  addServerPlugin,
   createResolver,
   defineNuxtModule,
   useLogger,
@@ -68,22 +70,23 @@ function partOf<Options extends ModuleOptions>({
 /** The two files that everybody writes who has no module. */
 function setUpVault(options: VaultModeOptions, nuxt: Nuxt, resolve: Resolve) {
   const { ssr = 'wait', ...vault } = partOf(options)
-  const file = addTemplate({
-    filename: 'tokencell/auth.vault.ts',
-    write: true,
-    getContents: () =>
-      `import { openVault } from 'tokencell/vault'\nexport default openVault(${JSON.stringify(vault)})\n`,
-  })
   const url = `new URL('./auth.vault.ts', import.meta.url)`
-  addTemplate({
-    filename: 'tokencell/auth.ts',
-    write: true,
-    getContents: () => `import { createAuth } from 'tokencell'
+  const files = {
+    'auth.vault.ts': `import { openVault } from 'tokencell/vault'
+export default openVault(${JSON.stringify(vault)})
+`,
+    'auth.ts': `import { createAuth } from 'tokencell'
 export const connect = () => createAuth({
   shared: () => new SharedWorker(${url}, { type: 'module', extendedLifetime: true }),
   worker: () => new Worker(${url}, { type: 'module' }),
 })
 `,
+  }
+  // Templates are virtual modules, beside which Vite finds no worker.
+  nuxt.hook('build:before', () => {
+    const folder = path.join(nuxt.options.buildDir, 'tokencell')
+    mkdirSync(folder, { recursive: true })
+    for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text)
   })
   addPlugin(resolve('./runtime/vault.js'))
   if (ssr === 'wait') leavePlaces(options, nuxt)
@@ -94,7 +97,6 @@ export const connect = () => createAuth({
     'tokencell',
     'tokencell/vault',
   ]
-  return file
 }
 
 /** Pages that ask for somebody are rendered in the browser, which alone knows. */
@@ -135,6 +137,7 @@ function setUpBff(options: BffModeOptions, nuxt: Nuxt, resolve: Resolve) {
   for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).map(routeOf)]))
     addServerHandler({ route, handler })
   const from = resolve('./runtime/server/session.js')
+  addServerPlugin(resolve('./runtime/server/plugin.js'))
   addServerImports([{ name: 'useServerAuth', from }])
   const { nitro } = nuxt.options as unknown as { nitro: { experimental?: object } }
   nitro.experimental = { asyncContext: true, ...nitro.experimental }

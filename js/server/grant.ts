@@ -1,4 +1,5 @@
 import { decodeJwt, type JWTPayload } from 'jose'
+import { ownProperty } from '../own-property.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
 
@@ -22,9 +23,9 @@ const LONGEST = 64 * 1024
  */
 export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Grant {
   const [, bearer] = /^bearer +(.+)$/i.exec(headers.get('authorization') ?? '') ?? []
-  const access = bearer ?? own(body, fields.accessToken)
+  const access = bearer ?? ownProperty(body, fields.accessToken)
   if (typeof access !== 'string') throw serverError('token-missing')
-  const refresh = own(body, fields.refreshToken)
+  const refresh = ownProperty(body, fields.refreshToken)
   for (const token of [access, refresh]) {
     if (typeof token !== 'string') continue
     if (token.length > LONGEST) throw serverError('token-too-large')
@@ -33,8 +34,8 @@ export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Gra
   return {
     access,
     refresh: typeof refresh === 'string' ? refresh : undefined,
-    lifetime: lifetimeOf(own(body, fields.expiresIn), claimsOf(access), headers.get('date')),
-    user: own(body, fields.user),
+    lifetime: lifetimeOf(ownProperty(body, fields.expiresIn), claimsOf(access), headers.get('date')),
+    user: ownProperty(body, fields.user),
   }
 }
 
@@ -56,14 +57,6 @@ export function claimsOf(token: string): JWTPayload | null {
   } catch {
     return null
   }
-}
-
-/** The own property at this dotted path. */
-export function own(body: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((value, name) => {
-    const isOwn = typeof value === 'object' && value !== null && Object.hasOwn(value, name)
-    return isOwn ? (value as Record<string, unknown>)[name] : undefined
-  }, body)
 }
 
 const NAMES = /^(access|id|refresh)_?token$|^(jwt|token)$/i

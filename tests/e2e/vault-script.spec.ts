@@ -37,7 +37,7 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     'an option that is none',
     opening('export default openVault({ signIn: "/a", tokens: 1 })'),
     'option-invalid',
-    /^tokens: .*VaultOptions/,
+    /^tokens: .*See its type/,
   ],
 ]
 

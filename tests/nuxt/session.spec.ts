@@ -6,7 +6,6 @@ import {
   cookieHeader,
   expect,
   fromPage,
-  isDev,
   openSignedIn,
   openWithShortToken,
   pathOf,
@@ -14,23 +13,13 @@ import {
   signIn,
   signOut,
 } from '../apps.js'
+import { hearComplaints } from './complaints.js'
 
-/** Fails with every hydration mismatch, and whatever else the console complains of. */
 const test = base.extend({
   page: async ({ page, served }, use) => {
-    const complaints: string[] = []
-    page.on('console', (message) => {
-      const isAboutUs = /hydrat|mismatch|\[Vue warn\]|\[nuxt\]|tokencell/i.test(message.text())
-      if (message.type() === 'error' || (message.type() === 'warning' && isAboutUs))
-        complaints.push(message.text())
-    })
-    page.on('pageerror', (error) => complaints.push(String(error)))
+    const complaints = hearComplaints(page, served)
     await use(page)
-    // What the browser says of an answer with such a status is none of ours.
-    const ours = complaints.filter(
-      (text) => !/^Failed to load resource/.test(text) && !(isDev(served) && /\[vite\]/.test(text)),
-    )
-    expect(ours).toEqual([])
+    expect(complaints()).toEqual([])
   },
 })
 

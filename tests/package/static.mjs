@@ -2,13 +2,19 @@ import { createReadStream } from 'node:fs'
 import { createServer } from 'node:http'
 import path from 'node:path'
 
-const types = { '.html': 'text/html', '.js': 'text/javascript', '.wasm': 'application/wasm' }
+const types = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.wasm': 'application/wasm',
+}
 
-/** Serves a folder as it is; what is not there is a 404. */
+/** Serves a folder as static hosts do; what is not there is a 404. */
 export async function serveFolder(folder, port) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://site')
-    const name = pathname.endsWith('/') ? `${pathname}index.html` : pathname
+    const isFolder = pathname.endsWith('/') || !path.extname(pathname)
+    const name = isFolder ? path.join(pathname, 'index.html') : pathname
     const file = createReadStream(path.join(folder, path.normalize(name)))
     file.on('open', () => response.setHeader('content-type', types[path.extname(name)] ?? 'text/plain'))
     file.on('error', () => response.writeHead(404).end())

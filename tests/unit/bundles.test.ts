@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { expect, test } from 'vitest'
@@ -15,11 +15,15 @@ const entries = Object.entries(exports as Record<string, string | { default: str
 const frameworks: Record<string, string[]> = {
   './devtools': ['@vue/devtools-api'],
   './next': ['next/headers.js', 'next/navigation.js', 'next/server.js'],
+  './nuxt': ['@nuxt/kit', 'node:crypto'],
   './pinia': ['pinia', 'vue'],
   './react': ['react', 'react/jsx-runtime'],
   './router': ['vue-router'],
   './vue': ['vue'],
 }
+/** What the module adds to an app may import what every Nuxt has; the first of these stands for them. */
+const withNuxt = ['nuxt']
+const insideNuxt = [...withNuxt, '#build', 'h3', 'nitropack', 'ofetch', 'vue', 'vue-router']
 /** What runs on a server has libraries; what runs in a browser has none. */
 const libraries = ['cookie', 'jose']
 const onServer = ['./next', './server']
@@ -51,6 +55,19 @@ test.each(entries)('%s pulls in its framework, and nothing else', async (name, f
   expect((await bundle(file)).foreign).toEqual(allowed)
 })
 
+test('what the module adds to an app imports what every Nuxt has, and nothing else', async () => {
+  const files = readdirSync(path.join(root, 'pkg/nuxt/runtime'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.js'))
+    .map((file) => `pkg/nuxt/runtime/${file}`)
+  expect(files.length).toBeGreaterThan(5)
+  for (const file of files) {
+    const { foreign } = await bundle(file)
+    const others = foreign.filter((name) => !insideNuxt.includes(name.split('/')[0] ?? ''))
+    const isServers = foreign.includes('nitropack/runtime')
+    expect([file, others]).toEqual([file, isServers ? libraries : []])
+  }
+})
+
 test.each(entries.filter(([name]) => name !== './vault'))(
   '%s brings no vault and no WebAssembly',
   async (_, file) => {
@@ -69,7 +86,10 @@ test('no entry gives out anything that is named like a token', async () => {
 test('servers depend on two libraries, and every framework is optional', () => {
   expect(Object.keys(dependencies)).toEqual(libraries)
   const packageOf = (name: string) => name.match(/^(@[^/]+\/)?[^/]+/)?.[0]
-  const needed = new Set(Object.values(frameworks).flat().map(packageOf))
+  const foreign = [...Object.values(frameworks).flat(), ...withNuxt].filter(
+    (name) => !name.startsWith('node:'),
+  )
+  const needed = new Set(foreign.map(packageOf))
   expect(new Set(Object.keys(peerDependencies))).toEqual(needed)
   for (const name of needed) expect(peerDependenciesMeta[name ?? '']).toEqual({ optional: true })
 })

@@ -1,10 +1,10 @@
 import { createError, type NuxtApp, useRouter, useRuntimeConfig } from 'nuxt/app'
-import type { RolesOf, Rule } from '../../guard.js'
+import type { Rule } from '../../guard.js'
 import { guardRoutes } from '../../router.js'
-import { own } from '../../server/grant.js'
 import type { Auth } from '../../types.js'
 import { authPlugin } from '../../vue.js'
 import type { PageAuth, PublicOptions } from '../options.js'
+import { rolesAt } from './roles.js'
 
 interface Meta {
   auth?: PageAuth
@@ -50,11 +50,3 @@ function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
   if (named.includes('guest')) return { guestOnly: true }
   return { requiresAuth: isGlobal || named.includes('auth') }
 }
-
-const rolesAt =
-  (path: string): RolesOf =>
-  (session) => {
-    const found = own(session, path)
-    const words = typeof found === 'string' ? found.split(' ') : [found].flat()
-    return words.filter((role) => typeof role === 'string')
-  }

@@ -4,7 +4,7 @@ import { commonError } from '../../errors.js'
 import { LOADING } from '../../snapshot.js'
 import type { Auth } from '../../types.js'
 import { provideAuth } from './app.js'
-import { hasVisitor, sessionOf } from './server/session.js'
+import { hasVisitor, sessionOf } from './server/context.js'
 
 /** The session of the request that is being rendered: refreshed before, and handed on to the page without a token. */
 export default defineNuxtPlugin({

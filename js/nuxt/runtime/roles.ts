@@ -1,0 +1,11 @@
+import type { RolesOf } from '../../guard.js'
+import { ownProperty } from '../../own-property.js'
+
+/** The roles at a dotted path of the session: a list, or words. */
+export const rolesAt =
+  (path: string): RolesOf =>
+  (session) => {
+    const found = ownProperty(session, path)
+    const words = typeof found === 'string' ? found.split(' ') : [found].flat()
+    return words.filter((role) => typeof role === 'string')
+  }

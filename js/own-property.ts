@@ -1,0 +1,7 @@
+/** The own property at this dotted path. */
+export function ownProperty(value: unknown, path: string): unknown {
+  return path.split('.').reduce<unknown>((within, name) => {
+    const isOwn = typeof within === 'object' && within !== null && Object.hasOwn(within, name)
+    return isOwn ? (within as Record<string, unknown>)[name] : undefined
+  }, value)
+}
