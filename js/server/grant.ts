@@ -26,8 +26,8 @@ export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Gra
   const access = bearer ?? ownProperty(body, fields.accessToken)
   if (typeof access !== 'string') throw serverError('token-missing')
   const refresh = ownProperty(body, fields.refreshToken)
-  for (const token of [access, refresh]) {
-    if (typeof token !== 'string') continue
+  const tokens = [access, refresh].filter((token) => typeof token === 'string')
+  for (const token of tokens) {
     if (token.length > LONGEST) throw serverError('token-too-large')
     if (!TOKEN.test(token)) throw serverError('token-malformed')
   }
@@ -35,7 +35,11 @@ export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Gra
     access,
     refresh: typeof refresh === 'string' ? refresh : undefined,
     lifetime: lifetimeOf(ownProperty(body, fields.expiresIn), claimsOf(access), headers.get('date')),
-    user: ownProperty(body, fields.user),
+    // Some APIs put the token into the user, whom the page gets to know.
+    user: withoutTokens(
+      ownProperty(body, fields.user),
+      typeof refresh === 'string' ? [access, refresh] : [access],
+    ),
   }
 }
 

@@ -59,8 +59,10 @@ impl Verdict {
                 Self { answer: Answer::Done, outcome: Ok(JsValue::UNDEFINED) }
             }
             (Errand::Refresh | Errand::SignIn(_), 200..300) => match head.grant(&body, &config.fields) {
-                Ok(grant) => {
+                Ok(mut grant) => {
                     let seen = parse_without_tokens(&body, &grant.tokens()).unwrap_or(JsValue::UNDEFINED);
+                    // Some APIs put the token into the user, whom the page gets to know.
+                    grant.profile.user = own(&seen, &config.fields.user);
                     Self { answer: Answer::Granted(grant), outcome: Ok(seen) }
                 }
                 Err(error) => Self { answer: Answer::Malformed, outcome: Err(head.error(error.code(), &body, host)) },
@@ -115,7 +117,7 @@ impl Head {
             seconds => Some(seconds.as_f64().ok_or(GrantError::LifetimeInvalid)?),
         };
         let (claims, seen) = read_claims(&access)?.unzip();
-        let profile = PageProfile { user: own(&body, &fields.user), claims: seen.unwrap_or(JsValue::NULL) };
+        let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
         Grant::new(GrantParts { access, refresh, expires_in, claims, date: self.date, profile })
     }
 

@@ -101,6 +101,22 @@ for (const tokenIn of ['body', 'header'] as const) {
   })
 }
 
+test('promise 1: a token that an API puts into the user stays out of the session that the page sees', async ({
+  page,
+  site,
+}) => {
+  const token = 'canary-inside-the-user'
+  site.overrides.set('/sign-in', (response) => {
+    const user = { name: 'Ada', token, refreshToken: `${token}-too`, link: `/welcome?key=${token}` }
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ user, expires_in: 60 }))
+  })
+  site.options = { signIn: '/sign-in', fields: { accessToken: 'user.token' } }
+  await page.goto(site.url)
+  await signIn(page)
+  expect(await page.evaluate(() => auth.snapshot.user)).toEqual({ name: 'Ada' })
+  expect(await page.evaluate(() => JSON.stringify([auth.snapshot, events]))).not.toContain(token)
+})
+
 /**
  * Whether the memory of the core holds this text. The glue hands its instance to whoever imports it: in the page, the
  * cell is hidden and not locked, as the documentation says of this vault.
