@@ -6,6 +6,7 @@ import { BASE } from './cookies.js'
 import { cors } from './cors.js'
 import { answerError, notFound } from './errors.js'
 import { createFaults } from './faults.js'
+import { flawedReplies, flawedRequests, flawedSessions, flawedTokens } from './flaws.js'
 import { createJournal } from './journal.js'
 import { listen } from './listen.js'
 import { createNotes } from './notes.js'
@@ -34,8 +35,8 @@ export function createApi(overrides) {
   const initial = createSettings(overrides)
   const settings = structuredClone(initial)
   const accounts = createAccounts()
-  const sessions = createSessions(settings)
-  const tokens = createTokens(settings)
+  const sessions = flawedSessions(settings, createSessions(settings))
+  const tokens = flawedTokens(settings, createTokens(settings))
   const notes = createNotes()
   const journal = createJournal({ tokens }, isRefresh)
   const sockets = createSockets()
@@ -84,10 +85,12 @@ function createApp(api) {
   app.set('trust proxy', 'loopback')
 
   app.use(api.journal.middleware)
+  app.use(flawedReplies(api))
   app.use(cors(api.settings))
   app.use(forbidCaching)
   app.use(delayReplies(api.settings, isRefresh))
   app.use(api.faults.middleware)
+  app.use(flawedRequests(api))
   app.use(cookieParser())
   app.use(BASE, sessionRoutes(api), resourceRoutes(api), streamRoutes(api))
   app.use(notFound, answerError)

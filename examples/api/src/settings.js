@@ -1,3 +1,4 @@
+import { flawNames } from './flaws/names.js'
 import { InvalidInput } from './invalid-input.js'
 
 // setTimeout treats anything longer as 1 ms.
@@ -15,6 +16,7 @@ const LONGEST_TIMER = 2 ** 31 - 1
  * @property {number} latency         milliseconds added to every answer
  * @property {number} refreshLatency  milliseconds added to the answers of /refresh
  * @property {boolean} omitIat        JWTs without `iat`, bodies without `expires_in`
+ * @property {string[]} flaws         what to get wrong on purpose, by the names in flaws/names.js
  */
 
 /** Per setting: its default, and the two ways a value comes in. */
@@ -29,6 +31,7 @@ const definitions = {
   latency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   refreshLatency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   omitIat: { initial: false, ...boolean() },
+  flaws: { initial: [], ...flaws() },
 }
 
 /** The names of all settings. */
@@ -124,6 +127,14 @@ function origins() {
   return {
     expected: 'a list of origins such as "https://app.example.com" (no path, no trailing slash)',
     accepts: (value) => Array.isArray(value) && value.every(isOrigin),
+    read: (text) => text.split(',').map((part) => part.trim()),
+  }
+}
+
+function flaws() {
+  return {
+    expected: 'a list of names from src/flaws/names.js, such as "cookie-readable"',
+    accepts: (value) => Array.isArray(value) && value.every((name) => flawNames.includes(name)),
     read: (text) => text.split(',').map((part) => part.trim()),
   }
 }

@@ -15,6 +15,7 @@ test('every setting has a variable of the environment', () => {
     'API_LATENCY',
     'API_REFRESH_LATENCY',
     'API_OMIT_IAT',
+    'API_FLAWS',
   ])
 })
 
@@ -57,6 +58,7 @@ test('a bad setting is refused before anything starts', () => {
     [{ corsOrigins: ['*'] }, /^corsOrigins must be a list of origins/],
     [{ corsOrigins: ['https://a.example/'] }, /^corsOrigins must be a list of origins/],
     [{ corsOrigins: 'https://a.example' }, /^corsOrigins must be a list of origins/],
+    [{ flaws: ['cookie-readible'] }, /^flaws must be a list of names from .*, not \["cookie-readible"\]$/],
     [[], /^settings must be an object$/],
   ]
   for (const [settings, message] of wrong) {

@@ -1,0 +1,69 @@
+import { readCookie, type SetCookie } from './cookies.js'
+import { type Grant, readGrant } from './grant.js'
+import { printable } from './printable.js'
+import type { Secrets } from './secret.js'
+import type { RawAnswer } from './wire.js'
+
+/** What checks may know of an answer. Tokens and values of cookies are {@link Secret}s, the body is not in it at all. */
+export interface Answer {
+  status: number
+  isOk: boolean
+  /** Whether the server said no in a way that a client takes for one. */
+  isRefusal: boolean
+  cookies: SetCookie[]
+  grant: Grant
+  /** What the body is, by its Content-Type. */
+  type: 'html' | 'json' | 'none' | 'other'
+  isCut: boolean
+  /** Local time, in milliseconds, half-way between the request and the answer. */
+  at: number
+  /** One of {@link READABLE}; several are joined. */
+  header(name: string): string | undefined
+  /** The elements of a header that is a list, in lower case. */
+  list(name: string): string[]
+}
+
+/** The headers that checks may see. Any other could hold a secret. */
+const READABLE =
+  /^(access-control-.*|allow|cache-control|content-type|date|location|retry-after|server|strict-transport-security|vary|www-authenticate|x-powered-by|x-runtime)$/
+
+export function readAnswer(raw: RawAnswer, secrets: Secrets): Answer {
+  const headers = new Map<string, string>()
+  for (const [name, value] of raw.headers) {
+    if (!READABLE.test(name)) continue
+    const before = headers.get(name)
+    headers.set(name, before === undefined ? readable(name, value) : `${before}, ${readable(name, value)}`)
+  }
+  const header = (name: string) => headers.get(name.toLowerCase())
+  const date = Date.parse(header('date') ?? '')
+  const setCookies = raw.headers.filter(([name]) => name === 'set-cookie')
+  return {
+    status: raw.status,
+    isOk: raw.status >= 200 && raw.status < 300,
+    isRefusal: raw.status === 400 || raw.status === 401 || raw.status === 403,
+    cookies: setCookies.map(([, value]) => readCookie(value, Number.isNaN(date) ? raw.at : date, secrets)),
+    grant: readGrant(raw, secrets),
+    type: typeOf(header('content-type'), raw.body),
+    isCut: raw.isCut,
+    at: raw.at - raw.took / 2,
+    header,
+    list: (name) =>
+      (header(name) ?? '')
+        .toLowerCase()
+        .split(',')
+        .map((part) => part.trim())
+        .filter(Boolean),
+  }
+}
+
+function readable(name: string, value: string): string {
+  // A query may carry a token.
+  if (name === 'location') return printable(value.replace(/[?#].*/s, ''))
+  return printable(value, 300)
+}
+
+function typeOf(contentType: string | undefined, body: string): Answer['type'] {
+  if (body === '') return 'none'
+  if (/json/i.test(contentType ?? '')) return 'json'
+  return /html/i.test(contentType ?? '') ? 'html' : 'other'
+}

@@ -1,0 +1,157 @@
+import { parseArgs } from 'node:util'
+import { type DoctorOptions, UsageError } from './options.js'
+
+export const HELP = `Usage: tokencell doctor <url> [options]
+
+Signs in to an API and checks from outside what browsers and tokencell need of it: cookies, CORS, tokens, rotation,
+CSRF, sign-out. <url> is what the endpoints are below, such as https://api.example.com/api/v1
+
+Account (a test account: sessions are opened and closed)
+  TOKENCELL_DOCTOR_EMAIL, TOKENCELL_DOCTOR_PASSWORD   in the environment; asked for in a terminal when missing
+  --email <text>, --password <text>   the same, visible in the list of processes
+  --field <name>=<path>               where they go in the JSON body. Devise: --field 'email=user[email]'
+                                      --field 'password=user[password]'
+  --anonymous                         do not sign in; look at what a stranger sees
+
+API ("[METHOD] path": from the root with a slash in front, else below <url>; "none" where there is none)
+  --origin <origin>        where the pages are; default: where the API is
+  --sign-in <endpoint>     default "POST login"
+  --refresh <endpoint>     default "POST refresh"
+  --sign-out <endpoint>    default "DELETE logout"
+  --me <endpoint>          anything that needs a token; default "GET me"
+  --csrf <rule>            "Header: value" (default "X-Requested-With: tokencell"), "Header=cookie" or "none"
+  --guess                  look for endpoints under the names usual with Devise, Express, jwt_sessions, Knock …
+
+How far to go
+  --grace <seconds>        how long a spent refresh token may be taken (30); doctor waits for the end. 0: no wait
+  --rate-limit             sign in wrongly up to 30 times; locks out this address for a while if all is well
+  --timeout <seconds>      for each request (10)
+  --insecure               take any certificate. Better: NODE_EXTRA_CA_CERTS=ca.pem
+  --plain-http             sign in over http to another machine
+
+Report
+  --json                   for programs
+  --stack rails|express    whose mends to show; default: what the API seems to be, else both
+  --verbose                every check that is fine, too
+  --fail-on <severity>     error (default), warning, advice or never
+
+Exit code: 0 nothing at or above --fail-on, 1 something, 2 wrong usage, 3 the API cannot be reached.
+No token, cookie value or password is ever printed.
+`
+
+export const SEVERITIES = ['error', 'warning', 'advice'] as const
+
+export interface Arguments extends DoctorOptions {
+  email: string | undefined
+  password: string | undefined
+  anonymous: boolean
+  json: boolean
+  verbose: boolean
+  stack: 'express' | 'rails' | undefined
+  failOn: (typeof SEVERITIES)[number] | 'never'
+}
+
+/**
+ * What follows the name of the command, or `help`.
+ *
+ * @throws UsageError
+ */
+export function readArguments(args: string[]): Arguments | 'help' {
+  const { values, positionals } = parse(args)
+  if (values.help) return 'help'
+  const [command, url, ...more] = positionals
+  if (command !== 'doctor')
+    throw new UsageError(
+      command ? `There is no command "${command}"; there is doctor` : 'A command is missing: doctor',
+    )
+  if (!url)
+    throw new UsageError('The URL of the API is missing: tokencell doctor https://api.example.com/api/v1')
+  if (more.length > 0) throw new UsageError(`One URL at a time: "${more[0]}" is one too many`)
+  const { email, password, anonymous = false, json = false, verbose = false } = values
+  return {
+    url,
+    origin: values.origin,
+    signIn: values['sign-in'],
+    refresh: values.refresh,
+    signOut: values['sign-out'],
+    me: values.me,
+    csrf: values.csrf,
+    fields: Object.fromEntries((values.field ?? []).map(readField)),
+    grace: readSeconds('--grace', values.grace, 30, 0, 600),
+    timeout: readSeconds('--timeout', values.timeout, 10, 0.1, 600),
+    rateLimit: values['rate-limit'] ?? false,
+    guess: values.guess ?? false,
+    insecure: values.insecure ?? false,
+    plainHttp: values['plain-http'] ?? false,
+    email,
+    password,
+    anonymous,
+    json,
+    verbose,
+    stack: readChoice('--stack', values.stack, ['rails', 'express']),
+    failOn: readChoice('--fail-on', values['fail-on'], [...SEVERITIES, 'never']) ?? 'error',
+  }
+}
+
+function parse(args: string[]) {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  const options = {
+    email: text,
+    password: text,
+    field: { type: 'string', multiple: true },
+    anonymous: flag,
+    origin: text,
+    'sign-in': text,
+    refresh: text,
+    'sign-out': text,
+    me: text,
+    csrf: text,
+    guess: flag,
+    grace: text,
+    'rate-limit': flag,
+    timeout: text,
+    insecure: flag,
+    'plain-http': flag,
+    json: flag,
+    stack: text,
+    verbose: flag,
+    'fail-on': text,
+    help: { type: 'boolean', short: 'h' },
+  } as const
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    // Node's own message quotes the value for some mistakes: it may be a password.
+    const { code, message } = error as { code?: string; message: string }
+    const [, option] = /'(?:-\w, )?(-[\w-]*)/.exec(message) ?? []
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
+      throw new UsageError(`There is no option ${option ?? 'like that'}`)
+    throw new UsageError(
+      option
+        ? `${option} needs a value, or takes none: see --help`
+        : 'The options cannot be read: see --help',
+    )
+  }
+}
+
+function readField(text: string): [string, string] {
+  const [, name = '', path = ''] = /^(email|password)=(\w+(?:\[\w+\]|\.\w+)*)$/.exec(text) ?? []
+  if (!path)
+    throw new UsageError(`--field must be like "email=user[email]" or "password=pass", not "${text}"`)
+  return [name, path]
+}
+
+function readSeconds(option: string, text: string | undefined, initial: number, least: number, most: number) {
+  if (text === undefined) return initial
+  const value = Number(text)
+  if (text.trim() !== '' && value >= least && value <= most) return value
+  throw new UsageError(`${option} must be seconds, ${least} to ${most}, not "${text}"`)
+}
+
+function readChoice<T extends string>(option: string, text: string | undefined, choices: readonly T[]) {
+  const choice = choices.find((it) => it === text)
+  if (text !== undefined && !choice)
+    throw new UsageError(`${option} must be one of ${choices.join(', ')}, not "${text}"`)
+  return choice
+}

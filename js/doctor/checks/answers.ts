@@ -1,0 +1,256 @@
+import type { Check, Fix } from '../finding.js'
+import { duration } from '../printable.js'
+import { type Seen, Unseen } from '../probe/seen.js'
+import { isHere } from '../topology.js'
+
+const NO_STORE: Fix = {
+  rails: "response.set_header('Cache-Control', 'no-store') # in the controller of sign-in and refresh",
+  express: "app.use((req, res, next) => { res.set('Cache-Control', 'no-store'); next() })",
+}
+const UNAUTHORIZED: Fix = {
+  rails: 'config.navigational_formats = [] # config/initializers/devise.rb',
+  express:
+    "res.status(401).set('WWW-Authenticate', 'Bearer').json({ error: 'unauthorized' }) // not res.redirect",
+}
+const CLOCK: Fix = {
+  rails: 'timedatectl set-ntp true # on the server: no code mends this',
+  express: 'The same.',
+}
+
+/** In seconds. */
+const TOLERABLE = 30
+
+/** How far the clock of the API is ahead of this one, in seconds. @throws Unseen */
+function ahead(seen: Seen): number {
+  const dated = seen.answered().find(({ answer }) => answer.header('date') !== undefined)
+  const date = Date.parse(dated?.answer.header('date') ?? '')
+  if (!dated || Number.isNaN(date)) throw new Unseen('no answer has a Date')
+  return (date - dated.answer.at) / 1000
+}
+
+/** @throws Unseen */
+function anonymous(seen: Seen, step: 'anonymous' | 'anonymous-any') {
+  const answer = seen.answer(step)
+  const request = seen.exchange(step)?.request
+  if (answer.status === 404 || answer.status === 405)
+    throw new Unseen(
+      `${request} is not there (${answer.status}): name something that needs a token with --me`,
+    )
+  if (answer.isOk)
+    throw new Unseen(`${request} answers without a token: name something that needs one with --me`)
+  return { ...answer, request }
+}
+
+function redirected(seen: Seen, step: 'anonymous' | 'anonymous-any') {
+  const { status, header, request } = anonymous(seen, step)
+  return status >= 300 && status < 400
+    ? `${request} is answered with ${status} to ${header('location') ?? 'nowhere'}`
+    : undefined
+}
+
+export const answerChecks: Check[] = [
+  {
+    id: 'answers.redirect',
+    title: 'Who is not signed in is redirected, instead of getting a 401',
+    severity: 'error',
+    reason:
+      'fetch follows to a sign-in page of HTML and calls it a success: no refresh, and JSON that does not parse.',
+    fix: UNAUTHORIZED,
+    judge: (seen) => redirected(seen, 'anonymous'),
+  },
+  {
+    id: 'answers.redirect-any',
+    title: 'Without an Accept header for JSON, a redirect takes the place of a 401',
+    severity: 'warning',
+    reason:
+      'fetch says Accept: */* unless told otherwise. Such a request gets a page of HTML when its token has expired.',
+    fix: UNAUTHORIZED,
+    judge(seen) {
+      if (redirected(seen, 'anonymous')) throw new Unseen('see answers.redirect')
+      return redirected(seen, 'anonymous-any')
+    },
+  },
+  {
+    id: 'answers.unauthorized',
+    title: 'A missing token is not answered with 401',
+    severity: 'error',
+    reason:
+      'A 401 is what tells the client to refresh. After anything else it hands the refusal on, and the user sees an error.',
+    fix: UNAUTHORIZED,
+    judge(seen) {
+      const { status, request } = anonymous(seen, 'anonymous')
+      if (status < 400) throw new Unseen('see answers.redirect')
+      return status === 401 ? undefined : `${request} is answered with ${status}`
+    },
+  },
+  {
+    id: 'answers.bad-token',
+    title: 'A token that makes no sense is not answered with 401',
+    severity: 'error',
+    reason: 'After the secret has changed, all tokens are like that: users get errors in place of a new one.',
+    fix: {
+      rails: 'rescue_from JWT::DecodeError, with: -> { head :unauthorized }',
+      express: 'try { … jwtVerify(…) } catch { return res.status(401).end() }',
+    },
+    judge(seen) {
+      anonymous(seen, 'anonymous')
+      const { status } = seen.answer('bad-bearer')
+      if (status < 400) throw new Unseen('see answers.redirect')
+      return status === 401 ? undefined : `it is answered with ${status}`
+    },
+  },
+  {
+    id: 'answers.www-authenticate',
+    title: '401 comes without WWW-Authenticate',
+    severity: 'advice',
+    reason:
+      'RFC 9110 wants it, and tools read it: Bearer, with error="invalid_token" if one was sent. Never Basic, which opens a dialogue.',
+    fix: {
+      rails: "response.set_header('WWW-Authenticate', 'Bearer')",
+      express: "res.set('WWW-Authenticate', 'Bearer')",
+    },
+    judge(seen) {
+      const { status, header, request } = anonymous(seen, 'anonymous')
+      if (status !== 401) throw new Unseen('it is no 401')
+      const value = header('www-authenticate')
+      if (value === undefined) return `${request} has none`
+      return /\bbasic\b/i.test(value)
+        ? { evidence: `${request} asks for Basic`, severity: 'warning' }
+        : undefined
+    },
+  },
+  {
+    id: 'answers.no-store',
+    title: 'Answers with tokens may be stored',
+    severity: 'warning',
+    reason:
+      'By browsers on disk, and by proxies and CDNs, some of which hand them to the next user, cookie included.',
+    fix: NO_STORE,
+    judge(seen) {
+      seen.answer('sign-in')
+      const open = seen.grants().filter(({ answer }) => !answer.list('cache-control').includes('no-store'))
+      if (open.length === 0) return undefined
+      return `no Cache-Control: no-store (${open.map(({ request }) => request).join(', ')})`
+    },
+  },
+  {
+    id: 'answers.public',
+    title: 'What belongs to a user may be kept for all',
+    severity: 'error',
+    reason: 'A CDN hands the profile of one user to the next.',
+    fix: { rails: 'expires_in 0, public: false', express: "res.set('Cache-Control', 'private, no-cache')" },
+    judge(seen) {
+      const { isOk, list } = seen.answer('me')
+      if (!isOk) throw new Unseen('it was not answered')
+      const control = list('cache-control')
+      const isPublic = control.some((it) => it === 'public' || /^s-maxage=[1-9]/.test(it))
+      return isPublic ? `${seen.exchange('me')?.request} is ${control.join(', ')}` : undefined
+    },
+  },
+  {
+    id: 'transport.http',
+    title: 'The API is reached over plain http',
+    severity: 'error',
+    reason: 'Passwords, tokens and cookies can be read on the way. tokencell refuses to send a token there.',
+    fix: {
+      rails: 'config.force_ssl = true',
+      express: 'Put a proxy in front that speaks https: Caddy, nginx, or the host’s own.',
+    },
+    judge: ({ plan: { api } }) => (api.protocol === 'http:' && !isHere(api) ? `${api.origin}` : undefined),
+  },
+  {
+    id: 'transport.hsts',
+    title: 'Browsers are not told to use https only',
+    severity: 'advice',
+    reason: 'The first visit over http can be intercepted.',
+    fix: {
+      rails: 'config.force_ssl = true # sends Strict-Transport-Security',
+      express: "res.set('Strict-Transport-Security', 'max-age=31536000')",
+    },
+    judge(seen) {
+      const { api } = seen.plan
+      if (api.protocol !== 'https:' || isHere(api))
+        throw new Unseen('this matters with https, on a public host')
+      const [first] = seen.answered()
+      return first?.answer.header('strict-transport-security') === undefined
+        ? `${first?.request} has no Strict-Transport-Security`
+        : undefined
+    },
+  },
+  {
+    id: 'transport.answers',
+    title: 'Some requests were not answered',
+    severity: 'warning',
+    reason: 'Users wait, and whatever hangs on these could not be checked.',
+    fix: {
+      rails: 'See its log for these requests.',
+      express: 'The same; is next() or res.end() missing somewhere?',
+    },
+    judge(seen) {
+      const failed = seen.exchanges.filter(({ failure }) => failure && failure.code !== 'GIVEN_UP')
+      const lines = [...new Set(failed.map(({ request, failure }) => `${request} (${failure?.kind})`))]
+      return lines.length > 0 ? lines.join(', ') : undefined
+    },
+  },
+  {
+    id: 'clock.date',
+    title: 'The clock of the API and the one here disagree',
+    severity: 'warning',
+    reason:
+      'If it is the API that is wrong, its tokens are expired or not yet valid for every other service. tokencell itself does not mind.',
+    fix: CLOCK,
+    judge(seen) {
+      const offset = ahead(seen)
+      if (Math.abs(offset) <= TOLERABLE) return undefined
+      return `the API is ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}; which one is right?`
+    },
+  },
+  {
+    id: 'clock.iat',
+    title: 'Tokens are dated by another clock than answers',
+    severity: 'warning',
+    reason: 'Whoever verifies them elsewhere finds them expired or not yet valid.',
+    fix: CLOCK,
+    judge(seen) {
+      const { iat } = seen.jwt()
+      const answer = seen.answer('sign-in')
+      const date = Date.parse(answer.header('date') ?? '')
+      if (iat === undefined || Number.isNaN(date)) throw new Unseen('there is no iat, or no Date')
+      const offset = iat - date / 1000
+      if (Math.abs(offset) <= TOLERABLE) return undefined
+      return `iat is ${duration(Math.abs(offset))} ${offset > 0 ? 'after' : 'before'} the Date of the answer`
+    },
+  },
+  {
+    id: 'limits.sign-in',
+    title: 'Passwords can be tried without a limit',
+    severity: 'warning',
+    reason: 'Lists of leaked passwords are tried against every sign-in on the web.',
+    fix: {
+      rails:
+        "Rack::Attack.throttle('login', limit: 10, period: 60) { |req| req.ip if req.path == '/api/v1/login' && req.post? }",
+      express:
+        "router.post('/login', rateLimit({ windowMs: 60_000, limit: 10, standardHeaders: true }), signIn)",
+    },
+    judge(seen) {
+      const { status } = seen.answer('limited')
+      return status === 429 ? undefined : `${seen.attempts} wrong ones in a row were all looked at`
+    },
+  },
+  {
+    id: 'limits.retry-after',
+    title: '429 does not say when to try again',
+    severity: 'advice',
+    reason: 'Clients guess, and users try on.',
+    fix: {
+      rails: "Rack::Attack.throttled_responder = ->(req) { [429, { 'Retry-After' => '60' }, ['']] }",
+      express: "res.set('Retry-After', '60').status(429).end()",
+    },
+    judge(seen) {
+      const limited = seen.answered().filter(({ answer }) => answer.status === 429)
+      if (limited.length === 0) throw new Unseen('no request was limited')
+      const silent = limited.find(({ answer }) => answer.header('retry-after') === undefined)
+      return silent && `429 of ${silent.request} has no Retry-After`
+    },
+  },
+]

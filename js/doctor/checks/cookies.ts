@@ -1,0 +1,324 @@
+import { covers, pathOf, type SetCookie } from '../cookies.js'
+import type { Check, Fix } from '../finding.js'
+import { duration } from '../printable.js'
+import { type Seen, Unseen } from '../probe/seen.js'
+import { isHere } from '../topology.js'
+
+const DAY = 86_400
+
+const COOKIE: Fix = {
+  rails: `cookies[:refresh_token] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax,
+                            path: '/api/v1', expires: 30.days }`,
+  express: `res.cookie('refresh_token', token, { httpOnly: true, secure: req.secure, sameSite: 'lax',
+                                     path: '/api/v1', maxAge: 30 * 86_400_000 })`,
+}
+const NONE: Fix = {
+  rails:
+    "cookies[:refresh_token] = { …, same_site: :none, secure: true } # or put the API on the page's site",
+  express: "res.cookie('refresh_token', token, { …, sameSite: 'none', secure: true }) // or as for Rails",
+}
+
+const quoted = ({ name }: SetCookie) => `the cookie ${name}`
+
+function overTls({ plan }: Seen) {
+  if (plan.api.protocol !== 'https:') throw new Unseen('over http on this machine, Secure does not matter')
+}
+
+/** Whether the Domain of the cookie is not one that the API may set. */
+function isForeign(seen: Seen): boolean {
+  const { domain } = seen.cookie()
+  const host = seen.plan.api.hostname
+  return domain !== undefined && domain !== host && !host.endsWith(`.${domain}`)
+}
+
+/** The requests that need the cookie. */
+const users = ({ plan: { endpoints } }: Seen) =>
+  [endpoints.refresh, endpoints.signOut].filter((endpoint) => endpoint !== undefined)
+
+export const cookieChecks: Check[] = [
+  {
+    id: 'cookie.http-only',
+    title: 'Scripts can read the session cookie',
+    severity: 'error',
+    reason: 'Any script on the page, an injected one too, can take it away and stay signed in as the user.',
+    fix: COOKIE,
+    judge: (seen) => (seen.cookie().httpOnly ? undefined : `${quoted(seen.cookie())} has no HttpOnly`),
+  },
+  {
+    id: 'cookie.access-token',
+    title: 'A token lies in a cookie that scripts can read',
+    severity: 'error',
+    reason: 'It is where injected scripts look first, and it survives in the browser profile.',
+    fix: { rails: 'Take that cookie out: the token belongs in the answer alone.', express: 'The same.' },
+    judge(seen) {
+      seen.answer('sign-in')
+      const readable = seen
+        .grants()
+        .flatMap(({ answer }) => answer.cookies)
+        .find((cookie) => cookie.isToken && !cookie.httpOnly)
+      return readable && `${quoted(readable)} holds a JWT and has no HttpOnly`
+    },
+  },
+  {
+    id: 'cookie.secure',
+    title: 'The session cookie goes over plain http',
+    severity: 'error',
+    reason: 'One request to http://, from a link or a typed address, shows it to the network.',
+    fix: COOKIE,
+    judge(seen) {
+      overTls(seen)
+      return seen.cookie().secure ? undefined : `${quoted(seen.cookie())} has no Secure`
+    },
+  },
+  {
+    id: 'cookie.same-site',
+    title: 'The session cookie has no SameSite',
+    severity: 'warning',
+    reason:
+      'Chromium takes it for Lax, and for None in its first two minutes; Firefox and Safari for None: they differ.',
+    fix: COOKIE,
+    judge: (seen) => (seen.cookie().sameSite ? undefined : `${quoted(seen.cookie())} has none`),
+  },
+  {
+    id: 'cookie.same-site-insecure',
+    title: 'Browsers throw the session cookie away',
+    severity: 'error',
+    reason: 'SameSite=None without Secure is refused: nobody stays signed in.',
+    fix: NONE,
+    judge(seen) {
+      const cookie = seen.cookie()
+      return cookie.sameSite === 'none' && !cookie.secure
+        ? `${quoted(cookie)} has SameSite=None without Secure`
+        : undefined
+    },
+  },
+  {
+    id: 'cookie.same-site-blocks',
+    title: 'The session cookie never comes back: page and API are different sites',
+    severity: 'error',
+    reason: 'Browsers keep such a cookie from requests of another site: every reload signs the user out.',
+    fix: NONE,
+    judge(seen) {
+      const cookie = seen.cookie()
+      if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
+      if (cookie.sameSite === 'none') return undefined
+      return `${seen.plan.page} and ${seen.plan.api.origin} are cross-site; ${quoted(cookie)} has ${
+        cookie.sameSite ? `SameSite=${cookie.sameSite}` : 'no SameSite, which means Lax'
+      }`
+    },
+  },
+  {
+    id: 'cookie.third-party',
+    title: 'The session cookie is a third-party cookie',
+    severity: 'warning',
+    reason: 'Safari blocks these, Firefox keeps them apart, and users of Chromium can switch them off.',
+    fix: {
+      rails:
+        'Serve the API on a subdomain of the site, or under its /api: api.example.com for app.example.com.',
+      express: 'The same.',
+    },
+    judge(seen) {
+      const cookie = seen.cookie()
+      if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
+      return `${seen.plan.page} and ${seen.plan.api.origin} are cross-site, and the session hangs on ${quoted(cookie)}`
+    },
+  },
+  {
+    id: 'cookie.same-site-none',
+    title: 'SameSite=None is not needed',
+    severity: 'warning',
+    reason:
+      'Every site can send requests with this cookie; the page is of the same site as the API, so that Lax would do.',
+    fix: COOKIE,
+    judge(seen) {
+      const cookie = seen.cookie()
+      if (seen.plan.topology === 'cross-site') throw new Unseen('page and API are of different sites')
+      return cookie.sameSite === 'none' ? `${quoted(cookie)} has SameSite=None` : undefined
+    },
+  },
+  {
+    id: 'cookie.domain',
+    title: 'The session cookie goes to every subdomain',
+    severity: 'warning',
+    reason: 'A blog or a forgotten test server beside the API gets it with every visit.',
+    fix: {
+      rails: 'Leave `domain:` out of cookies[…] and out of config.session_store.',
+      express: 'Leave `domain` out of res.cookie(…).',
+    },
+    judge(seen) {
+      const cookie = seen.cookie()
+      if (isForeign(seen)) throw new Unseen('see cookie.domain-foreign')
+      return cookie.domain === undefined ? undefined : `${quoted(cookie)} has a Domain`
+    },
+  },
+  {
+    id: 'cookie.domain-foreign',
+    title: 'Browsers refuse the session cookie: it is for another domain',
+    severity: 'error',
+    reason: 'Nobody stays signed in.',
+    fix: { rails: 'Leave `domain:` out of cookies[…].', express: 'Leave `domain` out of res.cookie(…).' },
+    judge(seen) {
+      const { name } = seen.cookie()
+      if (!isForeign(seen)) return undefined
+      return `the Domain of ${name} is neither ${seen.plan.api.hostname} nor above it`
+    },
+  },
+  {
+    id: 'cookie.path',
+    title: 'The session cookie does not reach where it is needed',
+    severity: 'error',
+    reason: 'Browsers send it to its Path only. The refresh fails, and the next reload signs the user out.',
+    fix: COOKIE,
+    judge(seen) {
+      const cookie = seen.cookie()
+      const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
+      const missed = users(seen).filter(({ url }) => !covers(path, url.pathname))
+      return missed.length > 0
+        ? `the Path of ${cookie.name} is ${path}, which does not cover ${missed.map(({ url }) => url.pathname).join(', ')}`
+        : undefined
+    },
+  },
+  {
+    id: 'cookie.path-broad',
+    title: 'The session cookie goes along with every request',
+    severity: 'advice',
+    reason:
+      'Only the refresh and the sign-out need it. A narrow Path, or the prefix __Host-, keeps it out of the rest.',
+    fix: COOKIE,
+    judge(seen) {
+      const cookie = seen.cookie()
+      const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
+      return path === '/' && !cookie.name.startsWith('__Host-')
+        ? `the Path of ${cookie.name} is /`
+        : undefined
+    },
+  },
+  {
+    id: 'cookie.prefix-broken',
+    title: 'Browsers refuse the session cookie: its name promises more than it has',
+    severity: 'error',
+    reason: '__Host- needs Secure, Path=/ and no Domain; __Secure- needs Secure. Nobody stays signed in.',
+    fix: {
+      rails:
+        "cookies['__Host-refresh_token'] = { value: token, secure: true, path: '/', httponly: true, same_site: :lax }",
+      express:
+        "res.cookie('__Host-refresh_token', token, { secure: true, path: '/', httpOnly: true, sameSite: 'lax' })",
+    },
+    judge(seen) {
+      const cookie = seen.cookie()
+      const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
+      const isHost = /^__Host-/i.test(cookie.name)
+      if (!isHost && !/^__Secure-/i.test(cookie.name)) return undefined
+      const faults = [
+        !cookie.secure && 'no Secure',
+        isHost && path !== '/' && `Path=${path}`,
+        isHost && cookie.domain !== undefined && 'a Domain',
+      ].filter(Boolean)
+      return faults.length > 0 ? `${cookie.name} has ${faults.join(' and ')}` : undefined
+    },
+  },
+  {
+    id: 'cookie.prefix',
+    title: 'The session cookie has no prefix',
+    severity: 'advice',
+    reason:
+      'A subdomain can plant a cookie of the same name. Browsers let nobody plant __Host- (or, with a Path, __Secure-).',
+    fix: {
+      rails: "cookies['__Secure-refresh_token'] = { …, secure: true }",
+      express: "res.cookie('__Secure-refresh_token', token, { …, secure: true })",
+    },
+    judge(seen) {
+      overTls(seen)
+      if (isHere(seen.plan.api)) throw new Unseen('on this machine, nobody has a subdomain')
+      const { name } = seen.cookie()
+      return /^__(Host|Secure)-/i.test(name) ? undefined : `it is called ${name}`
+    },
+  },
+  {
+    id: 'cookie.lifetime-long',
+    title: 'The session cookie lasts too long',
+    severity: 'warning',
+    reason:
+      'A lost laptop or an old backup is signed in for that long. Browsers cap it at 400 days; 30 are usual.',
+    fix: COOKIE,
+    judge(seen) {
+      const { lifetime, name } = seen.cookie()
+      return lifetime !== undefined && lifetime > 180 * DAY
+        ? `${name} lasts ${duration(lifetime)}`
+        : undefined
+    },
+  },
+  {
+    id: 'cookie.lifetime-short',
+    title: 'The session cookie is gone before it is needed',
+    severity: 'error',
+    reason:
+      'When the access token has to be renewed, the browser has dropped the cookie: users are signed out in the middle.',
+    fix: COOKIE,
+    judge(seen) {
+      const { lifetime, name } = seen.cookie()
+      const access = accessLifetime(seen)
+      if (lifetime === undefined || access === undefined || lifetime > access) return undefined
+      if (access > DAY) throw new Unseen('see token.lifetime-long')
+      return `${name} lasts ${duration(lifetime)}, the access token ${duration(access)}`
+    },
+  },
+  {
+    id: 'cookie.lifetime-none',
+    title: 'The session ends with the browser',
+    severity: 'advice',
+    reason:
+      'A cookie without Max-Age is gone when the browser is closed, if it does not restore its windows. As you wish.',
+    fix: COOKIE,
+    judge(seen) {
+      const { lifetime, name } = seen.cookie()
+      return lifetime === undefined ? `${name} has neither Max-Age nor Expires` : undefined
+    },
+  },
+  {
+    id: 'cookie.changes',
+    title: 'A refresh sets another cookie instead of replacing the first',
+    severity: 'error',
+    reason:
+      'Browsers tell cookies apart by name, Domain and Path. Both are sent from then on, and the spent one may come first.',
+    fix: {
+      rails: 'Set it in one method, with the same path and domain, for all answers.',
+      express: 'The same.',
+    },
+    judge(seen) {
+      const [first, later] = [seen.cookie(), seen.answer('refresh')]
+      const next = later.cookies.find(({ name, isGone }) => name === first.name && !isGone)
+      if (!next) return undefined
+      const where = (cookie: SetCookie, step: 'refresh' | 'sign-in') =>
+        pathOf(cookie, seen.exchange(step)?.path ?? '/')
+      const [a, b] = [where(first, 'sign-in'), where(next, 'refresh')]
+      if (a !== b) return `the Path of ${first.name} is ${a} after signing in, and ${b} after a refresh`
+      return first.domain === next.domain ? undefined : `its Domain is another one after a refresh`
+    },
+  },
+  {
+    id: 'cookie.twice',
+    title: 'One answer sets the session cookie twice',
+    severity: 'warning',
+    reason: 'Which one wins depends on the order, and with two Paths both are kept.',
+    fix: { rails: 'Set it in one place.', express: 'Set it in one place; res.cookie appends.' },
+    judge(seen) {
+      seen.cookie()
+      for (const { answer, request } of seen.grants()) {
+        const names = answer.cookies.map(({ name }) => name)
+        const twice = names.find((name, at) => names.indexOf(name) !== at)
+        if (twice) return `${request} sets ${twice} more than once`
+      }
+      return undefined
+    },
+  },
+]
+
+/** How long an access token lives, in seconds, if anything says. */
+export function accessLifetime(seen: Seen): number | undefined {
+  const answer = seen.answer('sign-in')
+  const { access, expiresIn } = answer.grant
+  if (expiresIn) return expiresIn.seconds
+  const { exp, iat = Date.parse(answer.header('date') ?? '') / 1000 } = access[0]?.jwt ?? {}
+  return exp === undefined || Number.isNaN(iat) ? undefined : exp - iat
+}

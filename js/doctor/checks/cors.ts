@@ -1,0 +1,320 @@
+import type { Answer } from '../answer.js'
+import type { Check, Fix } from '../finding.js'
+import { duration } from '../printable.js'
+import { type Exchange, type Seen, type Step, Unseen } from '../probe/seen.js'
+
+const CORS: Fix = {
+  rails: `# config/initializers/cors.rb
+Rails.application.config.middleware.insert_before 0, Rack::Cors do
+  allow do
+    origins 'https://app.example.com'
+    resource '/api/*', credentials: true, max_age: 600, methods: %i[get post put patch delete options],
+             headers: %w[Authorization Content-Type X-Requested-With X-CSRF-Token],
+             expose: %w[Authorization Retry-After Date]
+  end
+end`,
+  express: `app.use(cors({ origin: ['https://app.example.com'], credentials: true, maxAge: 600,
+  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
+  allowedHeaders: ['Authorization', 'Content-Type', 'X-Requested-With', 'X-CSRF-Token'],
+  exposedHeaders: ['Authorization', 'Retry-After', 'Date'] }))`,
+}
+
+const EXACT: Fix = {
+  rails: "origins 'https://app.example.com' # whole origins; a regexp needs \\A and \\z; never '*' or 'null'",
+  express:
+    "cors({ origin: ['https://app.example.com'], credentials: true }) // whole origins, not true, not a prefix",
+}
+
+type Answered = Exchange & { answer: Answer }
+
+const allowed = ({ answer }: Answered) => answer.header('access-control-allow-origin')
+
+/** Whether a page of that origin may read the answer to a request with cookies. */
+const isReadable = (exchange: Answered) =>
+  allowed(exchange) === exchange.origin &&
+  exchange.answer.header('access-control-allow-credentials') === 'true'
+
+/** The answers, other than to preflights, that the application's page got. */
+function answers(seen: Seen): Answered[] {
+  seen.crossOrigin()
+  const own = seen
+    .answered()
+    .filter(
+      ({ origin, step }) => origin === seen.plan.page && !step.startsWith('preflight') && step !== 'guess',
+    )
+  if (own.length === 0) throw new Unseen('nothing was answered')
+  return own
+}
+
+const successes = (seen: Seen) => {
+  const all = answers(seen)
+  const good = all.filter(({ answer }) => answer.status < 400)
+  return good.length > 0 ? good : all
+}
+
+/** The answers to preflights, and what each was asked for. */
+function preflights(seen: Seen): Answered[] {
+  seen.crossOrigin()
+  const all = seen.answered('preflight-me', 'preflight-sign-in', 'preflight-refresh', 'preflight-sign-out')
+  if (all.length === 0) throw new Unseen('no preflight was answered')
+  return all
+}
+
+const list = (exchanges: Exchange[]) =>
+  [...new Set(exchanges.map(({ request }) => request))].slice(0, 4).join(', ')
+
+/** What another origin may do that has no business here. */
+function elsewhere(seen: Seen, who: 'foreign' | 'lookalike' | 'null') {
+  const all = seen.answered(`${who}-get`, `${who}-preflight`)
+  if (all.length === 0) throw new Unseen('it was not answered')
+  const open = all.filter((exchange) => allowed(exchange) === exchange.origin)
+  const readable = open.filter(isReadable)
+  if (readable.length > 0) return `${readable[0]?.origin} is allowed, with credentials (${list(readable)})`
+  if (open.length > 0)
+    return {
+      evidence: `${open[0]?.origin} is allowed, though without credentials (${list(open)})`,
+      severity: 'advice' as const,
+    }
+  return undefined
+}
+
+/** What a preflight must allow, and does not. */
+function lacking(seen: Seen, header: 'headers' | 'methods', wanted: (exchange: Answered) => string[]) {
+  const lines = preflights(seen).flatMap((exchange) => {
+    const list = exchange.answer.list(`access-control-allow-${header}`)
+    const missing = wanted(exchange).filter((it) => !list.includes(it.toLowerCase()))
+    return missing.length > 0 ? [`${exchange.request} does not allow ${missing.join(', ')}`] : []
+  })
+  return lines.length > 0 ? lines.join('; ') : undefined
+}
+
+function exposed(seen: Seen, name: string) {
+  const hidden = successes(seen).filter(
+    ({ answer }) => !answer.list('access-control-expose-headers').includes(name.toLowerCase()),
+  )
+  return hidden.length > 0 ? `no ${name} in Access-Control-Expose-Headers (${list(hidden)})` : undefined
+}
+
+const STEPS: Partial<Record<Step, 'me' | 'refresh' | 'signIn' | 'signOut'>> = {
+  'preflight-me': 'me',
+  'preflight-refresh': 'refresh',
+  'preflight-sign-in': 'signIn',
+  'preflight-sign-out': 'signOut',
+}
+
+export const corsChecks: Check[] = [
+  {
+    id: 'cors.origin',
+    title: 'The page may not read what the API answers',
+    severity: 'error',
+    reason: 'Browsers hide the answer: every request fails with "Failed to fetch", sign-in first.',
+    fix: CORS,
+    judge(seen) {
+      const closed = successes(seen).filter(
+        (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
+      )
+      return closed.length > 0 ? `${seen.plan.page} is not allowed (${list(closed)})` : undefined
+    },
+  },
+  {
+    id: 'cors.wildcard',
+    title: 'The API allows the origin *',
+    severity: 'error',
+    reason:
+      'Browsers refuse * for requests with cookies: the refresh fails, though tools like curl see nothing wrong.',
+    fix: EXACT,
+    judge(seen) {
+      const open = answers(seen).filter((exchange) => allowed(exchange) === '*')
+      return open.length > 0 ? `Access-Control-Allow-Origin: * (${list(open)})` : undefined
+    },
+  },
+  {
+    id: 'cors.credentials',
+    title: 'The API does not allow cookies across origins',
+    severity: 'error',
+    reason:
+      'Without Access-Control-Allow-Credentials: true, browsers drop the cookie of the sign-in and hide the answer.',
+    fix: CORS,
+    judge(seen) {
+      const without = [...successes(seen), ...preflights(seen)].filter(
+        (exchange) =>
+          allowed(exchange) !== undefined &&
+          exchange.answer.header('access-control-allow-credentials') !== 'true',
+      )
+      return without.length > 0 ? `no Access-Control-Allow-Credentials: true (${list(without)})` : undefined
+    },
+  },
+  {
+    id: 'cors.errors',
+    title: 'Refusals have no CORS headers',
+    severity: 'error',
+    reason:
+      'The page sees a dead network in place of a 401 or 429: it neither refreshes nor says what is wrong.',
+    fix: {
+      rails:
+        'Put Rack::Cors first: `config.middleware.insert_before 0, Rack::Cors`; before Warden and Rack::Attack.',
+      express: 'app.use(cors(…)) before everything else, error handlers and rate limits included.',
+    },
+    judge(seen) {
+      const errors = answers(seen).filter(({ answer }) => answer.status >= 400)
+      if (errors.length === 0) throw new Unseen('nothing was refused')
+      if (successes(seen).some((exchange) => allowed(exchange) === undefined))
+        throw new Unseen('no answer has them: see cors.origin')
+      const hidden = errors.filter((exchange) => allowed(exchange) === undefined)
+      const codes = [...new Set(hidden.map(({ answer }) => answer.status))].join(', ')
+      return hidden.length > 0 ? `${codes} of ${list(hidden)}` : undefined
+    },
+  },
+  {
+    id: 'cors.reflects',
+    title: 'Every site may call the API as the user',
+    severity: 'error',
+    reason: 'The API repeats whatever Origin it is sent. A hostile page can refresh, and read the token.',
+    fix: EXACT,
+    judge: (seen) => elsewhere(seen, 'foreign'),
+  },
+  {
+    id: 'cors.null',
+    title: 'The origin "null" is allowed',
+    severity: 'error',
+    reason: 'Any site can be "null": a sandboxed frame is enough.',
+    fix: EXACT,
+    judge(seen) {
+      unlessReflected(seen)
+      return elsewhere(seen, 'null')
+    },
+  },
+  {
+    id: 'cors.lookalike',
+    title: 'Origins that begin like yours are allowed',
+    severity: 'error',
+    reason:
+      'Whoever registers such a domain may call the API as the user. A prefix or a loose regexp is compared.',
+    fix: EXACT,
+    judge(seen) {
+      unlessReflected(seen)
+      return elsewhere(seen, 'lookalike')
+    },
+  },
+  {
+    id: 'cors.vary',
+    title: 'The answer depends on Origin, and does not say so',
+    severity: 'warning',
+    reason: 'A cache hands the CORS headers for one page to another, which then fails.',
+    fix: { rails: 'Rack::Cors sets Vary: Origin; do not overwrite it.', express: "res.vary('Origin')" },
+    judge(seen) {
+      const silent = successes(seen).filter((exchange) => {
+        const vary = exchange.answer.list('vary')
+        return allowed(exchange) === seen.plan.page && !vary.includes('origin') && !vary.includes('*')
+      })
+      return silent.length > 0 ? `no Vary: Origin (${list(silent)})` : undefined
+    },
+  },
+  {
+    id: 'cors.expose-authorization',
+    title: 'The page cannot see the token in the header',
+    severity: 'error',
+    reason: 'Across origins, scripts see only the headers that are exposed: sign-in seems to give no token.',
+    fix: CORS,
+    judge(seen) {
+      seen.crossOrigin()
+      if (seen.access().place !== 'header') throw new Unseen('the token is in the body')
+      return exposed(seen, 'Authorization')
+    },
+  },
+  {
+    id: 'cors.expose-retry-after',
+    title: 'The page cannot see Retry-After',
+    severity: 'warning',
+    reason: 'After a 429 or 503 the client has to guess when to try again, too early as a rule.',
+    fix: CORS,
+    judge: (seen) => exposed(seen, 'Retry-After'),
+  },
+  {
+    id: 'cors.expose-date',
+    title: 'The page cannot see Date',
+    severity: 'advice',
+    reason:
+      'It is what the lifetime of a token without iat is counted from, whatever the clock of the user says.',
+    fix: CORS,
+    judge: (seen) => exposed(seen, 'Date'),
+  },
+  {
+    id: 'cors.preflight-status',
+    title: 'Preflights are refused',
+    severity: 'error',
+    reason:
+      'Browsers ask with OPTIONS, without cookie or token, before they send. Anything but 2xx means: not at all.',
+    fix: {
+      rails: 'Put Rack::Cors before authentication: `config.middleware.insert_before 0, Rack::Cors`.',
+      express: 'app.use(cors(…)) before the middleware that wants a token.',
+    },
+    judge(seen) {
+      const refused = preflights(seen).filter(({ answer }) => !answer.isOk)
+      const [first] = refused
+      return first && `answered with ${first.answer.status} (${list(refused)})`
+    },
+  },
+  {
+    id: 'cors.preflight-origin',
+    title: 'Preflights do not allow the origin of the page',
+    severity: 'error',
+    reason: 'The browser sends nothing after them.',
+    fix: CORS,
+    judge(seen) {
+      const closed = preflights(seen).filter(
+        (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
+      )
+      return closed.length > 0 ? `${seen.plan.page} is not allowed (${list(closed)})` : undefined
+    },
+  },
+  {
+    id: 'cors.preflight-headers',
+    title: 'Preflights do not allow headers that the client sends',
+    severity: 'error',
+    reason:
+      'The browser does not send the request. Authorization must be named: * does not cover it, nor anything with cookies.',
+    fix: CORS,
+    judge: (seen) =>
+      lacking(seen, 'headers', ({ step }) => {
+        const csrf = seen.plan.csrf ? [seen.plan.csrf.header] : []
+        if (step === 'preflight-me') return ['Authorization']
+        if (step === 'preflight-sign-in') return ['Content-Type', ...csrf]
+        return step === 'preflight-sign-out' ? ['Authorization', ...csrf] : csrf
+      }),
+  },
+  {
+    id: 'cors.preflight-methods',
+    title: 'Preflights do not allow a method that is needed',
+    severity: 'error',
+    reason: 'The browser does not send the request: signing out, for one, never reaches the API.',
+    fix: CORS,
+    judge: (seen) =>
+      lacking(seen, 'methods', ({ step }) => {
+        const method = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.method ?? 'GET'
+        // These need no permission.
+        return ['GET', 'HEAD', 'POST'].includes(method) ? [] : [method]
+      }),
+  },
+  {
+    id: 'cors.preflight-cache',
+    title: 'Preflights are not cached for long',
+    severity: 'advice',
+    reason:
+      'Every other request is asked for twice: without Access-Control-Max-Age, browsers forget after five seconds.',
+    fix: CORS,
+    judge(seen) {
+      const short = preflights(seen).filter(
+        ({ answer }) => !(Number(answer.header('access-control-max-age') ?? 5) >= 60),
+      )
+      const [first] = short
+      if (!first) return undefined
+      const age = first.answer.header('access-control-max-age')
+      return `${age === undefined ? 'no Access-Control-Max-Age' : `kept for ${duration(Number(age))}`} (${list(short)})`
+    },
+  },
+]
+
+function unlessReflected(seen: Seen) {
+  if (elsewhere(seen, 'foreign')) throw new Unseen('every origin is allowed: see cors.reflects')
+}

@@ -1,0 +1,104 @@
+import type { Check, Fix, Severity } from '../finding.js'
+import { type Seen, Unseen } from '../probe/seen.js'
+import { FOREIGN } from '../probe/stranger.js'
+
+const HEADER: Fix = {
+  rails: `before_action do # in the controller of sign-in, refresh and sign-out
+  head :forbidden unless request.headers['X-Requested-With'].present?
+end`,
+  express: `const csrf = (req, res, next) => req.get('X-Requested-With') ? next() : res.sendStatus(403)
+router.post('/login', csrf, …); router.post('/refresh', csrf, …); router.delete('/logout', csrf, …)`,
+}
+const ORIGIN: Fix = {
+  rails: `before_action do
+  head :forbidden unless [nil, request.base_url, 'https://app.example.com'].include?(request.origin)
+end`,
+  express: `const own = [undefined, 'https://app.example.com']
+app.use((req, res, next) => own.includes(req.get('Origin')) ? next() : res.sendStatus(403))`,
+}
+
+type Name = 'refresh' | 'sign-in' | 'sign-out'
+
+const ENDPOINTS: Record<Name, { verb: string; reason: string }> = {
+  'sign-in': {
+    verb: 'sign the user in',
+    reason:
+      'To the account of an attacker, who then reads along. SameSite does not help: the cookie is only being set.',
+  },
+  refresh: {
+    verb: 'refresh the session',
+    reason: 'The cookie is rotated behind the back of the application, which can end in a sign-out.',
+  },
+  'sign-out': { verb: 'sign the user out', reason: 'Again and again, if it likes.' },
+}
+
+/** Whether it was taken; `undefined` if that cannot be told. */
+function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boolean {
+  if (seen.answer('sign-in').cookies.length === 0)
+    throw new Unseen('no cookie is set: a browser adds nothing that could be abused')
+  const step = `${who}-${name}` as const
+  const { status, isOk, cookies } = seen.answer(step)
+  if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
+  if (name === 'sign-in') return isOk && cookies.length > 0
+  return isOk && !seen.idle.has(step)
+}
+
+function forged(name: Name): Check {
+  const { verb, reason } = ENDPOINTS[name]
+  return {
+    id: `csrf.${name}`,
+    title: `A form on any site can ${verb}`,
+    severity: 'error',
+    reason,
+    fix: HEADER,
+    judge(seen) {
+      if (!taken(seen, 'forged', name)) return undefined
+      const evidence = `${seen.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(seen)}`
+      // Browsers keep the cookie from such a form, if not from those of sibling domains.
+      const isKept = name !== 'sign-in' && /lax|strict/.test(seen.cookie().sameSite ?? '')
+      return { evidence, severity: isKept ? 'warning' : 'error' } satisfies {
+        evidence: string
+        severity: Severity
+      }
+    },
+  }
+}
+
+function required(name: Name): Check {
+  return {
+    id: `csrf.${name}-header`,
+    title: `The ${name} does not want a header that forms cannot send`,
+    severity: 'warning',
+    reason:
+      'What is left is the check of Origin, which proxies and old browsers leave out, and SameSite, which siblings pass.',
+    fix: HEADER,
+    judge(seen) {
+      if (!seen.plan.csrf) throw new Unseen('there is no such header (--csrf none)')
+      if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
+      if (!taken(seen, 'plain', name)) return undefined
+      return `${seen.exchange(`plain-${name}`)?.request} works without ${header(seen)}`
+    },
+  }
+}
+
+function checked(name: Name): Check {
+  return {
+    id: `csrf.${name}-origin`,
+    title: `The ${name} does not look at Origin`,
+    severity: 'advice',
+    reason:
+      'The header is then the only defence, and a slip in CORS opens it. Browsers say where a request comes from: compare it.',
+    fix: ORIGIN,
+    judge(seen) {
+      if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
+      if (!taken(seen, 'foreign', name)) return undefined
+      return `${seen.exchange(`foreign-${name}`)?.request} works from ${FOREIGN}, with ${header(seen)}`
+    },
+  }
+}
+
+const header = ({ plan }: Seen) => (plan.csrf ? plan.csrf.header : 'any header')
+
+const NAMES: Name[] = ['sign-in', 'refresh', 'sign-out']
+
+export const csrfChecks: Check[] = [...NAMES.map(forged), ...NAMES.map(required), ...NAMES.map(checked)]

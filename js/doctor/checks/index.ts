@@ -1,0 +1,19 @@
+import type { Check } from '../finding.js'
+import { answerChecks } from './answers.js'
+import { cookieChecks } from './cookies.js'
+import { corsChecks } from './cors.js'
+import { csrfChecks } from './csrf.js'
+import { rotationChecks } from './rotation.js'
+import { sessionChecks } from './sessions.js'
+import { tokenChecks } from './tokens.js'
+
+/** All of them, in the order in which a report has those of one severity. */
+export const checks: Check[] = [
+  ...sessionChecks,
+  ...cookieChecks,
+  ...corsChecks,
+  ...tokenChecks,
+  ...rotationChecks,
+  ...csrfChecks,
+  ...answerChecks,
+]

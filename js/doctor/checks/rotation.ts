@@ -1,0 +1,204 @@
+import { sessionCookie } from '../cookies.js'
+import type { Check, Fix } from '../finding.js'
+import { duration } from '../printable.js'
+import { type Seen, Unseen } from '../probe/seen.js'
+
+const ROTATE: Fix = {
+  rails: `token = RefreshToken.find_by!(digest: Digest::SHA256.hexdigest(cookies[:refresh_token]))
+token.with_lock { token.spent_at ? token.family.revoke! : token.update!(spent_at: Time.current) }
+# then issue a successor in the same family, and set it as the cookie`,
+  express: `if (token.spentAt) { await family.revoke(token.familyId); return res.status(401).json({ error: 'reuse' }) }
+await db.tokens.update(token.id, { spentAt: new Date() }) // in one transaction with its successor
+res.cookie('refresh_token', successor, options)`,
+}
+const GRACE: Fix = {
+  rails: `# within ten seconds the same successor again, so that a lost answer signs nobody out
+return successor_of(token) if token.spent_at && token.spent_at > 10.seconds.ago`,
+  express:
+    'if (token.spentAt && Date.now() - token.spentAt < 10_000) return successorOf(token) // the same one again',
+}
+
+/** @throws Unseen */
+function reuses(seen: Seen) {
+  const spent = seen.answer('spend')
+  if (!spent.isOk) throw new Unseen(`a refresh was answered with ${spent.status}`)
+  const [first] = seen.reuses
+  if (!first) throw new Unseen('the refresh token stays the same: nothing is ever spent')
+  const last = seen.reuses.at(-1) ?? first
+  if (!last.successor && ![400, 401, 403].includes(last.status))
+    throw new Unseen(`a spent refresh token was answered with ${last.status}`)
+  return { first, last, isTaken: first.successor !== undefined, isStillTaken: last.successor !== undefined }
+}
+
+export const rotationChecks: Check[] = [
+  {
+    id: 'refresh.missing',
+    title: 'There is nothing to refresh with',
+    severity: 'advice',
+    reason: 'When the access token ends, users have to sign in again; most have to after a reload, too.',
+    fix: {
+      rails:
+        'Add a refresh token of your own in an HttpOnly cookie: devise-jwt has none. See examples/rails-api.',
+      express: 'Set a refresh token in an HttpOnly cookie, and take it in POST /refresh. See examples/api.',
+    },
+    judge(seen) {
+      seen.access()
+      const { cookies, grant } = seen.answer('sign-in')
+      if (grant.refresh || sessionCookie(cookies)) return undefined
+      return 'signing in sets no cookie, and gives no refresh token'
+    },
+  },
+  {
+    id: 'refresh.works',
+    title: 'A refresh does not work',
+    severity: 'error',
+    reason: 'Users are signed out when the access token ends, and by every reload.',
+    fix: {
+      rails: "post '/api/v1/refresh', to: 'tokens#refresh' # with the cookie alone: no access token, no body",
+      express: "router.post('/refresh', csrf, refresh) // with the cookie alone: no access token, no body",
+    },
+    judge(seen) {
+      seen.endpoint('refresh')
+      const { status, isOk } = seen.answer('refresh')
+      if (isOk) return undefined
+      const request = seen.exchange('refresh')?.request
+      if (status === 404 || status === 405)
+        return {
+          evidence: `${request} is not there (${status}); name it with --refresh, or say --refresh none`,
+          severity: 'warning',
+        }
+      return `${request} is answered with ${status}, right after signing in`
+    },
+  },
+  {
+    id: 'refresh.token',
+    title: 'A refresh gives no access token',
+    severity: 'error',
+    reason: 'The client has asked for one and has none: it tries again, and the user waits.',
+    fix: {
+      rails: "render json: { access_token: token, token_type: 'Bearer', expires_in: 900 }",
+      express: "res.json({ access_token: token, token_type: 'Bearer', expires_in: 900 })",
+    },
+    judge(seen) {
+      seen.access()
+      const { isOk, grant } = seen.answer('refresh')
+      if (!isOk) throw new Unseen('a refresh does not work')
+      return grant.access.length > 0 ? undefined : 'neither in the Authorization header nor in the body'
+    },
+  },
+  {
+    id: 'refresh.rotation',
+    title: 'The refresh token stays the same',
+    severity: 'warning',
+    reason: 'A copy that somebody has taken works as long as the session, and nobody ever notices.',
+    fix: ROTATE,
+    judge(seen) {
+      const [before, after] = [seen.answer('sign-in'), seen.answer('refresh')]
+      if (!after.isOk) throw new Unseen('a refresh does not work')
+      const token = (answer: typeof before) =>
+        answer.grant.refresh?.token ?? sessionCookie(answer.cookies)?.value
+      const next = token(after)
+      if (next && !next.equals(token(before))) return undefined
+      return next ? 'a refresh sets the same one again' : 'a refresh sets no new one'
+    },
+  },
+  {
+    id: 'refresh.reuse',
+    title: 'A spent refresh token is taken again and again',
+    severity: 'error',
+    reason:
+      'A thief and the user can both go on refreshing, each with a token of his own, and nobody notices.',
+    fix: ROTATE,
+    judge(seen) {
+      const { last, isTaken, isStillTaken } = reuses(seen)
+      if (!isTaken || !isStillTaken) return undefined
+      const evidence = `it was still taken ${duration(last.after)} after it had been spent`
+      if (last.successor === 'another') return `${evidence}, and brought another one each time`
+      if (seen.plan.grace > 0) return evidence
+      throw new Unseen('there is a grace, whose end was not waited for (--grace 0)')
+    },
+  },
+  {
+    id: 'refresh.reuse-family',
+    title: 'Reuse is refused, and changes nothing',
+    severity: 'error',
+    reason:
+      'The one who was first, perhaps the thief, stays signed in; the other one, perhaps the user, is sent away.',
+    fix: ROTATE,
+    judge(seen) {
+      reuses(seen)
+      const { isOk, status, isRefusal } = seen.answer('family')
+      if (isOk) return 'after a spent token had been refused, its successor still worked'
+      if (!isRefusal) throw new Unseen(`the successor was answered with ${status}`)
+      return undefined
+    },
+  },
+  {
+    id: 'refresh.grace',
+    title: 'A lost answer signs the user out',
+    severity: 'advice',
+    reason:
+      'A reload or a dead network in the middle of a refresh loses the new cookie. A grace of ten seconds mends that.',
+    fix: GRACE,
+    judge(seen) {
+      return reuses(seen).isTaken ? undefined : 'a token was refused right after it had been spent'
+    },
+  },
+  {
+    id: 'refresh.grace-forks',
+    title: 'In the grace, a spent refresh token brings another successor',
+    severity: 'advice',
+    reason:
+      'Two tokens of one session are good at once, so that reuse is noticed later. Give the same successor again.',
+    fix: GRACE,
+    judge(seen) {
+      const { first, isStillTaken } = reuses(seen)
+      return first.successor === 'another' && !isStillTaken
+        ? 'each use of the spent token brought another one'
+        : undefined
+    },
+  },
+  {
+    id: 'refresh.by-get',
+    title: 'GET refreshes too',
+    severity: 'warning',
+    reason:
+      'Links, images and prefetches on any site then rotate the cookie of the user, and SameSite=Lax does not stop links.',
+    fix: {
+      rails: "post '/refresh', to: 'tokens#refresh' # not match, not via: :all",
+      express: "router.post('/refresh', …) // not all, not use",
+    },
+    judge(seen) {
+      const { isOk, grant, cookies } = seen.answer('refresh-by-get')
+      return isOk && (grant.access.length > 0 || cookies.length > 0)
+        ? `${seen.exchange('refresh-by-get')?.request} granted a token`
+        : undefined
+    },
+  },
+  {
+    id: 'refresh.refusal',
+    title: 'A refused refresh does not look like one',
+    severity: 'error',
+    reason:
+      'Only 400, 401 and 403 end a session. After anything else the client takes the API for ill, and tries on for ever.',
+    fix: {
+      rails: "render json: { error: 'unknown' }, status: :unauthorized",
+      express: "res.status(401).json({ error: 'unknown' })",
+    },
+    judge(seen) {
+      const asked = ['refresh-without-cookie', 'refresh-bad-cookie'] as const
+      const all = asked
+        .map((step) => ({ step, answer: seen.answer(step) }))
+        .filter(({ answer }) => answer.status !== 429)
+      const odd = all.filter(({ answer }) => !answer.isRefusal)
+      const [first] = odd
+      if (!first) return undefined
+      return odd
+        .map(
+          ({ step, answer }) =>
+            `${step === 'refresh-bad-cookie' ? 'an unknown' : 'no'} refresh token: ${answer.status}`,
+        )
+        .join('; ')
+    },
+  },
+]

@@ -1,0 +1,203 @@
+import type { Check } from '../finding.js'
+import { duration } from '../printable.js'
+import { type Seen, Unseen } from '../probe/seen.js'
+import { LONGEST_BODY } from '../wire.js'
+import { accessLifetime } from './cookies.js'
+
+/** What to try next when a sign-in was refused. */
+function hint(status: number): string {
+  if (status === 404 || status === 405) return 'name the endpoint with --sign-in, or try --guess'
+  if (status === 403) return 'is it the CSRF rule (--csrf), or the origin (--origin)?'
+  if (status === 429) return 'it is limited: try again later'
+  if (status >= 300 && status < 400) return 'a redirect; does it answer JSON, and is this the right URL?'
+  if (status >= 500) return 'the API failed; see its log'
+  return "are they right, and where the API wants them? Devise: --field 'email=user[email]' --field 'password=user[password]'"
+}
+
+/** @throws Unseen */
+function revocation(seen: Seen) {
+  seen.endpoint('signOut')
+  const { status } = seen.answer('sign-out')
+  if (status === 404 || status === 405)
+    throw new Unseen(`there is no sign-out at ${seen.exchange('sign-out')?.request}`)
+}
+
+export const sessionChecks: Check[] = [
+  {
+    id: 'sign-in.works',
+    title: 'Signing in fails',
+    severity: 'error',
+    reason: 'Nothing below could be looked at with an account.',
+    fix: {
+      rails: "post '/api/v1/login', to: 'sessions#create'",
+      express: "router.post('/login', json(), signIn)",
+    },
+    judge(seen) {
+      const { status, isOk } = seen.answer('sign-in')
+      return isOk
+        ? undefined
+        : `${seen.exchange('sign-in')?.request} is answered with ${status}: ${hint(status)}`
+    },
+  },
+  {
+    id: 'sign-in.grant',
+    title: 'Signing in gives no token',
+    severity: 'error',
+    reason: 'The client cannot tell that anybody is signed in.',
+    fix: {
+      rails: "render json: { access_token: token, token_type: 'Bearer', expires_in: 900, user: user }",
+      express: "res.json({ access_token: token, token_type: 'Bearer', expires_in: 900, user })",
+    },
+    judge(seen) {
+      const { isOk, isCut, grant, cookies, type } = seen.answer('sign-in')
+      if (isCut) throw new Unseen('see sign-in.size')
+      if (!isOk) throw new Unseen('signing in failed')
+      if (grant.access.length > 0) return undefined
+      if (grant.isDeviseTokenAuth)
+        return 'this is devise_token_auth, whose five headers change with every request; it loses sessions when requests overlap'
+      const isSession = cookies.length > 0 && seen.exchange('me-by-cookie')?.answer?.isOk
+      if (isSession) throw new Unseen('the API works with a session cookie, without tokens')
+      return `neither in the Authorization header nor in the body (${type === 'none' ? 'which is empty' : `which is ${type}`})`
+    },
+  },
+  {
+    id: 'sign-in.size',
+    title: 'The answer to a sign-in is too large',
+    severity: 'error',
+    reason: 'The client takes no token response of more than a megabyte.',
+    fix: {
+      rails: 'render json: { user: user.as_json(only: %i[id name role]) }',
+      express: 'res.json({ user: { id, name, roles } })',
+    },
+    judge: (seen) =>
+      seen.answer('sign-in').isCut
+        ? `it has more than ${LONGEST_BODY / 1024} KB, or did not end in time`
+        : undefined,
+  },
+  {
+    id: 'sign-in.refusal',
+    title: 'Wrong credentials are not refused as such',
+    severity: 'error',
+    reason: 'The client cannot tell a typing error from a token response, and shows "something went wrong".',
+    fix: {
+      rails: "render json: { error: 'credentials' }, status: :unauthorized",
+      express: "res.status(401).json({ error: 'credentials' })",
+    },
+    judge(seen) {
+      const { status } = seen.answer('wrong-credentials')
+      if (status === 429) throw new Unseen('sign-ins were limited by then')
+      return status >= 400 && status < 500 ? undefined : `they are answered with ${status}`
+    },
+  },
+  {
+    id: 'me.token',
+    title: 'The access token is not taken',
+    severity: 'error',
+    reason: 'Who has just signed in gets a 401.',
+    fix: {
+      rails: 'before_action :authenticate_user! # reads Authorization: Bearer …',
+      express: "const token = /^Bearer +(\\S+)$/i.exec(req.get('Authorization') ?? '')?.[1]",
+    },
+    judge(seen) {
+      const { status, isOk } = seen.answer('me')
+      const request = seen.exchange('me')?.request
+      if (status === 404)
+        throw new Unseen(`${request} is not there: name something that needs a token with --me`)
+      return isOk ? undefined : `${request} is answered with ${status}`
+    },
+  },
+  {
+    id: 'me.cookie',
+    title: 'The cookie is as good as a token',
+    severity: 'warning',
+    reason:
+      'Browsers add cookies by themselves: every request that changes something now needs a defence against CSRF.',
+    fix: {
+      rails:
+        'Authenticate resources by the Authorization header alone: config.skip_session_storage = [:http_auth, :jwt]',
+      express: 'Read the cookie in refresh and sign-out only.',
+    },
+    judge(seen) {
+      seen.access()
+      if (seen.answer('anonymous').isOk) throw new Unseen('it answers without a token too')
+      return seen.answer('me-by-cookie').isOk
+        ? `${seen.exchange('me-by-cookie')?.request} takes it in place of a token`
+        : undefined
+    },
+  },
+  {
+    id: 'sign-out.works',
+    title: 'Signing out fails',
+    severity: 'error',
+    reason: 'The user believes to be signed out, and the session lives on the server.',
+    fix: {
+      rails: "delete '/api/v1/logout', to: 'sessions#destroy'",
+      express: "router.delete('/logout', csrf, signOut)",
+    },
+    judge(seen) {
+      seen.endpoint('signOut')
+      const { status } = seen.answer('sign-out')
+      const request = seen.exchange('sign-out')?.request
+      if (status === 404 || status === 405)
+        return {
+          evidence: `${request} is not there (${status}); name it with --sign-out, or say --sign-out none`,
+          severity: 'warning',
+        }
+      return status < 300 ? undefined : `${request} is answered with ${status}`
+    },
+  },
+  {
+    id: 'sign-out.revokes',
+    title: 'The refresh token works after signing out',
+    severity: 'error',
+    reason: 'Who has a copy, or finds the cookie on a shared computer, is signed in.',
+    fix: {
+      rails: 'RefreshToken.find_by(digest: …)&.family&.revoke!',
+      express: 'await sessions.revoke(session.id)',
+    },
+    judge(seen) {
+      revocation(seen)
+      return seen.answer('refresh-after').isOk ? 'a refresh with the old cookie was granted' : undefined
+    },
+  },
+  {
+    id: 'sign-out.access',
+    title: 'The access token works after signing out',
+    severity: 'advice',
+    reason:
+      'Until it expires. That is how JWTs are, unless the server looks the session up; the shorter they live, the better.',
+    fix: {
+      rails:
+        'include Devise::JWT::RevocationStrategies::JTIMatcher\ndevise :jwt_authenticatable, jwt_revocation_strategy: self',
+      express: "if (!sessions.isLive(claims.sid)) return res.status(401).json({ error: 'revoked' })",
+    },
+    judge(seen) {
+      revocation(seen)
+      if (!seen.answer('me').isOk) throw new Unseen('it did not work before either')
+      if (!seen.answer('me-after').isOk) return undefined
+      const lifetime = accessLifetime(seen)
+      return `${seen.exchange('me-after')?.request} was answered${lifetime ? `; it lives ${duration(lifetime)}` : ''}`
+    },
+  },
+  {
+    id: 'sign-out.cookie',
+    title: 'Signing out leaves the cookie where it is',
+    severity: 'warning',
+    reason: 'The browser goes on sending it, and the next visit begins with a refresh that is refused.',
+    fix: {
+      rails: "cookies.delete(:refresh_token, path: '/api/v1') # the path and domain that it was set with",
+      express:
+        "res.clearCookie('refresh_token', { path: '/api/v1' }) // the path and domain that it was set with",
+    },
+    judge(seen) {
+      revocation(seen)
+      const cookie = seen.cookie()
+      const gone = seen.answer('sign-out').cookies.find(({ name, isGone }) => isGone && name === cookie.name)
+      if (!gone) return `no Set-Cookie takes ${cookie.name} away`
+      const isSame = gone.path === cookie.path && gone.domain === cookie.domain
+      return isSame
+        ? undefined
+        : `${cookie.name} is taken away with another Path or Domain than it was set with`
+    },
+  },
+]

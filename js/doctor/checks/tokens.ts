@@ -1,0 +1,238 @@
+import type { Check, Fix } from '../finding.js'
+import { duration } from '../printable.js'
+import { type Seen, Unseen } from '../probe/seen.js'
+import { accessLifetime } from './cookies.js'
+
+const HOUR = 3600
+/** In bytes: servers commonly take 8 KB for all headers together. */
+const LARGE = 4096
+
+const LIFETIME: Fix = {
+  rails:
+    'config.jwt { |jwt| jwt.expiration_time = 15.minutes.to_i } # devise-jwt; others: exp: 15.minutes.from_now.to_i',
+  express:
+    "new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuedAt().setExpirationTime('15 min')",
+}
+const ONE_PLACE: Fix = {
+  rails:
+    'Leave the header of devise-jwt, and render the user only: render json: { user: user.as_json(only: %i[id name]) }',
+  express: 'res.json({ user, access_token, expires_in }) // and no refresh_token, which the cookie has',
+}
+
+const PERSONAL =
+  /(^|\.|_)(e?mail|phone|mobile|address|street|birth\w*|dob|ssn|passport|(first|last|full|family|given)_?name)(_|\.|$)/i
+const SECRET =
+  /passw|digest|secret|api_?key|private_?key|otp|(reset|confirmation|unlock|remember|refresh)_?token|salt/i
+
+/** @throws Unseen */
+function jwtOrOpaque(seen: Seen) {
+  seen.access()
+  return seen.answer('sign-in').grant
+}
+
+export const tokenChecks: Check[] = [
+  {
+    id: 'token.unsigned',
+    title: 'The access token is not signed',
+    severity: 'error',
+    reason: 'Anybody can write one, for any user, with any role.',
+    fix: {
+      rails: "JWT.encode(payload, secret, 'HS256'); JWT.decode(token, secret, true, algorithms: ['HS256'])",
+      express: "jwtVerify(token, key, { algorithms: ['HS256'] })",
+    },
+    judge(seen) {
+      const jwt = seen.jwt()
+      return jwt.isSigned ? undefined : `its algorithm is ${jwt.algorithm}, or its signature empty`
+    },
+  },
+  {
+    id: 'token.no-expiry',
+    title: 'The access token never expires',
+    severity: 'error',
+    reason: 'Whoever gets hold of one keeps the account. Clients do not know when to refresh either.',
+    fix: LIFETIME,
+    judge(seen) {
+      const { expiresIn } = jwtOrOpaque(seen)
+      const { jwt } = seen.access()
+      if (expiresIn || jwt?.exp !== undefined) return undefined
+      if (jwt) return 'it has no exp, and the answer no expires_in'
+      return {
+        evidence:
+          'it is opaque, and the answer has no expires_in: perhaps the server ends it, but no client can know when',
+        severity: 'warning',
+      }
+    },
+  },
+  {
+    id: 'token.lifetime-long',
+    title: 'The access token lives long',
+    severity: 'warning',
+    reason:
+      'A stolen one is good for that long, as a rule also after a sign-out. With a refresh, 5 to 30 minutes are usual.',
+    fix: LIFETIME,
+    judge(seen) {
+      jwtOrOpaque(seen)
+      const lifetime = accessLifetime(seen)
+      if (lifetime === undefined) throw new Unseen('its lifetime cannot be told from the answer')
+      if (lifetime <= HOUR) return undefined
+      return {
+        evidence: `it lives ${duration(lifetime)}`,
+        severity: lifetime > 24 * HOUR ? 'error' : 'warning',
+      }
+    },
+  },
+  {
+    id: 'token.lifetime-short',
+    title: 'The access token lives too short',
+    severity: 'warning',
+    reason: 'It is refreshed all the time, and dies under way on slow networks: requests take twice as long.',
+    fix: LIFETIME,
+    judge(seen) {
+      jwtOrOpaque(seen)
+      const lifetime = accessLifetime(seen)
+      if (lifetime === undefined) throw new Unseen('its lifetime cannot be told from the answer')
+      return lifetime < 60 ? `it lives ${duration(lifetime)}` : undefined
+    },
+  },
+  {
+    id: 'token.expiry-contradicts',
+    title: 'expires_in and exp say different things',
+    severity: 'warning',
+    reason: 'The client believes expires_in and refreshes by it: too late, and users run into a 401 first.',
+    fix: {
+      rails: "expires_in: payload['exp'] - Time.now.to_i",
+      express: 'expires_in: claims.exp - claims.iat',
+    },
+    judge(seen) {
+      const { expiresIn } = jwtOrOpaque(seen)
+      const { exp, iat } = seen.jwt()
+      if (!expiresIn || exp === undefined || iat === undefined) throw new Unseen('there is only one of them')
+      const said = exp - iat
+      const isNear = Math.abs(expiresIn.seconds - said) <= Math.max(5, said * 0.05)
+      return isNear
+        ? undefined
+        : `expires_in is ${duration(expiresIn.seconds)}, exp − iat is ${duration(said)}`
+    },
+  },
+  {
+    id: 'token.no-iat',
+    title: 'The lifetime of the access token cannot be told',
+    severity: 'advice',
+    reason:
+      'Without iat or expires_in, exp is compared with the Date of the answer, else with the clock of the user, which may be wrong.',
+    fix: LIFETIME,
+    judge(seen) {
+      const { expiresIn } = jwtOrOpaque(seen)
+      const { exp, iat } = seen.jwt()
+      return exp !== undefined && iat === undefined && !expiresIn
+        ? 'it has exp, and no iat; the answer no expires_in'
+        : undefined
+    },
+  },
+  {
+    id: 'token.large',
+    title: 'The access token is large',
+    severity: 'warning',
+    reason: 'It goes along with every request; many servers refuse headers of more than 8 KB with a 431.',
+    fix: {
+      rails: 'Keep ids in it, and look the rest up: { sub: user.id, role: user.role }',
+      express: 'The same.',
+    },
+    judge(seen) {
+      const { length } = seen.access().token
+      return length > LARGE ? `it has ${Math.round(length / 1024)} KB` : undefined
+    },
+  },
+  {
+    id: 'token.secrets',
+    title: 'The access token holds what nobody should see',
+    severity: 'error',
+    reason: 'A JWT is signed, not encrypted: everybody who has it can read it, the user and every log first.',
+    fix: {
+      rails: "def jwt_payload = { 'role' => role } # never attributes or as_json",
+      express: 'new SignJWT({ sub: user.id, roles: user.roles }) // never ...user',
+    },
+    judge(seen) {
+      const names = seen.jwt().claims.filter((name) => SECRET.test(name))
+      return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
+    },
+  },
+  {
+    id: 'token.personal-data',
+    title: 'The access token holds personal data',
+    severity: 'advice',
+    reason:
+      'It ends up wherever requests are logged. An id will do; the rest can be in the answer to the sign-in.',
+    fix: {
+      rails: "def jwt_payload = { 'role' => role }",
+      express: 'new SignJWT({ sub: user.id, roles: user.roles })',
+    },
+    judge(seen) {
+      const names = seen.jwt().claims.filter((name) => PERSONAL.test(name))
+      return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
+    },
+  },
+  {
+    id: 'token.twice',
+    title: 'The access token comes twice',
+    severity: 'warning',
+    reason:
+      'One is enough. The copy in the body is kept by whoever keeps answers: logs, caches, error reports.',
+    fix: ONE_PLACE,
+    judge(seen) {
+      seen.access()
+      const twice = seen.grants().find(({ answer }) => answer.grant.access.length > 1)
+      return (
+        twice &&
+        `${twice.request} has it in the header, and in the body as ${twice.answer.grant.access[1]?.place}`
+      )
+    },
+  },
+  {
+    id: 'token.refresh-in-body',
+    title: 'The refresh token is in the body, although there is a cookie',
+    severity: 'error',
+    reason:
+      'HttpOnly is in vain: a script that calls the refresh reads the token that the cookie hides, and keeps the session.',
+    fix: ONE_PLACE,
+    judge(seen) {
+      seen.cookie()
+      const grant = seen.grants().find(({ answer }) => answer.grant.refresh)
+      return grant && `${grant.request} answers with ${grant.answer.grant.refresh?.place}`
+    },
+  },
+  {
+    id: 'token.refresh-without-cookie',
+    title: 'The refresh token is in the body only',
+    severity: 'advice',
+    reason:
+      'No browser keeps it over a reload but in a storage that every script can read. In an HttpOnly cookie it is safe from them.',
+    fix: {
+      rails:
+        "cookies['refresh_token'] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax, path: '/api/v1' }",
+      express:
+        "res.cookie('refresh_token', token, { httpOnly: true, secure: req.secure, sameSite: 'lax', path: '/api/v1' })",
+    },
+    judge(seen) {
+      seen.access()
+      const { cookies, grant } = seen.answer('sign-in')
+      return grant.refresh && cookies.length === 0
+        ? `signing in answers with ${grant.refresh.place}, and sets no cookie`
+        : undefined
+    },
+  },
+  {
+    id: 'token.scheme',
+    title: 'The Authorization header of the answer has no "Bearer"',
+    severity: 'error',
+    reason: 'RFC 6750 wants the scheme in front. Clients do not take the rest for a token: sign-in fails.',
+    fix: {
+      rails: 'response.set_header(\'Authorization\', "Bearer #{token}")',
+      express: "res.set('Authorization', 'Bearer ' + token)",
+    },
+    judge(seen) {
+      seen.access()
+      return seen.answer('sign-in').grant.isBare ? 'the header holds the token alone' : undefined
+    },
+  },
+]

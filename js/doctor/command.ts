@@ -1,0 +1,77 @@
+import { type Arguments, HELP, readArguments, SEVERITIES } from './arguments.js'
+import { readCredentials, type Terminal } from './credentials.js'
+import { plan, UsageError } from './options.js'
+import { printable } from './printable.js'
+import { Unreachable } from './probe/index.js'
+import { examine, type Report } from './report.js'
+import { renderText } from './text.js'
+import type { Failure } from './wire.js'
+
+export const EXIT = { clean: 0, found: 1, usage: 2, unreachable: 3 } as const
+
+/** Runs a command line, and returns its exit code. */
+export async function run(args: string[], terminal: Terminal): Promise<number> {
+  const { stdout, stderr } = terminal
+  const isJson = args.includes('--json')
+  try {
+    const parsed = readArguments(args)
+    if (parsed === 'help') {
+      stdout.write(HELP)
+      return EXIT.clean
+    }
+    // Before anybody is asked to type a password.
+    plan(parsed)
+    const credentials = parsed.anonymous ? undefined : await readCredentials(parsed, terminal)
+    if (stderr.isTTY)
+      stderr.write(
+        `Asking; takes up to ${parsed.grace} s more where a spent refresh token is still taken …\r`,
+      )
+    const report = await examine({ ...parsed, credentials })
+    if (stderr.isTTY) stderr.write('\x1b[K')
+    const exitCode = isAtOrAbove(report, parsed.failOn) ? EXIT.found : EXIT.clean
+    stdout.write(isJson ? json({ ...report, exitCode }) : renderText(report, look(parsed, terminal)))
+    return exitCode
+  } catch (error) {
+    const failure = explain(error)
+    if (!failure) throw error
+    if (isJson) stdout.write(json({ version: 1, error: failure.error, exitCode: failure.exitCode }))
+    stderr.write(`${failure.error.message}\n`)
+    if (failure.exitCode === EXIT.usage) stderr.write('tokencell --help tells more\n')
+    return failure.exitCode
+  }
+}
+
+const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`
+
+function isAtOrAbove({ summary }: Report, failOn: Arguments['failOn']): boolean {
+  if (failOn === 'never') return false
+  return SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1).some((severity) => summary[severity] > 0)
+}
+
+function look({ stack, verbose }: Arguments, { stdout, env }: Terminal) {
+  return {
+    stack,
+    isVerbose: verbose,
+    width: Math.min(Math.max(stdout.columns ?? 100, 60), 110),
+    // https://no-color.org
+    hasColours: Boolean(stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',
+  }
+}
+
+const FAILURES: Record<Failure['kind'], string> = {
+  dns: 'the name of the host is not known. Check the URL',
+  refused: 'nothing listens there. Is the API running, and is this the right port?',
+  timeout: 'no answer in time. Is it the right host? --timeout gives it longer',
+  reset: 'the connection broke without an answer. Is it https, or http?',
+  protocol: 'what came back is not HTTP. Is this the right port?',
+  tls: 'the certificate is not trusted, or the port does not speak TLS. NODE_EXTRA_CA_CERTS=ca.pem adds an authority, --insecure takes any certificate',
+}
+
+function explain(error: unknown) {
+  if (error instanceof UsageError)
+    return { error: { kind: 'usage', message: error.message }, exitCode: EXIT.usage }
+  if (!(error instanceof Unreachable)) return undefined
+  const { kind, code } = error.failure
+  const message = `${error.request} cannot be reached: ${FAILURES[kind]} (${printable(code)})`
+  return { error: { kind, message }, exitCode: EXIT.unreachable }
+}

@@ -1,0 +1,55 @@
+import { type Seen, Unseen } from './probe/seen.js'
+
+export type Severity = 'advice' | 'error' | 'warning'
+
+/** What is to be done, in a few lines of either. */
+export interface Fix {
+  rails: string
+  express: string
+}
+
+/** One thing that a backend can get wrong. */
+export interface Check {
+  /** `room.thing`: stable, for CI and for looking up. */
+  id: string
+  /** The fault, in a sentence. */
+  title: string
+  severity: Severity
+  /** What happens to users. */
+  reason: string
+  fix: Fix
+  /**
+   * Looks at what was seen: a pure function of it.
+   *
+   * @returns what is wrong, in words that hold no secret; nothing if all is well
+   * @throws Unseen if that cannot be told
+   */
+  judge(seen: Seen): string | { evidence: string; severity: Severity } | undefined
+}
+
+/** What came of a check. */
+export interface Finding extends Pick<Check, 'fix' | 'id' | 'reason' | 'title'> {
+  severity: Severity | 'ok' | 'skipped'
+  /** What was seen, or why nothing was. */
+  evidence: string
+}
+
+export function judge(check: Check, seen: Seen): Finding {
+  const { id, title, reason } = check
+  const finding = { id, title, reason, fix: fixFor(check, seen) }
+  try {
+    const verdict = check.judge(seen)
+    if (verdict === undefined) return { ...finding, severity: 'ok', evidence: '' }
+    if (typeof verdict === 'string') return { ...finding, severity: check.severity, evidence: verdict }
+    return { ...finding, ...verdict }
+  } catch (error) {
+    if (error instanceof Unseen) return { ...finding, severity: 'skipped', evidence: error.message }
+    throw error
+  }
+}
+
+/** The mend with the real origin in place of the example's. */
+function fixFor({ fix }: Check, { plan }: Seen): Fix {
+  const own = (text: string) => text.replaceAll('https://app.example.com', () => plan.page)
+  return { rails: own(fix.rails), express: own(fix.express) }
+}

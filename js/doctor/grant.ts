@@ -1,0 +1,117 @@
+import { printable } from './printable.js'
+import type { Secret, Secrets } from './secret.js'
+import type { RawAnswer } from './wire.js'
+
+/** An access token, without what it says. */
+export interface Access {
+  token: Secret
+  /** `header`, or the dotted path in the body. */
+  place: string
+  jwt: Jwt | undefined
+}
+
+/** Of a JWT, what is no secret. */
+export interface Jwt {
+  algorithm: string
+  isSigned: boolean
+  exp: number | undefined
+  iat: number | undefined
+  /** The names of its claims. */
+  claims: string[]
+}
+
+/** What a token response grants. */
+export interface Grant {
+  /** In all the places where it is. */
+  access: Access[]
+  refresh: { token: Secret; place: string } | undefined
+  csrf: { token: Secret; place: string } | undefined
+  expiresIn: { seconds: number; place: string } | undefined
+  /** Where the user is, if there is one. */
+  user: string | undefined
+  /** The token came in `Authorization` without a scheme. */
+  isBare: boolean
+  /** The five headers of devise_token_auth. */
+  isDeviseTokenAuth: boolean
+}
+
+const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
+const DEEPEST = 4
+const NAMES = {
+  access: /^(access|access_?token|auth_?token|id_?token|jwt|token)$/i,
+  refresh: /refresh|^rt$/i,
+  csrf: /csrf|xsrf/i,
+  expiresIn: /^(access_)?expires_?in$/i,
+  user: /^(account|current_user|me|profile|user)$/i,
+}
+
+interface Leaf {
+  place: string
+  name: string
+  value: unknown
+}
+
+export function readGrant({ headers, body }: RawAnswer, secrets: Secrets): Grant {
+  const header = (name: string) => headers.find(([it]) => it === name)?.[1]
+  const leaves = [...walk(parse(body))]
+  const texts = leaves.filter((leaf): leaf is Leaf & { value: string } => typeof leaf.value === 'string')
+  const named = (pattern: RegExp) =>
+    texts.find(({ name, value }) => pattern.test(name) && value.length >= 8 && !/\s/.test(value))
+  const kept = (leaf: { value: string; place: string } | undefined) =>
+    leaf && { token: secrets.keep(leaf.value), place: leaf.place }
+
+  const authorization = header('authorization')?.trim()
+  const bearer = authorization && (/^bearer +(\S+)$/i.exec(authorization)?.[1] ?? authorization)
+  const inBody =
+    texts.find(({ name, value }) => NAMES.access.test(name) && value.length >= 8) ??
+    texts.find(({ place, value }) => JWT.test(value) && !NAMES.refresh.test(place))
+  const seconds = leaves.find(({ name, value }) => NAMES.expiresIn.test(name) && typeof value === 'number')
+  const access = [...(bearer ? [{ place: 'header', value: bearer }] : []), ...(inBody ? [inBody] : [])]
+
+  return {
+    access: access.map(({ place, value }) => ({ token: secrets.keep(value), place, jwt: readJwt(value) })),
+    refresh: kept(named(NAMES.refresh)),
+    csrf: kept(named(NAMES.csrf)),
+    expiresIn: seconds && { seconds: seconds.value as number, place: seconds.place },
+    user: leaves.find(({ name, value }) => NAMES.user.test(name) && typeof value === 'object' && value)
+      ?.place,
+    isBare: bearer !== undefined && bearer === authorization,
+    isDeviseTokenAuth: ['access-token', 'client', 'uid'].every((name) => header(name)),
+  }
+}
+
+/** Everything in a body, with its dotted path; objects too, before what they contain. */
+function* walk(value: unknown, path: string[] = []): Generator<Leaf> {
+  const name = path.at(-1) ?? ''
+  if (path.length > 0) yield { place: printable(path.join('.')), name, value }
+  if (value === null || typeof value !== 'object' || Array.isArray(value) || path.length >= DEEPEST) return
+  for (const [key, it] of Object.entries(value)) yield* walk(it, [...path, key])
+}
+
+function readJwt(token: string): Jwt | undefined {
+  if (!JWT.test(token)) return undefined
+  const [head, payload, signature] = token
+    .split('.')
+    .map((part) => part && Buffer.from(part, 'base64url').toString())
+  const [header, claims] = [parse(head ?? ''), parse(payload ?? '')]
+  if (!isObject(header) || !isObject(claims)) return undefined
+  const date = (value: unknown) => (typeof value === 'number' ? value : undefined)
+  return {
+    algorithm: printable(String(header.alg), 20),
+    isSigned: !/^none$/i.test(String(header.alg)) && signature !== '',
+    exp: date(claims.exp),
+    iat: date(claims.iat),
+    claims: [...walk(claims)].map(({ place }) => place),
+  }
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,68 @@
+import type { Endpoint, Plan } from '../options.js'
+import type { Client } from './client.js'
+
+/** Where APIs have their endpoints, most usual first. A second word is what the credentials are nested in. */
+const SIGN_INS = [
+  ...['login', 'users/sign_in user', 'auth/login', 'auth/sign_in', 'user_token auth', 'sign_in user'],
+  ...['session', 'sessions', 'token', 'auth/token', 'users/login user'],
+]
+const REFRESHES = [
+  'refresh',
+  'auth/refresh',
+  'token/refresh',
+  'refresh_token',
+  'auth/refresh_token',
+  'users/refresh',
+]
+const SIGN_OUTS = ['logout', 'users/sign_out', 'auth/logout', 'auth/sign_out', 'sign_out', 'session', 'login']
+const PROTECTED = [
+  'me',
+  'user',
+  'users/me',
+  'auth/me',
+  'profile',
+  'auth/validate_token',
+  'current_user',
+  'account',
+]
+const PREFIXES = ['', '/api', '/api/v1', '/v1', '/auth']
+
+/** Finds endpoints that are there, without credentials. Replaces those of the plan; what is not found stays as it is. */
+export async function guess(client: Client, plan: Plan) {
+  const { endpoints, isNamed } = plan
+  const own = plan.api.pathname.replace(/\/$/, '')
+  const prefixes = [...new Set([own, ...PREFIXES])]
+
+  const found = isNamed.signIn ? undefined : await first(['POST'], SIGN_INS)
+  if (found) {
+    endpoints.signIn = found.endpoint
+    const [, nest] = found.candidate.split(' ')
+    if (nest) plan.fields = { email: `${nest}.email`, password: `${nest}.password` }
+  }
+  const others = [
+    ['refresh', ['POST'], REFRESHES],
+    ['signOut', ['DELETE', 'POST'], SIGN_OUTS],
+    ['me', ['GET'], PROTECTED],
+  ] as const
+  for (const [name, methods, candidates] of others)
+    if (!isNamed[name]) endpoints[name] = (await first(methods, candidates))?.endpoint ?? endpoints[name]
+
+  async function first(methods: readonly string[], candidates: readonly string[]) {
+    for (const prefix of prefixes)
+      for (const candidate of candidates)
+        for (const method of methods) {
+          const url = new URL(`${prefix}/${candidate.split(' ')[0]}`, plan.api)
+          const endpoint: Endpoint = { method, url }
+          const answer = await client.ask({ step: 'guess', endpoint, ...(method === 'POST' && { json: {} }) })
+          // An application of one page answers to everything, with its page.
+          const isThere =
+            answer &&
+            answer.type !== 'html' &&
+            ![404, 405, 501].includes(answer.status) &&
+            answer.status < 600
+          if (isThere && !(answer.status >= 300 && answer.status < 400)) return { candidate, endpoint }
+          if (!answer) return undefined
+        }
+    return undefined
+  }
+}

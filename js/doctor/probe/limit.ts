@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import type { Plan } from '../options.js'
+import type { Asking, Client } from './client.js'
+import type { Seen } from './seen.js'
+
+const MOST_ATTEMPTS = 30
+
+/** Credentials in the shape that the API wants: `user[email]` is the email of the user. */
+export function body({ fields }: Plan, email: string, password: string): object {
+  type Names = Record<string, unknown>
+  const empty = (): Names => Object.create(null)
+  const body = empty()
+  for (const [path, value] of [
+    [fields.email, email],
+    [fields.password, password],
+  ] as const) {
+    const names = path.replaceAll(']', '').split(/[[.]/)
+    const last = names.pop() ?? ''
+    let parent = body
+    for (const name of names) {
+      parent[name] ??= empty()
+      parent = parent[name] as Names
+    }
+    parent[last] = value
+  }
+  return body
+}
+
+/** The same as a form would send it. */
+export function form({ fields }: Plan, email: string, password: string): URLSearchParams {
+  const named = (path: string) => path.replace(/\.(\w+)/g, '[$1]')
+  return new URLSearchParams({ [named(fields.email)]: email, [named(fields.password)]: password })
+}
+
+/** Of nobody, so that no account is locked for it. */
+export const strange = (plan: Plan): Pick<Asking, 'json'> => ({
+  json: body(
+    plan,
+    `doctor-${randomBytes(6).toString('hex')}@tokencell.invalid`,
+    randomBytes(12).toString('base64url'),
+  ),
+})
+
+/** Signs in wrongly until that is refused. */
+export async function probeLimit(client: Client, seen: Seen) {
+  const { signIn } = seen.plan.endpoints
+  const asking = strange(seen.plan)
+  while (seen.attempts < MOST_ATTEMPTS) {
+    const answer = await client.ask({ step: 'limited', endpoint: signIn, ...asking })
+    if (!answer || answer.status === 429) return
+    seen.attempts++
+  }
+}

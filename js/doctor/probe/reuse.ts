@@ -1,0 +1,57 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Answer } from '../answer.js'
+import { sessionCookie } from '../cookies.js'
+import type { Endpoint } from '../options.js'
+import type { Client } from './client.js'
+import type { Seen } from './seen.js'
+import { begin, type Session, withRefreshOf } from './session.js'
+
+/** In seconds. */
+const FIRST_PAUSE = 0.25
+const LONGEST_PAUSE = 5
+
+/**
+ * Uses a refresh token, and then uses it again, until the API takes it no more or has taken it for longer than the plan
+ * allows; and then its successor, which should be dead by then.
+ */
+export async function probeReuse(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
+  const spent = await client.refresh('spend', endpoint, first)
+  if (!spent?.isOk) return first
+  const second = begin(spent, first)
+  if (!differs(first, second)) {
+    seen.skip('the refresh token stays the same: nothing is ever spent', 'family')
+    return second
+  }
+  const began = Date.now()
+  // What repeats a cookie against CSRF must repeat the current one.
+  const stolen = withRefreshOf(second, first)
+  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+    const after = (Date.now() - began) / 1000
+    const answer = await client.refresh('reuse', endpoint, stolen)
+    if (!answer) return second
+    const last = {
+      after,
+      status: answer.status,
+      successor: answer.isOk ? successor(answer, second) : undefined,
+    }
+    seen.reuses.push(last)
+    if (!answer.isOk) break
+    if (after >= seen.plan.grace) {
+      seen.skip('the spent refresh token was never refused', 'family')
+      return second
+    }
+    await delay(Math.min(pause, Math.max(seen.plan.grace - after, 0.02)) * 1000)
+  }
+  const answer = await client.refresh('family', endpoint, second)
+  return answer?.isOk ? begin(answer, second) : undefined
+}
+
+const tokenOf = ({ jar, refresh }: Session) => refresh?.token ?? sessionCookie([...jar.values()])?.value
+
+const differs = (a: Session, b: Session) => !tokenOf(a)?.equals(tokenOf(b))
+
+function successor(answer: Answer, second: Session): 'another' | 'same' {
+  const token = answer.grant.refresh?.token ?? sessionCookie(answer.cookies)?.value
+  // No new one: whoever asks has to live with what there is.
+  return token === undefined || token.equals(tokenOf(second)) ? 'same' : 'another'
+}

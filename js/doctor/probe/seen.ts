@@ -1,0 +1,141 @@
+import type { Answer } from '../answer.js'
+import type { SetCookie } from '../cookies.js'
+import { sessionCookie } from '../cookies.js'
+import type { Endpoint, Plan } from '../options.js'
+import type { Failure } from '../wire.js'
+
+/** What is asked of the API, by name. */
+export type Step =
+  | 'anonymous'
+  | 'anonymous-any'
+  | 'bad-bearer'
+  | `preflight-${'me' | 'refresh' | 'sign-in' | 'sign-out'}`
+  | `${'foreign' | 'lookalike' | 'null'}-${'get' | 'preflight'}`
+  | 'sign-in'
+  | 'wrong-credentials'
+  | 'me'
+  | 'me-by-cookie'
+  | 'refresh'
+  | 'refresh-by-get'
+  | 'refresh-without-cookie'
+  | 'refresh-bad-cookie'
+  | `${'foreign' | 'forged' | 'plain'}-${'refresh' | 'sign-in' | 'sign-out'}`
+  | 'sign-out'
+  | 'refresh-after'
+  | 'me-after'
+  | 'sign-in-again'
+  | 'spend'
+  | 'reuse'
+  | 'family'
+  | 'limited'
+  | 'alive'
+  | 'close'
+  | 'guess'
+
+export interface Exchange {
+  step: Step
+  /** `POST /api/v1/login` */
+  request: string
+  path: string
+  /** What `Origin` said. */
+  origin: string | undefined
+  answer?: Answer
+  failure?: Failure
+}
+
+/** What came of using a spent refresh token. */
+export interface Reuse {
+  /** When it was used, in seconds after it had been spent. */
+  after: number
+  status: number
+  /** What it was taken for, if it was: the same successor as before, or another one. */
+  successor: 'another' | 'same' | undefined
+}
+
+/** There is nothing to judge by, for this reason. */
+export class Unseen extends Error {
+  override readonly name = 'Unseen'
+}
+
+/** All that was seen of an API, and why the rest was not. Filled by the probe, read by the checks. */
+export class Seen {
+  readonly exchanges: Exchange[] = []
+  readonly #reasons = new Map<Step, string>()
+  /** In the order of their use. */
+  readonly reuses: Reuse[] = []
+  /** Forged sign-outs that were answered well, and ended nothing. */
+  readonly idle = new Set<Step>()
+  /** How many wrong sign-ins were answered before one was refused for being one too many. */
+  attempts = 0
+
+  constructor(readonly plan: Plan) {}
+
+  record(exchange: Exchange) {
+    this.exchanges.push(exchange)
+  }
+
+  /** Says why steps are not taken; the first reason stays. */
+  skip(reason: string, ...steps: Step[]) {
+    for (const step of steps) if (!this.#reasons.has(step)) this.#reasons.set(step, reason)
+  }
+
+  /** The last of them. */
+  exchange(step: Step): Exchange | undefined {
+    return this.exchanges.filter((exchange) => exchange.step === step).at(-1)
+  }
+
+  /** @throws Unseen */
+  answer(step: Step): Answer {
+    const exchange = this.exchange(step)
+    if (exchange?.answer) return exchange.answer
+    if (exchange?.failure) throw new Unseen(`${exchange.request} was not answered (${exchange.failure.kind})`)
+    throw new Unseen(this.#reasons.get(step) ?? 'not asked')
+  }
+
+  /** The answers there are, of those steps or of all. */
+  answered(...steps: Step[]): (Exchange & { answer: Answer })[] {
+    return this.exchanges.filter(
+      (it): it is Exchange & { answer: Answer } =>
+        it.answer !== undefined && (steps.length === 0 || steps.includes(it.step)),
+    )
+  }
+
+  /** The answers that grant a session. */
+  grants() {
+    return this.answered('sign-in', 'refresh').filter(({ answer }) => answer.isOk)
+  }
+
+  /** The cookie that stands for the session. @throws Unseen if there is none */
+  cookie(): SetCookie {
+    const cookie = sessionCookie(this.answer('sign-in').cookies)
+    if (cookie && this.answer('sign-in').isOk) return cookie
+    throw new Unseen('signing in sets no cookie')
+  }
+
+  /** What the access token says. @throws Unseen if there is no token, or it says nothing */
+  jwt() {
+    const access = this.access()
+    if (access.jwt) return access.jwt
+    throw new Unseen('the access token is opaque, which is fine')
+  }
+
+  /** @throws Unseen */
+  access() {
+    const [access] = this.answer('sign-in').grant.access
+    if (access) return access
+    throw new Unseen('signing in gives no token')
+  }
+
+  /** @throws Unseen where there is no need for CORS */
+  crossOrigin() {
+    if (this.plan.topology === 'same-origin')
+      throw new Unseen('page and API have one origin, which needs no CORS (say --origin if they have not)')
+  }
+
+  /** @throws Unseen */
+  endpoint(name: keyof Plan['endpoints']): Endpoint {
+    const endpoint = this.plan.endpoints[name]
+    if (endpoint) return endpoint
+    throw new Unseen(`there is no such endpoint (--${name.replace('O', '-o')} none)`)
+  }
+}

@@ -1,0 +1,68 @@
+import type { Answer } from '../answer.js'
+import { isCsrfCookie, type SetCookie, sessionCookie } from '../cookies.js'
+import type { Csrf } from '../options.js'
+import type { Secret } from '../secret.js'
+
+/** What a client holds after a token response. Never changed: an older one is what a thief would have. */
+export interface Session {
+  jar: ReadonlyMap<string, SetCookie>
+  access: Secret | undefined
+  /** The refresh token, if it comes in the body, and its field. */
+  refresh: { token: Secret; place: string } | undefined
+  csrf: Secret | undefined
+}
+
+/** The session that an answer grants, on top of the one before. */
+export function begin({ cookies, grant }: Answer, before?: Session): Session {
+  const jar = new Map(before?.jar)
+  for (const cookie of cookies) {
+    if (cookie.isGone) jar.delete(cookie.name)
+    else jar.set(cookie.name, cookie)
+  }
+  return {
+    jar,
+    access: grant.access[0]?.token ?? before?.access,
+    refresh: grant.refresh ?? before?.refresh,
+    csrf: grant.csrf?.token ?? before?.csrf,
+  }
+}
+
+/** The same with the refresh token of another, wherever that is. */
+export function withRefreshOf(session: Session, other: Session): Session {
+  const cookie = sessionCookie([...other.jar.values()])
+  return {
+    ...session,
+    jar: cookie ? new Map(session.jar).set(cookie.name, cookie) : session.jar,
+    refresh: other.refresh,
+  }
+}
+
+/** The headers that prove where a request comes from. */
+export function csrfHeaders(csrf: Csrf, isOpen: boolean, session?: Session): Record<string, string> {
+  const headers: Record<string, string> = {}
+  if (!csrf) return headers
+  const repeated =
+    'cookie' in csrf ? session?.jar.get(csrf.cookie) : isOpen ? readableCsrfCookie(session) : undefined
+  if ('value' in csrf) headers[csrf.header] = csrf.value
+  // Before there is a cookie to repeat, many APIs want at least this.
+  else headers['X-Requested-With'] = 'tokencell'
+  if (repeated) headers['cookie' in csrf ? csrf.header : csrfHeaderFor(repeated)] = decoded(repeated.value)
+  else if (session?.csrf && isOpen) headers['X-CSRF-Token'] = session.csrf.reveal()
+  return headers
+}
+
+/** A cookie that waits to be repeated in a header. */
+export function readableCsrfCookie(session: Pick<Session, 'jar'> | undefined): SetCookie | undefined {
+  return [...(session?.jar.values() ?? [])].find((cookie) => isCsrfCookie(cookie) && !cookie.httpOnly)
+}
+
+/** Angular and Laravel have a name of their own for it. */
+export const csrfHeaderFor = ({ name }: SetCookie) => (/xsrf/i.test(name) ? 'X-XSRF-TOKEN' : 'X-CSRF-Token')
+
+function decoded(value: Secret): string {
+  try {
+    return decodeURIComponent(value.reveal())
+  } catch {
+    return value.reveal()
+  }
+}

@@ -1,0 +1,52 @@
+import type { Endpoint, Plan } from '../options.js'
+import { Secret } from '../secret.js'
+import { lookalikes } from '../topology.js'
+import type { Client } from './client.js'
+import type { Seen, Step } from './seen.js'
+
+/** An origin that nobody has: RFC 2606. */
+export const FOREIGN = 'https://doctor.tokencell.invalid'
+
+/** What the API says to who has no account: to the application's own page, and to others. */
+export async function probeAsStranger(client: Client, seen: Seen) {
+  const { endpoints, topology } = seen.plan
+  const { me } = endpoints
+  if (me) {
+    const first = await client.ask({ step: 'anonymous', endpoint: me, csrf: false })
+    // One endpoint that hangs is no API that is down.
+    if (!first && !(await client.preflight('preflight-sign-in', endpoints.signIn, ['Content-Type']))) return
+    await client.ask({ step: 'anonymous-any', endpoint: me, csrf: false, headers: { Accept: '*/*' } })
+    const bearer = new Secret('no.such.token')
+    await client.ask({ step: 'bad-bearer', endpoint: me, csrf: false, bearer })
+  } else seen.skip('there is no --me to ask', 'anonymous', 'anonymous-any', 'bad-bearer')
+
+  if (topology !== 'same-origin') await askForPermission(client, seen.plan)
+  await askFromElsewhere(client, seen)
+}
+
+/** The preflights of what a page sends. */
+async function askForPermission(client: Client, { endpoints, csrf }: Plan) {
+  const header = csrf ? [csrf.header] : []
+  const asked: [Step, Endpoint | undefined, string[]][] = [
+    ['preflight-me', endpoints.me, ['Authorization']],
+    ['preflight-sign-in', endpoints.signIn, ['Content-Type', ...header]],
+    ['preflight-refresh', endpoints.refresh, header],
+    ['preflight-sign-out', endpoints.signOut, ['Authorization', ...header]],
+  ]
+  for (const [step, endpoint, headers] of asked) if (endpoint) await client.preflight(step, endpoint, headers)
+}
+
+/** Pages that have no business here: a foreign one, one without an origin, and one whose origin is like the right one. */
+async function askFromElsewhere(client: Client, { plan }: Seen) {
+  const { signIn, me = signIn } = plan.endpoints
+  const [begins, ends] = lookalikes(plan.page)
+  const origins = [
+    ['foreign', FOREIGN, FOREIGN],
+    ['null', 'null', 'null'],
+    ['lookalike', begins, ends],
+  ] as const
+  for (const [who, one, other] of origins) {
+    await client.preflight(`${who}-preflight`, signIn, ['Content-Type'], other)
+    await client.ask({ step: `${who}-get`, endpoint: { ...me, method: 'GET' }, origin: one, csrf: false })
+  }
+}

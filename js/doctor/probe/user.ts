@@ -1,0 +1,162 @@
+import { sessionCookie } from '../cookies.js'
+import type { Credentials, Endpoint } from '../options.js'
+import { Secret } from '../secret.js'
+import type { Client } from './client.js'
+import { bodyOf } from './client.js'
+import { forge } from './forgery.js'
+import { body, form, strange } from './limit.js'
+import { probeReuse } from './reuse.js'
+import type { Seen, Step } from './seen.js'
+import { begin, type Session, withRefreshOf } from './session.js'
+
+const REFRESHES: Step[] = [
+  ...(['refresh', 'refresh-by-get', 'refresh-without-cookie', 'refresh-bad-cookie'] as const),
+  ...(['forged-refresh', 'plain-refresh', 'foreign-refresh', 'refresh-after', 'spend', 'family'] as const),
+]
+const SIGN_OUTS: Step[] = [
+  ...(['sign-out', 'refresh-after', 'me-after'] as const),
+  ...(['forged-sign-out', 'plain-sign-out', 'foreign-sign-out'] as const),
+]
+/** What takes somebody who is signed in. */
+export const SIGNED_IN: Step[] = [
+  ...(['me', 'me-by-cookie', 'wrong-credentials'] as const),
+  ...(['forged-sign-in', 'plain-sign-in', 'foreign-sign-in'] as const),
+  ...REFRESHES,
+  ...SIGN_OUTS,
+]
+
+/** Signs in, uses the session in every way, and leaves none behind. */
+export async function probeAsUser(client: Client, seen: Seen, { email, password }: Credentials) {
+  const { plan } = seen
+  const { signIn, refresh, me } = plan.endpoints
+  const json = body(plan, email, password)
+  const left: (Session | undefined)[] = []
+
+  const first = await client.ask({ step: 'sign-in', endpoint: signIn, json })
+  if (!first?.isOk || (!first.grant.access.length && !sessionCookie(first.cookies)))
+    return seen.skip('signing in failed', ...SIGNED_IN)
+  let session = begin(first)
+  await client.ask({ step: 'wrong-credentials', endpoint: signIn, ...strange(plan) })
+  if (me) await useToken(client, seen, me, session)
+  if (refresh && canRefresh(session)) session = (await useRefresh(client, seen, refresh, session)) ?? session
+  else
+    seen.skip(
+      refresh ? 'signing in gives nothing to refresh with' : 'there is no refresh (--refresh none)',
+      ...REFRESHES,
+    )
+  await signOut(client, seen, session)
+
+  left.push(await useAnother())
+  const granted = (session: Session) => left.push(session)
+  await forge(client, seen, {
+    name: 'sign-in',
+    endpoint: signIn,
+    asking: { json },
+    form: form(plan, email, password),
+    granted,
+  })
+  for (const session of left) if (session) await close(client, seen, session)
+
+  /** A second session: for what may end one in the middle. */
+  async function useAnother(): Promise<Session | undefined> {
+    let session = await again()
+    const endpoint = plan.endpoints.signOut
+    if (session && endpoint && session.jar.size > 0) {
+      const asking = bodyOf(session)
+      session = await forge(client, seen, {
+        name: 'sign-out',
+        endpoint,
+        session,
+        asking,
+        form: new URLSearchParams(),
+      })
+      session ??= await again()
+    } else
+      seen.skip(
+        'no cookie is set: a browser adds nothing that could be abused',
+        'forged-sign-out',
+        'plain-sign-out',
+        'foreign-sign-out',
+      )
+    const isRefreshing = refresh && seen.exchange('refresh')?.answer?.isOk
+    if (session && isRefreshing) return probeReuse(client, seen, refresh, session)
+    seen.skip('there is no refresh that works', 'spend', 'family')
+    return session
+  }
+
+  async function again() {
+    const answer = await client.ask({ step: 'sign-in-again', endpoint: signIn, json })
+    if (answer?.isOk) return begin(answer)
+    seen.skip(`signing in again was answered with ${answer?.status ?? 'nothing'}`, ...SIGNED_IN)
+    return undefined
+  }
+}
+
+const canRefresh = ({ jar, refresh }: Session) =>
+  refresh !== undefined || sessionCookie([...jar.values()]) !== undefined
+
+async function useToken(client: Client, seen: Seen, me: Endpoint, session: Session) {
+  if (session.access)
+    await client.ask({ step: 'me', endpoint: me, session, cookies: false, bearer: true, csrf: false })
+  else seen.skip('signing in gives no token', 'me')
+  if (session.jar.size > 0) await client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
+  else seen.skip('signing in sets no cookie', 'me-by-cookie')
+}
+
+/** Refreshes, also in ways that should be refused. */
+async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
+  const answer = await client.refresh('refresh', endpoint, first)
+  if (!answer?.isOk) {
+    seen.skip(`the refresh was answered with ${answer?.status ?? 'nothing'}`, ...REFRESHES)
+    return undefined
+  }
+  let session: Session | undefined = begin(answer, first)
+  const nobody = withRefreshOf(session, withToken(session, new Secret('no-such-token')))
+  await client.ask({ step: 'refresh-without-cookie', endpoint })
+  await client.refresh('refresh-bad-cookie', endpoint, nobody)
+  if (session.refresh) {
+    seen.skip('the refresh token is in the body: a browser adds nothing by itself', ...REFRESHES.slice(1, 7))
+    return session
+  }
+  const get = { method: 'GET', url: endpoint.url }
+  const byGet =
+    endpoint.method === 'GET'
+      ? undefined
+      : await client.ask({ step: 'refresh-by-get', endpoint: get, session })
+  if (byGet?.isOk) session = begin(byGet, session)
+  session = await forge(client, seen, { name: 'refresh', endpoint, session, form: new URLSearchParams() })
+  return session
+}
+
+function withToken(session: Session, value: Secret): Session {
+  const cookie = sessionCookie([...session.jar.values()])
+  return {
+    ...session,
+    jar: cookie ? new Map([[cookie.name, { ...cookie, value }]]) : session.jar,
+    refresh: session.refresh && { ...session.refresh, token: value },
+  }
+}
+
+async function signOut(client: Client, seen: Seen, session: Session) {
+  const { plan } = seen
+  const { refresh, me } = plan.endpoints
+  if (!plan.endpoints.signOut) return seen.skip('there is no sign-out (--sign-out none)', ...SIGN_OUTS)
+  const asking = { step: 'sign-out', session, bearer: true, ...bodyOf(session) } as const
+  const answer = await client.ask({ ...asking, endpoint: plan.endpoints.signOut })
+  if ((answer?.status === 404 || answer?.status === 405) && plan.endpoints.signOut.method === 'DELETE') {
+    const endpoint = { ...plan.endpoints.signOut, method: 'POST' }
+    const posted = await client.ask({ ...asking, endpoint })
+    if (posted && posted.status !== 404 && posted.status !== 405) plan.endpoints.signOut = endpoint
+  }
+  if (refresh && seen.exchange('refresh')?.answer?.isOk) {
+    const after = await client.refresh('refresh-after', refresh, session)
+    if (after?.isOk) await close(client, seen, begin(after, session))
+  }
+  if (me && session.access)
+    await client.ask({ step: 'me-after', endpoint: me, session, cookies: false, bearer: true, csrf: false })
+}
+
+async function close(client: Client, seen: Seen, session: Session) {
+  const endpoint = seen.plan.endpoints.signOut
+  if (endpoint) await client.ask({ step: 'close', endpoint, session, bearer: true, ...bodyOf(session) })
+}

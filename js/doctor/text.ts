@@ -1,0 +1,153 @@
+import type { Finding } from './finding.js'
+import { duration } from './printable.js'
+import type { Report } from './report.js'
+
+export interface Look {
+  /** Columns. */
+  width: number
+  hasColours: boolean
+  /** Whose mends to show. */
+  stack: 'express' | 'rails' | undefined
+  /** Each check that is fine, too. */
+  isVerbose: boolean
+}
+
+const MARKS = {
+  error: ['✗', 31],
+  warning: ['▲', 33],
+  advice: ['·', 36],
+  ok: ['✓', 32],
+  skipped: ['–', 90],
+} as const
+const INDENT = '    '
+/** The width of the words at the left. */
+const COLUMN = 9
+
+/** For people. */
+export function renderText(report: Report, look: Look): string {
+  const paint = (code: number, text: string) => (look.hasColours ? `\x1b[${code}m${text}\x1b[0m` : text)
+  const dim = (text: string) => paint(90, text)
+  const bold = (text: string) => paint(1, text)
+  const mends = new Map<string, string>()
+  const by = (...severities: Finding['severity'][]) =>
+    report.findings.filter(({ severity }) => severities.includes(severity))
+
+  function found(finding: Finding): string[] {
+    const [mark, colour] = MARKS[finding.severity]
+    return [
+      `${paint(colour, `${mark} ${finding.severity}`)}  ${bold(finding.title)}  ${dim(finding.id)}`,
+      ...labelled('seen', finding.evidence, look.width),
+      ...labelled('why', finding.reason, look.width),
+      ...mend(finding),
+      '',
+    ]
+  }
+
+  /** A mend that was shown above is not shown again. */
+  function mend({ id, fix }: Finding): string[] {
+    const stack = look.stack ?? report.stack
+    const shown = stack ? [stack] : (['rails', 'express'] as const)
+    const key = JSON.stringify(fix)
+    const above = mends.get(key)
+    if (above) return labelled('fix', `as for ${above}`, look.width)
+    mends.set(key, id)
+    return shown.flatMap((name) => code(name, fix[name]))
+  }
+
+  const code = (name: string, text: string) =>
+    text
+      .split('\n')
+      .map((line, at) => `${INDENT}${dim((at === 0 ? name : '').padEnd(COLUMN))}${paint(36, line)}`)
+
+  function skipped(): string[] {
+    const reasons = group(by('skipped'), ({ evidence }) => evidence)
+    if (reasons.size === 0) return []
+    const lines = [...reasons].flatMap(([reason, findings]) => [
+      ...wrap(reason, look.width - 2).map((line) => `  ${line}`),
+      ...wrap(findings.map(({ id }) => id).join(', '), look.width - 4).map((line) => `${INDENT}${dim(line)}`),
+    ])
+    return [bold('Not checked, and why'), ...lines, '']
+  }
+
+  function fine(): string[] {
+    const findings = by('ok')
+    if (findings.length === 0) return []
+    if (look.isVerbose)
+      return [
+        bold('Fine'),
+        ...findings.map(
+          ({ id, title }) => `  ${paint(32, '✓')} ${id.padEnd(28)} ${dim(`looked for: ${title}`)}`,
+        ),
+        '',
+      ]
+    const rooms = group(findings, ({ id }) => id.split('.')[0] ?? '')
+    const lines = [...rooms].flatMap(([room, its]) =>
+      labelled(room, its.map(({ id }) => id.slice(room.length + 1)).join(', '), look.width, 10),
+    )
+    return [bold('Fine'), ...lines, '']
+  }
+
+  function suggestion(): string[] {
+    if (!report.suggestion) return []
+    const { code, notes } = report.suggestion
+    return [
+      bold('Options that fit what was seen'),
+      ...code
+        .trimEnd()
+        .split('\n')
+        .map((line) => `  ${paint(36, line)}`),
+      ...notes.flatMap((note) =>
+        wrap(note, look.width - 4).map((line, at) => `  ${at === 0 ? '- ' : '  '}${line}`),
+      ),
+      '',
+    ]
+  }
+
+  const { summary } = report
+  const who = report.isSignedIn ? 'signed in' : 'not signed in'
+  const total = [
+    plural(summary.error, 'error'),
+    plural(summary.warning, 'warning'),
+    `${summary.advice} advice`,
+    `${summary.ok} fine`,
+    `${summary.skipped} not checked`,
+  ].join(', ')
+  return [
+    `${bold('tokencell doctor')}  ${report.url}`,
+    dim(
+      `pages at ${report.origin} (${report.topology}), ${who}, ${report.requests} requests in ${duration(report.milliseconds / 1000)}`,
+    ),
+    '',
+    ...by('error', 'warning', 'advice').flatMap(found),
+    ...skipped(),
+    ...fine(),
+    ...suggestion(),
+    paint(summary.error ? 31 : summary.warning ? 33 : 32, total),
+    '',
+  ].join('\n')
+}
+
+const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
+
+function group(findings: Finding[], key: (finding: Finding) => string): Map<string, Finding[]> {
+  const groups = new Map<string, Finding[]>()
+  for (const finding of findings) groups.set(key(finding), [...(groups.get(key(finding)) ?? []), finding])
+  return groups
+}
+
+/** A word in front, and the text beside it. */
+function labelled(label: string, text: string, width: number, column = COLUMN): string[] {
+  return wrap(text, width - INDENT.length - column).map(
+    (line, at) => `${INDENT}${(at === 0 ? label : '').padEnd(column)}${line}`,
+  )
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines = ['']
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? ''
+    if (line && line.length + 1 + word.length > width) lines.push(word)
+    else lines[lines.length - 1] = line ? `${line} ${word}` : word
+  }
+  return lines
+}

@@ -1,0 +1,128 @@
+import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
+import { Agent as SecureAgent, request as secureRequest } from 'node:https'
+
+/** One request, as it goes out. */
+export interface Call {
+  method: string
+  url: URL
+  headers: Record<string, string>
+  body?: string | undefined
+}
+
+/** One answer, as it came. Holds secrets: nothing but `answer.ts` looks into it. */
+export interface RawAnswer {
+  status: number
+  /** Lower-case name and value, as often as they came. */
+  headers: [string, string][]
+  body: string
+  /** The body is longer than anybody should read, or did not end in time. */
+  isCut: boolean
+  /** Local time when it came, and how long that took, in milliseconds. */
+  at: number
+  took: number
+}
+
+/** Why there is no answer. */
+export interface Failure {
+  kind: 'dns' | 'protocol' | 'refused' | 'reset' | 'timeout' | 'tls'
+  /** Of Node. */
+  code: string
+}
+
+export type Outcome = { answer: RawAnswer } | { failure: Failure }
+
+export interface Wire {
+  send(call: Call): Promise<Outcome>
+  /** How many requests there have been. */
+  readonly requests: number
+}
+
+/** The vault takes no token response longer than this. In bytes. */
+export const LONGEST_BODY = 1024 * 1024
+/** An API that has not answered so often will not answer the rest, each after a timeout of its own. */
+const GIVE_UP_AFTER = 3
+
+/**
+ * Sends through `node:http`: `fetch` would forbid `Origin`, `Cookie` and `Sec-Fetch-Site`, and follow redirects. Every
+ * request is bounded in time and length, and none is repeated.
+ */
+export function createWire({ timeout, insecure }: { timeout: number; insecure: boolean }): Wire {
+  const agents = {
+    'http:': new Agent({ keepAlive: false }),
+    'https:': new SecureAgent({ keepAlive: false, rejectUnauthorized: !insecure }),
+  }
+  let requests = 0
+  let failures = 0
+
+  async function send({ method, url, headers, body }: Call): Promise<Outcome> {
+    if (failures >= GIVE_UP_AFTER) return { failure: { kind: 'timeout', code: 'GIVEN_UP' } }
+    requests++
+    const began = Date.now()
+    const isSecure = url.protocol === 'https:'
+    const options: RequestOptions = {
+      method,
+      agent: agents[isSecure ? 'https:' : 'http:'],
+      headers: body === undefined ? headers : { ...headers, 'Content-Length': Buffer.byteLength(body) },
+      signal: AbortSignal.timeout(timeout * 1000),
+    }
+    try {
+      const response = await new Promise<IncomingMessage>((resolve, reject) => {
+        const call = (isSecure ? secureRequest : request)(url, options, resolve)
+        call.once('error', reject).end(body)
+      })
+      const at = Date.now()
+      const read = await readBody(response)
+      failures = 0
+      return {
+        answer: { status: response.statusCode ?? 0, headers: pairs(response), ...read, at, took: at - began },
+      }
+    } catch (error) {
+      failures++
+      return { failure: describe(error) }
+    }
+  }
+
+  return {
+    send,
+    get requests() {
+      return requests
+    },
+  }
+}
+
+async function readBody(response: IncomingMessage): Promise<{ body: string; isCut: boolean }> {
+  const chunks: Buffer[] = []
+  let length = 0
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      chunks.push(chunk)
+      length += chunk.length
+      // Leaving the loop ends the connection.
+      if (length > LONGEST_BODY) break
+    }
+  } catch {
+    return { body: Buffer.concat(chunks).toString(), isCut: true }
+  }
+  return { body: Buffer.concat(chunks).toString(), isCut: length > LONGEST_BODY }
+}
+
+function pairs({ rawHeaders }: IncomingMessage): [string, string][] {
+  return rawHeaders.flatMap((name, at) =>
+    at % 2 === 0 ? [[name.toLowerCase(), rawHeaders[at + 1] ?? '']] : [],
+  )
+}
+
+/** Only the code: the message may quote what was sent or what came. */
+function describe(error: unknown): Failure {
+  const { code, name } = error as { code?: unknown; name?: string }
+  if (name === 'AbortError' || name === 'TimeoutError') return { kind: 'timeout', code: 'ETIMEDOUT' }
+  const text = typeof code === 'string' ? code : 'UNKNOWN'
+  const kinds: [RegExp, Failure['kind']][] = [
+    [/^(ENOTFOUND|EAI_)/, 'dns'],
+    [/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EACCES)/, 'refused'],
+    [/^ETIMEDOUT/, 'timeout'],
+    [/CERT|SIGNATURE|ISSUER|TLS|SSL|EPROTO/, 'tls'],
+    [/^HPE_/, 'protocol'],
+  ]
+  return { kind: kinds.find(([pattern]) => pattern.test(text))?.[1] ?? 'reset', code: text }
+}

@@ -1,0 +1,94 @@
+import { inspect } from 'node:util'
+import { expect, test } from 'vitest'
+import { checks } from '../../js/doctor/checks/index.js'
+import { covers, pathOf, readCookie } from '../../js/doctor/cookies.js'
+import { duration } from '../../js/doctor/printable.js'
+import { body, form } from '../../js/doctor/probe/limit.js'
+import { Secrets } from '../../js/doctor/secret.js'
+import { isHere, lookalikes, topology } from '../../js/doctor/topology.js'
+
+test.each([
+  ['https://app.example.com', 'https://app.example.com', 'same-origin'],
+  ['https://app.example.com', 'https://api.example.com', 'same-site'],
+  ['https://example.com:8443', 'https://api.example.com', 'same-site'],
+  ['http://app.example.com', 'https://api.example.com', 'cross-site'],
+  ['https://app.example.co.uk', 'https://api.example.co.uk', 'same-site'],
+  ['https://one.co.uk', 'https://two.co.uk', 'cross-site'],
+  ['https://one.vercel.app', 'https://two.vercel.app', 'cross-site'],
+  ['https://app.one.vercel.app', 'https://one.vercel.app', 'same-site'],
+  ['http://app.foo.localhost:1', 'http://api.foo.localhost:2', 'same-site'],
+  ['http://localhost:1', 'http://localhost:2', 'same-site'],
+  ['http://localhost:1', 'http://127.0.0.1:1', 'cross-site'],
+  ['http://127.0.0.1:1', 'http://127.0.0.2:1', 'cross-site'],
+])('%s and %s are %s', (page, api, expected) => {
+  expect(topology(page, api)).toBe(expected)
+})
+
+test('origins that a careless comparison takes for another are not that one', () => {
+  expect(lookalikes('https://app.example.com')).toEqual([
+    'https://app.example.com.tokencell.invalid',
+    'https://app.doctorexample.com',
+  ])
+  expect(lookalikes('http://localhost:5173')).toEqual([
+    'http://localhost:51730',
+    'http://doctorlocalhost:5173',
+  ])
+  for (const page of ['https://app.example.com:8443', 'http://127.0.0.1:9000', 'http://[::1]:3000'])
+    for (const origin of lookalikes(page))
+      expect([URL.canParse(origin), origin]).toEqual([true, expect.not.stringMatching(`^${page}$`)])
+})
+
+test('what is on this machine', () => {
+  const here = (url: string) => isHere(new URL(url))
+  expect(
+    ['http://localhost', 'http://a.localhost', 'http://127.9.9.9', 'http://[::1]'].map(here),
+  ).not.toContain(false)
+  expect(['http://localhost.com', 'http://127.0.0.1.nip.io', 'http://10.0.0.1'].map(here)).not.toContain(true)
+})
+
+test('cookies are read as browsers read them', () => {
+  const read = (text: string) => readCookie(text, Date.parse('2030-01-01'), new Secrets())
+  expect(read('a=1; Expires=Wed, 02 Jan 2030 00:00:00 GMT').lifetime).toBe(86_400)
+  expect(read('a=1; Max-Age=5; Expires=Wed, 02 Jan 2030 00:00:00 GMT').lifetime).toBe(5)
+  expect(read('a=; Max-Age=5').isGone).toBe(true)
+  expect(read('a=1; Max-Age=0').isGone).toBe(true)
+  expect(read('a=1; SameSite=Odd; HttpOnly').sameSite).toBeUndefined()
+  expect(pathOf(read('a=1'), '/api/v1/login')).toBe('/api/v1')
+  expect(pathOf(read('a=1; Path=odd'), '/login')).toBe('/')
+  expect([covers('/api', '/api/v1'), covers('/api', '/apis'), covers('/', '/x')]).toEqual([true, false, true])
+})
+
+test('credentials go where the API wants them', () => {
+  const plan = { fields: { email: 'user[email]', password: 'user[password]' } } as Parameters<typeof body>[0]
+  expect(JSON.stringify(body(plan, 'a', 'b'))).toBe('{"user":{"email":"a","password":"b"}}')
+  expect([...form(plan, 'a', 'b').keys()]).toEqual(['user[email]', 'user[password]'])
+})
+
+test('a secret prints as nothing, however it is printed', () => {
+  const secrets = new Secrets()
+  const secret = secrets.keep('correct horse')
+  expect([`${secret}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('horse')
+  expect(Object.keys(secret)).toEqual([])
+  const report = { text: 'correct horse', list: ['a correct%20horse b'], number: 1, none: undefined }
+  expect(secrets.scrub(report)).toEqual({
+    text: '[redacted]',
+    list: ['a [redacted] b'],
+    number: 1,
+    none: undefined,
+  })
+})
+
+test('durations are readable', () => {
+  expect([0.25, 59, 90, 900, 5400, 7200, 86_400, 2_592_000].map(duration)).toEqual([
+    ...['0.3 s', '59 s', '90 s', '15 min', '90 min', '2 h', '24 h', '30 days'],
+  ])
+})
+
+test('every check has an id of its own, a reason and two mends', () => {
+  const ids = checks.map(({ id }) => id)
+  expect(new Set(ids).size).toBe(ids.length)
+  for (const { id, title, reason, fix } of checks) {
+    expect(id).toMatch(/^[a-z-]+\.[a-z-]+$/)
+    expect([title, reason, fix.rails, fix.express].every((text) => text.length > 8)).toBe(true)
+  }
+})
