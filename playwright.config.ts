@@ -86,6 +86,24 @@ const nuxtElsewhere = [
   },
 ]
 
+/** The whole flow against Rails with Devise. Over TLS, WebKit takes its cookies. */
+const rails = [
+  { name: 'rails-chromium', testDir: 'tests/rails', testIgnore: 'webkit.spec.ts', use: inChromium },
+  {
+    name: 'rails-firefox',
+    testDir: 'tests/rails',
+    // The others drive no browser, or the page that Chromium drives.
+    testIgnore: ['webkit.spec.ts', 'wire.spec.ts', 'example.spec.ts'],
+    use: inFirefox,
+  },
+  {
+    name: 'rails-webkit',
+    testDir: 'tests/rails',
+    testMatch: 'webkit.spec.ts',
+    use: { engine: 'webkit' as const, where: 'shared' as const, browserName: 'webkit' as const },
+  },
+]
+
 export default defineConfig<{ where: Where }, { engine: EngineName; served: Served }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
@@ -105,6 +123,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     next('unguarded', 'unguarded.spec.ts'),
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, 'nuxt')),
     ...nuxtElsewhere,
+    ...rails,
     ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, 'nuxt-vault')),
     ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, 'session.spec.ts')),
   ],

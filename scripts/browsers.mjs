@@ -9,7 +9,7 @@ export { engine, missing }
 export const engineNames = Object.keys(engines)
 
 /** Those, and the servers that tests need besides. */
-const programNames = Object.keys(programs)
+export const programNames = Object.keys(programs)
 
 /** The path of the browser without which there are no end-to-end tests. */
 export const chromium = () => engine('chromium').browser

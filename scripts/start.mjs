@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
+import { installPrograms } from './browsers.mjs'
 import { build } from './build.mjs'
 import { install } from './install.mjs'
 import { buildNext, serveNext, VAULT_API } from './next.mjs'
 import { buildNuxt, serveNuxt } from './nuxt.mjs'
 import { example, importFrom } from './packages.mjs'
+import { startRails } from './rails.mjs'
 import { Failure, program, seconds } from './run.mjs'
 import { buildExample, serveExample } from './serve.mjs'
 
@@ -33,6 +35,21 @@ const examples = {
       throw error
     })
     return { url: site.url, close: () => Promise.all([site.close(), api.close()]) }
+  },
+  /** The same page, with Rails behind it. Only the embedded API has troubles to order. */
+  async rails(port, { dev }) {
+    await installPrograms(['rails'])
+    if (!dev) await bundled(buildExample())
+    const { url, end } = await startRails()
+    const site = await serveExample({
+      port,
+      mode: dev ? 'dev' : 'preview',
+      api: { url, controlUrl: url },
+    }).catch(async (error) => {
+      await end()
+      throw error
+    })
+    return { url: site.url, close: () => Promise.all([site.close(), end()]) }
   },
   async next(port, { dev }) {
     const variant = dev ? 'turbopack-dev' : 'turbopack'

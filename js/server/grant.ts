@@ -36,10 +36,7 @@ export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Gra
     refresh: typeof refresh === 'string' ? refresh : undefined,
     lifetime: lifetimeOf(ownProperty(body, fields.expiresIn), claimsOf(access), headers.get('date')),
     // Some APIs put the token into the user, whom the page gets to know.
-    user: withoutTokens(
-      ownProperty(body, fields.user),
-      typeof refresh === 'string' ? [access, refresh] : [access],
-    ),
+    user: withoutTokens(ownProperty(body, fields.user), tokens),
   }
 }
 

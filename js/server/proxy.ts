@@ -21,9 +21,17 @@ const FROM_PAGE = [
   'range',
 ]
 
-/** What the API may say to a page goes through, but for this: hops, cookies, tokens, and what `fetch` has undone. */
-const NOT_TO_PAGE =
-  /^(access-control-.*|alt-svc|authorization|cache-control|clear-site-data|connection|content-encoding|content-length|keep-alive|proxy-.*|refresh|set-cookie|set-cookie2|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via)$/
+/**
+ * What the API may say to a page goes through, but for hops, cookies, tokens, and what `fetch` has undone; and for what
+ * caches and servers in front would heed before `private, no-store`.
+ */
+const NOT_TO_PAGE = new RegExp(
+  `^(${[
+    'access-control-.*|alt-svc|authorization|clear-site-data|connection|content-encoding|content-length|keep-alive|proxy-.*',
+    'refresh|set-cookie2?|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via',
+    'age|(.+-)?cache-control|edge-control|expires|pragma|surrogate-.*|x-accel-.*|x-lighttpd-.*|x-litespeed-.*|x-sendfile.*',
+  ].join('|')})$`,
+)
 
 /** A body of known length up to this is held, so that it can be sent again. In bytes. */
 const HELD = 256 * 1024

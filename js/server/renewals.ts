@@ -1,3 +1,4 @@
+import { memory, rememberEnding } from './memory.js'
 import type { Bff } from './options.js'
 import { nameOf, type Seal } from './seal.js'
 import type { Session } from './session.js'
@@ -5,24 +6,6 @@ import { type Coordinator, createCoordinator } from './store.js'
 import type { createUpstream, Renewal } from './upstream.js'
 
 export type Renewals = ReturnType<typeof createRenewals>
-
-/**
- * What a process remembers, and for no longer than the grace: renewals by session and generation, and which sessions
- * have ended. Frameworks load a module once for pages, once for handlers, once for the proxy: it hangs on the global
- * object, so that all of them share it. A session's id is random and secret: nobody finds another one's.
- */
-interface Memory {
-  renewals: Map<string, Promise<Renewal>>
-  ended: Set<string>
-}
-
-const MEMORY = Symbol.for('tokencell.server')
-
-const memory = (): Memory => {
-  const holder = globalThis as { [MEMORY]?: Memory }
-  holder[MEMORY] ??= { renewals: new Map(), ended: new Set() }
-  return holder[MEMORY]
-}
 
 /** Sees to it that each token is refreshed once, however many requests find it due (promise 22). */
 export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstream>, seal: Seal) {
@@ -74,17 +57,22 @@ export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstr
     },
     /** What another request has made of it already, if one has. */
     known: (session: Session) => memory().renewals.get(keyOf(session)),
-    /** The user has left it: nothing that is still under way may bring it back (promise 16). */
-    async end({ id }: Session) {
-      const { ended } = memory()
-      ended.add(id)
-      later(() => ended.delete(id), bff.grace * 1000)
-      await tolerant(shared, (coordinator) => coordinator.end(id))
+    /** Whether no other request has taken it to the browser yet: this one does now. */
+    isFirstToHandOn(session: Session, request: object): boolean {
+      const { handedOn } = memory()
+      if (!handedOn.has(session)) handedOn.set(session, request)
+      return handedOn.get(session) === request
     },
-    async hasEnded({ id }: Session): Promise<boolean> {
-      return (
-        memory().ended.has(id) || Boolean(await tolerant(shared, (coordinator) => coordinator.hasEnded(id)))
-      )
+    /** The user has left it: nothing of it that is still under way or kept may bring it back (promise 16). */
+    async end({ id, startedAt }: Session) {
+      const ending = { at: Date.now(), until: startedAt + bff.cookie.maxAge * 1000 }
+      rememberEnding(id, ending)
+      await tolerant(shared, (coordinator) => coordinator.end(id, ending))
+    },
+    /** When it ended, if it has. */
+    async endedAt({ id }: Session): Promise<number | null> {
+      const here = memory().endings.get(id)?.at
+      return here ?? (await tolerant(shared, (coordinator) => coordinator.endedAt(id))) ?? null
     },
   }
 

@@ -23,7 +23,7 @@ export interface RequestSession {
   fetch(input: string | URL, init?: RequestInit): Promise<Response>
   /** @returns what the API answers, every token removed */
   signIn(body: BodyInit, contentType: string | null, forwarded?: Record<string, string>): Promise<unknown>
-  /** @returns whether the API knows of it */
+  /** Tells the API, if it could not be told before. @returns whether it knows */
   signOut(): Promise<boolean>
   /** The `Set-Cookie` headers that the response must have. To be asked when all else is done. */
   setCookies(): Promise<string[]>
@@ -57,9 +57,13 @@ export function openRequestSession(
   header: string | null | undefined,
   canSetCookies: boolean | (() => boolean),
 ): RequestSession {
+  const me = {}
+  const openedAt = Date.now()
+  const isLongAgo = (time: number) => Date.now() - time > bff.grace * 1000
   let session: Session | null = null
   /** As it came with the request. */
   let original: Session | null = null
+  let owed: Session | undefined
   /** Whether this very request has begun or ended it. */
   let isDecided = false
   let reason: Reason = 'never'
@@ -75,9 +79,24 @@ export function openRequestSession(
     const sealed = cookie.read(header)
     const content = sealed ? await seal.open<Session | Remains>(sealed, PURPOSE) : null
     if (!content) return
-    if ('reason' in content) reason = content.reason
-    else if (await renewals.hasEnded(content)) reason = 'signed-out'
-    else session = original = content
+    if ('reason' in content) {
+      ;({ reason, owed } = content)
+      return
+    }
+    const endedAt = await renewals.endedAt(content)
+    if (endedAt === null) session = original = content
+    else {
+      reason = 'signed-out'
+      // An answer that was late has put it back, and it goes. Before, the next one may be on its way to the browser.
+      isChanged = isLongAgo(endedAt)
+    }
+  }
+
+  /** Whether the browser may have another cookie by now: the next one's, or a newer one of this session. */
+  async function isOvertaken(): Promise<boolean> {
+    if (original && (await renewals.endedAt(original)) !== null) return true
+    const isFirst = session !== null && renewals.isFirstToHandOn(session, me)
+    return isLongAgo(openedAt) && !isFirst
   }
 
   /** With a token that is not due, or the best there is. */
@@ -113,9 +132,13 @@ export function openRequestSession(
   }
 
   async function sealed(): Promise<string> {
-    const left = session ? (session.startedAt - Date.now()) / 1000 + bff.cookie.maxAge : REMAINS
-    if (!session && !isRemembered()) return ''
-    return seal.close(session ?? { reason }, PURPOSE, left)
+    if (!session && !owed && !isRemembered()) return ''
+    return seal.close(session ?? { reason, owed }, PURPOSE, secondsLeft())
+  }
+
+  function secondsLeft(): number {
+    const kept = session ?? owed
+    return kept ? (kept.startedAt - Date.now()) / 1000 + bff.cookie.maxAge : REMAINS
   }
 
   const isRemembered = () => reason === 'revoked' || reason === 'expired'
@@ -134,7 +157,7 @@ export function openRequestSession(
     read,
     async info() {
       const snapshot = await read()
-      return { snapshot, session: session && (await nameOf(session.id)) }
+      return { snapshot, session: session && (await nameOf(session.id)), at: Date.now() }
     },
     async fetch(input, init = {}) {
       const url = new URL(input, bff.api)
@@ -155,6 +178,7 @@ export function openRequestSession(
       // Answers for whoever was signed in before must not come after this one's.
       if (before) await renewals.end(before)
       session = next
+      owed = undefined
       isChanged = isDecided = true
       bff.tell({ type: 'signed-in', session: await nameOf(next.id) })
       return answer
@@ -164,24 +188,36 @@ export function openRequestSession(
       const before = session
       lose('signed-out')
       isDecided = true
-      if (!before) return true
-      // A refresh that is under way brings the token that the API will want to revoke.
-      const renewal = await renewals.known(before)
-      await renewals.end(before)
-      const last = renewal?.kind === 'renewed' ? renewal.session : before
-      await renewals.end(last)
-      bff.tell({ type: 'signed-out', session: await nameOf(before.id) })
-      return upstream.signOut(last)
+      if (before) {
+        await renewals.end(before)
+        bff.tell({ type: 'signed-out', session: await nameOf(before.id) })
+      }
+      const leaving = before ?? owed
+      owed = leaving && (await tellOf(leaving))
+      return !owed
     },
     async setCookies() {
-      if (!isChanged) return []
-      // It ended while this request was under way. Whoever ended it has said so, and the cookie may be another's now.
-      if (!isDecided && original && (await renewals.hasEnded(original))) return []
-      return cookie.write(header, await sealed(), session ? bff.cookie.maxAge : REMAINS)
+      if (!isChanged || (!isDecided && (await isOvertaken()))) return []
+      return cookie.write(header, await sealed(), session || owed ? bff.cookie.maxAge : REMAINS)
     },
     async cookieHeader() {
       return isChanged ? cookie.replace(header, await sealed()) : (header ?? '')
     },
+  }
+
+  /** Tells the API that the user has left. @returns what it could not be told */
+  async function tellOf(leaving: Session): Promise<Session | undefined> {
+    let last = leaving
+    // A refresh under way brings the token that it will want to revoke; one that is too old revokes nothing.
+    for (const isDoubtful of [isExpired(leaving) && bff.refresh, true]) {
+      const renewal = await (isDoubtful ? renewals.renew(last) : renewals.known(last))
+      if (renewal?.kind === 'refused') return undefined
+      if (renewal?.kind === 'renewed') last = renewal.session
+      const farewell = await upstream.signOut(last)
+      if (farewell === 'told') return undefined
+      if (farewell === 'unreachable') break
+    }
+    return { ...last, user: undefined }
   }
 
   /** Never out of a cache, nor into one: whose it would be, no cache knows. */

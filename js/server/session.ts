@@ -23,6 +23,8 @@ export interface Session {
 /** What is left of a session that ended: why. */
 export interface Remains {
   reason: Reason
+  /** That session, if the API does not know yet that the user has left it: good for nothing but telling. */
+  owed?: Session | undefined
 }
 
 export function begin(grant: Grant, jar: Record<string, string>): Session {

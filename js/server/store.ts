@@ -1,3 +1,4 @@
+import type { Ending } from './memory.js'
 import type { Seal } from './seal.js'
 import type { Renewal } from './upstream.js'
 
@@ -18,8 +19,8 @@ export interface Coordinator {
   /** @param work is done by one instance; also where the store fails, which is no reason to end a session */
   once(key: string, work: () => Promise<Renewal>): Promise<Renewal>
   /** Says to every instance that this session is over. */
-  end(id: string): Promise<void>
-  hasEnded(id: string): Promise<boolean>
+  end(id: string, ending: Ending): Promise<void>
+  endedAt(id: string): Promise<number | null>
 }
 
 /** Longer than a refresh may take; then the instance that began it has died. In seconds. */
@@ -72,11 +73,15 @@ export function createCoordinator(store: SharedStore, seal: Seal, grace: number)
       }
       return { kind: 'postponed', until: Date.now() }
     },
-    async end(id) {
-      const until = String(Date.now() + grace * 1000)
-      await store.setItem(named('ended', id), `until ${until}`, { ttl: Math.ceil(grace) || 1 })
+    async end(id, { at, until }) {
+      const ttl = Math.max(1, Math.ceil((until - Date.now()) / 1000))
+      // Stores parse what looks like a number.
+      await store.setItem(named('ended', id), `at ${at}`, { ttl })
     },
-    hasEnded: async (id) => Boolean(await store.getItem(named('ended', id))),
+    async endedAt(id) {
+      const text = await store.getItem(named('ended', id))
+      return typeof text === 'string' ? Number(text.slice('at '.length)) : null
+    },
   }
 }
 

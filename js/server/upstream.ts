@@ -21,6 +21,9 @@ export type Renewal =
   /** No word from the API: the session lives. */
   | { kind: 'postponed'; until: number }
 
+/** What became of a sign-out; `refused` is the token, which may be too old. */
+export type Farewell = 'told' | 'refused' | 'unreachable'
+
 /** What became of a sign-in: the API's answer has every token removed. */
 export interface SignedIn {
   session: Session
@@ -99,15 +102,16 @@ export function createUpstream(bff: Bff) {
       }
     },
 
-    /** Whether the API knows of it. */
-    async signOut(session: Session): Promise<boolean> {
-      if (!bff.signOut) return true
+    async signOut(session: Session): Promise<Farewell> {
+      if (!bff.signOut) return 'told'
       const { jar, access } = session
       const { headers = {}, body } = withToken(session)
       const all = { ...headers, Authorization: `Bearer ${access}` }
       const asked = await ask(bff.signOut, { jar, headers: all, body, patience: PATIENCE }).catch(() => null)
-      const status = asked?.response.status ?? 500
-      return status < 500 && status !== 429
+      const status = asked?.response.status ?? 0
+      if (status === 401 || status === 403) return 'refused'
+      // Some lead to a page from here; and whoever does not know the session has no need to be told.
+      return (status >= 200 && status < 400) || status === 404 || status === 410 ? 'told' : 'unreachable'
     },
   }
 

@@ -1,3 +1,5 @@
+import { existsSync, readdirSync } from 'node:fs'
+
 /**
  * The browsers that the tests drive, and what each is made of. A part is looked for by `variable`, which overrules
  * everything, then by `names` in the folders of PATH, then at `places`.
@@ -50,7 +52,7 @@ export const engines = {
   },
 }
 
-/** What the tests of servers need besides: a store that instances share, and a cache in front of them. */
+/** What the tests of servers need besides: a store that instances share, a cache in front of them, and another API. */
 export const servers = {
   redis: {
     title: 'Redis',
@@ -64,6 +66,25 @@ export const servers = {
     debian: ['nginx-light'],
     mac: 'brew install nginx',
   },
+  rails: {
+    title: 'Rails with Devise',
+    parts: {
+      server: { variable: 'TOKENCELL_PUMA', names: ['puma'] },
+      devise: { variable: 'TOKENCELL_DEVISE', places: gems('devise') },
+    },
+    // Not `rails`, which wants a Node of the distribution.
+    debian: [
+      'ruby-rails',
+      'ruby-devise',
+      'ruby-jwt',
+      'ruby-warden',
+      'ruby-rack-cors',
+      'ruby-rack-attack',
+      'ruby-sqlite3',
+      'ruby-bcrypt',
+      'puma',
+    ],
+  },
 }
 
 /** Everything that is looked for, and installed where it can be. */
@@ -73,4 +94,11 @@ export const programs = { ...engines, ...servers }
 function libraries(file) {
   const folders = ['lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu', 'libexec', 'lib64', 'lib']
   return folders.map((folder) => `/usr/${folder}/${file}`)
+}
+
+/** Where Debian puts what Ruby loads; the versions are its own. */
+function gems(name) {
+  const folder = '/usr/share/rubygems-integration/all/gems'
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return names.filter((each) => each.startsWith(`${name}-`)).map((each) => `${folder}/${each}`)
 }

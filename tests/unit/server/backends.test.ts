@@ -1,8 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test, vi } from 'vitest'
-import { browse, SECRET, serve, startApi } from './browser.js'
+import { expect, test } from 'vitest'
+import { browse, SECRET, startApi } from './browser.js'
 
 test.each<[string, settings: object, options: object]>([
   ['the token in the Authorization header', { tokenIn: 'header' }, {}],
@@ -93,20 +93,5 @@ test('promise 24: a token that an API puts into the user stays out of the sessio
   })
   expect((await browser.signIn()).status).toBe(200)
   expect((await browser.session()).user).toEqual({ name: 'Ada' })
-  api.close()
-})
-
-test('promise 24: whatever part of an answer the user is, no token comes to the page with it', async () => {
-  const tokens = { token: 'the-access-token', refresh_token: 'the-refresh-token', id_token: 'eyJhbGciOiJub25lIn0.e30.' }
-  const user = { ...tokens, name: 'Ada', profile: { link: 'https://app.test/?t=the-access-token' } }
-  const api = await serve((_, response) => void response.end(JSON.stringify({ user, expires_in: 0.1 })))
-  const fields = { accessToken: 'user.token', refreshToken: 'user.refresh_token' }
-  const browser = browse({ ...api.options, refresh: '/refresh', fields })
-  const answers = [await browser.signIn(), await browser.fetch('/api/auth/session')]
-  await vi.waitFor(async () => {
-    answers.push(await browser.fetch('/api/auth/session'))
-    expect(answers.at(-1)?.headers.getSetCookie(), 'after a refresh as well').toHaveLength(1)
-  })
-  for (const answer of answers) expect((await answer.json()).snapshot.user).toEqual({ name: 'Ada', profile: {} })
   api.close()
 })

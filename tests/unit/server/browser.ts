@@ -1,3 +1,5 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { parseSetCookie } from 'cookie'
 import { createApi } from '../../../examples/api/src/api.js'
 import { type BffOptions, type BffServer, createBff } from '../../../js/server/index.js'
@@ -20,6 +22,19 @@ export async function startApi(settings: object = {}) {
     proxy: ['/api/v1/**'],
   }
   return { api, url, close, options, refreshes: () => api.journal.counts().refresh }
+}
+
+/** An API of one's own, and the options of a server for it. */
+export async function serve(listener: RequestListener) {
+  const api = createServer(listener)
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
+  const options: BffOptions = { api: url, secret: SECRET, signIn: '/login', proxy: ['/api/**'] }
+  function close() {
+    api.closeAllConnections()
+    api.close()
+  }
+  return { url, options, close }
 }
 
 /** What a browser adds to the requests of a page, and keeps of the answers. */

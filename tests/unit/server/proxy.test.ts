@@ -151,6 +151,17 @@ test('promise 23: what the API says goes out but for cookies, tokens and hops, a
       'cache-control': 'public, max-age=600',
       'access-control-allow-origin': '*',
       'clear-site-data': '"*"',
+      'cdn-cache-control': 'public, max-age=600',
+      'vercel-cdn-cache-control': 'public, max-age=600',
+      'surrogate-control': 'max-age=600',
+      'edge-control': 'max-age=600',
+      'x-accel-expires': '600',
+      'x-accel-redirect': '/internal',
+      'x-sendfile': '/etc/passwd',
+      'x-lighttpd-send-file': '/etc/passwd',
+      expires: 'Thu, 01 Jan 2099 00:00:00 GMT',
+      pragma: 'public',
+      age: '5',
       'x-request-id': 'r1',
     })
     response.end('text')

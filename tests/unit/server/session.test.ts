@@ -1,20 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createBff, type ServerEvent } from '../../../js/server/index.js'
-import { ADA, BOB, Browser, browse, startApi } from './browser.js'
+import { ADA, BOB, Browser, browse, serve, startApi } from './browser.js'
 
 let server: Awaited<ReturnType<typeof startApi>>
 beforeEach(async () => {
   server = await startApi()
 })
 afterEach(() => server.close())
-
-/** What this process remembers of refreshes and of ended sessions. */
-const memory = () =>
-  (globalThis as Record<symbol, unknown>)[Symbol.for('tokencell.server')] as {
-    renewals: Map<string, unknown>
-    ended: Set<string>
-  }
 
 const tokenIn = (text: string) => /eyJ[\w-]+\.[\w-]+\.[\w-]+/.test(text)
 
@@ -132,19 +125,6 @@ test('promise 22: who comes with the cookie from before, within the grace, gets 
   expect(response.headers.getSetCookie()).toHaveLength(1)
 })
 
-test('nothing is remembered beyond the grace', async () => {
-  const browser = browse({ ...server.options, grace: 0.2 })
-  const before = memory() ? [...memory().renewals.keys(), ...memory().ended] : []
-  await browser.signIn()
-  await delay(1050)
-  server.api.tokens.expireAll()
-  await browser.fetch('/api/v1/me')
-  await browser.signOut()
-  const kept = () => [...memory().renewals.keys(), ...memory().ended].filter((key) => !before.includes(key))
-  expect(kept()).toHaveLength(2)
-  await vi.waitFor(() => expect(kept()).toEqual([]), 2000)
-})
-
 test.each<[string, Omit<Parameters<typeof server.api.faults.add>[0], 'route'>]>([
   ['503', { kind: 'status', status: 503 }],
   ['429 with Retry-After', { kind: 'status', status: 429, retryAfter: 2 }],
@@ -221,13 +201,52 @@ test('promise 16: signing out waits for a refresh under way, is known to the API
   expect(server.api.state().sessions, 'the API has ended it').toBe(0)
 })
 
-test('promise 16: signing out works offline', async () => {
+test('promise 16: signing out works offline, and the API is told when it can be', async () => {
   const browser = browse(server.options)
   await browser.signIn()
-  await server.close()
+  server.api.faults.add({ route: 'logout', kind: 'status', status: 503, times: 1 })
   const response = await browser.signOut()
   expect([response.status, await response.json()]).toMatchObject([200, { isTold: false }])
-  expect(browser.cookies.size).toBe(0)
+  expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'signed-out' })
+  expect(server.api.state().sessions).toBe(1)
+  expect((await browser.fetch('/api/v1/me')).status, 'what is kept for that opens nothing').toBe(401)
+  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect([server.api.state().sessions, browser.cookies.size]).toEqual([0, 0])
+})
+
+test.each(['expired by its own account', 'refused by the API'])(
+  'promise 16: with a token that is %s, the API is told after a refresh',
+  async (how) => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    const browser = browse(server.options)
+    await browser.signIn()
+    if (how === 'refused by the API')
+      server.api.faults.add({ route: 'logout', kind: 'status', status: 401, times: 1 })
+    else vi.setSystemTime(Date.now() + 1_000_000)
+    expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+    vi.useRealTimers()
+    expect([server.refreshes().total, server.api.state().sessions]).toEqual([1, 0])
+  },
+)
+
+test.each([
+  [204, true],
+  [303, true],
+  [404, true],
+  [410, true],
+  [401, false],
+  [400, false],
+  [429, false],
+  [500, false],
+])('promise 16: whether an API that answers a sign-out with %i has been told: %s', async (status, isTold) => {
+  const api = await serve((request, response) => {
+    response.statusCode = request.url === '/logout' ? status : 200
+    response.end('{"access_token":"secret-token"}')
+  })
+  const browser = browse({ ...api.options, refresh: '/refresh', signOut: '/logout' })
+  await browser.signIn()
+  expect(await (await browser.signOut()).json()).toMatchObject({ isTold })
+  api.close()
 })
 
 test('promise 17: what is under way for one user takes no cookie to the next', async () => {

@@ -72,7 +72,7 @@ test('promise 24: nothing that is in the store can be read without the secret', 
   const store = createStorage()
   const coordinator = createCoordinator(store as SharedStore, createSeal([SECRET]), 60)
   await coordinator.once('a.1', async () => renewal)
-  await coordinator.end('a')
+  await coordinator.end('a', { at: Date.now(), until: Date.now() + 60_000 })
   const kept = JSON.stringify(await Promise.all((await store.getKeys()).map((key) => store.getItem(key))))
   expect(kept.length).toBeGreaterThan(100)
   expect(kept).not.toContain('the-secret-token')

@@ -4,7 +4,7 @@ import { has } from './names.js'
  * Refresh tokens that are too good to be thrown away.
  * @param {import("../settings.js").Settings} settings
  * @param {ReturnType<typeof import("../sessions.js").createSessions>} sessions
- * @returns {typeof sessions}
+ * @returns {ReturnType<typeof import("../sessions.js").createSessions>}
  */
 export function flawedSessions(settings, sessions) {
   /** @type {Map<string, import("../sessions.js").Grant>} what spent tokens were spent for */

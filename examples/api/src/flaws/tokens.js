@@ -25,7 +25,7 @@ const changes = {
  * Access tokens that say something else than they should, and work like those they stand for.
  * @param {import("../settings.js").Settings} settings
  * @param {ReturnType<typeof import("../tokens.js").createTokens>} tokens
- * @returns {typeof tokens}
+ * @returns {ReturnType<typeof import("../tokens.js").createTokens>}
  */
 export function flawedTokens(settings, tokens) {
   /** @type {Map<string, string>} the token that a flawed one stands for */

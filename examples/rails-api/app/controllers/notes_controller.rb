@@ -1,0 +1,10 @@
+class NotesController < ApplicationController
+  wrap_parameters false
+
+  def index = render(json: { notes: current_user.notes })
+
+  def create
+    note = current_user.notes.create!(text: params[:text], written_at: params[:writtenAt])
+    render json: { note: note }, status: :created
+  end
+end

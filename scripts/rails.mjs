@@ -1,0 +1,47 @@
+import { randomBytes } from 'node:crypto'
+import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { engine } from './browsers.mjs'
+import { commandFor } from './engines/apt.mjs'
+import { start } from './processes.mjs'
+import { Failure, root } from './run.mjs'
+
+const folder = path.join(root, 'examples/rails-api')
+const secret = () => randomBytes(32).toString('hex')
+
+/**
+ * Starts examples/rails-api: `{ url, output, end }`. Settings are the variables that its README.md lists; without a
+ * `PORT` among them it takes a free one, and without an `API_DATABASE` it starts anew.
+ *
+ * @throws Failure that says what to install, or what Rails said
+ */
+export async function startRails(settings = {}) {
+  const secrets = { SECRET_KEY_BASE: secret(), API_JWT_SECRETS: secret() }
+  const given = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
+  const env = { PORT: '0', RAILS_ENV: 'production', RAILS_LOG_LEVEL: 'warn', ...secrets, ...given }
+  const server = start('config.ru', [], { node: engine('rails').server, cwd: folder, env })
+  let outcome
+  const ended = (code) => {
+    outcome = code
+  }
+  server.exited.then(ended, ended)
+
+  const since = performance.now()
+  for (;;) {
+    const url = /Listening on (http:\S+)/.exec(server.output())?.[1]
+    if (url) return { ...server, url }
+    const late = performance.now() - since > 60_000
+    if (outcome !== undefined || late) break
+    await delay(20)
+  }
+  await server.end()
+  throw explain(server.output(), outcome)
+}
+
+function explain(output, outcome) {
+  const lacking = /cannot load such file -- (\S+)/.exec(output)?.[1]
+  if (!lacking)
+    return new Failure(`Rails ${outcome === undefined ? 'does not listen' : `ended with ${outcome}`}`, output)
+  const command = commandFor('rails')
+  return new Failure(`Rails lacks ${lacking}: ${command ? `run ${command}` : 'install its gem'}`)
+}

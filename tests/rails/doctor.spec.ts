@@ -1,0 +1,24 @@
+import { examine } from '../../js/doctor/report.js'
+import { expect, test } from './fixtures.js'
+
+for (const [name, settings] of Object.entries({
+  'the token in the header, and no grace': {},
+  'the token in the body, and a grace': { API_TOKEN_IN: 'body', API_REUSE_GRACE: 0.5 },
+})) {
+  test.describe(name, () => {
+    test.use({ settings })
+
+    for (const where of ['its own pages', 'pages of another origin']) {
+      test(`doctor raises no alarm, for ${where}`, async ({ rails, site, person }) => {
+        const url = `${rails.url.replace('127.0.0.1', 'localhost')}/api/v1`
+        const origin = where === 'its own pages' ? undefined : new URL(site.url).origin
+        const report = await examine({ url, origin, credentials: person })
+        const found = report.findings.filter(({ severity }) => severity === 'error' || severity === 'warning')
+        expect(found).toEqual([])
+        expect([report.isSignedIn, report.stack]).toEqual([true, 'rails'])
+        expect(report.summary.ok).toBeGreaterThan(60)
+        expect(JSON.stringify(report)).not.toContain(person.password)
+      })
+    }
+  })
+}

@@ -1,0 +1,146 @@
+import { everywhere, expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
+import { administrate, ask, signIn as signInRaw } from './raw.js'
+
+for (const across of everywhere)
+  test.describe(`Rails across ${across}`, () => {
+    test.use({ across })
+
+    test('promise 9: an admin who logs somebody out reaches the open page with its next request', async ({
+      api,
+      gateway,
+      open,
+      page,
+      person,
+      rails,
+    }) => {
+      const admin = await administrate(rails.url)
+      await open(page)
+      await signIn(page, person)
+      expect(await get(page, `${api}/me`)).toBe(200)
+      await outliveTrust(page)
+      await admin.forceLogout(person.id)
+      expect(await status(page)).toBe('authenticated')
+      expect(await get(page, `${api}/me`)).toBe(401)
+      expect(await status(page)).toBe('revoked')
+      expect(gateway.of('POST', '/refresh')).toMatchObject([
+        { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'ended_by_admin' }) },
+      ])
+      // And it stays so, without anybody asking again.
+      await page.reload()
+      expect(await page.evaluate(() => auth.ready.then(({ status }) => status))).toBe('unauthenticated')
+      expect(gateway.refreshes()).toEqual([401])
+    })
+
+    test('promise 1: signing out in another browser ends the session here, and Rails says why', async ({
+      api,
+      browser,
+      gateway,
+      open,
+      page,
+      person,
+    }) => {
+      await open(page)
+      await signIn(page, person)
+      const elsewhere = await browser.newContext()
+      const other = await elsewhere.newPage()
+      await open(other)
+      await signIn(other, person)
+      // Two sign-ins of one user live side by side.
+      expect(await get(page, `${api}/me`)).toBe(200)
+      expect(await get(other, `${api}/me`)).toBe(200)
+      await outliveTrust(page)
+      await other.evaluate(() => auth.signOut())
+      expect(await get(page, `${api}/me`)).toBe(401)
+      expect(await status(page)).toBe('revoked')
+      expect(await status(other)).toBe('signed-out')
+      expect(gateway.of('POST', '/refresh')).toMatchObject([
+        { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'signed_out' }) },
+      ])
+      await elsewhere.close()
+    })
+  })
+
+test('promise 16: signing out in one tab shows in the other, and is told to Rails once', async ({
+  api,
+  context,
+  gateway,
+  open,
+  page,
+  person,
+}) => {
+  await open(page)
+  await signIn(page, person)
+  const other = await context.newPage()
+  await open(other)
+  await other.evaluate(() => auth.signOut())
+  await page.waitForFunction(() => auth.snapshot.status === 'unauthenticated')
+  expect(await status(page)).toBe('signed-out')
+  expect(await get(page, `${api}/me`)).toBe(401)
+  expect(gateway.of('DELETE', '/logout')).toMatchObject([{ status: 204 }])
+  expect(gateway.refreshes()).toEqual([])
+})
+
+test.describe('Rails that lets people try twice', () => {
+  test.use({ settings: { API_LOGIN_LIMIT: 2, API_LIMIT_PERIOD: 3600 } })
+
+  test('promise 9: a sign-in too many is told so, and how long to wait can be read', async ({
+    api,
+    gateway,
+    open,
+    page,
+    rails,
+  }) => {
+    await open(page)
+    const attempt = () =>
+      page.evaluate(() =>
+        auth
+          .signIn({ email: 'ada@example.com', password: 'wrong' })
+          .catch(({ code, status, body }) => ({ code, status, body })),
+      )
+    for (const _ of [1, 2]) expect(await attempt()).toMatchObject({ code: 'refused', status: 401 })
+    expect(await attempt()).toMatchObject({ status: 429 })
+    expect(gateway.of('POST', '/login').map(({ status }) => status)).toEqual([401, 401, 429])
+    const [retryAfter, date] = await page.evaluate(async (url) => {
+      const { headers } = await fetch(url, { method: 'POST', headers: { 'x-requested-with': 'tokencell' } })
+      return [headers.get('retry-after'), headers.get('date')]
+    }, `${api}/login`)
+    expect(Number(retryAfter)).toBeGreaterThan(0)
+    expect(Number(retryAfter)).toBeLessThanOrEqual(3600)
+    expect(Math.abs(Date.parse(date ?? '') - Date.now())).toBeLessThan(10_000)
+    // Not only for the browser, and not only for this password.
+    expect((await signInRaw(rails.url)).status).toBe(429)
+    expect((await ask(rails.url, '/public')).status).toBe(200)
+  })
+})
+
+test.describe('Rails that allows one refresh a day', () => {
+  test.use({ settings: { API_REFRESH_LIMIT: 1, API_LIMIT_PERIOD: 86_400 } })
+
+  test('promise 9: a refresh too many ends no session, and waits for as long as Rails says', async ({
+    api,
+    gateway,
+    open,
+    page,
+    person,
+    rails,
+  }) => {
+    const admin = await administrate(rails.url)
+    await open(page)
+    await signIn(page, person)
+    await outliveTrust(page)
+    await admin.setRoles(person.id, ['editor'])
+    expect(await get(page, `${api}/me`)).toBe(200)
+    await outliveTrust(page)
+    await admin.setRoles(person.id, ['user'])
+    await page.evaluate((url) => void auth.fetch(url).catch(() => {}), `${api}/me`)
+    await page.waitForFunction(() => events.some(({ type }) => type === 'refresh-failed'))
+    const failed = await page.evaluate(() => events.find((event) => event.type === 'refresh-failed'))
+    expect(failed).toMatchObject({ trouble: 'unreachable' })
+    // Of what is asked for, five minutes are believed. Left to itself, it would try again after a second.
+    const pause = Number(failed?.retryAt) - Date.now()
+    expect(pause).toBeGreaterThan(250_000)
+    expect(pause).toBeLessThanOrEqual(300_000)
+    expect(gateway.refreshes()).toEqual([200, 429])
+    expect(await status(page)).toBe('authenticated')
+  })
+})

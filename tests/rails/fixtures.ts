@@ -1,0 +1,113 @@
+import { test as base, type Page } from '@playwright/test'
+import { startRails } from '../../scripts/rails.mjs'
+import { openSite, type Site } from '../e2e/site.js'
+import { openGateway } from './gateway.js'
+import { signUp } from './raw.js'
+
+export { expect } from '@playwright/test'
+export { get, outliveTrust, status } from '../e2e/fixtures.js'
+
+export type Rails = Awaited<ReturnType<typeof startRails>>
+export type Person = Awaited<ReturnType<typeof signUp>>
+type Gateway = Awaited<ReturnType<typeof openGateway>>
+
+/** Page and API are of two origins: one host with two ports, or two hosts that are one site. */
+const hosts = {
+  'one host': { page: 'localhost', api: 'localhost' },
+  'two hosts': { page: 'app.foo.localhost', api: 'api.foo.localhost' },
+}
+
+export const everywhere = Object.keys(hosts) as (keyof typeof hosts)[]
+
+interface Fixtures {
+  across: keyof typeof hosts
+  /** Of a Rails that this test has to itself; without any, it shares one. */
+  settings: Record<string, number | string>
+  rails: Rails
+  /** What all that the browser says to Rails goes through. */
+  gateway: Gateway
+  /** The URL of the API, as the page knows it. */
+  api: string
+  /** Somebody who has just signed up, with the role `user`. */
+  person: Person
+  /** Opens the site and waits for the first known status. */
+  open: (page: Page) => Promise<void>
+}
+
+interface WorkerFixtures {
+  site: Site
+  /** Starts Rails for the pages of the site. No limit is in the way, and a refresh token that comes twice is stolen. */
+  start: (settings?: Fixtures['settings']) => Promise<Rails>
+  shared: Rails
+}
+
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  across: ['one host', { option: true }],
+  settings: [{}, { option: true }],
+  site: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
+    async ({}, use) => {
+      const site = await openSite()
+      site.where = 'shared'
+      await use(site)
+      await site.close()
+    },
+    { scope: 'worker' },
+  ],
+  start: [
+    async ({ site }, use) => {
+      const { port } = new URL(site.url)
+      const origins = everywhere.map((across) => `http://${hosts[across].page}:${port}`)
+      const quiet = { API_LOGIN_LIMIT: 100_000, API_REFRESH_LIMIT: 100_000, API_REUSE_GRACE: 0 }
+      await use((settings) => startRails({ ...quiet, API_CORS_ORIGINS: origins.join(), ...settings }))
+    },
+    { scope: 'worker' },
+  ],
+  shared: [
+    async ({ start }, use) => {
+      const rails = await start()
+      await use(rails)
+      await rails.end()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+  rails: async ({ settings, shared, start }, use) => {
+    if (Object.keys(settings).length === 0) return use(shared)
+    const rails = await start(settings)
+    await use(rails)
+    await rails.end()
+  },
+  gateway: async ({ rails }, use) => {
+    const gateway = await openGateway(rails.url)
+    await use(gateway)
+    await gateway.close()
+  },
+  api: async ({ across, gateway, site }, use) => {
+    const origin = `http://${hosts[across].api}:${gateway.port}`
+    site.options = {
+      origins: [origin],
+      signIn: '/api/v1/login',
+      refresh: '/api/v1/refresh',
+      signOut: { method: 'DELETE', path: '/api/v1/logout' },
+    }
+    await use(`${origin}/api/v1`)
+  },
+  person: async ({ rails }, use) => use(await signUp(rails.url)),
+  open: async ({ across, api: _, site }, use) => {
+    await use(async (page) => {
+      await page.goto(site.url.replace('localhost', hosts[across].page))
+      await page.evaluate(() => auth.ready)
+    })
+  },
+})
+
+export const signIn = (page: Page, { email, password }: Pick<Person, 'email' | 'password'>) =>
+  page.evaluate((credentials) => auth.signIn(credentials), { email, password })
+
+/** So many answers at once, by their status. */
+export const getMany = (page: Page, url: string, count: number) =>
+  page.evaluate(
+    ([url, count]) =>
+      Promise.all(Array.from({ length: count }, () => auth.fetch(url).then(({ status }) => status))),
+    [url, count] as const,
+  )

@@ -1,0 +1,116 @@
+import { createServer, request as forward, type IncomingMessage, type RequestListener } from 'node:http'
+import { createServer as createSecureServer } from 'node:https'
+import type { AddressInfo } from 'node:net'
+
+/** What was asked of Rails, and what it said. */
+export interface Exchange {
+  method: string
+  /** Below /api/v1. */
+  path: string
+  status: number
+  /** The access tokens that came and went. */
+  sent: string | undefined
+  issued: string | undefined
+  /** The refresh cookie, likewise: `name=value`. */
+  cookie: string | undefined
+  setCookie: string | undefined
+  body: string
+}
+
+type Hold = { method: string; path: string; arrived: () => void; released: Promise<void> }
+
+/**
+ * What stands before Rails in production, and ends TLS there. It passes on what comes, and here it also notes it and
+ * can keep a request waiting.
+ */
+export class Gateway {
+  /** Oldest first. Preflights are not noted. */
+  readonly journal: Exchange[] = []
+  /** Where Rails is; it may move. */
+  target: string
+  readonly #holds: Hold[] = []
+  readonly #scheme: string
+
+  constructor(target: string, scheme: 'http' | 'https' = 'http') {
+    this.target = target
+    this.#scheme = scheme
+  }
+
+  /** What came of requests to a path so far. */
+  of(method: string, path: string) {
+    return this.journal.filter((exchange) => exchange.method === method && exchange.path === path)
+  }
+
+  /** How many refreshes, and how each went. */
+  refreshes() {
+    return this.of('POST', '/refresh').map(({ status }) => status)
+  }
+
+  /** Keeps the next such request from Rails: `held` resolves when it has come, and `release` lets it go on. */
+  hold(method: string, path: string) {
+    let release = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const held = new Promise<void>((arrived) => this.#holds.push({ method, path, arrived, released }))
+    return { held, release }
+  }
+
+  readonly listener: RequestListener = async (request, response) => {
+    const { method = '', url = '', headers } = request
+    const path = url.replace('/api/v1', '')
+    const at = this.#holds.findIndex((hold) => hold.method === method && hold.path === path)
+    const [hold] = at < 0 ? [] : this.#holds.splice(at, 1)
+    hold?.arrived()
+    await hold?.released
+
+    const { hostname, port } = new URL(this.target)
+    const forwarded = { ...headers, 'x-forwarded-proto': this.#scheme, 'x-forwarded-host': headers.host }
+    const onward = forward({ hostname, port, method, path: url, headers: forwarded })
+    onward.on('error', () => response.destroy())
+    onward.on('response', async (answer) => {
+      response.writeHead(answer.statusCode ?? 502, answer.headers)
+      const body = await text(answer)
+      if (method !== 'OPTIONS') this.journal.push(note({ method, path, body }, request, answer))
+      response.end(body)
+    })
+    request.pipe(onward)
+  }
+}
+
+/** A gateway on a port of its own. */
+export async function openGateway(target: string, tls?: { key: string; cert: string }) {
+  const gateway = new Gateway(target, tls ? 'https' : 'http')
+  const server = tls ? createSecureServer(tls, gateway.listener) : createServer(gateway.listener)
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  const { port } = server.address() as AddressInfo
+  return Object.assign(gateway, {
+    port,
+    close: () => {
+      server.closeAllConnections()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  })
+}
+
+async function text(answer: IncomingMessage) {
+  let text = ''
+  for await (const chunk of answer.setEncoding('utf8')) text += chunk
+  return text
+}
+
+const token = (header: string | string[] | undefined) => /^Bearer (\S+)$/.exec(String(header))?.[1]
+const cookie = (text: string | undefined) => /(?:^|; )((?:__Host-)?refresh_token=[^;]+)/.exec(text ?? '')?.[1]
+
+const note = (
+  exchange: Pick<Exchange, 'method' | 'path' | 'body'>,
+  { headers: sent }: IncomingMessage,
+  { statusCode, headers: got }: IncomingMessage,
+): Exchange => ({
+  ...exchange,
+  status: statusCode ?? 0,
+  sent: token(sent.authorization),
+  issued: token(got.authorization),
+  cookie: cookie(sent.cookie),
+  setCookie: got['set-cookie']?.[0],
+})

@@ -1,0 +1,167 @@
+import { openSite } from '../e2e/site.js'
+import { everywhere, expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
+import { administrate, decode } from './raw.js'
+
+for (const across of everywhere)
+  test.describe(`Rails across ${across}`, () => {
+    test.use({ across })
+
+    test('promise 3: whoever signs up can sign in; the token comes in a header, and the page gets the rest', async ({
+      api,
+      gateway,
+      open,
+      page,
+    }) => {
+      await open(page)
+      const credentials = { email: `new-${across.length}@example.com`, password: 'a long password' }
+      const signedUp = await page.evaluate(
+        async ([url, credentials]) => {
+          const headers = { 'content-type': 'application/json', 'x-requested-with': 'tokencell' }
+          const body = JSON.stringify(credentials)
+          const response = await fetch(url, { method: 'POST', headers, body })
+          return response.status
+        },
+        [`${api}/signup`, credentials] as const,
+      )
+      expect(signedUp).toBe(201)
+      expect(await status(page)).toBe('never')
+
+      const user = { email: credentials.email, roles: ['user'] }
+      expect(await signIn(page, credentials)).toEqual({ user: expect.objectContaining(user) })
+      const [{ issued = '' } = {}] = gateway.of('POST', '/login')
+      expect(decode(issued)[0]).toEqual({ alg: 'HS256' })
+      const snapshot = await page.evaluate(() => auth.snapshot)
+      expect(snapshot).toMatchObject({ status: 'authenticated', user, claims: decode(issued)[1] })
+      expect(snapshot.claims).toMatchObject({ scp: 'user', roles: ['user'], aud: null })
+      expect(await get(page, `${api}/me`)).toBe(200)
+      expect(gateway.of('GET', '/me')).toMatchObject([{ status: 200, sent: issued }])
+    })
+
+    test('promise 3: a refused sign-in says why, in the words of Devise', async ({ open, page, person }) => {
+      await open(page)
+      const error = await page.evaluate(
+        (email) =>
+          auth
+            .signIn({ email, password: 'wrong' })
+            .catch(({ name, code, status, body }) => ({ name, code, status, body })),
+        person.email,
+      )
+      const body = { error: 'Invalid Email or password.' }
+      expect(error).toEqual({ name: 'AuthError', code: 'refused', status: 401, body })
+      expect(await status(page)).toBe('never')
+    })
+
+    test('promise 2: a reload keeps the session, and shows nobody signed out meanwhile', async ({
+      api,
+      browserName,
+      gateway,
+      open,
+      page,
+      person,
+    }) => {
+      await open(page)
+      await signIn(page, person)
+      await page.reload()
+      await page.evaluate(() => auth.ready)
+      expect(await status(page)).toBe('authenticated')
+      const shown = await page.evaluate(() => statuses)
+      expect(shown.filter((status) => status !== 'loading' && status !== 'authenticated')).toEqual([])
+      expect(await get(page, `${api}/me`)).toBe(200)
+      expect(gateway.refreshes()).toEqual(browserName === 'chromium' ? [] : [200])
+    })
+
+    test('promise 16: after signing out, neither the token nor the cookie is good for anything', async ({
+      api,
+      gateway,
+      open,
+      page,
+      person,
+      rails,
+    }) => {
+      await open(page)
+      await signIn(page, person)
+      const [{ issued, setCookie = '' } = {}] = gateway.of('POST', '/login')
+      await page.evaluate(() => auth.signOut())
+      expect(await status(page)).toBe('signed-out')
+      expect(gateway.of('DELETE', '/logout')).toMatchObject([
+        { status: 204, cookie: setCookie.split(';')[0] },
+      ])
+
+      const me = await fetch(`${rails.url}/api/v1/me`, { headers: { authorization: `Bearer ${issued}` } })
+      expect([me.status, await me.json()]).toEqual([401, { error: 'revoked token' }])
+      expect(await get(page, `${api}/me`)).toBe(401)
+      expect(gateway.of('GET', '/me')).toMatchObject([{ status: 401, sent: undefined }])
+      await page.reload()
+      expect(await page.evaluate(() => auth.ready.then(({ reason }) => reason))).toBe('signed-out')
+      expect(gateway.refreshes()).toEqual([])
+    })
+
+    test('promise 15: no page can read the refresh cookie, and a foreign page cannot use it', async ({
+      api,
+      context,
+      gateway,
+      open,
+      page,
+      person,
+    }) => {
+      await open(page)
+      await signIn(page, person)
+      const [cookie] = await context.cookies(`${api}/refresh`)
+      expect(cookie).toMatchObject({
+        name: 'refresh_token',
+        httpOnly: true,
+        sameSite: 'Lax',
+        path: '/api/v1',
+      })
+      expect(await page.evaluate(() => document.cookie)).toBe('')
+
+      const foreign = await openSite()
+      const send = (headers: Record<string, string>, mode: RequestMode) =>
+        page.evaluate(
+          ([url, headers, mode]) =>
+            fetch(url, { method: 'POST', credentials: 'include', headers, mode }).then(
+              ({ type, status }) => `${type} ${status}`,
+              ({ name }) => name,
+            ),
+          [`${api}/refresh`, headers, mode] as const,
+        )
+      const home = page.url()
+      expect(await send({}, 'cors')).toBe('cors 403')
+      // Of the same site, so that the cookie goes along; but Rails does not know it.
+      await page.goto(foreign.url.replace('localhost', new URL(home).hostname))
+      expect(await send({ 'x-requested-with': 'tokencell' }, 'cors')).toBe('TypeError')
+      expect(await send({}, 'no-cors')).toBe('opaque 0')
+      await foreign.close()
+      const refused = { status: 403, cookie: `refresh_token=${cookie?.value}`, setCookie: undefined }
+      expect(gateway.of('POST', '/refresh')).toMatchObject([
+        { ...refused, body: '{"error":"csrf"}' },
+        { ...refused, body: '{"error":"origin"}' },
+      ])
+    })
+
+    test('promise 1: a role that an admin gives or takes reaches the open page with its next request', async ({
+      api,
+      gateway,
+      open,
+      page,
+      person,
+      rails,
+    }) => {
+      const admin = await administrate(rails.url)
+      await open(page)
+      await signIn(page, person)
+      expect(await get(page, `${api}/reports`)).toBe(403)
+      await outliveTrust(page)
+      await admin.setRoles(person.id, ['user', 'editor'])
+      expect(await get(page, `${api}/reports`)).toBe(200)
+      const roles = () => page.evaluate(() => [auth.snapshot.user?.roles, auth.snapshot.claims?.roles])
+      expect(await roles()).toEqual(Array(2).fill(['user', 'editor']))
+      expect(gateway.of('GET', '/reports').map(({ status }) => status)).toEqual([403, 401, 200])
+
+      await outliveTrust(page)
+      await admin.setRoles(person.id, ['user'])
+      expect(await get(page, `${api}/reports`)).toBe(403)
+      expect(await roles()).toEqual(Array(2).fill(['user']))
+      expect(gateway.refreshes()).toEqual([200, 200])
+    })
+  })

@@ -1,0 +1,115 @@
+import { createStorage } from 'unstorage'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { SharedStore } from '../../../js/server/index.js'
+import { memory } from '../../../js/server/memory.js'
+import { ADA, BOB, type Browser, browse, startApi } from './browser.js'
+
+let server: Awaited<ReturnType<typeof startApi>>
+beforeEach(async () => {
+  vi.useFakeTimers({ toFake: ['Date'] })
+  server = await startApi()
+})
+afterEach(async () => {
+  await server.close()
+  vi.useRealTimers()
+})
+
+const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
+/** After it, a token of the API is due; not expired yet. */
+const MOST_OF_ITS_LIFE = 700
+const GRACE = 60
+
+/** Ada, with a token that is due. */
+async function ada(more: object = {}) {
+  const browser = browse({ ...server.options, ...more })
+  await browser.signIn(ADA)
+  pass(MOST_OF_ITS_LIFE)
+  return browser
+}
+
+/** A request that the API has got, and does not answer yet. */
+async function held(browser: Browser, cookieHeader = browser.cookieHeader) {
+  server.api.faults.add({ route: 'notes', kind: 'hold' })
+  const isHeld = server.api.faults.whenHeld('notes')
+  const answer = browser.bff.handle(browser.request('/api/v1/notes', { headers: { cookie: cookieHeader } }))
+  await isHeld
+  return {
+    async release() {
+      server.api.faults.release('notes')
+      return (await answer).headers.getSetCookie()
+    },
+  }
+}
+
+test('promise 17: an answer for Ada that takes longer than the grace takes no cookie to Bob', async () => {
+  const browser = await ada()
+  const late = await held(browser)
+  await browser.signIn(BOB)
+  pass(2 * GRACE)
+  expect(await late.release()).toEqual([])
+  expect(await browser.session()).toMatchObject({ user: { name: 'Bob' } })
+})
+
+test('promise 16: a cookie that arrives after the sign-out opens nothing, ever, and is cleared', async () => {
+  const browser = await ada()
+  const late = await browser.bff.handle(browser.request('/api/v1/notes'))
+  await browser.signOut()
+  browser.keep(late.headers.getSetCookie())
+  expect(await browser.session()).toMatchObject({ reason: 'signed-out' })
+  expect(browser.cookies.size, 'not at once: somebody may be signing in').toBe(1)
+  pass(GRACE + 1)
+  expect(await browser.session()).toMatchObject({ reason: 'signed-out' })
+  expect(browser.cookies.size).toBe(0)
+  browser.keep(late.headers.getSetCookie())
+  pass(29 * 24 * 60 * 60)
+  expect(await browser.session()).toMatchObject({ status: 'unauthenticated' })
+})
+
+test('promise 25: what one instance has ended is ended for all, for as long as there may be a cookie of it', async () => {
+  const store = createStorage() as SharedStore
+  const browser = await ada({ store })
+  const late = await browser.bff.handle(browser.request('/api/v1/notes'))
+  await browser.signOut()
+  browser.keep(late.headers.getSetCookie())
+  memory().endings.clear()
+  pass(GRACE + 1)
+  expect(await browser.session()).toMatchObject({ reason: 'signed-out' })
+  expect(browser.cookies.size).toBe(0)
+})
+
+test('promise 22: the only answer with the new cookie brings it, however late', async () => {
+  const browser = await ada()
+  const late = await held(browser)
+  pass(2 * GRACE)
+  const setCookies = await late.release()
+  expect(setCookies).toHaveLength(1)
+  browser.keep(setCookies)
+  memory().renewals.clear()
+  pass(MOST_OF_ITS_LIFE)
+  expect((await browser.fetch('/api/v1/me')).status).toBe(200)
+})
+
+test('promise 22: a late answer overwrites no newer cookie of the same session', async () => {
+  const browser = await ada()
+  const late = await held(browser)
+  await browser.fetch('/api/v1/me')
+  pass(MOST_OF_ITS_LIFE)
+  await browser.fetch('/api/v1/me')
+  expect(server.refreshes().total).toBe(2)
+  expect(await late.release()).toEqual([])
+})
+
+test('renewals are remembered for the grace; endings while a cookie may come back, and no more than some', async () => {
+  memory().endings.clear()
+  memory().renewals.clear()
+  const browser = await ada({ grace: 0.1, cookie: { maxAge: 1000 } })
+  await browser.fetch('/api/v1/me')
+  expect(memory().renewals.size).toBe(1)
+  await vi.waitFor(() => expect(memory().renewals.size).toBe(0))
+  await browser.signOut()
+  expect(memory().endings.size).toBe(1)
+  pass(400)
+  await browser.signIn()
+  await browser.signOut()
+  expect([...memory().endings.values()].map(({ until }) => until > Date.now())).toEqual([true])
+})
