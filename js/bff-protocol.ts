@@ -14,4 +14,6 @@ export interface SessionInfo<User = RegisteredUser> {
   snapshot: Snapshot<User>
   /** A name for the session that leads back to nothing; `null` without one. */
   session: string | null
+  /** When this was so, by the clock of the server; in milliseconds since the epoch. */
+  at: number
 }

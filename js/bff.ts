@@ -2,9 +2,11 @@ import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from '
 import { callError } from './call-errors.js'
 import { AuthError, type AuthErrorCode, commonError, isAuthError } from './errors.js'
 import { createListeners } from './listeners.js'
+import { createNote } from './note.js'
 import { isFormed } from './port/packing.js'
 import { split } from './request.js'
 import { frozen, LOADING } from './snapshot.js'
+import { createTurns } from './turns.js'
 import type { Auth, AuthEvent, Credentials, RegisteredUser, Snapshot } from './types.js'
 
 export type { SessionInfo } from './bff-protocol.js'
@@ -23,14 +25,13 @@ export interface BffAuth<User = RegisteredUser> extends Auth<User> {
   hydrate(info: SessionInfo<User>): void
 }
 
-const SIGNED_OUT: SessionInfo<never> = {
-  snapshot: { ...LOADING, status: 'unauthenticated', reason: 'signed-out' } as Snapshot<never>,
-  session: null,
-}
+const SIGNED_OUT = { ...LOADING, status: 'unauthenticated', reason: 'signed-out' } as Snapshot<never>
 
 /** How long a call waits for the server before it fails as unreachable, and when it is asked again. In milliseconds. */
 const PATIENCE = 22_000
 const PAUSE = 1000
+/** The same for a sign-in or a sign-out, and for the turn of one: the API has its own patience with them. */
+const LONGER_PATIENCE = 45_000
 /** A page that has not looked for so long looks when it is shown. In milliseconds. */
 const STALE = 60_000
 
@@ -44,7 +45,16 @@ export function createBffAuth<User = RegisteredUser>({
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()
   const isBrowser = typeof window !== 'undefined'
-  let info: SessionInfo<User> = { snapshot: LOADING, session: null }
+  const name = `tokencell ${base}`
+  /** A sign-out that the server, or the API behind it, has not been told of. */
+  const debt = createNote(`${name} owed`)
+  // So that the cookie of one answer is not the end of another's.
+  const inTurn = createTurns(name, LONGER_PATIENCE)
+  let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
+  /** Counts whatever makes worthless what was asked before. */
+  let epoch = 0
+  /** Sessions that this page has seen the end of: none of them comes back. */
+  const ended = new Set<string>()
   let lookedAt = Number.NEGATIVE_INFINITY
   let looking: Promise<void> | undefined
   /** Ends what was asked for a session that is not this page's any more. */
@@ -55,10 +65,11 @@ export function createBffAuth<User = RegisteredUser>({
   async function ask(
     path: string,
     init: RequestInit = {},
-  ): Promise<SessionInfo<User> & { answer?: unknown }> {
+  ): Promise<SessionInfo<User> & { answer?: unknown; isTold?: boolean }> {
     const headers = new Headers(init.headers)
     headers.set(FORGERY_HEADER, 'tokencell')
-    const response = await fetch(base + path, { ...init, headers, cache: 'no-store' }).catch(
+    const signal = AbortSignal.timeout(init.method === 'POST' ? LONGER_PATIENCE : PATIENCE)
+    const response = await fetch(base + path, { ...init, headers, signal, cache: 'no-store' }).catch(
       (cause: unknown) => {
         throw callError('unreachable', { cause })
       },
@@ -72,41 +83,66 @@ export function createBffAuth<User = RegisteredUser>({
   function show(next: SessionInfo<User>) {
     if (isDisposed) return
     const before = info
-    info = { ...next, snapshot: frozen(next.snapshot as Snapshot) as Snapshot<User> }
-    if (before.session !== info.session && before.snapshot.status === 'authenticated') {
-      const { status, reason } = info.snapshot
-      identity.abort(callError(status === 'authenticated' ? 'replaced' : 'signed-out'))
+    const { session, at } = next
+    const isOver = session !== null && ended.has(session)
+    const snapshot = isOver ? SIGNED_OUT : next.snapshot
+    // That nobody has signed in is no news to those who know why.
+    const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
+    const shown = isNews ? (frozen(snapshot as Snapshot) as Snapshot<User>) : before.snapshot
+    const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)
+    info = { snapshot: isSame ? before.snapshot : shown, session: isOver ? null : session, at }
+    if (before.session !== null && before.session !== info.session) {
+      ended.add(before.session)
+      identity.abort(callError(shown.status === 'authenticated' ? 'replaced' : 'signed-out'))
       identity = new AbortController()
-      if (reason) events.emit({ type: 'ended', reason })
+      if (shown.reason) events.emit({ type: 'ended', reason: shown.reason })
     }
-    if (JSON.stringify(before.snapshot) !== JSON.stringify(info.snapshot)) changes.emit(info.snapshot)
-    else info = { ...info, snapshot: before.snapshot }
+    if (!isSame) changes.emit(shown)
   }
 
-  /** Asks the server how things stand, once for everybody who wants to know. */
+  const leave = () => show({ snapshot: SIGNED_OUT, session: null, at: info.at })
+
+  /** Asks the server how things stand, once for everybody who wants to know; again, if that has changed meanwhile. */
   function look(): Promise<void> {
-    looking ??= settleDebt()
-      .then(() => ask('/session'))
-      .then(show)
-      .finally(() => {
-        lookedAt = performance.now()
-        looking = undefined
-      })
+    looking ??= (async () => {
+      let asked: number
+      let next: SessionInfo<User>
+      do {
+        asked = epoch
+        if (debt.read() !== null) await inTurn(settle)
+        next = await ask('/session')
+      } while (asked !== epoch)
+      show(next)
+    })().finally(() => {
+      lookedAt = performance.now()
+      looking = undefined
+    })
     return looking
   }
 
-  /** A sign-out that could not be told is told before anything else. */
-  async function settleDebt() {
-    if (localStorage.getItem(debt) === null) return
-    await ask('/sign-out', { method: 'POST' })
-    localStorage.removeItem(debt)
+  /** Something has happened elsewhere. */
+  function lookAnew(): Promise<void> {
+    epoch += 1
+    return look().catch(() => {})
   }
-  const debt = `tokencell ${base} owed`
+
+  /** A sign-out that could not be told is told before anything else. @returns whether it is known to all */
+  async function settle(): Promise<boolean> {
+    const owed = debt.read()
+    if (owed === null) return true
+    const { isTold = true } = await ask('/sign-out', { method: 'POST', keepalive: true })
+    if (isTold && debt.read() === owed) debt.write(null)
+    return isTold
+  }
 
   function start() {
     if (channel || isDisposed || !isBrowser) return
-    channel = new BroadcastChannel(`tokencell ${base}`)
-    channel.onmessage = ({ data }) => (data === 'signed-out' ? show(SIGNED_OUT) : lookAgain())
+    channel = new BroadcastChannel(name)
+    channel.onmessage = ({ data }) => {
+      if (data !== 'signed-out') return void lookAnew()
+      epoch += 1
+      leave()
+    }
     addEventListener('pageshow', comeBack)
     addEventListener('visibilitychange', wake)
     if (info.snapshot.status === 'loading') known().catch(() => {})
@@ -129,27 +165,16 @@ export function createBffAuth<User = RegisteredUser>({
     }
   }
 
-  const lookAgain = () => void look().catch(() => {})
-
   function wake() {
-    if (!document.hidden && performance.now() - lookedAt > STALE) lookAgain()
+    if (!document.hidden && performance.now() - lookedAt > STALE) lookAnew()
   }
 
   /** A page from the cache shows nothing before it has looked (promise 18). */
   function comeBack({ persisted }: PageTransitionEvent) {
     if (!persisted) return
-    show({ snapshot: LOADING, session: info.session })
+    epoch += 1
+    show({ ...info, snapshot: LOADING })
     known().catch(() => {})
-  }
-
-  /** Does something that changes the session, here and in the other tabs. */
-  async function change(path: string, init: RequestInit) {
-    start()
-    const { answer, ...next } = await ask(path, { method: 'POST', ...init })
-    localStorage.removeItem(debt)
-    show(next)
-    channel?.postMessage('changed')
-    return answer
   }
 
   async function send(request: Request, body: BodyInit | null): Promise<Response> {
@@ -158,15 +183,15 @@ export function createBffAuth<User = RegisteredUser>({
     const headers = new Headers(request.headers)
     headers.set(FORGERY_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, session ?? '')
-    const init: RequestInit = { headers, signal: either(request.signal, signal) }
+    const init: RequestInit = { headers, signal: AbortSignal.any([request.signal, signal]) }
     const response = await fetch(
       request,
       body === null ? init : ({ ...init, body, duplex: 'half' } as RequestInit),
     )
     const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
-    if (code === 'replaced' || response.status === 401) await look().catch(() => {})
+    if (code === 'replaced' || response.status === 401) await lookAnew()
     if (!code) return response
-    const { message } = await response.json()
+    const { message = response.statusText } = await response.json().catch(() => ({}))
     throw new AuthError(code, message, { status: response.status })
   }
 
@@ -180,13 +205,16 @@ export function createBffAuth<User = RegisteredUser>({
     },
     hydrate(next) {
       if (!isBrowser) return
-      // The server has not heard yet of a sign-out that this browser knows of.
-      if (localStorage.getItem(debt) !== null) {
-        show(SIGNED_OUT)
-        return lookAgain()
+      const isOld = next.at < info.at || (next.session !== null && ended.has(next.session))
+      // The server may not have heard yet of a sign-out that this browser knows of.
+      if (debt.read() !== null) leave()
+      else if (isOld && next.session === info.session) return
+      else if (!isOld) {
+        epoch += 1
+        lookedAt = performance.now()
+        return show(next)
       }
-      lookedAt = performance.now()
-      show(next)
+      lookAnew()
     },
     subscribe(listener) {
       start()
@@ -215,18 +243,38 @@ export function createBffAuth<User = RegisteredUser>({
     },
     async signIn(credentials: Credentials) {
       if (isDisposed) throw commonError('closed')
-      const answer = await change('/sign-in', asBody(credentials))
+      start()
+      const asked = epoch
+      const { answer, ...next } = await inTurn(async () => {
+        await settle().catch(() => {})
+        const owed = debt.read()
+        const signedIn = await ask('/sign-in', asBody(credentials))
+        if (debt.read() === owed) debt.write(null)
+        return signedIn
+      })
+      channel?.postMessage('changed')
+      if (asked !== epoch) await lookAnew()
+      else {
+        epoch += 1
+        show(next)
+      }
       events.emit({ type: 'signed-in' })
       return answer
     },
     async signOut() {
       if (isDisposed) throw commonError('closed')
       start()
-      localStorage.setItem(debt, '1')
-      show(SIGNED_OUT)
+      epoch += 1
+      const owed = String(Math.random())
+      debt.write(owed)
+      leave()
       channel?.postMessage('signed-out')
-      // Offline, it is owed.
-      await change('/sign-out', { keepalive: true }).catch(() => events.emit({ type: 'sign-out-owed' }))
+      const isTold = await inTurn(() => {
+        // A sign-in whose turn came first has paid it, and the user has left that session, too.
+        debt.write(owed)
+        return settle()
+      }).catch(() => false)
+      if (!isTold) events.emit({ type: 'sign-out-owed' })
     },
     dispose() {
       isDisposed = true
@@ -242,16 +290,7 @@ export function createBffAuth<User = RegisteredUser>({
 }
 
 function asBody(credentials: Credentials): RequestInit {
-  if (isFormed(credentials)) return { body: credentials }
-  return { body: JSON.stringify(credentials), headers: { 'Content-Type': 'application/json' } }
-}
-
-/** Aborted when one of them is. */
-function either(one: AbortSignal, other: AbortSignal): AbortSignal {
-  const both = new AbortController()
-  for (const signal of [one, other]) {
-    if (signal.aborted) both.abort(signal.reason)
-    signal.addEventListener('abort', () => both.abort(signal.reason), { once: true, signal: both.signal })
-  }
-  return both.signal
+  const method = 'POST'
+  if (isFormed(credentials)) return { method, body: credentials }
+  return { method, body: JSON.stringify(credentials), headers: { 'Content-Type': 'application/json' } }
 }

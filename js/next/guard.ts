@@ -33,6 +33,7 @@ function withRedirect(page: string, wanted: string): string {
 
 /** The page in the query, if it is one of ours. */
 function redirectIn(wanted = '/'): string | null {
+  if (!URL.canParse(wanted, HERE)) return null
   const all = new URL(wanted, HERE).searchParams.getAll('redirect')
   return all.length === 1 ? ownPath(all[0]) : null
 }

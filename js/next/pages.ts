@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GetServerSideProps, GetServerSidePropsContext, NextApiHandler, NextApiRequest } from 'next'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
+import { serverError } from '../server/errors.js'
 import type { BffServer, RequestSession } from '../server/index.js'
 import type { createGuard } from './guard.js'
 
@@ -17,18 +18,32 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
     { req, res }: { req: IncomingMessage; res: ServerResponse },
     work: (session: RequestSession) => Promise<T>,
   ): Promise<T> {
-    const session = bff.open(req.headers.cookie, true)
+    // A stream that has begun takes no cookie.
+    const canSetCookies = () => !res.headersSent
+    const session = bff.open(req.headers.cookie, canSetCookies)
     try {
       return await work(session)
     } finally {
-      res.setHeader('Cache-Control', 'private, no-store')
-      for (const cookie of await session.setCookies()) res.appendHeader('Set-Cookie', cookie)
+      const setCookies = await session.setCookies()
+      if (canSetCookies()) {
+        res.setHeader('Cache-Control', 'private, no-store')
+        for (const cookie of setCookies) res.appendHeader('Set-Cookie', cookie)
+      }
     }
   }
 
   return {
-    /** `export default auth.pages.handler` in `pages/api/auth/[...auth].ts`. */
-    handler: (async (req, res) => answer(await bff.handle(toRequest(req)), res)) satisfies NextApiHandler,
+    /**
+     * In `pages/api/auth/[...auth].ts`, and for the paths of the API that pages may reach.
+     *
+     * @throws AuthError `body-parsed` without the second line
+     *
+     * @example
+     * export default auth.pages.handler
+     * export const config = { api: { bodyParser: false } }
+     */
+    handler: (async (req, res) =>
+      answer(await bff.handle(toRequest(req, res)), res)) satisfies NextApiHandler,
 
     getSession: (context: { req: IncomingMessage; res: ServerResponse }): Promise<SessionInfo> =>
       within(context, (session) => session.info()),
@@ -55,25 +70,25 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
   }
 }
 
-function toRequest(req: NextApiRequest): Request {
+function toRequest(req: NextApiRequest, res: ServerResponse): Request {
   const headers = new Headers()
   for (const [name, value = []] of Object.entries(req.headers))
     for (const one of [value].flat()) headers.append(name, one)
   const abort = new AbortController()
-  req.once('close', () => req.destroyed && !req.complete && abort.abort())
+  res.once('close', () => res.writableEnded || abort.abort())
   const url = new URL(req.url ?? '/', `http://${req.headers.host ?? 'localhost'}`)
   const { method = 'GET' } = req
   const body = method === 'GET' || method === 'HEAD' ? null : bodyOf(req)
   return new Request(url, { method, headers, body, signal: abort.signal, duplex: 'half' } as RequestInit)
 }
 
-/** As it comes, or what the body parser of Next has made of it, unless it was told not to. */
+/** As it comes. Of what Next has parsed, only text is the same. */
 function bodyOf(req: NextApiRequest): BodyInit {
   if (!req.readableEnded) return streamOf(req)
-  const parsed: unknown = req.body
-  return typeof parsed === 'string' || parsed instanceof Uint8Array
-    ? (parsed as BodyInit)
-    : JSON.stringify(parsed)
+  const body: unknown = req.body
+  const isText = /^(text\/plain *(; *charset=utf-8)?)?$/i.test(req.headers['content-type'] ?? '')
+  if (typeof body !== 'string' || !isText) throw serverError('body-parsed')
+  return body
 }
 
 /** What `Readable.toWeb` makes of it, without a module that edge runtimes do not have. */
@@ -95,7 +110,9 @@ async function answer(response: Response, res: ServerResponse) {
   const setCookies = response.headers.getSetCookie()
   if (setCookies.length > 0) res.setHeader('set-cookie', setCookies)
   if (!response.body) return res.end()
-  await response.body.pipeTo(sinkOf(res))
+  await response.body.pipeTo(sinkOf(res)).catch((error) => {
+    if (!res.destroyed) throw error
+  })
 }
 
 /** Ends with the response, or with whoever reads it. */

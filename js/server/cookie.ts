@@ -1,4 +1,4 @@
-import { parseCookie, stringifyCookie, stringifySetCookie } from 'cookie'
+import { parseCookie, stringifySetCookie } from 'cookie'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
 
@@ -25,10 +25,11 @@ export function createSessionCookie({ cookie: { name, sameSite, secure } }: Bff)
       const cookies = parseCookie(header ?? '')
       return cookies[name] ?? pieceNames.map((piece) => cookies[piece] ?? '').join('')
     },
-    /** The `Cookie` header with this value in it instead. */
+    /** The `Cookie` header with this value in it instead. What others have in it stays as it is, well-formed or not. */
     replace(header: string | null | undefined, value: string): string {
-      const others = Object.entries(parseCookie(header ?? '')).filter(([other]) => !names.includes(other))
-      return stringifyCookie(Object.fromEntries([...others, ...split(value)]))
+      const pairs = (header ?? '').split(';').map((pair) => pair.trim())
+      const others = pairs.filter((pair) => pair !== '' && !names.includes(pair.split('=')[0]?.trim() ?? ''))
+      return [...others, ...split(value).map((pair) => pair.join('='))].join('; ')
     },
     /** `Set-Cookie` headers for this value, which is the empty one to end it; pieces that are left over go. */
     write(header: string | null | undefined, value: string, maxAge: number): string[] {

@@ -6,6 +6,9 @@ import { EXCHANGE_MESSAGES } from '../exchange-errors.js'
 const MESSAGES = {
   ...CALL_MESSAGES,
   ...EXCHANGE_MESSAGES,
+  'body-parsed':
+    'Next has parsed this body, and what is handed on must be as it came. Add ' +
+    '`export const config = { api: { bodyParser: false } }` beside the handler.',
   'body-too-large': 'The body is larger than this server hands on. See `bodyLimit`.',
   forged:
     'The request does not come from a page of this origin, or lacks the header X-Requested-With. Send it through the client.',

@@ -17,7 +17,7 @@ export interface BffOptions
   api: string
   /**
    * Seals the session cookies: 32 characters or more, the same on every instance. Of several, the first seals and all
-   * open, so that a secret can be replaced without signing anybody out.
+   * open, so that a secret can be replaced without signing anybody out: `[old, new]` everywhere, then `[new, old]`.
    */
   secret: string | readonly string[]
   /**
@@ -149,7 +149,11 @@ export function complete(options: BffOptions) {
     store: options.store,
     origins: options.origins ?? [],
     forward: options.forward ?? (() => ({})),
-    tell: (event: ServerEvent) => options.onEvent?.(event),
+    /** Whoever listens may fail, and keeps nothing from happening. */
+    tell(event: ServerEvent) {
+      const heard = (async () => options.onEvent?.(event))()
+      heard.catch(console.error)
+    },
   }
 }
 

@@ -1,4 +1,5 @@
 import { isAuthError } from '../errors.js'
+import { bytesOf, limitedBody } from './body.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
 import { fits, parsePattern, type Segments } from './paths.js'
@@ -72,11 +73,10 @@ export function createProxy(bff: Bff) {
     },
   }
 
-  async function bodyOf(request: Request): Promise<{ body: BodyInit; duplex?: 'half' }> {
+  async function bodyOf(request: Request): Promise<{ body: BodyInit | null; duplex?: 'half' }> {
+    const body = limitedBody(request, bff.bodyLimit)
     const length = Number(request.headers.get('content-length') ?? Number.NaN)
-    if (length > bff.bodyLimit) throw serverError('body-too-large')
-    if (length <= HELD) return { body: await request.arrayBuffer() }
-    return { body: limited(request.body as ReadableStream<Uint8Array>, bff.bodyLimit), duplex: 'half' }
+    return length <= HELD ? { body: await bytesOf(body) } : { body, duplex: 'half' }
   }
 
   function answer(response: Response): Response {
@@ -85,12 +85,21 @@ export function createProxy(bff: Bff) {
     for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
     const location = response.headers.get('location')
     if (location !== null) {
-      // Where the API points within itself, the page finds it here; to elsewhere nobody is led.
-      const url = new URL(location, response.url || bff.api)
-      if (url.origin !== bff.api || !isPlain(url.pathname)) throw serverError('not-proxied')
-      headers.set('location', url.pathname + url.search + url.hash)
+      const here = ownPath(location, response.url)
+      if (here !== undefined) headers.set('location', here)
+      else {
+        headers.delete('location')
+        if (status >= 300 && status < 400) throw serverError('not-proxied')
+      }
     }
     return new Response(body, { status, statusText, headers })
+  }
+
+  /** Where the API points within itself, the page finds it here; to elsewhere nobody is led. */
+  function ownPath(location: string, base: string): string | undefined {
+    if (!URL.canParse(location, base || bff.api)) return undefined
+    const { origin, pathname, search, hash } = new URL(location, base || bff.api)
+    return origin === bff.api && isPlain(pathname) ? pathname + search + hash : undefined
   }
 }
 
@@ -112,17 +121,5 @@ function parseRule(rule: string): Rule {
  */
 const isPlain = (pathname: string) =>
   !/\/\/|\\|%(2f|5c|2e|[01][\da-f]|7f|25)/i.test(pathname) &&
-  !pathname.split('/').some((part) => /^\.+$/.test(part))
-
-function limited(body: ReadableStream<Uint8Array>, most: number): ReadableStream<Uint8Array> {
-  let count = 0
-  return body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        count += chunk.byteLength
-        if (count > most) controller.error(serverError('body-too-large'))
-        else controller.enqueue(chunk)
-      },
-    }),
-  )
-}
+  // Of dots with parameters, which some servers take off before they resolve them.
+  !pathname.split('/').some((part) => /^\.+(;|%3b|$)/i.test(part))

@@ -2,14 +2,15 @@ import { memory, rememberEnding } from './memory.js'
 import type { Bff } from './options.js'
 import { nameOf, type Seal } from './seal.js'
 import type { Session } from './session.js'
-import { type Coordinator, createCoordinator } from './store.js'
+import { createCoordinator } from './store.js'
 import type { createUpstream, Renewal } from './upstream.js'
 
 export type Renewals = ReturnType<typeof createRenewals>
 
 /** Sees to it that each token is refreshed once, however many requests find it due (promise 22). */
 export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstream>, seal: Seal) {
-  const shared = bff.store && createCoordinator(bff.store, seal, bff.grace)
+  const shared =
+    bff.store && createCoordinator(bff.store, seal, bff.grace, () => bff.tell({ type: 'store-failed' }))
   const keyOf = ({ id, generation }: Session) => `${id}.${generation}`
 
   async function refresh(session: Session): Promise<Renewal> {
@@ -24,20 +25,6 @@ export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstr
     return renewal
   }
 
-  /** A store that fails is gone without; the work it had begun is not done twice. */
-  async function across(session: Session): Promise<Renewal> {
-    if (!shared) return refresh(session)
-    let working: Promise<Renewal> | undefined
-    const work = () => {
-      working ??= refresh(session)
-      return working
-    }
-    return shared.once(keyOf(session), work).catch(() => {
-      bff.tell({ type: 'store-failed' })
-      return work()
-    })
-  }
-
   function keep(key: string, renewal: Renewal) {
     const millis = renewal.kind === 'postponed' ? renewal.until - Date.now() : bff.grace * 1000
     later(() => memory().renewals.delete(key), millis)
@@ -50,9 +37,12 @@ export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstr
       const { renewals } = memory()
       const known = renewals.get(key)
       if (known) return known
-      const renewal = across(session)
+      const renewal = shared ? shared.once(key, () => refresh(session)) : refresh(session)
       renewals.set(key, renewal)
-      renewal.then((result) => keep(key, result))
+      renewal.then(
+        (result) => keep(key, result),
+        () => renewals.delete(key),
+      )
       return renewal
     },
     /** What another request has made of it already, if one has. */
@@ -67,25 +57,12 @@ export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstr
     async end({ id, startedAt }: Session) {
       const ending = { at: Date.now(), until: startedAt + bff.cookie.maxAge * 1000 }
       rememberEnding(id, ending)
-      await tolerant(shared, (coordinator) => coordinator.end(id, ending))
+      await shared?.end(id, ending)
     },
     /** When it ended, if it has. */
     async endedAt({ id }: Session): Promise<number | null> {
-      const here = memory().endings.get(id)?.at
-      return here ?? (await tolerant(shared, (coordinator) => coordinator.endedAt(id))) ?? null
+      return memory().endings.get(id)?.at ?? (await shared?.endedAt(id)) ?? null
     },
-  }
-
-  async function tolerant<T>(
-    coordinator: Coordinator | undefined,
-    ask: (coordinator: Coordinator) => Promise<T>,
-  ) {
-    try {
-      return coordinator && (await ask(coordinator))
-    } catch {
-      bff.tell({ type: 'store-failed' })
-      return undefined
-    }
   }
 }
 

@@ -4,6 +4,7 @@ import type { createSessionCookie } from './cookie.js'
 import { serverError } from './errors.js'
 import { claimsOf } from './grant.js'
 import type { Bff } from './options.js'
+import { fetchWithin } from './redirects.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
 import { isDue, isExpired, nobody, type Remains, type Session, shown } from './session.js'
@@ -16,7 +17,8 @@ export interface RequestSession {
   /** The same as pages get it, with a name for the session. */
   info(): Promise<SessionInfo>
   /**
-   * `fetch` to the API, with the token. Paths are meant for its origin; to any other, nothing is sent.
+   * `fetch` to the API, with the token. Paths are meant for its origin; to any other, nothing is sent, be it by a redirect:
+   * `redirect: 'manual'` gives those back.
    *
    * Rejects with AuthError `unreachable` when the token has expired and the API gives no other now.
    */
@@ -166,7 +168,7 @@ export function openRequestSession(
       if (current && isExpired(current) && bff.refresh && canHandOn()) throw serverError('unreachable')
       const response = await attempt(url, init, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
-      if (!isDoubtful || !isReplayable(init.body) || !(await renew(current)) || !session) return response
+      if (!isDoubtful || !(await renew(current)) || !session || !isReplayable(init.body)) return response
       // Not waited for: where a framework has a copy of it, that would be until somebody reads the copy.
       response.body?.cancel().catch(() => {})
       return attempt(url, init, session)
@@ -225,7 +227,7 @@ export function openRequestSession(
     const headers = new Headers(init.headers)
     headers.delete('Cookie')
     if (as) headers.set('Authorization', `Bearer ${as.access}`)
-    return fetch(url, { ...init, headers, cache: 'no-store' })
+    return fetchWithin(bff.api, url, { ...init, headers, cache: 'no-store' })
   }
 }
 

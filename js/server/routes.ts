@@ -1,5 +1,6 @@
 import { ERROR_HEADER, SESSION_HEADER } from '../bff-protocol.js'
 import { isAuthError } from '../errors.js'
+import { bytesOf, limitedBody } from './body.js'
 import { createSessionCookie } from './cookie.js'
 import { serverError } from './errors.js'
 import { refuseForgery } from './forgery.js'
@@ -53,8 +54,7 @@ export function createBff(options: BffOptions): BffServer {
     'GET /session': async (_, session) => report(session),
     'POST /refresh': async (_, session) => report(session),
     async 'POST /sign-in'(request, session) {
-      const body = await request.arrayBuffer()
-      if (body.byteLength > LONGEST_CREDENTIALS) throw serverError('body-too-large')
+      const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
       const answer = await session.signIn(body, request.headers.get('content-type'), bff.forward(request))
       return report(session, { answer })
     },
@@ -66,21 +66,27 @@ export function createBff(options: BffOptions): BffServer {
 
   async function handle(request: Request): Promise<Response> {
     const session = open(request.headers.get('cookie'), true)
-    let response: Response
-    try {
-      refuseForgery(request, bff)
-      response = await answer(request, session)
-    } catch (error) {
+    const response = await answer(request, session).catch((error) =>
       // Nobody waits for it any more.
-      response = request.signal.aborted ? new Response(null, { status: 499 }) : explain(error)
-    }
-    return finish(response, await session.setCookies())
+      request.signal.aborted ? new Response(null, { status: 499 }) : explain(error),
+    )
+    // Whatever has happened: a token that was refreshed must not be lost.
+    return session.setCookies().then(
+      (setCookies) => finish(response, setCookies),
+      (error) => {
+        response.body?.cancel().catch(() => {})
+        return finish(explain(error), [])
+      },
+    )
   }
 
   async function answer(request: Request, session: RequestSession): Promise<Response> {
+    refuseForgery(request, bff)
     const { pathname } = new URL(request.url)
     if (pathname.startsWith(`${bff.base}/`)) {
-      const route = routes[`${request.method} ${pathname.slice(bff.base.length)}`]
+      // Some frameworks end all paths with a slash.
+      const path = pathname.slice(bff.base.length).replace(/\/$/, '')
+      const route = routes[`${request.method} ${path}`]
       if (route) return route(request, session)
     }
     if (!proxy.knows(pathname)) throw serverError('not-proxied')
@@ -115,7 +121,10 @@ const STATUSES: Record<string, number> = {
 
 /** An error for the page: its code, and what the API said. What is wrong with this server is not told outside. */
 function explain(error: unknown): Response {
-  if (!isAuthError(error)) throw error
+  if (!isAuthError(error)) {
+    console.error(error)
+    return new Response(null, { status: 500 })
+  }
   const { code, message, body, status: given } = error
   const status = STATUSES[code] ?? (code === 'refused' ? given : undefined) ?? 502
   return Response.json(

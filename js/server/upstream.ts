@@ -1,4 +1,4 @@
-import { parseSetCookie, stringifyCookie } from 'cookie'
+import { parseSetCookie } from 'cookie'
 import { isAuthError } from '../errors.js'
 import { serverError } from './errors.js'
 import { readGrant, withoutTokens } from './grant.js'
@@ -43,7 +43,8 @@ export function createUpstream(bff: Bff) {
       const value = 'value' in csrf ? csrf.value : jar[csrf.cookie]
       if (value !== undefined) all.set(csrf.header, value)
     }
-    if (Object.keys(jar).length > 0) all.set('Cookie', stringifyCookie(jar, { encode: asItIs }))
+    const pairs = Object.entries(jar).map((pair) => pair.join('='))
+    if (pairs.length > 0) all.set('Cookie', pairs.join('; '))
     const response = await fetch(url, {
       method,
       headers: all,
@@ -138,7 +139,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Cookies go back as they came. */
+/** Cookies go back as they came, well-formed or not. */
 const asItIs = (value: string) => value
 
 /** The cookies that the API wants back. Where it wants them is known: at its own endpoints. */

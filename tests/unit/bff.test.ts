@@ -1,91 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type BffAuth, createBffAuth } from '../../js/bff.js'
-import type { AuthEvent } from '../../js/types.js'
-import { ADA, BOB, type Browser, browse, startApi } from './server/browser.js'
+import { getEventListeners } from 'node:events'
+import { expect, test, vi } from 'vitest'
+import { connect, paths, rendered, site, useSite } from './page.js'
+import { ADA, BOB } from './server/browser.js'
 
-let server: Awaited<ReturnType<typeof startApi>>
-let browser: Browser
-let asked: { request: Request; path: string }[]
-let isOffline: boolean
-const clients: BffAuth<{ name: string }>[] = []
-
-beforeEach(async () => {
-  server = await startApi()
-  browser = browse(server.options)
-  asked = []
-  isOffline = false
-  stubBrowser()
-  const { fetch } = globalThis
-  vi.stubGlobal('fetch', async (input: RequestInfo | URL, init?: RequestInit) => {
-    // The application's server is in this process as well.
-    if (String(input).startsWith(server.url)) return fetch(input, init)
-    const request = new Request(input instanceof Request ? input : new URL(input, location.href), init)
-    const path = request.url.replace(location.origin, '')
-    asked.push({ request, path })
-    if (isOffline) throw new TypeError('Failed to fetch')
-    if (!request.url.startsWith(location.origin)) return new Response('elsewhere')
-    request.signal.throwIfAborted()
-    const { method, headers } = request
-    const body = method === 'GET' ? null : await request.arrayBuffer()
-    const answering = browser.fetch(path, { method, headers, body })
-    const aborted = new Promise<never>((_, reject) =>
-      request.signal.addEventListener('abort', () => reject(request.signal.reason)),
-    )
-    return Promise.race([answering, aborted])
-  })
-})
-
-afterEach(async () => {
-  for (const client of clients.splice(0)) client.dispose()
-  vi.unstubAllGlobals()
-  await server.close()
-})
-
-/** What a page has and Node has not; jsdom has byte arrays of its own, with which no server works. */
-function stubBrowser() {
-  const page = new EventTarget()
-  const stored = new Map<string, string>()
-  const localStorage = {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => void stored.set(key, value),
-    removeItem: (key: string) => void stored.delete(key),
-    get length() {
-      return stored.size
-    },
-  }
-  const listening = ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const
-  for (const name of listening) vi.stubGlobal(name, page[name].bind(page))
-  const location = new URL('https://app.test/')
-  class PageRequest extends Request {
-    constructor(input: RequestInfo | URL, init?: RequestInit) {
-      super(typeof input === 'string' ? new URL(input, location) : input, init)
-    }
-  }
-  vi.stubGlobal('Request', PageRequest)
-  for (const [name, value] of Object.entries({
-    window: globalThis,
-    document: { hidden: false },
-    localStorage,
-    location,
-  }))
-    vi.stubGlobal(name, value)
-}
-
-function connect() {
-  const auth = createBffAuth<{ name: string }>()
-  const statuses: string[] = []
-  const events: AuthEvent[] = []
-  auth.onEvent((event) => events.push(event))
-  clients.push(auth)
-  return {
-    auth,
-    statuses,
-    events,
-    watch: () => auth.subscribe((s) => statuses.push(s.user?.name ?? s.reason ?? s.status)),
-  }
-}
-
-const paths = () => asked.map(({ path }) => path)
+useSite()
 
 test('nothing is asked before anybody wants to know, and then once', async () => {
   const { auth } = connect()
@@ -100,8 +18,8 @@ test('nothing is asked before anybody wants to know, and then once', async () =>
 })
 
 test('what the server has rendered is not asked again', async () => {
-  await browser.signIn()
-  const info = await (await browser.fetch('/api/auth/session')).json()
+  await site.browser.signIn()
+  const info = await (await site.browser.fetch('/api/auth/session')).json()
   const { auth } = connect()
   auth.hydrate(info)
   auth.subscribe(() => {})
@@ -117,7 +35,9 @@ test('promise 3: signing in and out shows, and the answer of the API comes back 
   await auth.signOut()
   expect(statuses).toEqual(['never', 'Ada', 'signed-out'])
   expect(events.map(({ type }) => type)).toEqual(['signed-in', 'ended'])
-  expect(asked.every(({ request }) => request.headers.get('x-requested-with') === 'tokencell')).toBe(true)
+  expect(site.asked.every(({ request }) => request.headers.get('x-requested-with') === 'tokencell')).toBe(
+    true,
+  )
 })
 
 test('errors are those of every client', async () => {
@@ -129,7 +49,7 @@ test('errors are those of every client', async () => {
   })
   await auth.signIn(ADA)
   await expect(auth.fetch('/api/nothing')).rejects.toMatchObject({ code: 'not-proxied', status: 404 })
-  isOffline = true
+  site.isOffline = true
   await expect(auth.signIn(ADA)).rejects.toMatchObject({ code: 'unreachable' })
   await expect(auth.fetch('/api/v1/me')).rejects.toBeInstanceOf(TypeError)
 })
@@ -143,11 +63,11 @@ test('promise 12: fetch is fetch, with what the server asks of requests to this 
     body: '{"text":"a"}',
   }
   expect((await auth.fetch('/api/v1/notes', init)).status).toBe(201)
-  expect(asked.at(-1)?.request.headers.get('x-tokencell-session')).toMatch(/^[\da-f]{12}$/)
+  expect(site.asked.at(-1)?.request.headers.get('x-tokencell-session')).toMatch(/^[\da-f]{12}$/)
   expect(await (await auth.fetch('https://other.test/')).text()).toBe('elsewhere')
-  expect([...(asked.at(-1)?.request.headers.keys() ?? [])].filter((name) => name.startsWith('x-'))).toEqual(
-    [],
-  )
+  expect(
+    [...(site.asked.at(-1)?.request.headers.keys() ?? [])].filter((name) => name.startsWith('x-')),
+  ).toEqual([])
   await expect(auth.fetch('/api/v1/me', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
 })
 
@@ -155,7 +75,7 @@ test('promise 9: a session that was revoked ends with the next answer', async ()
   const { auth } = connect()
   await auth.signIn(ADA)
   await new Promise((resolve) => setTimeout(resolve, 1050))
-  server.api.sessions.revokeUser(server.api.accounts.byEmail(ADA.email)?.id ?? '')
+  site.server.api.sessions.revokeUser(site.server.api.accounts.byEmail(ADA.email)?.id ?? '')
   expect((await auth.fetch('/api/v1/me')).status).toBe(401)
   expect(auth.snapshot.reason).toBe('revoked')
 })
@@ -163,35 +83,35 @@ test('promise 9: a session that was revoked ends with the next answer', async ()
 test('promise 17: when another account has signed in elsewhere, nothing is sent as it, and this page follows', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
-  server.api.faults.add({ route: 'notes', kind: 'hold' })
-  const held = server.api.faults.whenHeld('notes')
+  site.server.api.faults.add({ route: 'notes', kind: 'hold' })
+  const held = site.server.api.faults.whenHeld('notes')
   const open = auth.fetch('/api/v1/notes')
   await held
-  await browser.signIn(BOB)
-  const before = server.api.journal.entries().length
+  await site.browser.signIn(BOB)
+  const before = site.server.api.journal.entries().length
   await expect(auth.fetch('/api/v1/me')).rejects.toMatchObject({ code: 'replaced' })
-  expect(server.api.journal.entries()).toHaveLength(before)
+  expect(site.server.api.journal.entries()).toHaveLength(before)
   await expect(open, 'and what was open for the other fails').rejects.toMatchObject({ code: 'replaced' })
   expect(auth.snapshot.user?.name).toBe('Bob')
   expect((await auth.fetch('/api/v1/me')).status).toBe(200)
-  server.api.faults.release('notes')
+  site.server.api.faults.release('notes')
 })
 
 test('promise 16: signing out offline is at once, and owed: whoever comes next tells the server first', async () => {
   const { auth, events } = connect()
   await auth.signIn(ADA)
-  const info = await (await browser.fetch('/api/auth/session')).json()
-  isOffline = true
+  const info = await (await site.browser.fetch('/api/auth/session')).json()
+  site.isOffline = true
   await auth.signOut()
   expect([auth.snapshot.reason, events.at(-1)?.type]).toEqual(['signed-out', 'sign-out-owed'])
-  isOffline = false
-  asked = []
+  site.isOffline = false
+  site.asked = []
   const { auth: next } = connect()
   next.hydrate(info)
   expect(next.snapshot.reason, 'although the server has rendered something else').toBe('signed-out')
   await vi.waitFor(() => expect(paths()).toEqual(['/api/auth/sign-out', '/api/auth/session']))
   await vi.waitFor(() => expect(localStorage.length).toBe(0))
-  expect(server.api.state().sessions).toBe(0)
+  expect(site.server.api.state().sessions).toBe(0)
 })
 
 test('promise 11: tabs follow each other, and a forged word does no more than make them look', async () => {
@@ -208,9 +128,9 @@ test('promise 11: tabs follow each other, and a forged word does no more than ma
   await one.auth.signIn(BOB)
   await vi.waitFor(() => expect(other.auth.snapshot.user?.name).toBe('Bob'))
   const forger = new BroadcastChannel('tokencell /api/auth')
-  const before = asked.length
+  const before = site.asked.length
   forger.postMessage({ type: 'signed-in', user: 'evil' })
-  await vi.waitFor(() => expect(asked.length).toBeGreaterThan(before))
+  await vi.waitFor(() => expect(site.asked.length).toBeGreaterThan(before))
   expect(other.auth.snapshot.user?.name).toBe('Bob')
   forger.close()
 })
@@ -219,7 +139,7 @@ test('promise 18: a page from the cache shows nothing before it has looked', asy
   const { auth, statuses, watch } = connect()
   watch()
   await auth.signIn(ADA)
-  await browser.signOut()
+  await site.browser.signOut()
   dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
   expect(auth.snapshot.status).toBe('loading')
   await vi.waitFor(() => expect(auth.snapshot.status).toBe('unauthenticated'))
@@ -227,13 +147,13 @@ test('promise 18: a page from the cache shows nothing before it has looked', asy
 })
 
 test('promise 9: a server that is away is asked again, and the status stays unknown', async () => {
-  await browser.signIn()
-  isOffline = true
+  await site.browser.signIn()
+  site.isOffline = true
   const { auth } = connect()
   const ready = auth.ready
   await vi.waitFor(() => expect(paths()).toHaveLength(1))
   expect(auth.snapshot.status).toBe('loading')
-  isOffline = false
+  site.isOffline = false
   expect((await ready).user?.name).toBe('Ada')
 })
 
@@ -244,4 +164,45 @@ test('a client that is closed says so', async () => {
   await expect(auth.signIn(ADA)).rejects.toMatchObject({ code: 'closed' })
   await expect(auth.signOut()).rejects.toMatchObject({ code: 'closed' })
   await expect(auth.fetch('/api/v1/me')).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('where nothing may be stored, all works but for what outlives the page', async () => {
+  const refuse = () => {
+    throw new DOMException('The operation is insecure.', 'SecurityError')
+  }
+  vi.stubGlobal('localStorage', { getItem: refuse, setItem: refuse, removeItem: refuse })
+  const { auth, events } = connect()
+  auth.hydrate(await rendered())
+  await auth.signIn(ADA)
+  expect((await auth.fetch('/api/v1/me')).status).toBe(200)
+  site.isOffline = true
+  await auth.signOut()
+  expect(events.at(-1)?.type).toBe('sign-out-owed')
+  site.isOffline = false
+  await auth.signIn(BOB)
+  expect(site.server.api.state().sessions, 'what was owed is paid first').toBe(1)
+})
+
+test('promise 9: a server that never answers is unreachable after a while', async () => {
+  vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(20))
+  site.delays.set('/api/auth/session', () => new Promise(() => {}))
+  site.delays.set('/api/auth/sign-in', () => new Promise(() => {}))
+  const { auth } = connect()
+  await expect(auth.signIn(ADA)).rejects.toMatchObject({ code: 'unreachable' })
+})
+
+test('an error without a body, as of a HEAD, is an error of this client', async () => {
+  const { auth } = connect()
+  await auth.signIn(ADA)
+  await expect(auth.fetch('/api/nothing', { method: 'HEAD' })).rejects.toMatchObject({ code: 'not-proxied' })
+})
+
+test('calls that are done leave nothing behind on the session', async () => {
+  const { auth } = connect()
+  await auth.signIn(ADA)
+  const listen = vi.spyOn(AbortSignal.prototype, 'addEventListener')
+  for (let times = 0; times < 3; times += 1) await auth.fetch('/api/v1/me')
+  const listening = new Set(listen.mock.contexts as AbortSignal[])
+  const counts = [...listening].map((signal) => getEventListeners(signal, 'abort').length)
+  expect(Math.max(0, ...counts)).toBeLessThan(2)
 })

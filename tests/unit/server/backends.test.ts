@@ -95,3 +95,21 @@ test('promise 24: a token that an API puts into the user stays out of the sessio
   expect((await browser.session()).user).toEqual({ name: 'Ada' })
   api.close()
 })
+
+test('promise 4: cookies of the API go back as they came, well-formed or not', async () => {
+  const seen: (string | undefined)[] = []
+  const api = createServer((request, response) => {
+    seen.push(request.headers.cookie)
+    response.setHeader('set-cookie', ['rt=1', 'greeting=hello world', 'quoted="a b"', 'latin=\u00fc'])
+    // As bytes: with a string, Node sends the headers in UTF-8, too.
+    response.end(Buffer.from('{"access_token":"secret-token","expires_in":0.01}'))
+  })
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  const { port } = api.address() as AddressInfo
+  const options = { api: `http://127.0.0.1:${port}`, secret: SECRET, signIn: '/login', signOut: '/logout' }
+  const browser = browse({ ...options, refresh: '/refresh' })
+  await browser.signIn()
+  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect(seen.at(-1)).toBe('rt=1; greeting=hello world; quoted="a b"; latin=\u00fc')
+  api.close()
+})

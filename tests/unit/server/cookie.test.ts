@@ -50,3 +50,10 @@ test('promise 23: cookies are for this host alone, unless one says otherwise', (
   ])
   expect(with_({ secure: false })).toEqual(['tokencell=x; Max-Age=60; Path=/; HttpOnly; SameSite=Lax'])
 })
+
+test('the cookies of others stay as they are, well-formed or not', () => {
+  const others = 'my pref=1; same=a; same=b; q="a b"; n; é=ü; empty='
+  const header = `my pref=1; ${NAME}=old; same=a; ${NAME}.0=old;same=b;  q="a b"; n; é=ü; empty=`
+  expect(cookie.replace(header, 'new')).toBe(`${others}; ${NAME}=new`)
+  expect(cookie.replace(header, '')).toBe(others)
+})

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createBff } from '../../../js/server/index.js'
-import { Browser, browse, ORIGIN, SECRET } from './browser.js'
+import { Browser, browse, ORIGIN, SECRET, serve } from './browser.js'
 
 /** An API that grants a token and tells what it is asked. */
 let seen: { request: IncomingMessage; body: string }[]
@@ -71,6 +71,10 @@ test.each([
   '/api/notes/%00',
   '/api/notes/%0d%0aX-Injected:1',
   '/api/.../admin',
+  '/api/notes/..;/admin',
+  '/api/notes/..;x=1/..;/admin',
+  '/api/notes/..%3b/admin',
+  '/api/notes/.%3Bx/admin',
   '/admin',
 ])('promise 23: %s reaches nothing', async (path) => {
   const browser = await signedIn(['/api/**'])
@@ -187,11 +191,27 @@ test.each([
   ['//evil.test/', 404, null],
   ['/api/..//evil.test', 404, null],
   ['/\\evil.test', 404, null],
+  ['http://[', 404, null],
 ])('promise 23: an API that redirects to %s', async (location, status, followed) => {
   answer = (_, response) => void response.writeHead(status === 404 ? 302 : status, { location }).end()
   const response = await (await signedIn(['/api/**'])).fetch('/api/notes')
   expect([response.status, response.headers.get('location')]).toEqual([status, followed])
   expect(seen, 'this server follows nobody').toHaveLength(1)
+})
+
+test.each([
+  ['https://storage.test/objects/1', null],
+  ['/api/notes/a%2Fb', null],
+  ['http://[', null],
+  ['/api/notes/1', '/api/notes/1'],
+])('a record that was created is told, wherever the API says that it is: %s', async (location, told) => {
+  answer = (_, response) => void response.writeHead(201, { location }).end('{"id":1}')
+  const response = await (await signedIn(['/api/**'])).fetch('/api/notes', { method: 'POST' })
+  expect([response.status, response.headers.get('location'), await response.json()]).toEqual([
+    201,
+    told,
+    { id: 1 },
+  ])
 })
 
 test('a body goes through as it is, up to the limit, and whether or not its length is known', async () => {
@@ -236,18 +256,49 @@ test('an answer in pieces comes as it is made', async () => {
   expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: 2\n\n')
 })
 
-test('promise 13: on the server, too, the token goes to the API only, redirects included', async () => {
-  const elsewhere = createServer((request, response) => response.end(request.headers.authorization ?? 'none'))
-  await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
-  const other = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}/`
-  answer = (_, response) => void response.writeHead(302, { location: other }).end()
+test('promise 13: on the server, too, nothing goes anywhere but to the API, redirects included', async () => {
+  const reached: (string | undefined)[] = []
+  const elsewhere = await serve((request, response) => {
+    reached.push(request.url)
+    response.end()
+  })
   const browser = await signedIn([])
   const session = browser.bff.open(browser.cookieHeader, false)
-  expect(await (await session.fetch('/api/moved')).text()).toBe('none')
-  await expect(session.fetch(other)).rejects.toMatchObject({ code: 'endpoint-outside-origins' })
-  await expect(session.fetch('//evil.test/')).rejects.toMatchObject({ code: 'endpoint-outside-origins' })
+  const outside = { code: 'endpoint-outside-origins' }
+  for (const status of [301, 302, 303, 307, 308]) {
+    answer = (_, response) => void response.writeHead(status, { location: elsewhere.url }).end()
+    const init = { method: 'POST', body: '{"card":"4111"}', headers: { 'x-api-key': 'k' } }
+    await expect(session.fetch('/api/moved', init)).rejects.toMatchObject(outside)
+    expect((await session.fetch('/api/moved', { ...init, redirect: 'manual' })).status).toBe(status)
+  }
+  await expect(session.fetch(elsewhere.url)).rejects.toMatchObject(outside)
+  await expect(session.fetch('//evil.test/')).rejects.toMatchObject(outside)
+  expect(reached).toEqual([])
   elsewhere.close()
 })
+
+test.each([
+  [302, 'POST', 'GET', ''],
+  [303, 'PUT', 'GET', ''],
+  [307, 'POST', 'POST', 'text'],
+  [308, 'PUT', 'PUT', 'text'],
+  [302, 'PUT', 'PUT', 'text'],
+])(
+  'promise 12: within the API, a redirect with %i of a %s is followed as `fetch` does',
+  async (status, method, ...then) => {
+    answer = (request, response) => {
+      if (request.url === '/api/moved') response.writeHead(status, { location: '/api/here' })
+      response.end()
+    }
+    const browser = await signedIn([])
+    await browser.bff.open(browser.cookieHeader, false).fetch('/api/moved', { method, body: 'text' })
+    const [, last] = seen
+    expect([last?.request.method, last?.body, last?.request.headers.authorization]).toEqual([
+      ...then,
+      'Bearer secret-token',
+    ])
+  },
+)
 
 test('requests of a page that is signed out go without a token', async () => {
   const browser = new Browser(createBff({ api: url, secret: SECRET, signIn: '/login', proxy: ['/api/**'] }))

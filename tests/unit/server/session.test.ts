@@ -49,6 +49,12 @@ test('promise 24: pages see the user and the listed claims, and no token', async
   expect(response.headers.getSetCookie(), 'nothing has changed').toEqual([])
 })
 
+test('a framework that ends all paths with a slash finds the routes, too', async () => {
+  const browser = browse(server.options)
+  expect((await browser.fetch('/api/auth/session/')).status).toBe(200)
+  expect((await browser.fetch('/api/auth/session//')).status).toBe(404)
+})
+
 test('a refused sign-in is told with what the API says, and an API that is away is not one', async () => {
   const browser = browse(server.options)
   const refused = await browser.signIn({ ...ADA, password: 'wrong' })

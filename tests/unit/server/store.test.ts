@@ -131,3 +131,69 @@ test('promise 9: a store that fails signs nobody out, and nothing is refreshed t
   ])
   await server.close()
 })
+
+test('promise 25: a result that could not be written is written later, before anybody begins with a spent token', async () => {
+  const storage = createStorage() as SharedStore
+  let isDown = true
+  const store: SharedStore = {
+    ...claiming(storage),
+    setItem(key, value) {
+      if (isDown) throw new Error('connection refused')
+      return storage.setItem(key, value)
+    },
+  }
+  const seal = createSeal([SECRET])
+  const failures: string[] = []
+  const one = createCoordinator(store, seal, 60, () => failures.push('one'))
+  expect(await one.once('a.1', async () => renewal)).toEqual(renewal)
+  expect(failures).toEqual(['one'])
+  isDown = false
+  const refused: Renewal = { kind: 'refused' }
+  expect(await createCoordinator(store, seal, 60).once('a.1', async () => refused)).toEqual(renewal)
+})
+
+test('promise 9: a store that hangs holds nobody up', async () => {
+  const hang = () => new Promise<never>(() => {})
+  const store = { getItem: hang, setItem: hang, removeItem: hang }
+  let failures = 0
+  const coordinator = createCoordinator(store, createSeal([SECRET]), 60, () => {
+    failures += 1
+  })
+  const [known, renewed] = await Promise.all([
+    coordinator.endedAt('a'),
+    coordinator.once('a.1', async () => renewal),
+    coordinator.end('a', { at: Date.now(), until: Date.now() + 1000 }),
+  ])
+  expect([known, renewed]).toEqual([null, renewal])
+  expect(failures).toBeGreaterThanOrEqual(3)
+})
+
+test('what was claimed is given back as the store says, and what was read is not written again', async () => {
+  const storage = createStorage() as SharedStore
+  const calls: string[] = []
+  let isTaken = false
+  const store: SharedStore = {
+    ...storage,
+    getItem: (key) => storage.getItem(key),
+    setItem(key, value) {
+      calls.push('set')
+      return storage.setItem(key, value)
+    },
+    removeItem: () => calls.push('remove'),
+    claim: () => {
+      isTaken = true
+      return true
+    },
+    release: (key) => calls.push(`release ${key}`),
+  }
+  const seal = createSeal([SECRET])
+  await createCoordinator(store, seal, 60).once('a.1', async () => renewal)
+  expect(calls).toEqual(['set', 'release tokencell:claim:a.1'])
+  // Written by another between the look and the claim.
+  isTaken = false
+  const late = { ...store, getItem: (key: string) => (isTaken ? storage.getItem(key) : null) }
+  expect(await createCoordinator(late, seal, 60).once('a.1', async () => ({ kind: 'refused' }))).toEqual(
+    renewal,
+  )
+  expect(calls.slice(2)).toEqual(['release tokencell:claim:a.1'])
+})

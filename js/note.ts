@@ -1,0 +1,22 @@
+/** A word that outlives the page; where nothing may be stored, this page has it for itself. */
+export function createNote(key: string) {
+  let here: string | null = null
+  return {
+    read(): string | null {
+      try {
+        return localStorage.getItem(key) ?? here
+      } catch {
+        return here
+      }
+    },
+    write(text: string | null) {
+      here = null
+      try {
+        if (text === null) localStorage.removeItem(key)
+        else localStorage.setItem(key, text)
+      } catch {
+        here = text
+      }
+    },
+  }
+}

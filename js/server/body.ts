@@ -1,0 +1,23 @@
+import { serverError } from './errors.js'
+
+/**
+ * The body of a request, counted as it comes.
+ *
+ * @param most in bytes
+ * @throws AuthError `body-too-large`, also while it is read
+ */
+export function limitedBody(request: Request, most: number): ReadableStream<Uint8Array> | null {
+  if (Number(request.headers.get('content-length')) > most) throw serverError('body-too-large')
+  let count = 0
+  const counter = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      count += chunk.byteLength
+      if (count > most) controller.error(serverError('body-too-large'))
+      else controller.enqueue(chunk)
+    },
+  })
+  return request.body?.pipeThrough(counter) ?? null
+}
+
+/** All of it. */
+export const bytesOf = (body: ReadableStream<Uint8Array> | null) => new Response(body).arrayBuffer()

@@ -1,0 +1,139 @@
+import { expect, test, vi } from 'vitest'
+import { connect, onItsWay, paths, rendered, site, useSite } from './page.js'
+import { ADA, BOB } from './server/browser.js'
+
+useSite()
+
+/** A page of Ada's, which has nothing more to ask. */
+async function ada() {
+  const page = connect()
+  await page.auth.ready
+  await page.auth.signIn(ADA)
+  page.watch()
+  site.asked.length = 0
+  return page
+}
+
+const calledOf = (path: string) => paths().filter((one) => one === path).length
+
+test('promise 16: what was asked before a sign-in is not what is shown after it', async () => {
+  const { auth } = connect()
+  const old = onItsWay('/api/auth/session')
+  auth.ready.catch(() => {})
+  await old.made
+  await auth.signIn(ADA)
+  old.arrive()
+  await vi.waitFor(() => expect(calledOf('/api/auth/session')).toBe(2))
+  expect((await auth.ready).user?.name).toBe('Ada')
+})
+
+test('promise 16: no look that is under way brings back who has signed out, even offline', async () => {
+  const { auth, statuses } = await ada()
+  const old = onItsWay('/api/auth/session')
+  const peer = new BroadcastChannel('tokencell /api/auth')
+  peer.postMessage('changed')
+  await old.made
+  site.isOffline = true
+  await auth.signOut()
+  old.arrive()
+  site.isOffline = false
+  await vi.waitFor(() => expect(site.server.api.state().sessions).toBe(0))
+  await vi.waitFor(() => expect(localStorage.length).toBe(0))
+  expect([auth.snapshot.reason, statuses]).toEqual(['signed-out', ['signed-out']])
+  peer.close()
+})
+
+test('promise 16: nor in another tab that was told of it', async () => {
+  const { auth, statuses } = await ada()
+  const old = onItsWay('/api/auth/session')
+  const peer = new BroadcastChannel('tokencell /api/auth')
+  peer.postMessage('changed')
+  await old.made
+  await site.browser.signOut()
+  peer.postMessage('signed-out')
+  await vi.waitFor(() => expect(auth.snapshot.reason).toBe('signed-out'))
+  old.arrive()
+  await vi.waitFor(() => expect(calledOf('/api/auth/session')).toBe(2))
+  expect(statuses).toEqual(['signed-out'])
+  peer.close()
+})
+
+test('promise 16: what was rendered before the sign-out is not taken after it', async () => {
+  await site.browser.signIn(ADA)
+  const before = await rendered()
+  const { auth } = connect()
+  auth.hydrate(before)
+  await auth.signOut()
+  auth.hydrate(before)
+  expect(auth.snapshot.reason).toBe('signed-out')
+  await vi.waitFor(() => expect(calledOf('/api/auth/session'), 'the server is asked').toBe(1))
+})
+
+test('what was rendered before something that is known by now is not taken', async () => {
+  await site.browser.signIn(ADA)
+  const before = await rendered()
+  const { auth } = connect()
+  auth.hydrate({ ...before, at: before.at + 1000, session: 'newer' })
+  auth.hydrate(before)
+  expect(calledOf('/api/auth/session'), 'it is asked').toBe(1)
+})
+
+test('promise 17: whoever signs in after a slow sign-out stays signed in, from this tab or another', async () => {
+  for (const isOther of [false, true]) {
+    const leaving = await ada()
+    const one = isOther ? connect() : leaving
+    const slow = onItsWay('/api/auth/sign-out')
+    const out = leaving.auth.signOut()
+    await slow.made
+    const entering = one.auth.signIn(BOB)
+    await rendered()
+    expect(calledOf('/api/auth/sign-in'), 'it waits for its turn').toBe(0)
+    slow.arrive()
+    await Promise.all([out, entering])
+    expect((await rendered()).snapshot.user).toMatchObject({ name: 'Bob' })
+    expect(one.auth.snapshot.user?.name).toBe('Bob')
+  }
+})
+
+test('promise 16: a sign-out during a sign-in has the last word', async () => {
+  const { auth } = connect()
+  const slow = onItsWay('/api/auth/sign-in')
+  const entering = auth.signIn(ADA)
+  await slow.made
+  const out = auth.signOut()
+  await rendered()
+  slow.arrive()
+  await Promise.all([entering, out])
+  expect([auth.snapshot.status, (await rendered()).snapshot.status]).toEqual([
+    'unauthenticated',
+    'unauthenticated',
+  ])
+  expect(site.server.api.state().sessions).toBe(0)
+})
+
+test('promise 16: a sign-out that the API has not been told of stays owed', async () => {
+  const { auth, events } = connect()
+  await auth.signIn(ADA)
+  site.server.api.faults.add({ route: 'logout', kind: 'status', status: 503, times: 1 })
+  await auth.signOut()
+  expect([auth.snapshot.reason, events.at(-1)?.type, localStorage.length]).toEqual([
+    'signed-out',
+    'sign-out-owed',
+    1,
+  ])
+  connect().auth.subscribe(() => {})
+  await vi.waitFor(() => expect(localStorage.length).toBe(0))
+  expect(site.server.api.state().sessions).toBe(0)
+})
+
+test('promise 17: a page from the cache that belongs to another account fails what was open', async () => {
+  const { auth } = await ada()
+  site.server.api.faults.add({ route: 'notes', kind: 'hold' })
+  const isHeld = site.server.api.faults.whenHeld('notes')
+  const open = auth.fetch('/api/v1/notes')
+  await isHeld
+  await site.browser.signIn(BOB)
+  dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
+  await expect(open).rejects.toMatchObject({ code: 'replaced' })
+  site.server.api.faults.release('notes')
+})

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, vi } from 'vitest'
+import { type BffAuth, createBffAuth } from '../../js/bff.js'
+import type { SessionInfo } from '../../js/bff-protocol.js'
+import type { AuthEvent } from '../../js/types.js'
+import { type Browser, browse, startApi } from './server/browser.js'
+
+type User = { name: string }
+
+/** Pages of one browser, with a server of their application in this process, and the API behind that. */
+export interface Site {
+  server: Awaited<ReturnType<typeof startApi>>
+  browser: Browser
+  asked: { request: Request; path: string }[]
+  isOffline: boolean
+  /** What happens to answers, by their path, before the page has them. */
+  delays: Map<string, () => Promise<void>>
+}
+
+export const site = {} as Site
+const clients: BffAuth<User>[] = []
+
+export function useSite() {
+  beforeEach(async () => {
+    const server = await startApi()
+    Object.assign(site, { server, browser: browse(server.options), asked: [], isOffline: false })
+    site.delays = new Map()
+    stubBrowser()
+    const { fetch } = globalThis
+    vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) =>
+      // The application's server is in this process as well.
+      String(input).startsWith(server.url) ? fetch(input, init) : send(input, init),
+    )
+  })
+  afterEach(async () => {
+    for (const client of clients.splice(0)) client.dispose()
+    vi.unstubAllGlobals()
+    vi.restoreAllMocks()
+    await site.server.close()
+  })
+}
+
+async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  const request = new Request(input instanceof Request ? input : new URL(input, location.href), init)
+  const { method, headers, signal } = request
+  const path = request.url.replace(location.origin, '')
+  site.asked.push({ request, path })
+  if (site.isOffline) throw new TypeError('Failed to fetch')
+  if (!request.url.startsWith(location.origin)) return new Response('elsewhere')
+  signal.throwIfAborted()
+  const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer()
+  const { browser } = site
+  async function answer() {
+    const response = await browser.bff.handle(browser.request(path, { method, headers, body }))
+    await site.delays.get(path)?.()
+    signal.throwIfAborted()
+    browser.keep(response.headers.getSetCookie())
+    return response
+  }
+  const aborted = new Promise<never>((_, reject) =>
+    signal.addEventListener('abort', () => reject(signal.reason)),
+  )
+  return Promise.race([answer(), aborted])
+}
+
+/** What a page has and Node has not; jsdom has byte arrays of its own, with which no server works. */
+function stubBrowser() {
+  const page = new EventTarget()
+  const stored = new Map<string, string>()
+  const localStorage = {
+    getItem: (key: string) => stored.get(key) ?? null,
+    setItem: (key: string, value: string) => void stored.set(key, value),
+    removeItem: (key: string) => void stored.delete(key),
+    get length() {
+      return stored.size
+    },
+  }
+  const listening = ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const
+  for (const name of listening) vi.stubGlobal(name, page[name].bind(page))
+  const location = new URL('https://app.test/')
+  class PageRequest extends Request {
+    constructor(input: RequestInfo | URL, init?: RequestInit) {
+      super(typeof input === 'string' ? new URL(input, location) : input, init)
+    }
+  }
+  vi.stubGlobal('Request', PageRequest)
+  for (const [name, value] of Object.entries({
+    window: globalThis,
+    document: { hidden: false },
+    localStorage,
+    location,
+    navigator: { locks: stubLocks() },
+  }))
+    vi.stubGlobal(name, value)
+}
+
+function stubLocks() {
+  let last: Promise<unknown> = Promise.resolve()
+  return {
+    request<T>(_: string, options: { signal: AbortSignal }, work: () => Promise<T>): Promise<T> {
+      const mine = last.then(() => {
+        options.signal.throwIfAborted()
+        return work()
+      })
+      last = mine.catch(() => {})
+      return mine
+    },
+  }
+}
+
+/** A page. */
+export function connect() {
+  const auth = createBffAuth<User>()
+  const statuses: string[] = []
+  const events: AuthEvent[] = []
+  auth.onEvent((event) => events.push(event))
+  clients.push(auth)
+  return {
+    auth,
+    statuses,
+    events,
+    watch: () => auth.subscribe((s) => statuses.push(s.user?.name ?? s.reason ?? s.status)),
+  }
+}
+
+export const paths = () => site.asked.map(({ path }) => path)
+
+/** What the server says of its session. */
+export async function rendered(): Promise<SessionInfo<User>> {
+  return (await site.browser.fetch('/api/auth/session')).json()
+}
+
+/** The next answer of this path: made, and on its way to the page until it is let go. */
+export function onItsWay(path: string) {
+  let arrive = () => {}
+  const arrival = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  const made = new Promise<void>((resolve) =>
+    site.delays.set(path, () => {
+      site.delays.delete(path)
+      resolve()
+      return arrival
+    }),
+  )
+  return { made, arrive }
+}
