@@ -59,12 +59,7 @@ impl Verdict {
                 Self { answer: Answer::Done, outcome: Ok(JsValue::UNDEFINED) }
             }
             (Errand::Refresh | Errand::SignIn(_), 200..300) => match head.grant(&body, &config.fields) {
-                Ok(mut grant) => {
-                    let seen = parse_without_tokens(&body, &grant.tokens()).unwrap_or(JsValue::UNDEFINED);
-                    // Some APIs put the token into the user, whom the page gets to know.
-                    grant.profile.user = own(&seen, &config.fields.user);
-                    Self { answer: Answer::Granted(grant), outcome: Ok(seen) }
-                }
+                Ok((grant, shown)) => Self { answer: Answer::Granted(grant), outcome: Ok(shown) },
                 Err(error) => Self { answer: Answer::Malformed, outcome: Err(head.error(error.code(), &body, host)) },
             },
             (Errand::Refresh, 400 | 401 | 403) => {
@@ -101,16 +96,17 @@ impl Head {
         }
     }
 
-    fn grant(&self, body: &JsString, fields: &Fields) -> Result<Grant<PageProfile>, GrantError> {
+    /// The grant, and the body as the page may see it: the user is a part of that, since some APIs put the token there.
+    fn grant(&self, text: &JsString, fields: &Fields) -> Result<(Grant<PageProfile>, JsValue), GrantError> {
         let from_header = self.authorization.as_deref().and_then(|header| bearer(header));
-        let body = match parse(body) {
+        let body = match parse(text) {
             Some(body) => body,
             // Devise answers with a header and whatever it likes.
             None if from_header.is_some() => JsValue::UNDEFINED,
             None => return Err(GrantError::BodyMalformed),
         };
-        let text = from_header.map(str::to_owned).or_else(|| own_string(&body, &fields.access_token));
-        let access = Token::parse(text.ok_or(GrantError::TokenMissing)?)?;
+        let access = from_header.map(str::to_owned).or_else(|| own_string(&body, &fields.access_token));
+        let access = Token::parse(access.ok_or(GrantError::TokenMissing)?)?;
         let refresh = own_string(&body, &fields.refresh_token).map(Token::parse).transpose()?;
         let expires_in = match own(&body, &fields.expires_in) {
             absent if absent.is_undefined() || absent.is_null() => None,
@@ -118,7 +114,11 @@ impl Head {
         };
         let (claims, seen) = read_claims(&access)?.unzip();
         let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
-        Grant::new(GrantParts { access, refresh, expires_in, claims, date: self.date, profile })
+        let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
+        let mut grant = Grant::new(parts)?;
+        let shown = parse_without_tokens(text, &grant.tokens()).unwrap_or(JsValue::UNDEFINED);
+        grant.profile.user = own(&shown, &fields.user);
+        Ok((grant, shown))
     }
 
     /// Seconds, or a date (RFC 9110 §10.2.3), which is read by the server's own clock if it can be.
