@@ -57,18 +57,18 @@ const overWebDriver = (engine: EngineName, where: Where) => ({
 })
 
 /** The example of Next, on a server of its own for each worker. */
-const next = (served: Served, testMatch = '*.spec.ts') => ({
+const next = (served: Served, testMatch = ['bff/*.spec.ts', 'next/!(unguarded).spec.ts']) => ({
   name: served.startsWith('next-') ? served : `next-${served}`,
-  testDir: 'tests/next',
-  testMatch,
-  testIgnore: served === 'unguarded' ? [] : ['unguarded.spec.ts'],
+  testDir: 'tests',
+  testMatch: testMatch.map((glob) => `**/tests/${glob}`),
   use: { ...inChromium, served },
 })
 
 /** Likewise that of Nuxt. */
-const nuxt = (served: Served, testDir: string) => ({
+const nuxt = (served: Served, folders: string[]) => ({
   name: `nuxt-${served}`,
-  testDir: `tests/${testDir}`,
+  testDir: 'tests',
+  testMatch: folders.map((folder) => `**/tests/${folder}/*.spec.ts`),
   use: { ...inChromium, served },
 })
 
@@ -93,7 +93,7 @@ const rails = [
     name: 'rails-firefox',
     testDir: 'tests/rails',
     // The others drive no browser, or the page that Chromium drives.
-    testIgnore: ['webkit.spec.ts', 'wire.spec.ts', 'example.spec.ts'],
+    testIgnore: ['doctor.spec.ts', 'example.spec.ts', 'webkit.spec.ts', 'wire.spec.ts'],
     use: inFirefox,
   },
   {
@@ -120,11 +120,11 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...places.map((where) => overWebDriver('webkit', where)),
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),
-    next('unguarded', 'unguarded.spec.ts'),
-    ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, 'nuxt')),
+    next('unguarded', ['next/unguarded.spec.ts']),
+    ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, ['bff', 'nuxt'])),
     ...nuxtElsewhere,
     ...rails,
-    ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, 'nuxt-vault')),
-    ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, 'session.spec.ts')),
+    ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, ['nuxt-vault'])),
+    ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, ['{bff,next}/session.spec.ts'])),
   ],
 })

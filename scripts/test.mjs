@@ -2,7 +2,7 @@ import { engineNames, installPrograms, missing, programNames } from './browsers.
 import { checks } from './check.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
-import { buildNext, variants } from './next.mjs'
+import { buildNext, variants as ofNext } from './next.mjs'
 import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
 import { Failure, program, run } from './run.mjs'
@@ -17,32 +17,54 @@ async function endToEnd(engine, { full }) {
   const lack = missing(engine)
   if (lack) return skipped(lack)
   await buildExample()
+  const places = full || engine === 'chromium' ? '*' : 'shared'
+  return browsers([`${engine}-${places}`], { full })
+}
+
+/** Runs these projects of playwright.config.ts. */
+function browsers(projects, { full }) {
   // Playwright colours its workers, and Node complains about being told both.
   const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1', TOKENCELL_LIFETIMES: '20' } : {}) }
-  const places = full || engine === 'chromium' ? '*' : 'shared'
-  const args = ['test', '--reporter=list', `--project=${engine}-${places}`]
+  const args = ['test', '--reporter=list', ...projects.map((name) => `--project=${name}`)]
   return tool('playwright', args, { from: '@playwright/test', env })
 }
 
-/** The example of Next, built and driven; in full also by webpack, by the development servers, and of an older Next. */
-async function nextApp({ full }) {
-  const names = full ? Object.keys(variants) : ['turbopack']
-  for (const name of names) await buildNext(name)
-  const projects = names.map((name) => `--project=${name.startsWith('next-') ? name : `next-${name}`}`)
-  const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1' } : {}) }
-  return tool('playwright', ['test', '--reporter=list', ...projects], { from: '@playwright/test', env })
+/** Builds variants of an example that has a server of its own, and runs these projects on them. */
+async function ofExample(build, variants, projects, { full }) {
+  for (const name of variants) await build(name)
+  return browsers(projects, { full })
 }
 
-/** The example of Nuxt, on its own server and with a vault; in full also as files, and on the development server. */
-async function nuxtApp({ full }) {
+/** In full also by webpack, by the development servers, and of an older Next. */
+function nextApp({ full }) {
+  const names = full ? Object.keys(ofNext) : ['turbopack']
+  const projects = names.map((name) => (name.startsWith('next-') ? name : `next-${name}`))
+  return ofExample(buildNext, names, projects, { full })
+}
+
+/** On its own server, with a vault, and as files; in full also on the development server. */
+function nuxtApp({ full }) {
   const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated']
-  for (const name of names) await buildNuxt(name)
-  const elsewhere = ['firefox', 'webkit']
-    .filter((engine) => !missing(engine))
-    .map((engine) => `bff-${engine}`)
-  const projects = [...names, ...elsewhere].map((name) => `--project=nuxt-${name}`)
-  const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1' } : {}) }
-  return tool('playwright', ['test', '--reporter=list', ...projects], { from: '@playwright/test', env })
+  const elsewhere = ['firefox', 'webkit'].filter((engine) => !missing(engine))
+  const projects = [...names, ...elsewhere.map((engine) => `bff-${engine}`)]
+  return ofExample(
+    buildNuxt,
+    names,
+    projects.map((name) => `nuxt-${name}`),
+    { full },
+  )
+}
+
+/** The example of Rails in every engine that there is. */
+async function rails() {
+  const lack = missing('rails')
+  if (lack) return skipped(lack)
+  await buildExample()
+  const engines = ['chromium', 'firefox', 'webkit'].filter((engine) => !missing(engine))
+  return browsers(
+    engines.map((engine) => `rails-${engine}`),
+    { full: true },
+  )
 }
 
 /** The packed package in projects of other people's kind. */
@@ -62,9 +84,8 @@ async function mutants() {
 await program(import.meta.url, async ([mode]) => {
   if (mode && mode !== '--full') throw new Failure('usage: npm test, or npm run test:full')
   await install()
-  // The tests against Rails have no step yet.
-  await installPrograms(programNames.filter((name) => name !== 'rails'))
   const full = Boolean(mode)
+  await installPrograms(programNames.filter((name) => full || name !== 'rails'))
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '4096' } : {} }),
     ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
@@ -72,6 +93,9 @@ await program(import.meta.url, async ([mode]) => {
     { name: 'nuxt', work: () => nuxtApp({ full }), count: counts.playwright },
     { name: 'package', work: () => packed({ full }), count: counts.summary },
   ]
-  if (full) steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
+  if (full) {
+    steps.push({ name: 'rails', work: rails, count: counts.playwright })
+    steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
+  }
   summarize(await runSteps(steps))
 })

@@ -69,7 +69,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   baseURL: ({ app }, use) => use(app.url),
 })
 
-const isNuxt = (served: Served): served is keyof typeof ofNuxt => served in ofNuxt
+export const isNuxt = (served: Served): served is keyof typeof ofNuxt => served in ofNuxt
 
 export async function serveApp(served: Served, behind: Behind): Promise<App> {
   const port = await freePort()

@@ -13,7 +13,7 @@ export default defineNuxtConfig({
   css: ['~/theme.css'],
   telemetry: false,
   // Nuxt 4.4 keeps the payload of `/` under a key that unstorage 1.17.6 refuses: `nuxt generate` fails on it.
-  experimental: { payloadExtraction: false },
+  ...(isVault && { experimental: { payloadExtraction: false } }),
   devtools: { enabled: false },
 
   tokencell: isVault

@@ -15,6 +15,7 @@ import {
 import type { Nuxt } from '@nuxt/schema'
 import { adapterError } from '../adapter-errors.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
+import { ruleOf } from './rule.js'
 
 export type { ModuleOptions, PageAuth } from './options.js'
 
@@ -38,13 +39,10 @@ export default defineNuxtModule<ModuleOptions>({
     // Composables find their app again after an `await`, on the server too.
     nuxt.options.experimental.asyncContext ??= true
 
-    if (options.mode === 'vault') setUpVault(options, nuxt, resolve)
-    else setUpBff(options, nuxt, resolve)
-
-    const { pages = {}, global = false, roles } = options
-    const base = (options.mode === 'bff' && options.base) || '/api/auth'
-    const shown: PublicOptions = { mode: options.mode, base, pages, global, roles }
+    const shown = shownOf(options)
     nuxt.options.runtimeConfig.public.tokencell = shown as never
+    if (options.mode === 'vault') setUpVault(options, shown, nuxt, resolve)
+    else setUpBff(options, shown, nuxt, resolve)
 
     for (const name of ['auth', 'guest'])
       addRouteMiddleware({ name, path: resolve('./runtime/middleware.js') })
@@ -56,7 +54,14 @@ export default defineNuxtModule<ModuleOptions>({
 
 type Resolve = ReturnType<typeof createResolver>['resolve']
 
-/** The options that are the module's, and none of what it is made of. */
+/** What pages know of it. */
+function shownOf(options: ModuleOptions): PublicOptions {
+  const { mode, pages, global = false, roles } = options
+  const base = (mode === 'bff' && options.base) || '/api/auth'
+  return { mode, base, pages: { signIn: '/sign-in', home: '/', ...pages }, global, roles }
+}
+
+/** The options of what the module is made of, and none that are its own. */
 function partOf<Options extends ModuleOptions>({
   mode: _,
   pages: __,
@@ -68,7 +73,7 @@ function partOf<Options extends ModuleOptions>({
 }
 
 /** The two files that everybody writes who has no module. */
-function setUpVault(options: VaultModeOptions, nuxt: Nuxt, resolve: Resolve) {
+function setUpVault(options: VaultModeOptions, shown: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
   const { ssr = 'wait', ...vault } = partOf(options)
   const url = `new URL('./auth.vault.ts', import.meta.url)`
   const files = {
@@ -89,7 +94,7 @@ export const connect = () => createAuth({
     for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text)
   })
   addPlugin(resolve('./runtime/vault.js'))
-  if (ssr === 'wait') leavePlaces(options, nuxt)
+  if (ssr === 'wait') leavePlaces(shown, nuxt)
   nuxt.options.vite.worker = { ...nuxt.options.vite.worker, format: 'es' }
   nuxt.options.vite.optimizeDeps = { ...nuxt.options.vite.optimizeDeps }
   nuxt.options.vite.optimizeDeps.exclude = [
@@ -100,15 +105,14 @@ export const connect = () => createAuth({
 }
 
 /** Pages that ask for somebody are rendered in the browser, which alone knows. */
-function leavePlaces({ global = false, pages: { signIn = '/sign-in' } = {} }: VaultModeOptions, nuxt: Nuxt) {
+function leavePlaces({ global, pages: { signIn } }: PublicOptions, nuxt: Nuxt) {
   nuxt.options.experimental.extraPageMetaExtractionKeys ??= []
   nuxt.options.experimental.extraPageMetaExtractionKeys.push('auth')
   nuxt.hook('pages:resolved', (pages) => {
     const visit = (list: typeof pages) => {
       for (const page of list) {
-        const { auth, middleware } = (page.meta ?? {}) as { auth?: unknown; middleware?: unknown }
-        const isAsked = auth !== undefined ? auth !== false : [middleware].flat().includes('auth')
-        if (isAsked || (global && auth !== false && page.path !== signIn)) page.mode = 'client'
+        const rule = ruleOf(page.meta ?? {}, global && page.path !== signIn)
+        if (Object.values(rule).some(Boolean)) page.mode = 'client'
         visit(page.children ?? [])
       }
     }
@@ -116,7 +120,7 @@ function leavePlaces({ global = false, pages: { signIn = '/sign-in' } = {} }: Va
   })
 }
 
-function setUpBff(options: BffModeOptions, nuxt: Nuxt, resolve: Resolve) {
+function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
   const { secret, ...bff } = partOf(options)
   const { dev } = nuxt.options
   if (dev && !secret && !process.env.NUXT_TOKENCELL_SECRET) {
@@ -133,7 +137,6 @@ function setUpBff(options: BffModeOptions, nuxt: Nuxt, resolve: Resolve) {
   addPlugin({ src: resolve('./runtime/bff.client.js'), mode: 'client' })
   addPlugin({ src: resolve('./runtime/bff.server.js'), mode: 'server' })
   const handler = resolve('./runtime/server/handler.js')
-  const base = options.base ?? '/api/auth'
   for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).map(routeOf)]))
     addServerHandler({ route, handler })
   const from = resolve('./runtime/server/session.js')

@@ -58,7 +58,7 @@ export type ModuleOptions = BffModeOptions | VaultModeOptions
 export interface PublicOptions {
   mode: ModuleOptions['mode']
   base: string
-  pages: NonNullable<CommonOptions['pages']>
+  pages: { signIn: string; home: string; forbidden?: string }
   global: boolean
   roles: string | undefined
 }

@@ -1,9 +1,9 @@
 import type { Page } from '@playwright/test'
 import { createApi } from '../../examples/api/src/api.js'
 import { vaultApis } from '../../scripts/nuxt.mjs'
-import { at, BOB, test as base, expect, openSignedIn, pathOf, signIn } from '../apps.js'
+import { at, BOB, expect, openSignedIn, pathOf, signIn } from '../apps.js'
+import { test as base } from '../complaints.js'
 import { Canaries, find } from '../e2e/canary.js'
-import { hearComplaints } from '../nuxt/complaints.js'
 
 // One API for all, at one port.
 base.describe.configure({ mode: 'default' })
@@ -16,11 +16,6 @@ const test = base.extend({
     const { url, close } = await api.listen({ port: Number(port), controlPort: 0, host: hostname })
     await use(Object.assign(api, { url }))
     await close()
-  },
-  page: async ({ page, served }, use) => {
-    const complaints = hearComplaints(page, served)
-    await use(page)
-    expect(complaints()).toEqual([])
   },
 })
 

@@ -1,15 +1,10 @@
 import { createError, type NuxtApp, useRouter, useRuntimeConfig } from 'nuxt/app'
-import type { Rule } from '../../guard.js'
 import { guardRoutes } from '../../router.js'
 import type { Auth } from '../../types.js'
 import { authPlugin } from '../../vue.js'
-import type { PageAuth, PublicOptions } from '../options.js'
+import type { PublicOptions } from '../options.js'
+import { ruleOf } from '../rule.js'
 import { rolesAt } from './roles.js'
-
-interface Meta {
-  auth?: PageAuth
-  middleware?: unknown
-}
 
 /**
  * Gives an app its session: the composables, the guards and the hooks.
@@ -18,7 +13,7 @@ interface Meta {
  */
 export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Promise<unknown>) {
   const options = useRuntimeConfig().public.tokencell as unknown as PublicOptions
-  const { signIn = '/sign-in', home = '/', forbidden } = options.pages
+  const { signIn, home, forbidden } = options.pages
   const roles = options.roles ? { roles: rolesAt(options.roles) } : {}
   const later = hydrated ? { hydrated } : {}
 
@@ -29,7 +24,7 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
     ...roles,
     ...later,
     forbidden: forbidden ?? refuse,
-    rule: ({ meta, path }) => ruleOf(meta as Meta, options.global && path !== signIn),
+    rule: ({ meta, path }) => ruleOf(meta, options.global && path !== signIn),
   })
   auth.onEvent((event) => {
     if (event.type === 'signed-in') nuxtApp.callHook('tokencell:signed-in')
@@ -39,14 +34,4 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
 
 function refuse(): never {
   throw createError({ status: 403, statusText: 'Forbidden', fatal: true })
-}
-
-/** `definePageMeta({ auth })`, else its middleware `auth` or `guest`, else what holds for all. */
-function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
-  if (auth === 'guest') return { guestOnly: true }
-  if (typeof auth === 'object') return auth
-  if (auth !== undefined) return { requiresAuth: auth }
-  const named = [middleware].flat()
-  if (named.includes('guest')) return { guestOnly: true }
-  return { requiresAuth: isGlobal || named.includes('auth') }
 }

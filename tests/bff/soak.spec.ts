@@ -1,4 +1,5 @@
 import { expect, fromPage, test } from '../apps.js'
+import { surfaceOf } from './surface.js'
 
 const USERS = 200
 const ROUNDS = process.env.TOKENCELL_FULL ? 12 : 4
@@ -24,6 +25,7 @@ function createUser(n: number) {
 test('promise 22: two hundred users at once, with delays, faults and aborts: nobody ever sees what is another’s', async ({
   api,
   app,
+  served,
 }) => {
   test.setTimeout(300_000)
   api.configure({ accessTtl: 8 })
@@ -44,19 +46,12 @@ test('promise 22: two hundred users at once, with delays, faults and aborts: nob
       }),
     )
 
-  const names = [
-    '/notes',
-    '/',
-    '/legacy',
-    '/api/v1/me',
-    '/api/auth/session',
-    '/notes?_rsc=1',
-    '/api/v1/notes?delay=30',
-  ]
+  const { ofAda, ofNobody } = surfaceOf(served)
+  const kinds = [...ofAda, ...ofNobody, ['/api/v1/notes?delay=30', fromPage] as const]
   const counts = { answers: 0, own: 0, aborted: 0, failed: 0 }
-  const visit = async (user: (typeof users)[0], name: string) => {
+  const visit = async (user: (typeof users)[0], [name, more]: (typeof kinds)[number]) => {
     const abort = new AbortController()
-    const headers = { ...user.headers(), ...fromPage, ...(name.includes('_rsc') && { rsc: '1' }) }
+    const headers = { ...user.headers(), ...fromPage, ...more }
     if (Math.random() < 0.15) setTimeout(() => abort.abort(), Math.random() * 60)
     try {
       const response = await fetch(app.url + name, { headers, signal: abort.signal, redirect: 'manual' })
@@ -79,7 +74,7 @@ test('promise 22: two hundred users at once, with delays, faults and aborts: nob
     const order = users.toSorted(() => Math.random() - 0.5)
     for (let at = 0; at < USERS; at += 50)
       await Promise.all(
-        order.slice(at, at + 50).flatMap((user) => [visit(user, any(names)), visit(user, any(names))]),
+        order.slice(at, at + 50).flatMap((user) => [visit(user, any(kinds)), visit(user, any(kinds))]),
       )
   }
   expect(counts.answers + counts.aborted).toBe(USERS * ROUNDS * 2)

@@ -1,8 +1,8 @@
 import type { Page } from '@playwright/test'
-import { isDev, type Served } from '../apps.js'
+import { test as base, expect, isDev, type Served } from './apps.js'
 
 /** Every hydration mismatch from now on, and whatever else the console complains of. */
-export function hearComplaints(page: Page, served: Served): () => string[] {
+function hearComplaints(page: Page, served: Served): () => string[] {
   const heard: string[] = []
   page.on('console', (message) => {
     const isAboutUs = /hydrat|mismatch|\[Vue warn\]|\[nuxt\]|tokencell/i.test(message.text())
@@ -14,3 +14,12 @@ export function hearComplaints(page: Page, served: Served): () => string[] {
     /^Failed to load resource/.test(text) || (isDev(served) && /\[vite\]/.test(text))
   return () => heard.filter((text) => !isOthers(text))
 }
+
+/** Of applications with a server: fails with whatever the page complains of. */
+export const test = base.extend({
+  page: async ({ page, served }, use) => {
+    const complaints = hearComplaints(page, served)
+    await use(page)
+    expect(complaints()).toEqual([])
+  },
+})

@@ -1,0 +1,12 @@
+/** What has become of the session, as a plugin knows it. */
+export default defineNuxtPlugin({
+  name: 'journal',
+  dependsOn: ['tokencell'],
+  async setup(nuxtApp) {
+    const journal = useState<string[]>('journal', () => [])
+    await nextTick()
+    journal.value = [useAuth().status.value]
+    nuxtApp.hook('tokencell:signed-in', () => void journal.value.push('signed in'))
+    nuxtApp.hook('tokencell:ended', (reason) => void journal.value.push(reason))
+  },
+})
