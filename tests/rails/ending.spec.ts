@@ -1,21 +1,19 @@
 import { everywhere, expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
-import { administrate, ask, signIn as signInRaw } from './raw.js'
+import { ask, signIn as signInRaw } from './raw.js'
 
 for (const across of everywhere)
   test.describe(`Rails across ${across}`, () => {
     test.use({ across })
 
     test('promise 9: an admin who logs somebody out reaches the open page with its next request', async ({
+      admin,
       api,
       gateway,
-      open,
+      openSignedIn,
       page,
       person,
-      rails,
     }) => {
-      const admin = await administrate(rails.url)
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       expect(await get(page, `${api}/me`)).toBe(200)
       await outliveTrust(page)
       await admin.forceLogout(person.id)
@@ -36,11 +34,11 @@ for (const across of everywhere)
       browser,
       gateway,
       open,
+      openSignedIn,
       page,
       person,
     }) => {
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       const elsewhere = await browser.newContext()
       const other = await elsewhere.newPage()
       await open(other)
@@ -65,11 +63,10 @@ test('promise 16: signing out in one tab shows in the other, and is told to Rail
   context,
   gateway,
   open,
+  openSignedIn,
   page,
-  person,
 }) => {
-  await open(page)
-  await signIn(page, person)
+  await openSignedIn()
   const other = await context.newPage()
   await open(other)
   await other.evaluate(() => auth.signOut())
@@ -117,16 +114,14 @@ test.describe('Rails that allows one refresh a day', () => {
   test.use({ settings: { API_REFRESH_LIMIT: 1, API_LIMIT_PERIOD: 86_400 } })
 
   test('promise 9: a refresh too many ends no session, and waits for as long as Rails says', async ({
+    admin,
     api,
     gateway,
-    open,
+    openSignedIn,
     page,
     person,
-    rails,
   }) => {
-    const admin = await administrate(rails.url)
-    await open(page)
-    await signIn(page, person)
+    await openSignedIn()
     await outliveTrust(page)
     await admin.setRoles(person.id, ['editor'])
     expect(await get(page, `${api}/me`)).toBe(200)

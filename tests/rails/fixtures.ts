@@ -2,13 +2,14 @@ import { test as base, type Page } from '@playwright/test'
 import { startRails } from '../../scripts/rails.mjs'
 import { openSite, type Site } from '../e2e/site.js'
 import { openGateway } from './gateway.js'
-import { signUp } from './raw.js'
+import { administrate, signUp } from './raw.js'
 
 export { expect } from '@playwright/test'
 export { get, outliveTrust, status } from '../e2e/fixtures.js'
 
 export type Rails = Awaited<ReturnType<typeof startRails>>
 export type Person = Awaited<ReturnType<typeof signUp>>
+export type Admin = Awaited<ReturnType<typeof administrate>>
 type Gateway = Awaited<ReturnType<typeof openGateway>>
 
 /** Page and API are of two origins: one host with two ports, or two hosts that are one site. */
@@ -30,8 +31,12 @@ interface Fixtures {
   api: string
   /** Somebody who has just signed up, with the role `user`. */
   person: Person
+  /** What an admin does to somebody. */
+  admin: Admin
   /** Opens the site and waits for the first known status. */
   open: (page: Page) => Promise<void>
+  /** The same, and signs the person in. */
+  openSignedIn: () => Promise<void>
 }
 
 interface WorkerFixtures {
@@ -92,11 +97,18 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     }
     await use(`${origin}/api/v1`)
   },
+  admin: async ({ rails }, use) => use(await administrate(rails.url)),
   person: async ({ rails }, use) => use(await signUp(rails.url)),
   open: async ({ across, api: _, site }, use) => {
     await use(async (page) => {
       await page.goto(site.url.replace('localhost', hosts[across].page))
       await page.evaluate(() => auth.ready)
+    })
+  },
+  openSignedIn: async ({ open, page, person }, use) => {
+    await use(async () => {
+      await open(page)
+      await signIn(page, person)
     })
   },
 })

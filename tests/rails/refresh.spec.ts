@@ -1,21 +1,19 @@
-import { everywhere, expect, get, getMany, outliveTrust, signIn, status, test } from './fixtures.js'
-import { administrate, refresh } from './raw.js'
+import { everywhere, expect, get, getMany, outliveTrust, status, test } from './fixtures.js'
+import { refresh } from './raw.js'
 
 for (const across of everywhere)
   test.describe(`Rails across ${across}`, () => {
     test.use({ across })
 
     test('promise 6: 50 requests on a token that Rails refuses cause one refresh, and all are answered', async ({
+      admin,
       api,
       gateway,
-      open,
+      openSignedIn,
       page,
       person,
-      rails,
     }) => {
-      const admin = await administrate(rails.url)
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       await outliveTrust(page)
       await admin.setRoles(person.id, ['editor'])
       expect(await getMany(page, `${api}/me`, 50)).toEqual(Array(50).fill(200))
@@ -32,13 +30,11 @@ for (const across of everywhere)
       test('promises 5, 6: 50 requests on an expired token wait for one refresh', async ({
         api,
         gateway,
-        open,
+        openSignedIn,
         page,
-        person,
       }) => {
         const { held, release } = gateway.hold('POST', '/refresh')
-        await open(page)
-        await signIn(page, person)
+        await openSignedIn()
         // The one that is due at three quarters.
         await held
         await page.waitForFunction(() => Date.now() > Number(auth.snapshot.expiresAt))
@@ -57,12 +53,10 @@ for (const across of everywhere)
       test('promise 5: the token is renewed at three quarters of its life, and every cookie is used once', async ({
         api,
         gateway,
-        open,
+        openSignedIn,
         page,
-        person,
       }) => {
-        await open(page)
-        await signIn(page, person)
+        await openSignedIn()
         await page.waitForFunction(() => events.filter(({ type }) => type === 'refreshed').length === 3)
         expect(await get(page, `${api}/me`)).toBe(200)
         const causes = await page.evaluate(() =>
@@ -80,16 +74,15 @@ for (const across of everywhere)
     })
 
     test('promise 9: a stolen cookie that comes again ends the session for both, and the open page at its next request', async ({
+      admin,
       api,
       gateway,
-      open,
+      openSignedIn,
       page,
       person,
       rails,
     }) => {
-      const admin = await administrate(rails.url)
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       const stolen = gateway.of('POST', '/login')[0]?.setCookie?.split(';')[0] ?? ''
       await outliveTrust(page)
       await admin.setRoles(person.id, ['editor'])
@@ -110,17 +103,16 @@ for (const across of everywhere)
   })
 
 test('promise 6: three tabs that find the token refused at once cause one refresh', async ({
+  admin,
   api,
   context,
   gateway,
   open,
+  openSignedIn,
   page,
   person,
-  rails,
 }) => {
-  const admin = await administrate(rails.url)
-  await open(page)
-  await signIn(page, person)
+  await openSignedIn()
   const pages = [page, await context.newPage(), await context.newPage()]
   for (const other of pages.slice(1)) await open(other)
   expect(gateway.refreshes()).toEqual([])

@@ -1,6 +1,6 @@
 import { openSite } from '../e2e/site.js'
 import { everywhere, expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
-import { administrate, decode } from './raw.js'
+import { decode } from './raw.js'
 
 for (const across of everywhere)
   test.describe(`Rails across ${across}`, () => {
@@ -55,12 +55,10 @@ for (const across of everywhere)
       api,
       browserName,
       gateway,
-      open,
+      openSignedIn,
       page,
-      person,
     }) => {
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       await page.reload()
       await page.evaluate(() => auth.ready)
       expect(await status(page)).toBe('authenticated')
@@ -73,13 +71,11 @@ for (const across of everywhere)
     test('promise 16: after signing out, neither the token nor the cookie is good for anything', async ({
       api,
       gateway,
-      open,
+      openSignedIn,
       page,
-      person,
       rails,
     }) => {
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       const [{ issued, setCookie = '' } = {}] = gateway.of('POST', '/login')
       await page.evaluate(() => auth.signOut())
       expect(await status(page)).toBe('signed-out')
@@ -100,12 +96,10 @@ for (const across of everywhere)
       api,
       context,
       gateway,
-      open,
+      openSignedIn,
       page,
-      person,
     }) => {
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       const [cookie] = await context.cookies(`${api}/refresh`)
       expect(cookie).toMatchObject({
         name: 'refresh_token',
@@ -140,16 +134,14 @@ for (const across of everywhere)
     })
 
     test('promise 1: a role that an admin gives or takes reaches the open page with its next request', async ({
+      admin,
       api,
       gateway,
-      open,
+      openSignedIn,
       page,
       person,
-      rails,
     }) => {
-      const admin = await administrate(rails.url)
-      await open(page)
-      await signIn(page, person)
+      await openSignedIn()
       expect(await get(page, `${api}/reports`)).toBe(403)
       await outliveTrust(page)
       await admin.setRoles(person.id, ['user', 'editor'])

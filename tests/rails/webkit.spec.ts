@@ -1,12 +1,18 @@
 import { createCertificate } from '../../examples/api/support/certificate.js'
 import { startRails } from '../../scripts/rails.mjs'
 import { test as base, expect, get, signIn, status } from '../webdriver/fixtures.js'
-import { getMany, outliveTrust, type Person, type Rails } from './fixtures.js'
+import { type Admin, getMany, outliveTrust, type Person, type Rails } from './fixtures.js'
 import { Gateway, openGateway } from './gateway.js'
 import { administrate, refresh, signIn as signInRaw, signOut, signUp } from './raw.js'
 
 /** WebKit takes no Secure cookie from http://localhost, so page and API speak TLS, which ends before Rails. */
-const test = base.extend<{ gateway: Gateway; person: Person; rails: Rails; start: () => Promise<void> }>({
+const test = base.extend<{
+  admin: Admin
+  gateway: Gateway
+  openSignedIn: () => Promise<void>
+  person: Person
+  rails: Rails
+}>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
   rails: async ({}, use) => {
     const rails = await startRails({ API_REUSE_GRACE: 0 })
@@ -18,7 +24,14 @@ const test = base.extend<{ gateway: Gateway; person: Person; rails: Rails; start
     site.mount = gateway.listener
     await use(gateway)
   },
+  admin: async ({ rails }, use) => use(await administrate(rails.url)),
   person: async ({ rails }, use) => use(await signUp(rails.url)),
+  openSignedIn: async ({ open, page, person }, use) => {
+    await use(async () => {
+      await open(page)
+      await signIn(page, person)
+    })
+  },
   open: async ({ gateway: _, site }, use) => {
     site.options = {
       signIn: '/api/v1/login',
@@ -35,13 +48,12 @@ const test = base.extend<{ gateway: Gateway; person: Person; rails: Rails; start
 const me = '/api/v1/me'
 
 test('promises 2, 3, 6: signs in, is there after a reload, and refreshes once for 50', async ({
+  admin,
   gateway,
   open,
   page,
   person,
-  rails,
 }) => {
-  const admin = await administrate(rails.url)
   await open(page)
   expect(await signIn(page, person)).toMatchObject({ user: { email: person.email } })
   expect(await get(page, me)).toBe(200)
@@ -65,15 +77,14 @@ for (const [what, reason] of [
   ['a stolen cookie that comes again', 'reuse'],
 ] as const)
   test(`promise 1: ${what} ends the session at the next request, and Rails says why`, async ({
+    admin,
     gateway,
-    open,
+    openSignedIn,
     page,
     person,
     rails,
   }) => {
-    const admin = await administrate(rails.url)
-    await open(page)
-    await signIn(page, person)
+    await openSignedIn()
     const stolen = gateway.of('POST', '/login')[0]?.setCookie?.split(';')[0] ?? ''
     await page.reload()
     await page.evaluate(() => auth.ready)
@@ -96,13 +107,11 @@ for (const [what, reason] of [
 
 test('promise 16: signs out, and neither token nor cookie is good for anything after it', async ({
   gateway,
-  open,
+  openSignedIn,
   page,
-  person,
   rails,
 }) => {
-  await open(page)
-  await signIn(page, person)
+  await openSignedIn()
   await page.evaluate(() => auth.signOut())
   expect(await status(page)).toBe('signed-out')
   const [{ issued = '', setCookie = '' } = {}] = gateway.of('POST', '/login')
