@@ -56,11 +56,15 @@ const overWebDriver = (engine: EngineName, where: Where) => ({
   use: { engine, where, browserName: 'webkit' as const },
 })
 
+/** A development server is so slow with two hundred users that answers nobody took outlive the grace of their tokens. */
+const notOf = (served: Served) => (served.endsWith('-dev') ? ['**/soak.spec.ts'] : [])
+
 /** The example of Next, on a server of its own for each worker. */
 const next = (served: Served, testMatch = ['bff/*.spec.ts', 'next/!(unguarded).spec.ts']) => ({
   name: served.startsWith('next-') ? served : `next-${served}`,
   testDir: 'tests',
   testMatch: testMatch.map((glob) => `**/tests/${glob}`),
+  testIgnore: notOf(served),
   use: { ...inChromium, served },
 })
 
@@ -69,6 +73,7 @@ const nuxt = (served: Served, folders: string[]) => ({
   name: `nuxt-${served}`,
   testDir: 'tests',
   testMatch: folders.map((folder) => `**/tests/${folder}/*.spec.ts`),
+  testIgnore: notOf(served),
   use: { ...inChromium, served },
 })
 

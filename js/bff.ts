@@ -53,8 +53,9 @@ export function createBffAuth<User = RegisteredUser>({
   let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
   /** Counts whatever makes worthless what was asked before. */
   let epoch = 0
-  /** Sessions that this page has seen the end of: none of them comes back. */
+  /** Sessions that this page has seen the end of: none of them comes back. The last is known to pages to come. */
   const ended = new Set<string>()
+  const lastEnded = createNote(`${name} ended`)
   let lookedAt = Number.NEGATIVE_INFINITY
   let looking: Promise<void> | undefined
   /** Ends what was asked for a session that is not this page's any more. */
@@ -93,6 +94,7 @@ export function createBffAuth<User = RegisteredUser>({
     info = { snapshot: isSame ? before.snapshot : shown, session: isOver ? null : session, at }
     if (before.session !== null && before.session !== info.session) {
       ended.add(before.session)
+      lastEnded.write(before.session)
       identity.abort(callError(shown.status === 'authenticated' ? 'replaced' : 'signed-out'))
       identity = new AbortController()
       if (shown.reason) events.emit({ type: 'ended', reason: shown.reason })
@@ -205,6 +207,7 @@ export function createBffAuth<User = RegisteredUser>({
     },
     hydrate(next) {
       if (!isBrowser) return
+      if (lastEnded.read() === next.session && next.session) ended.add(next.session)
       const isOld = next.at < info.at || (next.session !== null && ended.has(next.session))
       // The server may not have heard yet of a sign-out that this browser knows of.
       if (debt.read() !== null) leave()

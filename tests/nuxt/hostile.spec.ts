@@ -26,6 +26,7 @@ test('promise 24: no token is in HTML, payload, state, files or logs; nor is the
   app,
   context,
   page,
+  served,
 }) => {
   const canaries = new Canaries(page, api)
   const refreshes: string[] = []
@@ -66,7 +67,7 @@ test('promise 24: no token is in HTML, payload, state, files or logs; nor is the
   await get('/api/people')
   api.faults.add({ route: '*', kind: 'drop', times: 3 })
   for (const name of ['/notes?broken', '/admin?broken', '/api/people?broken']) await get(name)
-  for (const folder of ['.output', '.nuxt'])
+  for (const folder of isDev(served) ? ['.nuxt'] : ['.output', '.nuxt'])
     for (const file of filesIn(path.join(app.folder, folder))) places[file] = readFileSync(file, 'latin1')
   places.log = app.output()
 

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { connect, onItsWay, paths, rendered, site, useSite } from './page.js'
+import { connect, onItsWay, owed, paths, rendered, site, useSite } from './page.js'
 import { ADA, BOB } from './server/browser.js'
 
 useSite()
@@ -38,7 +38,7 @@ test('promise 16: no look that is under way brings back who has signed out, even
   old.arrive()
   site.isOffline = false
   await vi.waitFor(() => expect(site.server.api.state().sessions).toBe(0))
-  await vi.waitFor(() => expect(localStorage.length).toBe(0))
+  await vi.waitFor(() => expect(owed()).toBeNull())
   expect([auth.snapshot.reason, statuses]).toEqual(['signed-out', ['signed-out']])
   peer.close()
 })
@@ -67,6 +67,16 @@ test('promise 16: what was rendered before the sign-out is not taken after it', 
   auth.hydrate(before)
   expect(auth.snapshot.reason).toBe('signed-out')
   await vi.waitFor(() => expect(calledOf('/api/auth/session'), 'the server is asked').toBe(1))
+})
+
+test('promise 16: nor by a page that was rendered before a sign-out in another tab, and wakes up after it', async () => {
+  const { auth: other } = await ada()
+  const before = await rendered()
+  await other.signOut()
+  const { auth } = connect()
+  auth.hydrate(before)
+  expect(auth.snapshot.status).not.toBe('authenticated')
+  expect((await auth.ready).status).toBe('unauthenticated')
 })
 
 test('what was rendered before something that is known by now is not taken', async () => {
@@ -116,13 +126,13 @@ test('promise 16: a sign-out that the API has not been told of stays owed', asyn
   await auth.signIn(ADA)
   site.server.api.faults.add({ route: 'logout', kind: 'status', status: 503, times: 1 })
   await auth.signOut()
-  expect([auth.snapshot.reason, events.at(-1)?.type, localStorage.length]).toEqual([
+  expect([auth.snapshot.reason, events.at(-1)?.type, owed()]).toEqual([
     'signed-out',
     'sign-out-owed',
-    1,
+    expect.any(String),
   ])
   connect().auth.subscribe(() => {})
-  await vi.waitFor(() => expect(localStorage.length).toBe(0))
+  await vi.waitFor(() => expect(owed()).toBeNull())
   expect(site.server.api.state().sessions).toBe(0)
 })
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, test, vi } from 'vitest'
-import { connect, paths, rendered, site, useSite } from './page.js'
+import { connect, owed, paths, rendered, site, useSite } from './page.js'
 import { ADA, BOB } from './server/browser.js'
 
 useSite()
@@ -110,7 +110,7 @@ test('promise 16: signing out offline is at once, and owed: whoever comes next t
   next.hydrate(info)
   expect(next.snapshot.reason, 'although the server has rendered something else').toBe('signed-out')
   await vi.waitFor(() => expect(paths()).toEqual(['/api/auth/sign-out', '/api/auth/session']))
-  await vi.waitFor(() => expect(localStorage.length).toBe(0))
+  await vi.waitFor(() => expect(owed()).toBeNull())
   expect(site.server.api.state().sessions).toBe(0)
 })
 

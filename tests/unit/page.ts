@@ -122,6 +122,9 @@ export function connect() {
   }
 }
 
+/** The sign-out that nobody has heard of yet. */
+export const owed = () => localStorage.getItem('tokencell /api/auth owed')
+
 export const paths = () => site.asked.map(({ path }) => path)
 
 /** What the server says of its session. */

@@ -1,0 +1,8 @@
+/** Whether the page listens. A form that is sent before goes the browser's way, with what it holds in the URL. */
+export function useMounted() {
+  const isMounted = ref(false)
+  onMounted(() => {
+    isMounted.value = true
+  })
+  return isMounted
+}
