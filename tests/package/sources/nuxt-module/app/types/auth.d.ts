@@ -1,0 +1,8 @@
+declare module 'tokencell' {
+  interface Register {
+    user: { email: string }
+    role: 'admin' | 'user'
+  }
+}
+
+export {}
