@@ -17,8 +17,8 @@ const budgets = {
   'tokencell/vue': 1024,
   'tokencell/pinia': 768,
   'tokencell/router': 1536,
-  [vault]: 38 * 1024,
-  [everything]: 41 * 1024,
+  [vault]: 39 * 1024,
+  [everything]: 42 * 1024,
 }
 const goal = 20 * 1024
 

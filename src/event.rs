@@ -2,7 +2,7 @@
 //!
 //! Every effect that will be answered carries an id and the answer repeats it, so a late answer is recognised.
 
-use crate::{CallError, Grant, Instant, Millis};
+use crate::{CallError, Grant, Instant, Millis, Token};
 
 /// Something the page waits for: a request, a sign-in, a sign-out, or the first known status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,8 @@ pub enum Input<P> {
     Online,
     /// Another tab says something. A hint, which is checked; never a command (promise 11).
     Peer(PeerMessage, Trace),
+    /// A request came back with the next token, of which [`Input::Responded`] then tells.
+    Renewed(CallId, Token),
     /// A request came back.
     Responded(CallId, Reply),
     /// The page came back from the back/forward cache (promise 18).

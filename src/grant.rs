@@ -22,8 +22,8 @@ pub trait Profile {
 /// The parts of a token response, before they are believed.
 #[derive(Debug)]
 pub struct GrantParts<P> {
-    /// The access token, already checked.
-    pub access: Token,
+    /// The access token, already checked; none where a cookie stands for it, or where the one before still holds.
+    pub access: Option<Token>,
     /// A refresh token from the body, if the API sends one.
     pub refresh: Option<Token>,
     /// `expires_in` of the body, in seconds (RFC 6749 §5.1).
@@ -40,7 +40,7 @@ impl<P> Grant<P> {
     /// The tokens it brings, for whoever has to keep them out of something.
     #[must_use]
     pub fn tokens(&self) -> Vec<&Token> {
-        core::iter::once(&self.credentials.access).chain(&self.credentials.refresh).collect()
+        self.credentials.access.iter().chain(&self.credentials.refresh).collect()
     }
 
     /// Checks the parts of a token response.

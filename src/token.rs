@@ -2,6 +2,7 @@
 
 use alloc::string::String;
 use core::fmt;
+use core::str::Split;
 
 use zeroize::Zeroizing;
 
@@ -23,16 +24,33 @@ impl Token {
     /// [`GrantError::TokenMissing`] when empty, [`GrantError::TokenTooLarge`] above [`Token::MAX_LENGTH`], and
     /// [`GrantError::TokenMalformed`] for a character that could not stand in an `Authorization` header.
     pub fn parse(text: String) -> Result<Self, GrantError> {
+        Self::check(text, is_b64token)
+    }
+
+    fn check(text: String, may_contain: fn(u8) -> bool) -> Result<Self, GrantError> {
         let text = Zeroizing::new(text);
         if text.is_empty() {
             Err(GrantError::TokenMissing)
         } else if text.len() > Self::MAX_LENGTH {
             Err(GrantError::TokenTooLarge)
-        } else if !text.bytes().all(is_b64token) {
+        } else if !text.bytes().all(may_contain) {
             Err(GrantError::TokenMalformed)
         } else {
             Ok(Self(text))
         }
+    }
+
+    /// The values of several headers that are one credential together: a line each, the secret one first.
+    ///
+    /// # Errors
+    /// As [`Token::parse`], but for what may stand in any header.
+    pub fn parse_lines(text: String) -> Result<Self, GrantError> {
+        Self::check(text, |byte| matches!(byte, b'\n' | b' '..=b'~'))
+    }
+
+    /// Its [lines](Token::parse_lines): one, of any other token.
+    pub fn lines(&self) -> Split<'_, char> {
+        self.0.split('\n')
     }
 
     /// The token's text, to be written into a request and nowhere else.
@@ -51,10 +69,18 @@ impl fmt::Debug for Token {
 /// What a session proves itself with. Moved, never copied; wiped with its tokens.
 #[derive(Debug)]
 pub struct Credentials {
-    /// Goes out as `Authorization: Bearer`.
-    pub access: Token,
+    /// Goes out with every request; nothing where a session cookie does.
+    pub access: Option<Token>,
     /// Only where the API hands the refresh token out in the body instead of a cookie (promise 4).
     pub refresh: Option<Token>,
+}
+
+impl Credentials {
+    /// Takes over what a newer answer did not repeat.
+    pub(crate) fn inherit(&mut self, previous: Self) {
+        self.access = self.access.take().or(previous.access);
+        self.refresh = self.refresh.take().or(previous.refresh);
+    }
 }
 
 const fn is_b64token(byte: u8) -> bool {

@@ -1,3 +1,4 @@
+import { presets } from '../presets.js'
 import type { Endpoint } from './options.js'
 import type { Seen } from './probe/seen.js'
 import { begin, csrfHeaderFor, readableCsrfCookie } from './probe/session.js'
@@ -16,12 +17,14 @@ export function suggest(seen: Seen): Suggestion | undefined {
   const { grant, cookies } = answer
   const [access] = grant.access
   const notes: string[] = []
+  const isByCookie = !access && !grant.isDeviseTokenAuth && seen.exchange('me-by-cookie')?.answer?.isOk
+  const me = plan.endpoints.me
   if (grant.isDeviseTokenAuth)
-    notes.push('The five headers of devise_token_auth have no option: have it issue JWTs.')
-  else if (!access && seen.exchange('me-by-cookie')?.answer?.isOk)
     notes.push(
-      'The API works with a session cookie and gives no token: there is nothing for a vault to keep.',
+      'This is devise_token_auth, as in the preset deviseTokenAuth. Where an answer with a new token is lost, so is the session.',
     )
+  else if (isByCookie)
+    notes.push('The API works with a session cookie, as in the preset railsSession: there is no token.')
   else if (!access) notes.push('There is no token: see sign-in.grant.')
   if (grant.csrf)
     notes.push(`The API gives a CSRF token in the body (${grant.csrf.place}): no option repeats that.`)
@@ -33,18 +36,28 @@ export function suggest(seen: Seen): Suggestion | undefined {
   const options = [
     plan.topology !== 'same-origin' && `origins: [${quote(plan.api.origin)}]`,
     `signIn: ${endpoint(plan.endpoints.signIn)}`,
+    credential(grant.isDeviseTokenAuth, isByCookie === true),
+    isByCookie && me && `refresh: ${endpoint(me)}`,
     refreshes && plan.endpoints.refresh && `refresh: ${endpoint(plan.endpoints.refresh)}`,
     hasSignOut(seen) && plan.endpoints.signOut && `signOut: ${endpoint(plan.endpoints.signOut)}`,
     isInBody && `refreshToken: 'body'`,
     csrf(seen),
     fields(seen, isInBody),
   ].filter((line) => typeof line === 'string')
-  if (!refreshes) notes.push('Without a refresh that works, sessions end with the access token.')
+  if (!refreshes && !isByCookie)
+    notes.push('Without a refresh that works, sessions end with the access token.')
   const lines = options.map((option) => `  ${option},\n`).join('')
   return {
     code: `// auth.vault.ts\nimport { openVault } from 'tokencell/vault'\nexport default openVault({\n${lines}})\n`,
     notes,
   }
+}
+
+function credential(isDeviseTokenAuth: boolean, isByCookie: boolean): string | undefined {
+  if (isByCookie) return `credential: 'cookie'`
+  if (!isDeviseTokenAuth) return undefined
+  const { headers } = presets.deviseTokenAuth.credential
+  return `credential: { headers: [${headers.map(quote).join(', ')}] }`
 }
 
 function hasSignOut(seen: Seen) {

@@ -18,13 +18,20 @@ export interface VaultOptions {
   signOut?: Endpoint
   /**
    * Where the refresh token is: in an HttpOnly cookie, which is better, or in the body, which keeps it in the cell
-   * and loses it on reload.
+   * and loses it on reload. It goes back in the body as well, or in the header that is named.
    * @default 'cookie'
    */
-  refreshToken?: 'body' | 'cookie'
+  refreshToken?: 'body' | 'cookie' | { header: string }
+  /**
+   * What a request proves itself with: an `Authorization: Bearer` header; a session cookie, so that there is no token; or
+   * these response headers, the secret one first, which go back with every request and which every answer may renew.
+   * @default 'bearer'
+   */
+  credential?: 'bearer' | 'cookie' | { headers: string[] }
   /**
    * The header on every sign-in, refresh and sign-out that no form of another site can send: with a fixed value, or
-   * with the value of a readable cookie. The API must require it, and allow it in CORS.
+   * with the value of a readable cookie. The API must require it, and allow it in CORS. With `credential: 'cookie'` it is
+   * on every request that may change something.
    * @default { header: 'X-Requested-With', value: 'tokencell' }
    */
   csrf?: { header: string; value: string } | { header: string; cookie: string } | false
@@ -36,7 +43,10 @@ export interface VaultOptions {
     expiresIn?: string
     /** @default 'refresh_token' */
     refreshToken?: string
-    /** @default 'user' */
+    /**
+     * `''` if the body is the user.
+     * @default 'user'
+     */
     user?: string
   }
   /**
@@ -64,8 +74,19 @@ const FIELDS = {
  * @throws AuthError `option-invalid` for a name that is no option
  */
 export function complete(options: VaultOptions) {
-  const { origins, signIn, refresh, signOut, refreshToken, csrf, fields, forgetAfter, name, ...unknown } =
-    options
+  const {
+    origins,
+    signIn,
+    refresh,
+    signOut,
+    refreshToken,
+    credential,
+    csrf,
+    fields,
+    forgetAfter,
+    name,
+    ...unknown
+  } = options
   const { accessToken, expiresIn, refreshToken: refreshField, user, ...unknownFields } = fields ?? {}
   for (const option of Object.keys({ ...unknown, ...unknownFields })) {
     throw vaultError('option-invalid', { option })
@@ -77,7 +98,9 @@ export function complete(options: VaultOptions) {
     signIn: endpoint(signIn),
     refresh: endpoint(refresh),
     signOut: endpoint(signOut),
-    refreshToken: refreshToken ?? 'cookie',
+    refreshToken: typeof refreshToken === 'object' ? 'body' : (refreshToken ?? 'cookie'),
+    refreshHeader: typeof refreshToken === 'object' ? refreshToken.header : undefined,
+    credential: credentialOf(credential),
     csrf: csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     fields: {
       accessToken: accessToken ?? FIELDS.accessToken,
@@ -92,4 +115,16 @@ function endpoint(endpoint: Endpoint | undefined) {
   return typeof endpoint === 'string'
     ? { method: 'POST', path: endpoint }
     : endpoint && { method: 'POST', ...endpoint }
+}
+
+const HEADER = /^[\w!#$%&'*+.^`|~-]+$/
+
+/** One of two words, or the names of headers between commas (RFC 9110 §5.1). */
+function credentialOf(credential: VaultOptions['credential']): string {
+  if (credential === undefined || credential === 'bearer' || credential === 'cookie')
+    return credential ?? 'bearer'
+  const { headers } = credential as { headers?: unknown[] }
+  if (!Array.isArray(headers) || headers.length === 0 || !headers.every((name) => HEADER.test(String(name))))
+    throw vaultError('option-invalid', { option: 'credential' })
+  return headers.join().toLowerCase()
 }

@@ -4,6 +4,7 @@ import { isFormed, packRequest, replayable } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
+import { decoded, readHeaders, withCookies, withoutCredential } from './credential.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import { loadCore } from './load.js'
 import { complete, type VaultOptions } from './options.js'
@@ -43,6 +44,8 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   let isHeard = false
   let isReporting = false
 
+  const cookie: ReadCookie = async (name) => decoded(await readCookie(name))
+
   let starting: ReturnType<typeof instantiate> | undefined
   started()
 
@@ -61,13 +64,15 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     const CoreClass = await loadCore()
     core = new CoreClass(config, {
       ...openTrace(config.name),
-      cookie: readCookie,
+      cookie,
+      readHeaders,
       notify,
       report: (event: SessionEvent) => events.emit(Object.freeze(event)),
       requested,
       error,
     })
-    return { core, config }
+    // As the URLs of requests are spelled; the core has checked that each is an origin.
+    return { core, config, origins: new Set(config.origins.map((origin) => new URL(origin).origin)) }
   }
 
   function notify() {
@@ -99,11 +104,14 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   }
 
   async function send(request: Outgoing): Promise<Response> {
-    const { core } = await started()
-    return core.fetch(request).catch(async (error: unknown) => {
+    const { core, config, origins } = await started()
+    const isOurs = origins.has(originOf(request.url))
+    if (isOurs && config.credential !== 'bearer') await withCookies(request, config, cookie)
+    const response = await core.fetch(request).catch(async (error: unknown) => {
       const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
       throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error
     })
+    return isOurs ? withoutCredential(response, config) : response
   }
 
   return {
@@ -118,8 +126,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       isReporting = true
       onRequest((event) => events.emit(Object.freeze({ ...event, here: true })))
     },
-    // As the URLs of requests are spelled; the core has checked that each is an origin.
-    origins: async () => (await started()).config.origins.map((origin) => new URL(origin).origin),
+    origins: async () => [...(await started()).origins],
     ready: async () => (await started()).core.ready(),
     async fetch(request, body) {
       const own = await replayable(request, body)

@@ -139,7 +139,8 @@ impl<P: Profile> Session<P> {
     /// The user signed out while the refresh was on its way: its token serves to tell the server, no more.
     fn refreshed_too_late(&mut self, answer: Answer<P>, now: Instant) {
         if let (Answer::Granted(grant), Some(departing)) = (answer, &mut self.departing) {
-            *departing = grant.credentials;
+            let previous = core::mem::replace(departing, grant.credentials);
+            departing.inherit(previous);
         }
         self.signed_out_elsewhere(now);
     }
@@ -181,7 +182,7 @@ impl<P: Profile> Session<P> {
         match self.take_tenure() {
             Some(previous) if previous.is_of(subject.as_ref(), epoch) => {
                 profile.inherit(previous.profile);
-                credentials.refresh = credentials.refresh.or(previous.credentials.refresh);
+                credentials.inherit(previous.credentials);
             }
             _ => {
                 self.identity = self.identity.next();

@@ -87,7 +87,7 @@ pub enum Status {
 /// What a request goes out with.
 #[derive(Clone, Copy, Debug)]
 pub enum Bearer<'a> {
-    /// Nothing: it is anonymous.
+    /// Nothing: it is anonymous, or a cookie says whose it is.
     None,
     /// This token.
     Token(&'a Token),
@@ -129,6 +129,7 @@ impl<P: Profile> Session<P> {
             Input::Locked(id, lock) => self.locked(id, lock, now),
             Input::Online => self.schedule.resume(now),
             Input::Peer(message, trace) => self.heard(message, trace.hint, now),
+            Input::Renewed(call, access) => self.renewed(call, access),
             Input::Responded(call, reply) => self.responded(call, reply, now),
             Input::Restored(trace) => self.restored(trace.hint, now),
             Input::Returned => self.returned(),
@@ -184,7 +185,7 @@ impl<P: Profile> Session<P> {
         match (self.calls.get(call), &self.phase) {
             (Some(Call { identity: None, .. }), _) => Bearer::None,
             (Some(call), Phase::Active(tenure)) if call.identity == Some(self.identity) => {
-                Bearer::Token(&tenure.credentials.access)
+                tenure.credentials.access.as_ref().map_or(Bearer::None, Bearer::Token)
             }
             _ => Bearer::Withdrawn,
         }

@@ -1,7 +1,9 @@
 //! Requests: which token they go out with, when they wait, and what a 401 means (promises 6-8, 14).
 
 use crate::calls::{Call, Need};
-use crate::{Body, CallError, CallId, Cause, Course, Effect, Errand, Instant, Policy, Profile, Reply};
+use crate::{
+    Body, CallError, CallId, Cause, Course, Effect, Errand, Generation, Instant, Policy, Profile, Reply, Token,
+};
 
 use super::{Phase, Session};
 
@@ -9,6 +11,18 @@ impl<P: Profile> Session<P> {
     pub(super) fn send(&mut self, id: CallId, body: Body, now: Instant) {
         let identity = self.tenure().map(|_| self.identity);
         self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_PATIENCE, now);
+    }
+
+    /// Some APIs hand out the next token with the answer to any request. One that went out with an older token than
+    /// ours brings none that is newer.
+    pub(super) fn renewed(&mut self, id: CallId, access: Token) {
+        let sent = self.calls.get(id).map(|call| (call.identity, call.generation));
+        if sent == Some((Some(self.identity), Some(self.generation)))
+            && let Phase::Active(tenure) = &mut self.phase
+        {
+            tenure.credentials.access = Some(access);
+            self.generation = Generation(self.generation.0.wrapping_add(1));
+        }
     }
 
     pub(super) fn responded(&mut self, id: CallId, reply: Reply, now: Instant) {

@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
-use super::config::{Config, Fields};
+use super::config::{Config, Credential};
 use super::host::Host;
 use super::json::{member, object, own, own_string, parse, parse_without_tokens};
 use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
@@ -48,7 +48,7 @@ impl Verdict {
     }
 
     pub async fn read(response: Response, errand: Errand, config: &Config, host: &Host) -> Self {
-        let (status, head) = (response.status(), Head::read(&response));
+        let (status, mut head) = (response.status(), Head::read(&response, &config.credential, host));
         let Some(body) = read_text(&response).await else {
             let code = GrantError::BodyMalformed.code();
             let outcome = Err(host.error(code, object(&[("status", status.into())])));
@@ -58,7 +58,7 @@ impl Verdict {
             (Errand::SignOut(_), ..500) if status != 429 => {
                 Self { answer: Answer::Done, outcome: Ok(JsValue::UNDEFINED) }
             }
-            (Errand::Refresh | Errand::SignIn(_), 200..300) => match head.grant(&body, &config.fields) {
+            (Errand::Refresh | Errand::SignIn(_), 200..300) => match head.grant(&body, errand, config) {
                 Ok((grant, shown)) => Self { answer: Answer::Granted(grant), outcome: Ok(shown) },
                 Err(error) => Self { answer: Answer::Malformed, outcome: Err(head.error(error.code(), &body, host)) },
             },
@@ -80,39 +80,57 @@ impl Verdict {
 struct Head {
     status: u16,
     authorization: Option<Zeroizing<String>>,
+    renewal: Result<Option<Token>, GrantError>,
     date: Option<f64>,
     retry_after: Option<String>,
 }
 
 impl Head {
-    fn read(response: &Response) -> Self {
+    fn read(response: &Response, credential: &Credential, host: &Host) -> Self {
         let header = |name| response.headers().get(name).ok().flatten();
         let date = header("date").map(|date| Date::parse(&date) / 1000.0).filter(|date| date.is_finite());
         Self {
             status: response.status(),
             authorization: header("authorization").map(Zeroizing::new),
+            renewal: credential.renewal(response, host),
             date,
             retry_after: header("retry-after"),
         }
     }
 
     /// The grant, and the body as the page may see it: the user is a part of that, since some APIs put the token there.
-    fn grant(&self, text: &JsString, fields: &Fields) -> Result<(Grant<PageProfile>, JsValue), GrantError> {
+    fn grant(
+        &mut self,
+        text: &JsString,
+        errand: Errand,
+        Config { credential, fields, .. }: &Config,
+    ) -> Result<(Grant<PageProfile>, JsValue), GrantError> {
         let from_header = self.authorization.as_deref().and_then(|header| bearer(header));
         let body = match parse(text) {
             Some(body) => body,
             // Devise answers with a header and whatever it likes.
-            None if from_header.is_some() => JsValue::UNDEFINED,
+            None if from_header.is_some() || !matches!(credential, Credential::Bearer) => JsValue::UNDEFINED,
             None => return Err(GrantError::BodyMalformed),
         };
-        let access = from_header.map(str::to_owned).or_else(|| own_string(&body, &fields.access_token));
-        let access = Token::parse(access.ok_or(GrantError::TokenMissing)?)?;
+        let access = match credential {
+            Credential::Bearer => {
+                let access = from_header.map(str::to_owned).or_else(|| own_string(&body, &fields.access_token));
+                Some(Token::parse(access.ok_or(GrantError::TokenMissing)?)?)
+            }
+            Credential::Cookie => None,
+            // Only who signs in has none before.
+            Credential::Headers(_) => match (core::mem::replace(&mut self.renewal, Ok(None))?, errand) {
+                (None, Errand::SignIn(_)) => return Err(GrantError::TokenMissing),
+                (renewal, _) => renewal,
+            },
+        };
         let refresh = own_string(&body, &fields.refresh_token).map(Token::parse).transpose()?;
         let expires_in = match own(&body, &fields.expires_in) {
             absent if absent.is_undefined() || absent.is_null() => None,
             seconds => Some(seconds.as_f64().ok_or(GrantError::LifetimeInvalid)?),
         };
-        let (claims, seen) = read_claims(&access)?.unzip();
+        let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
+        let (claims, seen) = jwt.map(read_claims).transpose()?.flatten().unzip();
         let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts)?;

@@ -20,6 +20,9 @@ pub struct Config {
     pub refresh: Option<Endpoint>,
     pub sign_out: Option<Endpoint>,
     pub csrf: Option<Csrf>,
+    pub credential: Credential,
+    /// Where the refresh token goes, if not into a body.
+    pub refresh_header: Option<String>,
     pub fields: Fields,
     pub policy: Policy,
 }
@@ -29,6 +32,17 @@ pub struct Config {
 pub struct Endpoint {
     pub method: String,
     pub url: String,
+}
+
+/// What a request proves itself with.
+#[derive(Debug)]
+pub enum Credential {
+    /// `Authorization: Bearer` (RFC 6750).
+    Bearer,
+    /// A session cookie, which the browser keeps.
+    Cookie,
+    /// These headers, between commas, which every answer may renew. The first is the secret.
+    Headers(String),
 }
 
 /// The header that no form of another site can send.
@@ -78,6 +92,8 @@ impl Config {
             refresh,
             sign_out,
             csrf: reader.csrf(),
+            credential: reader.credential(),
+            refresh_header: own_string(raw, "refreshHeader"),
             fields: Fields {
                 access_token: reader.text("fields.accessToken", "fields"),
                 expires_in: reader.text("fields.expiresIn", "fields"),
@@ -144,6 +160,15 @@ impl Reader<'_> {
             self.refuse("endpoint-outside-origins", field);
         }
         Some(Endpoint { method, url })
+    }
+
+    fn credential(&self) -> Credential {
+        let name = self.text("credential", "credential");
+        match name.as_str() {
+            "bearer" => Credential::Bearer,
+            "cookie" => Credential::Cookie,
+            _ => Credential::Headers(name),
+        }
     }
 
     fn csrf(&self) -> Option<Csrf> {

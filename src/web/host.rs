@@ -1,7 +1,10 @@
 //! What the TypeScript side gives the core to speak through.
 
+use alloc::string::String;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
+use web_sys::Response;
 
 use super::http::Outgoing;
 
@@ -19,6 +22,10 @@ extern "C" {
     /// Resolves with the value of a readable cookie, or null; rejects when there is nobody to tell.
     #[wasm_bindgen(method)]
     pub fn cookie(this: &Host, name: &str) -> Promise;
+
+    /// These headers of an answer, named between commas, a line each; nothing unless all have a value.
+    #[wasm_bindgen(method, js_name = readHeaders)]
+    pub fn read_headers(this: &Host, response: &Response, names: &str) -> Option<String>;
 
     /// The snapshot has changed.
     #[wasm_bindgen(method)]

@@ -4,12 +4,13 @@ use alloc::string::String;
 
 use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Headers};
+use web_sys::{AbortSignal, Headers, Response};
 use zeroize::Zeroizing;
 
-use super::config::{Config, Endpoint};
+use super::config::{Config, Credential, Endpoint};
+use super::host::Host;
 use super::json::{dictionary, extend};
-use crate::{Body, Credentials, Errand, Token};
+use crate::{Body, Credentials, Errand, GrantError, Token};
 
 #[wasm_bindgen]
 extern "C" {
@@ -56,17 +57,35 @@ impl Outgoing {
     }
 
     /// Sends it, as often as it is called. The token is on it for no longer than `fetch` takes to copy the headers.
-    pub fn send(&self, bearer: Option<&Token>) -> Result<Promise, JsValue> {
+    pub fn send(&self, bearer: Option<&Token>, credential: &Credential) -> Result<Promise, JsValue> {
         let Some(token) = bearer else { return Ok(fetch(&self.url(), &self.init())) };
         let headers = self.headers();
-        headers.set(AUTHORIZATION, &authorization(token))?;
+        credential.write(token, &headers)?;
         let sent = fetch(&self.url(), &self.init());
-        headers.delete(AUTHORIZATION)?;
+        credential.erase(&headers)?;
         Ok(sent)
     }
 }
 
 const AUTHORIZATION: &str = "Authorization";
+
+impl Credential {
+    fn write(&self, token: &Token, headers: &Headers) -> Result<(), JsValue> {
+        let Self::Headers(names) = self else { return headers.set(AUTHORIZATION, &authorization(token)) };
+        names.split(',').zip(token.lines()).try_for_each(|(name, value)| headers.set(name, value))
+    }
+
+    fn erase(&self, headers: &Headers) -> Result<(), JsValue> {
+        let Self::Headers(names) = self else { return headers.delete(AUTHORIZATION) };
+        names.split(',').try_for_each(|name| headers.delete(name))
+    }
+
+    /// What an answer brings in headers of its own.
+    pub fn renewal(&self, response: &Response, host: &Host) -> Result<Option<Token>, GrantError> {
+        let Self::Headers(names) = self else { return Ok(None) };
+        host.read_headers(response, names).map(Token::parse_lines).transpose()
+    }
+}
 
 /// Sends the request of an exchange.
 pub fn exchange(
@@ -91,6 +110,7 @@ pub fn exchange(
         // The reply to these brings a rotated cookie: it has to arrive even if this page does not live to see it.
         ("keepalive", (!matches!(errand, Errand::SignIn(_))).into()),
     ]);
+    let access = credentials.and_then(|credentials| credentials.access.as_ref());
     let refresh_token = credentials.and_then(|credentials| credentials.refresh.as_ref());
     let endpoint = match errand {
         Errand::SignIn(_) => {
@@ -102,18 +122,27 @@ pub fn exchange(
             }
             Some(&config.sign_in)
         }
-        Errand::Refresh => config.refresh.as_ref(),
+        Errand::Refresh => {
+            if let (Credential::Headers(_), Some(token)) = (&config.credential, access) {
+                config.credential.write(token, &headers)?;
+            }
+            config.refresh.as_ref()
+        }
         Errand::SignOut(_) => {
-            if let Some(credentials) = credentials {
-                headers.set(AUTHORIZATION, &authorization(&credentials.access))?;
+            if let Some(token) = access {
+                config.credential.write(token, &headers)?;
             }
             config.sign_out.as_ref()
         }
     };
     if let (Errand::Refresh | Errand::SignOut(_), Some(token)) = (errand, refresh_token) {
-        headers.set("Content-Type", "application/json")?;
-        let body = dictionary(&[(&config.fields.refresh_token, token.expose().into())]);
-        extend(&init, &[("body", js_sys::JSON::stringify(&body)?.into())]);
+        if let Some(name) = &config.refresh_header {
+            headers.set(name, token.expose())?;
+        } else {
+            headers.set("Content-Type", "application/json")?;
+            let body = dictionary(&[(&config.fields.refresh_token, token.expose().into())]);
+            extend(&init, &[("body", js_sys::JSON::stringify(&body)?.into())]);
+        }
     }
     let Some(Endpoint { method, url }) = endpoint else { return Err(JsValue::UNDEFINED) };
     extend(&init, &[("method", method.into()), ("headers", headers.into())]);

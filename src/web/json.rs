@@ -22,8 +22,11 @@ extern "C" {
     fn has_own(object: &JsValue, key: &str) -> bool;
 }
 
-/// The own property at this dotted path, or undefined.
+/// The own property at this dotted path, or undefined; the object itself for an empty one.
 pub fn own(object: &JsValue, path: &str) -> JsValue {
+    if path.is_empty() {
+        return object.clone();
+    }
     path.split('.').fold(object.clone(), |object, key| {
         let value =
             if object.is_object() && has_own(&object, key) { Reflect::get(&object, &key.into()).ok() } else { None };
@@ -78,7 +81,8 @@ pub fn parse(text: &JsString) -> Option<JsValue> {
 
 /// Parses, leaving out whatever is, holds or is named like a token (promise 3).
 pub fn parse_without_tokens(text: &JsString, tokens: &[&Token]) -> Option<JsValue> {
-    let tokens: Vec<_> = tokens.iter().map(|token| Zeroizing::new(token.expose().to_owned())).collect();
+    let tokens: Vec<_> =
+        tokens.iter().filter_map(|token| token.lines().next()).map(|token| Zeroizing::new(token.to_owned())).collect();
     let reviver = Closure::new(move |key: JsValue, value: JsValue| {
         let is_token = match value.dyn_ref::<JsString>() {
             Some(text) => {

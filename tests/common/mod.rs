@@ -22,7 +22,7 @@ pub const BOB: User = User(2);
 pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
     let token = |text: &str| Token::parse(text.to_owned()).unwrap();
     let parts = GrantParts {
-        access: token(access),
+        access: Some(token(access)),
         refresh: refresh.map(token),
         expires_in: Some(100.0),
         claims: None,

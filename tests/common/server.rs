@@ -127,7 +127,7 @@ impl Issued {
     fn grant_with(self, expires_in: Option<f64>) -> Grant<Seen> {
         let sub = (!self.opaque).then_some(Subject::Number(f64::from(self.user.0)));
         Grant::new(GrantParts {
-            access: Token::parse(format!("u{}-f{}-{}", self.user.0, self.family, self.token)).unwrap(),
+            access: Some(Token::parse(format!("u{}-f{}-{}", self.user.0, self.family, self.token)).unwrap()),
             refresh: None,
             expires_in,
             claims: Some(Claims { sub, ..Claims::default() }),

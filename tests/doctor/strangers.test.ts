@@ -218,4 +218,28 @@ test('a session cookie without any token', async () => {
   expect(errors).toEqual([])
   expect(finding('sign-in.grant')?.evidence).toContain('without tokens')
   expect(report.suggestion?.notes.join()).toContain('session cookie')
+  expect(report.suggestion?.code).toContain(`  credential: 'cookie',
+  refresh: { method: 'GET', path: '/me' },
+`)
+})
+
+test('the five headers of devise_token_auth', async () => {
+  const { report } = await diagnose(async (request, response) => {
+    if (request.url !== '/login') return response.writeHead(401).end()
+    let body = ''
+    for await (const chunk of request) body += chunk
+    if (!body.includes(ADA.email)) return response.writeHead(401).end()
+    const headers = {
+      'access-token': '0123456789',
+      'token-type': 'Bearer',
+      client: 'c',
+      expiry: '1',
+      uid: ADA.email,
+    }
+    response.writeHead(200, headers).end('{}')
+  })
+  expect(report.suggestion?.notes.join()).toContain('deviseTokenAuth')
+  expect(report.suggestion?.code).toContain(
+    `  credential: { headers: ['access-token', 'token-type', 'client', 'expiry', 'uid'] },`,
+  )
 })

@@ -136,3 +136,40 @@ function inMemory(page: import('@playwright/test').Page, text: string) {
     return false
   }, text)
 }
+
+test('promise 3: an answer to a request of the page that brings a token comes without it', async ({
+  api,
+  open,
+  page,
+}) => {
+  await open(page)
+  await signIn(page)
+  const seen = await page.evaluate(async (url) => {
+    const init = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', 'x-requested-with': 'page' },
+      body: JSON.stringify({ email: 'ada@example.com', password: 'correct horse' }),
+    }
+    const response = await auth.fetch(url, init)
+    const { status, ok, type, redirected } = response
+    const user = (await response.clone().json()).user.email
+    return {
+      status,
+      ok,
+      type,
+      redirected,
+      isSame: response.url === url,
+      user,
+      token: response.headers.get('authorization'),
+    }
+  }, `${api.url}/api/v1/login?token_in=header`)
+  expect(seen).toEqual({
+    status: 200,
+    ok: true,
+    type: 'cors',
+    redirected: false,
+    isSame: true,
+    user: 'ada@example.com',
+    token: null,
+  })
+})

@@ -1,4 +1,5 @@
 import { test as base, type Page } from '@playwright/test'
+import { presets } from '../../js/presets.js'
 import { startRails } from '../../scripts/rails.mjs'
 import { openSite, type Site } from '../e2e/site.js'
 import { openGateway } from './gateway.js'
@@ -89,12 +90,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   api: async ({ across, gateway, site }, use) => {
     const origin = `http://${hosts[across].api}:${gateway.port}`
-    site.options = {
-      origins: [origin],
-      signIn: '/api/v1/login',
-      refresh: '/api/v1/refresh',
-      signOut: { method: 'DELETE', path: '/api/v1/logout' },
-    }
+    site.options = { ...presets.deviseJwtRefresh, origins: [origin] }
     await use(`${origin}/api/v1`)
   },
   admin: async ({ rails }, use) => use(await administrate(rails.url)),

@@ -27,7 +27,14 @@ fn claims(token: &Token) -> Result<Option<Claims>, GrantError> {
 
 fn grant(access: Token, expires_in: Option<f64>, date: Option<f64>) -> Result<Grant<Seen>, GrantError> {
     let claims = claims(&access)?;
-    Grant::new(GrantParts { access, refresh: None, expires_in, claims, date, profile: Seen { user: None } })
+    Grant::new(GrantParts {
+        access: Some(access),
+        refresh: None,
+        expires_in,
+        claims,
+        date,
+        profile: Seen { user: None },
+    })
 }
 
 /// The lifetime as the session sees it.
@@ -212,4 +219,12 @@ proptest! {
         let quarters = Millis(millis).three_quarters().0;
         prop_assert_eq!(u128::from(quarters), u128::from(millis) * 3 / 4);
     }
+}
+
+#[test]
+fn a_credential_of_several_headers_is_split_into_what_it_was_made_of() {
+    let lines = Token::parse_lines("secret\nBearer\nada@example.com".to_owned()).unwrap();
+    assert_eq!(lines.lines().collect::<Vec<_>>(), ["secret", "Bearer", "ada@example.com"]);
+    assert!(matches!(Token::parse_lines("a\r\nb".to_owned()), Err(GrantError::TokenMalformed)));
+    assert!(matches!(Token::parse_lines(String::new()), Err(GrantError::TokenMissing)));
 }

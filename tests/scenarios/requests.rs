@@ -1,6 +1,6 @@
 //! Promises 7, 8 and 14: the one retry, whose request it is, and bodies that cannot be sent twice.
 
-use tokencell::{Bearer, Body, CallError, Course, Input, Millis, Policy, Reply};
+use tokencell::{Bearer, Body, CallError, Course, Input, Millis, Policy, Reply, Token};
 
 use crate::common::{ADA, BOB, Outcome, Packet, World};
 
@@ -308,4 +308,48 @@ fn promise_8_a_request_whose_turn_comes_after_another_account_is_not_sent() {
     world.sign_in(0, BOB);
     world.settle();
     assert!(matches!(world.tabs[0].session.bearer(call), Bearer::Withdrawn));
+}
+
+fn renewal(text: &str) -> Token {
+    Token::parse(text.to_owned()).unwrap()
+}
+
+fn next_bearer(world: &mut World) -> Option<String> {
+    world.fetch(0);
+    match world.intercept(is_request) {
+        Packet::Request { bearer, .. } => bearer,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn an_answer_may_bring_the_token_that_the_next_request_goes_out_with() {
+    let mut world = World::signed_in(1, ADA);
+    let call = world.fetch(0);
+    world.intercept(is_request);
+    world.input(0, Input::Renewed(call, renewal("u1-next")));
+    assert_eq!(next_bearer(&mut world).as_deref(), Some("u1-next"));
+}
+
+#[test]
+fn a_token_that_an_older_request_brings_is_not_taken_for_a_newer_one() {
+    let mut world = World::signed_in(1, ADA);
+    let (first, second) = (world.fetch(0), world.fetch(0));
+    world.intercept(is_request);
+    world.intercept(is_request);
+    world.input(0, Input::Renewed(second, renewal("u1-next")));
+    world.input(0, Input::Renewed(first, renewal("u1-late")));
+    assert_eq!(next_bearer(&mut world).as_deref(), Some("u1-next"));
+}
+
+#[test]
+fn a_token_that_comes_after_a_sign_out_is_nobodys() {
+    let mut world = World::signed_in(1, ADA);
+    let call = world.fetch(0);
+    world.intercept(is_request);
+    world.sign_out(0);
+    world.settle();
+    world.input(0, Input::Renewed(call, renewal("u1-next")));
+    assert!(!world.is_signed_in(0));
+    assert_eq!(next_bearer(&mut world), None);
 }

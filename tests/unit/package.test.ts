@@ -21,3 +21,8 @@ test('every entry imports in Node without effect', () => {
 test('an unknown option is named', () => {
   expect(() => complete({ signIn: '/x', token: 'y' } as never)).toThrow(/^token: /)
 })
+
+test('a credential that is no header is named', () => {
+  for (const credential of ['basic', {}, { headers: [] }, { headers: ['a b'] }, { headers: ['a,b'] }])
+    expect(() => complete({ origins: [], signIn: '/x', credential } as never)).toThrow(/^credential: /)
+})

@@ -19,7 +19,7 @@ const MOST_IN_FLIGHT: u32 = 500;
 impl Driver {
     pub fn fetch(&self, outgoing: Outgoing) -> Promise {
         if !outgoing.takes_token(&self.config) {
-            return outgoing.send(None).unwrap_or_else(|error| Promise::reject(&error));
+            return outgoing.send(None, &self.config.credential).unwrap_or_else(|error| Promise::reject(&error));
         }
         if outgoing.signal().aborted() {
             return Promise::reject(&outgoing.signal().reason());
@@ -62,8 +62,8 @@ impl Driver {
             open.giving_up = None;
             open.is_in_flight = true;
             match self.session.borrow().bearer(id) {
-                Bearer::None => outgoing.send(None),
-                Bearer::Token(token) => outgoing.send(Some(token)),
+                Bearer::None => outgoing.send(None, &self.config.credential),
+                Bearer::Token(token) => outgoing.send(Some(token), &self.config.credential),
                 Bearer::Withdrawn => Err(self.host.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
             }
         };
@@ -87,6 +87,7 @@ impl Driver {
         }
         let response = outcome.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
         let is_unauthorized = response.is_some_and(|response| response.status() == 401);
+        let renewal = response.and_then(|response| self.config.credential.renewal(response, &self.host).ok().flatten());
         match self.open.borrow_mut().get_mut(id) {
             Some(open) => {
                 open.is_in_flight = false;
@@ -94,6 +95,9 @@ impl Driver {
             }
             // Nobody is interested in the rest of it.
             None => return drop(response.and_then(Response::body).map(|body| body.cancel())),
+        }
+        if let Some(token) = renewal {
+            self.drive(Input::Renewed(id, token));
         }
         self.drive(Input::Responded(id, if is_unauthorized { Reply::Unauthorized } else { Reply::Other }));
         self.hear_giving_up(id);

@@ -1,0 +1,43 @@
+import { packHead } from '../port/packing.js'
+import { RemoteResponse } from '../response.js'
+import type { complete } from './options.js'
+import type { Outgoing } from './outgoing.js'
+import type { ReadCookie } from './start.js'
+
+type Config = ReturnType<typeof complete>
+
+/** Requests that change nothing, and need no proof of where they come from (RFC 9110 §9.2.1). */
+const SAFE = /^(GET|HEAD|OPTIONS)$/i
+
+/** Where a cookie is a credential: lets it come and go, and says whose page this is. */
+export async function withCookies({ init, headers }: Outgoing, { csrf }: Config, readCookie: ReadCookie) {
+  if (init.credentials === 'omit') return
+  init.credentials = 'include'
+  if (!csrf || SAFE.test(init.method ?? 'GET') || headers.has(csrf.header)) return
+  const value = 'cookie' in csrf ? await readCookie(csrf.cookie).catch(() => null) : csrf.value
+  if (value !== null) headers.set(csrf.header, value)
+}
+
+/** Called by the core. devise_token_auth leaves a header blank where nothing is new. */
+export function readHeaders({ headers }: Response, names: string): string | undefined {
+  const values = names.split(',').map((name) => headers.get(name))
+  return values.every(Boolean) ? values.join('\n') : undefined
+}
+
+/** An answer without the headers that bring a token (promise 3). */
+export function withoutCredential(response: Response, { credential }: Config): Response {
+  const names = ['authorization', ...credential.split(',')]
+  if (!names.some((name) => response.headers.has(name))) return response
+  const head = packHead(response)
+  head.headers = head.headers.filter(([name]) => !names.includes(name))
+  return new RemoteResponse(head, undefined, response.body)
+}
+
+/** Of a readable cookie, decoded as servers do. */
+export function decoded(value: string | null): string | null {
+  try {
+    return value && decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}

@@ -1,0 +1,141 @@
+import type { Page } from '@playwright/test'
+import { type Dialect, deviseTokenAuth, dialects, listen, optionsOf } from './dialects.js'
+import { expect, get, outliveTrust, status, test } from './fixtures.js'
+
+const signIn = (page: Page, { credentials }: Pick<Dialect, 'credentials'>) =>
+  page.evaluate((credentials) => auth.signIn(credentials as Record<string, unknown>), credentials)
+
+const post = (page: Page, url: string) =>
+  page.evaluate(
+    (url) => auth.fetch(url, { method: 'POST', body: 'a note' }).then(({ status }) => status),
+    url,
+  )
+
+/** What scripts of the page see of an answer, and of the session. */
+const seen = (page: Page, url: string) =>
+  page.evaluate(async (url) => {
+    const response = await auth.fetch(url)
+    return JSON.stringify([[...response.headers], await response.text(), auth.snapshot, events])
+  }, url)
+
+for (const [name, create] of Object.entries(dialects))
+  test(`preset ${name}: sign-in, reload, refresh and sign-out, and no token for the page`, async ({
+    page,
+    site,
+    open,
+    survives,
+    api: _,
+  }) => {
+    const dialect = create()
+    const server = await listen(dialect, site.url)
+    const me = `${server.url}/me`
+    site.options = { ...optionsOf(name, server.url) }
+
+    await open(page)
+    expect(await status(page)).toBe('never')
+    const shown = JSON.stringify(await signIn(page, dialect))
+    expect([await get(page, me), await post(page, `${server.url}/notes`)]).toEqual([200, 201])
+    const heard = shown + (await seen(page, me))
+    for (const secret of dialect.secrets) expect(heard).not.toContain(secret)
+    if (!['jwtSessions', 'knock'].includes(name))
+      expect(await page.evaluate(() => (auth.snapshot.user as { email: string }).email)).toBe(
+        'ada@example.com',
+      )
+
+    await open(page)
+    if (dialect.survivesReload || survives) expect(await status(page)).toBe('authenticated')
+    else await signIn(page, dialect)
+    expect([await get(page, me), await post(page, `${server.url}/notes`)]).toEqual([200, 201])
+
+    await outliveTrust(page)
+    dialect.expire()
+    if (dialect.refreshes) {
+      expect(await get(page, me)).toBe(200)
+      expect(dialect.refreshes()).toBe(1)
+    } else {
+      expect(await get(page, me)).toBe(401)
+      await signIn(page, dialect)
+      expect(await get(page, me)).toBe(200)
+    }
+
+    await page.evaluate(() => auth.signOut())
+    expect(await status(page)).toBe('signed-out')
+    expect(dialect.isOpen()).toBe(!dialect.hasSignOut)
+    expect(await get(page, me)).toBe(401)
+    server.close()
+  })
+
+test('preset refreshCookie: sign-in, reload, refresh and sign-out, against Express', async ({
+  page,
+  api,
+  open,
+  site,
+  survives,
+}) => {
+  const { csrf: _, ...refreshCookie } = { csrf: undefined, ...optionsOf('refreshCookie', api.url) }
+  const at = (path: unknown) => `/api/v1${path}`
+  const { signIn: signInAt, refresh, signOut } = refreshCookie
+  site.options = { ...refreshCookie, signIn: at(signInAt), refresh: at(refresh), signOut: at(signOut) }
+  await open(page)
+  await signIn(page, { credentials: { email: 'ada@example.com', password: 'correct horse' } })
+  await open(page)
+  expect(await status(page)).toBe('authenticated')
+  expect(api.journal.counts().refresh.total).toBe(survives ? 0 : 1)
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+  await page.evaluate(() => auth.signOut())
+  expect(api.state().sessions).toBe(0)
+})
+
+test('devise_token_auth: every request goes out with the token of the answer before', async ({
+  page,
+  site,
+  open,
+  api: _,
+}) => {
+  const dialect = deviseTokenAuth()
+  const server = await listen(dialect, site.url)
+  site.options = { ...optionsOf('deviseTokenAuth', server.url) }
+  await open(page)
+  await signIn(page, dialect)
+  for (let turn = 1; turn <= 5; turn++) expect(await get(page, `${server.url}/me`)).toBe(200)
+  expect(dialect).toMatchObject({ rotations: 5, refusals: 0 })
+  server.close()
+})
+
+test('devise_token_auth: what goes out together shares a token, and a blank one is none', async ({
+  page,
+  site,
+  open,
+  api: _,
+}) => {
+  const dialect = deviseTokenAuth(60_000)
+  const server = await listen(dialect, site.url)
+  site.options = { ...optionsOf('deviseTokenAuth', server.url) }
+  await open(page)
+  await signIn(page, dialect)
+  const statuses = await page.evaluate(
+    (url) => Promise.all(Array.from({ length: 20 }, () => auth.fetch(url).then(({ status }) => status))),
+    `${server.url}/me`,
+  )
+  expect(new Set(statuses)).toEqual(new Set([200]))
+  expect(dialect).toMatchObject({ rotations: 0, refusals: 0 })
+  server.close()
+})
+
+test('a session cookie that the server has forgotten ends the session', async ({
+  page,
+  site,
+  open,
+  api: _,
+}) => {
+  const dialect = dialects.railsSession?.() as Dialect
+  const server = await listen(dialect, site.url)
+  site.options = { ...optionsOf('railsSession', server.url) }
+  await open(page)
+  await signIn(page, dialect)
+  await outliveTrust(page)
+  dialect.expire()
+  expect(await get(page, `${server.url}/me`)).toBe(401)
+  expect(await status(page)).toBe('revoked')
+  server.close()
+})
