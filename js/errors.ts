@@ -6,10 +6,9 @@ import type { VaultErrorCode } from './vault/errors.js'
 /** What codes of both sides say to a developer: the cause, then the mend. */
 const MESSAGES = {
   closed: 'This client is closed. Make a new one with createAuth().',
-  'not-in-browser': 'There is no session outside a browser. Call this in one.',
+  'not-in-browser': 'A session lives in a browser. Call this in one.',
   'policy-refused':
-    'A Content Security Policy refuses this. The directive named here must allow it: in the header of the page or, for ' +
-    'a worker, of its script.',
+    "A Content Security Policy refuses this. Allow it in the directive named here, of the page or of a worker's script.",
   'vault-mismatch': 'Page and vault are of different versions. Close all tabs.',
 } as const
 
@@ -31,8 +30,19 @@ export interface AuthErrorDetail {
   status?: number | undefined
   /** Body of the answer if it was JSON, every token removed. */
   body?: unknown
+  /** How long the answer asked to wait before the next try, in milliseconds. */
+  retryAfter?: number | undefined
   cause?: unknown
 }
+
+/** What goes along from realm to realm. */
+export const plainDetail = ({ option, directive, status, body, retryAfter }: AuthErrorDetail) => ({
+  option,
+  directive,
+  status,
+  body,
+  retryAfter,
+})
 
 const BRAND = Symbol.for('tokencell.AuthError')
 
@@ -43,6 +53,7 @@ export class AuthError extends Error {
   declare readonly directive: string | undefined
   declare readonly status: number | undefined
   declare readonly body: unknown
+  declare readonly retryAfter: number | undefined
 
   constructor(
     readonly code: AuthErrorCode,
@@ -50,8 +61,7 @@ export class AuthError extends Error {
     detail: AuthErrorDetail = {},
   ) {
     super(message, detail)
-    const { option, directive, status, body } = detail
-    Object.assign(this, { option, directive, status, body })
+    Object.assign(this, plainDetail(detail))
   }
 
   get [BRAND]() {

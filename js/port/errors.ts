@@ -1,21 +1,16 @@
-import { AuthError, type AuthErrorCode, isAuthError } from '../errors.js'
+import { AuthError, type AuthErrorCode, type AuthErrorDetail, isAuthError, plainDetail } from '../errors.js'
 
 /** An error as plain data: not every engine can clone one, and none keeps a class of ours. */
-export interface PackedError {
+export interface PackedError extends Omit<AuthErrorDetail, 'cause'> {
   kind: 'auth' | 'dom' | 'type' | 'other'
   name: string
   message: string
-  option?: string | undefined
-  directive?: string | undefined
-  status?: number | undefined
-  body?: unknown
 }
 
 export function packError(error: unknown): PackedError {
   const { name, message } = error instanceof Object ? (error as Error) : new Error(String(error))
   if (isAuthError(error)) {
-    const { code, option, directive, status, body } = error
-    return { kind: 'auth', name: code, message, option, directive, status, body }
+    return { kind: 'auth', name: error.code, message, ...plainDetail(error) }
   }
   const kind = error instanceof DOMException ? 'dom' : error instanceof TypeError ? 'type' : 'other'
   return { kind, name, message }

@@ -125,10 +125,10 @@ function explain(error: unknown): Response {
     console.error(error)
     return new Response(null, { status: 500 })
   }
-  const { code, message, body, status: given } = error
+  const { code, message, body, status: given, retryAfter } = error
   const status = STATUSES[code] ?? (code === 'refused' ? given : undefined) ?? 502
   return Response.json(
-    { error: code, message, body, status: given },
+    { error: code, message, body, status: given, retryAfter },
     { status, headers: { [ERROR_HEADER]: code } },
   )
 }

@@ -75,7 +75,9 @@ export function createUpstream(bff: Bff) {
       const answer = withoutTokens(asked.body, [])
       if (!ok) {
         const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429
-        throw serverError(isRefusal ? 'refused' : 'unreachable', { status, body: answer })
+        const wait = secondsToWait(answered)
+        const retryAfter = wait === undefined ? undefined : wait * 1000
+        throw serverError(isRefusal ? 'refused' : 'unreachable', { status, body: answer, retryAfter })
       }
       const grant = readGrant(answered, asked.body, bff)
       return {
@@ -155,10 +157,14 @@ function keep(jar: Record<string, string>, headers: Headers): Record<string, str
   return kept
 }
 
-/** `Retry-After` in seconds or as a date (RFC 9110 §10.2.3). */
-function postponed(headers?: Headers): Renewal {
+/** `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3). */
+function secondsToWait(headers?: Headers): number | undefined {
   const asked = headers?.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(asked) ? Number(asked) : (Date.parse(asked) - Date.now()) / 1000
-  const pause = Math.min(Math.max(Number.isNaN(seconds) ? PAUSE : seconds, 1), LONGEST_PAUSE)
+  return Number.isNaN(seconds) ? undefined : seconds
+}
+
+function postponed(headers?: Headers): Renewal {
+  const pause = Math.min(Math.max(secondsToWait(headers) ?? PAUSE, 1), LONGEST_PAUSE)
   return { kind: 'postponed', until: Date.now() + pause * 1000 }
 }

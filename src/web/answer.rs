@@ -151,7 +151,8 @@ impl Head {
 
     fn error(&self, code: &str, body: &JsString, host: &Host) -> JsValue {
         let body = parse_without_tokens(body, &[]).unwrap_or(JsValue::UNDEFINED);
-        host.error(code, object(&[("status", self.status.into()), ("body", body)]))
+        let retry_after = self.retry_after().map(|pause| pause.0 as f64);
+        host.error(code, object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]))
     }
 }
 

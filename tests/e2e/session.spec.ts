@@ -37,6 +37,17 @@ test('promise 3: a refused sign-in says why and changes nothing', async ({ api, 
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(401)
 })
 
+test('promise 9: a sign-in that comes too often learns how long to wait', async ({ api, open, page }) => {
+  await open(page)
+  api.faults.add({ route: 'login', kind: 'status', status: 429, retryAfter: 7 })
+  const error = await page.evaluate(() =>
+    auth
+      .signIn({ email: 'ada@example.com', password: 'correct horse' })
+      .catch(({ code, status, retryAfter }) => ({ code, status, retryAfter })),
+  )
+  expect(error).toEqual({ code: 'unreachable', status: 429, retryAfter: 7000 })
+})
+
 test('promise 4: opaque tokens with expires_in work like JWTs', async ({ api, open, page }) => {
   api.configure({ tokenFormat: 'opaque' })
   await open(page)

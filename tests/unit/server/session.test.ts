@@ -65,6 +65,12 @@ test('a refused sign-in is told with what the API says, and an API that is away 
   server.api.faults.add({ route: 'login', kind: 'status', status: 503 })
   const away = await browser.signIn()
   expect([away.status, (await away.json()).error]).toEqual([503, 'unreachable'])
+  server.api.faults.add({ route: 'login', kind: 'status', status: 429, retryAfter: 7 })
+  expect(await (await browser.signIn()).json()).toMatchObject({
+    error: 'unreachable',
+    status: 429,
+    retryAfter: 7000,
+  })
   await server.close()
   expect((await browser.signIn()).status).toBe(503)
   expect(browser.cookies.size).toBe(0)
