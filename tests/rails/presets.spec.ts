@@ -1,0 +1,32 @@
+import { presets } from '../../js/presets.js'
+import { expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
+
+test('preset deviseJwt: Rails without the refresh companion, until it refuses the token', async ({
+  admin,
+  api,
+  gateway,
+  open,
+  page,
+  person,
+  site,
+}) => {
+  // Its paths are its own, and it wants the header against forgery; the user is below `user`.
+  const { csrf: _, fields: __, ...deviseJwt } = presets.deviseJwt
+  site.options = {
+    ...deviseJwt,
+    origins: [new URL(api).origin],
+    signIn: '/api/v1/login',
+    signOut: { method: 'DELETE', path: '/api/v1/logout' },
+  }
+  await open(page)
+  await signIn(page, person)
+  expect([await status(page), await get(page, `${api}/me`)]).toEqual(['authenticated', 200])
+  await outliveTrust(page)
+  await admin.forceLogout(person.id)
+  expect(await get(page, `${api}/me`), 'there is nothing to try again with').toBe(401)
+  await signIn(page, person)
+  expect(await get(page, `${api}/me`)).toBe(200)
+  await page.evaluate(() => auth.signOut())
+  expect([await status(page), await get(page, `${api}/me`)]).toEqual(['signed-out', 401])
+  expect(gateway.refreshes()).toEqual([])
+})
