@@ -36,7 +36,12 @@ export type Reason =
 /** What a page may know of the session (promise 1). Frozen; a new one for every change. Never holds a token. */
 export type Snapshot<User = RegisteredUser> = Readonly<
   | (Nobody & { status: 'loading'; reason: null })
-  | (Nobody & { status: 'unauthenticated'; reason: Reason })
+  | (Nobody & {
+      status: 'unauthenticated'
+      reason: Reason
+      /** With `revoked` or `expired`, the API's own word for it, if it gave one (`fields.reason`): `'ended_by_admin'`. */
+      cause?: string | undefined
+    })
   | {
       status: 'authenticated'
       reason: null

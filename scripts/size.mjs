@@ -18,7 +18,7 @@ const budgets = {
   'tokencell/pinia': 768,
   'tokencell/router': 1536,
   [vault]: 39 * 1024,
-  [everything]: 42 * 1024,
+  [everything]: 42.5 * 1024,
 }
 const goal = 20 * 1024
 

@@ -135,6 +135,7 @@ export function complete(options: BffOptions) {
       accessToken: 'access_token',
       expiresIn: 'expires_in',
       refreshToken: 'refresh_token',
+      reason: 'reason',
       user: 'user',
       ...options.fields,
     },

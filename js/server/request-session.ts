@@ -69,6 +69,7 @@ export function openRequestSession(
   /** Whether this very request has begun or ended it. */
   let isDecided = false
   let reason: Reason = 'never'
+  let cause: string | undefined
   let isChanged = false
   let opening: Promise<void> | undefined
 
@@ -82,7 +83,7 @@ export function openRequestSession(
     const content = sealed ? await seal.open<Session | Remains>(sealed, PURPOSE) : null
     if (!content) return
     if ('reason' in content) {
-      ;({ reason, owed } = content)
+      ;({ reason, cause, owed } = content)
       return
     }
     const endedAt = await renewals.endedAt(content)
@@ -119,7 +120,7 @@ export function openRequestSession(
     }
     const renewal = await (canHandOn() ? renewals.renew(from) : renewals.known(from))
     if (!renewal || renewal.kind === 'postponed') return false
-    if (renewal.kind === 'refused') lose('revoked')
+    if (renewal.kind === 'refused') lose('revoked', renewal.cause)
     else session = renewal.session
     isChanged = true
     return true
@@ -127,15 +128,16 @@ export function openRequestSession(
 
   const canHandOn = () => (typeof canSetCookies === 'function' ? canSetCookies() : canSetCookies)
 
-  function lose(why: Reason) {
+  function lose(why: Reason, word?: string) {
     session = null
     reason = why
+    cause = word
     isChanged = true
   }
 
   async function sealed(): Promise<string> {
     if (!session && !owed && !isRemembered()) return ''
-    return seal.close(session ?? { reason, owed }, PURPOSE, secondsLeft())
+    return seal.close(session ?? { reason, cause, owed }, PURPOSE, secondsLeft())
   }
 
   function secondsLeft(): number {
@@ -152,7 +154,7 @@ export function openRequestSession(
 
   async function read(): Promise<Snapshot> {
     const current = await refreshed()
-    return current ? shown(current, claims(current)) : nobody(reason)
+    return current ? shown(current, claims(current)) : nobody(reason, isRemembered() ? cause : undefined)
   }
 
   return {

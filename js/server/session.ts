@@ -23,6 +23,8 @@ export interface Session {
 /** What is left of a session that ended: why. */
 export interface Remains {
   reason: Reason
+  /** The API's own word for it. */
+  cause?: string | undefined
   /** That session, if the API does not know yet that the user has left it: good for nothing but telling. */
   owed?: Session | undefined
 }
@@ -54,11 +56,12 @@ export function shown(session: Session, claims: Claims | null): Snapshot {
   return { status: 'authenticated', reason: null, user: own, claims, expiresAt, refreshAt }
 }
 
-export const nobody = (reason: Reason): Snapshot => ({
+export const nobody = (reason: Reason, cause?: string): Snapshot => ({
   status: 'unauthenticated',
   reason,
   user: null,
   claims: null,
   expiresAt: null,
   refreshAt: null,
+  ...(cause === undefined ? {} : { cause }),
 })

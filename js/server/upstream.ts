@@ -1,5 +1,6 @@
 import { parseSetCookie } from 'cookie'
 import { isAuthError } from '../errors.js'
+import { ownProperty } from '../own-property.js'
 import { serverError } from './errors.js'
 import { readGrant, withoutTokens } from './grant.js'
 import type { Bff, Target } from './options.js'
@@ -17,7 +18,7 @@ const LONGEST_PAUSE = 60
 /** What became of a refresh. */
 export type Renewal =
   | { kind: 'renewed'; session: Session }
-  | { kind: 'refused' }
+  | { kind: 'refused'; cause?: string | undefined }
   /** No word from the API: the session lives. */
   | { kind: 'postponed'; until: number }
 
@@ -94,7 +95,10 @@ export function createUpstream(bff: Bff) {
         ...withToken(session),
       }).catch(() => null)
       const status = asked?.response.status ?? 0
-      if (status === 400 || status === 401 || status === 403) return { kind: 'refused' }
+      if (status === 400 || status === 401 || status === 403) {
+        const cause = ownProperty(withoutTokens(asked?.body, []), bff.fields.reason)
+        return { kind: 'refused', cause: typeof cause === 'string' ? cause : undefined }
+      }
       if (!asked?.response.ok) return postponed(asked?.response.headers)
       try {
         const grant = readGrant(asked.response.headers, asked.body, bff)
@@ -120,7 +124,8 @@ export function createUpstream(bff: Bff) {
 
   /** A refresh token that came in a body goes in one. */
   function withToken({ refresh }: Session): { headers?: Record<string, string>; body?: string | undefined } {
-    if (refresh === undefined || bff.refreshToken !== 'body') return {}
+    if (refresh === undefined || bff.refreshToken === 'cookie') return {}
+    if (typeof bff.refreshToken === 'object') return { headers: { [bff.refreshToken.header]: refresh } }
     const body = JSON.stringify({ [bff.fields.refreshToken]: refresh })
     return { headers: { 'Content-Type': 'application/json' }, body }
   }

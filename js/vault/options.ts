@@ -44,6 +44,11 @@ export interface VaultOptions {
     /** @default 'refresh_token' */
     refreshToken?: string
     /**
+     * Why a refresh was refused, which becomes the `cause` of the snapshot.
+     * @default 'reason'
+     */
+    reason?: string
+    /**
      * `''` if the body is the user.
      * @default 'user'
      */
@@ -65,6 +70,7 @@ const FIELDS = {
   accessToken: 'access_token',
   expiresIn: 'expires_in',
   refreshToken: 'refresh_token',
+  reason: 'reason',
   user: 'user',
 }
 
@@ -87,7 +93,7 @@ export function complete(options: VaultOptions) {
     name,
     ...unknown
   } = options
-  const { accessToken, expiresIn, refreshToken: refreshField, user, ...unknownFields } = fields ?? {}
+  const { accessToken, expiresIn, refreshToken: refreshField, reason, user, ...unknownFields } = fields ?? {}
   for (const option of Object.keys({ ...unknown, ...unknownFields })) {
     throw vaultError('option-invalid', { option })
   }
@@ -106,6 +112,7 @@ export function complete(options: VaultOptions) {
       accessToken: accessToken ?? FIELDS.accessToken,
       expiresIn: expiresIn ?? FIELDS.expiresIn,
       refreshToken: refreshField ?? FIELDS.refreshToken,
+      reason: reason ?? FIELDS.reason,
       user: user ?? FIELDS.user,
     },
   }

@@ -29,7 +29,8 @@ impl Profile for PageProfile {
     }
 }
 
-/// An answer for the core, and the outcome that the page's call gets with it.
+/// An answer for the core, and the outcome that the page's call gets with it: of a refused refresh, which is no call's, the
+/// API's own word for why.
 pub struct Verdict {
     pub answer: Answer<PageProfile>,
     pub outcome: Result<JsValue, JsValue>,
@@ -63,7 +64,8 @@ impl Verdict {
                 Err(error) => Self { answer: Answer::Malformed, outcome: Err(head.error(error.code(), &body, host)) },
             },
             (Errand::Refresh, 400 | 401 | 403) => {
-                Self { answer: Answer::Refused, outcome: Err(head.error("refused", &body, host)) }
+                let body = parse_without_tokens(&body, &[]).unwrap_or(JsValue::UNDEFINED);
+                Self { answer: Answer::Refused, outcome: Err(own(&body, &config.fields.reason)) }
             }
             (Errand::SignIn(_), 400..500) if status != 408 && status != 429 => {
                 Self { answer: Answer::Refused, outcome: Err(head.error("refused", &body, host)) }

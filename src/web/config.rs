@@ -60,6 +60,7 @@ pub struct Fields {
     pub access_token: String,
     pub expires_in: String,
     pub refresh_token: String,
+    pub reason: String,
     pub user: String,
 }
 
@@ -98,6 +99,7 @@ impl Config {
                 access_token: reader.text("fields.accessToken", "fields"),
                 expires_in: reader.text("fields.expiresIn", "fields"),
                 refresh_token: reader.text("fields.refreshToken", "fields"),
+                reason: reader.text("fields.reason", "fields"),
                 user: reader.text("fields.user", "fields"),
             },
             policy,

@@ -7,7 +7,7 @@ use super::clock::Clock;
 use super::json::{extend, object};
 use crate::{Cause, Course, Event, Instant, Reason, Snapshot, Status, Trouble};
 
-pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, clock: &Clock) -> JsValue {
+pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&JsValue>, clock: &Clock) -> JsValue {
     let (status, reason) = match snapshot.status {
         Status::Authenticated => ("authenticated", None),
         Status::Loading => ("loading", None),
@@ -17,14 +17,18 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, clock: &Clock) -> JsValue 
         Some(profile) => (profile.user.clone(), profile.claims.clone()),
         None => (JsValue::NULL, JsValue::NULL),
     };
-    object(&[
+    let shown = object(&[
         ("status", status.into()),
         ("reason", reason.map_or(JsValue::NULL, |reason| name_reason(reason).into())),
         ("user", if user.is_undefined() { JsValue::NULL } else { user }),
         ("claims", claims),
         ("expiresAt", wall(snapshot.expires, clock)),
         ("refreshAt", wall(snapshot.refresh, clock)),
-    ])
+    ]);
+    if let (Some(Reason::Expired | Reason::Revoked), Some(cause)) = (reason, cause) {
+        extend(&shown, &[("cause", cause.clone())]);
+    }
+    shown
 }
 
 pub fn event(event: &Event, clock: &Clock) -> JsValue {

@@ -216,3 +216,24 @@ test('promise 3: a sign-in that nobody answers fails after half a minute, and le
   expect((await context.cookies(api.url)).filter(({ name }) => name === 'refresh_token')).toEqual([])
   expect(await signIn(page)).toMatchObject({ user: { email: ADA.email } })
 })
+
+test('promise 9: why the API has ended a session is there in its own word, until somebody signs in', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
+  site.options.fields = { reason: 'error' }
+  await open(page)
+  await signIn(page)
+  await outliveTrust(page)
+  api.sessions.revokeUser(api.accounts.byEmail(ADA.email)?.id ?? '')
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(401)
+  const snapshot = () => page.evaluate(() => auth.snapshot)
+  expect(await snapshot()).toMatchObject({ reason: 'revoked', cause: 'revoked' })
+  await signIn(page)
+  expect(await snapshot()).not.toHaveProperty('cause')
+  await page.evaluate(() => auth.signOut())
+  expect(await snapshot()).toMatchObject({ reason: 'signed-out' })
+  expect(await snapshot()).not.toHaveProperty('cause')
+})

@@ -20,6 +20,7 @@ for (const across of everywhere)
       expect(await status(page)).toBe('authenticated')
       expect(await get(page, `${api}/me`)).toBe(401)
       expect(await status(page)).toBe('revoked')
+      expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ cause: 'ended_by_admin' })
       expect(gateway.of('POST', '/refresh')).toMatchObject([
         { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'ended_by_admin' }) },
       ])
@@ -50,6 +51,7 @@ for (const across of everywhere)
       await other.evaluate(() => auth.signOut())
       expect(await get(page, `${api}/me`)).toBe(401)
       expect(await status(page)).toBe('revoked')
+      expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ cause: 'signed_out' })
       expect(await status(other)).toBe('signed-out')
       expect(gateway.of('POST', '/refresh')).toMatchObject([
         { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'signed_out' }) },

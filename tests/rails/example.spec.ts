@@ -74,5 +74,6 @@ test('promise 1: an admin who ends the session brings both tabs to the sign-in p
   for (const tab of [page, other]) {
     await expect(at(tab, 'sign-in-form')).toBeVisible()
     await expect(at(tab, 'notice')).toHaveAttribute('data-reason', 'revoked')
+    await expect(at(tab, 'notice')).toContainText('An administrator has ended your session')
   }
 })

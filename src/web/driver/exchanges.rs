@@ -112,8 +112,10 @@ impl Driver {
 
     fn answered(&self, id: ExchangeId, errand: Errand, verdict: Verdict) {
         // A sign-out has happened, whatever the server says of it.
-        if let Errand::SignIn(call) = errand {
-            self.set_outcome(call, verdict.outcome);
+        match errand {
+            Errand::SignIn(call) => self.set_outcome(call, verdict.outcome),
+            Errand::Refresh => *self.cause.borrow_mut() = verdict.outcome.err().filter(JsValue::is_string),
+            Errand::SignOut(_) => {}
         }
         drop(self.read(move |trace| Input::Answered(id, verdict.answer, trace)));
     }

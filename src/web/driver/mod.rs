@@ -51,6 +51,8 @@ pub struct Driver {
     listeners: RefCell<Vec<Listener>>,
     lease: RefCell<Option<(ExchangeId, Lease)>>,
     asking: RefCell<Option<Asking>>,
+    /// Why the API has refused the last refresh, in its own word.
+    cause: RefCell<Option<JsValue>>,
     open: RefCell<CallMap<Open>>,
     last_call: Cell<u32>,
     in_flight: Cell<u32>,
@@ -79,6 +81,7 @@ impl Driver {
             listeners: RefCell::default(),
             lease: RefCell::default(),
             asking: RefCell::default(),
+            cause: RefCell::default(),
             open: RefCell::default(),
             last_call: Cell::default(),
             in_flight: Cell::default(),
@@ -136,7 +139,7 @@ impl Driver {
     }
 
     pub fn snapshot(&self) -> JsValue {
-        report::snapshot(&self.session.borrow().snapshot(), &self.clock)
+        report::snapshot(&self.session.borrow().snapshot(), self.cause.borrow().as_ref(), &self.clock)
     }
 
     pub fn close(&self) {

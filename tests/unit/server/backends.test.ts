@@ -113,3 +113,40 @@ test('promise 4: cookies of the API go back as they came, well-formed or not', a
   expect(seen.at(-1)).toBe('rt=1; greeting=hello world; quoted="a b"; latin=\u00fc')
   api.close()
 })
+
+test('an API whose body is the user, and which wants the refresh token in a header', async () => {
+  let refresh = 'r1'
+  const given: unknown[] = []
+  const api = createServer((request, response) => {
+    given.push([
+      request.method,
+      request.url,
+      request.headers['x-refresh-token'],
+      request.headers.authorization,
+    ])
+    const isRefresh = request.url === '/refresh'
+    if (isRefresh) refresh = 'r2'
+    response.end(JSON.stringify({ access: `a-${refresh}`, refresh, expires_in: 0.2, name: 'Ada' }))
+  })
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  const browser = browse({
+    api: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    secret: SECRET,
+    plainHttp: true,
+    signIn: '/login',
+    refresh: '/refresh',
+    refreshToken: { header: 'X-Refresh-Token' },
+    fields: { accessToken: 'access', refreshToken: 'refresh', user: '' },
+    proxy: ['GET /me'],
+  })
+  await browser.signIn()
+  expect((await browser.session()).user).toEqual({ expires_in: 0.2, name: 'Ada' })
+  await delay(220)
+  await browser.fetch('/me')
+  expect(given).toEqual([
+    ['POST', '/login', undefined, undefined],
+    ['POST', '/refresh', 'r1', undefined],
+    ['GET', '/me', undefined, 'Bearer a-r2'],
+  ])
+  api.close()
+})

@@ -175,6 +175,22 @@ test('promise 9: a session that was revoked ends, and says why until the next si
   expect(await browser.session()).toMatchObject({ status: 'authenticated' })
 })
 
+test('promise 9: why the API has ended a session is there in its own word, until the next sign-in', async () => {
+  server.api.configure({ accessTtl: 0.3 })
+  const browser = browse({ ...server.options, fields: { reason: 'error' } })
+  await browser.signIn()
+  server.api.sessions.revokeUser(server.api.accounts.byEmail(ADA.email)?.id ?? '')
+  await delay(350)
+  for (const _ of [1, 2])
+    expect(await browser.session()).toMatchObject({
+      status: 'unauthenticated',
+      reason: 'revoked',
+      cause: 'revoked',
+    })
+  await browser.signIn()
+  expect(await browser.session()).not.toHaveProperty('cause')
+})
+
 test('an API without refresh: the session expires with its token', async () => {
   server.api.configure({ accessTtl: 0.3 })
   const { refresh: _, ...options } = server.options
