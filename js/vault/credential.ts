@@ -9,8 +9,14 @@ type Config = ReturnType<typeof complete>
 /** Requests that change nothing, and need no proof of where they come from (RFC 9110 §9.2.1). */
 const SAFE = /^(GET|HEAD|OPTIONS)$/i
 
-/** Where a cookie is a credential: lets it come and go, and says whose page this is. */
-export async function withCookies({ init, headers }: Outgoing, { csrf }: Config, readCookie: ReadCookie) {
+/** Where the credential is no bearer: lets cookies come and go, and says whose page this is. */
+export async function withCookies(
+  { init, headers }: Outgoing,
+  { credential, csrf }: Config,
+  readCookie: ReadCookie,
+) {
+  // Fetch takes `Authorization` off before it follows to another origin, and no header of our own (promise 13).
+  if (credential !== 'cookie' && init.redirect !== 'manual') init.redirect = 'error'
   if (init.credentials === 'omit') return
   init.credentials = 'include'
   if (!csrf || SAFE.test(init.method ?? 'GET') || headers.has(csrf.header)) return

@@ -24,7 +24,8 @@ export interface VaultOptions {
   refreshToken?: 'body' | 'cookie' | { header: string }
   /**
    * What a request proves itself with: an `Authorization: Bearer` header; a session cookie, so that there is no token; or
-   * these response headers, the secret one first, which go back with every request and which every answer may renew.
+   * these response headers, the secret one first, which go back with every request and which every answer may renew. As
+   * `fetch` would take them along to another origin, no redirect is followed then.
    * @default 'bearer'
    */
   credential?: 'bearer' | 'cookie' | { headers: string[] }
@@ -105,7 +106,7 @@ export function complete(options: VaultOptions) {
     refresh: endpoint(refresh),
     signOut: endpoint(signOut),
     refreshToken: typeof refreshToken === 'object' ? 'body' : (refreshToken ?? 'cookie'),
-    refreshHeader: typeof refreshToken === 'object' ? refreshToken.header : undefined,
+    refreshHeader: typeof refreshToken === 'object' ? headerOf(refreshToken) : undefined,
     credential: credentialOf(credential),
     csrf: csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     fields: {
@@ -125,6 +126,11 @@ function endpoint(endpoint: Endpoint | undefined) {
 }
 
 const HEADER = /^[\w!#$%&'*+.^`|~-]+$/
+
+function headerOf({ header }: { header: string }): string {
+  if (!HEADER.test(header)) throw vaultError('option-invalid', { option: 'refreshToken' })
+  return header
+}
 
 /** One of two words, or the names of headers between commas (RFC 9110 §5.1). */
 function credentialOf(credential: VaultOptions['credential']): string {

@@ -139,3 +139,29 @@ test('a session cookie that the server has forgotten ends the session', async ({
   expect(await status(page)).toBe('revoked')
   server.close()
 })
+
+test('promise 13: headers of a credential follow no redirect, which would take them to another origin', async ({
+  page,
+  site,
+  open,
+  api: _,
+}) => {
+  const dialect = deviseTokenAuth()
+  const reached: string[] = []
+  const arrive = () => {
+    reached.push('there')
+    return { body: {} }
+  }
+  // After a redirect of another origin, the origin of a request is `null`.
+  const elsewhere = await listen({ routes: { 'GET /there': arrive } }, 'null')
+  const away = () => ({ status: 302, headers: { location: `${elsewhere.url}/there` } })
+  const server = await listen({ routes: { ...dialect.routes, 'GET /away': away } }, site.url)
+  site.options = { ...optionsOf('deviseTokenAuth', server.url) }
+  await open(page)
+  await signIn(page, dialect)
+  expect(await get(page, `${server.url}/away`)).toBe('TypeError')
+  expect(reached).toEqual([])
+  expect(await get(page, `${server.url}/me`)).toBe(200)
+  server.close()
+  elsewhere.close()
+})

@@ -26,3 +26,8 @@ test('a credential that is no header is named', () => {
   for (const credential of ['basic', {}, { headers: [] }, { headers: ['a b'] }, { headers: ['a,b'] }])
     expect(() => complete({ origins: [], signIn: '/x', credential } as never)).toThrow(/^credential: /)
 })
+
+test('nor can a refresh token go into what is no header', () => {
+  const refreshToken = { header: 'a b' }
+  expect(() => complete({ origins: [], signIn: '/x', refreshToken })).toThrow(/^refreshToken: /)
+})
