@@ -3,3 +3,12 @@ export function readCookie(name: string): string | null {
   const pairs = document.cookie.split('; ').map((pair) => pair.split(/=(.*)/s))
   return pairs.find(([key]) => key === name)?.[1] ?? null
 }
+
+/** Such a value as servers read it. */
+export function decoded(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}

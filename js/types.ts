@@ -116,7 +116,8 @@ export interface Auth<User = RegisteredUser> {
   /**
    * Signs in, from inside the vault. Resolves with the API's answer, every token removed.
    *
-   * Rejects with {@link AuthError} `refused` (with `status` and `body`), `unreachable`, or a code that names what is
+   * Rejects with {@link AuthError} `refused` (with `status` and `body`), `unreachable` (with `retryAfter` if the API asked
+   * for a pause), or a code that names what is
    * wrong with the token response.
    */
   signIn(credentials: Credentials): Promise<unknown>

@@ -8,10 +8,11 @@ use zeroize::Zeroizing;
 
 use crate::GrantError;
 
-/// A bearer token: access or refresh.
+/// An access or a refresh token, or the headers that stand for one.
 ///
 /// It has no `Display`, no `Serialize` and a redacted `Debug`, and its memory is zeroed when it is dropped
-/// (promise 19). [`Token::expose`] is the only way out; outside tests the shell's `http.rs` is its only caller.
+/// (promise 19). [`Token::expose`] and [`Token::lines`] are the only ways out; outside tests the shell's `http.rs` and
+/// `json.rs` alone go them.
 pub struct Token(Zeroizing<String>);
 
 impl Token {

@@ -1,3 +1,4 @@
+import { FIELDS } from '../fields.js'
 import type { Endpoint, VaultOptions } from '../vault/options.js'
 import { serverError } from './errors.js'
 import type { SharedStore } from './store.js'
@@ -131,14 +132,7 @@ export function complete(options: BffOptions) {
     refresh: endpoint('refresh'),
     signOut: endpoint('signOut'),
     csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
-    fields: {
-      accessToken: 'access_token',
-      expiresIn: 'expires_in',
-      refreshToken: 'refresh_token',
-      reason: 'reason',
-      user: 'user',
-      ...options.fields,
-    },
+    fields: { ...FIELDS, ...options.fields },
     refreshToken: options.refreshToken ?? 'cookie',
     base: (options.base ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],

@@ -14,6 +14,8 @@ const LONGEST_BODY = 1024 * 1024
 /** When to ask again an API that has not answered; no longer than the second, whatever it says. In seconds. */
 const PAUSE = 2
 const LONGEST_PAUSE = 60
+/** What an API may say of why, as it is kept in a cookie. In characters. */
+const LONGEST_CAUSE = 100
 
 /** What became of a refresh. */
 export type Renewal =
@@ -97,7 +99,8 @@ export function createUpstream(bff: Bff) {
       const status = asked?.response.status ?? 0
       if (status === 400 || status === 401 || status === 403) {
         const cause = ownProperty(withoutTokens(asked?.body, []), bff.fields.reason)
-        return { kind: 'refused', cause: typeof cause === 'string' ? cause : undefined }
+        const isWord = typeof cause === 'string' && cause.length <= LONGEST_CAUSE
+        return { kind: 'refused', cause: isWord ? cause : undefined }
       }
       if (!asked?.response.ok) return postponed(asked?.response.headers)
       try {
@@ -162,11 +165,11 @@ function keep(jar: Record<string, string>, headers: Headers): Record<string, str
   return kept
 }
 
-/** `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3). */
+/** `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3); nothing for one that is past. */
 function secondsToWait(headers?: Headers): number | undefined {
   const asked = headers?.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(asked) ? Number(asked) : (Date.parse(asked) - Date.now()) / 1000
-  return Number.isNaN(seconds) ? undefined : seconds
+  return seconds >= 0 ? seconds : undefined
 }
 
 function postponed(headers?: Headers): Renewal {

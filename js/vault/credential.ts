@@ -9,8 +9,8 @@ type Config = ReturnType<typeof complete>
 /** Requests that change nothing, and need no proof of where they come from (RFC 9110 §9.2.1). */
 const SAFE = /^(GET|HEAD|OPTIONS)$/i
 
-/** Where the credential is no bearer: lets cookies come and go, and says whose page this is. */
-export async function withCookies(
+/** Readies a request for a credential that is no bearer: it stays here, takes cookies along, and says whose page this is. */
+export async function equip(
   { init, headers }: Outgoing,
   { credential, csrf }: Config,
   readCookie: ReadCookie,
@@ -37,13 +37,4 @@ export function withoutCredential(response: Response, { credential }: Config): R
   const head = packHead(response)
   head.headers = head.headers.filter(([name]) => !names.includes(name))
   return new RemoteResponse(head, undefined, response.body)
-}
-
-/** Of a readable cookie, decoded as servers do. */
-export function decoded(value: string | null): string | null {
-  try {
-    return value && decodeURIComponent(value)
-  } catch {
-    return value
-  }
 }

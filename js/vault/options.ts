@@ -1,3 +1,4 @@
+import { FIELDS } from '../fields.js'
 import { vaultError } from './errors.js'
 
 /** A path or URL; a relative one is meant for the first of `origins`. The method defaults to POST. */
@@ -65,14 +66,6 @@ export interface VaultOptions {
    * @default 'tokencell'
    */
   name?: string
-}
-
-const FIELDS = {
-  accessToken: 'access_token',
-  expiresIn: 'expires_in',
-  refreshToken: 'refresh_token',
-  reason: 'reason',
-  user: 'user',
 }
 
 /**

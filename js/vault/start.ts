@@ -1,10 +1,11 @@
+import { decoded } from '../cookie.js'
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
 import { isFormed, packRequest, replayable } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
-import { decoded, readHeaders, withCookies, withoutCredential } from './credential.js'
+import { equip, readHeaders, withoutCredential } from './credential.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import { loadCore } from './load.js'
 import { complete, type VaultOptions } from './options.js'
@@ -44,7 +45,10 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   let isHeard = false
   let isReporting = false
 
-  const cookie: ReadCookie = async (name) => decoded(await readCookie(name))
+  const cookie: ReadCookie = async (name) => {
+    const value = await readCookie(name)
+    return value && decoded(value)
+  }
 
   let starting: ReturnType<typeof instantiate> | undefined
   started()
@@ -106,7 +110,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   async function send(request: Outgoing): Promise<Response> {
     const { core, config, origins } = await started()
     const isOurs = origins.has(originOf(request.url))
-    if (isOurs && config.credential !== 'bearer') await withCookies(request, config, cookie)
+    if (isOurs && config.credential !== 'bearer') await equip(request, config, cookie)
     const response = await core.fetch(request).catch(async (error: unknown) => {
       const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
       throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error

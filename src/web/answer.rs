@@ -29,51 +29,55 @@ impl Profile for PageProfile {
     }
 }
 
-/// An answer for the core, and the outcome that the page's call gets with it: of a refused refresh, which is no call's, the
-/// API's own word for why.
+/// An answer for the core, and the outcome that the page's call gets with it.
 pub struct Verdict {
     pub answer: Answer<PageProfile>,
     pub outcome: Result<JsValue, JsValue>,
+    /// Why the API has refused, in its own word.
+    pub cause: Option<String>,
 }
 
 /// A token response longer than this is none, in characters.
 const LONGEST_BODY: u32 = 1024 * 1024;
 
 impl Verdict {
+    const fn new(answer: Answer<PageProfile>, outcome: Result<JsValue, JsValue>) -> Self {
+        Self { answer, outcome, cause: None }
+    }
+
     /// No answer came at all.
     pub fn unreachable(host: &Host) -> Self {
-        Self {
-            answer: Answer::Unreachable(None),
-            outcome: Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)),
-        }
+        Self::new(Answer::Unreachable(None), Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)))
     }
 
     pub async fn read(response: Response, errand: Errand, config: &Config, host: &Host) -> Self {
-        let (status, mut head) = (response.status(), Head::read(&response, &config.credential, host));
+        let (status, head) = (response.status(), Head::read(&response));
         let Some(body) = read_text(&response).await else {
             let code = GrantError::BodyMalformed.code();
-            let outcome = Err(host.error(code, object(&[("status", status.into())])));
-            return Self { answer: if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) }, outcome };
+            let answer = if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) };
+            return Self::new(answer, Err(host.error(code, object(&[("status", status.into())]))));
         };
         match (errand, status) {
-            (Errand::SignOut(_), ..500) if status != 429 => {
-                Self { answer: Answer::Done, outcome: Ok(JsValue::UNDEFINED) }
+            (Errand::SignOut(_), ..500) if status != 429 => Self::new(Answer::Done, Ok(JsValue::UNDEFINED)),
+            (Errand::Refresh | Errand::SignIn(_), 200..300) => {
+                let renewal = config.credential.renewal(&response, host);
+                match head.grant(&body, renewal, errand, config) {
+                    Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
+                    Err(error) => Self::new(Answer::Malformed, Err(head.error(error.code(), &body, host))),
+                }
             }
-            (Errand::Refresh | Errand::SignIn(_), 200..300) => match head.grant(&body, errand, config) {
-                Ok((grant, shown)) => Self { answer: Answer::Granted(grant), outcome: Ok(shown) },
-                Err(error) => Self { answer: Answer::Malformed, outcome: Err(head.error(error.code(), &body, host)) },
-            },
             (Errand::Refresh, 400 | 401 | 403) => {
-                let body = parse_without_tokens(&body, &[]).unwrap_or(JsValue::UNDEFINED);
-                Self { answer: Answer::Refused, outcome: Err(own(&body, &config.fields.reason)) }
+                let shown = parse_without_tokens(&body, &[]).unwrap_or(JsValue::UNDEFINED);
+                let cause = own_string(&shown, &config.fields.reason);
+                Self { cause, ..Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
             }
             (Errand::SignIn(_), 400..500) if status != 408 && status != 429 => {
-                Self { answer: Answer::Refused, outcome: Err(head.error("refused", &body, host)) }
+                Self::new(Answer::Refused, Err(head.error("refused", &body, host)))
             }
-            _ => Self {
-                answer: Answer::Unreachable(head.retry_after()),
-                outcome: Err(head.error(CallError::Unreachable.code(), &body, host)),
-            },
+            _ => Self::new(
+                Answer::Unreachable(head.retry_after()),
+                Err(head.error(CallError::Unreachable.code(), &body, host)),
+            ),
         }
     }
 }
@@ -82,19 +86,17 @@ impl Verdict {
 struct Head {
     status: u16,
     authorization: Option<Zeroizing<String>>,
-    renewal: Result<Option<Token>, GrantError>,
     date: Option<f64>,
     retry_after: Option<String>,
 }
 
 impl Head {
-    fn read(response: &Response, credential: &Credential, host: &Host) -> Self {
+    fn read(response: &Response) -> Self {
         let header = |name| response.headers().get(name).ok().flatten();
         let date = header("date").map(|date| Date::parse(&date) / 1000.0).filter(|date| date.is_finite());
         Self {
             status: response.status(),
             authorization: header("authorization").map(Zeroizing::new),
-            renewal: credential.renewal(response, host),
             date,
             retry_after: header("retry-after"),
         }
@@ -102,8 +104,9 @@ impl Head {
 
     /// The grant, and the body as the page may see it: the user is a part of that, since some APIs put the token there.
     fn grant(
-        &mut self,
+        &self,
         text: &JsString,
+        renewal: Result<Option<Token>, GrantError>,
         errand: Errand,
         Config { credential, fields, .. }: &Config,
     ) -> Result<(Grant<PageProfile>, JsValue), GrantError> {
@@ -121,7 +124,7 @@ impl Head {
             }
             Credential::Cookie => None,
             // Only who signs in has none before.
-            Credential::Headers(_) => match (core::mem::replace(&mut self.renewal, Ok(None))?, errand) {
+            Credential::Headers(_) => match (renewal?, errand) {
                 (None, Errand::SignIn(_)) => return Err(GrantError::TokenMissing),
                 (renewal, _) => renewal,
             },

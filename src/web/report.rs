@@ -7,7 +7,7 @@ use super::clock::Clock;
 use super::json::{extend, object};
 use crate::{Cause, Course, Event, Instant, Reason, Snapshot, Status, Trouble};
 
-pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&JsValue>, clock: &Clock) -> JsValue {
+pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock: &Clock) -> JsValue {
     let (status, reason) = match snapshot.status {
         Status::Authenticated => ("authenticated", None),
         Status::Loading => ("loading", None),
@@ -26,7 +26,7 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&JsValue>, c
         ("refreshAt", wall(snapshot.refresh, clock)),
     ]);
     if let (Some(Reason::Expired | Reason::Revoked), Some(cause)) = (reason, cause) {
-        extend(&shown, &[("cause", cause.clone())]);
+        extend(&shown, &[("cause", cause.into())]);
     }
     shown
 }

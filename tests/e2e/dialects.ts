@@ -60,10 +60,12 @@ const isAda = (given: unknown) => {
 const NO = { status: 401, body: { error: 'unauthorized' } }
 
 /** Everything that is there to be asked for by somebody. */
-const resources = (isAllowed: (asked: Asked) => boolean, headers: () => Answer['headers'] = () => ({})) => ({
-  'GET /me': (asked: Asked) => (isAllowed(asked) ? { headers: headers() ?? {}, body: { user: USER } } : NO),
-  'POST /notes': (asked: Asked) =>
-    isAllowed(asked) ? { status: 201, headers: headers() ?? {}, body: {} } : NO,
+const resources = (
+  isAllowed: (asked: Asked) => boolean,
+  headers: () => NonNullable<Answer['headers']> = () => ({}),
+) => ({
+  'GET /me': (asked: Asked) => (isAllowed(asked) ? { headers: headers(), body: { user: USER } } : NO),
+  'POST /notes': (asked: Asked) => (isAllowed(asked) ? { status: 201, headers: headers(), body: {} } : NO),
 })
 
 /** One access token at a time, as a bearer. */

@@ -1,6 +1,22 @@
 import type { Page } from '@playwright/test'
 import { type Dialect, deviseTokenAuth, dialects, listen, optionsOf } from './dialects.js'
-import { expect, get, outliveTrust, status, test } from './fixtures.js'
+import { ADA, test as base, expect, get, outliveTrust, status } from './fixtures.js'
+
+const test = base.extend<{
+  /** Serves a backend that the page asks by the preset of this name, and resolves with its URL. */
+  serve: (name: string, dialect: Pick<Dialect, 'routes'>) => Promise<string>
+}>({
+  serve: async ({ api: _, site }, use) => {
+    const servers: Awaited<ReturnType<typeof listen>>[] = []
+    await use(async (name, dialect) => {
+      const server = await listen(dialect, site.url)
+      servers.push(server)
+      site.options = { ...optionsOf(name, server.url) }
+      return server.url
+    })
+    for (const server of servers) server.close()
+  },
+})
 
 const signIn = (page: Page, { credentials }: Pick<Dialect, 'credentials'>) =>
   page.evaluate((credentials) => auth.signIn(credentials as Record<string, unknown>), credentials)
@@ -21,20 +37,18 @@ const seen = (page: Page, url: string) =>
 for (const [name, create] of Object.entries(dialects))
   test(`preset ${name}: sign-in, reload, refresh and sign-out, and no token for the page`, async ({
     page,
-    site,
     open,
+    serve,
     survives,
-    api: _,
   }) => {
     const dialect = create()
-    const server = await listen(dialect, site.url)
-    const me = `${server.url}/me`
-    site.options = { ...optionsOf(name, server.url) }
+    const url = await serve(name, dialect)
+    const me = `${url}/me`
 
     await open(page)
     expect(await status(page)).toBe('never')
     const shown = JSON.stringify(await signIn(page, dialect))
-    expect([await get(page, me), await post(page, `${server.url}/notes`)]).toEqual([200, 201])
+    expect([await get(page, me), await post(page, `${url}/notes`)]).toEqual([200, 201])
     const heard = shown + (await seen(page, me))
     for (const secret of dialect.secrets) expect(heard).not.toContain(secret)
     if (!['jwtSessions', 'knock'].includes(name))
@@ -45,7 +59,7 @@ for (const [name, create] of Object.entries(dialects))
     await open(page)
     if (dialect.survivesReload || survives) expect(await status(page)).toBe('authenticated')
     else await signIn(page, dialect)
-    expect([await get(page, me), await post(page, `${server.url}/notes`)]).toEqual([200, 201])
+    expect([await get(page, me), await post(page, `${url}/notes`)]).toEqual([200, 201])
 
     await outliveTrust(page)
     dialect.expire()
@@ -62,7 +76,6 @@ for (const [name, create] of Object.entries(dialects))
     expect(await status(page)).toBe('signed-out')
     expect(dialect.isOpen()).toBe(!dialect.hasSignOut)
     expect(await get(page, me)).toBe(401)
-    server.close()
   })
 
 test('preset refreshCookie: sign-in, reload, refresh and sign-out, against Express', async ({
@@ -72,12 +85,10 @@ test('preset refreshCookie: sign-in, reload, refresh and sign-out, against Expre
   site,
   survives,
 }) => {
-  const { csrf: _, ...refreshCookie } = { csrf: undefined, ...optionsOf('refreshCookie', api.url) }
-  const at = (path: unknown) => `/api/v1${path}`
-  const { signIn: signInAt, refresh, signOut } = refreshCookie
-  site.options = { ...refreshCookie, signIn: at(signInAt), refresh: at(refresh), signOut: at(signOut) }
+  const paths = { signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' }
+  site.options = { ...optionsOf('refreshCookie', api.url), ...paths }
   await open(page)
-  await signIn(page, { credentials: { email: 'ada@example.com', password: 'correct horse' } })
+  await signIn(page, { credentials: ADA })
   await open(page)
   expect(await status(page)).toBe('authenticated')
   expect(api.journal.counts().refresh.total).toBe(survives ? 0 : 1)
@@ -88,63 +99,49 @@ test('preset refreshCookie: sign-in, reload, refresh and sign-out, against Expre
 
 test('devise_token_auth: every request goes out with the token of the answer before', async ({
   page,
-  site,
   open,
-  api: _,
+  serve,
 }) => {
   const dialect = deviseTokenAuth()
-  const server = await listen(dialect, site.url)
-  site.options = { ...optionsOf('deviseTokenAuth', server.url) }
+  const url = await serve('deviseTokenAuth', dialect)
   await open(page)
   await signIn(page, dialect)
-  for (let turn = 1; turn <= 5; turn++) expect(await get(page, `${server.url}/me`)).toBe(200)
+  for (let turn = 1; turn <= 5; turn++) expect(await get(page, `${url}/me`)).toBe(200)
   expect(dialect).toMatchObject({ rotations: 5, refusals: 0 })
-  server.close()
 })
 
 test('devise_token_auth: what goes out together shares a token, and a blank one is none', async ({
   page,
-  site,
   open,
-  api: _,
+  serve,
 }) => {
   const dialect = deviseTokenAuth(60_000)
-  const server = await listen(dialect, site.url)
-  site.options = { ...optionsOf('deviseTokenAuth', server.url) }
+  const url = await serve('deviseTokenAuth', dialect)
   await open(page)
   await signIn(page, dialect)
   const statuses = await page.evaluate(
     (url) => Promise.all(Array.from({ length: 20 }, () => auth.fetch(url).then(({ status }) => status))),
-    `${server.url}/me`,
+    `${url}/me`,
   )
   expect(new Set(statuses)).toEqual(new Set([200]))
   expect(dialect).toMatchObject({ rotations: 0, refusals: 0 })
-  server.close()
 })
 
-test('a session cookie that the server has forgotten ends the session', async ({
-  page,
-  site,
-  open,
-  api: _,
-}) => {
+test('a session cookie that the server has forgotten ends the session', async ({ page, open, serve }) => {
   const dialect = dialects.railsSession?.() as Dialect
-  const server = await listen(dialect, site.url)
-  site.options = { ...optionsOf('railsSession', server.url) }
+  const url = await serve('railsSession', dialect)
   await open(page)
   await signIn(page, dialect)
   await outliveTrust(page)
   dialect.expire()
-  expect(await get(page, `${server.url}/me`)).toBe(401)
+  expect(await get(page, `${url}/me`)).toBe(401)
   expect(await status(page)).toBe('revoked')
-  server.close()
 })
 
 test('promise 13: headers of a credential follow no redirect, which would take them to another origin', async ({
   page,
-  site,
   open,
-  api: _,
+  serve,
 }) => {
   const dialect = deviseTokenAuth()
   const reached: string[] = []
@@ -155,13 +152,11 @@ test('promise 13: headers of a credential follow no redirect, which would take t
   // After a redirect of another origin, the origin of a request is `null`.
   const elsewhere = await listen({ routes: { 'GET /there': arrive } }, 'null')
   const away = () => ({ status: 302, headers: { location: `${elsewhere.url}/there` } })
-  const server = await listen({ routes: { ...dialect.routes, 'GET /away': away } }, site.url)
-  site.options = { ...optionsOf('deviseTokenAuth', server.url) }
+  const url = await serve('deviseTokenAuth', { routes: { ...dialect.routes, 'GET /away': away } })
   await open(page)
   await signIn(page, dialect)
-  expect(await get(page, `${server.url}/away`)).toBe('TypeError')
+  expect(await get(page, `${url}/away`)).toBe('TypeError')
   expect(reached).toEqual([])
-  expect(await get(page, `${server.url}/me`)).toBe(200)
-  server.close()
+  expect(await get(page, `${url}/me`)).toBe(200)
   elsewhere.close()
 })

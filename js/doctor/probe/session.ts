@@ -1,3 +1,4 @@
+import { decoded } from '../../cookie.js'
 import type { Answer } from '../answer.js'
 import { isCsrfCookie, type SetCookie, sessionCookie } from '../cookies.js'
 import type { Csrf } from '../options.js'
@@ -46,7 +47,8 @@ export function csrfHeaders(csrf: Csrf, isOpen: boolean, session?: Session): Rec
   if ('value' in csrf) headers[csrf.header] = csrf.value
   // Before there is a cookie to repeat, many APIs want at least this.
   else headers['X-Requested-With'] = 'tokencell'
-  if (repeated) headers['cookie' in csrf ? csrf.header : csrfHeaderFor(repeated)] = decoded(repeated.value)
+  if (repeated)
+    headers['cookie' in csrf ? csrf.header : csrfHeaderFor(repeated)] = decoded(repeated.value.reveal())
   else if (session?.csrf && isOpen) headers['X-CSRF-Token'] = session.csrf.reveal()
   return headers
 }
@@ -58,11 +60,3 @@ export function readableCsrfCookie(session: Pick<Session, 'jar'> | undefined): S
 
 /** Angular and Laravel have a name of their own for it. */
 export const csrfHeaderFor = ({ name }: SetCookie) => (/xsrf/i.test(name) ? 'X-XSRF-TOKEN' : 'X-CSRF-Token')
-
-function decoded(value: Secret): string {
-  try {
-    return decodeURIComponent(value.reveal())
-  } catch {
-    return value.reveal()
-  }
-}

@@ -16,7 +16,7 @@ use super::super::open::Work;
 use super::super::promise::spawn;
 use super::super::{http, trace};
 use super::{Driver, with};
-use crate::{CallError, CallId, Claim, Errand, ExchangeId, Input, Lock, Policy};
+use crate::{Answer, CallError, CallId, Claim, Errand, ExchangeId, Input, Lock, Policy};
 
 /// The exchange that is with the server.
 pub(super) struct Asking {
@@ -112,10 +112,11 @@ impl Driver {
 
     fn answered(&self, id: ExchangeId, errand: Errand, verdict: Verdict) {
         // A sign-out has happened, whatever the server says of it.
-        match errand {
-            Errand::SignIn(call) => self.set_outcome(call, verdict.outcome),
-            Errand::Refresh => *self.cause.borrow_mut() = verdict.outcome.err().filter(JsValue::is_string),
-            Errand::SignOut(_) => {}
+        if verdict.cause.is_some() || matches!(verdict.answer, Answer::Granted(_)) {
+            *self.cause.borrow_mut() = verdict.cause;
+        }
+        if let Errand::SignIn(call) = errand {
+            self.set_outcome(call, verdict.outcome);
         }
         drop(self.read(move |trace| Input::Answered(id, verdict.answer, trace)));
     }

@@ -52,7 +52,7 @@ pub struct Driver {
     lease: RefCell<Option<(ExchangeId, Lease)>>,
     asking: RefCell<Option<Asking>>,
     /// Why the API has refused the last refresh, in its own word.
-    cause: RefCell<Option<JsValue>>,
+    cause: RefCell<Option<String>>,
     open: RefCell<CallMap<Open>>,
     last_call: Cell<u32>,
     in_flight: Cell<u32>,
@@ -139,7 +139,7 @@ impl Driver {
     }
 
     pub fn snapshot(&self) -> JsValue {
-        report::snapshot(&self.session.borrow().snapshot(), self.cause.borrow().as_ref(), &self.clock)
+        report::snapshot(&self.session.borrow().snapshot(), self.cause.borrow().as_deref(), &self.clock)
     }
 
     pub fn close(&self) {
