@@ -63,6 +63,9 @@ pub enum Input<P> {
     Responded(CallId, Reply),
     /// The page came back from the back/forward cache (promise 18).
     Restored(Trace),
+    /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or somebody set the clock
+    /// forward. Which of the two cannot be told, so it makes refreshes earlier and ends nothing.
+    ClockJumped(Millis),
     /// It has come back, and the trace is being read: what was known may be over.
     Returned,
     /// The page wants a request sent.
@@ -82,13 +85,16 @@ pub enum Input<P> {
 /// Something the shell is to do. Drain them all with [`Session::poll`](crate::Session::poll) after every input.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Nobody waits for this exchange's answer any more; stop reading it.
+    /// The exchange has timed out. A sign-in is aborted; a refresh may still be answered, and is read on.
     Abandon(ExchangeId),
     /// Tell the other tabs.
     Broadcast(PeerMessage),
-    /// Mark an exchange as begun where [`Trace::in_flight`] shows it, unless another is: in one step, so that of two
-    /// vaults one succeeds. Answered by [`Input::Claimed`].
-    Claim(ExchangeId),
+    /// Acquire the lease that [`Trace::lease`] shows, unless another vault's is still valid: in one step, so that of two
+    /// vaults one succeeds. The lease of an exchange that is not known to be slow counts for this long. Answered by
+    /// [`Input::Claimed`].
+    Claim(ExchangeId, Millis),
+    /// Note in the lease that this exchange is slow.
+    MarkSlow(ExchangeId),
     /// Talk to the server. Answered by [`Input::Answered`].
     Exchange(ExchangeId, Errand),
     /// Reject the call with this error.
@@ -130,7 +136,7 @@ pub enum Answer<P> {
     Granted(Grant<P>),
     /// The server agreed, and what it sent is no grant.
     Malformed,
-    /// 400, 401 or 403: an authoritative no.
+    /// 400, 401 or 403 to a refresh, 401 or 403 to a sign-out: an authoritative no.
     Refused,
     /// Offline, timeout, 429, 5xx: no word at all. With the pause the server asked for, if it did.
     Unreachable(Option<Millis>),
@@ -196,8 +202,17 @@ pub struct Trace {
     pub hint: Hint,
     /// Which of all sessions it is about.
     pub epoch: Epoch,
-    /// How long ago the last exchange began, unless its page has noted its end.
-    pub in_flight: Option<Millis>,
+    /// The exchange of another vault, unless that vault has noted its end.
+    pub lease: Option<Lease>,
+}
+
+/// An exchange that a vault has begun, as the storage shows it to the others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lease {
+    /// How long ago it began.
+    pub age: Millis,
+    /// Whether it, or the exchange before it, has taken longer than [`Policy::SLOW_EXCHANGE`](crate::Policy::SLOW_EXCHANGE).
+    pub is_slow: bool,
 }
 
 /// Whether somebody is signed in here, as far as one can know without asking (promise 2).
@@ -211,6 +226,8 @@ pub enum Hint {
     SignedIn,
     /// Signed out, or refused.
     SignedOut,
+    /// The storage cannot be read. Asking the server is better than forgetting a session.
+    Unknown,
 }
 
 impl Hint {
@@ -243,8 +260,9 @@ pub enum Event {
     RefreshStarted(Cause),
     /// A refresh brought the token of this generation.
     Refreshed(Generation),
-    /// The sign-out could not be told to the server; it will be, when it can be reached.
-    SignOutOwed,
+    /// The server has not confirmed a sign-out. It is tried again at this time; never, if there is no way to prove whose
+    /// session it is.
+    SignOutOwed(Option<Instant>),
     /// Somebody signed in here.
     SignedIn,
 }

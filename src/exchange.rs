@@ -1,22 +1,32 @@
-//! One exchange of credentials on its way: lock, claim, perhaps settle, fetch, perhaps a second look.
+//! One exchange of credentials on its way: lock, lease, request, perhaps a second attempt.
 
-use crate::{Cause, Claim, Epoch, Errand, ExchangeId, Hint, Instant, Lock, Millis, Policy, Trace};
+use crate::{Cause, Claim, Epoch, Errand, ExchangeId, Hint, Instant, Lease, Lock, Millis, Policy, Trace};
 
 /// The exchange under way. The session has at most one; every stage of it ends at a known time.
 #[derive(Debug)]
 pub struct Exchange {
     pub id: ExchangeId,
     pub errand: Errand,
+    /// What the server is asked for now: a sign-out may need a refresh first.
+    pub request: Errand,
     /// What set it off, if it is a refresh.
     pub cause: Option<Cause>,
     pub stage: Stage,
     /// Somebody signed in elsewhere since, so the answer may be about the past.
     pub is_stale: bool,
-    /// Somebody may have been at the cookie at the same time, so a refusal may only mean a lost race.
-    contended: bool,
-    looked_twice: bool,
-    /// How long it yields to others.
-    patient_until: Option<Instant>,
+    /// The credential may have been spent already, by another vault or by us in an exchange without an answer: a first
+    /// refusal is provisional (promise 9).
+    pub may_be_spent: bool,
+    /// A sign-out that has refreshed its token; it does so once.
+    pub is_renewed: bool,
+    /// The server has refused the token of this sign-out.
+    pub is_token_refused: bool,
+    /// When the page stops waiting for it.
+    reports_at: Option<Instant>,
+    lock: Acquired,
+    is_second_attempt: bool,
+    /// How long it waits for the leases of others.
+    lease_wait_ends: Option<Instant>,
     /// How things stood when the server was asked; nothing once the user has signed out here.
     asked: Option<(Hint, Epoch)>,
 }
@@ -24,28 +34,42 @@ pub struct Exchange {
 /// Where an exchange stands, and until when at the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// Marking it as begun.
+    /// Acquiring the lease.
     Claiming(Instant),
-    /// The server has been asked.
-    Fetching(Instant),
+    /// The server was asked at this time; slow once the lease says so.
+    Fetching { since: Instant, is_slow: bool },
     /// Waiting for the lock.
     Locking(Instant),
-    /// Letting another exchange bring its cookie home.
+    /// Waiting for the lease of another vault to end, or before a second attempt.
     Settling(Instant),
+}
+
+/// What became of the lock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Acquired {
+    Held,
+    /// This engine has no locks.
+    Missing,
+    /// Another vault holds it, or a script of the page.
+    TimedOut,
 }
 
 impl Exchange {
     pub fn new(id: ExchangeId, errand: Errand, cause: Option<Cause>, now: Instant) -> Self {
-        let stage = Stage::Locking(now + Policy::LOCK_PATIENCE);
         Self {
             id,
             errand,
+            request: errand,
             cause,
-            stage,
+            stage: Stage::Locking(now + Policy::LOCK_TIMEOUT),
             is_stale: false,
-            contended: false,
-            looked_twice: false,
-            patient_until: None,
+            may_be_spent: false,
+            is_renewed: false,
+            is_token_refused: false,
+            reports_at: Some(now + Policy::REPORT_TIMEOUT),
+            lock: Acquired::Missing,
+            is_second_attempt: false,
+            lease_wait_ends: None,
             asked: None,
         }
     }
@@ -55,7 +79,7 @@ impl Exchange {
     }
 
     pub fn awaits_answer(&self, id: ExchangeId) -> bool {
-        self.id == id && matches!(self.stage, Stage::Fetching(_))
+        self.id == id && matches!(self.stage, Stage::Fetching { .. })
     }
 
     pub fn awaits_claim(&self, id: ExchangeId) -> bool {
@@ -63,10 +87,10 @@ impl Exchange {
     }
 
     pub const fn is_unsent(&self) -> bool {
-        !matches!(self.stage, Stage::Fetching(_))
+        !matches!(self.stage, Stage::Fetching { .. })
     }
 
-    /// Whether it has come to nothing before it was sent.
+    /// Whether it has become pointless before it was sent.
     pub fn is_void(&self, trace: Trace) -> bool {
         match self.errand {
             Errand::Refresh => trace.hint.is_signed_out(),
@@ -93,71 +117,91 @@ impl Exchange {
     }
 
     /// When this stage ends by itself.
-    pub const fn deadline(&self) -> Instant {
+    pub fn deadline(&self) -> Instant {
         match self.stage {
-            Stage::Claiming(until) | Stage::Fetching(until) | Stage::Locking(until) | Stage::Settling(until) => until,
+            Stage::Claiming(until) | Stage::Locking(until) | Stage::Settling(until) => until,
+            Stage::Fetching { since, is_slow: false } => since + Policy::SLOW_EXCHANGE,
+            Stage::Fetching { since, is_slow: true } => since + Policy::EXCHANGE_TIMEOUT,
         }
+    }
+
+    /// When the page stops waiting, unless it has.
+    pub const fn reports_at(&self) -> Option<Instant> {
+        self.reports_at
+    }
+
+    /// True, once, when the page has waited long enough.
+    pub fn take_report(&mut self, now: Instant) -> bool {
+        self.reports_at.take_if(|at| *at <= now).is_some()
     }
 
     /// The lock came, or does not exist here.
     pub fn locked(&mut self, lock: Lock, now: Instant) {
-        self.contended = lock == Lock::Missing;
+        self.lock = if lock == Lock::Held { Acquired::Held } else { Acquired::Missing };
+        self.may_be_spent |= lock == Lock::Missing;
         self.claim(now);
     }
 
-    /// The lock was waited for long enough. True if it is time to go without; else other tabs are taking their turns.
-    pub fn lose_patience(&mut self, trace: Trace, now: Instant) -> bool {
-        match trace.settles_in() {
+    /// The lock was waited for long enough. True if it is time to go without; false if a lease shows that the vault that
+    /// holds it is at work.
+    pub fn on_lock_timeout(&mut self, trace: Trace, now: Instant) -> bool {
+        let left = trace.lease.map(|lease| lease.left(Policy::LEASE_TTL)).filter(|left| *left > Millis(0));
+        match left {
             Some(left) => self.stage = Stage::Locking(now + left),
-            None => self.contended = true,
+            None => {
+                self.lock = Acquired::TimedOut;
+                self.may_be_spent = true;
+            }
         }
-        self.contended
+        left.is_none()
+    }
+
+    /// How long a lease that is not known to be slow is respected. A vault that is alive holds the lock; where that is
+    /// ours, or where there are no locks, the other vault may be gone.
+    pub fn lease_ttl(&self) -> Millis {
+        if self.lock == Acquired::TimedOut { Policy::LEASE_TTL } else { Policy::ORPHANED_LEASE_TTL }
     }
 
     /// About to ask the server.
     pub fn claim(&mut self, now: Instant) {
-        let patience = if self.contended { Policy::LOCK_PATIENCE } else { Policy::SETTLING };
-        self.patient_until.get_or_insert(now + patience);
-        self.stage = Stage::Claiming(now + Policy::CLAIM_PATIENCE);
+        self.lease_wait_ends.get_or_insert(now + Policy::LEASE_WAIT_LIMIT);
+        self.stage = Stage::Claiming(now + Policy::CLAIM_TIMEOUT);
     }
 
-    /// Whether the server may be asked now; else the exchange of another vault, which may be dead, is given some time
-    /// to bring its cookie home (promise 10).
+    /// Whether the server may be asked now; else the exchange of another vault, which may be gone, is given some time
+    /// to store its cookie (promise 10).
     pub fn claimed(&mut self, claim: Claim, trace: Trace, now: Instant) -> bool {
-        self.contended |= trace.in_flight.is_some();
-        if claim == Claim::Ours || self.patient_until.is_some_and(|until| until <= now) {
+        self.may_be_spent |= trace.lease.is_some();
+        if claim == Claim::Ours || self.lease_wait_ends.is_some_and(|until| until <= now) {
             return true;
         }
-        let left = trace.settles_in().unwrap_or_default().min(Policy::SECOND_LOOK);
-        self.stage = Stage::Settling(now + left);
+        let left = trace.lease.map(|lease| lease.left(self.lease_ttl())).unwrap_or_default();
+        self.stage = Stage::Settling(now + left.min(Policy::SECOND_LOOK));
         false
     }
 
     /// The server is being asked.
-    pub fn ask(&mut self, trace: Trace, now: Instant) {
+    pub fn ask(&mut self, request: Errand, trace: Trace, now: Instant) {
+        self.request = request;
         self.asked = Some((trace.hint, trace.epoch));
-        let timeout = match self.errand {
-            Errand::SignIn(_) => Policy::SIGN_IN_TIMEOUT,
-            Errand::Refresh | Errand::SignOut(_) => Policy::EXCHANGE_TIMEOUT,
-        };
-        self.stage = Stage::Fetching(now + timeout);
+        self.stage = Stage::Fetching { since: now, is_slow: false };
     }
 
-    /// The server said no. True if that may have been a lost race, which is looked at once more (promise 9).
-    pub fn look_again(&mut self, now: Instant) -> bool {
-        let again = self.contended && !self.looked_twice;
+    /// The server said no. True if the credential may have been spent, so that a second attempt is made (promise 9).
+    pub fn retry_after_refusal(&mut self, now: Instant) -> bool {
+        let again = self.may_be_spent && !self.is_second_attempt;
         if again {
-            self.looked_twice = true;
+            self.is_second_attempt = true;
             self.stage = Stage::Settling(now + Policy::SECOND_LOOK);
         }
         again
     }
 }
 
-impl Trace {
-    /// How long an exchange of somebody else's may still take to bring its cookie home, if there is one.
-    fn settles_in(self) -> Option<Millis> {
-        let left = Policy::SETTLING.saturating_sub(self.in_flight?);
-        (left > Millis(0)).then_some(left)
+impl Lease {
+    /// How long the exchange may still take, if one that is not known to be slow may take `ttl`.
+    fn left(self, ttl: Millis) -> Millis {
+        let ttl = if self.is_slow { Policy::LEASE_TTL } else { ttl };
+        ttl.saturating_sub(self.age)
     }
 }

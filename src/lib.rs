@@ -39,7 +39,7 @@ pub use claims::{Claims, Member, Subject};
 pub use error::{CallError, GrantError};
 pub use event::{
     Answer, Body, CallId, Cause, Claim, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Hint, Input,
-    Lock, PeerMessage, Reason, Reply, Trace, Trouble,
+    Lease, Lock, PeerMessage, Reason, Reply, Trace, Trouble,
 };
 pub use grant::{Grant, GrantParts, Profile};
 pub use origins::{OriginError, Origins};

@@ -79,6 +79,11 @@ impl Schedule {
         }
     }
 
+    /// The clock may have stood still for this long: what is scheduled comes so much earlier.
+    pub fn advance(&mut self, span: Millis) {
+        self.appointment = self.appointment.map(|(at, cause)| (at.earlier_by(span), cause));
+    }
+
     /// Nothing is to be done for now.
     pub fn rest(&mut self) {
         self.appointment = None;

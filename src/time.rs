@@ -49,6 +49,14 @@ impl Instant {
     }
 }
 
+impl Instant {
+    /// This much earlier; not before the origin of the clock.
+    #[must_use]
+    pub const fn earlier_by(self, span: Millis) -> Self {
+        Self(self.0.saturating_sub(span.0))
+    }
+}
+
 impl Add<Millis> for Instant {
     type Output = Self;
 

@@ -1,55 +1,98 @@
-/** What vaults remember of each other: a word, a number, and the mark of an exchange under way. Nothing secret. */
+/** What the vaults of a browser know of each other: a word, a number, and the lease of an exchange. Nothing secret. */
 interface Entry {
   hint: string
   epoch: number
   /** When the exchange began, in milliseconds, with a fraction that tells it from others; 0 for none. */
   mark: number
+  /** Whether that exchange, or the one before it, has taken long. */
+  slow: boolean
 }
 
-/** As the core reads it: hint, epoch, age of the mark, and a mark of ours. */
-export type TraceRow = [hint: string, epoch: number, age: number | undefined, mark?: number | undefined]
+/** As the core reads it: hint, epoch, age of the mark, whether its exchange is slow, and a mark of ours. */
+export type TraceRow = [
+  hint: string,
+  epoch: number,
+  age: number | undefined,
+  slow: boolean,
+  mark?: number | undefined,
+]
 
 export type Trace = ReturnType<typeof openTrace>
 
 const STORE = 'trace'
-const NOTHING: Entry = { hint: 'never', epoch: 0, mark: 0 }
+const NOTHING: Entry = { hint: 'never', epoch: 0, mark: 0, slow: false }
+/** The hint while the storage cannot be read. */
+const UNKNOWN = 'unknown'
 /** Longer than any healthy browser takes; then what was last known holds. In milliseconds. */
-const PATIENCE = 1000
+const TIMEOUT = 1000
 /** The first opening may have to create files. */
-const FIRST_PATIENCE = 5000
+const FIRST_TIMEOUT = 5000
 
 /**
  * The trace, kept in IndexedDB: the one storage that pages, workers and shared workers have in common. Reading and
  * writing are one transaction, so two vaults cannot both be first. No promise rejects, and each settles in time.
+ *
+ * A browser may refuse a write (disk full) or delete the database of a running app. What this vault knows then counts as
+ * long as it is newer than what is stored, and is written again.
  */
 export function openTrace(name: string) {
   let database: Promise<IDBDatabase> | undefined
   let known: Entry | undefined
+  /** Whether the last write has failed. */
+  let isUnsaved = false
+  let isFirst = true
+
+  /** The newer of what is stored and what is known here. */
+  function current(stored: Entry | undefined): Entry {
+    if (!known || known.hint === UNKNOWN) return stored ?? NOTHING
+    if (!stored) return known
+    const difference = (stored.epoch - known.epoch) | 0
+    const isNewer = difference < 0 || (difference === 0 && isUnsaved)
+    return isNewer ? { ...stored, hint: known.hint, epoch: known.epoch } : stored
+  }
+
+  function attempt(update: (stored: Entry | undefined) => Entry, mode: IDBTransactionMode) {
+    const timeout = isFirst ? FIRST_TIMEOUT : TIMEOUT
+    isFirst = false
+    database ??= open(name, () => {
+      database = undefined
+    })
+    return within(
+      timeout,
+      database.then((database) => run(database, update, mode)),
+    )
+  }
 
   /** Replaces the entry by what `change` makes of it. Resolves with the one before. */
   async function transact(change?: (entry: Entry) => Entry): Promise<Entry> {
-    let before: Entry
-    try {
-      database ??= open(name, () => {
-        database = undefined
-      })
-      before = await within(
-        known ? PATIENCE : FIRST_PATIENCE,
-        database.then((database) => run(database, change)),
-      )
-    } catch (error) {
-      database = undefined
-      // Forbidden storage remembers nobody. Slow storage might, and asking the server is better than forgetting.
-      before = known ?? { ...NOTHING, hint: error === LATE ? 'signed-in' : NOTHING.hint }
+    let before: Entry | undefined
+    let after: Entry | undefined
+    const update = (stored: Entry | undefined) => {
+      before = current(stored)
+      after = change ? change(before) : before
+      return after
     }
-    known = change ? change(before) : before
-    return before
+    try {
+      const stored = await attempt(update, change ? 'readwrite' : 'readonly')
+      if (stored !== after && !change && after !== NOTHING) await attempt(update, 'readwrite')
+      isUnsaved = false
+      known = after
+    } catch {
+      database = undefined
+      before ??= known ?? { ...NOTHING, hint: UNKNOWN }
+      if (change) {
+        known = change(before)
+        isUnsaved = true
+      }
+    }
+    return before ?? NOTHING
   }
 
-  const row = ({ hint, epoch, mark }: Entry): TraceRow => [
+  const row = ({ hint, epoch, mark, slow }: Entry): TraceRow => [
     hint,
     epoch,
     mark ? Math.max(0, Date.now() - Math.floor(mark)) : undefined,
+    slow,
   ]
 
   return {
@@ -58,61 +101,81 @@ export function openTrace(name: string) {
       // Epochs are 32-bit and wrap around.
       await transact((entry) => (((entry.epoch - epoch) | 0) > 0 ? entry : { ...entry, hint, epoch }))
     },
-    async claim(settling: number): Promise<TraceRow> {
+    /** @param ttl of a lease that is not slow, and of one that is, in milliseconds */
+    async claim(ttl: number, slowTtl: number): Promise<TraceRow> {
       const now = Date.now()
-      const isFree = ({ mark }: Entry) => Math.floor(mark) > now || now - Math.floor(mark) >= settling
+      const isFree = ({ mark, slow }: Entry) =>
+        Math.floor(mark) > now || now - Math.floor(mark) >= (slow ? slowTtl : ttl)
       const mark = now + Math.random()
       const before = await transact((entry) => (isFree(entry) ? { ...entry, mark } : entry))
-      const [hint, epoch, age] = row(before)
-      return [hint, epoch, age, isFree(before) ? mark : undefined]
+      const [hint, epoch, age, isSlow] = row(before)
+      return [hint, epoch, age, isSlow, isFree(before) ? mark : undefined]
     },
-    async release(mark: number) {
-      await transact((entry) => (entry.mark === mark ? { ...entry, mark: 0 } : entry))
+    async markSlow(mark: number) {
+      await transact((entry) => (entry.mark === mark ? { ...entry, slow: true } : entry))
+    },
+    /** @param slow whether the exchange took long, if it was sent */
+    async release(mark: number, slow?: boolean) {
+      await transact((entry) =>
+        entry.mark === mark ? { ...entry, mark: 0, slow: slow ?? entry.slow } : entry,
+      )
     },
   }
 }
 
-const LATE = Symbol()
-
 function within<T>(millis: number, work: Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(reject, millis, LATE)
+    const timer = setTimeout(reject, millis)
     work.then(resolve, reject).finally(() => clearTimeout(timer))
   })
 }
 
-function open(name: string, forget: () => void): Promise<IDBDatabase> {
+async function open(name: string, forget: () => void): Promise<IDBDatabase> {
+  const database = await opened(indexedDB.open(name, 1)).catch((error: unknown) => {
+    // Another build has raised the version: what it stores is as good.
+    if ((error as Error | null)?.name === 'VersionError') return opened(indexedDB.open(name))
+    throw error
+  })
+  // Another tab may delete it.
+  database.onversionchange = () => {
+    database.close()
+    forget()
+  }
+  database.onclose = forget
+  return database
+}
+
+function opened(request: IDBOpenDBRequest): Promise<IDBDatabase> {
   return new Promise((resolve, reject) => {
-    const request = indexedDB.open(name, 1)
     request.onupgradeneeded = () => request.result.createObjectStore(STORE)
     request.onerror = () => reject(request.error)
-    request.onsuccess = () => {
-      const database = request.result
-      // Whoever wants to delete it may.
-      database.onversionchange = () => {
-        database.close()
-        forget()
-      }
-      database.onclose = forget
-      resolve(database)
-    }
+    request.onsuccess = () => resolve(request.result)
   })
 }
 
-function run(database: IDBDatabase, change: ((entry: Entry) => Entry) | undefined): Promise<Entry> {
+/** Resolves with the entry that was stored, once the update is. */
+function run(
+  database: IDBDatabase,
+  update: (stored: Entry | undefined) => Entry,
+  mode: IDBTransactionMode,
+): Promise<Entry | undefined> {
   return new Promise((resolve, reject) => {
-    const transaction = database.transaction(STORE, change ? 'readwrite' : 'readonly', {
-      durability: 'relaxed',
-    })
+    const transaction = database.transaction(STORE, mode, { durability: 'relaxed' })
     const store = transaction.objectStore(STORE)
-    const request: IDBRequest<Entry | undefined> = store.get(STORE)
-    let entry = NOTHING
+    const request: IDBRequest<unknown> = store.get(STORE)
+    let stored: Entry | undefined
     request.onsuccess = () => {
-      entry = request.result ?? NOTHING
-      const next = change?.(entry)
-      if (next && next !== entry) store.put(next, STORE)
+      stored = isEntry(request.result) ? request.result : undefined
+      const next = update(stored)
+      if (mode === 'readwrite' && next !== stored) store.put(next, STORE)
     }
-    transaction.oncomplete = () => resolve(entry)
+    transaction.oncomplete = () => resolve(stored)
     transaction.onabort = () => reject(transaction.error)
   })
+}
+
+/** Any script of the page can write here. */
+function isEntry(value: unknown): value is Entry {
+  const { hint, epoch, mark } = (value ?? {}) as Partial<Entry>
+  return typeof hint === 'string' && typeof epoch === 'number' && typeof mark === 'number'
 }

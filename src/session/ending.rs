@@ -4,8 +4,7 @@
 use crate::calls::Need;
 use crate::exchange::Exchange;
 use crate::{
-    Answer, CallError, CallId, Cause, Course, Credentials, Effect, Errand, Event, Hint, Instant, PeerMessage, Profile,
-    Reason, Renewal, SignOutRoute, Trace,
+    CallError, Cause, Effect, Errand, Event, Hint, Instant, Millis, PeerMessage, Profile, Reason, Renewal, SignOutRoute,
 };
 
 use super::{Phase, Session, Tenure};
@@ -13,11 +12,11 @@ use super::{Phase, Session, Tenure};
 impl<P: Profile> Session<P> {
     pub(super) fn booted(&mut self, hint: Hint, now: Instant) {
         let reason = match hint {
-            Hint::SignedIn if self.policy.renewal == Renewal::Cookie => {
+            Hint::SignedIn | Hint::Unknown if self.policy.renewal == Renewal::Cookie => {
                 return self.schedule.want(now, Cause::Restore);
             }
             Hint::SignedIn => Reason::Expired,
-            Hint::Never => Reason::Never,
+            Hint::Never | Hint::Unknown => Reason::Never,
             Hint::SignOutOwed | Hint::SignedOut => Reason::SignedOut,
         };
         self.phase = Phase::Ended(reason);
@@ -26,6 +25,21 @@ impl<P: Profile> Session<P> {
         if hint == Hint::SignOutOwed && self.policy.sign_out == SignOutRoute::Server {
             self.owed = true;
             self.schedule.want(now, Cause::Check);
+        }
+    }
+
+    /// The machine has slept, or the clock was set forward. What a refresh can make good comes so much earlier; nothing
+    /// ends because of it, since a clock that was set forward would sign the user out.
+    pub(super) fn clock_jumped(&mut self, span: Millis) {
+        if !self.can_refresh() {
+            return;
+        }
+        if let Phase::Active(tenure) | Phase::Loading(Some(tenure)) = &mut self.phase {
+            tenure.expires = tenure.expires.map(|expires| expires.earlier_by(span));
+        }
+        self.schedule.advance(span);
+        if self.policy.renewal == Renewal::Cookie {
+            self.deserted = self.deserted.map(|since| since.earlier_by(span));
         }
     }
 
@@ -83,56 +97,13 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn sign_out(&mut self, call: CallId, trace: Trace, now: Instant) {
-        self.void_sign_ins();
-        let is_asking = self.exchange.as_ref().is_some_and(|exchange| !matches!(exchange.errand, Errand::SignOut(_)));
-        let is_over = matches!(self.phase, Phase::Ended(_)) && trace.hint != Hint::SignedIn && !is_asking;
-        if is_over {
-            return self.push(Effect::Settle(call, Course::Direct));
-        }
-        if let Some(exchange) = &mut self.exchange {
-            exchange.overtake();
-        }
-        self.departing = self.leave(now);
-        let epoch = trace.epoch.next();
-        match self.policy.sign_out {
-            SignOutRoute::None => {
-                self.departing = None;
-                self.push(Effect::Remember(Hint::SignedOut, epoch));
-                self.push(Effect::Settle(call, Course::Direct));
-            }
-            SignOutRoute::Server => {
-                self.owed = true;
-                self.push(Effect::Remember(Hint::SignOutOwed, epoch));
-                self.errands.push_back(Errand::SignOut(Some(call)));
-            }
-        }
-        self.push(Effect::Broadcast(PeerMessage::SignedOut));
-    }
-
-    /// Sign-ins that were asked for before a sign-out, and not yet sent, are void.
-    fn void_sign_ins(&mut self) {
-        let unsent =
-            self.exchange.take_if(|exchange| exchange.is_unsent() && matches!(exchange.errand, Errand::SignIn(_)));
-        if let Some(exchange) = unsent {
-            self.push(Effect::Unlock(exchange.id));
-            self.errands.push_front(exchange.errand);
-        }
-        for errand in core::mem::take(&mut self.errands) {
-            match errand {
-                Errand::SignIn(call) => self.push(Effect::Fail(call, CallError::SignedOut)),
-                errand => self.errands.push_back(errand),
-            }
-        }
-    }
-
     /// The user signed out in another tab, which tells the server. Nothing is broadcast again.
     pub(super) fn signed_out_elsewhere(&mut self, now: Instant) {
         drop(self.leave(now));
     }
 
     /// Ends the session because the user wants it so: whatever is under way comes home to nothing.
-    fn leave(&mut self, now: Instant) -> Option<Credentials> {
+    pub(super) fn leave(&mut self, now: Instant) -> Option<Tenure<P>> {
         let calls = self
             .calls
             .close(|call| call.identity.is_some() || call.until.is_some() && matches!(call.need, Need::Token(_)));
@@ -144,10 +115,11 @@ impl<P: Profile> Session<P> {
     }
 
     /// Wipes the cell, or hands its content over.
-    pub(super) fn end(&mut self, reason: Reason, now: Instant) -> Option<Credentials> {
+    pub(super) fn end(&mut self, reason: Reason, now: Instant) -> Option<Tenure<P>> {
         let tenure = self.take_tenure();
         self.identity = self.identity.next();
         self.phase = Phase::Ended(reason);
+        self.failure = None;
         self.schedule.clear(now);
         if let Some(exchange) = self.take_unsent_refresh() {
             self.push(Effect::Unlock(exchange.id));
@@ -155,43 +127,12 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Notify);
         self.push(Effect::Report(Event::Ended(reason)));
         self.resume(now);
-        tenure.map(|tenure| tenure.credentials)
+        tenure
     }
 
     /// A refresh that has not been sent need not be.
     pub(super) fn take_unsent_refresh(&mut self) -> Option<Exchange> {
         self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.errand == Errand::Refresh)
-    }
-
-    /// The server has answered a sign-out, or has not.
-    pub(super) fn sign_out_told(&mut self, call: Option<CallId>, answer: &Answer<P>, trace: Trace, now: Instant) {
-        if let Answer::Unreachable(asked) = answer {
-            self.departing = None;
-            self.schedule.pause(now, *asked, Cause::Check);
-            self.push(Effect::Report(Event::SignOutOwed));
-            self.settle_sign_out(call);
-        } else {
-            if trace.hint == Hint::SignOutOwed {
-                self.push(Effect::Remember(Hint::SignedOut, trace.epoch));
-            }
-            self.sign_out_over(call, now);
-        }
-    }
-
-    /// There is nothing left to tell the server.
-    pub(super) fn sign_out_over(&mut self, call: Option<CallId>, now: Instant) {
-        self.departing = None;
-        // Else somebody signed in meanwhile, and what is scheduled now is a look at that.
-        if core::mem::take(&mut self.owed) {
-            self.schedule.clear(now);
-        }
-        self.settle_sign_out(call);
-    }
-
-    fn settle_sign_out(&mut self, call: Option<CallId>) {
-        if let Some(call) = call {
-            self.push(Effect::Settle(call, Course::Direct));
-        }
     }
 
     pub(super) fn closed(&mut self, now: Instant) {
@@ -203,12 +144,15 @@ impl<P: Profile> Session<P> {
         }
         for errand in core::mem::take(&mut self.errands) {
             match errand {
-                Errand::SignIn(call) | Errand::SignOut(Some(call)) => self.push(Effect::Fail(call, CallError::Closed)),
-                Errand::Refresh | Errand::SignOut(None) => {}
+                Errand::SignIn(call) => self.push(Effect::Fail(call, CallError::Closed)),
+                Errand::Refresh | Errand::SignOut(_) => {}
             }
         }
+        for (call, _) in core::mem::take(&mut self.sign_out_calls) {
+            self.push(Effect::Fail(call, CallError::Closed));
+        }
         self.schedule.clear(now);
-        self.departing = None;
+        self.sign_out_credentials = None;
         self.phase = Phase::Ended(Reason::Never);
     }
 

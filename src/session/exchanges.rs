@@ -6,7 +6,7 @@ use crate::{
     Instant, Lock, Millis, PeerMessage, Profile, Reason, Trace, Trouble,
 };
 
-use super::{Phase, Session, Tenure};
+use super::{Abandoned, Phase, Session, Tenure};
 
 impl<P: Profile> Session<P> {
     /// Starts what is due, if anything: what the page asked for first, then what we owe ourselves.
@@ -19,14 +19,24 @@ impl<P: Profile> Session<P> {
             (None, None) => return,
         };
         self.last_exchange = ExchangeId(self.last_exchange.0.wrapping_add(1));
-        self.exchange = Some(Exchange::new(self.last_exchange, errand, cause, now));
+        let mut exchange = Exchange::new(self.last_exchange, errand, cause, now);
+        exchange.may_be_spent = self.may_be_spent;
+        self.exchange = Some(exchange);
         self.push(Effect::Lock(self.last_exchange));
     }
 
     pub(super) fn locked(&mut self, id: ExchangeId, lock: Lock, now: Instant) {
         if let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_lock(id)) {
             exchange.locked(lock, now);
-            self.push(Effect::Claim(id));
+            self.claim(now);
+        }
+    }
+
+    fn claim(&mut self, now: Instant) {
+        if let Some(exchange) = &mut self.exchange {
+            exchange.claim(now);
+            let effect = Effect::Claim(exchange.id, exchange.lease_ttl());
+            self.push(effect);
         }
     }
 
@@ -41,35 +51,54 @@ impl<P: Profile> Session<P> {
     pub(super) fn time_out(&mut self, trace: Trace, now: Instant) {
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.deadline() <= now) else { return };
         let id = exchange.id;
-        match exchange.stage {
-            Stage::Fetching(_) => {
-                self.push(Effect::Abandon(id));
-                self.answered(id, Answer::Unreachable(None), trace, now);
+        match &mut exchange.stage {
+            Stage::Fetching { is_slow: is_slow @ false, .. } => {
+                *is_slow = true;
+                self.push(Effect::MarkSlow(id));
+                // After a sleep it may have timed out as well.
+                self.time_out(trace, now);
             }
+            Stage::Fetching { .. } => self.abandon(trace, now),
             Stage::Locking(_) => {
-                if exchange.lose_patience(trace, now) {
-                    exchange.claim(now);
+                if exchange.on_lock_timeout(trace, now) {
                     self.push(Effect::Unlock(id));
-                    self.push(Effect::Claim(id));
+                    self.claim(now);
                 }
             }
-            Stage::Settling(_) => {
-                exchange.claim(now);
-                self.push(Effect::Claim(id));
-            }
-            // Whatever keeps the answer, it is not the server.
+            Stage::Settling(_) => self.claim(now),
+            // The storage does not answer, which is no reason not to ask the server.
             Stage::Claiming(_) => self.ask(trace, now),
         }
+    }
+
+    /// Ends the wait for the server. A refresh that is answered all the same is not lost.
+    fn abandon(&mut self, trace: Trace, now: Instant) {
+        let Some(Exchange { id, errand, .. }) = self.exchange else { return };
+        self.push(Effect::Abandon(id));
+        if errand == Errand::Refresh {
+            self.abandoned = Some(Abandoned { id, generation: self.generation, epoch: trace.epoch });
+        }
+        self.answered(id, Answer::Unreachable(None), trace, now);
     }
 
     fn ask(&mut self, trace: Trace, now: Instant) {
         if let Some(exchange) = self.exchange.take_if(|exchange| exchange.is_void(trace)) {
             return self.call_off(exchange, now);
         }
+        let Some(exchange) = &self.exchange else { return };
+        let request = match exchange.errand {
+            Errand::SignOut(_) => self.sign_out_request(exchange, now),
+            errand => Some(errand),
+        };
+        let Some(request) = request else {
+            let Some(exchange) = self.exchange.take() else { return };
+            self.sign_out_unprovable(exchange.errand, trace, now);
+            return self.push(Effect::Unlock(exchange.id));
+        };
         let Some(exchange) = &mut self.exchange else { return };
-        exchange.ask(trace, now);
-        let (id, errand, cause) = (exchange.id, exchange.errand, exchange.cause);
-        self.push(Effect::Exchange(id, errand));
+        exchange.ask(request, trace, now);
+        let (id, cause) = (exchange.id, exchange.cause);
+        self.push(Effect::Exchange(id, request));
         if let Some(cause) = cause {
             self.push(Effect::Report(Event::RefreshStarted(cause)));
         }
@@ -78,7 +107,7 @@ impl<P: Profile> Session<P> {
     fn call_off(&mut self, exchange: Exchange, now: Instant) {
         self.push(Effect::Unlock(exchange.id));
         match exchange.errand {
-            Errand::SignOut(call) => self.sign_out_over(call, now),
+            errand @ Errand::SignOut(_) => self.sign_out_over(errand, now),
             Errand::Refresh | Errand::SignIn(_) => {
                 self.schedule.clear(now);
                 self.signed_out_elsewhere(now);
@@ -87,9 +116,11 @@ impl<P: Profile> Session<P> {
     }
 
     pub(super) fn answered(&mut self, id: ExchangeId, answer: Answer<P>, trace: Trace, now: Instant) {
-        let Some(mut exchange) = self.exchange.take_if(|exchange| exchange.awaits_answer(id)) else { return };
-        let is_refusal = matches!((exchange.errand, &answer), (Errand::Refresh, Answer::Refused));
-        if is_refusal && exchange.look_again(now) {
+        let Some(mut exchange) = self.exchange.take_if(|exchange| exchange.awaits_answer(id)) else {
+            return self.answered_late(id, answer, trace, now);
+        };
+        let is_refusal = matches!((exchange.request, &answer), (Errand::Refresh, Answer::Refused));
+        if is_refusal && exchange.retry_after_refusal(now) {
             self.exchange = Some(exchange);
             return;
         }
@@ -108,9 +139,34 @@ impl<P: Profile> Session<P> {
                 }
                 self.push(Effect::Settle(call, Course::Direct));
             }
-            Errand::SignOut(call) => self.sign_out_told(call, &answer, trace, now),
+            Errand::SignOut(_) => {
+                if self.sign_out_answered(&mut exchange, answer, trace, now) {
+                    self.exchange = Some(exchange);
+                    return self.claim(now);
+                }
+            }
         }
         self.push(Effect::Unlock(id));
+    }
+
+    /// An answer to a refresh that had timed out. Its grant is adopted if nothing newer was (promise 9).
+    fn answered_late(&mut self, id: ExchangeId, answer: Answer<P>, trace: Trace, now: Instant) {
+        let Some(abandoned) = self.abandoned.take_if(|abandoned| abandoned.id == id) else { return };
+        let is_newest = abandoned.generation == self.generation && abandoned.epoch == trace.epoch;
+        let is_wanted = is_newest && !trace.hint.is_signed_out() && !matches!(self.phase, Phase::Ended(_));
+        let Answer::Granted(grant) = answer else { return };
+        if !is_wanted {
+            return;
+        }
+        if let Some(unsent) = self.take_unsent_refresh() {
+            self.push(Effect::Unlock(unsent.id));
+        }
+        self.adopt(grant, trace.epoch, now);
+        self.push(Effect::Report(Event::Refreshed(self.generation)));
+        // One that was sent went out with the credential that this grant has replaced.
+        if let Some(exchange) = &mut self.exchange {
+            exchange.may_be_spent = true;
+        }
     }
 
     fn refreshed(&mut self, exchange: &Exchange, answer: Answer<P>, trace: Trace, now: Instant) {
@@ -120,7 +176,7 @@ impl<P: Profile> Session<P> {
                 let was_active = matches!(self.phase, Phase::Active(_));
                 self.adopt(grant, trace.epoch, now);
                 self.push(Effect::Report(Event::Refreshed(self.generation)));
-                if trace.hint == Hint::Never {
+                if matches!(trace.hint, Hint::Never | Hint::Unknown) {
                     self.push(Effect::Remember(Hint::SignedIn, trace.epoch));
                 }
                 if was_active && before != self.identity && !exchange.is_check() {
@@ -136,11 +192,10 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// The user signed out while the refresh was on its way: its token serves to tell the server, no more.
+    /// The user signed out while the refresh was on its way: its token serves to sign out at the server, and no more.
     fn refreshed_too_late(&mut self, answer: Answer<P>, now: Instant) {
-        if let (Answer::Granted(grant), Some(departing)) = (answer, &mut self.departing) {
-            let previous = core::mem::replace(departing, grant.credentials);
-            departing.inherit(previous);
+        if let (Answer::Granted(grant), true) = (answer, self.owed) {
+            self.renew_sign_out(grant, now);
         }
         self.signed_out_elsewhere(now);
     }
@@ -149,6 +204,7 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Report(Event::RefreshFailed(Trouble::Refused, None)));
         let reason = match &self.phase {
             Phase::Ended(_) => return self.schedule.clear(now),
+            Phase::Loading(None) if trace.hint == Hint::Unknown => Reason::Never,
             Phase::Loading(None) => Reason::Expired,
             Phase::Active(tenure) | Phase::Loading(Some(tenure)) if tenure.epoch != trace.epoch => Reason::Replaced,
             Phase::Active(_) | Phase::Loading(Some(_)) => Reason::Revoked,
@@ -162,17 +218,35 @@ impl<P: Profile> Session<P> {
         self.end(reason, now);
     }
 
-    /// No word from the server: the session lives, and the token is used as long as it is good (promise 9).
-    fn put_off(&mut self, trouble: Trouble, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
+    /// No answer from the server: the session lives, and the token is used as long as it is valid (promise 9).
+    fn put_off(&mut self, failure: Trouble, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
+        self.may_be_spent |= failure == Trouble::Unreachable;
         let retry = self.schedule.pause(now, asked, exchange.cause.unwrap_or(Cause::Due));
-        self.push(Effect::Report(Event::RefreshFailed(trouble, Some(retry))));
-        if let Phase::Loading(kept) = &mut self.phase
-            && let Some(tenure) = kept.take()
-        {
-            self.phase = Phase::Active(tenure);
-            self.push(Effect::Notify);
-        }
+        self.push(Effect::Report(Event::RefreshFailed(failure, Some(retry))));
+        self.stop_loading(failure);
         self.resume(now);
+    }
+
+    /// The exchange under way takes longer than a page should wait for it. It goes on.
+    pub(super) fn report_slow_exchange(&mut self, now: Instant) {
+        if self.exchange.as_ref().is_some_and(|exchange| exchange.errand == Errand::Refresh) {
+            self.stop_loading(Trouble::Unreachable);
+            self.resume(now);
+        }
+    }
+
+    /// A page that came back from the cache shows its session again; any other learns why it still has none.
+    fn stop_loading(&mut self, failure: Trouble) {
+        match &mut self.phase {
+            Phase::Loading(Some(_)) => {
+                if let Some(tenure) = self.take_tenure() {
+                    self.phase = Phase::Active(tenure);
+                }
+            }
+            Phase::Loading(None) if self.failure != Some(failure) => self.failure = Some(failure),
+            _ => return,
+        }
+        self.push(Effect::Notify);
     }
 
     /// Makes the grant the session, and sends on whoever waited for it.
@@ -191,7 +265,9 @@ impl<P: Profile> Session<P> {
             }
         }
         self.owed = false;
-        self.departing = None;
+        self.sign_out_credentials = None;
+        self.may_be_spent = false;
+        self.failure = None;
         let expires = lifetime.map(|lifetime| now + lifetime);
         self.phase = Phase::Active(Tenure { credentials, epoch, expires, subject, profile });
         self.schedule.granted(now, lifetime.filter(|_| self.can_refresh()));

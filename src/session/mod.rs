@@ -7,6 +7,7 @@ mod ending;
 mod exchanges;
 mod presence;
 mod requests;
+mod sign_out;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -17,7 +18,7 @@ use crate::identity::Identity;
 use crate::schedule::Schedule;
 use crate::{
     CallError, CallId, Course, Credentials, Effect, Epoch, Errand, ExchangeId, Generation, Input, Instant, Policy,
-    Profile, Reason, Renewal, Subject, Token,
+    Profile, Reason, Renewal, Subject, Token, Trouble,
 };
 
 /// One session as one vault sees it.
@@ -33,10 +34,18 @@ pub struct Session<P> {
     last_exchange: ExchangeId,
     /// Sign-ins and sign-outs that wait for the exchange under way.
     errands: VecDeque<Errand>,
-    /// Signed out here, and the server does not know.
+    /// A refresh that timed out, whose answer may still come.
+    abandoned: Option<Abandoned>,
+    /// The last refresh had no answer, so its credential may be spent.
+    may_be_spent: bool,
+    /// Why the session could not be restored yet.
+    failure: Option<Trouble>,
+    /// Signed out here, and the server has not confirmed it.
     owed: bool,
-    /// Kept for the one request that tells the server, then wiped.
-    departing: Option<Credentials>,
+    /// Kept for the requests that sign out at the server, then wiped.
+    sign_out_credentials: Option<SignOutCredentials>,
+    /// Calls that wait for a sign-out to be confirmed, and until when.
+    sign_out_calls: VecDeque<(CallId, Instant)>,
     /// Since when no page has been there.
     deserted: Option<Instant>,
     effects: VecDeque<Effect>,
@@ -60,11 +69,28 @@ struct Tenure<P> {
     profile: P,
 }
 
+/// What is left of a session that the user has signed out of.
+#[derive(Debug)]
+struct SignOutCredentials {
+    credentials: Credentials,
+    expires: Option<Instant>,
+}
+
+/// A refresh that has timed out, and what was newest when it did.
+#[derive(Debug)]
+struct Abandoned {
+    id: ExchangeId,
+    generation: Generation,
+    epoch: Epoch,
+}
+
 /// What the page may know (promise 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Snapshot<'a, P> {
     /// Whether there is a session.
     pub status: Status,
+    /// Why the session could not be restored so far, while the status is [`Status::Loading`].
+    pub failure: Option<Trouble>,
     /// When the token expires, if that is known.
     pub expires: Option<Instant>,
     /// When the next refresh is due, if that is known.
@@ -109,8 +135,12 @@ impl<P: Profile> Session<P> {
             exchange: None,
             last_exchange: ExchangeId::default(),
             errands: VecDeque::new(),
+            abandoned: None,
+            may_be_spent: false,
+            failure: None,
             owed: false,
-            departing: None,
+            sign_out_credentials: None,
+            sign_out_calls: VecDeque::new(),
             deserted: None,
             effects: VecDeque::new(),
         }
@@ -124,6 +154,7 @@ impl<P: Profile> Session<P> {
             Input::Await(call) => self.dispatch(call, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now),
             Input::Booted(trace) => self.booted(trace.hint, now),
             Input::Claimed(id, claim, trace) => self.claimed(id, claim, trace, now),
+            Input::ClockJumped(span) => self.clock_jumped(span),
             Input::Closed => return self.closed(now),
             Input::Deserted => self.deserted(now),
             Input::Locked(id, lock) => self.locked(id, lock, now),
@@ -159,7 +190,10 @@ impl<P: Profile> Session<P> {
             Phase::Active(tenure) if !self.can_refresh() => tenure.expires,
             _ => None,
         };
-        [exchange, end, self.forgets_at(), self.calls.patience_ends()].into_iter().flatten().min()
+        let report = self.exchange.as_ref().and_then(Exchange::reports_at);
+        let sign_out = self.sign_out_calls.front().map(|(_, until)| *until);
+        let deadlines = [exchange, report, sign_out, end, self.forgets_at(), self.calls.patience_ends()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// What the page may know.
@@ -172,6 +206,7 @@ impl<P: Profile> Session<P> {
         };
         Snapshot {
             status,
+            failure: self.failure.filter(|_| status == Status::Loading),
             expires: tenure.and_then(|tenure| tenure.expires),
             refresh: tenure.and(self.schedule.due()).map(|(at, _)| at),
             profile: tenure.map(|tenure| &tenure.profile),
@@ -195,9 +230,9 @@ impl<P: Profile> Session<P> {
     #[must_use]
     pub fn credentials(&self, errand: Errand) -> Option<&Credentials> {
         match errand {
-            Errand::Refresh => self.tenure().map(|tenure| &tenure.credentials),
+            Errand::Refresh if !self.is_signing_out() => self.tenure().map(|tenure| &tenure.credentials),
             Errand::SignIn(_) => None,
-            Errand::SignOut(_) => self.departing.as_ref(),
+            Errand::Refresh | Errand::SignOut(_) => self.sign_out_credentials.as_ref().map(|kept| &kept.credentials),
         }
     }
 
@@ -212,9 +247,20 @@ impl<P: Profile> Session<P> {
         while let Some((id, call)) = self.calls.give_up(now) {
             self.run_out_of_patience(id, call);
         }
+        if self.exchange.as_mut().is_some_and(|exchange| exchange.take_report(now)) {
+            self.report_slow_exchange(now);
+        }
+        while self.sign_out_calls.front().is_some_and(|(_, until)| *until <= now) {
+            self.report_unconfirmed_sign_out(now);
+        }
         if self.exchange.is_none() {
             self.begin_next(now);
         }
+    }
+
+    /// Whether the exchange under way ends a session at the server.
+    fn is_signing_out(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|exchange| matches!(exchange.errand, Errand::SignOut(_)))
     }
 
     fn tenure(&self) -> Option<&Tenure<P>> {

@@ -26,14 +26,21 @@ impl<P: Profile> Session<P> {
     }
 
     pub(super) fn forgets_at(&self) -> Option<Instant> {
-        self.tenure()?;
+        if self.tenure().is_none() && self.sign_out_credentials.is_none() {
+            return None;
+        }
         self.deserted.map(|since| since + self.policy.retention)
     }
 
     /// Wipes the cell without ending the session: whoever comes next restores it.
     pub(super) fn forget(&mut self) {
+        self.sign_out_credentials = None;
+        if self.tenure().is_none() {
+            return;
+        }
         drop(self.take_tenure());
         self.identity = self.identity.next();
+        self.failure = None;
         self.schedule.rest();
         self.push(Effect::Notify);
     }

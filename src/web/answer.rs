@@ -50,6 +50,11 @@ impl Verdict {
         Self::new(Answer::Unreachable(None), Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)))
     }
 
+    /// It was not sent, for this reason.
+    pub fn unsent(error: JsValue, host: &Host) -> Self {
+        if error.is_object() { Self::new(Answer::Unreachable(None), Err(error)) } else { Self::unreachable(host) }
+    }
+
     pub async fn read(response: Response, errand: Errand, config: &Config, host: &Host) -> Self {
         let (status, head) = (response.status(), Head::read(&response));
         let Some(body) = read_text(&response).await else {
@@ -58,7 +63,10 @@ impl Verdict {
             return Self::new(answer, Err(host.error(code, object(&[("status", status.into())]))));
         };
         match (errand, status) {
-            (Errand::SignOut(_), ..500) if status != 429 => Self::new(Answer::Done, Ok(JsValue::UNDEFINED)),
+            (Errand::SignOut(_), 401 | 403) => Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)),
+            (Errand::SignOut(_), ..500) if status != 408 && status != 429 => {
+                Self::new(Answer::Done, Ok(JsValue::UNDEFINED))
+            }
             (Errand::Refresh | Errand::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(&response, host);
                 match head.grant(&body, renewal, errand, config) {

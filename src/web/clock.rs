@@ -5,7 +5,7 @@ use core::cell::{Cell, RefCell};
 use wasm_bindgen::prelude::*;
 
 use super::listener::Timer;
-use crate::Instant;
+use crate::{Instant, Millis};
 
 #[wasm_bindgen]
 extern "C" {
@@ -13,19 +13,19 @@ extern "C" {
     fn monotonic() -> f64;
 }
 
-/// Monotonic milliseconds that go on counting while the machine sleeps.
+/// Monotonic milliseconds, and how far the wall clock has run ahead of them.
 #[derive(Debug)]
 pub struct Clock {
     started: f64,
-    slept: Cell<f64>,
+    jumped: Cell<f64>,
     /// Wall less monotonic time at the last reading.
     offset: Cell<f64>,
     timer: RefCell<Option<(Instant, Timer)>>,
 }
 
-/// Some engines stop the monotonic clock during sleep. The wall clock then jumps ahead of it by more than any
-/// correction of the wall clock would: by the time slept.
-const SLEEP: f64 = 2000.0;
+/// Some engines stop the monotonic clock during sleep: the wall clock then jumps ahead of it by the time slept. It also
+/// jumps when somebody sets it. Smaller steps than this, in milliseconds, are corrections of the wall clock.
+const SMALLEST_JUMP: f64 = 2000.0;
 
 /// `setTimeout` takes a signed 32-bit number; more would fire at once.
 const LONGEST_TIMEOUT: u64 = 0x7fff_ffff;
@@ -35,7 +35,7 @@ impl Clock {
         let now = monotonic();
         Self {
             started: now,
-            slept: Cell::new(0.0),
+            jumped: Cell::new(0.0),
             offset: Cell::new(js_sys::Date::now() - now),
             timer: RefCell::new(None),
         }
@@ -45,12 +45,17 @@ impl Clock {
         let now = monotonic();
         let offset = js_sys::Date::now() - now;
         let jump = offset - self.offset.replace(offset);
-        if jump > SLEEP {
-            self.slept.set(self.slept.get() + jump);
+        if jump > SMALLEST_JUMP {
+            self.jumped.set(self.jumped.get() + jump);
             // It has slept as well.
             self.disarm();
         }
-        Instant((now - self.started + self.slept.get()) as u64)
+        Instant((now - self.started) as u64)
+    }
+
+    /// By how much the wall clock has jumped ahead since this was last asked.
+    pub fn take_jump(&self) -> Option<Millis> {
+        Millis::from_seconds(self.jumped.take() / 1000.0)
     }
 
     /// The wall-clock time, in milliseconds since the epoch, that this instant will be.

@@ -85,6 +85,7 @@ impl Config {
             renewal: if refresh.is_some() { reader.renewal() } else { Renewal::None },
             sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
             retention: reader.retention(),
+            session_cookie: own_string(raw, "credential").as_deref() == Some("cookie"),
         };
         let config = Self {
             name: reader.text("name", "name"),

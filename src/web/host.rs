@@ -14,10 +14,11 @@ extern "C" {
     #[derive(Clone)]
     pub type Host;
 
-    /// Marks an exchange as begun, unless a mark of somebody else's is younger than this many milliseconds. Resolves
-    /// with `[hint, epoch, age of the mark before, our mark if it is set]`.
+    /// Marks an exchange as begun, unless the mark of another vault is younger than these many milliseconds: the first
+    /// if that exchange is not slow, the second if it is. Resolves with `[hint, epoch, age of the mark before, whether it
+    /// is slow, our mark if it is set]`.
     #[wasm_bindgen(method)]
-    pub fn claim(this: &Host, settling: f64) -> Promise;
+    pub fn claim(this: &Host, ttl: f64, slow_ttl: f64) -> Promise;
 
     /// Resolves with the value of a readable cookie, or null; rejects when there is nobody to tell.
     #[wasm_bindgen(method)]
@@ -31,13 +32,17 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn notify(this: &Host);
 
-    /// Resolves with `[hint, epoch, age of the mark]`, the age in milliseconds or undefined.
+    /// Resolves with `[hint, epoch, age of the mark, whether it is slow]`, the age in milliseconds or undefined.
     #[wasm_bindgen(method)]
     pub fn recall(this: &Host) -> Promise;
 
-    /// Takes a mark back, unless somebody has replaced it.
+    /// Notes that the exchange with this mark is slow.
+    #[wasm_bindgen(method, js_name = markSlow)]
+    pub fn mark_slow(this: &Host, mark: f64);
+
+    /// Takes a mark back, unless another has replaced it; with a note whether its exchange was slow, if it was sent.
     #[wasm_bindgen(method)]
-    pub fn release(this: &Host, mark: f64);
+    pub fn release(this: &Host, mark: f64, slow: Option<bool>);
 
     /// Writes hint and epoch, unless a newer epoch stands there.
     #[wasm_bindgen(method)]

@@ -19,6 +19,7 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock
     };
     let shown = object(&[
         ("status", status.into()),
+        ("failure", snapshot.failure.map_or(JsValue::NULL, |failure| name_trouble(failure).into())),
         ("reason", reason.map_or(JsValue::NULL, |reason| name_reason(reason).into())),
         ("user", if user.is_undefined() { JsValue::NULL } else { user }),
         ("claims", claims),
@@ -39,7 +40,7 @@ pub fn event(event: &Event, clock: &Clock) -> JsValue {
         }
         Event::RefreshStarted(cause) => typed("refresh-started", &[("cause", name_cause(*cause).into())]),
         Event::Refreshed(generation) => typed("refreshed", &[("generation", generation.0.into())]),
-        Event::SignOutOwed => typed("sign-out-owed", &[]),
+        Event::SignOutOwed(retry) => typed("sign-out-owed", &[("retryAt", wall(*retry, clock))]),
         Event::SignedIn => typed("signed-in", &[]),
     }
 }

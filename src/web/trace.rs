@@ -3,7 +3,7 @@
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::{Epoch, Hint, Millis, Trace};
+use crate::{Epoch, Hint, Lease, Millis, Trace};
 
 /// What `Host::recall` and `Host::claim` resolve with.
 pub fn parse(row: &JsValue) -> Trace {
@@ -11,13 +11,13 @@ pub fn parse(row: &JsValue) -> Trace {
     Trace {
         hint: row.get(0).as_string().map_or(Hint::Never, |word| parse_hint(&word)),
         epoch: Epoch(row.get(1).as_f64().unwrap_or_default() as u32),
-        in_flight: row.get(2).as_f64().map(|age| Millis(age as u64)),
+        lease: row.get(2).as_f64().map(|age| Lease { age: Millis(age as u64), is_slow: row.get(3).is_truthy() }),
     }
 }
 
 /// The mark that `Host::claim` has set, if it has.
 pub fn parse_mark(row: &JsValue) -> Option<f64> {
-    Array::from(row).get(3).as_f64()
+    Array::from(row).get(4).as_f64()
 }
 
 pub const fn word(hint: Hint) -> &'static str {
@@ -26,6 +26,7 @@ pub const fn word(hint: Hint) -> &'static str {
         Hint::SignOutOwed => "sign-out-owed",
         Hint::SignedIn => "signed-in",
         Hint::SignedOut => "signed-out",
+        Hint::Unknown => "unknown",
     }
 }
 
@@ -34,6 +35,7 @@ fn parse_hint(word: &str) -> Hint {
         "sign-out-owed" => Hint::SignOutOwed,
         "signed-in" => Hint::SignedIn,
         "signed-out" => Hint::SignedOut,
+        "unknown" => Hint::Unknown,
         _ => Hint::Never,
     }
 }

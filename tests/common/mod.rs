@@ -34,5 +34,5 @@ pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
 
 /// A trace with this hint, and nothing in flight.
 pub const fn trace(hint: Hint) -> Trace {
-    Trace { hint, epoch: Epoch(0), in_flight: None }
+    Trace { hint, epoch: Epoch(0), lease: None }
 }

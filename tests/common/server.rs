@@ -27,6 +27,7 @@ pub struct Issued {
 struct Family {
     user: User,
     serial: u32,
+    rotated: Instant,
     revoked: bool,
 }
 
@@ -36,23 +37,37 @@ pub struct Server {
     pub lifetime: f64,
     /// Tokens that do not say whose they are.
     pub opaque: bool,
+    /// Answers 401 to a sign-out without a valid bearer.
+    pub sign_out_needs_bearer: bool,
     /// Answers 503, with this `Retry-After`.
     pub down: Option<Option<Millis>>,
     pub refreshes: u32,
     pub reuses: u32,
+    /// How long a spent cookie is accepted again, for the same successor.
+    pub grace: Millis,
     families: Vec<Family>,
     tokens: Vec<(usize, Instant)>,
 }
 
 impl Default for Server {
     fn default() -> Self {
-        Self { lifetime: 100.0, opaque: false, down: None, refreshes: 0, reuses: 0, families: vec![], tokens: vec![] }
+        Self {
+            lifetime: 100.0,
+            opaque: false,
+            sign_out_needs_bearer: true,
+            down: None,
+            refreshes: 0,
+            reuses: 0,
+            grace: Millis(0),
+            families: vec![],
+            tokens: vec![],
+        }
     }
 }
 
 impl Server {
     pub fn sign_in(&mut self, user: User, now: Instant) -> (Issued, Cookie) {
-        self.families.push(Family { user, serial: 0, revoked: false });
+        self.families.push(Family { user, serial: 0, rotated: now, revoked: false });
         let family = self.families.len() - 1;
         (self.issue(family, now), Cookie { family, serial: 0 })
     }
@@ -64,20 +79,27 @@ impl Server {
         if entry.revoked {
             return None;
         }
-        if entry.serial != serial {
+        let is_replay = entry.serial == serial + 1 && now.since(entry.rotated) < self.grace;
+        if entry.serial != serial && !is_replay {
             entry.revoked = true;
             self.reuses += 1;
             return None;
         }
-        entry.serial += 1;
+        if !is_replay {
+            entry.serial += 1;
+            entry.rotated = now;
+        }
         let cookie = Cookie { family, serial: entry.serial };
         Some((self.issue(family, now), cookie))
     }
 
-    pub fn sign_out(&mut self, cookie: Option<Cookie>) {
-        if let Some(cookie) = cookie {
+    /// False if it wants a valid bearer, and there is none.
+    pub fn sign_out(&mut self, cookie: Option<Cookie>, bearer: Option<&str>, now: Instant) -> bool {
+        let is_accepted = !self.sign_out_needs_bearer || self.serve(bearer, now).is_some();
+        if let Some(cookie) = cookie.filter(|_| is_accepted) {
             self.families[cookie.family].revoked = true;
         }
+        is_accepted
     }
 
     /// Ends every session of the user, as an administrator would.

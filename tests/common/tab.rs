@@ -47,7 +47,7 @@ pub struct Tab {
     pub statuses: Vec<Status>,
     pub events: Vec<Event>,
     /// Exchanges this tab has asked for and not been answered.
-    pub asking: Option<ExchangeId>,
+    pub asking: Option<(ExchangeId, Instant)>,
     /// The one it has marked as begun, and not asked for yet.
     pub claimed: Option<ExchangeId>,
     pub credentials: BTreeMap<CallId, User>,

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 
 use tokencell::{
-    Answer, Bearer, Body, CallId, Claim, Effect, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lock, Millis,
+    Answer, Bearer, Body, CallId, Claim, Effect, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lease, Lock, Millis,
     PeerMessage, Policy, Reason, Renewal, Reply, SignOutRoute, Status, Trace,
 };
 
@@ -18,6 +18,7 @@ pub enum Packet {
         id: ExchangeId,
         errand: Errand,
         cookie: Option<Cookie>,
+        bearer: Option<String>,
     },
     Told {
         tab: usize,
@@ -58,7 +59,7 @@ pub enum Traced {
     Answered(ExchangeId, Said),
     Booted,
     /// With the mark that was there before.
-    Claimed(ExchangeId, Claim, Option<Millis>),
+    Claimed(ExchangeId, Claim, Option<Lease>),
     Peer(PeerMessage),
     Restored,
     SignOut(CallId, u32),
@@ -94,7 +95,11 @@ pub struct World {
     lock: VecDeque<(usize, ExchangeId)>,
     lock_given: bool,
     marker: Option<Instant>,
+    /// Whether the exchange of the marker, or the one before it, was slow.
+    pub is_slow: bool,
     pub signed_in_writes: u32,
+    /// Grants that were lost on their way to the browser.
+    pub lost_cookies: u32,
     next_call: u32,
     pub most_refreshes_at_once: usize,
     /// How often a tab has spoken to the others.
@@ -122,7 +127,9 @@ impl World {
             lock: VecDeque::new(),
             lock_given: false,
             marker: None,
+            is_slow: false,
             signed_in_writes: 0,
+            lost_cookies: 0,
             next_call: 0,
             most_refreshes_at_once: 0,
             broadcasts: 0,
@@ -237,8 +244,26 @@ impl World {
         }
     }
 
+    /// The first reply on its way never arrives, and the client goes on waiting.
+    pub fn swallow_reply(&mut self) {
+        let is_reply = |(_, packet): &(Instant, Packet)| matches!(packet, Packet::Told { .. });
+        if let Some(at) = self.wire.iter().position(is_reply)
+            && let Some((_, Packet::Told { said: Said::Granted(..), .. })) = self.wire.remove(at)
+        {
+            self.lost_cookies += 1;
+        }
+    }
+
+    /// Whether this tab has asked the server, and its exchange is not slow yet.
+    pub fn has_just_asked(&self, tab: usize) -> bool {
+        self.tabs[tab].asking.is_some_and(|(_, began)| self.now.since(began) <= Policy::SLOW_EXCHANGE)
+    }
+
     /// Takes one thing off the wire before it arrives.
     pub fn lose(&mut self, packet: Packet) {
+        if matches!(packet, Packet::Told { said: Said::Granted(..), .. }) {
+            self.lost_cookies += 1;
+        }
         match packet {
             Packet::Ask { tab, id, errand, .. } | Packet::Told { tab, id, errand, .. } => {
                 self.deliver(Packet::Told { tab, id, errand, said: Said::Lost });
@@ -249,11 +274,11 @@ impl World {
 
     pub fn deliver(&mut self, packet: Packet) {
         match packet {
-            Packet::Ask { tab, id, errand, cookie } => {
-                let said = self.ask_server(tab, errand, cookie);
+            Packet::Ask { tab, id, errand, cookie, bearer } => {
+                let said = self.ask_server(tab, errand, cookie, bearer.as_deref());
                 self.put(Packet::Told { tab, id, errand, said });
             }
-            Packet::Told { tab, id, said, .. } => self.told(tab, id, said),
+            Packet::Told { tab, id, errand, said } => self.told(tab, id, errand, said),
             Packet::Request { tab, call, bearer } => {
                 let user = self.server.serve(bearer.as_deref(), self.now);
                 self.put(Packet::Response { tab, call, user });
@@ -276,10 +301,11 @@ impl World {
     }
 
     pub fn trace(&self) -> Trace {
-        Trace { hint: self.hint, epoch: self.epoch, in_flight: self.marker.map(|began| self.now.since(began)) }
+        let lease = self.marker.map(|began| Lease { age: self.now.since(began), is_slow: self.is_slow });
+        Trace { hint: self.hint, epoch: self.epoch, lease }
     }
 
-    fn ask_server(&mut self, tab: usize, errand: Errand, cookie: Option<Cookie>) -> Said {
+    fn ask_server(&mut self, tab: usize, errand: Errand, cookie: Option<Cookie>, bearer: Option<&str>) -> Said {
         if let Some(retry_after) = self.server.down {
             return Said::Unavailable(retry_after);
         }
@@ -293,15 +319,13 @@ impl World {
                 let (issued, cookie) = self.server.sign_in(user, self.now);
                 Said::Granted(issued, cookie)
             }
-            Errand::SignOut(_) => {
-                self.server.sign_out(cookie);
-                Said::SignedOut
-            }
+            Errand::SignOut(_) if self.server.sign_out(cookie, bearer, self.now) => Said::SignedOut,
+            Errand::SignOut(_) => Said::Refused,
         }
     }
 
     /// The browser takes the cookie even when the page is gone (`keepalive`, promise 10).
-    fn told(&mut self, tab: usize, id: ExchangeId, said: Said) {
+    fn told(&mut self, tab: usize, id: ExchangeId, errand: Errand, said: Said) {
         match said {
             Said::Granted(_, cookie) => self.jar = Some(cookie),
             Said::SignedOut => self.jar = None,
@@ -310,11 +334,11 @@ impl World {
         if !self.tabs[tab].alive {
             return;
         }
-        if self.tabs[tab].asking == Some(id) {
-            self.tabs[tab].asking = None;
+        if let Some((_, began)) = self.tabs[tab].asking.take_if(|(asked, _)| *asked == id) {
             self.marker = None;
+            self.is_slow = self.now.since(began) > Policy::SLOW_EXCHANGE;
         }
-        self.tabs[tab].refusals += u32::from(matches!(said, Said::Refused));
+        self.tabs[tab].refusals += u32::from(errand == Errand::Refresh && matches!(said, Said::Refused));
         self.read(tab, Traced::Answered(id, said));
     }
 
@@ -340,7 +364,7 @@ impl World {
         let input = match of {
             Traced::Answered(id, said) => Input::Answered(id, said.into(), trace),
             Traced::Booted => Input::Booted(trace),
-            Traced::Claimed(id, claim, in_flight) => Input::Claimed(id, claim, Trace { in_flight, ..trace }),
+            Traced::Claimed(id, claim, lease) => Input::Claimed(id, claim, Trace { lease, ..trace }),
             Traced::Peer(message) => Input::Peer(message, trace),
             Traced::Restored => Input::Restored(trace),
             Traced::SignOut(call, writes) => {
@@ -377,17 +401,26 @@ impl World {
 
     fn perform(&mut self, tab: usize, effect: Effect) {
         match effect {
-            Effect::Abandon(_) => self.tabs[tab].asking = None,
+            Effect::Abandon(id) => {
+                self.tabs[tab].asking = None;
+                // The browser drops the reply to a request that was aborted, and its cookie.
+                self.wire.retain(|(_, packet)| match packet {
+                    Packet::Ask { tab: of, id: of_id, errand: Errand::SignIn(_), .. }
+                    | Packet::Told { tab: of, id: of_id, errand: Errand::SignIn(_), .. } => (*of, *of_id) != (tab, id),
+                    _ => true,
+                });
+            }
             Effect::Broadcast(message) => {
                 self.broadcasts += 1;
                 let others = (0..self.tabs.len()).filter(|other| *other != tab && self.tabs[*other].alive);
                 let posts: Vec<_> = others.map(|tab| Packet::Post { tab, message }).collect();
                 posts.into_iter().for_each(|post| self.put(post));
             }
-            Effect::Claim(id) => {
-                let is_young = |began: Instant| self.now.since(began) < Policy::SETTLING;
+            Effect::Claim(id, ttl) => {
+                let ttl = if self.is_slow { Policy::LEASE_TTL } else { ttl };
+                let is_young = |began: Instant| self.now.since(began) < ttl;
                 let claim = if self.marker.is_some_and(is_young) { Claim::Theirs } else { Claim::Ours };
-                let before = self.trace().in_flight;
+                let before = self.trace().lease;
                 if claim == Claim::Ours {
                     self.marker = Some(self.now);
                     self.tabs[tab].claimed = Some(id);
@@ -396,9 +429,11 @@ impl World {
             }
             Effect::Exchange(id, errand) => {
                 self.tabs[tab].claimed = None;
-                self.tabs[tab].asking = Some(id);
+                self.tabs[tab].asking = Some((id, self.now));
                 self.marker = Some(self.now);
-                self.put(Packet::Ask { tab, id, errand, cookie: self.jar });
+                let credentials = self.tabs[tab].session.credentials(errand);
+                let bearer = credentials.and_then(|sent| sent.access.as_ref()).map(|token| token.expose().to_owned());
+                self.put(Packet::Ask { tab, id, errand, cookie: self.jar, bearer });
                 self.most_refreshes_at_once = self.most_refreshes_at_once.max(self.refreshes_under_way());
             }
             Effect::Fail(call, error) => self.close_call(tab, call, |_| Outcome::Failed(error)),
@@ -407,6 +442,8 @@ impl World {
                 self.give_lock();
             }
             Effect::Lock(id) => self.input(tab, Input::Locked(id, Lock::Missing)),
+            Effect::MarkSlow(id) if self.tabs[tab].asking.is_some_and(|(asked, _)| asked == id) => self.is_slow = true,
+            Effect::MarkSlow(_) => {}
             Effect::Notify => self.check_status(tab),
             Effect::Remember(hint, epoch) => {
                 self.tabs[tab].written += 1;

@@ -12,4 +12,5 @@ mod presence;
 mod refresh;
 mod requests;
 mod session;
+mod slow;
 mod tabs;

@@ -304,7 +304,7 @@ fn promise_10_a_page_that_died_in_mid_refresh_has_its_cookie_brought_home_first(
     world.close_tab(0);
     let tab = world.open_tab();
     let asked = world.intercept(is_refresh);
-    world.pass(Policy::SETTLING.saturating_sub(Millis(1001)));
+    world.pass(Policy::ORPHANED_LEASE_TTL.saturating_sub(Millis(1001)));
     assert_eq!(world.server.refreshes, 0);
     world.deliver(asked);
     world.settle();
@@ -321,7 +321,7 @@ fn promise_10_what_was_left_in_flight_long_ago_is_not_waited_for() {
     world.deliver(lock);
     world.close_tab(0);
     world.settle();
-    world.now = world.now + Policy::SETTLING;
+    world.now = world.now + Policy::ORPHANED_LEASE_TTL;
     let tab = world.open_tab();
     world.settle();
     assert!(world.is_signed_in(tab));

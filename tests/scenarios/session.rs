@@ -143,7 +143,7 @@ fn promise_3_a_sign_in_that_nobody_answers_ends_after_its_own_longer_time() {
     let mut world = World::new(1);
     let call = world.sign_in(0, ADA);
     world.take_ask();
-    world.pass(Policy::SIGN_IN_TIMEOUT.saturating_sub(Millis(1)));
+    world.pass(Policy::EXCHANGE_TIMEOUT.saturating_sub(Millis(1)));
     assert_eq!(world.outcome(0, call), None);
     world.pass(Millis(1));
     assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))), "the shell holds the timeout");

@@ -1,8 +1,8 @@
 //! Promises 6, 11 and 17 between tabs: one lock, and messages that are only hints.
 
 use tokencell::{
-    Answer, CallError, Claim, Effect, Errand, Event, Hint, Input, Lock, Millis, PeerMessage, Policy, Reason, Renewal,
-    SignOutRoute, Status, Trace,
+    Answer, CallError, Claim, Effect, Errand, Event, Hint, Input, Lease, Lock, Millis, PeerMessage, Policy, Reason,
+    Renewal, SignOutRoute, Status, Trace,
 };
 
 use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
@@ -24,7 +24,7 @@ fn promise_11_a_lock_that_is_held_for_ever_is_waited_for_a_bounded_time() {
     world.hogged = true;
     world.now = world.now + Millis::seconds(200);
     let call = world.fetch(0);
-    world.pass(Policy::LOCK_PATIENCE.saturating_sub(Millis(1)));
+    world.pass(Policy::LOCK_TIMEOUT.saturating_sub(Millis(1)));
     assert_eq!(world.outcome(0, call), None);
     world.pass(Millis(1));
     assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(_, Some(ADA)))));
@@ -281,14 +281,13 @@ fn promise_11_a_lock_that_other_tabs_take_turns_with_is_waited_for_longer() {
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     world.leap(Millis::seconds(75));
-    world.now = world.now + Policy::LOCK_PATIENCE;
-    let busy = |in_flight| Trace { in_flight: Some(in_flight), ..trace(Hint::SignedIn) };
-    world.input(0, Input::Tick(busy(Millis::seconds(1))));
-    assert!(world.wire.is_empty(), "somebody is at it: not without the lock");
-    assert_eq!(world.tabs[0].session.deadline(), Some(world.now + Policy::SETTLING.saturating_sub(Millis::seconds(1))));
-    world.now = world.now + Policy::SETTLING;
-    world.input(0, Input::Tick(busy(Policy::SETTLING)));
-    assert!(matches!(world.wire.front(), Some((_, Packet::Ask { .. }))), "whatever that was, it is over");
+    world.now = world.now + Policy::LOCK_TIMEOUT;
+    let busy = |age| Trace { lease: Some(Lease { age, is_slow: false }), ..trace(Hint::SignedIn) };
+    world.input(0, Input::Tick(busy(Millis::seconds(20))));
+    assert!(world.wire.is_empty(), "another vault is at work: not without the lock");
+    world.now = world.now + Policy::LEASE_TTL;
+    world.input(0, Input::Tick(busy(Policy::LEASE_TTL)));
+    assert!(matches!(world.wire.front(), Some((_, Packet::Ask { .. }))), "the exchange of that lease is over");
 }
 
 #[test]
@@ -315,7 +314,7 @@ fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time(
     let locked = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
     let Packet::Locked { id, .. } = locked else { unreachable!() };
     world.tabs[0].handle(Input::Locked(id, Lock::Held), world.now);
-    let busy = Trace { in_flight: Some(Millis(10)), ..trace(Hint::SignedIn) };
+    let busy = Trace { lease: Some(Lease { age: Millis(10), is_slow: false }), ..trace(Hint::SignedIn) };
     let began = world.now;
     while !world.tabs[0]
         .handle(Input::Claimed(id, Claim::Theirs, busy), world.now)
@@ -323,7 +322,7 @@ fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time(
         .any(|effect| matches!(effect, Effect::Exchange(..)))
     {
         world.now = world.now + Policy::SECOND_LOOK;
-        assert!(world.now.since(began) <= Policy::LOCK_PATIENCE, "it waits for ever");
+        assert!(world.now.since(began) <= Policy::LEASE_WAIT_LIMIT, "it waits for ever");
         world.tabs[0].handle(Input::Tick(busy), world.now);
     }
 }

@@ -16,7 +16,7 @@ use super::super::open::Work;
 use super::super::promise::spawn;
 use super::super::{http, trace};
 use super::{Driver, with};
-use crate::{Answer, CallError, CallId, Claim, Errand, ExchangeId, Input, Lock, Policy};
+use crate::{Answer, CallError, CallId, Claim, Errand, ExchangeId, Input, Lock, Millis, Policy};
 
 /// The exchange that is with the server.
 pub(super) struct Asking {
@@ -24,6 +24,8 @@ pub(super) struct Asking {
     errand: Errand,
     abort: AbortController,
     has_head: Rc<Cell<bool>>,
+    /// The mark of the lease.
+    mark: Option<f64>,
 }
 
 impl Driver {
@@ -38,8 +40,9 @@ impl Driver {
         }
     }
 
-    pub(super) fn claim(&self, id: ExchangeId) {
-        let (this, claiming) = (self.this.clone(), self.host.claim(Policy::SETTLING.0 as f64));
+    pub(super) fn claim(&self, id: ExchangeId, ttl: Millis) {
+        let claiming = self.host.claim(ttl.0 as f64, Policy::LEASE_TTL.0 as f64);
+        let this = self.this.clone();
         spawn(async move {
             let row = JsFuture::from(claiming).await.unwrap_or_default();
             with(&this, |driver| {
@@ -56,7 +59,15 @@ impl Driver {
     /// Takes the mark back of an exchange that is not to be sent.
     pub(super) fn unclaim(&self, id: ExchangeId) {
         if let Some(mark) = self.take_mark(id) {
-            self.host.release(mark);
+            self.host.release(mark, None);
+        }
+    }
+
+    pub(super) fn mark_slow(&self, id: ExchangeId) {
+        if let Some(mark) =
+            self.asking.borrow().as_ref().filter(|asking| asking.id == id).and_then(|asking| asking.mark)
+        {
+            self.host.mark_slow(mark);
         }
     }
 
@@ -71,24 +82,39 @@ impl Driver {
     pub(super) fn exchange(&self, id: ExchangeId, errand: Errand) {
         let Ok(abort) = AbortController::new() else { return };
         let (signal, has_head) = (abort.signal(), Rc::new(Cell::new(false)));
-        *self.asking.borrow_mut() = Some(Asking { id, errand, abort, has_head: Rc::clone(&has_head) });
-        let (this, mark) = (self.this.clone(), self.take_mark(id));
+        let (this, mark, began) = (self.this.clone(), self.take_mark(id), self.clock.now());
+        *self.asking.borrow_mut() = Some(Asking { id, errand, abort, has_head: Rc::clone(&has_head), mark });
         spawn(async move {
             let Some(driver) = this.upgrade() else { return };
-            let response = match driver.csrf().await.and_then(|csrf| driver.ask(errand, csrf, &signal)) {
-                Ok(response) => JsFuture::from(response).await,
-                Err(error) => Err(error),
-            };
-            has_head.set(true);
-            let verdict = match response.and_then(JsCast::dyn_into::<Response>) {
-                Ok(response) => Verdict::read(response, errand, &driver.config, &driver.host).await,
-                Err(_) => Verdict::unreachable(&driver.host),
+            let verdict = match driver.csrf().await {
+                Ok(csrf) => driver.exchanged(errand, csrf, &signal, &has_head).await,
+                // Without the header that the configuration promises, nothing is sent.
+                Err(error) => Verdict::unsent(error, &driver.host),
             };
             if let Some(mark) = mark {
-                driver.host.release(mark);
+                let is_slow = driver.clock.now().since(began) > Policy::SLOW_EXCHANGE;
+                driver.host.release(mark, Some(is_slow));
             }
             driver.answered(id, errand, verdict);
         });
+    }
+
+    async fn exchanged(
+        &self,
+        errand: Errand,
+        csrf: Option<(String, String)>,
+        signal: &AbortSignal,
+        has_head: &Cell<bool>,
+    ) -> Verdict {
+        let response = match self.ask(errand, csrf, signal) {
+            Ok(response) => JsFuture::from(response).await,
+            Err(error) => Err(error),
+        };
+        has_head.set(true);
+        match response.and_then(JsCast::dyn_into::<Response>) {
+            Ok(response) => Verdict::read(response, errand, &self.config, &self.host).await,
+            Err(_) => Verdict::unreachable(&self.host),
+        }
     }
 
     /// The header against forgery; an error if the cookie it comes from cannot be asked for now.
@@ -121,7 +147,8 @@ impl Driver {
         drop(self.read(move |trace| Input::Answered(id, verdict.answer, trace)));
     }
 
-    /// A reply whose head is still out may yet bring a cookie that must not be lost; a sign-in is not to be had twice.
+    /// A reply whose head has not come may yet bring a token or a cookie, and is read on; a sign-in that the caller was
+    /// told has failed must not succeed later.
     pub(super) fn abandon(&self, id: ExchangeId) {
         let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
         if let Errand::SignIn(call) = asking.errand {

@@ -28,7 +28,7 @@ use super::trace;
 use super::wake::{self, Wake};
 use super::{Cell as Vault, report};
 use crate::call_map::CallMap;
-use crate::{CallError, CallId, Effect, ExchangeId, Input, Trace};
+use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, Trace};
 use exchanges::Asking;
 
 /// What becomes of a trace once it is read.
@@ -219,14 +219,22 @@ impl Driver {
             return;
         }
         while let Some(input) = self.next_input() {
-            self.session.borrow_mut().handle(input, self.clock.now());
-            while let Some(effect) = self.next_effect() {
-                self.perform(effect);
+            let now = self.clock.now();
+            if let Some(span) = self.clock.take_jump() {
+                self.handle(Input::ClockJumped(span), now);
             }
+            self.handle(input, now);
         }
         self.is_draining.set(false);
         let (deadline, this) = (self.session.borrow_mut().deadline(), self.this.clone());
         self.clock.arm(deadline, move || with(&this, Self::tick));
+    }
+
+    fn handle(&self, input: Input<PageProfile>, now: Instant) {
+        self.session.borrow_mut().handle(input, now);
+        while let Some(effect) = self.next_effect() {
+            self.perform(effect);
+        }
     }
 
     fn tick(&self) {
@@ -266,7 +274,7 @@ impl Driver {
                     tabs.tell(message);
                 }
             })),
-            Effect::Claim(id) => self.claim(id),
+            Effect::Claim(id, ttl) => self.claim(id, ttl),
             Effect::Exchange(id, errand) => self.exchange(id, errand),
             Effect::Fail(id, error) => {
                 if let Some(open) = self.take(id) {
@@ -274,6 +282,7 @@ impl Driver {
                 }
             }
             Effect::Lock(id) => self.lock(id),
+            Effect::MarkSlow(id) => self.mark_slow(id),
             Effect::Notify => self.host.notify(),
             Effect::Remember(hint, epoch) => {
                 self.written.set(self.written.get().wrapping_add(1));
