@@ -20,6 +20,7 @@ function scripted() {
   const vault = {
     snapshot: LOADING as Snapshot,
     ready: vi.fn(async () => {}),
+    origins: vi.fn(async (): Promise<readonly string[]> => ['https://api.example.com']),
     subscribe(listener: () => void) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
