@@ -32,6 +32,12 @@ export function createPresence(
     if (pages.delete(page) && pages.size === 0 && realm === 'shared') cell.wake('deserted').catch(() => {})
   }
 
+  /** Until it says hello again the page is not present, whatever else it says. */
+  function depart(page: Page) {
+    page.hasLeft = true
+    detach(page)
+  }
+
   function pingPages() {
     for (const page of pages) {
       // Counted in pings and not by a clock: a machine that was asleep has given no page time to answer.
@@ -59,12 +65,12 @@ export function createPresence(
       page.attaching?.then(() => showSnapshot(page, cell.snapshot))
       return true
     },
-    /** The page has said goodbye: until it says hello again it is not present, whatever else it says. */
+    refuse: depart,
+    /** Its requests end with it, as they do without a vault, and nothing more is posted of them. */
     leave(page: Page) {
-      page.hasLeft = true
       page.calls.clear()
       page.responder.close()
-      detach(page)
+      depart(page)
     },
   }
 }

@@ -71,7 +71,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
       showSnapshot(page, cell.snapshot)
     } catch (error) {
       page.post({ type: 'refused', error: packError(error) })
-      presence.leave(page)
+      presence.refuse(page)
     }
   }
 
