@@ -122,3 +122,14 @@ test('what else a policy refuses meanwhile, or only reports, is not taken for th
   })
   expect(outcome).toMatchObject({ code: 'vault-script', directive: undefined })
 })
+
+test('a script of the page that never loads is silent, too', async () => {
+  const opening = connect({ page: () => new Promise(() => {}) }, () => {}).catch((error) => error)
+  await vi.advanceTimersByTimeAsync(30_200)
+  expect(await opening).toMatchObject({ code: 'vault-silent' })
+})
+
+test('a vault that failed to start hears goodbye, so that a shared one does not take the page for present', async () => {
+  const { worker } = await connected((worker) => worker.fail('mine'))
+  expect(worker.postMessage.mock.calls.map(([{ type }]) => type)).toEqual(['hello', 'bye'])
+})
