@@ -118,7 +118,6 @@ export function createCallChannel(port: Port, onSilence: () => void) {
           onMessage(message) {
             calls.delete(id)
             if (message.type === 'settled') resolve(message.value as T)
-            else reject(pageError('vault-lost'))
           },
           fail: reject,
         })

@@ -1,6 +1,5 @@
-import { commonError } from './errors.js'
 import { pageError } from './page-errors.js'
-import { type ToPage, type ToVault, VERSION } from './port/protocol.js'
+import { type ToVault, VERSION } from './port/protocol.js'
 
 /**
  * A vault that has started answers a greeting within this time, or it is lost. In milliseconds. The first greeting has
@@ -10,45 +9,34 @@ export const HANDSHAKE_TIMEOUT = 10_000
 
 /** Greets the vault, and waits for its welcome. */
 export function createHandshake(post: (message: ToVault) => void) {
-  let pending: { promise: Promise<void>; resolve(): void; reject(error: unknown): void } | undefined
+  let greeting: Promise<void> | undefined
+  let settle = (_?: unknown) => {}
   let timer: ReturnType<typeof setTimeout> | undefined
 
-  function start() {
-    let settle!: Pick<NonNullable<typeof pending>, 'resolve' | 'reject'>
-    const promise = new Promise<void>((resolve, reject) => {
-      settle = { resolve, reject }
-    })
-    return { promise, ...settle }
-  }
-
-  function settle(error?: unknown) {
+  function answer(error?: unknown) {
     clearTimeout(timer)
-    const { resolve, reject } = pending ?? {}
-    pending = undefined
-    if (error) reject?.(error)
-    else resolve?.()
-  }
-
-  /** In two halves: after the thread was blocked, a timer may fire before the messages that have come meanwhile. */
-  function limit(millis: number) {
-    clearTimeout(timer)
-    timer = setTimeout(() => {
-      timer = setTimeout(settle, millis / 2, pageError('vault-lost'))
-    }, millis / 2)
+    greeting = undefined
+    settle(error)
   }
 
   return {
     /** Settles with the answer to this greeting, or to the one that replaces it meanwhile. */
     greet(restored: boolean, timeout?: number): Promise<void> {
-      pending ??= start()
-      if (timeout) limit(timeout)
+      greeting ??= new Promise((resolve, reject) => {
+        settle = (error) => (error ? reject(error) : resolve())
+      })
+      clearTimeout(timer)
+      if (timeout) {
+        // In two halves: after the thread was blocked, a timer may fire before the messages that have come meanwhile.
+        timer = setTimeout(() => {
+          timer = setTimeout(answer, timeout / 2, pageError('vault-lost'))
+        }, timeout / 2)
+      }
       post({ type: 'hello', version: VERSION, restored })
-      return pending.promise
+      return greeting
     },
-    welcome({ version }: ToPage & { type: 'welcome' }) {
-      settle(version === VERSION ? undefined : commonError('vault-mismatch'))
-    },
-    refuse: settle,
+    /** Called with the reason when the vault refuses this page. */
+    answer,
     /** The page goes, or its client closes: nothing is waited for. */
     stop: () => clearTimeout(timer),
   }

@@ -1,9 +1,10 @@
 import { createCallChannel } from './call-channel.js'
 import { readCookie } from './cookie.js'
+import { commonError } from './errors.js'
 import { createHandshake, HANDSHAKE_TIMEOUT } from './handshake.js'
 import { pageError } from './page-errors.js'
 import { unpackError } from './port/errors.js'
-import { type Port, parse, TO_PAGE, type ToPage } from './port/protocol.js'
+import { type Port, parse, TO_PAGE, type ToPage, VERSION } from './port/protocol.js'
 import { createSessionView } from './session-view.js'
 import type { AuthEvent } from './types.js'
 
@@ -34,9 +35,9 @@ export function createLink(port: Port, onLost: (error: unknown) => void) {
       case 'welcome':
         isWelcome = true
         origins = message.origins
-        return handshake.welcome(message)
+        return handshake.answer(message.version === VERSION ? undefined : commonError('vault-mismatch'))
       case 'refused':
-        return handshake.refuse(unpackError(message.error))
+        return handshake.answer(unpackError(message.error))
       case 'ping':
         return channel.post({ type: 'pong' })
       case 'pong':

@@ -79,6 +79,7 @@ export async function attack({ api, outside }: { api: string; outside: string })
     .filter((message) => 'id' in message && (message.type === 'fetch' || message.type === 'sign-in'))
     .map((message) => new Promise<string>((resolve) => settled.set(message.id as number, resolve)))
   for (const message of [...noMessages, ...hostile]) say(message)
-  for (let count = 0; count < 10_000; count++) say(count % 2 ? { type: 'nonsense', count } : { type: 'ping', calls: [count] })
+  for (let count = 0; count < 10_000; count++)
+    say(count % 2 ? { type: 'nonsense', count } : { type: 'ping', calls: [count] })
   return Promise.all(answers)
 }
