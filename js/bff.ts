@@ -1,8 +1,10 @@
+import { orAborted } from './aborted.js'
 import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from './bff-protocol.js'
 import { callError } from './call-errors.js'
 import { AuthError, type AuthErrorCode, commonError, isAuthError } from './errors.js'
 import { createListeners } from './listeners.js'
 import { createNote } from './note.js'
+import { plainFetch } from './plain-fetch.js'
 import { isFormed } from './port/packing.js'
 import { split } from './request.js'
 import { frozen, LOADING } from './snapshot.js'
@@ -227,10 +229,10 @@ export function createBffAuth<User = RegisteredUser>({
     async fetch(input, init) {
       const { request, body } = split(input, init)
       const isOurs = new URL(request.url).origin === location.origin
-      if (!isOurs)
-        return fetch(body === null ? request : new Request(request, { body, duplex: 'half' } as RequestInit))
+      if (!isOurs) return plainFetch(request, body)
+      request.signal.throwIfAborted()
       start()
-      await known()
+      await orAborted(known(), request.signal)
       const began = performance.now()
       let status: number | null = null
       try {

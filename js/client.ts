@@ -1,6 +1,9 @@
+import { orAborted } from './aborted.js'
 import { connect } from './connect.js'
 import { commonError } from './errors.js'
 import { createListeners } from './listeners.js'
+import { createOrigins, type OriginOptions } from './origins.js'
+import { plainFetch } from './plain-fetch.js'
 import { split } from './request.js'
 import { LOADING } from './snapshot.js'
 import type { Auth, AuthEvent, Placement, RegisteredUser, Snapshot, Vault } from './types.js'
@@ -9,7 +12,10 @@ import type { Auth, AuthEvent, Placement, RegisteredUser, Snapshot, Vault } from
  * For so long all calls share the failure of a vault to start. Firefox never tells what became of a shared worker that
  * is constructed while it clears away one that has failed. In milliseconds.
  */
-const REST = 1000
+const RETRY_DELAY = 1000
+
+/** Where the vault runs, and what the page may know of it before it does. */
+export interface AuthOptions extends Placement, OriginOptions {}
 
 /**
  * Connects this page to its vault. Safe to call while rendering on a server, where nothing is connected.
@@ -20,7 +26,7 @@ const REST = 1000
  *   worker: () => new Worker(new URL('./auth.vault.ts', import.meta.url), { type: 'module' }),
  * })
  */
-export function createAuth<User = RegisteredUser>(placement: Placement): Auth<User> {
+export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<User> {
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()
   let snapshot: Snapshot<User> = LOADING
@@ -31,11 +37,12 @@ export function createAuth<User = RegisteredUser>(placement: Placement): Auth<Us
 
   /** Set once the vault has failed. */
   let retryAt: number | undefined
+  const origins = createOrigins(options)
   let vault = open()
 
   function open(): Promise<Vault> {
     retryAt = undefined
-    const opening = connect(placement, () => {
+    const opening = connect(options, () => {
       vault = open()
       show(LOADING)
     })
@@ -45,9 +52,10 @@ export function createAuth<User = RegisteredUser>(placement: Placement): Auth<Us
         stop = [vault.onEvent(events.emit), vault.subscribe(() => update(vault))]
         if (isListening) vault.reportRequests()
         update(vault)
+        origins.learn(vault)
       },
       () => {
-        retryAt = performance.now() + REST
+        retryAt = performance.now() + RETRY_DELAY
       },
     )
     return opening
@@ -57,16 +65,21 @@ export function createAuth<User = RegisteredUser>(placement: Placement): Auth<Us
     show(vault.snapshot as Snapshot<User>)
   }
 
-  /** A call ends with the client, whatever the vault makes of it. */
-  function call<T>(make: (vault: Vault) => Promise<T>): Promise<T> {
+  /** A call ends with the client, whatever else becomes of it. */
+  function untilDisposed<T>(start: () => Promise<T>): Promise<T> {
     return new Promise((resolve, reject) => {
       if (disposed) return reject(commonError('closed'))
       waiting.add(reject)
-      if (retryAt && performance.now() >= retryAt) vault = open()
-      vault
-        .then(make)
+      start()
         .then(resolve, reject)
         .finally(() => waiting.delete(reject))
+    })
+  }
+
+  function call<T>(make: (vault: Vault) => Promise<T>): Promise<T> {
+    return untilDisposed(() => {
+      if (retryAt && performance.now() >= retryAt) vault = open()
+      return vault.then(make)
     })
   }
 
@@ -91,7 +104,13 @@ export function createAuth<User = RegisteredUser>(placement: Placement): Auth<Us
     },
     async fetch(input, init) {
       const { request, body } = split(input, init)
-      return call((vault) => vault.fetch(request, body))
+      request.signal.throwIfAborted()
+      if (origins.needNoVault(request)) return untilDisposed(() => plainFetch(request, body))
+      const sent = call((vault) => {
+        request.signal.throwIfAborted()
+        return vault.fetch(request, body)
+      })
+      return orAborted(sent, request.signal)
     },
     signIn: (credentials) => call((vault) => vault.signIn(credentials)),
     signOut: () => call((vault) => vault.signOut()),

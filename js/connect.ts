@@ -3,54 +3,56 @@ import { pageError } from './page-errors.js'
 import { openRemote } from './remote.js'
 import type { Placement, Vault } from './types.js'
 
-/** How long a vault may take to load and answer. In milliseconds. */
-const PATIENCE = 30_000
+/** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
+const START_TIMEOUT = 30_000
 /** How long the browser may take to say that it was a policy, which it does in a task of its own. */
-const POLICY_PATIENCE = 100
+const POLICY_TIMEOUT = 100
 
 /**
  * Starts the vault, or finds the one that is there.
  *
- * @param lost called once when it has stopped answering
+ * @param onLost called once when it has stopped answering
  */
-export async function connect({ shared, worker, page }: Placement, lost: () => void): Promise<Vault> {
+export async function connect({ shared, worker, page }: Placement, onLost: () => void): Promise<Vault> {
   if (typeof window === 'undefined') throw commonError('not-in-browser')
   const make = typeof SharedWorker === 'undefined' ? worker : (shared ?? worker)
-  if (make) return explained(() => openWorker(make(), lost))
-  if (page) return explained(() => openPage(page))
+  if (make) return withCspDiagnosis(() => openWorker(make(), onLost))
+  if (page) return withCspDiagnosis(() => openPage(page))
   throw pageError('placement-missing')
 }
 
 async function openPage(load: NonNullable<Placement['page']>): Promise<Vault> {
-  const { default: vault } = await load()
+  const limit = limitStart()
+  const { default: vault } = await Promise.race([load(), limit.failed]).finally(limit.stop)
   if (!vault) throw pageError('vault-silent')
   // Other clients of this page may use it; it goes with the page.
   return Object.create(vault, { close: { value() {} } })
 }
 
-async function openWorker(worker: SharedWorker | Worker, lost: () => void): Promise<Vault> {
+function openWorker(worker: SharedWorker | Worker, onLost: () => void): Promise<Vault> {
   const isShared = 'port' in worker
-  const port = isShared ? worker.port : worker
-  const close = () => (isShared ? worker.port.close() : worker.terminate())
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const failed = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(pageError('vault-silent')), PATIENCE)
-    worker.addEventListener('error', (event) => reject((event as ErrorEvent).message), { once: true })
-  })
-  const opened = openRemote(port, close, lost)
+  const limit = limitStart()
+  worker.addEventListener('error', (event) => limit.fail((event as ErrorEvent).message), { once: true })
+  const opened = openRemote(isShared ? worker.port : worker, {
+    close: () => (isShared ? worker.port.close() : worker.terminate()),
+    onLost,
+    failed: limit.failed,
+  }).finally(limit.stop)
   if (isShared) worker.port.start()
-  try {
-    return await Promise.race([opened, failed])
-  } catch (error) {
-    close()
-    throw error
-  } finally {
-    clearTimeout(timer)
-  }
+  return opened
+}
+
+function limitStart() {
+  let fail!: (error: unknown) => void
+  const failed = new Promise<never>((_, reject) => {
+    fail = reject
+  })
+  const timer = setTimeout(() => fail(pageError('vault-silent')), START_TIMEOUT)
+  return { failed, fail, stop: () => clearTimeout(timer) }
 }
 
 /** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */
-async function explained(open: () => Promise<Vault>): Promise<Vault> {
+async function withCspDiagnosis(open: () => Promise<Vault>): Promise<Vault> {
   let directive: string | undefined
   const note = (event: SecurityPolicyViolationEvent) => {
     if (event.disposition === 'enforce' && isAboutVault(event)) directive = event.effectiveDirective
@@ -59,7 +61,7 @@ async function explained(open: () => Promise<Vault>): Promise<Vault> {
   try {
     return await open()
   } catch (cause) {
-    if (!directive) await new Promise((resolve) => setTimeout(resolve, POLICY_PATIENCE))
+    if (!directive) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
     if (directive) throw commonError('policy-refused', { directive, cause })
     throw isAuthError(cause) ? cause : pageError('vault-script', { cause })
   } finally {

@@ -1,4 +1,4 @@
-export { createAuth } from './client.js'
+export { type AuthOptions, createAuth } from './client.js'
 export { AuthError, type AuthErrorCode, isAuthError } from './errors.js'
 export type {
   Auth,

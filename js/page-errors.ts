@@ -2,9 +2,10 @@ import { type AuthErrorDetail, explain } from './errors.js'
 
 /** What only a page can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
+  'origin-malformed': 'Write an origin as "https://api.example.com", without a path.',
   'placement-missing':
     'This browser has none of the placements of createAuth(). Add `worker` beside `shared`.',
-  'vault-lost': 'The vault has died; a new one starts. Whether the call took effect is unknown.',
+  'vault-lost': 'The vault has died, or lost this call. Whether the call took effect is unknown.',
   'vault-script':
     'The script of the vault cannot be loaded, or fails. Check its URL, content type, origin and ' +
     'imports.',

@@ -1,14 +1,14 @@
 import { type Incoming, receive } from './body.js'
+import type { CallChannel, CallMessage } from './call-channel.js'
+import { goesThroughVault } from './origins.js'
+import { plainFetch } from './plain-fetch.js'
 import { packBody, packRequest, replayable } from './port/packing.js'
-import type { Line, Word } from './remote.js'
 import { RemoteResponse } from './response.js'
 
 /** Sends requests through the vault, so that it looks like `fetch` (promise 12). */
-export function createSender(line: Line) {
+export function createSender(channel: CallChannel) {
   return async (request: Request, body: BodyInit | null, origins: readonly string[]): Promise<Response> => {
-    if (!goesThroughVault(request, origins)) {
-      return fetch(body === null ? request : new Request(request, { body, duplex: 'half' } as RequestInit))
-    }
+    if (!goesThroughVault(request, origins)) return plainFetch(request, body)
     const { signal } = request
     const packed = packBody(await replayable(request, body))
     signal.throwIfAborted()
@@ -17,25 +17,25 @@ export function createSender(line: Line) {
       let incoming: Incoming | undefined
       const transfer = packed instanceof ReadableStream ? [packed as unknown as Transferable] : []
       const question = { type: 'fetch', request: packRequest(request), body: packed } as const
-      const id = line.open(question, { hear, fail }, transfer)
+      const id = channel.open(question, { onMessage, fail }, transfer)
       signal.addEventListener('abort', giveUp)
 
-      function hear(word: Word) {
-        if (word.type === 'response') {
-          const { head, body } = word
-          const grant = (count: number) => body === 'chunks' && line.tell({ type: 'pull', id, count })
+      function onMessage(message: CallMessage) {
+        if (message.type === 'response') {
+          const { head, body } = message
+          const grant = (count: number) => body === 'chunks' && channel.post({ type: 'pull', id, count })
           if (body !== null) incoming = receive(grant, stop)
           if (typeof body !== 'string') end(body)
           resolve(new RemoteResponse(head, incoming))
-        } else if (word.type === 'chunk') {
-          incoming?.push(word.bytes)
-        } else if (word.type === 'end') {
-          end(word.bytes)
+        } else if (message.type === 'chunk') {
+          incoming?.push(message.bytes)
+        } else if (message.type === 'end') {
+          end(message.bytes)
         }
       }
 
       function finish() {
-        line.hang(id)
+        channel.close(id)
         signal.removeEventListener('abort', giveUp)
       }
 
@@ -47,7 +47,7 @@ export function createSender(line: Line) {
 
       function stop() {
         finish()
-        line.tell({ type: 'abort', id })
+        channel.post({ type: 'abort', id })
       }
 
       function fail(error: unknown) {
@@ -58,14 +58,8 @@ export function createSender(line: Line) {
 
       function giveUp() {
         fail(signal.reason)
-        line.tell({ type: 'abort', id })
+        channel.post({ type: 'abort', id })
       }
     })
   }
-}
-
-/** Where no token may go, and where the caller brings one, `fetch` itself does best. */
-function goesThroughVault(request: Request, origins: readonly string[]): boolean {
-  const isAllowed = origins.some((origin) => request.url.startsWith(`${origin}/`))
-  return isAllowed && !request.headers.has('authorization')
 }

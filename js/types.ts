@@ -133,6 +133,8 @@ export interface Vault {
   ready(): Promise<void>
   subscribe(listener: () => void): () => void
   onEvent(listener: (event: AuthEvent) => void): () => void
+  /** The origins that the token may go to; rejects if the vault has not started. */
+  origins(): Promise<readonly string[]>
   /** From now on the events tell of requests, too: a message for each, which pages that do not listen are spared. */
   reportRequests(): void
   /** The body is given beside the request, so that it can be sent again. */

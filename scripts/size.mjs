@@ -13,12 +13,12 @@ const application = `export { createAuth } from 'tokencell'; export const vault 
 
 // Bytes after brotli. An entry that is missing here is shown without a limit.
 const budgets = {
-  tokencell: 4096,
+  tokencell: 5120,
   'tokencell/vue': 1024,
   'tokencell/pinia': 768,
   'tokencell/router': 1536,
-  [vault]: 39 * 1024,
-  [everything]: 42.5 * 1024,
+  [vault]: 44 * 1024,
+  [everything]: 48 * 1024,
 }
 const goal = 20 * 1024
 

@@ -3,7 +3,7 @@ import type { PackedError } from './errors.js'
 import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from './packing.js'
 
 /** Changes with every release that changes a message. A page and a vault of different builds do not guess at each other. */
-export const VERSION = 1
+export const VERSION = 2
 
 /** Chunks of a body that may be on their way before the page has asked for more. */
 export const WINDOW = 8
@@ -12,7 +12,7 @@ export const WINDOW = 8
 export type ToVault =
   | { type: 'hello'; version: number; restored: boolean }
   | { type: 'bye' }
-  | { type: 'ping' }
+  | { type: 'ping'; calls: number[] }
   | { type: 'pong' }
   | { type: 'woke' }
   | { type: 'report-requests' }
@@ -26,10 +26,10 @@ export type ToVault =
 
 /** Everything a vault can say. No message holds a token. */
 export type ToPage =
-  | { type: 'welcome'; version: number; origins: string[] }
+  | { type: 'welcome'; version: number; origins: string[]; instance: string }
   | { type: 'refused'; error: PackedError }
-  | { type: 'ping' }
-  | { type: 'pong' }
+  | { type: 'ping'; instance: string }
+  | { type: 'pong'; instance: string; unknown: number[] }
   | { type: 'snapshot'; snapshot: Snapshot }
   | { type: 'event'; event: object }
   | { type: 'cookie'; name: string }
@@ -39,11 +39,26 @@ export type ToPage =
   | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> }
   | { type: 'end'; id: number; bytes: ArrayBuffer | null }
 
-/** A message that opens a call, before it has its id. */
-export type Question = WithoutId<Extract<ToVault, { id: number }>>
+/** A message that opens a call: it is answered, whatever happens. */
+export type CallRequest = Extract<ToVault, { type: 'fetch' | 'ready' | 'sign-in' | 'sign-out' }>
+
+/** The same before the call has its id. */
+export type NewCall = WithoutId<CallRequest>
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 
-/** The fields of each message and what `typeof` says of them; an empty word stands for anything. */
+export const opensCall = (message: ToVault): message is CallRequest => CALL_REQUESTS.includes(message.type)
+const CALL_REQUESTS: readonly ToVault['type'][] = ['fetch', 'ready', 'sign-in', 'sign-out']
+
+/** Whether this message of the vault is the last one of its call. */
+export function endsCall(message: ToPage): boolean {
+  if (message.type === 'response') return typeof message.body !== 'string'
+  return message.type === 'settled' || message.type === 'failed' || message.type === 'end'
+}
+
+/**
+ * The fields of each message and what `typeof` says of them; with `[]`, of every element of an array. An empty text
+ * stands for anything.
+ */
 type Shapes<Message extends { type: string }> = {
   [Type in Message['type']]: Record<Exclude<keyof Extract<Message, { type: Type }>, 'type'>, string>
 }
@@ -51,7 +66,7 @@ type Shapes<Message extends { type: string }> = {
 export const TO_VAULT: Shapes<ToVault> = {
   hello: { version: 'number', restored: 'boolean' },
   bye: {},
-  ping: {},
+  ping: { calls: 'number[]' },
   pong: {},
   woke: {},
   'report-requests': {},
@@ -65,10 +80,10 @@ export const TO_VAULT: Shapes<ToVault> = {
 }
 
 export const TO_PAGE: Shapes<ToPage> = {
-  welcome: { version: 'number', origins: 'object' },
+  welcome: { version: 'number', origins: 'string[]', instance: 'string' },
   refused: { error: 'object' },
-  ping: {},
-  pong: {},
+  ping: { instance: 'string' },
+  pong: { instance: 'string', unknown: 'number[]' },
   snapshot: { snapshot: 'object' },
   event: { event: 'object' },
   cookie: { name: 'string' },
@@ -91,16 +106,20 @@ export function parse<Message extends { type: string }>(
   const shape: Record<string, string> = shapes[type]
   let rest = Object.keys(fields).length - 1
   for (const name in shape) {
-    const value = fields[name]
-    if (!Object.hasOwn(fields, name) || (shape[name] && (typeof value !== shape[name] || value === null)))
-      return undefined
+    if (!Object.hasOwn(fields, name) || !isOfKind(fields[name], shape[name] as string)) return undefined
     rest -= 1
   }
   return rest === 0 ? (data as Message) : undefined
 }
 
+function isOfKind(value: unknown, kind: string): boolean {
+  if (kind.endsWith('[]'))
+    return Array.isArray(value) && value.every((item) => typeof item === kind.slice(0, -2))
+  return kind === '' || (typeof value === kind && value !== null)
+}
+
 /** What a worker, a SharedWorker's port and the global object of a worker have in common. */
 export interface Port {
   postMessage(message: unknown, transfer: Transferable[]): void
-  addEventListener(type: 'message', listener: (event: MessageEvent) => void): void
+  addEventListener(type: 'message' | 'messageerror', listener: (event: MessageEvent) => void): void
 }

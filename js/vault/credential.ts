@@ -20,7 +20,7 @@ export async function equip(
   if (init.credentials === 'omit') return
   init.credentials = 'include'
   if (!csrf || SAFE.test(init.method ?? 'GET') || headers.has(csrf.header)) return
-  const value = 'cookie' in csrf ? await readCookie(csrf.cookie).catch(() => null) : csrf.value
+  const value = 'cookie' in csrf ? await readCookie(csrf.cookie) : csrf.value
   if (value !== null) headers.set(csrf.header, value)
 }
 

@@ -8,6 +8,9 @@ const MESSAGES = {
   ...EXCHANGE_MESSAGES,
   'claims-malformed':
     'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
+  'csrf-unreadable':
+    'No page said in time what is in the cookie that `csrf` names, and nothing is sent without its header. ' +
+    'Is a page of the app open, and may its scripts read the cookie?',
   'origins-missing': 'There is no origin that the token may go to. List one, or leave the option out.',
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',

@@ -39,10 +39,13 @@ async function instantiate() {
   }
 }
 
+/** How long the file may take to come, so that a vault that cannot start says so. In milliseconds. */
+const DOWNLOAD_TIMEOUT = 25_000
+
 /** The file beside this one, if it is there: dev servers and single-page hosts answer anything with their index page. */
 async function download(url: URL): Promise<ArrayBuffer | undefined> {
   try {
-    const response = await fetch(url)
+    const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) })
     const bytes = await response.arrayBuffer()
     const isWasm = bytes.byteLength > 4 && new DataView(bytes).getUint32(0) === 0x0061736d
     return isWasm ? bytes : undefined

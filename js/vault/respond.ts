@@ -95,13 +95,6 @@ export function createResponder(
       course.credit += count
       course.resume()
     },
-    async settle(id: number, work: () => Promise<unknown>) {
-      try {
-        tell({ type: 'settled', id, value: await work() })
-      } catch (error) {
-        tell({ type: 'failed', id, error: packError(error) })
-      }
-    },
     /** Whether the request is this page's. */
     made: (request: Outgoing) => requests.has(request),
     /** The page is gone: its requests go with it, as they do without a vault. */

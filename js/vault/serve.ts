@@ -1,156 +1,111 @@
 import { commonError } from '../errors.js'
 import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
-import { type Port, parse, TO_VAULT, type ToPage, type ToVault, VERSION } from '../port/protocol.js'
-import type { Snapshot } from '../types.js'
+import { opensCall, type Port, parse, TO_VAULT, type ToVault, VERSION } from '../port/protocol.js'
+import { createCookieReader } from './cookies.js'
 import type { Outgoing } from './outgoing.js'
-import { createResponder, type Responder } from './respond.js'
+import { connectPage, failCall, type Page, showSnapshot } from './page.js'
+import { createPresence } from './presence.js'
 import type { Cell, ReadCookie, Requested } from './start.js'
-
-/** What is known of a page at the other end of a port. */
-interface Page {
-  tell(message: ToPage, transfer?: Transferable[]): void
-  responder: Responder
-  /** The snapshot it knows. */
-  shown?: Snapshot | undefined
-  /** While it is welcomed back. */
-  joining?: Promise<void>
-  /** Whether it wants to hear of requests. */
-  isListening: boolean
-  /** Pings that it has not answered. */
-  unanswered: number
-}
 
 export type PageServer = ReturnType<typeof serve>
 
-/** A page that answers neither of two of these has crashed, or is frozen and will say so when it is back. */
-const PING_EVERY = 30_000
-/** How long a cookie is asked for. */
-const COOKIE_PATIENCE = 2000
-
 /** Makes a vault out of the cell in this worker: pages come, ask and go. */
 export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' | 'worker') {
+  /** Those that are present. One that has left, or is silent for too long, still gets the answers to its calls. */
   const pages = new Set<Page>()
-  const cookies = new Map<string, (value: string | null) => void>()
-  const cell = begin(readCookie)
+  const cookies = createCookieReader(pages, (page, name) => page.post({ type: 'cookie', name }))
+  const cell = begin(cookies.read)
+  /** Tells this run of the script from the next, which a browser may put behind the same ports. */
+  const instance = Math.random().toString(36).slice(2)
+  const presence = createPresence(pages, cell, realm, instance)
   let isReporting = false
 
   cell.subscribe(() => {
-    for (const page of pages) show(page)
+    for (const page of pages) showSnapshot(page, cell.snapshot)
   })
   cell.onEvent((event) => {
-    for (const page of pages) page.tell({ type: 'event', event })
+    for (const page of pages) page.post({ type: 'event', event })
   })
-  if (realm === 'shared') setInterval(ping, PING_EVERY)
 
   function accept(port: Port) {
-    const tell: Page['tell'] = (message, transfer = []) => port.postMessage(message, transfer)
-    const page: Page = { tell, responder: createResponder(cell, tell), isListening: false, unanswered: 0 }
-    // Until it says otherwise: pages that die before their first word are found out like those that crash.
-    pages.add(page)
+    const page = connectPage(port, cell)
+    presence.connect(page)
     port.addEventListener('message', ({ data }) => {
       const message = parse<ToVault>(TO_VAULT, data)
-      // A vault that has not started says so to every call, and to no other word.
-      if (message) hear(page, message).catch(() => {})
+      if (!message) return
+      if (opensCall(message)) page.calls.add(message.id)
+      onMessage(page, message).catch((error) => {
+        if (opensCall(message)) failCall(page, message.id, error)
+      })
     })
   }
 
-  async function hear(page: Page, message: ToVault) {
-    page.unanswered = 0
-    // A page that was taken for dead speaks: that is as good as a greeting, and nothing it says overtakes it.
-    const isBack = !pages.has(page) && message.type !== 'bye' && message.type !== 'hello'
-    if (isBack) page.joining = join(page, false)
-    await page.joining
+  async function onMessage(page: Page, message: ToVault) {
+    if (message.type === 'hello') return greet(page, message)
+    if (message.type === 'bye') return presence.leave(page)
+    if (presence.hear(page)) cookies.askNewPage(page)
     switch (message.type) {
-      case 'hello':
-        return greet(page, message)
-      case 'bye':
-        return leave(page)
       case 'ping':
-        return page.tell({ type: 'pong' })
-      case 'woke':
-        return cell.wake('woke')
-      case 'report-requests':
-        page.isListening = true
-        if (!isReporting) cell.onRequest(report)
-        isReporting = true
-        return
+        return page.post({ type: 'pong', instance, unknown: page.unknownOf(message.calls) })
       case 'cookie':
-        return cookies.get(message.name)?.(message.value)
-      case 'fetch':
-        return page.responder.fetch(message)
-      case 'abort':
-        return page.responder.abort(message.id)
-      case 'pull':
-        return page.responder.pull(message)
-      case 'ready':
-        return page.responder.settle(message.id, cell.ready)
-      case 'sign-out':
-        return page.responder.settle(message.id, cell.signOut)
-      case 'sign-in':
-        return page.responder.settle(message.id, async () =>
-          cell.signIn(unpackCredentials(message.credentials)),
-        )
+        return cookies.onAnswer(page, message)
+      case 'report-requests':
+        page.wantsRequests = true
+        return reportRequests()
     }
+    // The session takes note that a page is there before it gets what the page asks.
+    await page.attaching
+    return serveCall(cell, page, message)
   }
 
   async function greet(page: Page, { version, restored }: ToVault & { type: 'hello' }) {
     try {
       if (version !== VERSION) throw commonError('vault-mismatch')
+      presence.attach(page, restored)
+      cookies.askNewPage(page)
       const origins = [...(await cell.origins())]
-      await join(page, restored)
-      page.tell({ type: 'welcome', version: VERSION, origins })
+      await page.attaching
+      page.post({ type: 'welcome', version: VERSION, origins, instance })
       if (restored) page.shown = undefined
-      show(page)
+      showSnapshot(page, cell.snapshot)
     } catch (error) {
-      page.tell({ type: 'refused', error: packError(error) })
+      page.post({ type: 'refused', error: packError(error) })
+      presence.refuse(page)
     }
   }
 
-  function show(page: Page) {
-    if (page.shown === cell.snapshot) return
-    page.shown = cell.snapshot
-    page.tell({ type: 'snapshot', snapshot: cell.snapshot })
-  }
-
-  async function join(page: Page, restored: boolean) {
-    pages.add(page)
-    for (const name of cookies.keys()) page.tell({ type: 'cookie', name })
-    if (realm === 'shared') await cell.wake('visited')
-    else if (restored) await cell.wake('restored')
-  }
-
-  function leave(page: Page) {
-    page.responder.close()
-    if (pages.delete(page) && pages.size === 0 && realm === 'shared') cell.wake('deserted').catch(() => {})
+  function reportRequests() {
+    if (!isReporting) cell.onRequest(report)
+    isReporting = true
   }
 
   function report(event: Requested, request: Outgoing) {
     for (const page of pages) {
-      if (!page.isListening) continue
-      page.tell({ type: 'event', event: { ...event, here: page.responder.made(request) } })
+      if (!page.wantsRequests) continue
+      page.post({ type: 'event', event: { ...event, here: page.responder.made(request) } })
     }
-  }
-
-  function ping() {
-    for (const page of pages) {
-      if (page.unanswered >= 2) leave(page)
-      else page.tell({ type: 'ping' })
-      page.unanswered += 1
-    }
-  }
-
-  function readCookie(name: string): Promise<string | null> {
-    return new Promise((resolve, reject) => {
-      const timer = setTimeout(reject, COOKIE_PATIENCE)
-      cookies.set(name, (value) => {
-        clearTimeout(timer)
-        cookies.delete(name)
-        resolve(value)
-      })
-      for (const page of pages) page.tell({ type: 'cookie', name })
-    })
   }
 
   return { cell, accept }
+}
+
+async function serveCall(cell: Cell, page: Page, message: ToVault) {
+  const settle = (id: number, value: unknown) => page.post({ type: 'settled', id, value })
+  switch (message.type) {
+    case 'fetch':
+      return page.responder.fetch(message)
+    case 'abort':
+      return page.responder.abort(message.id)
+    case 'pull':
+      return page.responder.pull(message)
+    case 'ready':
+      return settle(message.id, await cell.ready())
+    case 'sign-in':
+      return settle(message.id, await cell.signIn(unpackCredentials(message.credentials)))
+    case 'sign-out':
+      return settle(message.id, await cell.signOut())
+    case 'woke':
+      return page.hasLeft ? undefined : cell.wake('woke')
+  }
 }

@@ -21,8 +21,6 @@ export type Requested = Omit<RequestEvent, 'here'>
 
 /** The vault in its own realm, with what a realm shows to its pages. */
 export interface Cell extends Vault {
-  /** The origins that the token may go to; rejects if the vault has not started. */
-  origins(): Promise<readonly string[]>
   /** `fetch`, for a request that is already taken apart. */
   send(request: Outgoing): Promise<Response>
   /** Settles when it has had its effect on the snapshot. */
@@ -46,7 +44,9 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   let isReporting = false
 
   const cookie: ReadCookie = async (name) => {
-    const value = await readCookie(name)
+    const value = await readCookie(name).catch((cause: unknown) => {
+      throw isAuthError(cause) ? cause : vaultError('csrf-unreadable', { cause })
+    })
     return value && decoded(value)
   }
 

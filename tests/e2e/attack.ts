@@ -46,7 +46,7 @@ export async function attack({ api, outside }: { api: string; outside: string })
     { type: 'constructor' },
     { type: 'hello' },
     { type: 'hello', version: '1', restored: false },
-    { type: 'hello', version: 1, restored: false, origins: [outside] },
+    { type: 'hello', version: 2, restored: false, origins: [outside] },
     { type: 'fetch', id: id(), request: null, body: null },
     { type: 'sign-in', id: id(), credentials: { json: '{}' }, signIn: outside },
     JSON.parse('{ "__proto__": { "type": "sign-out", "id": 1 } }'),
@@ -54,8 +54,8 @@ export async function attack({ api, outside }: { api: string; outside: string })
   ]
   const hostile = [
     { type: 'hello', version: 0, restored: false },
-    ...Array(100).fill({ type: 'hello', version: 1, restored: true }),
-    { type: 'hello', version: 1, restored: false },
+    ...Array(100).fill({ type: 'hello', version: 2, restored: true }),
+    { type: 'hello', version: 2, restored: false },
     { type: 'bye' },
     { type: 'fetch', id: id(), request: {}, body: null },
     { type: 'fetch', id: id(), request: { url: '::', init: null }, body: null },
@@ -79,6 +79,7 @@ export async function attack({ api, outside }: { api: string; outside: string })
     .filter((message) => 'id' in message && (message.type === 'fetch' || message.type === 'sign-in'))
     .map((message) => new Promise<string>((resolve) => settled.set(message.id as number, resolve)))
   for (const message of [...noMessages, ...hostile]) say(message)
-  for (let count = 0; count < 10_000; count++) say(count % 2 ? { type: 'nonsense', count } : { type: 'ping' })
+  for (let count = 0; count < 10_000; count++)
+    say(count % 2 ? { type: 'nonsense', count } : { type: 'ping', calls: [count] })
   return Promise.all(answers)
 }

@@ -67,30 +67,41 @@ test('promise 10: navigating away and back survives, in mid-refresh too', async 
   expect(api.journal.counts().refresh.reuse).toBe(0)
 })
 
-test('promise 2: with all tabs closed no request is made, and the token is forgotten in time', async ({
-  api,
-  context,
-  open,
-  page,
-  site,
-  survives,
-}) => {
-  test.skip(!survives, 'elsewhere the vault goes with its last page')
-  site.options = { ...site.options, forgetAfter: 3 }
-  api.configure({ accessTtl: 4 })
-  await open(page)
-  await signIn(page)
-  const blank = await context.newPage()
-  const before = api.journal.counts().requests
-  await page.close()
-  // Twice the time of a refresh.
-  const left = Date.now()
-  await expect.poll(() => Date.now() - left).toBeGreaterThan(6000)
-  expect(api.journal.counts().requests).toBe(before)
-  await open(blank)
-  expect(await status(blank)).toBe('authenticated')
-  expect(total(api), 'it was forgotten, so it is refreshed').toBe(1)
-})
+for (const last of ['goodbye', 'a request after its goodbye'])
+  test(`promise 2: with all tabs closed, the last with ${last}, nothing more is asked and the token is forgotten`, async ({
+    api,
+    context,
+    open,
+    page,
+    site,
+    survives,
+  }) => {
+    test.skip(!survives, 'elsewhere the vault goes with its last page')
+    site.options = { ...site.options, forgetAfter: 3 }
+    api.configure({ accessTtl: 4 })
+    await open(page)
+    await signIn(page)
+    const blank = await context.newPage()
+    const url = `${api.url}/api/v1/me?last`
+    if (last !== 'goodbye')
+      await page.evaluate(
+        (url) => addEventListener('pagehide', () => auth.fetch(url, { keepalive: true })),
+        url,
+      )
+    let before = api.journal.counts().requests
+    // As a navigation does, and not only a closed tab.
+    await page.goto('about:blank')
+    if (last !== 'goodbye') await expect.poll(() => api.journal.counts().requests).toBeGreaterThan(before)
+    before = api.journal.counts().requests
+    await page.close()
+    // Twice the time of a refresh.
+    const left = Date.now()
+    await expect.poll(() => Date.now() - left).toBeGreaterThan(6000)
+    expect(api.journal.counts().requests).toBe(before)
+    await open(blank)
+    expect(await status(blank)).toBe('authenticated')
+    expect(total(api), 'it was forgotten, so it is refreshed').toBe(1)
+  })
 
 test('promise 2: a tab that is reopened in time is signed in without a request', async ({
   api,
@@ -128,6 +139,27 @@ test('a worker that is killed in mid-refresh is replaced, and its calls end', as
   await page.evaluate(() => new BroadcastChannel('kill').postMessage(null))
   expect(await pending).toBe('vault-lost')
   api.faults.release('refresh')
+  await page.waitForFunction(() => auth.snapshot.status === 'authenticated')
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+})
+
+test('promise 18: a page from the cache whose vault has died starts another, and does not stay unknown', async ({
+  api,
+  open,
+  page,
+  where,
+}) => {
+  test.skip(where === 'page', 'a page is its own vault')
+  test.slow()
+  await open(page)
+  await signIn(page)
+  // What a browser without its cache can show of it: the event, and a vault that has died meanwhile.
+  await page.evaluate(() => {
+    new BroadcastChannel('kill').postMessage(null)
+    dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
+    dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+  })
+  expect(await status(page)).toBe('loading')
   await page.waitForFunction(() => auth.snapshot.status === 'authenticated')
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })

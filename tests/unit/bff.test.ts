@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, test, vi } from 'vitest'
-import { connect, owed, paths, rendered, site, useSite } from './page.js'
+import { connect, onItsWay, owed, paths, rendered, site, useSite } from './page.js'
 import { ADA, BOB } from './server/browser.js'
 
 useSite()
@@ -69,6 +69,21 @@ test('promise 12: fetch is fetch, with what the server asks of requests to this 
     [...(site.asked.at(-1)?.request.headers.keys() ?? [])].filter((name) => name.startsWith('x-')),
   ).toEqual([])
   await expect(auth.fetch('/api/v1/me', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
+})
+
+test('an abort is heard while the first status is unknown, and other origins do not wait for it', async () => {
+  const { auth } = connect()
+  const slow = onItsWay('/api/auth/session')
+  const controller = new AbortController()
+  const call = auth.fetch('/api/v1/me', { signal: controller.signal })
+  await slow.made
+  expect(await (await auth.fetch('https://other.test/')).text()).toBe('elsewhere')
+  controller.abort('enough')
+  await expect(call).rejects.toBe('enough')
+  await expect(auth.fetch('/api/v1/me', { signal: AbortSignal.abort('before') })).rejects.toBe('before')
+  slow.arrive()
+  await auth.ready
+  expect(paths()).toEqual(['/api/auth/session', 'https://other.test/'])
 })
 
 test('promise 9: a session that was revoked ends with the next answer', async () => {

@@ -20,6 +20,7 @@ function scripted() {
   const vault = {
     snapshot: LOADING as Snapshot,
     ready: vi.fn(async () => {}),
+    origins: vi.fn(async (): Promise<readonly string[]> => ['https://api.example.com']),
     subscribe(listener: () => void) {
       listeners.add(listener)
       return () => void listeners.delete(listener)
@@ -51,7 +52,33 @@ beforeEach(() => {
   vi.stubGlobal('window', globalThis)
   for (const name of ['addEventListener', 'removeEventListener']) vi.stubGlobal(name, vi.fn())
 })
-afterEach(() => vi.unstubAllGlobals())
+afterEach(() => {
+  vi.restoreAllMocks()
+  vi.unstubAllGlobals()
+})
+
+/** A vault that starts, or fails to, when the test says so. */
+function starting(options: { origins?: string[] } = {}) {
+  const { vault } = scripted()
+  let start = () => {}
+  let fail = (_: unknown) => {}
+  const page = vi.fn(
+    () =>
+      new Promise<{ default: Vault }>((resolve, reject) => {
+        start = () => resolve({ default: vault })
+        fail = reject
+      }),
+  )
+  const plain = vi.fn(async (_: Request) => new Response('plain'))
+  vi.stubGlobal('fetch', plain)
+  return {
+    vault,
+    plain,
+    auth: createAuth({ page, ...options }),
+    start: () => start(),
+    fail: (error: unknown) => fail(error),
+  }
+}
 
 test('promise 1: the snapshot is loading until the vault knows better', async () => {
   const { placement, show } = scripted()
@@ -169,4 +196,93 @@ test('a vault that did not start is tried again by a later call, and not by ever
   now.mockReturnValue(6000)
   await auth.signOut()
   expect([page.mock.calls.length, vault.signOut.mock.calls.length]).toEqual([2, 1])
+})
+
+test('an abort is heard while the vault is starting, with its reason, and nothing is sent then', async () => {
+  const { auth, vault, start } = starting()
+  const controller = new AbortController()
+  const call = auth.fetch('https://api.example.com/a', { signal: controller.signal })
+  controller.abort(new Error('changed my mind'))
+  await expect(call).rejects.toThrow('changed my mind')
+  start()
+  await auth.fetch('https://api.example.com/b')
+  expect(vault.fetch).toHaveBeenCalledTimes(1)
+})
+
+test('a request that is aborted already waits for nothing', async () => {
+  const { auth, plain } = starting({ origins: ['https://api.example.com'] })
+  for (const url of ['https://api.example.com/a', 'https://elsewhere.test/'])
+    await expect(auth.fetch(url, { signal: AbortSignal.abort('mine') })).rejects.toBe('mine')
+  const request = new Request('https://api.example.com/a', { signal: AbortSignal.abort('of the request') })
+  await expect(auth.fetch(request)).rejects.toBe('of the request')
+  expect(plain).not.toHaveBeenCalled()
+})
+
+test('with a copy of the origins, requests to others do not wait for the vault, nor fail with it', async () => {
+  const { auth, plain, fail, vault } = starting({ origins: ['https://API.example.com:443'] })
+  const elsewhere = ['https://elsewhere.test/a', 'https://api.example.com.evil.test/', 'data:,x']
+  for (const url of elsewhere) expect(await (await auth.fetch(url)).text()).toBe('plain')
+  const ours = auth.fetch('https://api.example.com/a')
+  fail(new Error('404'))
+  await expect(ours).rejects.toMatchObject({ code: 'vault-script' })
+  for (const url of elsewhere) expect(await (await auth.fetch(url)).text()).toBe('plain')
+  expect(plain.mock.calls.map(([{ url }]) => url)).toEqual([...elsewhere, ...elsewhere])
+  expect(vault.fetch).not.toHaveBeenCalled()
+})
+
+test('without it they wait until the vault has been there once, and fail with its error', async () => {
+  const { auth, plain, fail, start, vault } = starting()
+  const first = auth.fetch('https://elsewhere.test/a')
+  fail(new Error('404'))
+  await expect(first).rejects.toMatchObject({ code: 'vault-script' })
+  const now = vi.spyOn(performance, 'now').mockReturnValue(performance.now() + 2000)
+  const second = auth.fetch('https://elsewhere.test/b')
+  start()
+  expect(await (await second).text()).toBe('ok')
+  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([1, 0])
+  expect(await (await auth.fetch('https://elsewhere.test/c')).text()).toBe('plain')
+  now.mockRestore()
+})
+
+test('what the vault says of its origins holds, and not the copy', async () => {
+  const { auth, plain, start, vault } = starting({ origins: ['https://old.example.com'] })
+  start()
+  await auth.fetch('https://old.example.com/a').then((response) => response.text())
+  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([1, 0])
+  await auth.fetch('https://old.example.com/a')
+  await auth.fetch('https://api.example.com/a')
+  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([2, 1])
+})
+
+test('a vault that does not know its origins, as it has not started, changes nothing', async () => {
+  const { auth, plain, start, vault } = starting()
+  vault.origins.mockRejectedValue(vaultError('vault-failed'))
+  start()
+  await auth.fetch('https://elsewhere.test/a')
+  await auth.fetch('https://elsewhere.test/b')
+  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([2, 0])
+})
+
+test('a request with an Authorization header of its own needs no vault', async () => {
+  const { auth, plain } = starting()
+  const headers = { authorization: 'Bearer mine' }
+  expect(await (await auth.fetch('https://api.example.com/a', { headers })).text()).toBe('plain')
+  expect(plain.mock.calls[0]?.[0].headers.get('authorization')).toBe('Bearer mine')
+})
+
+test('an origin with a path, or none at all, is refused by name', () => {
+  for (const origin of ['https://api.example.com/v1', 'api.example.com', ''])
+    expect(() => createAuth({ origins: [origin] })).toThrow(
+      expect.objectContaining({ code: 'origin-malformed', option: 'origins' }),
+    )
+})
+
+test('a disposed client sends nothing to other origins either', async () => {
+  const { auth, plain } = starting({ origins: ['https://api.example.com'] })
+  plain.mockReturnValueOnce(new Promise(() => {}))
+  const open = auth.fetch('https://elsewhere.test/a')
+  await Promise.resolve()
+  auth.dispose()
+  await expect(open).rejects.toMatchObject({ code: 'closed' })
+  await expect(auth.fetch('https://elsewhere.test/a')).rejects.toMatchObject({ code: 'closed' })
 })

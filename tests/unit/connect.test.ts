@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../js/connect.js'
+import { VERSION } from '../../js/port/protocol.js'
 
 /** A worker that says what the test says. */
 class FakeWorker extends EventTarget {
@@ -52,9 +53,9 @@ test('a vault that has not answered after 30 seconds is silent, and is ended', a
   expect(worker.terminate).toHaveBeenCalled()
 })
 
-test('a vault that answers in time has no patience to lose any more', async () => {
+test('a vault that answers in time is not ended by its time limit', async () => {
   const { outcome, worker } = await connected((worker) => {
-    worker.say({ type: 'welcome', version: 1, origins: [] })
+    worker.say({ type: 'welcome', version: VERSION, origins: [], instance: 'a' })
     setTimeout(() => worker.fail('later'), 100)
   }, 60_000)
   expect(outcome).toHaveProperty('signIn')
@@ -68,7 +69,9 @@ test('a script that fails says what it said', async () => {
 })
 
 test('a vault of another version is a mismatch', async () => {
-  const { outcome } = await connected((worker) => worker.say({ type: 'welcome', version: 0, origins: [] }))
+  const { outcome } = await connected((worker) =>
+    worker.say({ type: 'welcome', version: 0, origins: [], instance: 'a' }),
+  )
   expect(outcome).toMatchObject({ code: 'vault-mismatch' })
   expect(outcome.message).toMatch(/different versions.*Close all tabs/)
 })
@@ -118,4 +121,15 @@ test('what else a policy refuses meanwhile, or only reports, is not taken for th
     worker.fail()
   })
   expect(outcome).toMatchObject({ code: 'vault-script', directive: undefined })
+})
+
+test('a script of the page that never loads is silent, too', async () => {
+  const opening = connect({ page: () => new Promise(() => {}) }, () => {}).catch((error) => error)
+  await vi.advanceTimersByTimeAsync(30_200)
+  expect(await opening).toMatchObject({ code: 'vault-silent' })
+})
+
+test('a vault that failed to start hears goodbye, so that a shared one does not take the page for present', async () => {
+  const { worker } = await connected((worker) => worker.fail('mine'))
+  expect(worker.postMessage.mock.calls.map(([{ type }]) => type)).toEqual(['hello', 'bye'])
 })

@@ -6,8 +6,21 @@ const sides: [side: string, shapes: Shapes][] = [
   ['vault', TO_VAULT],
   ['page', TO_PAGE],
 ]
-const samples: Record<string, unknown> = { number: 7, string: 'x', boolean: true, object: {}, '': null }
+const samples: Record<string, unknown> = {
+  number: 7,
+  string: 'x',
+  boolean: true,
+  object: {},
+  'number[]': [7, 8],
+  'string[]': ['x'],
+  '': null,
+}
 const strangers = [undefined, null, 7, 'x', true, {}, [], () => {}, 1n, Symbol('x')]
+/** What stands where a list of these is wanted, and is none. */
+const wrongLists: Record<string, unknown[]> = {
+  'number[]': [['7'], [7, null], [7, [8]], { 0: 7, length: 1 }, new Set([7]), new Uint8Array([7])],
+  'string[]': [[7], ['x', null], [['x']], { 0: 'x', length: 1 }, 'x'],
+}
 
 const read = (shapes: Shapes, data: unknown) => parse(shapes as never, data)
 
@@ -56,7 +69,9 @@ for (const [side, shapes] of sides) {
   test(`no message to the ${side} is accepted with a field of another kind`, () => {
     for (const [type, shape] of types) {
       for (const [name, kind] of Object.entries(shape).filter(([, kind]) => kind)) {
-        for (const stranger of strangers.filter((value) => value === null || typeof value !== kind)) {
+        const isWrong = (value: unknown) =>
+          kind.endsWith('[]') ? !Array.isArray(value) : value === null || typeof value !== kind
+        for (const stranger of [...strangers.filter(isWrong), ...(wrongLists[kind] ?? [])]) {
           const message = { ...right(type, shape), [name]: stranger }
           expect(read(shapes, message), `${type}.${name} = ${String(stranger)}`).toBeUndefined()
         }
@@ -93,9 +108,10 @@ for (const [side, shapes] of sides) {
 test('no message but the answer of a call has room for a token, and no message for a configuration', () => {
   const names = sides.flatMap(([, shapes]) => Object.values(shapes).flatMap(Object.keys))
   expect([...new Set(names)].sort()).toEqual(
-    'body bytes count credentials error event head id name origins request restored snapshot value version'.split(
-      ' ',
-    ),
+    (
+      'body bytes calls count credentials error event head id instance name origins request restored snapshot ' +
+      'unknown value version'
+    ).split(' '),
   )
   // The origins go to the page only, for it to know which requests to bring.
   expect(Object.values(TO_VAULT as Shapes).flatMap(Object.keys)).not.toContain('origins')

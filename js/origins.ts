@@ -1,0 +1,45 @@
+import { pageError } from './page-errors.js'
+import type { Vault } from './types.js'
+
+export interface OriginOptions {
+  /**
+   * A copy of the `origins` of the vault: scheme, host and port, as in `https://api.example.com`. Not a secret, and no
+   * permission: the vault decides by its own list where the token goes.
+   *
+   * With it, requests to other origins go out as plain `fetch` at once, while the vault starts or has failed. Without it
+   * they wait until the vault has been there once, and fail with its error if it does not start. An origin of the vault
+   * that is missing here gets requests without a token until then.
+   */
+  origins?: readonly string[]
+}
+
+/** What a page knows of the origins that the token may go to: from its options, and then from its vault. */
+export function createOrigins({ origins }: OriginOptions) {
+  let known = origins?.map(parseOrigin)
+
+  return {
+    /** Those of the last vault hold while it is restarted. */
+    async learn(vault: Vault) {
+      try {
+        known = [...(await vault.origins())]
+      } catch {}
+    },
+    /** Whether it is plain `fetch` in any case, so that it need not wait for the vault. */
+    needNoVault(request: Request): boolean {
+      return !goesThroughVault(request, known ?? [new URL(request.url).origin])
+    },
+  }
+}
+
+/** Where no token may go, and where the caller brings one, `fetch` itself does best. */
+export function goesThroughVault({ url, headers }: Request, origins: readonly string[]): boolean {
+  return origins.some((origin) => url.startsWith(`${origin}/`)) && !headers.has('authorization')
+}
+
+function parseOrigin(text: string): string {
+  try {
+    const { origin, href } = new URL(text)
+    if (href === `${origin}/`) return origin
+  } catch {}
+  throw pageError('origin-malformed', { option: 'origins' })
+}

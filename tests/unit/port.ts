@@ -1,0 +1,154 @@
+import { vi } from 'vitest'
+import { openRemote } from '../../js/remote.js'
+import { LOADING } from '../../js/snapshot.js'
+import type { AuthEvent, Snapshot } from '../../js/types.js'
+import type { Outgoing } from '../../js/vault/outgoing.js'
+import { serve } from '../../js/vault/serve.js'
+import type { Cell, ReadCookie, Requested } from '../../js/vault/start.js'
+
+export type Message = Record<string, unknown> & { type: string }
+
+type Listener = (event: MessageEvent) => void
+
+/** One end of a port: what is posted is cloned as a browser would, and kept. */
+export class FakePort {
+  readonly posted: Message[] = []
+  /** What listeners have thrown: an error of the realm, and nothing more. */
+  readonly thrown: unknown[] = []
+  /** Called before a message is posted; may throw. */
+  intercept: (message: Message) => void = () => {}
+  readonly #listeners: [type: string, listener: Listener][] = []
+
+  postMessage(message: Message) {
+    this.intercept(message)
+    this.posted.push(structuredClone(message))
+  }
+  addEventListener(type: string, listener: Listener) {
+    this.#listeners.push([type, listener])
+  }
+  receive(data: unknown, type = 'message') {
+    for (const [heard, listener] of this.#listeners) {
+      if (heard !== type) continue
+      try {
+        listener({ data } as MessageEvent)
+      } catch (error) {
+        this.thrown.push(error)
+      }
+    }
+  }
+  of(type: string) {
+    return this.posted.filter((message) => message.type === type)
+  }
+}
+
+/** All that is ready to happen has happened. */
+export const settled = () => vi.advanceTimersByTimeAsync(0)
+
+export const ADA: Snapshot = {
+  status: 'authenticated',
+  reason: null,
+  user: { name: 'Ada' },
+  claims: null,
+  expiresAt: null,
+  refreshAt: null,
+}
+
+/** What a page has and Node has not. */
+export function stubPage() {
+  const page = new EventTarget()
+  const reported: unknown[] = []
+  for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const)
+    vi.stubGlobal(name, page[name].bind(page))
+  vi.stubGlobal('window', globalThis)
+  vi.stubGlobal('document', { hidden: false, cookie: 'csrf=one' })
+  vi.stubGlobal('location', new URL('https://app.test/'))
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
+  return { page, reported, show: (type: string, fields = {}) => fire(page, type, fields) }
+}
+
+const fire = (target: EventTarget, type: string, fields: object) =>
+  target.dispatchEvent(Object.assign(new Event(type), fields))
+
+export const WELCOME = { type: 'welcome', version: 2, origins: ['https://api.test'], instance: 'first' }
+
+/** A page whose vault is the test. */
+export async function openPage() {
+  const port = new FakePort()
+  const [close, onLost] = [vi.fn(), vi.fn()]
+  const opening = openRemote(port, { close, onLost, failed: new Promise<never>(() => {}) })
+  port.receive(WELCOME)
+  const vault = await opening
+  return { vault, port, close, onLost, fetch: () => vault.fetch(new Request('https://api.test/x'), null) }
+}
+
+/** What becomes of a call: `open` until it settles. */
+export function watch(call: Promise<unknown>) {
+  const watched = { outcome: 'open' as unknown }
+  call.then(
+    (value) => {
+      watched.outcome = value
+    },
+    (error) => {
+      watched.outcome = error.code ?? error.name
+    },
+  )
+  return watched
+}
+
+/** A vault whose core is the test. */
+export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
+  let changed = () => {}
+  let happened: (event: AuthEvent) => void = () => {}
+  const cell = {
+    snapshot: LOADING as Snapshot,
+    subscribe: vi.fn((listener: () => void) => {
+      changed = listener
+      return () => {}
+    }),
+    onEvent: vi.fn((listener: (event: AuthEvent) => void) => {
+      happened = listener
+      return () => {}
+    }),
+    onRequest: vi.fn((_: (event: Requested, request: Outgoing) => void) => () => {}),
+    reportRequests: vi.fn(),
+    origins: vi.fn(async (): Promise<readonly string[]> => ['https://api.test']),
+    ready: vi.fn(async () => {}),
+    fetch: vi.fn(async () => new Response('unused')),
+    send: vi.fn(async (_: Outgoing) => new Response('ok')),
+    signIn: vi.fn(async (): Promise<unknown> => ({ user: 'Ada' })),
+    signOut: vi.fn(async () => {}),
+    wake: vi.fn(async (_: string) => {}),
+    close: vi.fn(),
+  } satisfies Cell
+  let readCookie!: ReadCookie
+  const { accept } = serve((read) => {
+    readCookie = read
+    return cell
+  }, realm)
+  return {
+    cell,
+    accept,
+    readCookie: (name: string) => readCookie(name),
+    wakes: () => cell.wake.mock.calls.map(([wake]) => wake),
+    become(snapshot: Snapshot) {
+      cell.snapshot = snapshot
+      changed()
+    },
+    emit: (event: AuthEvent) => happened(event),
+    /** A page that has been welcomed, unless it has not said hello. */
+    async connect(hello: object | null = { type: 'hello', version: 2, restored: false }) {
+      const port = new FakePort()
+      accept(port)
+      if (hello) port.receive(hello)
+      await settled()
+      return port
+    },
+  }
+}
+
+export const fetchMessage = (id: number, init: object = {}) => ({
+  type: 'fetch',
+  id,
+  request: { url: 'https://api.test/x', init },
+  body: null,
+})

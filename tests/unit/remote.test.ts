@@ -1,0 +1,187 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { openRemote } from '../../js/remote.js'
+import { LOADING } from '../../js/snapshot.js'
+import { ADA, FakePort, openPage, settled, stubPage, WELCOME, watch } from './port.js'
+
+let page: ReturnType<typeof stubPage>
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  page = stubPage()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const restore = () => page.show('pageshow', { persisted: true })
+const settledMessage = (id: unknown, value: unknown = null) => ({ type: 'settled', id, value })
+
+test('a page from the cache whose vault does not answer its greeting takes the vault for lost', async () => {
+  const { vault, port, close, onLost } = await openPage()
+  port.receive({ type: 'snapshot', snapshot: { ...ADA } })
+  page.show('pagehide')
+  restore()
+  expect(port.posted.at(-1)).toEqual({ type: 'hello', version: 2, restored: true })
+  expect(vault.snapshot).toBe(LOADING)
+  await vi.advanceTimersByTimeAsync(9_900)
+  expect(onLost).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(200)
+  expect([onLost.mock.calls.length, close.mock.calls.length]).toEqual([1, 1])
+  await expect(vault.ready()).rejects.toMatchObject({ code: 'vault-lost' })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(onLost).toHaveBeenCalledTimes(1)
+})
+
+test('a page from the cache whose vault answers goes on with it', async () => {
+  const { vault, port, onLost } = await openPage()
+  page.show('pagehide')
+  restore()
+  // The thread was blocked while the welcome came in: half of the time limit is over at once, and no more.
+  await vi.advanceTimersByTimeAsync(6_000)
+  port.receive(WELCOME)
+  port.receive({ type: 'snapshot', snapshot: { ...ADA } })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(onLost).not.toHaveBeenCalled()
+  expect(vault.snapshot).toEqual(ADA)
+})
+
+test('a page from the cache that its vault refuses, or that is put away again, asks the factory or waits', async () => {
+  const refused = await openPage()
+  restore()
+  refused.port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-failed', message: 'x' } })
+  await settled()
+  expect(refused.onLost).toHaveBeenCalledTimes(1)
+
+  const hidden = await openPage()
+  restore()
+  page.show('pagehide')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(hidden.onLost).not.toHaveBeenCalled()
+})
+
+test('a page that closes while it greets its vault again is not lost', async () => {
+  const { vault, onLost } = await openPage()
+  restore()
+  vault.close()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(onLost).not.toHaveBeenCalled()
+})
+
+test('a page that goes before its first welcome says goodbye, and greets again when it is back', async () => {
+  const port = new FakePort()
+  const onLost = vi.fn()
+  const opening = openRemote(port, { close() {}, onLost, failed: new Promise<never>(() => {}) })
+  page.show('pagehide')
+  restore()
+  expect(port.posted.map(({ type }) => type)).toEqual(['hello', 'bye', 'hello'])
+  // Here the limit is that of the start of a vault, which is not the remote's.
+  await vi.advanceTimersByTimeAsync(20_000)
+  port.receive(WELCOME)
+  expect((await opening).snapshot).toBe(LOADING)
+  expect(onLost).not.toHaveBeenCalled()
+})
+
+test('a ping names the open calls, and there is none without', async () => {
+  const { vault, port } = await openPage()
+  const calls = [watch(vault.ready()), watch(vault.signOut())]
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(port.of('ping')).toEqual([{ type: 'ping', calls: [1, 2] }])
+  port.receive(settledMessage(1, 'known'))
+  port.receive({ type: 'pong', instance: 'first', unknown: [] })
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(port.of('ping').at(-1)).toEqual({ type: 'ping', calls: [2] })
+  expect(calls.map(({ outcome }) => outcome)).toEqual(['known', 'open'])
+  port.receive(settledMessage(2))
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(port.of('ping')).toHaveLength(2)
+})
+
+test('a call that the vault does not know fails; one that it had just answered, or gets later, does not', async () => {
+  const { vault, port } = await openPage()
+  const [lost, answered] = [watch(vault.ready()), watch(vault.signOut())]
+  await vi.advanceTimersByTimeAsync(5000)
+  const later = watch(vault.ready())
+  // Posted in this order: the vault had answered 2 before the ping came, so that the pong names it, too.
+  port.receive(settledMessage(2, 'answered'))
+  port.receive({ type: 'pong', instance: 'first', unknown: [1, 2] })
+  await settled()
+  expect([lost, answered, later].map(({ outcome }) => outcome)).toEqual(['vault-lost', 'answered', 'open'])
+  port.receive(settledMessage(3, 'later'))
+  await settled()
+  expect(later.outcome).toBe('later')
+})
+
+test('a vault that answers no pings while calls are open is lost after 15 s, once', async () => {
+  const { vault, onLost, close, fetch } = await openPage()
+  const calls = [watch(vault.ready()), watch(fetch())]
+  await vi.advanceTimersByTimeAsync(14_900)
+  expect([calls[0]?.outcome, onLost.mock.calls.length]).toEqual(['open', 0])
+  await vi.advanceTimersByTimeAsync(200)
+  expect(calls.map(({ outcome }) => outcome)).toEqual(['vault-lost', 'vault-lost'])
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([onLost.mock.calls.length, close.mock.calls.length]).toEqual([1, 1])
+})
+
+for (const type of ['ping', 'pong'] as const) {
+  test(`a page that hears another instance by a ${type} fails its calls and greets again on the same port`, async () => {
+    const { vault, port, onLost, close, fetch } = await openPage()
+    const [shown, events] = [vi.fn(), vi.fn()]
+    vault.subscribe(shown)
+    vault.onEvent(events)
+    vault.reportRequests()
+    const calls = [watch(vault.ready()), watch(fetch()), watch(vault.signIn({})), watch(vault.signOut())]
+    await settled()
+    const before = port.posted.length
+    port.receive({ type, instance: 'second', ...(type === 'pong' && { unknown: [] }) })
+    await settled()
+    expect(calls.map(({ outcome }) => outcome)).toEqual(Array(4).fill('vault-lost'))
+    expect(port.posted.slice(before)).toEqual([
+      { type: 'hello', version: 2, restored: false },
+      { type: 'report-requests' },
+      ...(type === 'ping' ? [{ type: 'pong' }] : []),
+    ])
+    port.receive({ ...WELCOME, instance: 'second' })
+    port.receive({ type: 'snapshot', snapshot: { ...ADA } })
+    port.receive({ type: 'event', event: { type: 'signed-in' } })
+    expect(vault.snapshot).toEqual(ADA)
+    expect([shown.mock.calls.length, events.mock.calls]).toEqual([1, [[{ type: 'signed-in' }]]])
+    const again = watch(vault.ready())
+    port.receive(settledMessage(5, 'again'))
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(again.outcome).toBe('again')
+    expect([onLost.mock.calls.length, close.mock.calls.length]).toEqual([0, 0])
+  })
+}
+
+test('another instance that does not welcome the page is lost; one that welcomes it at once is not greeted twice', async () => {
+  const silent = await openPage()
+  silent.port.receive({ type: 'ping', instance: 'second' })
+  await vi.advanceTimersByTimeAsync(10_100)
+  expect(silent.onLost).toHaveBeenCalledTimes(1)
+
+  const welcomed = await openPage()
+  const call = watch(welcomed.vault.ready())
+  welcomed.port.receive({ ...WELCOME, instance: 'second' })
+  await settled()
+  expect([call.outcome, welcomed.port.of('hello').length]).toEqual(['vault-lost', 1])
+})
+
+test('a vault that is restarted before its first welcome is greeted again', async () => {
+  const port = new FakePort()
+  const opening = openRemote(port, { close() {}, onLost() {}, failed: new Promise<never>(() => {}) })
+  port.receive({ type: 'ping', instance: 'first' })
+  port.receive({ type: 'ping', instance: 'second' })
+  expect(port.of('hello')).toHaveLength(2)
+  port.receive({ ...WELCOME, instance: 'second' })
+  expect(await (await opening).origins()).toEqual(['https://api.test'])
+})
+
+test('a message that cannot be read here fails the open calls, since nothing says whose it was', async () => {
+  const { port, fetch } = await openPage()
+  const call = watch(fetch())
+  await settled()
+  port.receive(null, 'messageerror')
+  await settled()
+  expect(call.outcome).toBe('vault-lost')
+})

@@ -1,0 +1,301 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { AuthError } from '../../js/errors.js'
+import { PAGE_SILENCE_TIMEOUT } from '../../js/vault/presence.js'
+import { ADA, type FakePort, fetchMessage, openFakeVault, settled, stubPage } from './port.js'
+
+let reported: unknown[]
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  reported = stubPage().reported
+})
+afterEach(() => {
+  expect(reported).toEqual([])
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+/** The calls that have failed, by their ids, and what with. */
+const failed = (port: FakePort) =>
+  port
+    .of('failed')
+    .map(({ id, error }) => [Number(id), (error as Error).name] as const)
+    .sort(([a], [b]) => a - b)
+
+test('a page that is silent for minutes is present: it gets every snapshot, and its call goes on', async () => {
+  const { cell, become, connect, wakes } = openFakeVault()
+  let answer = (_: Response) => {}
+  cell.send.mockReturnValue(
+    new Promise((resolve) => {
+      answer = resolve
+    }),
+  )
+  const port = await connect()
+  port.receive(fetchMessage(1))
+  await vi.advanceTimersByTimeAsync(PAGE_SILENCE_TIMEOUT - 30_000)
+  expect(wakes()).toEqual(['visited'])
+  become(ADA)
+  expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
+  await vi.advanceTimersByTimeAsync(90_000)
+  expect(wakes()).toEqual(['visited', 'deserted'])
+  expect(cell.send.mock.calls[0]?.[0].signal.aborted).toBe(false)
+  answer(new Response('late', { headers: { 'content-length': '4' } }))
+  await settled()
+  expect(port.of('response').map(({ id }) => id)).toEqual([1])
+})
+
+test('a page that is heard again after it counted as gone is present, with the current snapshot', async () => {
+  const { become, connect, wakes } = openFakeVault()
+  const port = await connect()
+  await vi.advanceTimersByTimeAsync(PAGE_SILENCE_TIMEOUT + 60_000)
+  const pings = port.of('ping').length
+  become(ADA)
+  await vi.advanceTimersByTimeAsync(600_000)
+  expect([port.of('ping').length, port.of('snapshot').length]).toEqual([pings, 1])
+  port.receive({ type: 'pong' })
+  await settled()
+  expect(wakes()).toEqual(['visited', 'deserted', 'visited'])
+  expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
+  become({ ...ADA, user: null })
+  expect(port.of('snapshot')).toHaveLength(3)
+})
+
+test('the token is kept as long as one page answers', async () => {
+  const { connect, wakes } = openFakeVault()
+  await connect()
+  const alive = await connect()
+  alive.intercept = ({ type }) => type === 'ping' && queueMicrotask(() => alive.receive({ type: 'pong' }))
+  await vi.advanceTimersByTimeAsync(3 * PAGE_SILENCE_TIMEOUT)
+  expect(wakes()).toEqual(['visited', 'visited'])
+})
+
+test('a page that has said goodbye is gone at once, whatever it says then, until it says hello', async () => {
+  const { cell, become, connect, wakes } = openFakeVault()
+  const port = await connect()
+  port.receive({ type: 'bye' })
+  expect(wakes()).toEqual(['visited', 'deserted'])
+  for (const message of [
+    fetchMessage(1, { keepalive: true }),
+    { type: 'sign-out', id: 2 },
+    { type: 'pong' },
+    { type: 'ping', calls: [] },
+    { type: 'woke' },
+    { type: 'report-requests' },
+    { type: 'abort', id: 9 },
+    { type: 'pull', id: 9, count: 1 },
+    { type: 'cookie', name: 'x', value: null },
+    { type: 'bye' },
+  ]) {
+    port.receive(message)
+  }
+  await settled()
+  expect(wakes()).toEqual(['visited', 'deserted'])
+  expect([cell.send.mock.calls.length, cell.signOut.mock.calls.length]).toEqual([1, 1])
+  const shown = port.of('snapshot').length
+  become(ADA)
+  expect(port.of('snapshot')).toHaveLength(shown)
+  port.receive({ type: 'hello', version: 2, restored: true })
+  await settled()
+  expect(wakes()).toEqual(['visited', 'deserted', 'visited'])
+  expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
+})
+
+test('the requests of a page end with its goodbye, and nothing is posted to it, which may be in the cache', async () => {
+  const { cell, connect } = openFakeVault()
+  cell.send.mockImplementation(
+    ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
+  )
+  const port = await connect()
+  port.receive(fetchMessage(1))
+  await settled()
+  const before = port.posted.length
+  port.receive({ type: 'bye' })
+  await settled()
+  expect(cell.send.mock.calls[0]?.[0].signal.aborted).toBe(true)
+  expect(port.posted).toHaveLength(before)
+})
+
+test('a page of another version is refused, and keeps no token alive', async () => {
+  const { connect, wakes } = openFakeVault()
+  const port = await connect({ type: 'hello', version: 1, restored: false })
+  expect(port.of('refused')).toMatchObject([{ error: { name: 'vault-mismatch' } }])
+  expect(wakes()).toEqual(['deserted'])
+})
+
+test('welcome, ping and pong say which run of the vault it is', async () => {
+  const [first, second] = [openFakeVault(), openFakeVault()]
+  const instances = await Promise.all(
+    [first, second].map(async (vault) => {
+      const port = await vault.connect()
+      port.receive({ type: 'ping', calls: [] })
+      await settled()
+      const [ping, welcome, pong] = ['ping', 'welcome', 'pong'].map((type) => port.of(type)[0]?.instance)
+      expect(ping).toMatch(/^\w{6,}$/)
+      expect([welcome, pong]).toEqual([ping, ping])
+      return ping
+    }),
+  )
+  expect(instances[0]).not.toBe(instances[1])
+})
+
+test('a page that finds itself at another run of the vault is welcomed on the same port', async () => {
+  const restarted = openFakeVault()
+  const port = await restarted.connect(null)
+  // What it has learned from this, tests of the remote say.
+  expect(port.of('ping')).toHaveLength(1)
+  port.receive({ type: 'ping', calls: [3, 4] })
+  await settled()
+  expect(port.of('pong')).toMatchObject([{ unknown: [3, 4] }])
+  port.receive({ type: 'hello', version: 2, restored: false })
+  await settled()
+  expect(port.of('welcome')).toHaveLength(1)
+  expect(port.of('snapshot')).toHaveLength(1)
+})
+
+test('a pong names the calls that have been answered or never came, and no other', async () => {
+  const { cell, connect } = openFakeVault()
+  let finish = () => {}
+  cell.signOut.mockReturnValue(
+    new Promise((resolve) => {
+      finish = resolve
+    }),
+  )
+  const port = await connect()
+  port.receive({ type: 'ready', id: 1 })
+  port.receive({ type: 'sign-out', id: 2 })
+  // Not one turn has passed: the first has not been answered.
+  port.receive({ type: 'ping', calls: [1, 2, 3] })
+  await settled()
+  port.receive({ type: 'ping', calls: [1, 2, 3] })
+  finish()
+  await settled()
+  port.receive({ type: 'ping', calls: [2] })
+  await settled()
+  expect(port.of('pong').map(({ unknown }) => unknown)).toEqual([[3], [1, 3], [2]])
+  const order = port.posted.map(({ type, id }) => `${type} ${id ?? ''}`)
+  expect(order.indexOf('settled 1')).toBeLessThan(order.lastIndexOf('pong '))
+})
+
+test('a body that is under way is a call that is known, until its end', async () => {
+  const { cell, connect } = openFakeVault()
+  let controller!: ReadableStreamDefaultController<Uint8Array>
+  const body = new ReadableStream<Uint8Array>({
+    start(given) {
+      controller = given
+    },
+  })
+  cell.send.mockResolvedValue(new Response(body))
+  const port = await connect()
+  port.receive(fetchMessage(1))
+  await settled()
+  port.receive({ type: 'ping', calls: [1] })
+  controller.close()
+  await settled()
+  port.receive({ type: 'ping', calls: [1] })
+  await settled()
+  expect(port.of('pong').map(({ unknown }) => unknown)).toEqual([[], [1]])
+})
+
+test('a vault that has not started says so to every call, also of a page that comes back', async () => {
+  const { cell, connect } = openFakeVault()
+  const error = new AuthError('vault-failed', 'no wasm')
+  for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake'] as const)
+    cell[name].mockRejectedValue(error)
+  const port = await connect()
+  expect(port.of('refused')).toMatchObject([{ error: { name: 'vault-failed' } }])
+
+  const back = await connect(null)
+  await vi.advanceTimersByTimeAsync(PAGE_SILENCE_TIMEOUT + 60_000)
+  for (const page of [port, back]) {
+    page.receive({ type: 'ready', id: 1 })
+    page.receive(fetchMessage(2))
+    page.receive({ type: 'sign-in', id: 3, credentials: { json: '{}' } })
+    page.receive({ type: 'sign-out', id: 4 })
+    await settled()
+    expect(failed(page)).toEqual([1, 2, 3, 4].map((id) => [id, 'vault-failed']))
+  }
+})
+
+test('an answer that cannot be cloned fails its call, and so does such an error', async () => {
+  const { cell, connect } = openFakeVault()
+  cell.signIn.mockResolvedValueOnce({ user: () => {} })
+  cell.signIn.mockRejectedValueOnce(new AuthError('refused', 'x', { body: () => {} }))
+  const port = await connect()
+  port.receive({ type: 'sign-in', id: 1, credentials: { json: '{}' } })
+  port.receive({ type: 'sign-in', id: 2, credentials: { json: '{}' } })
+  port.receive({ type: 'sign-in', id: 3, credentials: { json: '{' } })
+  await settled()
+  expect(failed(port)).toEqual([
+    [1, 'DataCloneError'],
+    [2, 'DataCloneError'],
+    [3, 'SyntaxError'],
+  ])
+})
+
+test('three readings of one cookie at once are one, and each gets the value', async () => {
+  const { connect, readCookie } = openFakeVault('worker')
+  const port = await connect()
+  const readings = ['csrf', 'csrf', 'csrf'].map(readCookie)
+  expect(port.of('cookie')).toEqual([{ type: 'cookie', name: 'csrf' }])
+  port.receive({ type: 'cookie', name: 'csrf', value: 'one' })
+  expect(await Promise.all(readings)).toEqual(['one', 'one', 'one'])
+  const again = readCookie('csrf')
+  expect(port.of('cookie')).toHaveLength(2)
+  port.receive({ type: 'cookie', name: 'csrf', value: 'two' })
+  expect(await again).toBe('two')
+})
+
+test('a reading that no page answers fails for each who waits, and the next one asks again', async () => {
+  const { connect, readCookie } = openFakeVault()
+  const port = await connect()
+  const readings = [readCookie('csrf'), readCookie('csrf')].map((reading) => reading.catch((error) => error))
+  await vi.advanceTimersByTimeAsync(2000)
+  for (const error of await Promise.all(readings)) {
+    expect(error).toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
+    expect(error.message).toMatch(/`csrf`.*nothing is sent without/)
+  }
+  const again = readCookie('csrf')
+  port.receive({ type: 'cookie', name: 'csrf', value: 'late' })
+  expect(await again).toBe('late')
+})
+
+test('a page that has no such cookie does not answer for the others', async () => {
+  const { connect, readCookie } = openFakeVault()
+  const [without, having] = [await connect(), await connect()]
+  const reading = readCookie('csrf')
+  without.receive({ type: 'cookie', name: 'csrf', value: null })
+  without.receive({ type: 'cookie', name: 'csrf', value: null })
+  having.receive({ type: 'cookie', name: 'csrf', value: 'one' })
+  expect(await reading).toBe('one')
+
+  const absent = readCookie('csrf')
+  for (const port of [without, having]) port.receive({ type: 'cookie', name: 'csrf', value: null })
+  expect(await absent).toBeNull()
+
+  const unanswered = readCookie('csrf')
+  without.receive({ type: 'cookie', name: 'csrf', value: null })
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(await unanswered).toBeNull()
+})
+
+test('a page that comes while a cookie is read is asked, too', async () => {
+  const { connect, readCookie } = openFakeVault()
+  const reading = readCookie('csrf')
+  const port = await connect()
+  expect(port.of('cookie')).toHaveLength(1)
+  port.receive({ type: 'cookie', name: 'csrf', value: 'one' })
+  expect(await reading).toBe('one')
+})
+
+test('what one page does not take does not keep it from the others', async () => {
+  const { become, emit, connect } = openFakeVault()
+  const [broken, other] = [await connect(), await connect()]
+  broken.intercept = () => {
+    throw new Error('broken')
+  }
+  become(ADA)
+  emit({ type: 'signed-in' })
+  expect(other.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
+  expect(other.of('event')).toHaveLength(1)
+  expect(reported.splice(0)).toEqual([new Error('broken'), new Error('broken')])
+})

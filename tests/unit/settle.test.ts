@@ -1,0 +1,189 @@
+/** Whatever throws while a message is handled, on either side of the port: every open call settles. */
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { TO_PAGE, TO_VAULT } from '../../js/port/protocol.js'
+import { fetchMessage, type Message, openFakeVault, openPage, settled, stubPage, watch } from './port.js'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  stubPage()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+type Shape = Record<string, string>
+
+const explode = (): never => {
+  throw new Error('injected')
+}
+/** Throws at whatever is done with it. */
+const bomb = () =>
+  new Proxy(
+    {},
+    { get: explode, has: explode, ownKeys: explode, preventExtensions: explode, getPrototypeOf: explode },
+  )
+/** An array like any other until it is read. */
+const bombList = () => Object.assign([], { [Symbol.iterator]: explode, filter: explode })
+
+/** A message of this type in its right shape, that throws as soon as it is used. */
+function armed(type: string, shape: Shape, id?: unknown): Message {
+  const plain: Record<string, unknown> = { number: 2, string: 'first', boolean: true }
+  const fields = Object.entries(shape).map(([name, kind]) => {
+    if (name === 'id') return [name, id]
+    return [name, plain[kind] ?? (kind.endsWith('[]') ? bombList() : bomb())]
+  })
+  return { type, ...Object.fromEntries(fields) }
+}
+
+const types = (shapes: object, isOfCall: boolean) =>
+  (Object.entries(shapes) as [string, Shape][]).filter(([, shape]) => 'id' in shape === isOfCall)
+
+const CALLS = ['body', 'fetch', 'ready', 'sign-in', 'sign-out'] as const
+type CallName = (typeof CALLS)[number]
+
+/** A page with an open call of every kind; of `body`, the head has come. */
+async function openCalls() {
+  const { vault, port, fetch } = await openPage()
+  const head = { status: 200, statusText: '', headers: [], url: '', redirected: false, type: 'basic' }
+  const calls: Record<CallName, ReturnType<typeof watch>> = {
+    body: watch(fetch().then((response) => response.arrayBuffer())),
+    fetch: watch(fetch()),
+    ready: watch(vault.ready()),
+    'sign-in': watch(vault.signIn({ name: 'Ada' })),
+    'sign-out': watch(vault.signOut()),
+  }
+  await settled()
+  const idsOf = (type: string) => port.of(type).map(({ id }) => id)
+  const [body, second] = idsOf('fetch')
+  const ids: Record<CallName, unknown> = {
+    body,
+    fetch: second,
+    ready: idsOf('ready')[0],
+    'sign-in': idsOf('sign-in')[0],
+    'sign-out': idsOf('sign-out')[0],
+  }
+  port.receive({ type: 'response', id: body, head, body: 'chunks' })
+  await settled()
+  return { vault, port, calls, ids }
+}
+
+/** The calls that get messages of this type. */
+const receivers: Record<string, readonly CallName[]> = {
+  settled: ['ready', 'sign-in', 'sign-out'],
+  failed: CALLS,
+  response: ['fetch'],
+  chunk: ['body'],
+  end: ['body'],
+}
+
+for (const [type, shape] of types(TO_PAGE, true)) {
+  test(`page: a throw while \`${type}\` is handled fails the call it belongs to, and no other`, async () => {
+    const { port, calls, ids } = await openCalls()
+    const names = receivers[type] ?? []
+    expect(names).not.toEqual([])
+    for (const name of names) port.receive(armed(type, shape, ids[name]))
+    await settled()
+    for (const name of CALLS) expect(calls[name].outcome, name).toBe(names.includes(name) ? 'Error' : 'open')
+    expect(port.thrown).toEqual([])
+    await vi.advanceTimersByTimeAsync(5000)
+    const open = CALLS.filter((name) => !names.includes(name)).map((name) => ids[name])
+    open.sort()
+    expect(port.of('ping').flatMap(({ calls }) => calls)).toEqual(open)
+    // The vault need not go on with what has failed here; a value that a promise refuses to take has come, though.
+    const given = port.of('abort').map(({ id }) => id)
+    expect(given).toEqual(type === 'settled' ? [] : names.map((name) => ids[name]))
+  })
+}
+
+for (const [type, shape] of types(TO_PAGE, false)) {
+  for (const [how, fails] of [
+    ['what it says', true],
+    ['the answer to it', false],
+  ] as const) {
+    test(`page: after a throw at \`${type}\`, by ${how}, every open call can still settle`, async () => {
+      const { vault, port, calls, ids } = await openCalls()
+      vault.subscribe(explode)
+      vault.onEvent(explode)
+      port.intercept = fails ? () => {} : explode
+      port.receive(fails ? armed(type, shape) : { ...armed(type, shape), ...lists(shape) })
+      port.intercept = () => {}
+      for (const name of CALLS) port.receive(armed('failed', { error: 'object', id: 'number' }, ids[name]))
+      await settled()
+      for (const name of CALLS) expect(calls[name].outcome, name).toBe('Error')
+    })
+  }
+}
+
+/** Empty ones, in place of those that throw. */
+const lists = (shape: Shape) =>
+  Object.fromEntries(
+    Object.entries(shape).flatMap(([name, kind]) => (kind.endsWith('[]') ? [[name, []]] : [])),
+  )
+
+const REQUESTS: Message[] = [
+  fetchMessage(1),
+  { type: 'ready', id: 2 },
+  { type: 'sign-in', id: 3, credentials: { json: '{}' } },
+  { type: 'sign-out', id: 4 },
+]
+
+const HARMLESS: Record<string, object> = {
+  hello: { version: 2, restored: false },
+  fetch: fetchMessage(9),
+  'sign-in': { credentials: { json: '{}' } },
+  cookie: { name: 'x', value: null },
+}
+
+/** The ids of all calls that have got their last message. */
+const answered = (port: { posted: Message[] }) =>
+  port.posted.filter(({ type }) => /^(settled|failed|response)$/.test(type)).map(({ id }) => Number(id))
+
+for (const [type, shape] of Object.entries(TO_VAULT as Record<string, Shape>)) {
+  const id = 'id' in shape ? { id: 9 } : {}
+  /** One like it that has nothing in it to throw at. */
+  const harmless = () => ({ ...armed(type, shape, 9), ...lists(shape), ...HARMLESS[type], ...id })
+  const opens = REQUESTS.some((request) => request.type === type)
+
+  const injections: Record<string, (vault: ReturnType<typeof openFakeVault>) => void> = {
+    'the message itself': () => {},
+    'the core, at once': ({ cell }) => {
+      for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake', 'onRequest'] as const)
+        cell[name].mockImplementation(explode)
+    },
+    'the core, later': ({ cell }) => {
+      for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake'] as const)
+        cell[name].mockRejectedValue(new Error('injected'))
+    },
+  }
+  for (const [what, inject] of Object.entries(injections)) {
+    test(`vault: when \`${type}\` makes ${what} throw, every open call is answered`, async () => {
+      const vault = openFakeVault()
+      const port = await vault.connect()
+      inject(vault)
+      port.receive(what === 'the message itself' ? armed(type, shape, 9) : harmless())
+      if (opens) await settled()
+      if (opens) expect(answered(port)).toContain(9)
+      for (const request of REQUESTS) port.receive(request)
+      await settled()
+      // After a goodbye and after a refusal as well.
+      for (const { id } of REQUESTS) expect(answered(port), `call ${id}`).toContain(id)
+      expect(port.thrown).toEqual([])
+    })
+  }
+
+  test(`vault: when an answer to \`${type}\` cannot be posted, every open call is answered`, async () => {
+    const vault = openFakeVault()
+    const port = await vault.connect()
+    let left = 1
+    port.intercept = ({ type }) => {
+      if (type !== 'ping' && left-- > 0) explode()
+    }
+    port.receive(harmless())
+    for (const request of REQUESTS) port.receive(request)
+    await settled()
+    for (const { id } of [...REQUESTS, ...(opens ? [{ id: 9 }] : [])])
+      expect(answered(port), `call ${id}`).toContain(id)
+    expect(port.thrown).toEqual([])
+  })
+}

@@ -1,0 +1,174 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { AuthError } from '../../js/errors.js'
+import { loadCore } from '../../js/vault/load.js'
+import type { VaultOptions } from '../../js/vault/options.js'
+import type { Outgoing } from '../../js/vault/outgoing.js'
+import { outgoing } from '../../js/vault/outgoing.js'
+import { type ReadCookie, start } from '../../js/vault/start.js'
+import { ADA, stubPage } from './port.js'
+
+vi.mock('../../js/vault/load.js', () => ({ loadCore: vi.fn() }))
+vi.mock('../../js/vault/trace.js', () => ({ openTrace: () => ({}) }))
+
+/** What the core is given to call back. */
+interface Host {
+  cookie(name: string): Promise<string | null>
+  notify(): void
+  report(event: object): void
+  requested(request: Outgoing, course: string, status: number | undefined, millis: number): void
+}
+
+/** A core that does what the test says. */
+const core = {
+  fetch: vi.fn(async (_: Outgoing) => new Response('ok')),
+  signIn: vi.fn(async () => ({})),
+  signOut: vi.fn(async () => {}),
+  ready: vi.fn(async () => {}),
+  wake: vi.fn(async () => {}),
+  snapshot: vi.fn((): unknown => ({ ...ADA })),
+  close: vi.fn(),
+}
+let host: Host
+
+class FakeCore {
+  constructor(_: object, given: Host) {
+    host = given
+    Object.assign(this, core)
+  }
+}
+
+const OPTIONS: VaultOptions = { signIn: '/login', origins: ['https://api.test'] }
+const CSRF: VaultOptions = {
+  ...OPTIONS,
+  credential: 'cookie',
+  csrf: { header: 'X-CSRF-Token', cookie: 'CSRF-TOKEN' },
+}
+
+const load = vi.mocked(loadCore)
+const post = (method = 'POST') =>
+  outgoing({ url: 'https://api.test/notes', init: { method } }, null, new AbortController().signal)
+const noCookie: ReadCookie = () => Promise.reject(new Error('nobody there'))
+
+beforeEach(() => {
+  stubPage()
+  vi.clearAllMocks()
+  load.mockResolvedValue(FakeCore as never)
+})
+afterEach(() => vi.unstubAllGlobals())
+
+test('a vault that cannot start says so to every call, each of which tries again, and to nobody else', async () => {
+  const error = new AuthError('vault-failed', 'no wasm')
+  load.mockRejectedValue(error)
+  const cell = start(OPTIONS, noCookie)
+  const request = new Request('https://api.test/')
+  for (const call of [
+    () => cell.ready(),
+    () => cell.origins(),
+    () => cell.send(post()),
+    () => cell.fetch(request, null),
+    () => cell.signIn({}),
+    () => cell.signOut(),
+    () => cell.wake('woke'),
+  ]) {
+    await expect(call()).rejects.toBe(error)
+  }
+  expect(load.mock.calls.length).toBeGreaterThan(6)
+  load.mockReset()
+  load.mockResolvedValue(FakeCore as never)
+  await cell.ready()
+  await cell.signOut()
+  expect(load).toHaveBeenCalledTimes(1)
+})
+
+test('a configuration that is wrong, or a realm without an address, fails every call with its cause', async () => {
+  const wrong = start({ ...OPTIONS, singIn: '/login' } as VaultOptions, noCookie)
+  await expect(wrong.ready()).rejects.toMatchObject({ code: 'option-invalid', option: 'singIn' })
+  vi.stubGlobal('location', undefined)
+  await expect(start(OPTIONS, noCookie).ready()).rejects.toMatchObject({ code: 'not-in-browser' })
+})
+
+test('what the core throws at once fails the call as well', async () => {
+  const cell = start(OPTIONS, noCookie)
+  for (const name of ['fetch', 'signIn', 'signOut', 'ready', 'wake'] as const) {
+    core[name].mockImplementationOnce(() => {
+      throw new Error(name)
+    })
+  }
+  await expect(cell.send(post())).rejects.toThrow('fetch')
+  await expect(cell.signIn({})).rejects.toThrow('signIn')
+  await expect(cell.signOut()).rejects.toThrow('signOut')
+  await expect(cell.ready()).rejects.toThrow('ready')
+  await expect(cell.wake('woke')).rejects.toThrow('wake')
+})
+
+test('three requests that need the CSRF cookie at once all go out with it, decoded', async () => {
+  const cell = start(CSRF, async () => 'a%2Fb%3D')
+  await Promise.all([post(), post('PUT'), post('DELETE')].map((request) => cell.send(request)))
+  await cell.send(post('GET'))
+  const headers = core.fetch.mock.calls.map(([{ headers }]) => headers.get('x-csrf-token'))
+  expect(headers).toEqual(['a/b=', 'a/b=', 'a/b=', null])
+})
+
+test('a request whose CSRF cookie cannot be read is not sent, and fails with a typed error', async () => {
+  const cell = start(CSRF, noCookie)
+  await expect(cell.send(post())).rejects.toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
+  expect(core.fetch).not.toHaveBeenCalled()
+  await expect(host.cookie('CSRF-TOKEN')).rejects.toMatchObject({ code: 'csrf-unreadable' })
+  await cell.send(post('GET'))
+  expect(core.fetch).toHaveBeenCalledTimes(1)
+})
+
+test('a CSRF cookie that does not exist is nothing to send', async () => {
+  const cell = start(CSRF, async () => null)
+  await cell.send(post())
+  expect(core.fetch.mock.calls[0]?.[0].headers.has('x-csrf-token')).toBe(false)
+})
+
+test('a listener that throws keeps neither the core nor other listeners from hearing', async () => {
+  const reported: unknown[] = []
+  vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
+  const cell = start(OPTIONS, noCookie)
+  await cell.ready()
+  const heard = vi.fn()
+  cell.subscribe(() => {
+    throw new Error('mine')
+  })
+  cell.subscribe(heard)
+  host.notify()
+  expect([heard.mock.calls.length, cell.snapshot]).toEqual([1, ADA])
+  expect(Object.isFrozen(cell.snapshot)).toBe(true)
+  expect(reported).toEqual([new Error('mine')])
+})
+
+test('events tell of requests only if asked, and nothing of their query', async () => {
+  const cell = start(OPTIONS, noCookie)
+  await cell.ready()
+  const [events, requests] = [vi.fn(), vi.fn()]
+  cell.onEvent(events)
+  const request = outgoing(
+    { url: 'https://api.test/a?secret#b', init: {} },
+    null,
+    new AbortController().signal,
+  )
+  host.requested(request, 'direct', 200, 5)
+  cell.onRequest(requests)
+  cell.reportRequests()
+  cell.reportRequests()
+  host.requested(request, 'direct', undefined, 5)
+  const event = {
+    type: 'request',
+    course: 'direct',
+    method: 'GET',
+    url: 'https://api.test/a',
+    status: null,
+    millis: 5,
+  }
+  expect(requests.mock.calls).toEqual([[event, request]])
+  expect(events.mock.calls).toEqual([[{ ...event, here: true }]])
+})
+
+test('a vault that is closed while it starts is closed when it has', async () => {
+  const cell = start(OPTIONS, noCookie)
+  cell.close()
+  await vi.waitFor(() => expect(core.close).toHaveBeenCalledTimes(1))
+})
