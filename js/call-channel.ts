@@ -38,33 +38,21 @@ export type Calls = ReturnType<typeof createCallChannel>
  */
 export function createCallChannel(port: Port, onSilence: () => void) {
   const calls = new Map<number, Call>()
+  const heartbeat = createHeartbeat(() => [...calls.keys()], post, onSilence)
   let lastId = 0
-  let unanswered = 0
-  let timer: ReturnType<typeof setInterval> | undefined
   let ended: { error: unknown } | undefined
 
-  const post = (message: ToVault, transfer: Transferable[] = []) => port.postMessage(message, transfer)
+  function post(message: ToVault, transfer: Transferable[] = []) {
+    port.postMessage(message, transfer)
+  }
 
   function open(request: NewCall, call: Call, transfer?: Transferable[]) {
     if (ended) throw ended.error
     const id = ++lastId
     post({ ...request, id } as CallRequest, transfer)
     calls.set(id, call)
-    timer ??= setInterval(ping, PING_INTERVAL)
+    heartbeat.start()
     return id
-  }
-
-  function ping() {
-    if (calls.size > 0 && unanswered > 1) return onSilence()
-    if (calls.size === 0) return stopPinging()
-    unanswered += 1
-    post({ type: 'ping', calls: [...calls.keys()] })
-  }
-
-  function stopPinging() {
-    clearInterval(timer)
-    timer = undefined
-    unanswered = 0
   }
 
   function deliver(message: Extract<ToPage, { id: number }>) {
@@ -101,10 +89,7 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     close: (id: number) => void calls.delete(id),
     deliver,
     failAll,
-    /** Called for every message of the vault: it lives. */
-    noteSignOfLife() {
-      unanswered = 0
-    },
+    noteSignOfLife: heartbeat.noteSignOfLife,
     /**
      * The vault does not know these calls. A port keeps the order of its messages, and the vault takes a call off its
      * list in the same turn in which it posts the last message of it: so whatever it had answered before it made this
@@ -125,11 +110,39 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     /** Fails what is open, and whatever is opened from now on. */
     end(error: unknown) {
       ended ??= { error }
-      stopPinging()
+      heartbeat.stop()
       failAll(error)
     },
-    get hasEnded() {
-      return ended !== undefined
+  }
+}
+
+/** Pings the vault while calls are open. */
+function createHeartbeat(openIds: () => number[], post: CallChannel['post'], onSilence: () => void) {
+  let unanswered = 0
+  let timer: ReturnType<typeof setInterval> | undefined
+
+  function tick() {
+    const calls = openIds()
+    if (calls.length === 0) return stop()
+    if (unanswered > 1) return onSilence()
+    unanswered += 1
+    post({ type: 'ping', calls })
+  }
+
+  function stop() {
+    clearInterval(timer)
+    timer = undefined
+    unanswered = 0
+  }
+
+  return {
+    start() {
+      timer ??= setInterval(tick, PING_INTERVAL)
+    },
+    stop,
+    /** Called for every message of the vault: it lives. */
+    noteSignOfLife() {
+      unanswered = 0
     },
   }
 }

@@ -42,7 +42,9 @@ test('a page that a dialog blocks for 100 s keeps its call, its session, and sho
   const since = Date.now()
   await expect.poll(() => Date.now() - since, { timeout: 120_000 }).toBeGreaterThan(100_000)
   api.faults.release('me')
-  await expect.poll(() => api.journal.entries().find(({ path }) => path === '/api/v1/me')?.status).toBe(200)
+  const isAsked = ({ method, path }: { method: string; path: string }) =>
+    method === 'GET' && path === '/api/v1/me'
+  await expect.poll(() => api.journal.entries().find(isAsked)?.status).toBe(200)
   await other.evaluate(() => auth.signOut())
   dismiss()
   expect(await page.evaluate(() => kept)).toBe(200)

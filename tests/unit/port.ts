@@ -1,4 +1,5 @@
 import { vi } from 'vitest'
+import { VERSION } from '../../js/port/protocol.js'
 import { openRemote } from '../../js/remote.js'
 import { LOADING } from '../../js/snapshot.js'
 import type { AuthEvent, Snapshot } from '../../js/types.js'
@@ -69,7 +70,7 @@ export function stubPage() {
 const fire = (target: EventTarget, type: string, fields: object) =>
   target.dispatchEvent(Object.assign(new Event(type), fields))
 
-export const WELCOME = { type: 'welcome', version: 2, origins: ['https://api.test'], instance: 'first' }
+export const WELCOME = { type: 'welcome', version: VERSION, origins: ['https://api.test'], instance: 'first' }
 
 /** A page whose vault is the test. */
 export async function openPage() {
@@ -136,7 +137,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     },
     emit: (event: AuthEvent) => happened(event),
     /** A page that has been welcomed, unless it has not said hello. */
-    async connect(hello: object | null = { type: 'hello', version: 2, restored: false }) {
+    async connect(hello: object | null = { type: 'hello', version: VERSION, restored: false }) {
       const port = new FakePort()
       accept(port)
       if (hello) port.receive(hello)

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { VERSION } from '../../js/port/protocol.js'
 import { openRemote } from '../../js/remote.js'
 import { LOADING } from '../../js/snapshot.js'
 import { ADA, FakePort, openPage, settled, stubPage, WELCOME, watch } from './port.js'
@@ -22,7 +23,7 @@ test('a page from the cache whose vault does not answer its greeting takes the v
   port.receive({ type: 'snapshot', snapshot: { ...ADA } })
   page.show('pagehide')
   restore()
-  expect(port.posted.at(-1)).toEqual({ type: 'hello', version: 2, restored: true })
+  expect(port.posted.at(-1)).toEqual({ type: 'hello', version: VERSION, restored: true })
   expect(vault.snapshot).toBe(LOADING)
   await vi.advanceTimersByTimeAsync(9_900)
   expect(onLost).not.toHaveBeenCalled()
@@ -137,7 +138,7 @@ for (const type of ['ping', 'pong'] as const) {
     await settled()
     expect(calls.map(({ outcome }) => outcome)).toEqual(Array(4).fill('vault-lost'))
     expect(port.posted.slice(before)).toEqual([
-      { type: 'hello', version: 2, restored: false },
+      { type: 'hello', version: VERSION, restored: false },
       { type: 'report-requests' },
       ...(type === 'ping' ? [{ type: 'pong' }] : []),
     ])

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/errors.js'
+import { VERSION } from '../../js/port/protocol.js'
 import { PAGE_SILENCE_TIMEOUT } from '../../js/vault/presence.js'
 import { ADA, type FakePort, fetchMessage, openFakeVault, settled, stubPage } from './port.js'
 
@@ -94,7 +95,7 @@ test('a page that has said goodbye is gone at once, whatever it says then, until
   const shown = port.of('snapshot').length
   become(ADA)
   expect(port.of('snapshot')).toHaveLength(shown)
-  port.receive({ type: 'hello', version: 2, restored: true })
+  port.receive({ type: 'hello', version: VERSION, restored: true })
   await settled()
   expect(wakes()).toEqual(['visited', 'deserted', 'visited'])
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
@@ -146,7 +147,7 @@ test('a page that finds itself at another run of the vault is welcomed on the sa
   port.receive({ type: 'ping', calls: [3, 4] })
   await settled()
   expect(port.of('pong')).toMatchObject([{ unknown: [3, 4] }])
-  port.receive({ type: 'hello', version: 2, restored: false })
+  port.receive({ type: 'hello', version: VERSION, restored: false })
   await settled()
   expect(port.of('welcome')).toHaveLength(1)
   expect(port.of('snapshot')).toHaveLength(1)

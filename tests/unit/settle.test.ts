@@ -1,6 +1,6 @@
 /** Whatever throws while a message is handled, on either side of the port: every open call settles. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { TO_PAGE, TO_VAULT } from '../../js/port/protocol.js'
+import { TO_PAGE, TO_VAULT, VERSION } from '../../js/port/protocol.js'
 import { fetchMessage, type Message, openFakeVault, openPage, settled, stubPage, watch } from './port.js'
 
 beforeEach(() => {
@@ -129,7 +129,7 @@ const REQUESTS: Message[] = [
 ]
 
 const HARMLESS: Record<string, object> = {
-  hello: { version: 2, restored: false },
+  hello: { version: VERSION, restored: false },
   fetch: fetchMessage(9),
   'sign-in': { credentials: { json: '{}' } },
   cookie: { name: 'x', value: null },

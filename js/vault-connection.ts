@@ -1,0 +1,40 @@
+import { connect } from './connect.js'
+import type { Placement, Vault } from './types.js'
+
+/**
+ * For so long all calls share the failure of a vault to start. Firefox never tells what became of a shared worker that
+ * is constructed while it clears away one that has failed. In milliseconds.
+ */
+const RETRY_DELAY = 1000
+
+/** Keeps a page connected to its vault, which is started again after it has been lost. */
+export function createVaultConnection(
+  placement: Placement,
+  { onOpen, onLost }: { onOpen(vault: Vault): void; onLost(): void },
+) {
+  /** Set once the vault has failed to start. */
+  let retryAt: number | undefined
+  let vault = open()
+
+  function open(): Promise<Vault> {
+    retryAt = undefined
+    const opening = connect(placement, () => {
+      vault = open()
+      onLost()
+    })
+    opening.then(onOpen, () => {
+      retryAt = performance.now() + RETRY_DELAY
+    })
+    return opening
+  }
+
+  return {
+    /** For a call: a vault that has failed to start is started again, unless it has just failed. */
+    forCall(): Promise<Vault> {
+      if (retryAt && performance.now() >= retryAt) vault = open()
+      return vault
+    },
+    /** Does this with the vault that there is, if there is one. */
+    withCurrent: (work: (vault: Vault) => void) => void vault.then(work, () => {}),
+  }
+}
