@@ -3,6 +3,7 @@ import { createAuth } from '../../js/client.js'
 import { LOADING } from '../../js/snapshot.js'
 import type { AuthEvent, Snapshot, Vault } from '../../js/types.js'
 import { vaultError } from '../../js/vault/errors.js'
+import { FakePort, stubPage, WELCOME, watch } from './port.js'
 
 const ADA: Snapshot = {
   status: 'authenticated',
@@ -252,6 +253,32 @@ test('what the vault says of its origins holds, and not the copy', async () => {
   await auth.fetch('https://old.example.com/a')
   await auth.fetch('https://api.example.com/a')
   expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([2, 1])
+})
+
+test('while a vault is restarted, requests to other origins go out', async () => {
+  vi.useFakeTimers()
+  stubPage()
+  const plain = vi.fn(async (_: Request) => new Response('plain'))
+  vi.stubGlobal('fetch', plain)
+  const workers: FakePort[] = []
+  const worker = vi.fn(() => {
+    const port = Object.assign(new FakePort(), { terminate() {} })
+    workers.push(port)
+    return port as unknown as Worker
+  })
+  const auth = createAuth({ worker })
+  workers[0]?.receive(WELCOME)
+  const ready = watch(auth.ready)
+  // It answers nothing more, and neither does the next one.
+  await vi.advanceTimersByTimeAsync(15_100)
+  expect([ready.outcome, workers.length]).toEqual(['vault-lost', 2])
+  expect(await (await auth.fetch('https://elsewhere.test/a')).text()).toBe('plain')
+  const ours = watch(auth.fetch('https://api.test/a'))
+  await vi.advanceTimersByTimeAsync(30_200)
+  expect(ours.outcome).toBe('vault-silent')
+  expect(await (await auth.fetch('https://elsewhere.test/b')).text()).toBe('plain')
+  auth.dispose()
+  vi.useRealTimers()
 })
 
 test('a vault that does not know its origins, as it has not started, changes nothing', async () => {
