@@ -2,7 +2,10 @@ import type { Snapshot } from '../types.js'
 import type { PackedError } from './errors.js'
 import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from './packing.js'
 
-/** Changes with every release that changes a message. A page and a vault of different builds do not guess at each other. */
+/**
+ * Changes with every release that changes a message. A page and a vault of different builds do not guess at each other;
+ * `hello` and `refused` keep their shapes in all releases, so that they can say so.
+ */
 export const VERSION = 2
 
 /** Chunks of a body that may be on their way before the page has asked for more. */

@@ -57,12 +57,17 @@ export function createPresence(
       // A page that knew another instance behind this port learns at once that the vault was restarted.
       if (realm === 'shared') ping(page)
     },
-    /** @returns whether the page counted as gone, since it had been silent, and is present again */
+    /**
+     * Called for every message but `hello` and `bye`. A page that has said goodbye does not keep a shared vault's token; one
+     * with a worker of its own keeps nothing, and is brought up to date.
+     *
+     * @returns whether the page counted as gone, and is present again
+     */
     hear(page: Page): boolean {
       page.unansweredPings = 0
-      if (page.hasLeft || pages.has(page)) return false
+      if (pages.has(page) || (page.hasLeft && realm === 'shared')) return false
       attach(page, false)
-      page.attaching?.then(() => showSnapshot(page, cell.snapshot))
+      Promise.resolve(page.attaching).then(() => showSnapshot(page, cell.snapshot))
       return true
     },
     refuse: depart,

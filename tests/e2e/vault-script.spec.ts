@@ -83,7 +83,7 @@ test('a script that throws before it opens the vault is quoted in the cause', as
 
 test('a vault of another version is named as such', async ({ page, site, where }) => {
   test.skip(where === 'page', 'there is nothing between them')
-  const welcome = '{ type: "welcome", version: 0, origins: [] }'
+  const welcome = '{ type: "welcome", version: 0, origins: [], instance: "a" }'
   const answers = {
     worker: `onmessage = () => postMessage(${welcome})`,
     shared: `onconnect = ({ ports: [port] }) => { port.onmessage = () => port.postMessage(${welcome}) }`,

@@ -101,6 +101,18 @@ test('a page that has said goodbye is gone at once, whatever it says then, until
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
 })
 
+test('a page with a worker of its own, which keeps no token by being there, is brought up to date by any message', async () => {
+  const { become, connect, wakes } = openFakeVault('worker')
+  const port = await connect()
+  port.receive({ type: 'bye' })
+  become(ADA)
+  expect(port.of('snapshot')).toHaveLength(1)
+  port.receive({ type: 'ready', id: 1 })
+  await settled()
+  expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
+  expect([port.of('settled').length, wakes()]).toEqual([1, []])
+})
+
 test('the requests of a page end with its goodbye, and nothing is posted to it, which may be in the cache', async () => {
   const { cell, connect } = openFakeVault()
   cell.send.mockImplementation(
