@@ -18,8 +18,8 @@ test.beforeEach(async ({ open, page }) => {
 
 test('promise 6: of vaults that claim an exchange at the same moment, one gets it', async ({ page }) => {
   const marks = await page.evaluate(async () => {
-    const rows = await Promise.all((await openTraces(5)).map((trace) => trace.claim(3000)))
-    return rows.map(([, , , mark]) => mark).filter(Boolean).length
+    const rows = await Promise.all((await openTraces(5)).map((trace) => trace.claim(3000, 3000)))
+    return rows.map(([, , , , mark]) => mark).filter(Boolean).length
   })
   expect(marks).toBe(1)
 })
@@ -27,11 +27,11 @@ test('promise 6: of vaults that claim an exchange at the same moment, one gets i
 test('promise 6: a mark is free when it was taken back, and only by whom it belongs to', async ({ page }) => {
   const seen = await page.evaluate(async () => {
     const [one, two] = (await openTraces(2)) as [Trace, Trace]
-    const [, , , mark] = await one.claim(3000)
+    const [, , , , mark] = await one.claim(3000, 3000)
     await two.release((mark ?? 0) + 1)
-    const [, , age, refused] = await two.claim(3000)
+    const [, , age, , refused] = await two.claim(3000, 3000)
     await one.release(mark ?? 0)
-    const [, , none, granted] = await two.claim(3000)
+    const [, , none, , granted] = await two.claim(3000, 3000)
     return { age, refused, none, granted }
   })
   expect(seen).toEqual({
