@@ -46,8 +46,7 @@ export function openTrace(name: string) {
   function current(stored: Entry | undefined): Entry {
     if (!known || known.hint === UNKNOWN) return stored ?? NOTHING
     if (!stored) return known
-    const difference = (stored.epoch - known.epoch) | 0
-    const isNewer = difference < 0 || (difference === 0 && isUnsaved)
+    const isNewer = isUnsaved && ((stored.epoch - known.epoch) | 0) <= 0
     return isNewer ? { ...stored, hint: known.hint, epoch: known.epoch } : stored
   }
 

@@ -58,3 +58,96 @@ test('promise 16: what a newer epoch says is not overwritten by an older one', a
     ['signed-in', 1],
   ])
 })
+
+test('promise 9: a write that the browser refuses is written again by the next access', async ({ page }) => {
+  const seen = await page.evaluate(async () => {
+    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    await one.remember('signed-out', 3)
+    const { put } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('disk full', 'QuotaExceededError')
+    }
+    await one.remember('signed-in', 4)
+    IDBObjectStore.prototype.put = put
+    const [kept, epoch] = await one.recall()
+    const [stored] = await two.recall()
+    return { kept, epoch, stored }
+  })
+  expect(seen).toEqual({ kept: 'signed-in', epoch: 4, stored: 'signed-in' })
+})
+
+test('promise 9: what another vault has written since a refused write wins', async ({ page }) => {
+  const hint = await page.evaluate(async () => {
+    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    await one.remember('signed-in', 3)
+    const { put } = IDBObjectStore.prototype
+    IDBObjectStore.prototype.put = () => {
+      throw new DOMException('disk full', 'QuotaExceededError')
+    }
+    await one.remember('signed-in', 4)
+    IDBObjectStore.prototype.put = put
+    await two.remember('signed-out', 5)
+    return (await one.recall())[0]
+  })
+  expect(hint).toBe('signed-out')
+})
+
+test('promise 9: a database that is deleted under a running vault is written again', async ({ page }) => {
+  const hints = await page.evaluate(async () => {
+    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    await one.remember('signed-in', 3)
+    await new Promise((resolve, reject) => {
+      const request = indexedDB.deleteDatabase('two')
+      request.onsuccess = resolve
+      request.onerror = reject
+    })
+    return [(await one.recall())[0], (await two.recall())[0]]
+  })
+  expect(hints).toEqual(['signed-in', 'signed-in'])
+})
+
+test('promise 9: a database of a later version, or with rows of another shape, is used all the same', async ({
+  page,
+}) => {
+  const hints = await page.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open('two', 7)
+      request.onupgradeneeded = () => request.result.createObjectStore('trace').put('nonsense', 'trace')
+      request.onsuccess = () => resolve(request.result)
+      request.onerror = () => reject(request.error)
+    })
+    database.close()
+    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [before] = await one.recall()
+    await one.remember('signed-in', 1)
+    return [before, (await two.recall())[0]]
+  })
+  expect(hints).toEqual(['never', 'signed-in'])
+})
+
+test('promise 2: a storage that cannot be opened is unknown, and keeps what this vault learns', async ({ page }) => {
+  const hints = await page.evaluate(async () => {
+    indexedDB.open = () => {
+      throw new DOMException('private mode', 'SecurityError')
+    }
+    const [one] = (await openTraces(1)) as [Trace]
+    const [before] = await one.recall()
+    await one.remember('signed-in', 1)
+    return [before, (await one.recall())[0]]
+  })
+  expect(hints).toEqual(['unknown', 'signed-in'])
+})
+
+test('promise 10: a lease that is known to be slow lasts longer, and so does the next one', async ({ page }) => {
+  const seen = await page.evaluate(async () => {
+    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [, , , , mark] = await one.claim(0, 60_000)
+    const [, , , , free] = await two.claim(0, 60_000)
+    await two.markSlow(free ?? 0)
+    const [, , , isSlow, refused] = await one.claim(0, 60_000)
+    await two.release(free ?? 0, true)
+    const [, , none, isStillSlow, next] = await one.claim(0, 60_000)
+    return [mark, free, isSlow, refused, none, isStillSlow, next].map((value) => typeof value === 'number' || value)
+  })
+  expect(seen).toEqual([true, true, true, undefined, undefined, true, true])
+})
