@@ -98,6 +98,19 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
   }
 }
 
+/** All that a stream has left. Rejects with the error of the stream. */
+export async function readAll(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const reader = stream.getReader()
+  const parts: Uint8Array<ArrayBuffer>[] = []
+  for (;;) {
+    const { done, value } = await reader.read()
+    if (done) return joined(parts)
+    parts.push(value)
+  }
+}
+
 /** One after the other. A single chunk stays where it is. */
 function joined(parts: readonly Uint8Array<ArrayBuffer>[]): Uint8Array<ArrayBuffer> {
   if (parts.length === 1) return parts[0] as Uint8Array<ArrayBuffer>

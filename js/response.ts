@@ -1,5 +1,8 @@
-import type { Incoming } from './body.js'
+import { type Incoming, readAll } from './body.js'
 import type { ResponseHead } from './port/packing.js'
+
+/** Statuses that the constructor of `Response` takes without a body only (Fetch, "null body status"). */
+const WITHOUT_BODY = [204, 205, 304]
 
 /** A response as `fetch` would have made it here, out of what the vault says of it. */
 export class RemoteResponse extends Response {
@@ -12,12 +15,12 @@ export class RemoteResponse extends Response {
     body: ReadableStream | null = incoming?.readable ?? null,
   ) {
     const { status, statusText, headers, ...told } = head
-    // A filtered response has a status that no constructor takes.
-    const isFiltered = status < 200
-    super(body, { status: isFiltered ? 200 : status, statusText, headers })
+    // `fetch` gives statuses that the constructor refuses: 0 of a filtered response, 999, a 204 with a stream (Chromium).
+    const isRefused = status < 200 || status > 599 || (body !== null && WITHOUT_BODY.includes(status))
+    super(body, { status: isRefused ? 200 : status, statusText, headers })
     this.#head = head
     this.#incoming = incoming
-    const own = isFiltered ? { ...told, status, ok: false } : told
+    const own = isRefused ? { ...told, status, ok: status >= 200 && status < 300 } : told
     for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
   }
 
@@ -32,10 +35,26 @@ export class RemoteResponse extends Response {
     return (await this.bytes()).buffer
   }
 
-  /** All of the body; unless somebody has begun to read it, when it goes on as with any response. */
+  /**
+   * All of the body. Engines turn every error of a stream that is not their own into a `TypeError`, so it is read here:
+   * an aborted read rejects with the reason of the signal, as with `fetch`.
+   */
   override async bytes() {
-    const incoming = this.bodyUsed || this.body?.locked ? undefined : this.#incoming
-    return incoming ? incoming.collect() : new Uint8Array(await super.arrayBuffer())
+    const { body } = this
+    if (this.bodyUsed || body?.locked || !body) return new Uint8Array(await super.arrayBuffer())
+    return this.#incoming ? this.#incoming.collect() : readAll(body)
+  }
+
+  override async blob() {
+    return (await this.#whole()).blob()
+  }
+
+  override async formData() {
+    return (await this.#whole()).formData()
+  }
+
+  async #whole() {
+    return new Response(await this.bytes(), { headers: this.headers })
   }
 
   override async json() {

@@ -66,13 +66,9 @@ export async function replayable(request: Request, body: BodyInit | null): Promi
 export function packBody(body: BodyInit | null): PackedBody {
   if (body instanceof FormData) return { form: [...body] }
   if (body instanceof URLSearchParams) return { params: body.toString() }
-  if (ArrayBuffer.isView(body)) {
-    // A view is cloned with all of its buffer.
-    return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
-  }
-  const isPlain =
-    body === null || body instanceof Blob || body instanceof ArrayBuffer || body instanceof ReadableStream
-  return isPlain ? body : String(body)
+  // Views are copies of their own by now (`request.ts`), without the rest of a buffer.
+  const isCloned = [Blob, ArrayBuffer, Uint8Array, ReadableStream].some((type) => body instanceof type)
+  return body === null || isCloned ? (body as PackedBody) : String(body)
 }
 
 export function unpackBody(body: PackedBody): BodyInit | null {

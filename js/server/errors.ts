@@ -15,6 +15,8 @@ const MESSAGES = {
   'not-proxied': 'This path and method are not among those that pages may reach. See `proxy`.',
   'secret-weak':
     'The secret seals the session cookies and needs 32 characters or more. Make one with `openssl rand -base64 32`.',
+  'status-unknown':
+    'The API has answered with a status that HTTP does not define (RFC 9110 §15). Have it answer with 100 to 599.',
   'session-too-large':
     'The tokens and the user do not fit into cookies. Point `fields.user` to less, or have the API issue smaller tokens.',
 } as const

@@ -81,6 +81,8 @@ export function createProxy(bff: Bff) {
 
   function answer(response: Response): Response {
     const { status, statusText, body } = response
+    // No `Response` can be made with it (Fetch), so it cannot be passed on.
+    if (status > 599) throw serverError('status-unknown', { status })
     const headers = new Headers()
     for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
     const location = response.headers.get('location')

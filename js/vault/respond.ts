@@ -50,7 +50,11 @@ export function createResponder(
     const whole = length <= WHOLE ? response.arrayBuffer() : undefined
     const head = packHead(response)
     if (whole && length <= SMALL) {
-      const bytes = await whole
+      const bytes = await whole.catch((error: unknown) => {
+        // The head has come all the same: `fetch` resolves, and the reading rejects.
+        tell({ type: 'response', id, head, body: 'later' })
+        throw error
+      })
       const hasBody = bytes.byteLength > 0 || response.body !== null
       return tell({ type: 'response', id, head, body: hasBody ? bytes : null }, [bytes])
     }

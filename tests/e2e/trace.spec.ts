@@ -125,7 +125,9 @@ test('promise 9: a database of a later version, or with rows of another shape, i
   expect(hints).toEqual(['never', 'signed-in'])
 })
 
-test('promise 2: a storage that cannot be opened is unknown, and keeps what this vault learns', async ({ page }) => {
+test('promise 2: a storage that cannot be opened is unknown, and keeps what this vault learns', async ({
+  page,
+}) => {
   const hints = await page.evaluate(async () => {
     indexedDB.open = () => {
       throw new DOMException('private mode', 'SecurityError')
@@ -138,7 +140,9 @@ test('promise 2: a storage that cannot be opened is unknown, and keeps what this
   expect(hints).toEqual(['unknown', 'signed-in'])
 })
 
-test('promise 10: a lease that is known to be slow lasts longer, and so does the next one', async ({ page }) => {
+test('promise 10: a lease that is known to be slow lasts longer, and so does the next one', async ({
+  page,
+}) => {
   const seen = await page.evaluate(async () => {
     const [one, two] = (await openTraces(2)) as [Trace, Trace]
     const [, , , , mark] = await one.claim(0, 60_000)
@@ -147,7 +151,9 @@ test('promise 10: a lease that is known to be slow lasts longer, and so does the
     const [, , , isSlow, refused] = await one.claim(0, 60_000)
     await two.release(free ?? 0, true)
     const [, , none, isStillSlow, next] = await one.claim(0, 60_000)
-    return [mark, free, isSlow, refused, none, isStillSlow, next].map((value) => typeof value === 'number' || value)
+    return [mark, free, isSlow, refused, none, isStillSlow, next].map(
+      (value) => typeof value === 'number' || value,
+    )
   })
   expect(seen).toEqual([true, true, true, undefined, undefined, true, true])
 })

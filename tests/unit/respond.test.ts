@@ -34,3 +34,14 @@ test('promise 12: a body is read and sent a few chunks ahead of its reader, and 
   await rest()
   expect(made()).toBe(WINDOW + 3)
 })
+
+test('promise 12: a small body that breaks off comes after its head, so that its status is not lost', async () => {
+  const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError('cut')) })
+  const told: ToPage[] = []
+  const cell = { send: async () => new Response(broken, { status: 502, headers: { 'content-length': '9' } }) }
+  await createResponder(cell, (message) => told.push(message)).fetch(FETCH)
+  expect(told).toMatchObject([
+    { type: 'response', head: { status: 502 }, body: 'later' },
+    { type: 'failed', error: { kind: 'type' } },
+  ])
+})

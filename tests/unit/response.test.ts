@@ -144,3 +144,64 @@ test('promise 12: a body that is cancelled is stopped at its source, and one tha
   read.end()
   expect([await text, stop.mock.calls.length]).toEqual(['a', 1])
 })
+
+test('promise 12: a status that no constructor takes is given all the same, with or without a body', async () => {
+  for (const status of [204, 205, 304, 600, 999]) {
+    const head = {
+      status,
+      statusText: 'x',
+      headers: [],
+      url: 'https://a.test/',
+      redirected: false,
+      type: 'basic',
+    } as const
+    const after = new RemoteResponse(sent({ ...head, headers: [] as [string, string][] }), whole('abc'))
+    for (const response of [after.clone(), after]) {
+      expect([response.status, response.ok, response.statusText]).toEqual([status, status < 300, 'x'])
+      expect(await response.text()).toBe('abc')
+    }
+    expect(new RemoteResponse({ ...head, headers: [] }).body).toBe(null)
+  }
+})
+
+/** What a reading rejects with when the call is aborted in the middle of it. */
+async function aborted(read: (response: Response) => Promise<unknown>) {
+  const body = receive(vi.fn(), vi.fn())
+  const reading = read(new RemoteResponse(head, body)).catch((error) => error)
+  body.push(bytes('half'))
+  body.fail('enough')
+  return reading
+}
+
+test('promise 12: a reading that is aborted rejects with the reason of the signal', async () => {
+  const readings: ((response: Response) => Promise<unknown>)[] = [
+    (response) => response.text(),
+    (response) => response.json(),
+    (response) => response.arrayBuffer(),
+    (response) => response.bytes(),
+    (response) => response.blob(),
+    (response) => response.formData(),
+    (response) => response.clone().blob(),
+    (response) => response.clone().text(),
+    async (response) => {
+      const reader = (response.body as ReadableStream).getReader()
+      while (!(await reader.read()).done);
+    },
+  ]
+  for (const read of readings) expect(await aborted(read)).toBe('enough')
+})
+
+test('promise 12: a blob has the type that fetch gives it, and a form is read', async () => {
+  const typed = (type: string) => ({ ...head, headers: [['content-type', type]] as [string, string][] })
+  const native = await new Response('x', { headers: { 'content-type': 'Text/Plain; charset=UTF-8' } }).blob()
+  const blob = await new RemoteResponse(typed('Text/Plain; charset=UTF-8'), whole('x')).blob()
+  expect([blob.type, await blob.text()]).toEqual([native.type, 'x'])
+  const form = await new RemoteResponse(
+    typed('application/x-www-form-urlencoded'),
+    whole('a=1&b=2'),
+  ).formData()
+  expect([...form]).toEqual([
+    ['a', '1'],
+    ['b', '2'],
+  ])
+})
