@@ -7,6 +7,7 @@ import { vaultError } from '../../js/vault/errors.js'
 const ADA: Snapshot = {
   status: 'authenticated',
   reason: null,
+  failure: null,
   user: { name: 'Ada' },
   claims: null,
   expiresAt: null,
