@@ -28,6 +28,7 @@ export function createPages(router: Router, options: GuardOptions) {
   }
 
   return {
+    hasUnavailable: options.unavailable !== undefined,
     home: () => page('home', home),
     signIn: () => page('signIn', signIn),
 

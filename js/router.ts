@@ -5,8 +5,8 @@ import {
   type Router,
   START_LOCATION,
 } from 'vue-router'
-import { callError } from './call-errors.js'
 import { decide, type RolesOf, type Rule, rolesOf } from './guard.js'
+import { createAdmission } from './router-admission.js'
 import { createPages } from './router-pages.js'
 import { watchSession } from './session-watch.js'
 import { LOADING } from './snapshot.js'
@@ -76,78 +76,21 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
   const session = watchSession(auth, reconsider)
   /** On a server nothing can be waited for; and a page must first be what the server made of it. */
   let isPassive = typeof window === 'undefined' || hydrated !== undefined
-  /** Whether the open page was let through without a decision. */
-  let isUndecided = false
-  /** What was asked for last; and the page whose navigation failed because the session is not known. */
-  let latest: RouteLocationNormalized | undefined
-  let failed: RouteLocationNormalized | undefined
-  let waitingNavigations = 0
   let isStopped = false
 
   const judge = (to: Pick<RouteLocation, 'meta' | 'path'>) =>
     decide(hydrated && isPassive ? LOADING : session.snapshot, rule(to), roles)
-
-  function begin(to: RouteLocationNormalized) {
-    pages.noteNavigation(to)
-    latest = to
-    failed = undefined
-    isUndecided = false
-    return admit(to)
-  }
-
-  async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
-    const decision = judge(to)
-    switch (decision) {
-      case 'allow':
-        return true
-      case 'wait':
-        if (!isPassive) return admitLater(to)
-        isUndecided = true
-        return true
-      case 'unavailable':
-        return refuseForNow(to)
-      case 'forbidden':
-        return pages.instead({ wanted: to, decision })
-      case 'home':
-        return pages.wanted(to) ?? pages.home()
-      case 'sign-in':
-        return pages.askToSignIn(to)
-    }
-  }
-
-  async function admitLater(to: RouteLocationNormalized) {
-    waitingNavigations += 1
-    await session.whenDecidable()
-    waitingNavigations -= 1
-    return isStopped || admit(to)
-  }
-
-  function refuseForNow(to: RouteLocationNormalized): RouteLocationRaw | true {
-    // What another navigation has overtaken, the router ends by itself.
-    if (to !== latest || pages.isInstead(to, 'unavailable')) return true
-    // A vault that has failed is started again.
-    session.whenDecidable()
-    if (canShowUnavailable()) return pages.instead({ wanted: to, decision: 'unavailable' })
-    failed = to
-    throw session.vaultError ?? callError('unreachable')
-  }
-
-  /** What is wrong with the vault is for the developer to see, as an error. */
-  function canShowUnavailable() {
-    return options.unavailable !== undefined && session.vaultError === undefined
-  }
+  const admission = createAdmission(session, pages, judge, () => isPassive || isStopped)
 
   /** The session, or what it allows, has changed: may the open page stay? */
   function reconsider() {
     const open = router.currentRoute.value
-    const { status, reason } = session.snapshot
     // A navigation that waits decides by itself.
-    if (isPassive || waitingNavigations > 0) return
-    if (failed) {
-      const decision = judge(failed)
-      if (decision === 'wait' || (decision === 'unavailable' && !canShowUnavailable())) return
+    if (isPassive || admission.isWaiting) return
+    const { failed, isUndecided } = admission
+    if (failed && admission.canGoOn(failed))
       return openAgain(failed, open === START_LOCATION ? 'replace' : 'push')
-    }
+    const { status, reason } = session.snapshot
     // An open page stays while the session is not known, unless it was let through without a decision.
     if (open === START_LOCATION || (status === 'loading' && !isUndecided)) return
     const substitution = pages.substitutionAt(open)
@@ -165,15 +108,15 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
   }
 
   const stops = [
-    router.beforeEach(begin),
+    router.beforeEach(admission.begin),
     // The session may have ended while a page was being loaded.
-    router.beforeResolve(admit),
+    router.beforeResolve(admission.admit),
     session.stop,
   ]
   hydrated?.finally(() => {
     if (isStopped) return
     isPassive = false
-    if (isUndecided) session.whenDecidable()
+    if (admission.isUndecided) session.whenDecidable()
     reconsider()
   })
   return () => {
