@@ -7,7 +7,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['tests/unit/**/*.test.{ts,tsx}'] } },
       {
         // The same guards with the router that most applications have.
-        test: { name: 'vue-router 4', include: ['tests/unit/router.test.ts'] },
+        test: { name: 'vue-router 4', include: ['tests/unit/router*.test.ts'] },
         resolve: { alias: { 'vue-router': 'vue-router-4' } },
       },
     ],

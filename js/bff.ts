@@ -1,4 +1,5 @@
 import { orAborted } from './aborted.js'
+import { type Answer, readAnswer } from './bff-answer.js'
 import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from './bff-protocol.js'
 import { callError } from './call-errors.js'
 import { AuthError, type AuthErrorCode, commonError, isAuthError } from './errors.js'
@@ -7,9 +8,10 @@ import { createNote } from './note.js'
 import { plainFetch } from './plain-fetch.js'
 import { isFormed } from './port/packing.js'
 import { split } from './request.js'
-import { frozen, LOADING } from './snapshot.js'
+import { createRetry } from './retry.js'
+import { frozen, LOADING, loadingWith } from './snapshot.js'
 import { createTurns } from './turns.js'
-import type { Auth, AuthEvent, Credentials, RegisteredUser, Snapshot } from './types.js'
+import type { Auth, AuthEvent, Credentials, RegisteredUser, SessionFailure, Snapshot } from './types.js'
 
 export type { SessionInfo } from './bff-protocol.js'
 
@@ -29,11 +31,12 @@ export interface BffAuth<User = RegisteredUser> extends Auth<User> {
 
 const SIGNED_OUT = { ...LOADING, status: 'unauthenticated', reason: 'signed-out' } as Snapshot<never>
 
-/** How long a call waits for the server before it fails as unreachable, and when it is asked again. In milliseconds. */
+/** How long a call waits for the server before it fails as unreachable. In milliseconds. */
 const PATIENCE = 22_000
-const PAUSE = 1000
 /** The same for a sign-in or a sign-out, and for the turn of one: the API has its own patience with them. */
 const LONGER_PATIENCE = 45_000
+/** The server counts as unreachable when it has not answered for so long; its answer is still waited for. In milliseconds. */
+const SILENCE_TIMEOUT = 10_000
 /** A page that has not looked for so long looks when it is shown. In milliseconds. */
 const STALE = 60_000
 
@@ -64,11 +67,12 @@ export function createBffAuth<User = RegisteredUser>({
   let identity = new AbortController()
   let channel: BroadcastChannel | undefined
   let isDisposed = false
+  /** Those who wait until the status is known. */
+  const waiting = new Set<(error?: unknown) => void>()
+  /** Why it is not, as far as is known. */
+  let lastError: unknown
 
-  async function ask(
-    path: string,
-    init: RequestInit = {},
-  ): Promise<SessionInfo<User> & { answer?: unknown; isTold?: boolean }> {
+  async function ask(path: string, init: RequestInit = {}): Promise<Answer<User>> {
     const headers = new Headers(init.headers)
     headers.set(FORGERY_HEADER, 'tokencell')
     const signal = AbortSignal.timeout(init.method === 'POST' ? LONGER_PATIENCE : PATIENCE)
@@ -77,10 +81,7 @@ export function createBffAuth<User = RegisteredUser>({
         throw callError('unreachable', { cause })
       },
     )
-    const body = await response.json().catch(() => ({}))
-    if (response.ok) return body
-    const code = (response.headers.get(ERROR_HEADER) ?? 'unreachable') as AuthErrorCode
-    throw new AuthError(code, body.message ?? response.statusText, { status: response.status, ...body })
+    return readAnswer(response)
   }
 
   function show(next: SessionInfo<User>) {
@@ -91,7 +92,9 @@ export function createBffAuth<User = RegisteredUser>({
     const snapshot = isOver ? SIGNED_OUT : next.snapshot
     // That nobody has signed in is no news to those who know why.
     const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
-    const shown = isNews ? (frozen(snapshot as Snapshot) as Snapshot<User>) : before.snapshot
+    const shown = isNews
+      ? (frozen({ failure: null, ...(snapshot as object) } as Snapshot) as Snapshot<User>)
+      : before.snapshot
     const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)
     info = { snapshot: isSame ? before.snapshot : shown, session: isOver ? null : session, at }
     if (before.session !== null && before.session !== info.session) {
@@ -102,6 +105,7 @@ export function createBffAuth<User = RegisteredUser>({
       if (shown.reason) events.emit({ type: 'ended', reason: shown.reason })
     }
     if (!isSame) changes.emit(shown)
+    if (shown.status !== 'loading') for (const done of waiting) done()
   }
 
   const leave = () => show({ snapshot: SIGNED_OUT, session: null, at: info.at })
@@ -149,24 +153,44 @@ export function createBffAuth<User = RegisteredUser>({
     }
     addEventListener('pageshow', comeBack)
     addEventListener('visibilitychange', wake)
-    if (info.snapshot.status === 'loading') known().catch(() => {})
+    addEventListener('online', restoring.retryNow)
+    if (info.snapshot.status === 'loading') restoring.start()
   }
 
-  /** Until the first status is known; a server that is away is asked again. */
-  async function known(): Promise<Snapshot<User>> {
-    if (!isBrowser) throw commonError('not-in-browser')
-    const patience = performance.now() + PATIENCE
-    for (let pause = PAUSE; ; pause *= 2) {
+  /** Asks the server until the status is known, and shows why it is not known yet. */
+  const restoring = createRetry(
+    async () => {
+      const timer = setTimeout(() => showFailure('unreachable'), SILENCE_TIMEOUT)
+      await look().catch((error: unknown) => {
+        lastError = error
+        const isMalformed = isAuthError(error) && error.code === 'body-malformed'
+        showFailure(isMalformed ? 'malformed' : 'unreachable')
+      })
+      clearTimeout(timer)
+    },
+    () => isDisposed || info.snapshot.status !== 'loading',
+  )
+
+  function showFailure(failure: SessionFailure) {
+    if (info.snapshot.status === 'loading') show({ ...info, snapshot: loadingWith(failure) })
+  }
+
+  /** Resolves with the first status that is known; rejects when that takes too long. */
+  function known(): Promise<Snapshot<User>> {
+    return new Promise((resolve, reject) => {
+      if (!isBrowser) throw commonError('not-in-browser')
       if (isDisposed) throw commonError('closed')
-      if (info.snapshot.status !== 'loading') return info.snapshot
-      try {
-        await look()
-      } catch (error) {
-        const isAway = isAuthError(error) && error.code === 'unreachable'
-        if (!isAway || performance.now() + pause > patience) throw error
-        await new Promise((resolve) => setTimeout(resolve, pause))
+      if (info.snapshot.status !== 'loading') return resolve(info.snapshot)
+      restoring.start()
+      const done = (error?: unknown) => {
+        clearTimeout(timer)
+        waiting.delete(done)
+        if (error) reject(error)
+        else resolve(info.snapshot)
       }
-    }
+      const timer = setTimeout(() => done(callError('unreachable', { cause: lastError })), PATIENCE)
+      waiting.add(done)
+    })
   }
 
   function wake() {
@@ -178,7 +202,8 @@ export function createBffAuth<User = RegisteredUser>({
     if (!persisted) return
     epoch += 1
     show({ ...info, snapshot: LOADING })
-    known().catch(() => {})
+    restoring.start()
+    restoring.retryNow()
   }
 
   async function send(request: Request, body: BodyInit | null): Promise<Response> {
@@ -287,7 +312,10 @@ export function createBffAuth<User = RegisteredUser>({
       events.clear()
       channel?.close()
       identity.abort(commonError('closed'))
+      restoring.stop()
+      for (const done of waiting) done(commonError('closed'))
       if (!isBrowser) return
+      removeEventListener('online', restoring.retryNow)
       removeEventListener('pageshow', comeBack)
       removeEventListener('visibilitychange', wake)
     },

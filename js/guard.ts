@@ -16,8 +16,20 @@ export interface Rule {
   guestOnly?: boolean
 }
 
-/** Let in, turned away for lack of a role, sent home, sent to the sign-in page; or not known before the session is. */
-export type Decision = 'allow' | 'forbidden' | 'home' | 'sign-in' | 'wait'
+/** What a guard does with a visitor of a page. */
+export type Decision =
+  /** Show the page. */
+  | 'allow'
+  /** Show that the visitor lacks the role. */
+  | 'forbidden'
+  /** Lead a user who has nothing to do here to the home page. */
+  | 'home'
+  /** Lead to the sign-in page. */
+  | 'sign-in'
+  /** The session could not be found out yet (`failure` says why): show that, and ask again when the snapshot changes. */
+  | 'unavailable'
+  /** The session is not known yet: ask again when the snapshot changes. */
+  | 'wait'
 
 /** The roles that somebody has, for display. */
 export type RolesOf = (session: Pick<Snapshot, 'claims' | 'user'>) => readonly string[]
@@ -25,9 +37,11 @@ export type RolesOf = (session: Pick<Snapshot, 'claims' | 'user'>) => readonly s
 /** What becomes of a visitor of a page with this rule (promise 20). */
 export function decide(session: Snapshot<unknown>, rule: Rule, roles: RolesOf = rolesOf): Decision {
   const { guestOnly, requiresAuth, roles: wanted } = rule
-  if (!guestOnly && !requiresAuth && !wanted) return 'allow'
-  if (session.status === 'loading') return 'wait'
-  if (session.status === 'unauthenticated') return requiresAuth || wanted ? 'sign-in' : 'allow'
+  const needsUser = requiresAuth || wanted
+  if (!guestOnly && !needsUser) return 'allow'
+  if (session.status === 'loading' && !session.failure) return 'wait'
+  if (session.status === 'loading') return needsUser ? 'unavailable' : 'allow'
+  if (session.status === 'unauthenticated') return needsUser ? 'sign-in' : 'allow'
   if (guestOnly) return 'home'
   return !wanted || hasRole(roles(session as Snapshot), wanted) ? 'allow' : 'forbidden'
 }

@@ -10,6 +10,7 @@ export type {
   Register,
   RegisteredUser,
   Role,
+  SessionFailure,
   Snapshot,
   Vault,
 } from './types.js'

@@ -21,11 +21,13 @@ export const useAuthStore: StoreDefinition<
   Record<never, never>
 > = defineStore('auth', (): Getters => {
   const auth = useAuth()
-  const { snapshot, status, reason, user, claims, expiresAt, refreshAt, isAuthenticated, roles } = auth
+  const { snapshot, status, reason, failure, user, claims, expiresAt, refreshAt, isAuthenticated, roles } =
+    auth
   return {
     snapshot,
     status,
     reason,
+    failure,
     user,
     claims,
     expiresAt,

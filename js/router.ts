@@ -5,9 +5,10 @@ import {
   type Router,
   START_LOCATION,
 } from 'vue-router'
-import { adapterError } from './adapter-errors.js'
-import { isAuthError } from './errors.js'
-import { decide, ownPath, type RolesOf, type Rule, rolesOf } from './guard.js'
+import { decide, type RolesOf, type Rule, rolesOf } from './guard.js'
+import { createAdmission } from './router-admission.js'
+import { createPages } from './router-pages.js'
+import { watchSession } from './session-watch.js'
 import { LOADING } from './snapshot.js'
 import type { Auth } from './types.js'
 
@@ -30,6 +31,12 @@ export interface GuardOptions {
   /** What is shown instead of a page that is for other roles. Required as soon as a route has `meta.roles`. */
   forbidden?: RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)
   /**
+   * What is shown instead of a page that requires sign-in while the session cannot be found out, because the API does not
+   * answer, or not as configured. It gives way to that page by itself as soon as the session is known.
+   * @default the navigation fails with AuthError `unreachable`
+   */
+  unavailable?: RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)
+  /**
    * The name of the page that was wanted, in the query of the sign-in page.
    * @default 'redirect'
    */
@@ -50,8 +57,13 @@ export interface GuardOptions {
 
 /**
  * Has a router of vue-router 4 or 5 ask `meta.requiresAuth`, `meta.roles` and `meta.guestOnly` (promise 20): before it
- * opens a page, for as long as it takes to know the session, and again when the session or its roles change while the
- * page is open. Comfort, not authorisation: only the API authorises (promise 21).
+ * opens a page, and again when the session or its roles change while the page is open. Comfort, not authorisation: only
+ * the API authorises (promise 21).
+ *
+ * A navigation waits until the session is known, 12 s at most. If it cannot be found out, pages for guests open, and a
+ * page that requires sign-in gives way to the page `unavailable`. Without that option the navigation fails with AuthError
+ * `unreachable`; if the vault does not start, always with the vault's error. In each case the wanted page opens by itself
+ * once the session is known, unless the user has gone elsewhere.
  *
  * Where a server renders, pages that need a session are let through, and show that it is `loading`.
  *
@@ -59,85 +71,56 @@ export interface GuardOptions {
  * @returns the way to stop
  */
 export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardOptions = {}): () => void {
-  const { signIn = '/sign-in', home = '/', forbidden, query: name = 'redirect', roles = rolesOf } = options
-  const { rule = ({ meta }) => meta, hydrated } = options
-  /** The page that somebody was last turned away from. */
-  let closed: string | undefined
-  /** Nothing is waited for where nothing can come, nor where the page must first be what the server made of it. */
+  const { roles = rolesOf, rule = ({ meta }) => meta, hydrated } = options
+  const pages = createPages(router, options)
+  const session = watchSession(auth, reconsider)
+  /** On a server nothing can be waited for; and a page must first be what the server made of it. */
   let isPassive = typeof window === 'undefined' || hydrated !== undefined
+  let isStopped = false
 
   const judge = (to: Pick<RouteLocation, 'meta' | 'path'>) =>
-    decide(hydrated && isPassive ? LOADING : auth.snapshot, rule(to), roles)
-
-  async function admit(to: RouteLocationNormalized): Promise<RouteLocationRaw | true> {
-    switch (judge(to)) {
-      case 'allow':
-        return true
-      case 'wait':
-        if (isPassive) return true
-        await known()
-        return admit(to)
-      case 'forbidden':
-        closed = to.fullPath
-        return page('forbidden', typeof forbidden === 'function' ? forbidden(to) : forbidden)
-      case 'home':
-        return wanted(to) ?? page('home', home)
-      case 'sign-in':
-        return askToSignIn(to)
-    }
-  }
-
-  /** A server that does not answer is waited for; what is wrong with the vault ends the navigation. */
-  async function known() {
-    await auth.ready.catch((error: unknown) => {
-      if (!isAuthError(error) || error.code !== 'unreachable') throw error
-    })
-  }
-
-  function page(option: string, location: RouteLocationRaw | undefined): RouteLocationRaw {
-    if (!location || !router.resolve(location).matched.length) throw adapterError('page-missing', { option })
-    return location
-  }
-
-  function askToSignIn({ fullPath }: Pick<RouteLocation, 'fullPath'>) {
-    const { path, query, hash } = router.resolve(page('signIn', signIn))
-    const isHome = fullPath === router.resolve(home).fullPath
-    return { path, hash, query: isHome ? query : { ...query, [name]: fullPath } }
-  }
-
-  /** The page in the query, if it is one of ours that does not lead here again. */
-  function wanted({ query }: RouteLocationNormalized) {
-    const path = ownPath(query[name])
-    const route = path === null ? null : router.resolve(path)
-    return route?.matched.length && !rule(route).guestOnly ? route.fullPath : null
-  }
+    decide(hydrated && isPassive ? LOADING : session.snapshot, rule(to), roles)
+  const admission = createAdmission(session, pages, judge, () => isPassive || isStopped)
 
   /** The session, or what it allows, has changed: may the open page stay? */
   function reconsider() {
-    const current = router.currentRoute.value
-    if (isPassive || current === START_LOCATION || auth.snapshot.status === 'loading') return
-    const instead = closed !== undefined && current.redirectedFrom?.fullPath === closed
-    const target = instead && current.redirectedFrom ? current.redirectedFrom : current
+    const open = router.currentRoute.value
+    // A navigation that waits decides by itself.
+    if (isPassive || admission.isWaiting) return
+    const { failed, isUndecided } = admission
+    if (failed && admission.canGoOn(failed))
+      return openAgain(failed, open === START_LOCATION ? 'replace' : 'push')
+    const { status, reason } = session.snapshot
+    // An open page stays while the session is not known, unless it was let through without a decision.
+    if (open === START_LOCATION || (status === 'loading' && !isUndecided)) return
+    const substitution = pages.substitutionAt(open)
+    const target = substitution?.wanted ?? open
     const decision = judge(target)
-    if (decision === (instead ? 'forbidden' : 'allow')) return
-    const { reason } = auth.snapshot
-    // Whoever signs in next may be somebody else, for whom this page was not meant.
+    if (decision === 'wait' || decision === (substitution?.decision ?? 'allow')) return
+    // The next user may be another one, for whom this page was not meant.
     const isOver = decision === 'sign-in' && (reason === 'signed-out' || reason === 'replaced')
-    const { path, query, hash } = target
-    router.replace(isOver ? page('signIn', signIn) : { path, query, hash, force: true }).catch(() => {})
+    if (isOver) router.replace(pages.signIn()).catch(() => {})
+    else openAgain(target)
+  }
+
+  function openAgain({ path, query, hash }: RouteLocation, method: 'push' | 'replace' = 'replace') {
+    router[method]({ path, query, hash, force: true }).catch(() => {})
   }
 
   const stops = [
-    router.beforeEach(admit),
+    router.beforeEach(admission.begin),
     // The session may have ended while a page was being loaded.
-    router.beforeResolve(admit),
-    auth.subscribe(reconsider),
+    router.beforeResolve(admission.admit),
+    session.stop,
   ]
   hydrated?.finally(() => {
+    if (isStopped) return
     isPassive = false
+    if (admission.isUndecided) session.whenDecidable()
     reconsider()
   })
   return () => {
+    isStopped = true
     for (const stop of stops) stop()
   }
 }

@@ -1,12 +1,25 @@
 import { commonError } from './errors.js'
 import { createListeners } from './listeners.js'
 import { split } from './request.js'
-import { frozen, LOADING } from './snapshot.js'
-import type { Auth, AuthEvent, Claims, Credentials, Reason, RegisteredUser, Snapshot } from './types.js'
+import { frozen, LOADING, loadingWith } from './snapshot.js'
+import type {
+  Auth,
+  AuthEvent,
+  Claims,
+  Credentials,
+  Reason,
+  RegisteredUser,
+  SessionFailure,
+  Snapshot,
+} from './types.js'
 
-/** How things are to stand: not known yet, nobody signed in for this reason, or somebody signed in. */
+/**
+ * The state of the session: not known yet, without or with a failure to find out; no session, for this reason; or somebody
+ * signed in.
+ */
 export type TestSession<User = RegisteredUser> =
   | 'loading'
+  | { failure: SessionFailure }
   | Reason
   | { user?: User | null; claims?: Claims | null; expiresAt?: number | null; refreshAt?: number | null }
 
@@ -101,12 +114,14 @@ export function createTestAuth<User = RegisteredUser>(
 
 function snapshotOf<User>(session: TestSession<User>): Snapshot<User> {
   if (session === 'loading') return LOADING
+  if (typeof session === 'object' && 'failure' in session) return loadingWith(session.failure)
   if (typeof session === 'string')
     return Object.freeze({ ...LOADING, status: 'unauthenticated', reason: session } as Snapshot<never>)
   const { user = null, claims = null, expiresAt = null, refreshAt = null } = session
   return frozen({
     status: 'authenticated',
     reason: null,
+    failure: null,
     user,
     claims,
     expiresAt,

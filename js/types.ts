@@ -33,18 +33,32 @@ export type Reason =
   /** The user signed out, here or in another tab. */
   | 'signed-out'
 
+/** Why it is not known yet whether somebody is signed in. The client keeps asking until it knows. */
+export type SessionFailure =
+  /** The server answered, but not with what its configuration promises: HTML, for example, or no token. */
+  | 'malformed'
+  /** The server did not answer within 10 s, or with a status that decides nothing, such as 404 or 503. */
+  | 'unreachable'
+
 /** What a page may know of the session (promise 1). Frozen; a new one for every change. Never holds a token. */
 export type Snapshot<User = RegisteredUser> = Readonly<
-  | (Nobody & { status: 'loading'; reason: null })
+  | (Nobody & {
+      status: 'loading'
+      reason: null
+      /** Why the session could not be found out yet; `null` before the first attempt to restore it has failed. */
+      failure: SessionFailure | null
+    })
   | (Nobody & {
       status: 'unauthenticated'
       reason: Reason
+      failure: null
       /** With `revoked` or `expired`, the API's own word for it, if it gave one (`fields.reason`): `'ended_by_admin'`. */
       cause?: string | undefined
     })
   | {
       status: 'authenticated'
       reason: null
+      failure: null
       /** What the API sent as the user at sign-in or refresh. */
       user: User | null
       /** `null` for opaque tokens. */

@@ -76,6 +76,7 @@ function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: R
     snapshot: computed(snapshot),
     status: computed(() => snapshot().status),
     reason: computed(() => snapshot().reason),
+    failure: computed(() => snapshot().failure),
     user: computed(() => snapshot().user),
     claims: computed(() => snapshot().claims),
     expiresAt: computed(() => snapshot().expiresAt),

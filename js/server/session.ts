@@ -53,12 +53,13 @@ export const isDue = ({ refreshAt }: Session) => refreshAt !== null && refreshAt
 export function shown(session: Session, claims: Claims | null): Snapshot {
   const { user, expiresAt, refreshAt } = session
   const own = (user ?? null) as RegisteredUser | null
-  return { status: 'authenticated', reason: null, user: own, claims, expiresAt, refreshAt }
+  return { status: 'authenticated', reason: null, failure: null, user: own, claims, expiresAt, refreshAt }
 }
 
 export const nobody = (reason: Reason, cause?: string): Snapshot => ({
   status: 'unauthenticated',
   reason,
+  failure: null,
   user: null,
   claims: null,
   expiresAt: null,

@@ -8,6 +8,7 @@ import { FakePort, stubPage, WELCOME, watch } from './port.js'
 const ADA: Snapshot = {
   status: 'authenticated',
   reason: null,
+  failure: null,
   user: { name: 'Ada' },
   claims: null,
   expiresAt: null,

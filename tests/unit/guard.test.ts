@@ -8,16 +8,17 @@ const ORIGIN = 'https://app.test'
 const snapshot = (session: TestSession<unknown>) => createTestAuth({ session }).snapshot
 const editor = { user: { roles: ['editor'] } }
 
-test.each<[Rule, loading: string, nobody: string, editor: string]>([
-  [{}, 'allow', 'allow', 'allow'],
-  [{ requiresAuth: false }, 'allow', 'allow', 'allow'],
-  [{ requiresAuth: true }, 'wait', 'sign-in', 'allow'],
-  [{ guestOnly: true }, 'wait', 'allow', 'home'],
-  [{ roles: ['editor', 'admin'] }, 'wait', 'sign-in', 'allow'],
-  [{ roles: ['admin'] }, 'wait', 'sign-in', 'forbidden'],
-  [{ roles: [] }, 'wait', 'sign-in', 'forbidden'],
+test.each<[Rule, loading: string, failing: string, nobody: string, editor: string]>([
+  [{}, 'allow', 'allow', 'allow', 'allow'],
+  [{ requiresAuth: false }, 'allow', 'allow', 'allow', 'allow'],
+  [{ requiresAuth: true }, 'wait', 'unavailable', 'sign-in', 'allow'],
+  [{ guestOnly: true }, 'wait', 'allow', 'allow', 'home'],
+  [{ roles: ['editor', 'admin'] }, 'wait', 'unavailable', 'sign-in', 'allow'],
+  [{ roles: ['admin'] }, 'wait', 'unavailable', 'sign-in', 'forbidden'],
+  [{ roles: [] }, 'wait', 'unavailable', 'sign-in', 'forbidden'],
 ])('promise 20: a page with the rule %j', (rule, ...decisions) => {
-  const sessions = (['loading', 'expired', editor] as const).map(snapshot)
+  const failing = { failure: 'unreachable' } as const
+  const sessions = (['loading', failing, 'expired', editor] as const).map(snapshot)
   expect(sessions.map((session) => decide(session, rule))).toEqual(decisions)
 })
 

@@ -12,6 +12,8 @@ export interface Site {
   browser: Browser
   asked: { request: Request; path: string }[]
   isOffline: boolean
+  /** What is answered in place of the server's own answer, by path. */
+  answers: Map<string, () => Response>
   /** What happens to answers, by their path, before the page has them. */
   delays: Map<string, () => Promise<void>>
 }
@@ -24,6 +26,7 @@ export function useSite() {
     const server = await startApi()
     Object.assign(site, { server, browser: browse(server.options), asked: [], isOffline: false })
     site.delays = new Map()
+    site.answers = new Map()
     stubBrowser()
     const { fetch } = globalThis
     vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) =>
@@ -50,7 +53,9 @@ async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Respo
   const body = method === 'GET' || method === 'HEAD' ? null : await request.arrayBuffer()
   const { browser } = site
   async function answer() {
-    const response = await browser.bff.handle(browser.request(path, { method, headers, body }))
+    const response =
+      site.answers.get(path)?.() ??
+      (await browser.bff.handle(browser.request(path, { method, headers, body })))
     await site.delays.get(path)?.()
     signal.throwIfAborted()
     browser.keep(response.headers.getSetCookie())

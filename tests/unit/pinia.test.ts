@@ -21,6 +21,8 @@ test('promise 1: the store is the snapshot, as it changes', async () => {
   const { store } = setUp(auth)
   const { status, user } = storeToRefs(store)
   expect(status.value).toBe('loading')
+  auth.become({ failure: 'unreachable' })
+  expect([store.status, store.failure]).toEqual(['loading', 'unreachable'])
   auth.become(ADA)
   expect([store.status, store.isAuthenticated, store.roles, store.hasRole('admin')]).toEqual([
     'authenticated',
@@ -28,7 +30,7 @@ test('promise 1: the store is the snapshot, as it changes', async () => {
     ['admin'],
     true,
   ])
-  expect(user.value).toEqual(ADA.user)
+  expect([user.value, store.failure]).toEqual([ADA.user, null])
   expect(store.snapshot).toBe(auth.snapshot)
 })
 

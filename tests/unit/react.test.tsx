@@ -44,6 +44,24 @@ test('promise 1: components show the session, and every change of it', async () 
   expect(element.textContent).toBe('unauthenticated - false false')
 })
 
+test('components show why the session cannot be found out', async () => {
+  const auth = createTestAuth<unknown>({ session: 'loading' })
+  function Why() {
+    const { status, failure } = useAuth()
+    return <p>{`${status} ${failure}`}</p>
+  }
+  const element = await mount(
+    <AuthProvider auth={auth}>
+      <Why />
+    </AuthProvider>,
+  )
+  expect(element.textContent).toBe('loading null')
+  await act(() => auth.become({ failure: 'unreachable' }))
+  expect(element.textContent).toBe('loading unreachable')
+  await act(() => auth.become('never'))
+  expect(element.textContent).toBe('unauthenticated null')
+})
+
 test('roles may be anywhere', async () => {
   const auth = createTestAuth<unknown>({ session: { claims: { scp: 'admin' } } })
   const element = await mount(

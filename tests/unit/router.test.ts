@@ -1,36 +1,12 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest'
-import { defineComponent, h } from 'vue'
-import { createMemoryHistory, createRouter, isNavigationFailure, type RouteRecordRaw } from 'vue-router'
-import { AuthError } from '../../js/errors.js'
-import { type GuardOptions, guardRoutes } from '../../js/router.js'
-import { createTestAuth, type TestSession } from '../../js/testing.js'
+import { isNavigationFailure } from 'vue-router'
+import type { GuardOptions } from '../../js/router.js'
+import type { TestSession } from '../../js/testing.js'
 import { elsewhere } from '../redirects.js'
+import { ADA, arrives, BOB, component, setUp } from './guarded.js'
 
 afterEach(() => vi.restoreAllMocks())
-
-const component = defineComponent(() => () => h('p'))
-const routes: RouteRecordRaw[] = [
-  { path: '/', name: 'home', component },
-  { path: '/notes', name: 'notes', component, meta: { requiresAuth: true } },
-  { path: '/old-notes', redirect: '/notes' },
-  { path: '/admin/:tab?', name: 'admin', component, meta: { roles: ['admin'] } },
-  { path: '/sign-in', name: 'sign-in', component, meta: { guestOnly: true } },
-  { path: '/sign-up', name: 'sign-up', component, meta: { guestOnly: true } },
-  { path: '/forbidden', name: 'forbidden', component },
-]
-const ADA = { user: { roles: ['admin'] } }
-const BOB = { user: { roles: [] } }
-
-function setUp(session: TestSession<unknown>, options: GuardOptions = { forbidden: '/forbidden' }) {
-  const auth = createTestAuth<unknown>({ session })
-  const router = createRouter({ history: createMemoryHistory(), routes })
-  const stop = guardRoutes(router, auth, options)
-  return { auth, router, stop, at: () => router.currentRoute.value.fullPath }
-}
-
-/** Until the router is there. */
-const arrives = (at: () => string, path: string) => vi.waitFor(() => expect(at()).toBe(path))
 
 test.each<[string, TestSession<unknown>, wanted: string, landed: string]>([
   ['anybody sees an open page', 'never', '/', '/'],
@@ -74,32 +50,25 @@ test('promise 20: a guard waits until the session is known, and no page is shown
   expect(seen.filter((path) => path.startsWith('/sign-in'))).toEqual([])
 })
 
-test('a server that does not answer is waited for; a vault that fails ends the navigation', async () => {
-  const { auth, router, at } = setUp('loading')
-  const errors: unknown[] = []
-  router.onError((error) => errors.push(error))
-  const failures = ['unreachable', 'unreachable'] as const
-  const ready = vi.spyOn(auth, 'ready', 'get')
-  for (const code of failures) ready.mockRejectedValueOnce(new AuthError(code, ''))
-  const going = router.push('/notes')
-  await vi.waitFor(() => expect(ready).toHaveBeenCalledTimes(3))
-  auth.become(BOB)
-  await going
-  expect([at(), errors]).toEqual(['/notes', []])
-
-  const other = setUp('loading')
-  other.router.onError((error) => errors.push(error))
-  vi.spyOn(console, 'error').mockImplementation(() => {})
-  vi.spyOn(other.auth, 'ready', 'get').mockRejectedValue(new AuthError('vault-failed', ''))
-  await expect(other.router.push('/notes')).rejects.toMatchObject({ code: 'vault-failed' })
-  expect(errors).toHaveLength(1)
-})
-
 test('promise 20: whoever signs in lands on the page that was wanted', async () => {
   const { auth, router, at } = setUp('never')
   await router.push('/notes?a=1#b')
   auth.become(BOB)
   await arrives(at, '/notes?a=1#b')
+})
+
+test('an address that redirects to a closed page, and one closed page after another, open when roles are raised', async () => {
+  const { auth, router, at } = setUp(BOB)
+  router.addRoute({ path: '/old-admin', redirect: '/admin' })
+  await router.push('/old-admin')
+  expect(at()).toBe('/forbidden')
+  auth.become(ADA)
+  await arrives(at, '/admin')
+  auth.become(BOB)
+  await arrives(at, '/forbidden')
+  await router.push('/admin/people')
+  auth.become(ADA)
+  await arrives(at, '/admin/people')
 })
 
 test('a session that is over leads to the sign-in page, and back to the page', async () => {

@@ -28,6 +28,15 @@ test('a session stands as the test says, and everybody hears of it', async () =>
   expect(events.map(({ type }) => type)).toEqual(['ended', 'refreshed'])
 })
 
+test('a session that cannot be found out is loading, and says why', async () => {
+  const auth = createTestAuth<User>({ session: 'loading' })
+  const ready = auth.ready
+  auth.become({ failure: 'unreachable' })
+  expect(auth.snapshot).toMatchObject({ status: 'loading', failure: 'unreachable', user: null })
+  auth.become({ user: { name: 'Ada' } })
+  expect(await ready).toMatchObject({ failure: null, user: { name: 'Ada' } })
+})
+
 test('a sign-in leads to what the test says, or is refused', async () => {
   const refusal = new AuthError('refused', 'no', { status: 422 })
   const auth = createTestAuth<User>({

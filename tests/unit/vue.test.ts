@@ -45,6 +45,14 @@ test('promise 1: every member of the snapshot is a ref that nobody can write', (
   expect(warn).toHaveBeenCalled()
 })
 
+test('why the session cannot be found out is a ref, too', () => {
+  const auth = createTestAuth({ session: { failure: 'malformed' } })
+  const { failure, status } = createApp(Who).use(authPlugin(auth)).runWithContext(useAuth)
+  expect([status.value, failure.value]).toEqual(['loading', 'malformed'])
+  auth.become('never')
+  expect([status.value, failure.value]).toEqual(['unauthenticated', null])
+})
+
 test('promise 3: what it does is done by the client', async () => {
   const auth = createTestAuth({ fetch: () => new Response('ok'), signIn: () => ADA })
   const { fetch, ready, signIn, signOut, status, isAuthenticated } = createApp(Who)

@@ -1,0 +1,53 @@
+/** Pauses between attempts: the first, doubled each time, up to the longest. In milliseconds, before jitter. */
+const FIRST_PAUSE = 1000
+const LONGEST_PAUSE = 30_000
+
+export interface Retry {
+  /** Begins, unless it is under way. */
+  start(): void
+  /** Ends a pause, so that the next attempt begins at once. */
+  retryNow(): void
+  stop(): void
+}
+
+/**
+ * Repeats an attempt until `isDone`, with growing pauses.
+ *
+ * @param attempt never rejects
+ */
+export function createRetry(attempt: () => Promise<void>, isDone: () => boolean): Retry {
+  let isRunning = false
+  let isStopped = false
+  let endPause = () => {}
+  const isOver = () => isStopped || isDone()
+
+  async function run() {
+    for (let pause = FIRST_PAUSE; !isOver(); pause *= 2) {
+      await attempt()
+      if (isOver()) break
+      await new Promise<void>((resolve) => {
+        // Clients that have lost their server at the same moment do not all come back at the same moment.
+        const jitter = 0.5 + Math.random() / 2
+        const timer = setTimeout(resolve, Math.min(pause, LONGEST_PAUSE) * jitter)
+        endPause = () => {
+          clearTimeout(timer)
+          resolve()
+        }
+      })
+    }
+    isRunning = false
+  }
+
+  return {
+    start() {
+      if (isRunning) return
+      isRunning = true
+      run()
+    },
+    retryNow: () => endPause(),
+    stop() {
+      isStopped = true
+      endPause()
+    },
+  }
+}
