@@ -304,7 +304,7 @@ export function createBffAuth<User = RegisteredUser>({
         debt.write(owed)
         return settle()
       }).catch(() => false)
-      if (!isTold) events.emit({ type: 'sign-out-owed' })
+      if (!isTold) events.emit({ type: 'sign-out-owed', retryAt: Date.now() })
     },
     dispose() {
       isDisposed = true

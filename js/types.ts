@@ -86,8 +86,11 @@ export type SessionEvent =
   | { type: 'refresh-started'; cause: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
   | { type: 'refreshed'; generation: number }
   | { type: 'refresh-failed'; trouble: 'malformed' | 'refused' | 'unreachable'; retryAt: number | null }
-  /** The server could not be told of a sign-out; it will be, when it can be reached. */
-  | { type: 'sign-out-owed' }
+  /**
+   * The API has not confirmed a sign-out. It is tried again at this time, in milliseconds since the epoch; `null` if it
+   * cannot be, because there is no token left that the API would accept and no way to get one.
+   */
+  | { type: 'sign-out-owed'; retryAt: number | null }
 
 export interface RequestEvent {
   type: 'request'

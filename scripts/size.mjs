@@ -13,10 +13,10 @@ const application = `export { createAuth } from 'tokencell'; export const vault 
 
 // Bytes after brotli. An entry that is missing here is shown without a limit.
 const budgets = {
-  tokencell: 5120,
-  'tokencell/vue': 1024,
+  tokencell: 5376,
+  'tokencell/vue': 1088,
   'tokencell/pinia': 768,
-  'tokencell/router': 1536,
+  'tokencell/router': 2688,
   [vault]: 44 * 1024,
   [everything]: 48 * 1024,
 }

@@ -117,3 +117,55 @@ test('a role taken away closes the open page after the next refresh, in every ta
   await refreshWith(['editor'])
   for (const one of [page, other]) await expect(at(one, 'page-reports')).toBeVisible()
 })
+
+const REFUSALS = [
+  { kind: 'status', status: 404 },
+  { kind: 'status', status: 410 },
+  { kind: 'status', status: 419 },
+  { kind: 'status', status: 422 },
+  { kind: 'status', status: 503 },
+  { kind: 'answer', status: 302, headers: { location: '/' } },
+  { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html>' },
+] as const
+
+test('a page that requires sign-in says that the API cannot be reached, the sign-in page opens, and both recover', async ({
+  api,
+  context,
+  page,
+  url,
+}) => {
+  test.slow()
+  // A vault of its own, which a reload ends.
+  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
+  await openSignedIn(page, url)
+  for (const refusal of REFUSALS) {
+    api.faults.add({
+      route: 'refresh',
+      times: 1000,
+      ...refusal,
+      headers: { ...('headers' in refusal && refusal.headers) },
+    })
+    await page.goto(`${url}/sign-in`)
+    await expect(at(page, 'sign-in-form')).toBeVisible({ timeout: 12_000 })
+    await page.goto(`${url}/reports?a=1`)
+    await expect(at(page, 'page-unavailable')).toBeVisible({ timeout: 12_000 })
+    expect(pathOf(page)).toBe('/reports?a=1')
+    api.faults.reset()
+    await page.evaluate(() => dispatchEvent(new Event('online')))
+    await expect(at(page, 'page-reports')).toBeVisible({ timeout: 30_000 })
+    expect(pathOf(page)).toBe('/reports?a=1')
+  }
+})
+
+test('a refresh that takes long keeps neither page blank', async ({ api, context, page, url }) => {
+  test.slow()
+  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
+  await openSignedIn(page, url)
+  api.faults.add({ route: 'refresh', kind: 'holdBefore' })
+  const held = api.faults.whenHeld('refresh')
+  await page.goto(`${url}/reports`)
+  await held
+  await expect(at(page, 'page-unavailable')).toBeVisible({ timeout: 15_000 })
+  api.faults.release('refresh')
+  await expect(at(page, 'page-reports')).toBeVisible()
+})

@@ -75,7 +75,7 @@ guardRoutes(router, auth, { login: '/sign-in' })
 // @ts-expect-error: a router, and a session
 guardRoutes(auth, router)
 
-same<ReturnType<typeof decide>, 'allow' | 'forbidden' | 'home' | 'sign-in' | 'wait'>()
+same<ReturnType<typeof decide>, 'allow' | 'forbidden' | 'home' | 'sign-in' | 'unavailable' | 'wait'>()
 same<ReturnType<typeof ownPath>, string | null>()
 // @ts-expect-error: there is no such rule
 decide(auth.snapshot, { requiresGuest: true })

@@ -48,6 +48,7 @@ export const settled = () => vi.advanceTimersByTimeAsync(0)
 export const ADA: Snapshot = {
   status: 'authenticated',
   reason: null,
+  failure: null,
   user: { name: 'Ada' },
   claims: null,
   expiresAt: null,

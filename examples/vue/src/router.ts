@@ -1,19 +1,21 @@
 import { guardRoutes } from 'tokencell/router'
-import { createRouter, createWebHistory } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vue-router'
 import { auth } from './auth'
 import { routes } from './routes'
 
 export const router = createRouter({ history: createWebHistory(), routes })
 
-guardRoutes(router, auth, {
-  // The address of the closed page stays.
-  forbidden: ({ path, query, hash }) => ({
-    name: 'forbidden',
+/** Shows this page in place of another one, whose address stays. */
+const inPlace =
+  (name: string) =>
+  ({ path, query, hash }: RouteLocationNormalized) => ({
+    name,
     params: { path: path.slice(1).split('/') },
     query,
     hash,
-  }),
-})
+  })
+
+guardRoutes(router, auth, { forbidden: inPlace('forbidden'), unavailable: inPlace('unavailable') })
 
 router.afterEach((to) => {
   document.title = `${to.meta.title} · Fieldnotes`

@@ -38,4 +38,11 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/ForbiddenPage.vue'),
     meta: { title: 'Not allowed', requiresAuth: true },
   },
+  // By name as well: the wanted page opens at its address as soon as the session is known.
+  {
+    path: '/:path(.*)*',
+    name: 'unavailable',
+    component: () => import('./pages/UnavailablePage.vue'),
+    meta: { title: 'Not reachable' },
+  },
 ]

@@ -39,6 +39,7 @@ test('promise 24: pages see the user and the listed claims, and no token', async
   expect(Object.keys(snapshot).sort()).toEqual([
     'claims',
     'expiresAt',
+    'failure',
     'reason',
     'refreshAt',
     'status',

@@ -56,7 +56,7 @@ export function describe(event: SessionEvent, at: number): { title: string; deta
     case 'refresh-failed':
       return { title: 'Refresh failed', detail: FAILURES[event.trouble] + pause(event.retryAt, at) }
     case 'sign-out-owed':
-      return { title: 'Sign-out owed', detail: 'the server is told when it can be reached' }
+      return { title: 'Sign-out pending', detail: `not confirmed by the server${pause(event.retryAt, at)}` }
   }
 }
 
