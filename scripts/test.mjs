@@ -87,7 +87,7 @@ await program(import.meta.url, async ([mode]) => {
   const full = Boolean(mode)
   await installPrograms(programNames.filter((name) => full || name !== 'rails'))
   const steps = [
-    ...checks({ env: full ? { PROPTEST_CASES: '4096' } : {} }),
+    ...checks({ env: full ? { PROPTEST_CASES: '10000' } : {} }),
     ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
     { name: 'next', work: () => nextApp({ full }), count: counts.playwright },
     { name: 'nuxt', work: () => nuxtApp({ full }), count: counts.playwright },
