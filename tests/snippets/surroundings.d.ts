@@ -7,7 +7,12 @@ declare global {
   interface ImportMeta {
     env: { DEV: boolean }
   }
-  const Home: Component, Notes: Component, Admin: Component, SignIn: Component, Forbidden: Component
+  const Home: Component,
+    Notes: Component,
+    Admin: Component,
+    SignIn: Component,
+    Forbidden: Component,
+    Unavailable: Component
   const auth: Auth
   const credentials: Record<string, string>
   const email: string
