@@ -15,6 +15,7 @@ export interface Grant {
 /** RFC 6750 §2.1: what an Authorization header can hold. */
 const TOKEN = /^[\w.~+/-]+=*$/
 const LONGEST = 64 * 1024
+const BEARER = /^bearer +(.+)$/i
 
 /**
  * Reads a token response: the token from the `Authorization` header, else from the body.
@@ -22,7 +23,7 @@ const LONGEST = 64 * 1024
  * @throws AuthError that says what is wrong with it
  */
 export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Grant {
-  const [, bearer] = /^bearer +(.+)$/i.exec(headers.get('authorization') ?? '') ?? []
+  const [, bearer] = BEARER.exec(headers.get('authorization') ?? '') ?? []
   const access = bearer ?? ownProperty(body, fields.accessToken)
   if (typeof access !== 'string') throw serverError('token-missing')
   const refresh = ownProperty(body, fields.refreshToken)
@@ -62,12 +63,25 @@ export function claimsOf(token: string): JWTPayload | null {
 
 const NAMES = /^(access|id|refresh)_?token$|^(jwt|token)$/i
 
-/** The same without whatever is, holds or is named like a token (promise 3). */
+/** A secret that is shorter is only removed where it stands alone: it may be part of an ordinary word. In characters. */
+const SHORTEST_PART = 8
+
+/** The same without what is, holds or is named like a token, as a value or as a key (promise 3). */
 export function withoutTokens(body: unknown, tokens: readonly string[]): unknown {
+  const isSecret = (text: string) =>
+    tokens.some((token) => (token.length < SHORTEST_PART ? text === token : text.includes(token)))
   const text = JSON.stringify(body, (key, value) => {
+    if (isSecret(key)) return undefined
     if (typeof value !== 'string') return value
-    const isToken = tokens.some((token) => value.includes(token)) || /^eyJ.*\./.test(value) || NAMES.test(key)
-    return isToken ? undefined : value
+    return isSecret(value) || /^eyJ.*\./.test(value) || NAMES.test(key) ? undefined : value
   })
   return text === undefined ? undefined : JSON.parse(text)
+}
+
+/** An answer as pages may see it: also without what the configuration says is a token, whether it could be used or not. */
+export function visible({ headers, body }: { headers: Headers; body: unknown }, { fields }: Bff): unknown {
+  const [, bearer] = BEARER.exec(headers.get('authorization') ?? '') ?? []
+  const named = [bearer, ownProperty(body, fields.accessToken), ownProperty(body, fields.refreshToken)]
+  const tokens = named.filter((token): token is string => typeof token === 'string' && token !== '')
+  return withoutTokens(body, tokens)
 }

@@ -2,7 +2,7 @@ import { parseSetCookie } from 'cookie'
 import { isAuthError } from '../errors.js'
 import { ownProperty } from '../own-property.js'
 import { serverError } from './errors.js'
-import { readGrant, withoutTokens } from './grant.js'
+import { readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
 import { begin, renewed, type Session } from './session.js'
 
@@ -75,7 +75,7 @@ export function createUpstream(bff: Bff) {
         throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
       })
       const { status, ok, headers: answered } = asked.response
-      const answer = withoutTokens(asked.body, [])
+      const answer = visible({ headers: answered, body: asked.body }, bff)
       if (!ok) {
         const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429
         const wait = secondsToWait(answered)
@@ -83,10 +83,7 @@ export function createUpstream(bff: Bff) {
         throw serverError(isRefusal ? 'refused' : 'unreachable', { status, body: answer, retryAfter })
       }
       const grant = readGrant(answered, asked.body, bff)
-      return {
-        session: begin(grant, asked.jar),
-        answer: withoutTokens(asked.body, [grant.access, grant.refresh ?? grant.access]),
-      }
+      return { session: begin(grant, asked.jar), answer }
     },
 
     async refresh(session: Session): Promise<Renewal> {
@@ -98,7 +95,9 @@ export function createUpstream(bff: Bff) {
       }).catch(() => null)
       const status = asked?.response.status ?? 0
       if (status === 400 || status === 401 || status === 403) {
-        const cause = ownProperty(withoutTokens(asked?.body, []), bff.fields.reason)
+        const cause =
+          asked &&
+          ownProperty(visible({ headers: asked.response.headers, body: asked.body }, bff), bff.fields.reason)
         const isWord = typeof cause === 'string' && cause.length <= LONGEST_CAUSE
         return { kind: 'refused', cause: isWord ? cause : undefined }
       }

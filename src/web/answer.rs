@@ -9,7 +9,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
-use super::config::{Config, Credential};
+use super::config::{Config, Credential, Fields};
 use super::host::Host;
 use super::json::{member, object, own, own_string, parse, parse_without_tokens};
 use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
@@ -71,20 +71,20 @@ impl Verdict {
                 let renewal = config.credential.renewal(&response, host);
                 match head.grant(&body, renewal, errand, config) {
                     Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
-                    Err(error) => Self::new(Answer::Malformed, Err(head.error(error.code(), &body, host))),
+                    Err(error) => Self::new(Answer::Malformed, Err(head.error(error.code(), &body, config, host))),
                 }
             }
             (Errand::Refresh, 400 | 401 | 403) => {
-                let shown = parse_without_tokens(&body, &[]).unwrap_or(JsValue::UNDEFINED);
+                let shown = head.visible(&body, &[], &config.fields);
                 let cause = own_string(&shown, &config.fields.reason);
                 Self { cause, ..Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
             }
             (Errand::SignIn(_), 400..500) if status != 408 && status != 429 => {
-                Self::new(Answer::Refused, Err(head.error("refused", &body, host)))
+                Self::new(Answer::Refused, Err(head.error("refused", &body, config, host)))
             }
             _ => Self::new(
                 Answer::Unreachable(head.retry_after()),
-                Err(head.error(CallError::Unreachable.code(), &body, host)),
+                Err(head.error(CallError::Unreachable.code(), &body, config, host)),
             ),
         }
     }
@@ -147,7 +147,7 @@ impl Head {
         let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts)?;
-        let shown = parse_without_tokens(text, &grant.tokens()).unwrap_or(JsValue::UNDEFINED);
+        let shown = self.visible(text, &grant.tokens(), fields);
         grant.profile.user = own(&shown, &fields.user);
         Ok((grant, shown))
     }
@@ -162,8 +162,19 @@ impl Head {
         Millis::from_seconds(seconds)
     }
 
-    fn error(&self, code: &str, body: &JsString, host: &Host) -> JsValue {
-        let body = parse_without_tokens(body, &[]).unwrap_or(JsValue::UNDEFINED);
+    /// The body as the page may see it: without these tokens, and without what the configuration says is one, whether it
+    /// could be used or not.
+    fn visible(&self, text: &JsString, tokens: &[&Token], fields: &Fields) -> JsValue {
+        let body = parse(text).unwrap_or(JsValue::UNDEFINED);
+        let named =
+            [&fields.access_token, &fields.refresh_token].into_iter().filter_map(|path| own_string(&body, path));
+        let sent = self.authorization.as_deref().and_then(|header| bearer(header)).map(str::to_owned);
+        let secrets = named.chain(sent).filter(|secret| !secret.is_empty()).map(Zeroizing::new).collect();
+        parse_without_tokens(text, tokens, secrets).unwrap_or(JsValue::UNDEFINED)
+    }
+
+    fn error(&self, code: &str, body: &JsString, config: &Config, host: &Host) -> JsValue {
+        let body = self.visible(body, &[], &config.fields);
         let retry_after = self.retry_after().map(|pause| pause.0 as f64);
         host.error(code, object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]))
     }

@@ -79,18 +79,29 @@ pub fn parse(text: &JsString) -> Option<JsValue> {
     parse_reviving(text, &Closure::new(|_, value| value)).ok()
 }
 
-/// Parses, leaving out whatever is, holds or is named like a token (promise 3).
-pub fn parse_without_tokens(text: &JsString, tokens: &[&Token]) -> Option<JsValue> {
-    let tokens: Vec<_> =
-        tokens.iter().filter_map(|token| token.lines().next()).map(|token| Zeroizing::new(token.to_owned())).collect();
+/// A secret that is shorter is only removed where it stands alone: it may be part of an ordinary word. In characters.
+const SHORTEST_PART: usize = 8;
+
+/// Parses, leaving out what is, holds or is named like a token, as a value or as a key (promise 3).
+pub fn parse_without_tokens(
+    text: &JsString,
+    tokens: &[&Token],
+    mut secrets: Vec<Zeroizing<String>>,
+) -> Option<JsValue> {
+    secrets
+        .extend(tokens.iter().filter_map(|token| token.lines().next()).map(|token| Zeroizing::new(token.to_owned())));
+    let is_secret = move |text: &JsString| {
+        secrets
+            .iter()
+            .any(|secret| if secret.len() < SHORTEST_PART { text == secret.as_str() } else { text.includes(secret, 0) })
+    };
     let reviver = Closure::new(move |key: JsValue, value: JsValue| {
+        let is_secret_key = key.dyn_ref::<JsString>().is_some_and(&is_secret);
         let is_token = match value.dyn_ref::<JsString>() {
-            Some(text) => {
-                tokens.iter().any(|token| text.includes(token, 0)) || looks_like_jwt(text) || is_token_name(&key)
-            }
+            Some(text) => is_secret(text) || looks_like_jwt(text) || is_token_name(&key),
             None => false,
         };
-        if is_token { JsValue::UNDEFINED } else { value }
+        if is_secret_key || is_token { JsValue::UNDEFINED } else { value }
     });
     parse_reviving(text, &reviver).ok()
 }

@@ -1,0 +1,61 @@
+import { type Api, expect, signIn, status, test } from './fixtures.js'
+
+const asked = ({ journal }: Api) => {
+  const { refresh, byRoute } = journal.counts()
+  return { refreshes: refresh.total, byRoute }
+}
+
+const pending = (page: import('@playwright/test').Page) =>
+  page.evaluate(() => events.filter(({ type }) => type === 'sign-out-owed'))
+
+test('promise 16: a sign-out with an expired token refreshes it first, and ends the session at the API', async ({
+  api,
+  open,
+  page,
+}) => {
+  api.configure({ accessTtl: 4 })
+  await open(page)
+  await signIn(page)
+  // Within 5 s of its end a token is not fresh enough for a sign-out.
+  await page.evaluate(() => auth.signOut())
+  expect(asked(api).refreshes).toBe(1)
+  expect(api.sessions.count()).toBe(0)
+  expect(await pending(page)).toEqual([])
+})
+
+test('promise 16: a sign-out that is refused with a fresh token stays pending, also after a reload', async ({
+  api,
+  open,
+  page,
+  survives,
+}) => {
+  await open(page)
+  await signIn(page)
+  for (const status of [401, 403]) api.faults.add({ route: 'logout', kind: 'status', status })
+  await page.evaluate(() => auth.signOut())
+  expect(await status(page)).toBe('signed-out')
+  expect(await pending(page)).toMatchObject([{ retryAt: expect.any(Number) }])
+  expect(api.sessions.count()).toBe(1)
+  // A vault that survives the reload keeps to its pause.
+  if (survives) return
+  await page.reload()
+  await expect.poll(() => api.sessions.count()).toBe(0)
+  expect(await status(page)).toBe('signed-out')
+})
+
+test('promise 16: without a refresh a refused sign-out is reported once and not repeated', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
+  site.options.refresh = undefined
+  await open(page)
+  await signIn(page)
+  api.faults.add({ route: 'logout', kind: 'status', status: 401, times: 10 })
+  await page.evaluate(() => auth.signOut())
+  expect(await pending(page)).toMatchObject([{ retryAt: null }])
+  await page.reload()
+  await page.evaluate(() => auth.ready)
+  expect(await pending(page)).toEqual([])
+})
