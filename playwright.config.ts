@@ -29,7 +29,9 @@ const inFirefox = {
 const places = ['page', 'worker', 'shared'] as const
 
 /** What is the same core behind the same port: in a worker, the quick run leaves it to the shared vault. */
-const sameAsShared = ['bad-input', 'canary', 'fetch', 'refresh'].map((name) => `${name}.spec.ts`)
+const sameAsShared = ['bad-input', 'canary', 'fetch', 'refresh', 'secrets', 'sign-out', 'slow-api'].map(
+  (name) => `${name}.spec.ts`,
+)
 
 const ignored: Record<Where, string[]> = {
   page: ['example.spec.ts', 'guards.spec.ts'],
