@@ -147,7 +147,8 @@ impl Exchange {
     pub fn on_lock_timeout(&mut self, trace: Trace, now: Instant) -> bool {
         let left = trace.lease.map(|lease| lease.left(Policy::LEASE_TTL)).filter(|left| *left > Millis(0));
         match left {
-            Some(left) => self.stage = Stage::Locking(now + left),
+            // Its lease may be released while a script of the page still holds the lock.
+            Some(left) => self.stage = Stage::Locking(now + left.min(Policy::LEASE_POLL)),
             None => {
                 self.lock = Acquired::TimedOut;
                 self.may_be_spent = true;

@@ -62,6 +62,8 @@ impl Policy {
     pub const ORPHANED_LEASE_TTL: Millis = Millis::seconds(7);
     /// An exchange that takes longer makes the API slow: the lease of a vault that is gone then lasts its whole TTL.
     pub const SLOW_EXCHANGE: Millis = Millis::seconds(2);
+    /// How often a vault that waits for the lock looks whether the lease of its holder is still there.
+    pub const LEASE_POLL: Millis = Millis::seconds(1);
     /// How long other vaults' leases are waited for, one after the other; then the exchange is sent all the same, because
     /// a script of the page could renew a lease for ever (promise 11).
     pub const LEASE_WAIT_LIMIT: Millis = Millis::seconds(300);

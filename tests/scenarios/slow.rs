@@ -1,7 +1,8 @@
 //! Promises 9, 10 and 16 against a server that is slow, loses replies, or answers after it has been given up.
 
 use tokencell::{
-    Answer, Course, Errand, Event, Hint, Input, Millis, Policy, Reason, Renewal, SignOutRoute, Status, Trouble,
+    Answer, Course, Errand, Event, Hint, Input, Lease, Millis, Policy, Reason, Renewal, SignOutRoute, Status, Trace,
+    Trouble,
 };
 
 use crate::common::{ADA, Outcome, Packet, World, grant, trace};
@@ -363,4 +364,19 @@ fn promise_2_a_storage_that_cannot_be_read_does_not_lose_a_session() {
     world.input(tab, Input::Woke(trace(Hint::Unknown)));
     world.settle();
     assert_eq!(world.server.refreshes, 1);
+}
+
+#[test]
+fn promise_11_a_vault_does_not_wait_for_a_hogged_lock_once_the_lease_of_another_vault_is_released() {
+    let mut world = World::signed_in(1, ADA);
+    world.hogged = true;
+    world.leap(Millis::seconds(75));
+    let call = world.fetch(0);
+    world.now = world.now + Policy::LOCK_TIMEOUT;
+    let lease = Some(Lease { age: Millis(10), is_slow: false });
+    world.input(0, Input::Tick(Trace { lease, ..trace(Hint::SignedIn) }));
+    assert!(world.wire.iter().all(|(_, packet)| !matches!(packet, Packet::Ask { .. })));
+    world.pass(Policy::LEASE_POLL);
+    assert_eq!(world.server.refreshes, 1);
+    assert!(world.outcome(0, call).is_some());
 }
