@@ -93,7 +93,8 @@ export function createBffAuth<User = RegisteredUser>({
     // That nobody has signed in is no news to those who know why.
     const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
     const shown = isNews
-      ? (frozen({ failure: null, ...(snapshot as object) } as Snapshot) as Snapshot<User>)
+      ? // A copy: a framework may have made its own object reactive, and what is frozen inside that cannot be read.
+        (frozen({ failure: null, ...JSON.parse(JSON.stringify(snapshot)) }) as Snapshot<User>)
       : before.snapshot
     const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)
     info = { snapshot: isSame ? before.snapshot : shown, session: isOver ? null : session, at }
