@@ -5,6 +5,7 @@ const endpoints = {
 }
 
 const isVault = process.env.MODE === 'vault'
+const isShell = process.env.VAULT_SSR === 'shell'
 const vaultApi = process.env.VAULT_API ?? 'http://localhost:8787'
 
 export default defineNuxtConfig({
@@ -21,8 +22,9 @@ export default defineNuxtConfig({
         mode: 'vault',
         origins: [vaultApi],
         ...endpoints,
-        ssr: process.env.VAULT_SSR === 'shell' ? 'shell' : 'wait',
-        pages: { forbidden: '/forbidden' },
+        ssr: isShell ? 'shell' : 'wait',
+        // Without a page `unavailable`, as in the shell here, it is Nuxt's error page.
+        pages: { forbidden: '/forbidden', ...(!isShell && { unavailable: '/unavailable' }) },
       }
     : {
         mode: 'bff',

@@ -15,7 +15,7 @@ import {
 import type { Nuxt } from '@nuxt/schema'
 import { adapterError } from '../adapter-errors.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
-import { ruleOf } from './rule.js'
+import { isGlobalFor, ruleOf } from './rule.js'
 
 export type { ModuleOptions, PageAuth } from './options.js'
 
@@ -105,13 +105,13 @@ export const connect = () => createAuth({
 }
 
 /** Pages that ask for somebody are rendered in the browser, which alone knows. */
-function leavePlaces({ global, pages: { signIn } }: PublicOptions, nuxt: Nuxt) {
+function leavePlaces(shown: PublicOptions, nuxt: Nuxt) {
   nuxt.options.experimental.extraPageMetaExtractionKeys ??= []
   nuxt.options.experimental.extraPageMetaExtractionKeys.push('auth')
   nuxt.hook('pages:resolved', (pages) => {
     const visit = (list: typeof pages) => {
       for (const page of list) {
-        const rule = ruleOf(page.meta ?? {}, global && page.path !== signIn)
+        const rule = ruleOf(page.meta ?? {}, isGlobalFor(shown, page.path))
         if (Object.values(rule).some(Boolean)) page.mode = 'client'
         visit(page.children ?? [])
       }

@@ -14,6 +14,11 @@ interface CommonOptions {
     home?: string
     /** @default an error page with the status 403 */
     forbidden?: string
+    /**
+     * Shown in place of a page that requires sign-in while the session cannot be found out; that page opens by itself.
+     * @default an error page with the status 503
+     */
+    unavailable?: string
   }
   /**
    * Whether every page asks for somebody, unless it says `auth: false`.
@@ -58,7 +63,7 @@ export type ModuleOptions = BffModeOptions | VaultModeOptions
 export interface PublicOptions {
   mode: ModuleOptions['mode']
   base: string
-  pages: { signIn: string; home: string; forbidden?: string }
+  pages: { signIn: string; home: string; forbidden?: string; unavailable?: string }
   global: boolean
   roles: string | undefined
 }

@@ -1,5 +1,5 @@
 import type { Rule } from '../guard.js'
-import type { PageAuth } from './options.js'
+import type { PageAuth, PublicOptions } from './options.js'
 
 interface Meta {
   auth?: PageAuth
@@ -15,3 +15,9 @@ export function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
   if (named.includes('guest')) return { guestOnly: true }
   return { requiresAuth: isGlobal || named.includes('auth') }
 }
+
+/** Whether a page requires sign-in unless it says otherwise: all do in an app that is closed, but for those that are shown instead. */
+export const isGlobalFor = (
+  { global, pages }: Pick<PublicOptions, 'global' | 'pages'>,
+  path: string,
+): boolean => global && path !== pages.signIn && path !== pages.unavailable

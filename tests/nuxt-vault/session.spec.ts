@@ -135,3 +135,27 @@ test('a page for somebody is left to the browser, or rendered as the shell that 
   expect(sent.includes('page-notes')).toBe(isShell)
   expect(sent).not.toContain('page-sign-in')
 })
+
+test('an API that is away opens the sign-in page all the same, and a page for somebody says so until the API is back', async ({
+  api,
+  page,
+  served,
+}) => {
+  // A vault of its own, which a reload ends.
+  await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
+  await openSignedIn(page)
+  api.faults.add({ route: 'refresh', kind: 'status', status: 404, times: 1000 })
+  await page.goto('/sign-in')
+  await expect(at(page, 'page-sign-in')).toBeVisible({ timeout: 12_000 })
+  await page.goto('/notes?a=1')
+  // The page of the application, or the error page of Nuxt.
+  const notice = served === 'generated' ? page.getByText('503') : at(page, 'page-unavailable')
+  await expect(notice.first()).toBeVisible({ timeout: 12_000 })
+  await expect(at(page, 'page-notes')).toBeHidden()
+  await page.evaluate(() => Object.assign(window, { isSamePage: true }))
+  api.faults.reset()
+  await expect(at(page, 'page-notes')).toHaveText('Notes of Ada', { timeout: 20_000 })
+  await expect(notice).toHaveCount(0)
+  expect(pathOf(page)).toBe('/notes?a=1')
+  expect(await page.evaluate(() => 'isSamePage' in window), 'without a reload').toBe(true)
+})

@@ -1,6 +1,6 @@
 import type { H3Event } from 'h3'
 import { expect, test, vi } from 'vitest'
-import { ruleOf } from '../../js/nuxt/rule.js'
+import { isGlobalFor, ruleOf } from '../../js/nuxt/rule.js'
 import { rolesAt } from '../../js/nuxt/runtime/roles.js'
 import { type EventSession, offerSession, sessionOf } from '../../js/nuxt/runtime/server/context.js'
 
@@ -57,4 +57,11 @@ test.each([
   [{}, false, { requiresAuth: false }],
 ])('promise 20: a page with %j in an app that is closed: %s', (meta, isGlobal, rule) => {
   expect(ruleOf(meta, isGlobal)).toEqual(rule)
+})
+
+test('promise 20: an app that is closed opens the pages that are shown in place of others', () => {
+  const pages = { signIn: '/sign-in', home: '/', unavailable: '/unavailable' }
+  const closed = (path: string) => isGlobalFor({ global: true, pages }, path)
+  expect(['/', '/sign-in', '/unavailable', '/notes'].map(closed)).toEqual([true, false, false, true])
+  expect(isGlobalFor({ global: false, pages }, '/notes')).toBe(false)
 })

@@ -1,9 +1,10 @@
-import { createError, type NuxtApp, useRouter, useRuntimeConfig } from 'nuxt/app'
+import { createError, type NuxtApp, showError, useRouter, useRuntimeConfig } from 'nuxt/app'
+import { isAuthError } from '../../errors.js'
 import { guardRoutes } from '../../router.js'
 import type { Auth } from '../../types.js'
 import { authPlugin } from '../../vue.js'
 import type { PublicOptions } from '../options.js'
-import { ruleOf } from '../rule.js'
+import { isGlobalFor, ruleOf } from '../rule.js'
 import { rolesAt } from './roles.js'
 
 /**
@@ -13,18 +14,21 @@ import { rolesAt } from './roles.js'
  */
 export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Promise<unknown>) {
   const options = useRuntimeConfig().public.tokencell as unknown as PublicOptions
-  const { signIn, home, forbidden } = options.pages
+  const { signIn, home, forbidden, unavailable } = options.pages
   const roles = options.roles ? { roles: rolesAt(options.roles) } : {}
   const later = hydrated ? { hydrated } : {}
 
   nuxtApp.vueApp.use(authPlugin(auth, { ...roles, ...later }))
-  guardRoutes(useRouter() as never, auth, {
+  const router = useRouter()
+  router.onError((error) => showUnavailable(nuxtApp, error))
+  guardRoutes(router as never, auth, {
     signIn,
     home,
     ...roles,
     ...later,
+    ...(unavailable ? { unavailable } : {}),
     forbidden: forbidden ?? refuse,
-    rule: ({ meta, path }) => ruleOf(meta, options.global && path !== signIn),
+    rule: ({ meta, path }) => ruleOf(meta, isGlobalFor(options, path)),
   })
   auth.onEvent((event) => {
     if (event.type === 'signed-in') nuxtApp.callHook('tokencell:signed-in')
@@ -34,4 +38,16 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
 
 function refuse(): never {
   throw createError({ status: 403, statusText: 'Forbidden', fatal: true })
+}
+
+/**
+ * Shows that the session could not be found out, or what is wrong with the vault. The guards open the wanted page once the
+ * session is known, and Nuxt takes the error away when they do.
+ */
+function showUnavailable(nuxtApp: NuxtApp, error: unknown) {
+  if (!isAuthError(error)) return
+  const status = error.code === 'unreachable' ? { status: 503, statusText: 'Service Unavailable' } : {}
+  nuxtApp.runWithContext(() =>
+    showError(createError({ message: error.message, ...status, cause: error, fatal: true })),
+  )
 }

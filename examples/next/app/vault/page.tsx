@@ -17,7 +17,7 @@ export default function VaultPage() {
 }
 
 function Session() {
-  const { status, user, isAuthenticated, fetch, signIn, signOut } = useAuth()
+  const { status, failure, user, isAuthenticated, fetch, signIn, signOut } = useAuth()
   const [notes, setNotes] = useState<string[]>([])
 
   useEffect(() => {
@@ -35,6 +35,11 @@ function Session() {
   return (
     <>
       <p data-test="status">{status}</p>
+      {failure && (
+        <p role="status" data-test="failure">
+          The API cannot be reached. Trying again…
+        </p>
+      )}
       {isAuthenticated ? (
         <button type="button" data-test="sign-out" onClick={() => signOut()}>
           Sign {user?.name} out
