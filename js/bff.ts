@@ -183,6 +183,8 @@ export function createBffAuth<User = RegisteredUser>({
       if (isDisposed) throw commonError('closed')
       if (info.snapshot.status !== 'loading') return resolve(info.snapshot)
       restoring.start()
+      // The first call that waits does not wait for the end of a pause.
+      if (waiting.size === 0) restoring.retryNow()
       const done = (error?: unknown) => {
         clearTimeout(timer)
         waiting.delete(done)
