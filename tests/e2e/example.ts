@@ -5,16 +5,32 @@ import { ADA } from './fixtures.js'
 
 export { expect } from '@playwright/test'
 
+type ExampleApi = ReturnType<typeof createApi> & {
+  url: string
+  controlUrl: string
+  /** Has the API listen no more, so that the server of the example answers 500 in its place. */
+  unplug(): Promise<void>
+  plug(): Promise<void>
+}
+
 /** The Vue example as `npm start` serves it. */
-export const test = base.extend<{ api: ReturnType<typeof createApi>; url: string }>({
+export const test = base.extend<{ api: ExampleApi; url: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
-  api: async ({}, use) => use(createApi()),
+  api: async ({}, use) => {
+    const api = createApi()
+    const listen = (port: number) => api.listen({ port, controlPort: 0, host: '127.0.0.1' })
+    let listening = await listen(0)
+    const { url, controlUrl } = listening
+    const plug = async () => {
+      listening = await listen(Number(new URL(url).port))
+    }
+    await use(Object.assign(api, { url, controlUrl, unplug: () => listening.close(), plug }))
+    await listening.close()
+  },
   url: async ({ api }, use) => {
-    const listening = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
-    const example = await serveExample({ port: 0, mode: 'preview', api: listening })
+    const example = await serveExample({ port: 0, mode: 'preview', api })
     await use(example.url)
     await example.close()
-    await listening.close()
   },
 })
 

@@ -118,6 +118,7 @@ test('a role taken away closes the open page after the next refresh, in every ta
   for (const one of [page, other]) await expect(at(one, 'page-reports')).toBeVisible()
 })
 
+/** Ways in which a refresh endpoint decides nothing. */
 const REFUSALS = [
   { kind: 'status', status: 404 },
   { kind: 'status', status: 410 },
@@ -126,46 +127,84 @@ const REFUSALS = [
   { kind: 'status', status: 503 },
   { kind: 'answer', status: 302, headers: { location: '/' } },
   { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html>' },
-] as const
+]
 
-test('a page that requires sign-in says that the API cannot be reached, the sign-in page opens, and both recover', async ({
+/** Signed in, with a vault of its own, which a reload ends: the next page has to refresh. */
+async function openWithOwnVault(page: Page, url: string) {
+  await page.context().addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
+  await openSignedIn(page, url)
+}
+
+/** Notes that the page must stay the same. @returns whether it did */
+async function watchForReload(page: Page) {
+  await page.evaluate(() => Object.assign(window, { isSamePage: true }))
+  return () => page.evaluate(() => !('isSamePage' in window))
+}
+
+/** No page for guests waits longer. In milliseconds. */
+const BOUND = 12_000
+
+for (const refusal of REFUSALS)
+  test(`while the refresh endpoint does this, the sign-in page opens, another page says so, and both recover: ${JSON.stringify(refusal)}`, async ({
+    api,
+    page,
+    url,
+  }) => {
+    await openWithOwnVault(page, url)
+    api.faults.add({ route: 'refresh', times: 1000, ...refusal } as never)
+    await page.goto(`${url}/sign-in`)
+    await expect(at(page, 'sign-in-form')).toBeVisible({ timeout: BOUND })
+    await page.goto(`${url}/reports?a=1`)
+    await expect(at(page, 'page-unavailable')).toBeVisible({ timeout: BOUND })
+    expect(pathOf(page)).toBe('/reports?a=1')
+    const hasReloaded = await watchForReload(page)
+    api.faults.reset()
+    await expect(at(page, 'page-reports')).toBeVisible({ timeout: 30_000 })
+    expect([pathOf(page), await hasReloaded()]).toEqual(['/reports?a=1', false])
+  })
+
+test('likewise while the API is away; the sign-in page leads on by itself when it is back', async ({
   api,
-  context,
   page,
   url,
 }) => {
-  test.slow()
-  // A vault of its own, which a reload ends.
-  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
-  await openSignedIn(page, url)
-  for (const refusal of REFUSALS) {
-    api.faults.add({
-      route: 'refresh',
-      times: 1000,
-      ...refusal,
-      headers: { ...('headers' in refusal && refusal.headers) },
-    })
-    await page.goto(`${url}/sign-in`)
-    await expect(at(page, 'sign-in-form')).toBeVisible({ timeout: 12_000 })
-    await page.goto(`${url}/reports?a=1`)
-    await expect(at(page, 'page-unavailable')).toBeVisible({ timeout: 12_000 })
-    expect(pathOf(page)).toBe('/reports?a=1')
-    api.faults.reset()
-    await page.evaluate(() => dispatchEvent(new Event('online')))
-    await expect(at(page, 'page-reports')).toBeVisible({ timeout: 30_000 })
-    expect(pathOf(page)).toBe('/reports?a=1')
-  }
+  await openWithOwnVault(page, url)
+  await api.unplug()
+  await page.goto(`${url}/sign-in?redirect=/reports`)
+  await expect(at(page, 'sign-in-form')).toBeVisible({ timeout: BOUND })
+  await expect(at(page, 'notice')).toContainText('cannot be reached')
+  await expect(at(page, 'status')).toHaveAttribute('data-status', 'loading')
+  const hasReloaded = await watchForReload(page)
+  await api.plug()
+  await expect(at(page, 'page-reports')).toBeVisible({ timeout: 30_000 })
+  expect([pathOf(page), await hasReloaded()]).toEqual(['/reports', false])
 })
 
-test('a refresh that takes long keeps neither page blank', async ({ api, context, page, url }) => {
-  test.slow()
-  await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
-  await openSignedIn(page, url)
-  api.faults.add({ route: 'refresh', kind: 'holdBefore' })
-  const held = api.faults.whenHeld('refresh')
-  await page.goto(`${url}/reports`)
-  await held
-  await expect(at(page, 'page-unavailable')).toBeVisible({ timeout: 15_000 })
-  api.faults.release('refresh')
+test('a sign-in while the refresh endpoint is broken leads to the page that was wanted', async ({
+  api,
+  page,
+  url,
+}) => {
+  await openWithOwnVault(page, url)
+  api.faults.add({ route: 'refresh', kind: 'status', status: 404, times: 1000 })
+  await page.goto(`${url}/sign-in?redirect=/reports`)
+  await signIn(page, ADA)
   await expect(at(page, 'page-reports')).toBeVisible()
+})
+
+test('a refresh that takes long keeps neither page blank', async ({ api, page, url }) => {
+  test.slow()
+  await openWithOwnVault(page, url)
+  const other = await page.context().newPage()
+  api.faults.add({ route: 'refresh', kind: 'holdBefore', times: 2 })
+  const held = api.faults.whenHeld('refresh')
+  await Promise.all([page.goto(`${url}/reports`), other.goto(`${url}/sign-in`)])
+  await held
+  await expect(at(page, 'page-unavailable')).toBeVisible({ timeout: BOUND })
+  await expect(at(other, 'sign-in-form')).toBeVisible({ timeout: BOUND })
+  api.faults.reset()
+  await expect(at(page, 'page-reports')).toBeVisible()
+  await expect(at(other, 'note-count'), 'and the user has nothing to do there').toBeVisible({
+    timeout: 30_000,
+  })
 })
