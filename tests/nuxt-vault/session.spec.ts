@@ -147,7 +147,7 @@ test('an API that is away opens the sign-in page all the same, and a page for so
   api.faults.add({ route: 'refresh', kind: 'status', status: 404, times: 1000 })
   await page.goto('/sign-in')
   await expect(at(page, 'page-sign-in')).toBeVisible({ timeout: 12_000 })
-  await page.goto('/notes?a=1')
+  await page.goto('/notes')
   // The page of the application, or the error page of Nuxt.
   const notice = served === 'generated' ? page.getByText('503') : at(page, 'page-unavailable')
   await expect(notice.first()).toBeVisible({ timeout: 12_000 })
@@ -156,6 +156,6 @@ test('an API that is away opens the sign-in page all the same, and a page for so
   api.faults.reset()
   await expect(at(page, 'page-notes')).toHaveText('Notes of Ada', { timeout: 20_000 })
   await expect(notice).toHaveCount(0)
-  expect(pathOf(page)).toBe('/notes?a=1')
+  expect(pathOf(page)).toBe('/notes')
   expect(await page.evaluate(() => 'isSamePage' in window), 'without a reload').toBe(true)
 })

@@ -1,8 +1,10 @@
 import type { H3Event } from 'h3'
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { isGlobalFor, ruleOf } from '../../js/nuxt/rule.js'
+import { whenHydrated } from '../../js/nuxt/runtime/hydrated.js'
 import { rolesAt } from '../../js/nuxt/runtime/roles.js'
 import { type EventSession, offerSession, sessionOf } from '../../js/nuxt/runtime/server/context.js'
+import { createTestAuth } from '../../js/testing.js'
 
 declare global {
   interface ImportMeta {
@@ -10,6 +12,8 @@ declare global {
     readonly prerender?: boolean
   }
 }
+
+afterEach(() => vi.useRealTimers())
 
 const eventIn = (context: object) => ({ context }) as H3Event
 const SESSION = {} as EventSession
@@ -64,4 +68,40 @@ test('promise 20: an app that is closed opens the pages that are shown in place 
   const closed = (path: string) => isGlobalFor({ global: true, pages }, path)
   expect(['/', '/sign-in', '/unavailable', '/notes'].map(closed)).toEqual([true, false, false, true])
   expect(isGlobalFor({ global: false, pages }, '/notes')).toBe(false)
+})
+
+/** A page that hydrates: what has settled so far, and the way to say that it has hydrated. */
+function hydrating() {
+  vi.useFakeTimers()
+  let hydrate = () => {}
+  const hooks = {
+    hookOnce(_: string, hook: () => void) {
+      hydrate = hook
+    },
+  }
+  const auth = createTestAuth<never>({ session: 'loading' })
+  const settled = vi.fn()
+  const payload = { serverRendered: true }
+  whenHydrated({ payload, hooks } as never, auth)?.then(settled)
+  return { auth, settled, hydrate: () => hydrate() }
+}
+
+test('a page is hydrated when Nuxt says so', async () => {
+  const { settled, hydrate } = hydrating()
+  await vi.advanceTimersByTimeAsync(9000)
+  expect(settled).not.toHaveBeenCalled()
+  hydrate()
+  await vi.advanceTimersByTimeAsync(0)
+  expect(settled).toHaveBeenCalled()
+  expect(whenHydrated({ payload: {} } as never, createTestAuth<never>())).toBeUndefined()
+})
+
+test('a page that waits for a session that cannot be found out is not waited for', async () => {
+  const failing = hydrating()
+  failing.auth.become({ failure: 'unreachable' })
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(failing.settled).toHaveBeenCalled()
+  const silent = hydrating()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(silent.settled).toHaveBeenCalled()
 })

@@ -14,6 +14,6 @@ export default defineNuxtPlugin({
     const info = useState<SessionInfo<never> | null>('tokencell', () => null).value
     // A page that was rendered for everybody knows nobody.
     if (info) auth.hydrate(info)
-    provideAuth(nuxtApp as never, auth, info ? undefined : whenHydrated(nuxtApp as never))
+    provideAuth(nuxtApp as never, auth, info ? undefined : whenHydrated(nuxtApp as never, auth))
   },
 })

@@ -12,6 +12,7 @@ export default defineNuxtPlugin({
     if (import.meta.server) return provideAuth(nuxtApp as never, createAuth<never>({}))
     // @ts-expect-error: written by the module
     const { connect } = (await import('#build/tokencell/auth')) as { connect: () => Auth<never> }
-    provideAuth(nuxtApp as never, connect(), whenHydrated(nuxtApp as never))
+    const auth = connect()
+    provideAuth(nuxtApp as never, auth, whenHydrated(nuxtApp as never, auth))
   },
 })
