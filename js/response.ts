@@ -4,6 +4,10 @@ import type { ResponseHead } from './port/packing.js'
 /** Statuses that the constructor of `Response` takes without a body only (Fetch, "null body status"). */
 const WITHOUT_BODY = [204, 205, 304]
 
+function refuseChange(): never {
+  throw new TypeError('The headers of a response are immutable.')
+}
+
 /** A response as `fetch` would have made it here, out of what the vault says of it. */
 export class RemoteResponse extends Response {
   readonly #head: ResponseHead
@@ -22,6 +26,10 @@ export class RemoteResponse extends Response {
     this.#incoming = incoming
     const own = isRefused ? { ...told, status, ok: status >= 200 && status < 300 } : told
     for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
+    // Those of an answer that `fetch` gives are immutable.
+    for (const name of ['append', 'delete', 'set']) {
+      Object.defineProperty(this.headers, name, { value: refuseChange })
+    }
   }
 
   override clone() {

@@ -11,6 +11,7 @@ import { loadCore } from './load.js'
 import { complete, type VaultOptions } from './options.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import { directiveAgainst, originOf } from './policy.js'
+import { runToHead } from './run-to-head.js'
 import { openTrace } from './trace.js'
 
 /** What has become of the pages of a vault. */
@@ -111,7 +112,9 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     const { core, config, origins } = await started()
     const isOurs = origins.has(originOf(request.url))
     if (isOurs && config.credential !== 'bearer') await equip(request, config, cookie)
-    const response = await core.fetch(request).catch(async (error: unknown) => {
+    const rotates = isOurs && !/^(bearer|cookie)$/.test(config.credential)
+    const sent = rotates ? runToHead(request, (request) => core.fetch(request)) : core.fetch(request)
+    const response = await sent.catch(async (error: unknown) => {
       const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
       throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error
     })

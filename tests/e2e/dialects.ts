@@ -21,7 +21,7 @@ interface Answer {
 
 /** A server that speaks like one of the presets, with one account. */
 export interface Dialect {
-  routes: Record<string, (asked: Asked) => Answer>
+  routes: Record<string, (asked: Asked) => Answer | Promise<Answer>>
   /** How this backend wants its credentials. */
   credentials: object
   /** What no page may see. */
@@ -308,7 +308,7 @@ export async function listen({ routes }: Pick<Dialect, 'routes'>, page: string) 
       response.setHeader('access-control-allow-headers', asked.header('access-control-request-headers') ?? '')
       return response.writeHead(204).end()
     }
-    const answer: Answer = routes[`${request.method} ${request.url}`]?.(asked) ?? { status: 404 }
+    const answer = (await routes[`${request.method} ${request.url}`]?.(asked)) ?? { status: 404 }
     const { status = 200, headers = {}, body } = answer
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     if (body !== undefined) response.setHeader('content-type', 'application/json')

@@ -18,6 +18,8 @@ const test = base.extend<{
   },
 })
 
+declare const search: { abort(): void; outcome: Promise<unknown>; reported: Promise<void> }
+
 const signIn = (page: Page, { credentials }: Pick<Dialect, 'credentials'>) =>
   page.evaluate((credentials) => auth.signIn(credentials as Record<string, unknown>), credentials)
 
@@ -125,6 +127,81 @@ test('devise_token_auth: what goes out together shares a token, and a blank one 
   )
   expect(new Set(statuses)).toEqual(new Set([200]))
   expect(dialect).toMatchObject({ rotations: 0, refusals: 0 })
+})
+
+/** Makes a request that the server answers after the page has aborted it, and waits until the vault is done with it. */
+async function abortBeforeAnswer(
+  page: Page,
+  url: string,
+  { arrived, answer }: ReturnType<typeof lateAnswer>,
+) {
+  await page.evaluate((url) => {
+    const controller = new AbortController()
+    const reported = new Promise<void>((resolve) => {
+      auth.onEvent((event) => event.type === 'request' && event.url === url && resolve())
+    })
+    const outcome = auth.fetch(url, { signal: controller.signal }).catch((reason: unknown) => reason)
+    Object.assign(window, { search: { abort: () => controller.abort('typed on'), outcome, reported } })
+  }, url)
+  await arrived
+  await page.evaluate(() => search.abort())
+  expect(await page.evaluate(() => search.outcome)).toBe('typed on')
+  answer()
+  await page.evaluate(() => search.reported)
+}
+
+/** A route that decides at once what it answers, as one that rotates tokens does, and answers when the test says so. */
+function lateAnswer(decide: Dialect['routes'][string]) {
+  let arrive!: () => void
+  let answer!: () => void
+  const arrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  const isDue = new Promise<void>((resolve) => {
+    answer = resolve
+  })
+  const route: Dialect['routes'][string] = async (asked) => {
+    const decided = await decide(asked)
+    arrive()
+    await isDue
+    return decided
+  }
+  return { route, arrived, answer }
+}
+
+test('devise_token_auth: an aborted request rejects at once, and the token of its late answer is not lost', async ({
+  page,
+  open,
+  serve,
+}) => {
+  const dialect = deviseTokenAuth()
+  const late = lateAnswer((asked) => dialect.routes['GET /me'](asked))
+  const url = await serve('deviseTokenAuth', { routes: { ...dialect.routes, 'GET /search': late.route } })
+  await open(page)
+  await signIn(page, dialect)
+  await abortBeforeAnswer(page, `${url}/search`, late)
+  expect(await get(page, `${url}/me`)).toBe(200)
+  expect(dialect).toMatchObject({ rotations: 2, refusals: 0 })
+})
+
+test('devise_token_auth: an aborted request that is answered 401 is not sent again', async ({
+  page,
+  open,
+  serve,
+}) => {
+  const dialect = deviseTokenAuth()
+  let requests = 0
+  const late = lateAnswer(() => {
+    requests++
+    return { status: 401 }
+  })
+  const url = await serve('deviseTokenAuth', { routes: { ...dialect.routes, 'GET /search': late.route } })
+  await open(page)
+  await signIn(page, dialect)
+  await outliveTrust(page)
+  await abortBeforeAnswer(page, `${url}/search`, late)
+  expect(await get(page, `${url}/me`)).toBe(200)
+  expect(requests).toBe(1)
 })
 
 test('a session cookie that the server has forgotten ends the session', async ({ page, open, serve }) => {

@@ -205,3 +205,14 @@ test('promise 12: a blob has the type that fetch gives it, and a form is read', 
     ['b', '2'],
   ])
 })
+
+test('the headers of a response and of its clone are immutable, as those of fetch are', () => {
+  const response = new RemoteResponse(sent(packHead(new Response(null, { headers: { 'x-a': '1' } }))))
+  for (const { headers } of [response, response.clone()]) {
+    expect(() => headers.set('x-a', '2')).toThrow(TypeError)
+    expect(() => headers.append('x-b', '2')).toThrow(TypeError)
+    expect(() => headers.delete('x-a')).toThrow(TypeError)
+    expect([...headers]).toEqual([['x-a', '1']])
+    expect([...new Headers(headers)]).toEqual([['x-a', '1']])
+  }
+})

@@ -124,6 +124,21 @@ test('a CSRF cookie that does not exist is nothing to send', async () => {
   expect(core.fetch.mock.calls[0]?.[0].headers.has('x-csrf-token')).toBe(false)
 })
 
+test('only requests that may bring a new credential in headers outlive an abort', async () => {
+  const rotating = { ...OPTIONS, credential: { headers: ['access-token'] } }
+  for (const [options, url, outlives] of [
+    [rotating, 'https://api.test/', true],
+    [rotating, 'https://elsewhere.test/', false],
+    [OPTIONS, 'https://api.test/', false],
+    [{ ...OPTIONS, credential: 'cookie' as const }, 'https://api.test/', false],
+  ] as const) {
+    const abort = new AbortController()
+    const request = outgoing({ url, init: {} }, null, abort.signal)
+    await start(options, noCookie).send(request)
+    expect(core.fetch.mock.lastCall?.[0].init.signal !== abort.signal, url).toBe(outlives)
+  }
+})
+
 test('a listener that throws keeps neither the core nor other listeners from hearing', async () => {
   const reported: unknown[] = []
   vi.stubGlobal('reportError', (error: unknown) => reported.push(error))

@@ -88,18 +88,21 @@ impl Driver {
         let response = outcome.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
         let is_unauthorized = response.is_some_and(|response| response.status() == 401);
         let renewal = response.and_then(|response| self.config.credential.renewal(response, &self.host).ok().flatten());
-        match self.open.borrow_mut().get_mut(id) {
+        let is_aborted = match self.open.borrow_mut().get_mut(id) {
             Some(open) => {
                 open.is_in_flight = false;
                 open.outcome = Some(outcome);
+                matches!(&open.work, Work::Request { outgoing, .. } if outgoing.signal().aborted())
             }
             // Nobody is interested in the rest of it.
             None => return drop(response.and_then(Response::body).map(|body| body.cancel())),
-        }
+        };
         if let Some(token) = renewal {
             self.drive(Input::Renewed(id, token));
         }
-        self.drive(Input::Responded(id, if is_unauthorized { Reply::Unauthorized } else { Reply::Other }));
+        // A request that was aborted meanwhile (`js/vault/run-to-head.ts`) is not sent again.
+        let is_retried = is_unauthorized && !is_aborted;
+        self.drive(Input::Responded(id, if is_retried { Reply::Unauthorized } else { Reply::Other }));
         self.hear_giving_up(id);
     }
 
