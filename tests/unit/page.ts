@@ -1,3 +1,5 @@
+import './late-fetch.js'
+
 import { afterEach, beforeEach, vi } from 'vitest'
 import { type BffAuth, createBffAuth } from '../../js/bff.js'
 import type { SessionInfo } from '../../js/bff-protocol.js'
