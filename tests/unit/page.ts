@@ -1,4 +1,4 @@
-import './late-fetch.js'
+import { nativeFetch } from './late-fetch.js'
 
 import { afterEach, beforeEach, vi } from 'vitest'
 import { type BffAuth, createBffAuth } from '../../js/bff.js'
@@ -30,10 +30,9 @@ export function useSite() {
     site.delays = new Map()
     site.answers = new Map()
     stubBrowser()
-    const { fetch } = globalThis
     vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) =>
       // The application's server is in this process as well.
-      String(input).startsWith(server.url) ? fetch(input, init) : send(input, init),
+      String(input).startsWith(server.url) ? nativeFetch(input, init) : send(input, init),
     )
   })
   afterEach(async () => {

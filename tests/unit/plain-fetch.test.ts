@@ -1,25 +1,26 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { stubPage } from './port.js'
 
-/** Each test loads the package anew, after it has put its own `fetch` in the place of the browser's. */
-const native = vi.fn(async (_: Request) => new Response('native'))
+/** The browser's own, before anything of the package is loaded; each test loads that anew. */
+const native = vi.hoisted(() => {
+  const native = vi.fn(async (_: Request) => new Response('native'))
+  globalThis.fetch = native as typeof fetch
+  return native
+})
 
 beforeEach(() => {
   vi.resetModules()
-  Reflect.deleteProperty(globalThis, KEY)
   native.mockClear()
   stubPage()
-  vi.stubGlobal('fetch', native)
 })
 afterEach(() => vi.unstubAllGlobals())
 
-const KEY = Symbol.for('tokencell.fetch')
 const elsewhere = 'https://elsewhere.test/'
 
 test('an application that puts `auth.fetch` in the place of `fetch` has the one of the browser called', async () => {
   const { createAuth } = await import('../../js/client.js')
   const auth = createAuth({ page: () => new Promise(() => {}), origins: ['https://api.test'] })
-  globalThis.fetch = auth.fetch
+  vi.stubGlobal('fetch', auth.fetch)
   expect(await (await fetch(elsewhere)).text()).toBe('native')
   expect(native).toHaveBeenCalledTimes(1)
   auth.dispose()
@@ -28,7 +29,7 @@ test('an application that puts `auth.fetch` in the place of `fetch` has the one 
 test('likewise that of a server session', async () => {
   const { createBffAuth } = await import('../../js/bff.js')
   const auth = createBffAuth()
-  globalThis.fetch = auth.fetch
+  vi.stubGlobal('fetch', auth.fetch)
   expect(await (await fetch(elsewhere)).text()).toBe('native')
   expect(native).toHaveBeenCalledTimes(1)
   auth.dispose()
