@@ -17,8 +17,8 @@ export const isBuffer = (value: unknown): value is ArrayBuffer =>
 export const isStream = (value: unknown): value is ReadableStream =>
   answers(() => Reflect.get(ReadableStream.prototype, 'locked', value))
 
-/** A member of a prototype throws when it is asked of anything else. */
-function answers(ask: () => unknown): boolean {
+/** Whether this does not throw, as a member of a prototype does when it is asked of anything else. */
+export function answers(ask: () => unknown): boolean {
   try {
     ask()
     return true

@@ -1,5 +1,4 @@
-const POLICY =
-  /^(no-referrer(-when-downgrade)?|(strict-)?origin(-when-cross-origin)?|same-origin|unsafe-url)$/
+import { answers } from './brand.js'
 
 /** As the HTML standard still reads them (§4.2.5.1). */
 const OLD_NAMES: Record<string, string> = {
@@ -17,6 +16,9 @@ export function declaredReferrerPolicy(): string | undefined {
   return [...document.querySelectorAll<HTMLMetaElement>('meta[name=referrer i]')]
     .map(({ content }) => content.toLowerCase())
     .map((policy) => OLD_NAMES[policy] ?? policy)
-    .filter((policy) => POLICY.test(policy))
+    .filter((policy) => policy && isPolicy(policy))
     .at(-1)
 }
+
+const isPolicy = (policy: string) =>
+  answers(() => new Request(location.href, { referrerPolicy: policy as ReferrerPolicy }))

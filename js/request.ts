@@ -44,7 +44,8 @@ function copyBody(body: BodyInit | null): BodyInit | null {
   if (ArrayBuffer.isView(body)) {
     return new Uint8Array(body.buffer, body.byteOffset, body.byteLength).slice()
   }
-  if (!isForm(body)) return String(body)
+  // Unlike `String`, this refuses a symbol, as `fetch` does.
+  if (!isForm(body)) return `${body}`
   const copy = new FormData()
   for (const [name, value] of body) copy.append(name, value as string)
   return copy

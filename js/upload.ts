@@ -46,7 +46,6 @@ export function createUpload(
     stop(reason: unknown) {
       isOver = true
       reader.cancel(reason).catch(() => {})
-      resume()
     },
   }
 }

@@ -122,13 +122,12 @@ test('the progress of an upload is that of what has gone to the vault, and a 401
   browserName,
   clients: _,
   page,
-  where,
 }) => {
   // It hides the body of a request, and both clients ask for that before they count.
   const isCounted = browserName !== 'firefox'
   await signIn(page)
   await doubtToken(page, api)
-  const size = 3_000_000
+  const size = 12_000_000
   for (const name of ['ky', 'axios']) {
     const { answer, progress } = await page.evaluate(
       async ([name, size]) => {
@@ -144,8 +143,8 @@ test('the progress of an upload is that of what has gone to the vault, and a 401
     expect(progress.at(-1), name).toBe(1)
     expect(progress, `${name}: it grows`).toEqual([...progress].sort((a, b) => a - b))
     const below = progress.filter((part) => part < 1).length
-    // In the page there is no port, and axios tells of it three times a second.
-    if (where !== 'page') expect(below, `${name}: ${progress}`).toBeGreaterThan(name === 'ky' ? 5 : 0)
+    // axios tells of it three times a second, and an upload to a server beside the browser takes no longer.
+    expect(below, `${name}: ${progress}`).toBeGreaterThan(name === 'ky' ? 1 : 0)
   }
   expect(api.journal.counts().refresh.total).toBe(1)
 })

@@ -1,6 +1,7 @@
 /** What a request says beside its token: as `fetch` sends it from the page itself, at the time of the call. */
 import type { Page } from '@playwright/test'
-import { expect, signIn, type Site, test as base } from './fixtures.js'
+import { test as base, expect, signIn } from './fixtures.js'
+import type { Site } from './site.js'
 
 interface Received {
   referer: string | null
@@ -23,7 +24,12 @@ const test = base.extend<{ echo: string }>({
 })
 
 /** Opens the site with a session whose token goes to its own origin as well. */
-async function start(page: Page, site: Site, open: (page: Page, path?: string) => Promise<void>, path?: string) {
+async function start(
+  page: Page,
+  site: Site,
+  open: (page: Page, path?: string) => Promise<void>,
+  path?: string,
+) {
   site.options.origins = [...(site.options.origins as string[]), site.url]
   await open(page, path)
   await signIn(page)
@@ -101,20 +107,19 @@ test('what an iframe has made is sent as what it is', async ({ echo, open, page,
     const frame = document.createElement('iframe')
     document.body.append(frame)
     const realm = frame.contentWindow as unknown as typeof globalThis
-    const { FormData, URLSearchParams, Blob, File, Uint8Array, DataView } = realm
     const bodies = {
       form() {
-        const form = new FormData()
+        const form = new realm.FormData()
         form.append('name', 'Ada')
-        form.append('file', new File(['in a form'], 'a.txt', { type: 'text/plain' }))
+        form.append('file', new realm.File(['in a form'], 'a.txt', { type: 'text/plain' }))
         return form
       },
-      params: () => new URLSearchParams('a=1&a=2'),
-      blob: () => new Blob(['blob'], { type: 'text/x-blob' }),
-      file: () => new File(['file'], 'b.txt', { type: 'text/x-file' }),
-      bytes: () => new Uint8Array([65, 66, 67]).subarray(1),
-      buffer: () => new Uint8Array([65, 66, 67]).buffer,
-      view: () => new DataView(new Uint8Array([65, 66, 67]).buffer, 1, 1),
+      params: () => new realm.URLSearchParams('a=1&a=2'),
+      blob: () => new realm.Blob(['blob'], { type: 'text/x-blob' }),
+      file: () => new realm.File(['file'], 'b.txt', { type: 'text/x-file' }),
+      bytes: () => new realm.Uint8Array([65, 66, 67]).subarray(1),
+      buffer: () => new realm.Uint8Array([65, 66, 67]).buffer,
+      view: () => new realm.DataView(new realm.Uint8Array([65, 66, 67]).buffer, 1, 1),
     }
     const boundary = /-{4,}[\w-]+/g
     const send = async (fetch: typeof globalThis.fetch) => {
@@ -135,7 +140,13 @@ test('what an iframe has made is sent as what it is', async ({ echo, open, page,
   expect(ours?.file).toMatchObject({ body: 'file', type: 'text/x-file' })
 })
 
-test('a stream of an iframe in a request is sent as well', async ({ browserName, echo, open, page, site }) => {
+test('a stream of an iframe in a request is sent as well', async ({
+  browserName,
+  echo,
+  open,
+  page,
+  site,
+}) => {
   await start(page, site, open)
   const body = await page.evaluate(async (echo) => {
     const frame = document.createElement('iframe')
@@ -149,7 +160,13 @@ test('a stream of an iframe in a request is sent as well', async ({ browserName,
   expect(body).toBe(browserName === 'firefox' ? '[object ReadableStream]' : 'streamed')
 })
 
-test('an application may put `auth.fetch` in the place of `fetch`', async ({ api, echo, open, page, site }) => {
+test('an application may put `auth.fetch` in the place of `fetch`', async ({
+  api,
+  echo,
+  open,
+  page,
+  site,
+}) => {
   await page.addInitScript(() => {
     // As soon as there is one, and before a vault in the page has loaded.
     Object.defineProperty(window, 'auth', {
@@ -163,7 +180,11 @@ test('an application may put `auth.fetch` in the place of `fetch`', async ({ api
   await start(page, site, open)
   expect(await page.evaluate(() => fetch === auth.fetch)).toBe(true)
   const answers = await page.evaluate(
-    async ([echo, me]) => [(await fetch(echo)).status, (await fetch(me)).status, (await fetch('data:,x')).status],
+    async ([echo, me]) => [
+      (await fetch(echo)).status,
+      (await fetch(me)).status,
+      (await fetch('data:,x')).status,
+    ],
     [echo, `${api.url}/api/v1/me`] as const,
   )
   expect(answers).toEqual([200, 200, 200])

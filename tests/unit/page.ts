@@ -1,9 +1,9 @@
-import { nativeFetch } from './late-fetch.js'
-
+import './late-fetch.js'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { type BffAuth, createBffAuth } from '../../js/bff.js'
 import type { SessionInfo } from '../../js/bff-protocol.js'
 import type { AuthEvent } from '../../js/types.js'
+import { nativeFetch } from './late-fetch.js'
 import { type Browser, browse, startApi } from './server/browser.js'
 
 type User = { name: string }
