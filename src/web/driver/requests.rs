@@ -19,7 +19,9 @@ const MOST_IN_FLIGHT: u32 = 500;
 impl Driver {
     pub fn fetch(&self, outgoing: Outgoing) -> Promise {
         if !outgoing.takes_token(&self.config) {
-            return outgoing.send(&self.host, None, &self.config.credential).unwrap_or_else(|error| Promise::reject(&error));
+            return outgoing
+                .send(&self.host, None, &self.config.credential)
+                .unwrap_or_else(|error| Promise::reject(&error));
         }
         if outgoing.signal().aborted() {
             return Promise::reject(&outgoing.signal().reason());
