@@ -6,8 +6,9 @@ import { AuthError, type AuthErrorCode, commonError, isAuthError } from './error
 import { createListeners } from './listeners.js'
 import { createNote } from './note.js'
 import { plainFetch } from './plain-fetch.js'
+import { platformFetch } from './platform-fetch.js'
 import { isFormed } from './port/packing.js'
-import { split } from './request.js'
+import { copyCredentials, join, split } from './request.js'
 import { createRetry } from './retry.js'
 import { frozen, LOADING, loadingWith } from './snapshot.js'
 import { createTurns } from './turns.js'
@@ -76,7 +77,7 @@ export function createBffAuth<User = RegisteredUser>({
     const headers = new Headers(init.headers)
     headers.set(FORGERY_HEADER, 'tokencell')
     const signal = AbortSignal.timeout(init.method === 'POST' ? LONGER_PATIENCE : PATIENCE)
-    const response = await fetch(base + path, { ...init, headers, signal, cache: 'no-store' }).catch(
+    const response = await platformFetch(base + path, { ...init, headers, signal, cache: 'no-store' }).catch(
       (cause: unknown) => {
         throw callError('unreachable', { cause })
       },
@@ -215,11 +216,8 @@ export function createBffAuth<User = RegisteredUser>({
     const headers = new Headers(request.headers)
     headers.set(FORGERY_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, session ?? '')
-    const init: RequestInit = { headers, signal: AbortSignal.any([request.signal, signal]) }
-    const response = await fetch(
-      request,
-      body === null ? init : ({ ...init, body, duplex: 'half' } as RequestInit),
-    )
+    const init = { headers, signal: AbortSignal.any([request.signal, signal]) }
+    const response = await platformFetch(join(request, body, init))
     const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
     if (code === 'replaced' || response.status === 401) await lookAnew()
     if (!code) return response
@@ -276,12 +274,13 @@ export function createBffAuth<User = RegisteredUser>({
     },
     async signIn(credentials: Credentials) {
       if (isDisposed) throw commonError('closed')
+      const init = asBody(copyCredentials(credentials))
       start()
       const asked = epoch
       const { answer, ...next } = await inTurn(async () => {
         await settle().catch(() => {})
         const owed = debt.read()
-        const signedIn = await ask('/sign-in', asBody(credentials))
+        const signedIn = await ask('/sign-in', init)
         if (debt.read() === owed) debt.write(null)
         return signedIn
       })

@@ -4,7 +4,7 @@ import { createLifetime } from './lifetime.js'
 import { createListeners } from './listeners.js'
 import { createOrigins, type OriginOptions } from './origins.js'
 import { plainFetch } from './plain-fetch.js'
-import { split } from './request.js'
+import { copyCredentials, split } from './request.js'
 import { LOADING } from './snapshot.js'
 import type { Auth, AuthEvent, Placement, RegisteredUser, Snapshot, Vault } from './types.js'
 import { createVaultConnection } from './vault-connection.js'
@@ -68,16 +68,19 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
       return events.add(listener)
     },
     async fetch(input, init) {
-      const { request, body } = split(input, init)
+      const { request, body, priority } = split(input, init)
       request.signal.throwIfAborted()
       if (origins.needNoVault(request)) return lifetime.during(() => plainFetch(request, body))
       const sent = call((vault) => {
         request.signal.throwIfAborted()
-        return vault.fetch(request, body)
+        return vault.fetch(request, body, priority)
       })
       return orAborted(sent, request.signal)
     },
-    signIn: (credentials) => call((vault) => vault.signIn(credentials)),
+    async signIn(credentials) {
+      const copy = copyCredentials(credentials)
+      return call((vault) => vault.signIn(copy))
+    },
     signOut: () => call((vault) => vault.signOut()),
     dispose() {
       changes.clear()

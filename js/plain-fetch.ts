@@ -1,7 +1,7 @@
+import { platformFetch } from './platform-fetch.js'
+import { join } from './request.js'
+
 /** `fetch` of the browser, for a request that was taken apart. */
 export function plainFetch(request: Request, body: BodyInit | null): Promise<Response> {
-  // Any member of `init` resets the referrer of the request (Fetch, the constructor of Request).
-  const { referrer, referrerPolicy } = request
-  const init = { body, duplex: 'half', referrer, referrerPolicy } as RequestInit
-  return fetch(body === null ? request : new Request(request, init))
+  return platformFetch(join(request, body))
 }

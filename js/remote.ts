@@ -64,7 +64,7 @@ export async function openRemote(port: Port, { close, onLost, failed }: RemoteOp
     reportRequests: link.reportRequests,
     origins: async () => link.origins(),
     ready: () => channel.request({ type: 'ready' }),
-    fetch: (request, body) => send(request, body, link.origins()),
+    fetch: (request, body, priority) => send(request, body, priority, link.origins()),
     signIn: async (credentials) => {
       return channel.request({ type: 'sign-in', credentials: packCredentials(credentials) })
     },

@@ -1,23 +1,36 @@
 import { type Incoming, receive } from './body.js'
+import { isStream } from './brand.js'
 import type { CallChannel, CallMessage } from './call-channel.js'
 import { goesThroughVault } from './origins.js'
 import { plainFetch } from './plain-fetch.js'
-import { packBody, packRequest, replayable } from './port/packing.js'
+import { CHUNKS, packBody, packRequest, replayable } from './port/packing.js'
+import { declaredReferrerPolicy } from './referrer.js'
 import { RemoteResponse } from './response.js'
+import { createUpload } from './upload.js'
 
 /** Sends requests through the vault, so that it looks like `fetch` (promise 12). */
 export function createSender(channel: CallChannel) {
-  return async (request: Request, body: BodyInit | null, origins: readonly string[]): Promise<Response> => {
+  return async (
+    request: Request,
+    body: BodyInit | null,
+    priority: RequestPriority | undefined,
+    origins: readonly string[],
+  ): Promise<Response> => {
     if (!goesThroughVault(request, origins)) return plainFetch(request, body)
     const { signal } = request
-    const packed = packBody(await replayable(request, body))
+    // The body of a request is a stream; Firefox hides it, and gives it as a whole.
+    const stream = body === null && request.body
+    const packed = stream ? CHUNKS : packBody(await replayable(request, body))
     signal.throwIfAborted()
 
     return new Promise((resolve, reject) => {
       let incoming: Incoming | undefined
-      const transfer = packed instanceof ReadableStream ? [packed as unknown as Transferable] : []
-      const question = { type: 'fetch', request: packRequest(request), body: packed } as const
+      const transfer = isStream(packed) ? [packed as unknown as Transferable] : []
+      const unsaid = { priority, referrerPolicy: declaredReferrerPolicy() }
+      const question = { type: 'fetch', request: packRequest(request, unsaid), body: packed } as const
       const id = channel.open(question, { onMessage, fail }, transfer)
+      const upload =
+        stream && createUpload(stream, (bytes) => channel.post({ type: 'chunk', id, bytes }), abandon)
       signal.addEventListener('abort', giveUp)
 
       function onMessage(message: CallMessage) {
@@ -29,6 +42,8 @@ export function createSender(channel: CallChannel) {
           resolve(new RemoteResponse(head, incoming))
         } else if (message.type === 'chunk') {
           incoming?.push(message.bytes)
+        } else if (message.type === 'pull') {
+          if (upload) upload.pull(message.count)
         } else if (message.type === 'end') {
           end(message.bytes)
         }
@@ -52,12 +67,17 @@ export function createSender(channel: CallChannel) {
 
       function fail(error: unknown) {
         finish()
+        if (upload) upload.stop(error)
         reject(error)
         incoming?.fail(error)
       }
 
       function giveUp() {
-        fail(signal.reason)
+        abandon(signal.reason)
+      }
+
+      function abandon(error: unknown) {
+        fail(error)
         channel.post({ type: 'abort', id })
       }
     })

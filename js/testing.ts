@@ -1,6 +1,6 @@
 import { commonError } from './errors.js'
 import { createListeners } from './listeners.js'
-import { split } from './request.js'
+import { join, split } from './request.js'
 import { frozen, LOADING, loadingWith } from './snapshot.js'
 import type {
   Auth,
@@ -86,7 +86,7 @@ export function createTestAuth<User = RegisteredUser>(
     async fetch(input, init) {
       check()
       const { request, body } = split(absolute(input), init)
-      const whole = body === null ? request : new Request(request, { body, duplex: 'half' } as RequestInit)
+      const whole = join(request, body)
       requests.push(whole)
       whole.signal.throwIfAborted()
       if (!options.fetch) throw new TypeError('createTestAuth() was given no `fetch` to answer this.')

@@ -155,7 +155,7 @@ export interface Vault {
   /** From now on the events tell of requests, too: a message for each, which pages that do not listen are spared. */
   reportRequests(): void
   /** The body is given beside the request, so that it can be sent again. */
-  fetch(request: Request, body: BodyInit | null): Promise<Response>
+  fetch(request: Request, body: BodyInit | null, priority?: RequestPriority): Promise<Response>
   signIn(credentials: Credentials): Promise<unknown>
   signOut(): Promise<void>
   close(): void

@@ -1,3 +1,4 @@
+import { isForm, isParams } from '../brand.js'
 import type { Credentials } from '../types.js'
 
 /** A request without its body, as plain data. */
@@ -6,7 +7,7 @@ export interface PackedRequest {
   init: Omit<RequestInit, 'body' | 'signal' | 'window'>
 }
 
-/** A body as it can be cloned. What cannot be, a form or search parameters, says what it was. */
+/** A body as it can be cloned. What cannot be, a form or search parameters, says what it was; chunks come after it. */
 export type PackedBody =
   | null
   | string
@@ -16,9 +17,16 @@ export type PackedBody =
   | ReadableStream
   | { form: [string, FormDataEntryValue][] }
   | { params: string }
+  | typeof CHUNKS
+
+/** Stands for a body that follows in messages of its own. */
+export const CHUNKS = { chunks: true } as const
+
+export const isChunked = (body: PackedBody): body is typeof CHUNKS =>
+  typeof body === 'object' && body !== null && 'chunks' in body
 
 /** Objects go as JSON, which is what they are sent as: a reactive one could not be cloned. */
-export type PackedCredentials = PackedBody | { json: string }
+export type PackedCredentials = Exclude<PackedBody, typeof CHUNKS> | { json: string }
 
 /** What a `Response` says beside its body. */
 export interface ResponseHead {
@@ -42,9 +50,16 @@ const DEFAULTS = {
   referrerPolicy: '',
 } as const
 
-export function packRequest(request: Request): PackedRequest {
+/** What a request leaves to its page, or does not say of itself. */
+interface Unsaid {
+  priority?: RequestPriority | undefined
+  referrerPolicy?: string | undefined
+}
+
+export function packRequest(request: Request, unsaid: Unsaid = {}): PackedRequest {
   const { url, headers, referrer } = request
   const init: Record<string, unknown> = {
+    ...unsaid,
     headers: [...headers],
     referrer: referrer === 'about:client' ? location.href : referrer,
   }
@@ -63,15 +78,14 @@ export async function replayable(request: Request, body: BodyInit | null): Promi
 }
 
 /** Blobs and files stay where they are: what is cloned is the way to them. */
-export function packBody(body: BodyInit | null): PackedBody {
-  if (body instanceof FormData) return { form: [...body] }
-  if (body instanceof URLSearchParams) return { params: body.toString() }
-  // Views are copies of their own by now (`request.ts`), without the rest of a buffer.
-  const isCloned = [Blob, ArrayBuffer, Uint8Array, ReadableStream].some((type) => body instanceof type)
-  return body === null || isCloned ? (body as PackedBody) : String(body)
+export function packBody(body: BodyInit | null): Exclude<PackedBody, typeof CHUNKS> {
+  if (isForm(body)) return { form: [...body] }
+  if (isParams(body)) return { params: body.toString() }
+  // All else can be cloned as it is; bytes are copies without the rest of a buffer (`request.ts`).
+  return body as string | Blob | null
 }
 
-export function unpackBody(body: PackedBody): BodyInit | null {
+export function unpackBody(body: Exclude<PackedBody, typeof CHUNKS>): BodyInit | null {
   if (typeof body !== 'object' || body === null) return body
   if ('params' in body) return new URLSearchParams(body.params)
   if (!('form' in body)) return body
@@ -85,11 +99,7 @@ export function unpackBody(body: PackedBody): BodyInit | null {
 export function isFormed(
   credentials: Credentials,
 ): credentials is Exclude<Credentials, Record<string, unknown>> {
-  return (
-    typeof credentials === 'string' ||
-    credentials instanceof FormData ||
-    credentials instanceof URLSearchParams
-  )
+  return typeof credentials === 'string' || isForm(credentials) || isParams(credentials)
 }
 
 export function packCredentials(credentials: Credentials): PackedCredentials {

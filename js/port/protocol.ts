@@ -8,7 +8,7 @@ import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from 
  */
 export const VERSION = 2
 
-/** Chunks of a body that may be on their way before the page has asked for more. */
+/** Chunks of a body that may be on their way, in either direction, before the receiver has asked for more. */
 export const WINDOW = 8
 
 /** Everything a page can say. No message names an endpoint, changes the configuration or asks for a token. */
@@ -22,6 +22,7 @@ export type ToVault =
   | { type: 'fetch'; id: number; request: PackedRequest; body: PackedBody }
   | { type: 'abort'; id: number }
   | { type: 'pull'; id: number; count: number }
+  | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> | null }
   | { type: 'sign-in'; id: number; credentials: PackedCredentials }
   | { type: 'sign-out'; id: number }
   | { type: 'ready'; id: number }
@@ -40,6 +41,7 @@ export type ToPage =
   | { type: 'failed'; id: number; error: PackedError }
   | { type: 'response'; id: number; head: ResponseHead; body: ArrayBuffer | 'chunks' | 'later' | null }
   | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> }
+  | { type: 'pull'; id: number; count: number }
   | { type: 'end'; id: number; bytes: ArrayBuffer | null }
 
 /** A message that opens a call: it is answered, whatever happens. */
@@ -76,6 +78,7 @@ export const TO_VAULT: Shapes<ToVault> = {
   fetch: { id: 'number', request: 'object', body: '' },
   abort: { id: 'number' },
   pull: { id: 'number', count: 'number' },
+  chunk: { id: 'number', bytes: '' },
   'sign-in': { id: 'number', credentials: '' },
   'sign-out': { id: 'number' },
   ready: { id: 'number' },
@@ -94,6 +97,7 @@ export const TO_PAGE: Shapes<ToPage> = {
   failed: { id: 'number', error: 'object' },
   response: { id: 'number', head: 'object', body: '' },
   chunk: { id: 'number', bytes: 'object' },
+  pull: { id: 'number', count: 'number' },
   end: { id: 'number', bytes: '' },
 }
 

@@ -1,4 +1,5 @@
 import { commonError } from '../errors.js'
+import { platformFetch } from '../platform-fetch.js'
 import init, { Core } from '../wasm/core.js'
 import { vaultError } from './errors.js'
 import { directiveAgainst } from './policy.js'
@@ -45,7 +46,7 @@ const DOWNLOAD_TIMEOUT = 25_000
 /** The file beside this one, if it is there: dev servers and single-page hosts answer anything with their index page. */
 async function download(url: URL): Promise<ArrayBuffer | undefined> {
   try {
-    const response = await fetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) })
+    const response = await platformFetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) })
     const bytes = await response.arrayBuffer()
     const isWasm = bytes.byteLength > 4 && new DataView(bytes).getUint32(0) === 0x0061736d
     return isWasm ? bytes : undefined

@@ -1,3 +1,4 @@
+import { isStream } from '../brand.js'
 import type { PackedRequest } from '../port/packing.js'
 
 /** A request as the core sends it, once or twice: to this URL, with this `init`. Nobody else holds it. */
@@ -15,7 +16,7 @@ export interface Outgoing {
 export function outgoing(request: PackedRequest, body: BodyInit | null, signal: AbortSignal): Outgoing {
   const { url, init } = request
   const headers = new Headers(init.headers)
-  const isReplayable = !(body instanceof ReadableStream)
+  const isReplayable = !isStream(body)
   const own = { headers, signal, body, ...(isReplayable ? {} : { duplex: 'half' }) }
   return { url, init: Object.assign(Object.create(null), init, own), headers, signal, isReplayable }
 }

@@ -1,8 +1,9 @@
 import { packError } from '../port/errors.js'
-import { packHead, unpackBody } from '../port/packing.js'
+import { isChunked, type PackedBody, packHead, unpackBody } from '../port/packing.js'
 import { type ToPage, type ToVault, WINDOW } from '../port/protocol.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import type { Cell } from './start.js'
+import { createUpload, type Upload } from './upload.js'
 
 /** Answers the calls of one page. */
 export type Responder = ReturnType<typeof createResponder>
@@ -17,6 +18,8 @@ interface Course {
   abort: AbortController
   keepalive: boolean
   credit: number
+  /** Its own body, while that is coming in. */
+  upload?: Upload | undefined
   /** Called when there is credit again. */
   resume(): void
 }
@@ -31,10 +34,10 @@ export function createResponder(
   async function respond({ id, request: packed, body }: ToVault & { type: 'fetch' }) {
     const abort = new AbortController()
     try {
-      const request = outgoing(packed, unpackBody(body), abort.signal)
-      requests.add(request)
       const course: Course = { abort, keepalive: Boolean(packed.init.keepalive), credit: WINDOW, resume() {} }
       courses.set(id, course)
+      const request = outgoing(packed, await received(id, body, course), abort.signal)
+      requests.add(request)
       const response = await cell.send(request)
       await deliver(id, response, course)
     } catch (error) {
@@ -42,6 +45,14 @@ export function createResponder(
     } finally {
       courses.delete(id)
     }
+  }
+
+  async function received(id: number, body: PackedBody, course: Course): Promise<BodyInit | null> {
+    if (!isChunked(body)) return unpackBody(body)
+    course.upload = createUpload(course.abort.signal, (count) => tell({ type: 'pull', id, count }))
+    const whole = await course.upload.whole
+    course.upload = undefined
+    return whole
   }
 
   async function deliver(id: number, response: Response, course: Course) {
@@ -99,12 +110,16 @@ export function createResponder(
       course.credit += count
       course.resume()
     },
+    chunk({ id, bytes }: { id: number; bytes: Uint8Array<ArrayBuffer> | null }) {
+      courses.get(id)?.upload?.push(bytes)
+    },
     /** Whether the request is this page's. */
     made: (request: Outgoing) => requests.has(request),
     /** The page is gone: its requests go with it, as they do without a vault. */
     close() {
-      for (const { abort, keepalive, resume } of courses.values()) {
-        if (keepalive) continue
+      for (const { abort, keepalive, upload, resume } of courses.values()) {
+        // What the page has not finished sending cannot outlive it.
+        if (keepalive && !upload) continue
         abort.abort()
         resume()
       }

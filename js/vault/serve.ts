@@ -99,6 +99,8 @@ async function serveCall(cell: Cell, page: Page, message: ToVault) {
       return page.responder.abort(message.id)
     case 'pull':
       return page.responder.pull(message)
+    case 'chunk':
+      return page.responder.chunk(message)
     case 'ready':
       return settle(message.id, await cell.ready())
     case 'sign-in':

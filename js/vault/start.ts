@@ -1,6 +1,7 @@
 import { decoded } from '../cookie.js'
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
+import { platformFetch } from '../platform-fetch.js'
 import { isFormed, packRequest, replayable } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
@@ -69,6 +70,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     const CoreClass = await loadCore()
     core = new CoreClass(config, {
       ...openTrace(config.name),
+      fetch: (url: string, init: RequestInit) => platformFetch(url, init),
       cookie,
       readHeaders,
       notify,
@@ -135,9 +137,9 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     },
     origins: async () => [...(await started()).origins],
     ready: async () => (await started()).core.ready(),
-    async fetch(request, body) {
+    async fetch(request, body, priority) {
       const own = await replayable(request, body)
-      return send(outgoing(packRequest(request), own, request.signal))
+      return send(outgoing(packRequest(request, { priority }), own, request.signal))
     },
     send,
     async signIn(credentials) {

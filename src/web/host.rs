@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
@@ -13,6 +13,10 @@ extern "C" {
     /// Callbacks of `js/vault/start.ts`. No promise rejects but that of `cookie`, and each settles in bounded time.
     #[derive(Clone)]
     pub type Host;
+
+    /// `fetch` of the platform, whatever the application has put in its place since this script was loaded.
+    #[wasm_bindgen(method)]
+    pub fn fetch(this: &Host, url: &JsString, init: &JsValue) -> Promise;
 
     /// Marks an exchange as begun, unless the mark of another vault is younger than these many milliseconds: the first
     /// if that exchange is not slow, the second if it is. Resolves with `[hint, epoch, age of the mark before, whether it

@@ -14,10 +14,6 @@ use crate::{Body, Credentials, Errand, GrantError, Token};
 
 #[wasm_bindgen]
 extern "C" {
-    // The global `fetch` of whatever realm this is; web-sys has one per kind of realm.
-    #[wasm_bindgen(js_name = fetch)]
-    pub fn fetch(url: &JsString, init: &JsValue) -> Promise;
-
     /// A request of the page's, taken apart (`js/vault/outgoing.ts`).
     pub type Outgoing;
 
@@ -57,11 +53,11 @@ impl Outgoing {
     }
 
     /// Sends it, as often as it is called. The token is on it for no longer than `fetch` takes to copy the headers.
-    pub fn send(&self, bearer: Option<&Token>, credential: &Credential) -> Result<Promise, JsValue> {
-        let Some(token) = bearer else { return Ok(fetch(&self.url(), &self.init())) };
+    pub fn send(&self, host: &Host, bearer: Option<&Token>, credential: &Credential) -> Result<Promise, JsValue> {
+        let Some(token) = bearer else { return Ok(host.fetch(&self.url(), &self.init())) };
         let headers = self.headers();
         credential.write(token, &headers)?;
-        let sent = fetch(&self.url(), &self.init());
+        let sent = host.fetch(&self.url(), &self.init());
         credential.erase(&headers)?;
         Ok(sent)
     }
@@ -89,6 +85,7 @@ impl Credential {
 
 /// Sends the request of an exchange.
 pub fn exchange(
+    host: &Host,
     config: &Config,
     errand: Errand,
     sign_in: Option<&SignInBody>,
@@ -146,7 +143,7 @@ pub fn exchange(
     }
     let Some(Endpoint { method, url }) = endpoint else { return Err(JsValue::UNDEFINED) };
     extend(&init, &[("method", method.into()), ("headers", headers.into())]);
-    Ok(fetch(&url.as_str().into(), &init))
+    Ok(host.fetch(&url.as_str().into(), &init))
 }
 
 fn authorization(token: &Token) -> Zeroizing<String> {

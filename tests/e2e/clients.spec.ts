@@ -116,3 +116,35 @@ test('clients of GraphQL have their fetch from the session, too', async ({ clien
   }
   expect(graphql).toEqual(['Bearer', 'Bearer'])
 })
+
+test('the progress of an upload is that of what has gone to the vault, and a 401 sends it again', async ({
+  api,
+  browserName,
+  clients: _,
+  page,
+}) => {
+  // It hides the body of a request, and both clients ask for that before they count.
+  const isCounted = browserName !== 'firefox'
+  await signIn(page)
+  await doubtToken(page, api)
+  const size = 12_000_000
+  for (const name of ['ky', 'axios']) {
+    const { answer, progress } = await page.evaluate(
+      async ([name, size]) => {
+        const progress: number[] = []
+        const body = new Blob([new Uint8Array(size)])
+        const answer = await ready.upload[name]?.('/notes', body, (part) => progress.push(part))
+        return { answer, progress }
+      },
+      [name, size] as const,
+    )
+    expect(answer, name).toMatchObject({ bytes: size })
+    if (!isCounted) continue
+    expect(progress.at(-1), name).toBe(1)
+    expect(progress, `${name}: it grows`).toEqual([...progress].sort((a, b) => a - b))
+    const below = progress.filter((part) => part < 1).length
+    // axios tells of it three times a second, and an upload to a server beside the browser takes no longer.
+    expect(below, `${name}: ${progress}`).toBeGreaterThan(name === 'ky' ? 1 : 0)
+  }
+  expect(api.journal.counts().refresh.total).toBe(1)
+})

@@ -100,6 +100,13 @@ export function createClients(fetch: typeof globalThis.fetch, url: string) {
       openapi: async (path: string, body: object) =>
         (await viaOpenapi.POST(path as never, { body } as never)).data,
     } as Record<string, (path: string, body: object) => Promise<unknown>>,
+    /** Sends bytes, and calls back with the part of them that has gone. */
+    upload: {
+      axios: async (path: string, body: Blob, onPart: (part: number) => void) =>
+        (await viaAxios.post(path, body, { onUploadProgress: ({ progress }) => onPart(progress ?? 0) })).data,
+      ky: (path: string, body: Blob, onPart: (part: number) => void) =>
+        viaKy.post(path, { body, onUploadProgress: ({ percent }) => onPart(percent) }).json(),
+    } as Record<string, (path: string, body: Blob, onPart: (part: number) => void) => Promise<unknown>>,
     graphql: {
       urql: async () => (await urql.query(gql(query), {}).toPromise()).data,
       apollo: async () => (await apollo.query({ query: document(query) })).data,

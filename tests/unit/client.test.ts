@@ -1,3 +1,4 @@
+import './late-fetch.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAuth } from '../../js/client.js'
 import { LOADING } from '../../js/snapshot.js'

@@ -1,7 +1,9 @@
+import './late-fetch.js'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { type BffAuth, createBffAuth } from '../../js/bff.js'
 import type { SessionInfo } from '../../js/bff-protocol.js'
 import type { AuthEvent } from '../../js/types.js'
+import { nativeFetch } from './late-fetch.js'
 import { type Browser, browse, startApi } from './server/browser.js'
 
 type User = { name: string }
@@ -28,10 +30,9 @@ export function useSite() {
     site.delays = new Map()
     site.answers = new Map()
     stubBrowser()
-    const { fetch } = globalThis
     vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) =>
       // The application's server is in this process as well.
-      String(input).startsWith(server.url) ? fetch(input, init) : send(input, init),
+      String(input).startsWith(server.url) ? nativeFetch(input, init) : send(input, init),
     )
   })
   afterEach(async () => {

@@ -1,4 +1,6 @@
 // @vitest-environment jsdom
+import './late-fetch.js'
+
 import { act, type ReactNode, StrictMode } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'

@@ -1,14 +1,23 @@
+import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { split } from '../../js/request.js'
+import { copyCredentials, join, split } from '../../js/request.js'
 
-test('the body stays as the caller gave it, and the request has none', () => {
+const post = (body: unknown) => split('https://a.test/', { method: 'POST', body: body as BodyInit }).body
+
+/** An object of the same brand whose prototype is not that of this realm, as one that an iframe has made. */
+function foreign<T extends object>(value: T): T {
+  const members = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(value))
+  return Object.setPrototypeOf(value, Object.create(Object.prototype, members))
+}
+
+test('the body goes beside the request, which has an empty one', async () => {
   const { request, body } = split('https://a.test/x', {
     method: 'PUT',
     body: 'text',
     headers: { 'x-a': '1' },
   })
   expect(body).toBe('text')
-  expect([request.method, request.body, request.headers.get('x-a')]).toEqual(['PUT', null, '1'])
+  expect([request.method, await request.text(), request.headers.get('x-a')]).toEqual(['PUT', '', '1'])
   expect(request.headers.has('content-type')).toBe(false)
 })
 
@@ -22,6 +31,51 @@ test('members that init inherits are heard as fetch hears them', () => {
   expect(split('https://a.test/', new Init()).request.method).toBe('POST')
 })
 
+test('what is read of init is read once, and asked of init itself', () => {
+  const reads: string[] = []
+  class Init {
+    #priority = 'high'
+    get body() {
+      reads.push('body')
+      return 'x'
+    }
+    get method() {
+      return 'POST'
+    }
+    get priority() {
+      reads.push('priority')
+      return this.#priority
+    }
+  }
+  expect(split('https://a.test/', new Init() as RequestInit)).toMatchObject({ body: 'x', priority: 'high' })
+  expect(reads.sort()).toEqual(['body', 'priority'])
+  expect(split('https://a.test/', Object.freeze({ method: 'POST', body: 'y' })).body).toBe('y')
+})
+
+test('a request can be the init of another', () => {
+  const init = new Request('https://b.test/', { method: 'POST', body: 'x', headers: { 'x-a': '1' } })
+  const { request, body } = split('https://a.test/', init as unknown as RequestInit)
+  expect([request.url, request.method, request.headers.get('x-a')]).toEqual(['https://a.test/', 'POST', '1'])
+  expect(body).toBeInstanceOf(ReadableStream)
+})
+
+test('a body beside a request replaces its own, which is left alone', async () => {
+  const input = new Request('https://a.test/', { method: 'POST', body: 'first' })
+  expect(split(input, { body: 'second' }).body).toBe('second')
+  expect(input.bodyUsed).toBe(false)
+  await input.text()
+  expect(split(input, { body: 'third' }).body, 'also when it is used').toBe('third')
+  expect(() => split(input)).toThrow(TypeError)
+})
+
+test('a request that is put together again keeps its referrer', () => {
+  const init = { method: 'POST', referrer: '', referrerPolicy: 'no-referrer' } as const
+  const { request, body } = split('https://a.test/', { ...init, body: 'x' })
+  for (const whole of [join(request, body), join(request, null, { headers: { 'x-a': '1' } })])
+    expect([whole.referrer, whole.referrerPolicy]).toEqual(['', 'no-referrer'])
+  expect(join(request, null)).toBe(request)
+})
+
 test('an input whose text changes is read once', () => {
   let reads = 0
   const input = { toString: () => (reads++ === 0 ? 'https://a.test/' : 'https://evil.test/') }
@@ -32,6 +86,7 @@ test('an input whose text changes is read once', () => {
 test('what fetch refuses is refused with the same TypeError', () => {
   expect(() => split('https://user:secret@a.test/')).toThrow(TypeError)
   expect(() => split('not a url')).toThrow(TypeError)
+  expect(() => split('https://a.test/', { body: 'a GET has none' })).toThrow(TypeError)
 })
 
 test('a body is sent as it was at the call, whatever its owner changes afterwards', async () => {
@@ -58,4 +113,39 @@ test('files of a form keep their names and contents', async () => {
   form.append('file', new Blob(['x']), 'näme.txt')
   const { body } = split('https://a.test/', { method: 'POST', body: form })
   expect([...(body as FormData)].map(([, value]) => (value as File).name)).toEqual(['näme.txt'])
+})
+
+// Node asks a form for its class; those of browsers are in tests/e2e/requests.spec.ts.
+test('bodies of another realm are what they are here', async () => {
+  const bytes = runInNewContext('new Uint8Array([0, 65, 66, 0]).subarray(1, 3)')
+  expect(bytes).not.toBeInstanceOf(Uint8Array)
+  expect(await new Response(post(bytes)).text()).toBe('AB')
+  expect(await new Response(post(bytes.buffer)).text()).toBe('\0AB\0')
+  expect(String(post(foreign(new URLSearchParams('a=1&a=2'))))).toBe('a=1&a=2')
+  const blob = foreign(new Blob(['x']))
+  expect([blob instanceof Blob, post(blob)]).toEqual([false, blob])
+  const stream = foreign(new ReadableStream())
+  expect([stream instanceof ReadableStream, post(stream)]).toEqual([false, stream])
+})
+
+test('what is no body goes as its text at the call', () => {
+  const changing = { text: 'now', toString: () => changing.text }
+  const body = post(changing)
+  changing.text = 'later'
+  expect(body).toBe('now')
+  expect(post({})).toBe('[object Object]')
+  expect(() => post(Symbol('s'))).toThrow(TypeError)
+})
+
+test('credentials are taken as they are now', () => {
+  const form = new FormData()
+  form.set('a', '1')
+  const json = { user: { name: 'Ada' } }
+  const copies = [form, json].map(copyCredentials)
+  form.set('a', '2')
+  json.user.name = 'Bob'
+  expect([...(copies[0] as FormData)]).toEqual([['a', '1']])
+  expect(copies[1]).toEqual({ user: { name: 'Ada' } })
+  expect(copyCredentials('raw')).toBe('raw')
+  expect(String(copyCredentials(foreign(new URLSearchParams('a=1'))))).toBe('a=1')
 })

@@ -133,7 +133,7 @@ impl Driver {
         let (calls, session) = (self.open.borrow(), self.session.borrow());
         let work = if let Errand::SignIn(call) = errand { calls.get(call).map(|open| &open.work) } else { None };
         let body = if let Some(Work::SignIn(body)) = work { Some(body) } else { None };
-        http::exchange(&self.config, errand, body, session.credentials(errand), csrf, signal)
+        http::exchange(&self.host, &self.config, errand, body, session.credentials(errand), csrf, signal)
     }
 
     fn answered(&self, id: ExchangeId, errand: Errand, verdict: Verdict) {

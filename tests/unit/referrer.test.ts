@@ -1,0 +1,55 @@
+// @vitest-environment jsdom
+import { beforeEach, expect, test } from 'vitest'
+import { declaredReferrerPolicy } from '../../js/referrer.js'
+
+beforeEach(() => document.head.replaceChildren())
+
+function declare(content: string, name = 'referrer') {
+  const meta = document.createElement('meta')
+  Object.assign(meta, { name, content })
+  document.head.append(meta)
+}
+
+test('a page that declares no policy has none', () => {
+  declare('no-referrer', 'theme')
+  declare('')
+  declare('whatever')
+  expect(declaredReferrerPolicy()).toBeUndefined()
+})
+
+test('the last valid declaration holds', () => {
+  declare('origin')
+  declare('No-Referrer', 'Referrer')
+  declare('no-such-policy')
+  expect(declaredReferrerPolicy()).toBe('no-referrer')
+})
+
+test.each([
+  'no-referrer',
+  'no-referrer-when-downgrade',
+  'origin',
+  'origin-when-cross-origin',
+  'same-origin',
+  'strict-origin',
+  'strict-origin-when-cross-origin',
+  'unsafe-url',
+])('`%s` is a policy, for fetch as well', (policy) => {
+  declare(policy)
+  expect(declaredReferrerPolicy()).toBe(policy)
+  const referrerPolicy = policy as ReferrerPolicy
+  expect(new Request('https://a.test/', { referrerPolicy }).referrerPolicy).toBe(policy)
+})
+
+test('the old names are still read', () => {
+  const names = ['never', 'default', 'always', 'origin-when-crossorigin']
+  const read = names.map((name) => {
+    declare(name)
+    return declaredReferrerPolicy()
+  })
+  expect(read).toEqual([
+    'no-referrer',
+    'strict-origin-when-cross-origin',
+    'unsafe-url',
+    'origin-when-cross-origin',
+  ])
+})

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { WINDOW } from '../../js/port/protocol.js'
+import type { Outgoing } from '../../js/vault/outgoing.js'
+import { type FakePort, fetchMessage, openFakeVault, openPage, settled, stubPage, watch } from './port.js'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  stubPage()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+/** A page that sends a stream of `count` chunks, and how many have been read from it. */
+async function upload(count: number, source: Partial<UnderlyingDefaultSource<unknown>> = {}) {
+  const { vault, port } = await openPage()
+  const state = { read: 0, cancelled: undefined as unknown }
+  const stream = new ReadableStream<unknown>(
+    {
+      pull(controller) {
+        if (state.read === count) return controller.close()
+        state.read += 1
+        controller.enqueue(new Uint8Array([state.read]))
+      },
+      cancel(reason) {
+        state.cancelled = reason
+      },
+      ...source,
+    },
+    { highWaterMark: 0 },
+  )
+  const abort = new AbortController()
+  const init = { method: 'POST', body: stream, duplex: 'half', signal: abort.signal } as RequestInit
+  const call = watch(vault.fetch(new Request('https://api.test/x', init), null))
+  await settled()
+  const [{ id } = { id: 0 }] = port.of('fetch')
+  return { port, state, call, abort, id }
+}
+
+test('a stream inside a request is read as the vault takes it, and no faster', async () => {
+  const { port, state, id } = await upload(3 * WINDOW)
+  expect(port.of('fetch')).toMatchObject([{ body: { chunks: true } }])
+  expect([state.read, port.of('chunk').length]).toEqual([WINDOW, WINDOW])
+  port.receive({ type: 'pull', id, count: 4 })
+  await settled()
+  expect([state.read, port.of('chunk').length]).toEqual([WINDOW + 4, WINDOW + 4])
+  port.receive({ type: 'pull', id, count: 3 * WINDOW })
+  await settled()
+  const chunks = port.of('chunk').map(({ bytes }) => bytes && [...(bytes as Uint8Array)])
+  expect(chunks).toEqual([...Array.from({ length: 3 * WINDOW }, (_, at) => [at + 1]), null])
+})
+
+test('an aborted upload is read no further', async () => {
+  const { port, state, call, abort } = await upload(100)
+  const reason = new DOMException('enough', 'AbortError')
+  abort.abort(reason)
+  await settled()
+  expect([call.outcome, state.cancelled, state.read]).toEqual([20, reason, WINDOW])
+  expect(port.of('abort')).toHaveLength(1)
+  expect(port.of('chunk')).toHaveLength(WINDOW)
+})
+
+test('an upload whose vault refuses or is lost is read no further', async () => {
+  const { port, state, call, id } = await upload(100)
+  port.receive({ type: 'failed', id, error: { kind: 'type', message: 'no', name: 'TypeError' } })
+  await settled()
+  expect(call.outcome).toBe('TypeError')
+  expect(state.cancelled).toBeInstanceOf(TypeError)
+})
+
+test('a stream that breaks rejects as fetch does, and the vault learns of it', async () => {
+  const pull = () => Promise.reject(new RangeError('broken'))
+  const { port, call } = await upload(1, { pull })
+  expect(call.outcome).toBe('TypeError')
+  expect(port.of('abort')).toHaveLength(1)
+})
+
+/** A vault that has been sent the head of an upload. */
+async function receiving(init = {}) {
+  const vault = openFakeVault()
+  const port = await vault.connect()
+  port.receive({ ...fetchMessage(1, { method: 'POST', ...init }), body: { chunks: true } })
+  await settled()
+  return { ...vault, port }
+}
+
+const send = async (port: FakePort, ...chunks: unknown[]) => {
+  for (const bytes of chunks) port.receive({ type: 'chunk', id: 1, bytes })
+  await settled()
+}
+
+const bodyOf = (send: { mock: { calls: [Outgoing][] } }) => send.mock.calls[0]?.[0].init.body as Blob | null
+
+test('the vault puts the chunks together, and sends them as one body that can be sent again', async () => {
+  const { cell, port } = await receiving()
+  const chunk = new Uint8Array(300_000).fill(7)
+  await send(port, ...Array(10).fill(chunk))
+  expect(cell.send).not.toHaveBeenCalled()
+  expect(port.of('pull').reduce((sum, { count }) => sum + Number(count), 0)).toBeGreaterThanOrEqual(WINDOW)
+  await send(port, new Uint8Array([8]), null)
+  expect(cell.send.mock.calls[0]?.[0].isReplayable).toBe(true)
+  vi.useRealTimers()
+  const bytes = new Uint8Array((await bodyOf(cell.send)?.arrayBuffer()) ?? [])
+  expect([bytes.length, bytes[0], bytes.at(-1)]).toEqual([3_000_001, 7, 8])
+})
+
+test('an empty stream is no body', async () => {
+  const { cell, port } = await receiving()
+  await send(port, null)
+  expect(bodyOf(cell.send)).toBeNull()
+})
+
+test('chunks that are no bytes fail the call as fetch does', async () => {
+  const { cell, port } = await receiving()
+  await send(port, 'text')
+  expect(port.of('failed')).toMatchObject([{ id: 1, error: { kind: 'type' } }])
+  expect(cell.send).not.toHaveBeenCalled()
+})
+
+test('an upload that is given up, or whose page has gone, is not sent, keepalive or not', async () => {
+  const { cell, port } = await receiving()
+  port.receive({ type: 'abort', id: 1 })
+  await settled()
+  expect(port.of('failed')).toMatchObject([{ id: 1, error: { name: 'AbortError' } }])
+  const going = await receiving({ keepalive: true })
+  going.port.receive({ type: 'bye' })
+  await send(going.port, null)
+  for (const vault of [cell, going.cell]) expect(vault.send).not.toHaveBeenCalled()
+})
+
+test('chunks of a call that is not open are ignored', async () => {
+  const { port } = await receiving()
+  port.receive({ type: 'chunk', id: 7, bytes: null })
+  await settled()
+  expect(port.thrown).toEqual([])
+})
