@@ -184,6 +184,28 @@ test('devise_token_auth: an aborted request rejects at once, and the token of it
   expect(dialect).toMatchObject({ rotations: 2, refusals: 0 })
 })
 
+test('devise_token_auth: ten requests aborted in a row, as by typing, end no session', async ({
+  page,
+  open,
+  serve,
+}) => {
+  const dialect = deviseTokenAuth()
+  const lates: ReturnType<typeof lateAnswer>[] = []
+  const routes = Object.fromEntries(
+    Array.from({ length: 10 }, (_, at) => {
+      const late = lateAnswer((asked) => dialect.routes['GET /me'](asked))
+      lates.push(late)
+      return [`GET /search${at}`, late.route]
+    }),
+  )
+  const url = await serve('deviseTokenAuth', { routes: { ...dialect.routes, ...routes } })
+  await open(page)
+  await signIn(page, dialect)
+  for (const [at, late] of lates.entries()) await abortBeforeAnswer(page, `${url}/search${at}`, late)
+  expect(await get(page, `${url}/me`)).toBe(200)
+  expect(dialect).toMatchObject({ rotations: 11, refusals: 0 })
+})
+
 test('devise_token_auth: an aborted request that is answered 401 is not sent again', async ({
   page,
   open,
