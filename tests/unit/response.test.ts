@@ -205,3 +205,20 @@ test('promise 12: a blob has the type that fetch gives it, and a form is read', 
     ['b', '2'],
   ])
 })
+
+test('promise 12: a reason phrase that no constructor takes is given all the same, with its status', () => {
+  for (const statusText of ['a\x01b', 'a\x7fb', '\u2603', 'a\tb', 'D\u00e9j\u00e0']) {
+    for (const status of [200, 404, 999]) {
+      const response = new RemoteResponse({ ...head, status, statusText, headers: [['x-a', '1']] })
+      for (const { headers, ...after } of [response, response.clone()].map((one) => ({
+        status: one.status,
+        statusText: one.statusText,
+        ok: one.ok,
+        headers: one.headers,
+      }))) {
+        expect(after).toEqual({ status, statusText, ok: status === 200 })
+        expect([...headers]).toEqual([['x-a', '1']])
+      }
+    }
+  }
+})
