@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { createCallChannel } from '../../js/call-channel.js'
+import { type CallChannel, createCallChannel } from '../../js/call-channel.js'
 import type { ResponseHead } from '../../js/port/packing.js'
 import { createSender } from '../../js/send.js'
 import { FakePort, settled, stubPage, watch } from './port.js'
@@ -26,12 +26,14 @@ const HEAD: ResponseHead = {
 }
 const bytes = (text: string) => new TextEncoder().encode(text)
 
+const call = (channel: CallChannel, request: Request) =>
+  createSender(channel)(request, null, ['https://api.test'])
+
 /** A call that has been sent, and its vault, which is the test. */
 async function send(init: RequestInit = {}) {
   const port = new FakePort()
   const channel = createCallChannel(port, () => {})
-  const sender = createSender(channel)
-  const response = sender(new Request('https://api.test/x', init), null, ['https://api.test'])
+  const response = call(channel, new Request('https://api.test/x', init))
   response.catch(() => {})
   await settled()
   const deliver = (message: object) => channel.deliver({ id: 1, ...message } as never)
@@ -97,9 +99,8 @@ test('a chunk that is none fails the reading', async () => {
 test('what cannot be posted rejects the call, or the reading that it was for', async () => {
   const port = new FakePort()
   port.intercept = explode
-  const sender = createSender(createCallChannel(port, () => {}))
-  const request = new Request('https://api.test/x')
-  await expect(sender(request, null, ['https://api.test'])).rejects.toBe(injected)
+  const channel = createCallChannel(port, () => {})
+  await expect(call(channel, new Request('https://api.test/x'))).rejects.toBe(injected)
 
   const mute = await send()
   mute.deliver(MESSAGES.response)
@@ -157,7 +158,7 @@ test('a body that has been read, cancelled, or is empty no longer listens to its
     const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
     const port = new FakePort()
     const channel = createCallChannel(port, () => {})
-    const response = createSender(channel)(request, null, ['https://api.test'])
+    const response = call(channel, request)
     await settled()
     const text = read.includes(use) ? 'whole' : ''
     channel.deliver({ type: 'response', id: 1, head: HEAD, body: bytes(text).buffer })
@@ -176,12 +177,11 @@ test('a signal that lives on keeps no body that was never read', async () => {
   const collect: () => void = runInNewContext('gc')
   const { signal } = new AbortController()
   const channel = createCallChannel(new FakePort(), () => {})
-  const sender = createSender(channel)
 
   async function callUnread() {
     const request = new Request('https://api.test/x')
     Object.defineProperty(request, 'signal', { value: signal })
-    const calling = sender(request, null, ['https://api.test'])
+    const calling = call(channel, request)
     await new Promise((resolve) => setTimeout(resolve))
     channel.deliver({ type: 'response', id: 1, head: HEAD, body: bytes('whole').buffer })
     return new WeakRef(await calling)
