@@ -18,6 +18,7 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
   let isComplete = false
   /** Nobody reads on. */
   let isClosed = false
+  let stopListening: (() => void) | undefined
   let failure: { reason: unknown } | undefined
   let collecting: { resolve(bytes: Uint8Array<ArrayBuffer>): void; reject(reason: unknown): void } | undefined
   let controller!: ReadableStreamDefaultController<Uint8Array> | ReadableByteStreamController
@@ -32,7 +33,7 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
     },
     cancel() {
       if (collecting) return
-      isClosed = true
+      close()
       stop()
     },
   }
@@ -50,10 +51,15 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
       controller.enqueue(bytes)
     }
     if (!isComplete || queue.length > 0) return
-    isClosed = true
+    close()
     controller.close()
     // Whoever waits with a buffer of its own is told that nothing comes.
     if ('byobRequest' in controller) controller.byobRequest?.respond(0)
+  }
+
+  function close() {
+    isClosed = true
+    stopListening?.()
   }
 
   /** A chunk is off the queue: the vault may send more, a few at a time. */
@@ -64,7 +70,7 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
     ahead = WINDOW
   }
 
-  return {
+  const incoming = {
     readable,
     push(bytes: Uint8Array<ArrayBuffer>) {
       // No stream takes an empty one.
@@ -72,23 +78,25 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
       queue.push(bytes)
       feed()
     },
-    end() {
+    /** @param signal until the body has been read, an abort of this signal fails it, as with `fetch` */
+    end(signal?: AbortSignal) {
       isComplete = true
       collecting?.resolve(joined(queue))
       feed()
+      if (signal && !isClosed) stopListening = failOnAbort(signal, incoming)
     },
     fail(reason: unknown) {
       failure = { reason }
       collecting?.reject(reason)
       if (!isClosed) controller.error(reason)
-      isClosed = true
+      close()
     },
     /** All of it; to be called once, and while nobody has touched the stream. */
     collect(): Promise<Uint8Array<ArrayBuffer>> {
       return new Promise((resolve, reject) => {
         if (failure) return reject(failure.reason)
         collecting = { resolve, reject }
-        isClosed = true
+        close()
         // The stream counts as used, like the body it stands for.
         readable.cancel()
         if (isComplete) resolve(joined(queue))
@@ -96,6 +104,15 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
       })
     },
   }
+  return incoming
+}
+
+/** Without keeping the body: the signal may live as long as the page, and many responses are never read. */
+function failOnAbort(signal: AbortSignal, incoming: { fail(reason: unknown): void }): () => void {
+  const body = new WeakRef(incoming)
+  const onAbort = () => body.deref()?.fail(signal.reason)
+  signal.addEventListener('abort', onAbort)
+  return () => signal.removeEventListener('abort', onAbort)
 }
 
 /** All that a stream has left. Rejects with the error of the stream. */

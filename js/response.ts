@@ -4,6 +4,9 @@ import type { ResponseHead } from './port/packing.js'
 /** Statuses that the constructor of `Response` takes without a body only (Fetch, "null body status"). */
 const WITHOUT_BODY = [204, 205, 304]
 
+/** What the constructor refuses in a reason phrase. Engines pass it on from the network all the same. */
+const REFUSED_CHARACTER = /[^\t -~\x80-\xff]/
+
 function refuseChange(): never {
   throw new TypeError('The headers of a response are immutable.')
 }
@@ -18,13 +21,18 @@ export class RemoteResponse extends Response {
     incoming?: Incoming,
     body: ReadableStream | null = incoming?.readable ?? null,
   ) {
-    const { status, statusText, headers, ...told } = head
-    // `fetch` gives statuses that the constructor refuses: 0 of a filtered response, 999, a 204 with a stream (Chromium).
-    const isRefused = status < 200 || status > 599 || (body !== null && WITHOUT_BODY.includes(status))
-    super(body, { status: isRefused ? 200 : status, statusText, headers })
+    const { headers, ...told } = head
+    const { status, statusText } = told
+    // `fetch` gives what the constructor refuses: 0 of a filtered response, 999, a 204 with a stream (Chromium).
+    const isTaken =
+      status >= 200 &&
+      status < 600 &&
+      !(body && WITHOUT_BODY.includes(status)) &&
+      !REFUSED_CHARACTER.test(statusText)
+    super(body, isTaken ? { status, statusText, headers } : { headers })
     this.#head = head
     this.#incoming = incoming
-    const own = isRefused ? { ...told, status, ok: status >= 200 && status < 300 } : told
+    const own = { ...told, ok: status >= 200 && status < 300 }
     for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
     // Those of an answer that `fetch` gives are immutable.
     for (const name of ['append', 'delete', 'set']) {

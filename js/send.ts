@@ -57,7 +57,7 @@ export function createSender(channel: CallChannel) {
       function end(bytes: ArrayBuffer | null) {
         finish()
         if (bytes) incoming?.push(new Uint8Array(bytes))
-        incoming?.end()
+        incoming?.end(signal)
       }
 
       function stop() {

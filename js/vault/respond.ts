@@ -10,6 +10,8 @@ export type Responder = ReturnType<typeof createResponder>
 
 /** A body of known length up to this goes together with its head. In bytes. */
 const SMALL = 64 * 1024
+/** How long the head waits for such a body. Most are there as soon as it is. In milliseconds. */
+const SMALL_BODY_TIMEOUT = 20
 /** One up to this goes in one piece: cheaper than many, and soon complete. In bytes. */
 const WHOLE = 1024 * 1024
 
@@ -60,14 +62,10 @@ export function createResponder(
     // There is time for the rest while it comes in. It has no stream as long as nobody asks for it.
     const whole = length <= WHOLE ? response.arrayBuffer() : undefined
     const head = packHead(response)
-    if (whole && length <= SMALL) {
-      const bytes = await whole.catch((error: unknown) => {
-        // The head has come all the same: `fetch` resolves, and the reading rejects.
-        tell({ type: 'response', id, head, body: 'later' })
-        throw error
-      })
-      const hasBody = bytes.byteLength > 0 || response.body !== null
-      return tell({ type: 'response', id, head, body: hasBody ? bytes : null }, [bytes])
+    const early = whole && length <= SMALL ? await inTime(whole) : undefined
+    if (early) {
+      const hasBody = early.byteLength > 0 || response.body !== null
+      return tell({ type: 'response', id, head, body: hasBody ? early : null }, [early])
     }
     const { body } = response
     if (body === null) return tell({ type: 'response', id, head, body })
@@ -125,4 +123,15 @@ export function createResponder(
       }
     },
   }
+}
+
+/** A small body; nothing when it is late or breaks off, so that its head goes first and `fetch` resolves. */
+async function inTime(body: Promise<ArrayBuffer>): Promise<ArrayBuffer | undefined> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const timeout = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), SMALL_BODY_TIMEOUT)
+  })
+  const early = await Promise.race([body.catch(() => undefined), timeout])
+  clearTimeout(timer)
+  return early
 }

@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest'
-import { type ToPage, WINDOW } from '../../js/port/protocol.js'
+import { expect, test, vi } from 'vitest'
+import { endsCall, type ToPage, WINDOW } from '../../js/port/protocol.js'
 import { createResponder } from '../../js/vault/respond.js'
 
 const FETCH = {
@@ -44,4 +44,68 @@ test('promise 12: a small body that breaks off comes after its head, so that its
     { type: 'response', head: { status: 502 }, body: 'later' },
     { type: 'failed', error: { kind: 'type' } },
   ])
+})
+
+test('promise 12: a small body that is late comes after its head', async () => {
+  let source!: ReadableStreamDefaultController<Uint8Array>
+  const body = new ReadableStream<Uint8Array>({
+    start(controller) {
+      source = controller
+    },
+  })
+  const told: ToPage[] = []
+  const cell = { send: async () => new Response(body, { headers: { 'content-length': '5' } }) }
+  const responding = createResponder(cell, (message) => told.push(message)).fetch(FETCH)
+  await vi.waitFor(() => expect(told).toMatchObject([{ type: 'response', body: 'later' }]))
+  source.enqueue(new TextEncoder().encode('hello'))
+  source.close()
+  await responding
+  expect(told.slice(1)).toMatchObject([{ type: 'end', bytes: { byteLength: 5 } }])
+})
+
+const BODIES: Record<string, () => Response> = {
+  none: () => new Response(null, { status: 204 }),
+  small: () => new Response('small', { headers: { 'content-length': '5' } }),
+  whole: () => new Response('a'.repeat(99_999), { headers: { 'content-length': '99999' } }),
+  chunks: () => new Response('chunks'),
+}
+
+for (const [name, answer] of Object.entries(BODIES)) {
+  for (const failing of [1, 2, 3]) {
+    test(`whichever message cannot be posted, the call of a body "${name}" ends: ${failing}`, async () => {
+      const told: ToPage[] = []
+      let posted = 0
+      const responder = createResponder({ send: async () => answer() }, (message) => {
+        if (++posted === failing) throw new DOMException('cannot be cloned', 'DataCloneError')
+        told.push(message)
+      })
+      await responder.fetch(FETCH)
+      expect(told.filter(endsCall)).toHaveLength(1)
+      expect(told.at(-1)?.type === 'failed').toBe(posted > told.length)
+    })
+  }
+}
+
+test('whatever the core throws, and whenever, fails the call; what cannot be told rejects for the caller to tell', async () => {
+  const thrown = [
+    () => {
+      throw new TypeError('at once')
+    },
+    () => Promise.reject(new TypeError('later')),
+    async () =>
+      ({
+        get headers(): Headers {
+          throw new TypeError('headers')
+        },
+      }) as Response,
+  ]
+  for (const send of thrown) {
+    const told: ToPage[] = []
+    await createResponder({ send }, (message) => told.push(message)).fetch(FETCH)
+    expect(told).toMatchObject([{ type: 'failed', error: { kind: 'type' } }])
+    const mute = createResponder({ send }, () => {
+      throw new Error('mute')
+    })
+    await expect(mute.fetch(FETCH)).rejects.toThrow('mute')
+  }
 })

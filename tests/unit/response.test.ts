@@ -216,3 +216,20 @@ test('the headers of a response and of its clone are immutable, as those of fetc
     expect([...new Headers(headers)]).toEqual([['x-a', '1']])
   }
 })
+
+test('promise 12: a reason phrase that no constructor takes is given all the same, with its status', () => {
+  for (const statusText of ['a\x01b', 'a\x7fb', '\u2603', 'a\tb', 'D\u00e9j\u00e0']) {
+    for (const status of [200, 404, 999]) {
+      const response = new RemoteResponse({ ...head, status, statusText, headers: [['x-a', '1']] })
+      for (const { headers, ...after } of [response, response.clone()].map((one) => ({
+        status: one.status,
+        statusText: one.statusText,
+        ok: one.ok,
+        headers: one.headers,
+      }))) {
+        expect(after).toEqual({ status, statusText, ok: status === 200 })
+        expect([...headers]).toEqual([['x-a', '1']])
+      }
+    }
+  }
+})

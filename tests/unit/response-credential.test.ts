@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { withoutCredential } from '../../js/vault/credential.js'
+import { complete } from '../../js/vault/options.js'
+
+const OPTIONS = complete({
+  origins: ['https://api.test'],
+  signIn: '/sign-in',
+  credential: { headers: ['access-token'] },
+} as Parameters<typeof complete>[0])
+
+/** A response of an engine: its constructor would refuse some of these. */
+function native(status: number, statusText: string, body: string | null) {
+  const response = new Response(body, { headers: { 'access-token': 'secret', 'x-a': '1' } })
+  for (const [name, value] of Object.entries({ status, statusText }))
+    Object.defineProperty(response, name, { value })
+  return response
+}
+
+test('a response that brings a token reaches the page of the vault without it, whatever its status and body', async () => {
+  for (const status of [200, 204, 205, 304, 401, 600, 999]) {
+    for (const body of [null, '', 'text']) {
+      for (const statusText of ['', 'OK', 'a\x01b', '\u2603']) {
+        const response = withoutCredential(native(status, statusText, body), OPTIONS)
+        expect([response.status, response.statusText]).toEqual([status, statusText])
+        expect([...response.headers].map(([name]) => name)).not.toContain('access-token')
+        expect(response.headers.get('x-a')).toBe('1')
+        expect(response.body === null).toBe(body === null)
+        expect(await response.clone().text()).toBe(body ?? '')
+        expect(await response.text()).toBe(body ?? '')
+      }
+    }
+  }
+})

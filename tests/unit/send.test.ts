@@ -1,0 +1,195 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type CallChannel, createCallChannel } from '../../js/call-channel.js'
+import type { ResponseHead } from '../../js/port/packing.js'
+import { createSender } from '../../js/send.js'
+import { FakePort, settled, stubPage, watch } from './port.js'
+
+let reported: unknown[]
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  reported = stubPage().reported
+})
+afterEach(() => {
+  expect(reported).toEqual([])
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+})
+
+const HEAD: ResponseHead = {
+  status: 200,
+  statusText: '',
+  headers: [],
+  url: 'https://api.test/x',
+  redirected: false,
+  type: 'basic',
+}
+const bytes = (text: string) => new TextEncoder().encode(text)
+
+const call = (channel: CallChannel, request: Request) =>
+  createSender(channel)(request, null, undefined, ['https://api.test'])
+
+/** A call that has been sent, and its vault, which is the test. */
+async function send(init: RequestInit = {}) {
+  const port = new FakePort()
+  const channel = createCallChannel(port, () => {})
+  const response = call(channel, new Request('https://api.test/x', init))
+  response.catch(() => {})
+  await settled()
+  const deliver = (message: object) => channel.deliver({ id: 1, ...message } as never)
+  return { port, channel, response, deliver }
+}
+
+const injected = new Error('injected')
+const explode = () => {
+  throw injected
+}
+
+const MESSAGES = {
+  response: { type: 'response', head: HEAD, body: 'chunks' },
+  chunk: { type: 'chunk', bytes: bytes('a') },
+  end: { type: 'end', bytes: null },
+}
+
+test('a head that no response can be made of rejects the call, and the vault stops', async () => {
+  for (const head of [{ ...HEAD, headers: [['a b', 'no name']] }, { ...HEAD, headers: 5 }, null]) {
+    const { port, response, deliver } = await send()
+    deliver({ type: 'response', head, body: 'chunks' })
+    await expect(response).rejects.toThrow(TypeError)
+    expect(port.of('abort')).toEqual([{ type: 'abort', id: 1 }])
+  }
+})
+
+test('a body that cannot be constructed rejects the call', async () => {
+  const { port, response, deliver } = await send()
+  vi.stubGlobal(
+    'ReadableStream',
+    class {
+      constructor() {
+        explode()
+      }
+    },
+  )
+  deliver(MESSAGES.response)
+  await expect(response).rejects.toBe(injected)
+  expect(port.of('abort')).toHaveLength(1)
+})
+
+test('messages that come late, twice or too early leave no call open, and change no body', async () => {
+  const { response, deliver } = await send()
+  deliver(MESSAGES.chunk)
+  deliver(MESSAGES.response)
+  deliver(MESSAGES.chunk)
+  deliver(MESSAGES.end)
+  deliver(MESSAGES.chunk)
+  deliver(MESSAGES.end)
+  deliver({ type: 'failed', error: { kind: 'type', name: 'TypeError', message: 'late' } })
+  expect(await (await response).text()).toBe('a')
+})
+
+test('a chunk that is none fails the reading', async () => {
+  const broken = await send()
+  broken.deliver(MESSAGES.response)
+  const reading = watch((await broken.response).text())
+  broken.deliver({ type: 'chunk', bytes: null })
+  await settled()
+  expect(reading.outcome).toBe('TypeError')
+})
+
+test('what cannot be posted rejects the call, or the reading that it was for', async () => {
+  const port = new FakePort()
+  port.intercept = explode
+  const channel = createCallChannel(port, () => {})
+  await expect(call(channel, new Request('https://api.test/x'))).rejects.toBe(injected)
+
+  const mute = await send()
+  mute.deliver(MESSAGES.response)
+  mute.port.intercept = explode
+  await expect((await mute.response).text()).rejects.toBe(injected)
+
+  const cancelled = await send()
+  cancelled.deliver(MESSAGES.response)
+  cancelled.port.intercept = explode
+  await expect((await cancelled.response).body?.cancel()).rejects.toBe(injected)
+})
+
+test('an abort rejects the call even when the vault cannot be told of it', async () => {
+  const controller = new AbortController()
+  const { port, response } = await send({ signal: controller.signal })
+  port.intercept = explode
+  const uncaught: unknown[] = []
+  const listen = (error: unknown) => uncaught.push(error)
+  process.once('uncaughtException', listen)
+  controller.abort('enough')
+  await expect(response).rejects.toBe('enough')
+  vi.useRealTimers()
+  await vi.waitFor(() => expect(uncaught).toEqual([injected]))
+})
+
+for (const how of ['text', 'reader', 'clone'] as const) {
+  test(`an abort fails a body that is complete and not read, by ${how}; the vault is not told`, async () => {
+    const controller = new AbortController()
+    const { port, response, deliver } = await send({ signal: controller.signal })
+    deliver({ type: 'response', head: HEAD, body: bytes('whole').buffer })
+    const answer = await response
+    const copy = how === 'clone' ? answer.clone() : answer
+    controller.abort('enough')
+    const reading = how === 'reader' ? answer.body?.getReader().read() : copy.text()
+    await expect(reading).rejects.toBe('enough')
+    if (how === 'clone') await expect(answer.text()).rejects.toBe('enough')
+    expect(port.of('abort')).toEqual([])
+  })
+}
+
+test('a body that has been read, cancelled, or is empty no longer listens to its signal', async () => {
+  const read: ((response: Response) => unknown)[] = [
+    (response) => response.text(),
+    (response) => response.blob(),
+    (response) => response.body?.cancel(),
+    async (response) => {
+      const reader = response.body?.getReader()
+      while (!(await reader?.read())?.done);
+    },
+  ]
+  for (const use of [...read, () => {}]) {
+    const { signal } = new AbortController()
+    const request = new Request('https://api.test/x')
+    Object.defineProperty(request, 'signal', { value: signal })
+    const [add, remove] = [vi.spyOn(signal, 'addEventListener'), vi.spyOn(signal, 'removeEventListener')]
+    const port = new FakePort()
+    const channel = createCallChannel(port, () => {})
+    const response = call(channel, request)
+    await settled()
+    const text = read.includes(use) ? 'whole' : ''
+    channel.deliver({ type: 'response', id: 1, head: HEAD, body: bytes(text).buffer })
+    await use(await response)
+    const listeners = new Set(add.mock.calls.map(([, listener]) => listener))
+    for (const [, listener] of remove.mock.calls) listeners.delete(listener)
+    expect(listeners.size).toBe(0)
+  }
+})
+
+test('a signal that lives on keeps no body that was never read', async () => {
+  vi.useRealTimers()
+  const { setFlagsFromString } = await import('node:v8')
+  const { runInNewContext } = await import('node:vm')
+  setFlagsFromString('--expose-gc')
+  const collect: () => void = runInNewContext('gc')
+  const { signal } = new AbortController()
+  const channel = createCallChannel(new FakePort(), () => {})
+
+  async function callUnread() {
+    const request = new Request('https://api.test/x')
+    Object.defineProperty(request, 'signal', { value: signal })
+    const calling = call(channel, request)
+    await new Promise((resolve) => setTimeout(resolve))
+    channel.deliver({ type: 'response', id: 1, head: HEAD, body: bytes('whole').buffer })
+    return new WeakRef(await calling)
+  }
+  const unread = await callUnread()
+  await vi.waitFor(() => {
+    collect()
+    // Not the response itself, which the failure of an expectation would keep.
+    expect(unread.deref() === undefined).toBe(true)
+  })
+})
