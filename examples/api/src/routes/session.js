@@ -1,6 +1,6 @@
 import { json, Router } from 'express'
 import { toUser } from '../accounts.js'
-import { readBearer } from '../bearer.js'
+import { readBearer, requireBearer } from '../bearer.js'
 import { clearSessionCookies, readRefreshCookie, setSessionCookies } from '../cookies.js'
 import { csrf } from '../csrf.js'
 
@@ -64,8 +64,11 @@ export function sessionRoutes({ settings, accounts, sessions, tokens, journal })
     clearSessionCookies(res)
     res.status(204).end()
   }
-  router.post('/logout', signedIn, signOut)
-  router.delete('/logout', signedIn, signOut)
+
+  const bearer = requireBearer({ tokens, sessions })
+  const mayNeedBearer = (req, res, next) => (settings.signOutNeedsBearer ? bearer(req, res, next) : next())
+  router.post('/logout', signedIn, mayNeedBearer, signOut)
+  router.delete('/logout', signedIn, mayNeedBearer, signOut)
 
   return router
 }
