@@ -14,6 +14,7 @@ import { LONGEST_TIMER } from './timer.js'
  * @property {number} latency         milliseconds added to every answer
  * @property {number} refreshLatency  milliseconds added to the answers of /refresh
  * @property {boolean} omitIat        JWTs without `iat`, bodies without `expires_in`
+ * @property {"cookie" | "body"} refreshTokenIn
  * @property {boolean} signOutNeedsBearer  /logout answers 401 without a valid access token
  * @property {boolean} emptyAnswers   creating a note answers 204 without a body
  * @property {string[]} flaws         what to get wrong on purpose, by the names in flaws/names.js
@@ -31,6 +32,7 @@ const definitions = {
   latency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   refreshLatency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   omitIat: { initial: false, ...boolean() },
+  refreshTokenIn: { initial: 'cookie', ...oneOf('cookie', 'body') },
   signOutNeedsBearer: { initial: false, ...boolean() },
   emptyAnswers: { initial: false, ...boolean() },
   flaws: { initial: [], ...flaws() },
