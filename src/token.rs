@@ -11,8 +11,8 @@ use crate::GrantError;
 /// An access or a refresh token, or the headers that stand for one.
 ///
 /// It has no `Display`, no `Serialize` and a redacted `Debug`, and its memory is zeroed when it is dropped
-/// (promise 19). [`Token::expose`] and [`Token::lines`] are the only ways out; outside tests the shell's `http.rs` and
-/// `json.rs` alone go them.
+/// (promise 19). [`Token::expose`] and [`Token::lines`] are the only ways out; outside tests the shell's `http.rs`
+/// alone goes them.
 pub struct Token(Zeroizing<String>);
 
 impl Token {

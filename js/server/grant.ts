@@ -22,7 +22,8 @@ const BEARER = /^bearer +(.+)$/i
  *
  * @throws AuthError that says what is wrong with it
  */
-export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Grant {
+export function readGrant(headers: Headers, body: unknown, bff: Bff): Grant {
+  const { fields } = bff
   const [, bearer] = BEARER.exec(headers.get('authorization') ?? '') ?? []
   const access = bearer ?? ownProperty(body, fields.accessToken)
   if (typeof access !== 'string') throw serverError('token-missing')
@@ -37,7 +38,7 @@ export function readGrant(headers: Headers, body: unknown, { fields }: Bff): Gra
     refresh: typeof refresh === 'string' ? refresh : undefined,
     lifetime: lifetimeOf(ownProperty(body, fields.expiresIn), claimsOf(access), headers.get('date')),
     // Some APIs put the token into the user, whom the page gets to know.
-    user: withoutTokens(ownProperty(body, fields.user), tokens),
+    user: ownProperty(visible({ headers, body }, bff), fields.user),
   }
 }
 
@@ -66,22 +67,49 @@ const NAMES = /^(access|id|refresh)_?token$|^(jwt|token)$/i
 /** A secret that is shorter is only removed where it stands alone: it may be part of an ordinary word. In characters. */
 const SHORTEST_PART = 8
 
-/** The same without what is, holds or is named like a token, as a value or as a key (promise 3). */
-export function withoutTokens(body: unknown, tokens: readonly string[]): unknown {
+/**
+ * An answer as pages may see it (promise 3): without what the configuration says is a token, whatever its type and
+ * whether it could be used or not, and without what contains one, looks like one or is named like one.
+ */
+export function visible({ headers, body }: { headers: Headers; body: unknown }, { fields }: Bff): unknown {
+  const authorization = headers.get('authorization') ?? ''
+  const [, bearer = authorization] = BEARER.exec(authorization) ?? []
+  const paths = [fields.accessToken, fields.refreshToken]
+  // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
+  const isNamed = (path: string) => path !== '' || typeof body === 'string'
+  const named = paths.filter(isNamed).flatMap((path) => textsOf(ownProperty(body, path)))
+  const tokens = [bearer, ...named]
+  const shown = withoutTokens(body, tokens.filter(Boolean))
+  for (const path of paths) remove(shown, path)
+  return shown
+}
+
+/** The same without these tokens, as a value, as part of one and as a key. */
+function withoutTokens(body: unknown, tokens: readonly string[]): unknown {
   const isSecret = (text: string) =>
     tokens.some((token) => (token.length < SHORTEST_PART ? text === token : text.includes(token)))
   const text = JSON.stringify(body, (key, value) => {
     if (isSecret(key)) return undefined
+    if (typeof value === 'number') return isLongSecret(String(value)) ? undefined : value
     if (typeof value !== 'string') return value
     return isSecret(value) || /^eyJ.*\./.test(value) || NAMES.test(key) ? undefined : value
   })
+  // A short number is an id or a count more often than a token.
+  function isLongSecret(digits: string) {
+    return digits.length >= SHORTEST_PART && isSecret(digits)
+  }
   return text === undefined ? undefined : JSON.parse(text)
 }
 
-/** An answer as pages may see it: also without what the configuration says is a token, whether it could be used or not. */
-export function visible({ headers, body }: { headers: Headers; body: unknown }, { fields }: Bff): unknown {
-  const [, bearer] = BEARER.exec(headers.get('authorization') ?? '') ?? []
-  const named = [bearer, ownProperty(body, fields.accessToken), ownProperty(body, fields.refreshToken)]
-  const tokens = named.filter((token): token is string => typeof token === 'string' && token !== '')
-  return withoutTokens(body, tokens)
+/** The strings and numbers in a value where a token was expected. */
+function textsOf(value: unknown): string[] {
+  if (typeof value === 'string' || typeof value === 'number') return [String(value)]
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsOf) : []
+}
+
+/** Removes the own property at this dotted path. */
+function remove(within: unknown, path: string) {
+  const dot = path.lastIndexOf('.')
+  const parent = ownProperty(within, path.slice(0, Math.max(dot, 0)))
+  if (typeof parent === 'object' && parent !== null) Reflect.deleteProperty(parent, path.slice(dot + 1))
 }

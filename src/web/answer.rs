@@ -11,7 +11,7 @@ use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Fields};
 use super::host::Host;
-use super::json::{member, object, own, own_string, parse, parse_without_tokens};
+use super::json::{member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
@@ -56,7 +56,7 @@ impl Verdict {
     }
 
     pub async fn read(response: Response, errand: Errand, config: &Config, host: &Host) -> Self {
-        let (status, head) = (response.status(), Head::read(&response));
+        let (status, head) = (response.status(), Head::read(&response, &config.credential));
         let Some(body) = read_text(&response).await else {
             let code = GrantError::BodyMalformed.code();
             let answer = if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) };
@@ -75,7 +75,7 @@ impl Verdict {
                 }
             }
             (Errand::Refresh, 400 | 401 | 403) => {
-                let shown = head.visible(&body, &[], &config.fields);
+                let shown = head.visible(&body, &config.fields);
                 let cause = own_string(&shown, &config.fields.reason);
                 Self { cause, ..Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
             }
@@ -94,17 +94,20 @@ impl Verdict {
 struct Head {
     status: u16,
     authorization: Option<Zeroizing<String>>,
+    /// The secret of a credential in headers of its own.
+    renewed: Option<Zeroizing<String>>,
     date: Option<f64>,
     retry_after: Option<String>,
 }
 
 impl Head {
-    fn read(response: &Response) -> Self {
-        let header = |name| response.headers().get(name).ok().flatten();
+    fn read(response: &Response, credential: &Credential) -> Self {
+        let header = |name: &str| response.headers().get(name).ok().flatten();
         let date = header("date").map(|date| Date::parse(&date) / 1000.0).filter(|date| date.is_finite());
         Self {
             status: response.status(),
             authorization: header("authorization").map(Zeroizing::new),
+            renewed: credential.secret_header().and_then(header).map(Zeroizing::new),
             date,
             retry_after: header("retry-after"),
         }
@@ -147,7 +150,7 @@ impl Head {
         let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts)?;
-        let shown = self.visible(text, &grant.tokens(), fields);
+        let shown = self.visible(text, fields);
         grant.profile.user = own(&shown, &fields.user);
         Ok((grant, shown))
     }
@@ -162,19 +165,25 @@ impl Head {
         Millis::from_seconds(seconds)
     }
 
-    /// The body as the page may see it: without these tokens, and without what the configuration says is one, whether it
+    /// The body as the page may see it: without what the configuration says is a token, whatever its type and whether it
     /// could be used or not.
-    fn visible(&self, text: &JsString, tokens: &[&Token], fields: &Fields) -> JsValue {
+    fn visible(&self, text: &JsString, fields: &Fields) -> JsValue {
         let body = parse(text).unwrap_or(JsValue::UNDEFINED);
-        let named =
-            [&fields.access_token, &fields.refresh_token].into_iter().filter_map(|path| own_string(&body, path));
-        let sent = self.authorization.as_deref().and_then(|header| bearer(header)).map(str::to_owned);
-        let secrets = named.chain(sent).filter(|secret| !secret.is_empty()).map(Zeroizing::new).collect();
-        parse_without_tokens(text, tokens, secrets).unwrap_or(JsValue::UNDEFINED)
+        let paths = [&fields.access_token, &fields.refresh_token];
+        // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
+        let named = paths.iter().filter(|path| !path.is_empty() || body.is_string());
+        let sent = self.authorization.iter().map(|header| Zeroizing::new(bearer(header).unwrap_or(header).to_owned()));
+        let secrets = named.flat_map(|path| texts(own(&body, path))).chain(sent).chain(self.renewed.clone());
+        let secrets = secrets.filter(|secret| !secret.is_empty()).collect();
+        let shown = parse_without_tokens(text, secrets).unwrap_or(JsValue::UNDEFINED);
+        for path in paths {
+            remove(&shown, path);
+        }
+        shown
     }
 
     fn error(&self, code: &str, body: &JsString, config: &Config, host: &Host) -> JsValue {
-        let body = self.visible(body, &[], &config.fields);
+        let body = self.visible(body, &config.fields);
         let retry_after = self.retry_after().map(|pause| pause.0 as f64);
         host.error(code, object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]))
     }

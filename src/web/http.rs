@@ -76,6 +76,12 @@ impl Credential {
         names.split(',').try_for_each(|name| headers.delete(name))
     }
 
+    /// The header that holds the secret, where it is not `Authorization`.
+    pub fn secret_header(&self) -> Option<&str> {
+        let Self::Headers(names) = self else { return None };
+        names.split(',').next()
+    }
+
     /// What an answer brings in headers of its own.
     pub fn renewal(&self, response: &Response, host: &Host) -> Result<Option<Token>, GrantError> {
         let Self::Headers(names) = self else { return Ok(None) };

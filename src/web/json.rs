@@ -1,14 +1,13 @@
 //! Foreign JSON, read by the host's parser and by own properties only: a polluted prototype says nothing here.
 
-use alloc::borrow::ToOwned;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use js_sys::{JsString, Object, Reflect};
+use js_sys::{JsString, Number, Object, Reflect};
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
-use crate::{Member, Token};
+use crate::Member;
 
 #[wasm_bindgen]
 extern "C" {
@@ -82,14 +81,36 @@ pub fn parse(text: &JsString) -> Option<JsValue> {
 /// A secret that is shorter is only removed where it stands alone: it may be part of an ordinary word. In characters.
 const SHORTEST_PART: usize = 8;
 
+/// The strings and numbers in a value where a token was expected.
+pub fn texts(value: JsValue) -> Vec<Zeroizing<String>> {
+    let (mut open, mut texts) = (alloc::vec![value], Vec::new());
+    while let Some(value) = open.pop() {
+        if value.is_object() {
+            open.extend(Object::<JsValue>::values(value.unchecked_ref()).iter());
+        } else if let Some(text) = scalar(&value) {
+            texts.push(Zeroizing::new(text.into()));
+        }
+    }
+    texts
+}
+
+/// A string, or the digits of a number.
+fn scalar(value: &JsValue) -> Option<JsString> {
+    let text = value.dyn_ref::<JsString>().cloned();
+    text.or_else(|| value.dyn_ref::<Number>().and_then(|number| number.to_string_with_radix(10).ok()))
+}
+
+/// Removes the own property at this dotted path.
+pub fn remove(object: &JsValue, path: &str) {
+    let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
+    let parent = own(object, parent);
+    if let Some(parent) = parent.dyn_ref::<Object>() {
+        Reflect::delete_property(parent, &key.into()).ok();
+    }
+}
+
 /// Parses, leaving out what is, holds or is named like a token, as a value or as a key (promise 3).
-pub fn parse_without_tokens(
-    text: &JsString,
-    tokens: &[&Token],
-    mut secrets: Vec<Zeroizing<String>>,
-) -> Option<JsValue> {
-    secrets
-        .extend(tokens.iter().filter_map(|token| token.lines().next()).map(|token| Zeroizing::new(token.to_owned())));
+pub fn parse_without_tokens(text: &JsString, secrets: Vec<Zeroizing<String>>) -> Option<JsValue> {
     let is_secret = move |text: &JsString| {
         secrets
             .iter()
@@ -97,8 +118,10 @@ pub fn parse_without_tokens(
     };
     let reviver = Closure::new(move |key: JsValue, value: JsValue| {
         let is_secret_key = key.dyn_ref::<JsString>().is_some_and(&is_secret);
-        let is_token = match value.dyn_ref::<JsString>() {
-            Some(text) => is_secret(text) || looks_like_jwt(text) || is_token_name(&key),
+        let is_token = match scalar(&value) {
+            Some(text) if value.is_string() => is_secret(&text) || looks_like_jwt(&text) || is_token_name(&key),
+            // A short number is an id or a count more often than a token.
+            Some(digits) => digits.length() as usize >= SHORTEST_PART && is_secret(&digits),
             None => false,
         };
         if is_secret_key || is_token { JsValue::UNDEFINED } else { value }

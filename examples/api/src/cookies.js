@@ -13,15 +13,15 @@ export const readRefreshCookie = (req) => req.cookies[REFRESH]
 export const readCsrfCookie = (req) => req.cookies[CSRF]
 
 /**
- * Gives the browser its refresh token and, for double submit, a new CSRF token.
+ * Gives the browser its refresh token, unless that goes into the body, and, for double submit, a new CSRF token.
  * @param {import("express").Response} res
  * @param {import("./sessions.js").Grant} grant
- * @param {{ csrf: string }} settings
+ * @param {{ csrf: string, refreshTokenIn: string }} settings
  */
-export function setSessionCookies(res, { session, refreshToken }, { csrf }) {
+export function setSessionCookies(res, { session, refreshToken }, { csrf, refreshTokenIn }) {
   // Rounded up: `Max-Age=0` would delete the cookie.
   const maxAge = Math.ceil((session.expiresAt - Date.now()) / 1000) * 1000
-  res.cookie(REFRESH, refreshToken, { ...refreshAttributes(res), maxAge })
+  if (refreshTokenIn === 'cookie') res.cookie(REFRESH, refreshToken, { ...refreshAttributes(res), maxAge })
   if (csrf === 'double-submit') {
     res.cookie(CSRF, randomBytes(16).toString('base64url'), { ...csrfAttributes(res), maxAge })
   }

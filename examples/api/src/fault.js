@@ -1,18 +1,23 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http'
 import { InvalidInput } from './invalid-input.js'
+import { LONGEST_TIMER } from './timer.js'
 
 /**
  * @typedef {object} Fault
  * @property {string} route           the path below /api/v1, such as "refresh", or "*" for any
- * @property {"status" | "answer" | "drop" | "hold" | "holdBefore"} kind
+ * @property {"status" | "answer" | "drop" | "hold" | "holdBefore" | "delay" | "delayBefore"} kind
  * @property {number} [status]        default 503 for `status`, 200 for `answer`
  * @property {number | string} [retryAfter]  seconds or an HTTP date
  * @property {number} [times]         how many requests it strikes; default 1
  * @property {Record<string, string | string[]>} [headers]
  * @property {string} [body]          sent as it is
+ * @property {number} [millis]        how long `delay` and `delayBefore` take (required), and how long the connection of a
+ *   `drop` stays open first (default 0)
  */
 
-const kinds = ['status', 'answer', 'drop', 'hold', 'holdBefore']
+const kinds = ['status', 'answer', 'drop', 'hold', 'holdBefore', 'delay', 'delayBefore']
+const delays = ['delay', 'delayBefore']
+const timed = [...delays, 'drop']
 
 const checks = {
   route: [(v) => typeof v === 'string' && v !== '', 'such as "refresh", or "*"'],
@@ -22,6 +27,10 @@ const checks = {
   times: [(v) => v === undefined || (Number.isInteger(v) && v > 0), 'a whole number above 0'],
   headers: [(v) => v === undefined || areHeaders(v), 'an object of valid header names and values'],
   body: [(v) => v === undefined || typeof v === 'string', 'a string'],
+  millis: [
+    (v, { kind }) => (v === undefined ? !delays.includes(kind) : timed.includes(kind) && isDuration(v)),
+    `milliseconds, 0 or more, for ${timed.join(', ')} only; ${delays.join(' and ')} need it`,
+  ],
 }
 
 /**
@@ -36,7 +45,7 @@ export function parseFault(input) {
     if (!Object.hasOwn(checks, name)) throw new InvalidInput(`a fault has no "${name}"`)
   }
   for (const [name, [accepts, expected]] of Object.entries(checks)) {
-    if (!accepts(input[name])) throw new InvalidInput(`a fault's ${name} must be ${expected}`)
+    if (!accepts(input[name], input)) throw new InvalidInput(`a fault's ${name} must be ${expected}`)
   }
   const defaults =
     input.kind === 'answer' ? { status: 200, body: '' } : { status: 503, body: '{"error":"fault"}' }
@@ -45,6 +54,10 @@ export function parseFault(input) {
 
 function isRetryAfter(value) {
   return typeof value === 'string' ? !Number.isNaN(Date.parse(value)) : value >= 0
+}
+
+function isDuration(value) {
+  return Number.isFinite(value) && value >= 0 && value <= LONGEST_TIMER
 }
 
 function areHeaders(headers) {

@@ -30,6 +30,21 @@ export function createFaults(sockets) {
     for (const check of watchers) check()
   }
 
+  /** Holds it for so long, or until it is released. A client that goes does not stop it, as it stops no server. */
+  function holdFor(millis, route, resume) {
+    const entry = {
+      route,
+      resume() {
+        clearTimeout(timer)
+        held.delete(entry)
+        resume()
+      },
+    }
+    const timer = setTimeout(entry.resume, millis).unref()
+    held.add(entry)
+    for (const check of watchers) check()
+  }
+
   function release(route) {
     const released = [...held].filter((entry) => route === undefined || entry.route === route)
     for (const entry of released) {
@@ -46,12 +61,13 @@ export function createFaults(sockets) {
   const strike = {
     status: (fault, _route, res) => answer(res, fault),
     answer: (fault, _route, res) => answer(res, fault),
-    drop(_fault, _route, res, next) {
-      interceptReply(res, () => {
+    drop({ millis = 0 }, route, res, next) {
+      const cut = () => {
         // Tells the journal that it was not the client.
         res.locals.dropped = true
         res.destroy()
-      })
+      }
+      interceptReply(res, () => (millis > 0 ? holdFor(millis, route, cut) : cut()))
       next()
     },
     hold(_fault, route, res, next) {
@@ -59,6 +75,11 @@ export function createFaults(sockets) {
       next()
     },
     holdBefore: (_fault, route, res, next) => hold(route, res, next),
+    delay({ millis }, route, res, next) {
+      interceptReply(res, (send) => holdFor(millis, route, send))
+      next()
+    },
+    delayBefore: ({ millis }, route, _res, next) => holdFor(millis, route, next),
   }
 
   return {

@@ -4,6 +4,7 @@
 export function createNotes() {
   /** @type {Map<string, Note[]>} by user id */
   const notes = new Map()
+  let created = 0
 
   return {
     /** @param {string} userId */
@@ -12,11 +13,23 @@ export function createNotes() {
     /** @param {string} userId @param {Record<string, unknown>} content @returns {Note} */
     add(userId, content) {
       const list = notes.get(userId) ?? []
-      const note = { ...content, id: String(list.length + 1) }
+      // A note that is deleted must not give its id to another.
+      const note = { ...content, id: String(++created) }
       notes.set(userId, [...list, note])
       return note
     },
 
-    reset: () => notes.clear(),
+    /** @param {string} userId @param {string} id @returns {boolean} whether there was one */
+    remove(userId, id) {
+      const list = notes.get(userId) ?? []
+      const rest = list.filter((note) => note.id !== id)
+      notes.set(userId, rest)
+      return rest.length < list.length
+    },
+
+    reset() {
+      notes.clear()
+      created = 0
+    },
   }
 }

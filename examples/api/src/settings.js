@@ -1,8 +1,6 @@
 import { flawNames } from './flaws/names.js'
 import { InvalidInput } from './invalid-input.js'
-
-// setTimeout treats anything longer as 1 ms.
-const LONGEST_TIMER = 2 ** 31 - 1
+import { LONGEST_TIMER } from './timer.js'
 
 /**
  * @typedef {object} Settings
@@ -16,6 +14,9 @@ const LONGEST_TIMER = 2 ** 31 - 1
  * @property {number} latency         milliseconds added to every answer
  * @property {number} refreshLatency  milliseconds added to the answers of /refresh
  * @property {boolean} omitIat        JWTs without `iat`, bodies without `expires_in`
+ * @property {"cookie" | "body"} refreshTokenIn
+ * @property {boolean} signOutNeedsBearer  /logout answers 401 without a valid access token
+ * @property {boolean} emptyAnswers   creating a note answers 204 without a body
  * @property {string[]} flaws         what to get wrong on purpose, by the names in flaws/names.js
  */
 
@@ -31,6 +32,9 @@ const definitions = {
   latency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   refreshLatency: { initial: 0, ...number({ atMost: LONGEST_TIMER }) },
   omitIat: { initial: false, ...boolean() },
+  refreshTokenIn: { initial: 'cookie', ...oneOf('cookie', 'body') },
+  signOutNeedsBearer: { initial: false, ...boolean() },
+  emptyAnswers: { initial: false, ...boolean() },
   flaws: { initial: [], ...flaws() },
 }
 

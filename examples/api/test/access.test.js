@@ -155,3 +155,41 @@ test('the public route tells whether a bearer came, and never which', async (t) 
   browser.accessToken = 'anything'
   assert.deepEqual((await browser.call('GET /public')).body, { authorization: true })
 })
+
+test('with signOutNeedsBearer a sign-out without a valid access token ends nothing', async (t) => {
+  const { api, client } = await serve(t, { signOutNeedsBearer: true })
+  const browser = client()
+  await browser.signIn()
+  api.tokens.expireAll()
+  for (const route of ['POST /logout', 'DELETE /logout']) {
+    const { status, headers } = await browser.call(route)
+    assert.deepEqual([status, headers.get('WWW-Authenticate'), headers.getSetCookie()], [401, INVALID, []])
+  }
+  assert.equal(api.sessions.count(), 1)
+
+  await browser.call('POST /refresh')
+  assert.equal((await browser.call('DELETE /logout')).status, 204)
+  assert.equal(api.sessions.count(), 0)
+})
+
+test('a note is deleted once, by its owner, and its id is not given again', async (t) => {
+  const { client } = await serve(t)
+  const [ada, bob] = [client(), client()]
+  await ada.signIn()
+  await bob.signIn('bob@example.com', 'battery staple')
+  const { note } = (await ada.call('POST /notes', { json: { text: 'a' } })).body
+  assert.equal((await bob.call(`DELETE /notes/${note.id}`)).status, 404)
+  const { status, text } = await ada.call(`DELETE /notes/${note.id}`)
+  assert.deepEqual([status, text], [204, ''])
+  assert.equal((await ada.call(`DELETE /notes/${note.id}`)).status, 404)
+  assert.notEqual((await ada.call('POST /notes', { json: {} })).body.note.id, note.id)
+})
+
+test('with emptyAnswers a note is created without a word', async (t) => {
+  const { client } = await serve(t, { emptyAnswers: true })
+  const browser = client()
+  await browser.signIn()
+  const { status, text } = await browser.call('POST /notes', { json: { text: 'a' } })
+  assert.deepEqual([status, text], [204, ''])
+  assert.equal((await browser.call('GET /notes')).body.notes.length, 1)
+})

@@ -87,6 +87,65 @@ test('holdBefore keeps back the request from its handler', async (t) => {
   assert.equal(api.state().counts.refresh.ok, 1)
 })
 
+test('delay does what was asked at once and sends the reply later', async (t) => {
+  const { api, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'refresh', kind: 'delay', millis: 40 })
+  const start = performance.now()
+  const reply = browser.call('POST /refresh')
+  await api.faults.whenHeld('refresh')
+
+  assert.equal(api.state().counts.refresh.ok, 1)
+  assert.equal(api.journal.entries().at(-1).status, null)
+  assert.equal((await reply).status, 200)
+  // A timer may fire a millisecond early.
+  assert.ok(performance.now() - start >= 39)
+  assert.deepEqual(api.faults.held(), {})
+})
+
+test('delayBefore does what was asked later, even if the client has gone', async (t) => {
+  const { api, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'refresh', kind: 'delayBefore', millis: 60_000 })
+  const abort = new AbortController()
+  const reply = browser.call('POST /refresh', { signal: abort.signal })
+  await api.faults.whenHeld('refresh')
+  assert.equal(api.state().counts.refresh.ok, 0)
+
+  abort.abort()
+  await assert.rejects(reply, { name: 'AbortError' })
+  await api.journal.when(({ path, aborted }) => path.endsWith('/refresh') && aborted)
+  assert.equal(api.faults.release('refresh'), 1)
+  assert.equal((await browser.call('POST /refresh')).body.error, 'reuse')
+})
+
+test('a delay ends when it is released or reset, once', async (t) => {
+  const { api, client } = await serve(t)
+  api.faults.add({ route: 'public', kind: 'delay', millis: 60_000, times: 2 })
+  for (const end of [() => api.faults.release('public'), () => api.reset()]) {
+    const reply = client().call('GET /public')
+    await api.faults.whenHeld('public')
+    end()
+    assert.equal((await reply).status, 200)
+    assert.deepEqual(api.faults.held(), {})
+  }
+})
+
+test('a drop with millis keeps the connection open first', async (t) => {
+  const { api, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'refresh', kind: 'drop', millis: 60_000 })
+  const reply = browser.call('POST /refresh')
+  await api.faults.whenHeld('refresh')
+  assert.equal(api.state().counts.refresh.ok, 1)
+  api.faults.release('refresh')
+  await assert.rejects(reply, { name: 'TypeError' })
+  assert.equal(api.journal.entries().at(-1).aborted, false)
+})
+
 test('a held request whose client has gone is held no longer', async (t) => {
   const { api, client } = await serve(t)
   api.faults.add({ route: 'public', kind: 'hold' })
@@ -132,7 +191,15 @@ test('a fault that makes no sense is refused, and why is said', async (t) => {
   const wrong = [
     [undefined, /must be an object/],
     [{ kind: 'drop' }, /a fault's route must be/],
-    [{ route: 'notes', kind: 'explode' }, /kind must be one of status, answer, drop, hold, holdBefore/],
+    [
+      { route: 'notes', kind: 'explode' },
+      /kind must be one of status, answer, drop, hold, holdBefore, delay, delayBefore/,
+    ],
+    [{ route: 'notes', kind: 'delay' }, /millis must be .* delay and delayBefore need it/],
+    [{ route: 'notes', kind: 'delayBefore', millis: -1 }, /millis must be milliseconds, 0 or more/],
+    [{ route: 'notes', kind: 'delay', millis: 2 ** 31 }, /millis must be/],
+    [{ route: 'notes', kind: 'delay', millis: '5' }, /millis must be/],
+    [{ route: 'notes', kind: 'hold', millis: 5 }, /millis must be .* for delay, delayBefore, drop only/],
     [{ route: 'notes', kind: 'status', status: 1000 }, /status must be 200 to 599/],
     [{ route: 'notes', kind: 'drop', times: 0 }, /times must be a whole number above 0/],
     [{ route: 'notes', kind: 'answer', body: {} }, /body must be a string/],

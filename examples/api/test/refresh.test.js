@@ -131,3 +131,17 @@ test('sign-out without a cookie goes by the access token', async (t) => {
   assert.equal((await browser.call('DELETE /logout')).status, 204)
   assert.equal(api.sessions.count(), 0)
 })
+
+test('with refreshTokenIn body the refresh token comes and goes in bodies, and there is no cookie', async (t) => {
+  const { api, client } = await serve(t, { refreshTokenIn: 'body' })
+  const browser = client()
+  const { body, headers } = await browser.signIn()
+  assert.deepEqual(headers.getSetCookie(), [])
+  assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'no_cookie' })
+
+  const json = { refresh_token: body.refresh_token }
+  const next = (await browser.call('POST /refresh', { json })).body.refresh_token
+  assert.notEqual(next, body.refresh_token)
+  assert.equal((await browser.call('DELETE /logout', { json: { refresh_token: next } })).status, 204)
+  assert.equal(api.sessions.count(), 0)
+})

@@ -15,6 +15,9 @@ test('every setting has a variable of the environment', () => {
     'API_LATENCY',
     'API_REFRESH_LATENCY',
     'API_OMIT_IAT',
+    'API_REFRESH_TOKEN_IN',
+    'API_SIGN_OUT_NEEDS_BEARER',
+    'API_EMPTY_ANSWERS',
     'API_FLAWS',
   ])
 })

@@ -5,6 +5,9 @@ import { browse, SECRET } from './browser.js'
 
 const ACCESS = '1|opaque access token'
 const REFRESH = 'opaque-refresh-token'
+const NUMBER = 12_345_678_901
+const SHORT = 4711
+const OTHER = 'жетон доступа'
 const servers: ReturnType<typeof createServer>[] = []
 
 afterEach(() => {
@@ -26,25 +29,52 @@ async function signInAnswer(status: number, body: object, headers: Record<string
   return (await browser.signIn()).text()
 }
 
-test.each<[string, number, object]>([
+test.each<[string, number, { at?: unknown; rt?: unknown; ttl?: string }]>([
   ['a grant whose lifetime is no number', 200, { ttl: 'soon' }],
   ['a grant whose token no header can hold', 200, { at: ACCESS }],
   ['a refusal', 401, {}],
   ['an error of the server', 500, {}],
+  ['a grant whose token is a number', 200, { at: NUMBER }],
+  ['a refusal with a number for a token', 401, { at: NUMBER }],
+  ['a refusal with a short number for a token', 401, { at: SHORT }],
+  ['a refusal with a token of another alphabet', 401, { at: OTHER }],
+  [
+    'a refusal with tokens in a list and in an object',
+    401,
+    { at: [ACCESS], rt: { a: { [REFRESH]: [REFRESH] } } },
+  ],
 ])('promise 3: a page gets no token of %s', async (_, status, data) => {
   const text = await signInAnswer(status, {
     data: { at: 'opaque-access-token', rt: REFRESH, ...data },
     note: `use ${REFRESH} next time`,
     by: { [REFRESH]: 1 },
+    list: [`${NUMBER} and ${ACCESS}`, { number: NUMBER, [`for ${OTHER}`]: 1 }],
     hint: 'kept',
+    count: 12,
   })
   // What the API said of its own accord is passed on; a grant that is refused here is not.
   expect(text.includes('kept')).toBe(status !== 200)
-  for (const secret of [ACCESS, 'opaque-access-token', REFRESH]) expect(text).not.toContain(secret)
+  const secrets = [data.at ?? 'opaque-access-token', REFRESH].flat()
+  for (const secret of secrets) expect(text).not.toContain(String(secret))
+  expect(text.includes('"count":12')).toBe(status !== 200)
 })
 
 test('promise 3: a token of the header is removed from the body of a refused grant', async () => {
   const headers = { authorization: 'Bearer opaque-access-token' }
   const text = await signInAnswer(200, { data: { ttl: 'soon' }, echo: 'opaque-access-token' }, headers)
   expect(text).not.toContain('opaque-access-token')
+})
+
+test('promise 3: a token in a header without a scheme is removed from the body of a refusal', async () => {
+  const text = await signInAnswer(
+    401,
+    { echo: 'it is opaque-access-token' },
+    { authorization: 'opaque-access-token' },
+  )
+  expect(text).not.toContain('opaque-access-token')
+})
+
+test('promise 3: a value that only shares its type with a token stays', async () => {
+  const text = await signInAnswer(401, { data: { at: SHORT }, user: { id: SHORT, at: NUMBER } })
+  expect(JSON.parse(text).body).toEqual({ data: {}, user: { id: SHORT, at: NUMBER } })
 })

@@ -9,7 +9,7 @@ import { readBearer, refuseBearer, requireBearer, requireRole } from '../bearer.
  * @returns {import("express").Router}
  */
 export function resourceRoutes(api) {
-  const { accounts, notes } = api
+  const { accounts, notes, settings } = api
   const router = Router()
   const bearer = requireBearer(api)
 
@@ -34,7 +34,14 @@ export function resourceRoutes(api) {
   router.post('/notes', bearer, json({ limit: '1mb' }), async (req, res) => {
     if (!req.is('json')) return res.json({ bytes: await countBytes(req) })
     if (Array.isArray(req.body)) return res.status(422).json({ error: 'not an object' })
-    res.status(201).json({ note: notes.add(req.auth.sub, req.body) })
+    const note = notes.add(req.auth.sub, req.body)
+    if (settings.emptyAnswers) res.status(204).end()
+    else res.status(201).json({ note })
+  })
+
+  router.delete('/notes/:id', bearer, (req, res) => {
+    if (notes.remove(req.auth.sub, req.params.id)) res.status(204).end()
+    else res.status(404).json({ error: 'unknown' })
   })
 
   router.get('/reports', bearer, requireRole('editor', 'admin'), (_req, res) => {

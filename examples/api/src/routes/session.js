@@ -1,6 +1,6 @@
 import { json, Router } from 'express'
 import { toUser } from '../accounts.js'
-import { readBearer } from '../bearer.js'
+import { readBearer, requireBearer } from '../bearer.js'
 import { clearSessionCookies, readRefreshCookie, setSessionCookies } from '../cookies.js'
 import { csrf } from '../csrf.js'
 
@@ -12,7 +12,12 @@ import { csrf } from '../csrf.js'
 export function sessionRoutes({ settings, accounts, sessions, tokens, journal }) {
   const router = Router()
   const signingIn = [csrf(settings, { signingIn: true }), json(), requireCredentials]
-  const signedIn = csrf(settings)
+  const signedIn = [csrf(settings), json()]
+
+  function readRefreshToken(req) {
+    if (settings.refreshTokenIn === 'cookie') return readRefreshCookie(req)
+    return isText(req.body?.refresh_token) ? req.body.refresh_token : undefined
+  }
 
   async function answer(req, res, account, grant) {
     const { token, expiresIn } = await tokens.issue({
@@ -27,6 +32,7 @@ export function sessionRoutes({ settings, accounts, sessions, tokens, journal })
       Object.assign(body, { access_token: token, token_type: 'Bearer' })
       if (!settings.omitIat) body.expires_in = expiresIn
     }
+    if (settings.refreshTokenIn === 'body') body.refresh_token = grant.refreshToken
     setSessionCookies(res, grant, settings)
     res.json(body)
   }
@@ -45,8 +51,8 @@ export function sessionRoutes({ settings, accounts, sessions, tokens, journal })
   })
 
   router.post('/refresh', signedIn, async (req, res) => {
-    const cookie = readRefreshCookie(req)
-    const result = cookie === undefined ? { refusal: 'no_cookie' } : sessions.rotate(cookie)
+    const token = readRefreshToken(req)
+    const result = token === undefined ? { refusal: 'no_cookie' } : sessions.rotate(token)
     if (result.refusal) {
       journal.countRefresh(result.refusal === 'reuse' ? 'reuse' : 'refused')
       // The cookie stays: it may by now be that of the request this one lost a race against.
@@ -57,15 +63,18 @@ export function sessionRoutes({ settings, accounts, sessions, tokens, journal })
   })
 
   async function signOut(req, res) {
-    const cookie = readRefreshCookie(req)
+    const token = readRefreshToken(req)
     const bearer = readBearer(req)
-    if (cookie !== undefined) sessions.revoke(sessions.ofToken(cookie)?.id)
+    if (token !== undefined) sessions.revoke(sessions.ofToken(token)?.id)
     else if (bearer !== undefined) sessions.revoke((await tokens.verify(bearer))?.sid)
     clearSessionCookies(res)
     res.status(204).end()
   }
-  router.post('/logout', signedIn, signOut)
-  router.delete('/logout', signedIn, signOut)
+
+  const bearer = requireBearer({ tokens, sessions })
+  const mayNeedBearer = (req, res, next) => (settings.signOutNeedsBearer ? bearer(req, res, next) : next())
+  router.post('/logout', signedIn, mayNeedBearer, signOut)
+  router.delete('/logout', signedIn, mayNeedBearer, signOut)
 
   return router
 }
