@@ -1,87 +1,212 @@
-import type { IncomingMessage, RequestListener } from 'node:http'
-import { gzipSync } from 'node:zlib'
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 
-/** What a request looked like when it arrived. */
+/** What a request looked like when it arrived, and how it went on. */
 export interface Arrival {
   method: string
   path: string
-  headers: Record<string, unknown>
+  headers: Record<string, string[]>
   body: string
+  /** Of an answer that the server never ends: whether the browser has closed the connection. */
+  closed?: Promise<boolean>
 }
 
-/** What a vault adds, what differs between connections, and what Chromium sends from a page and not from a worker. */
-const INCIDENTAL = /^(authorization|connection|accept-language|sec-ch-ua.*)$/
+/**
+ * What depends on the connection, what Playwright overrides in pages and not in workers, and client hints, which have a case
+ * of their own (with `hints` in its query) because they differ in every one.
+ */
+const INCIDENTAL = /^(connection|accept-language)$/
+const HINTS = /^sec-ch-ua/
 
 /**
- * A server that knows nothing of tokens, and answers as the query says: `status`, `body` (none, length, chunked, short, cut,
- * gzip, bad-gzip, slow-head, slow-body), `text`, `type`. It notes what arrives under the `id` of the query.
+ * A server that knows nothing of tokens and answers as the query says: `status`, `statusText`, `type`, `text`, `size`,
+ * `headers` (JSON), `location`, `body` (see `parts`), `cors=off`, `cookie`. It notes requests by the `id` of the query, and of
+ * endless answers how they end, unless `closing` is there.
  */
-export function createServer(): { listener: RequestListener; arrivals: Map<string, Arrival> } {
-  const arrivals = new Map<string, Arrival>()
+export function createParityServer() {
+  const arrivals = new Map<string, Arrival[]>()
+  const waiting: { id: string; count: number; done: () => void }[] = []
 
   const listener: RequestListener = async (request, response) => {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://site')
+    const url = new URL(request.url ?? '/', 'http://site')
+    const { pathname, searchParams } = url
     const id = searchParams.get('id') ?? ''
-    searchParams.delete('id')
-    arrivals.set(id, {
-      method: request.method ?? '',
-      path: `${pathname}?${searchParams}`,
-      headers: headersOf(request),
-      body: (await request.setEncoding('latin1').toArray()).join(''),
-    })
+    if (pathname.endsWith('-arrived')) {
+      response.setHeader('access-control-allow-origin', request.headers.origin ?? '*')
+      waiting.push({ id, count: Number(searchParams.get('count')), done: () => response.end() })
+      return settle()
+    }
     const { socket } = response
-    const how = searchParams.get('body') ?? 'length'
-    const bytes = Buffer.from(searchParams.get('text') ?? 'body')
-    if (how === 'slow-head') return
-    const head = [
-      `HTTP/1.1 ${searchParams.get('status') ?? 200} Some Reason`,
-      `Content-Type: ${searchParams.get('type') ?? 'text/plain;charset=utf-8'}`,
-      'X-Twice: a',
-      'X-Twice: b',
-      'X-Empty:',
-      'Cache-Control: no-store',
-      'Connection: close',
-    ]
-    const send = (more: string[], ...parts: (Buffer | string)[]) => {
-      socket?.write(`${[...head, ...more].join('\r\n')}\r\n\r\n`)
-      for (const part of parts) socket?.write(part)
+    if (request.method === 'OPTIONS' && 'access-control-request-method' in request.headers) {
+      socket?.end(`${['HTTP/1.1 204 Fine', ...cors(request), 'Connection: close'].join('\r\n')}\r\n\r\n`)
+      return
     }
-    const chunk = `${bytes.length.toString(16)}\r\n${bytes.toString('latin1')}\r\n`
-    const zipped = gzipSync(bytes)
-    switch (how) {
-      case 'none':
-        send(['Content-Length: 0'])
-        break
-      case 'length':
-        send([`Content-Length: ${bytes.length}`], ...(request.method === 'HEAD' ? [] : [bytes]))
-        break
-      case 'chunked':
-        send(['Transfer-Encoding: chunked'], chunk, '0\r\n\r\n')
-        break
-      case 'close':
-        send([], bytes)
-        break
-      case 'short':
-        send([`Content-Length: ${bytes.length + 10}`], bytes)
-        break
-      case 'cut':
-        send(['Transfer-Encoding: chunked'], chunk)
-        break
-      case 'gzip':
-        send(['Content-Encoding: gzip', `Content-Length: ${zipped.length}`], zipped)
-        break
-      case 'bad-gzip':
-        send(['Content-Encoding: gzip', `Content-Length: ${bytes.length}`], bytes)
-        break
-      case 'slow-body':
-        // The rest never comes.
-        return send(['Transfer-Encoding: chunked'], chunk)
+    const body = Buffer.concat(await request.toArray().catch(() => []))
+    const arrival = arrivalOf(request, body, id)
+    arrivals.set(id, [...(arrivals.get(id) ?? []), arrival])
+    settle()
+    const { head, tail, endless } = answerOf(request, searchParams)
+    if (endless && !searchParams.has('closing')) {
+      arrival.closed = new Promise((resolve) => {
+        socket?.once('close', () => resolve(true))
+        setTimeout(resolve, 2500, false).unref()
+      })
     }
-    socket?.end()
+    socket?.write(head, 'latin1')
+    if (tail) socket?.write(tail)
+    if (!endless) socket?.end()
   }
+
+  function settle() {
+    for (const one of [...waiting]) {
+      if ((arrivals.get(one.id)?.length ?? 0) < one.count) continue
+      waiting.splice(waiting.indexOf(one), 1)
+      one.done()
+    }
+  }
+
   return { listener, arrivals }
 }
 
-function headersOf({ headers }: IncomingMessage) {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !INCIDENTAL.test(name)))
+/** Serves them on an origin of their own. */
+export async function listen(listener: RequestListener) {
+  const server = createServer(listener)
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}`,
+    close() {
+      server.closeAllConnections()
+      return new Promise<void>((resolve) => server.close(() => resolve()))
+    },
+  }
+}
+
+function arrivalOf(request: IncomingMessage, body: Buffer, id: string): Arrival {
+  const headers: Record<string, string[]> = {}
+  const hasHints = request.url?.includes('hints=')
+  for (const name of Object.keys(request.headersDistinct).sort()) {
+    if (INCIDENTAL.test(name) || (HINTS.test(name) && !hasHints)) continue
+    headers[name] = request.headersDistinct[name] ?? []
+  }
+  // The token is the wanted difference; a header of the caller's is not.
+  if (headers.authorization?.[0]?.startsWith('Bearer ')) delete headers.authorization
+  if (headers.cookie) headers.cookie = cookiesOf(headers.cookie.join('; '), id)
+  let text = body.toString('latin1')
+  const boundary = /^(?:\r\n)?--(\S+?)(?:--)?\r\n/.exec(text)?.[1]
+  if (boundary) {
+    text = text.replaceAll(boundary, 'boundary')
+    headers['content-type'] = (headers['content-type'] ?? []).map((type) =>
+      type.replace(boundary, 'boundary'),
+    )
+    // Boundaries differ in length, in Firefox.
+    delete headers['content-length']
+  }
+  const path = (request.url ?? '').replace(id, 'id')
+  return { method: request.method ?? '', path, headers, body: text.length > 500 ? digest(text) : text }
+}
+
+/** Those of the suite: the one that is always there, and the one that this run was given. */
+function cookiesOf(line: string, id: string) {
+  const all = line.split('; ')
+  return [
+    ['parity=1', 'always'],
+    [`${cookieOf(id)}=1`, 'given'],
+  ].flatMap(([cookie, name]) => (all.includes(cookie ?? '') ? [name ?? ''] : []))
+}
+
+const cookieOf = (id: string | null) => `parity${id?.replace(/\W/g, '')}`
+
+const digest = (text: string) =>
+  `${text.length} bytes, sum ${Array.from(text).reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 1_000_000_007, 0)}`
+
+function cors({ headers }: IncomingMessage): string[] {
+  return [
+    `Access-Control-Allow-Origin: ${headers.origin ?? '*'}`,
+    'Access-Control-Allow-Credentials: true',
+    `Access-Control-Allow-Headers: ${headers['access-control-request-headers'] ?? '*'}`,
+    `Access-Control-Allow-Methods: ${headers['access-control-request-method'] ?? '*'}`,
+    'Access-Control-Expose-Headers: X-Twice, X-Empty, X-Exposed, ETag, Set-Cookie, Location',
+  ]
+}
+
+/** The head of an answer as it is written, and what comes after. */
+function answerOf(request: IncomingMessage, query: URLSearchParams) {
+  const etag = query.get('etag')
+  const isFresh = etag !== null && request.headers['if-none-match'] === etag
+  const text = Buffer.from(query.get('text') ?? 'body', query.has('latin1') ? 'latin1' : 'utf8')
+  const bytes = query.has('size') ? Buffer.alloc(Number(query.get('size')), '0123456789abcdef\n') : text
+  const how = isFresh ? 'none' : (query.get('body') ?? 'length')
+  const location = query.get('location')
+  const lines = [
+    `HTTP/1.1 ${isFresh ? 304 : (query.get('status') ?? 200)} ${query.get('statusText') ?? 'Some Reason'}`,
+    `Content-Type: ${query.get('type') ?? 'text/plain;charset=utf-8'}`,
+    'X-Twice: a',
+    'X-Twice: b',
+    'X-Empty:',
+    'X-Hidden: from other origins',
+    'Connection: close',
+    ...(query.has('cache') ? [] : ['Cache-Control: no-store']),
+    ...(etag === null ? [] : [`ETag: ${etag}`]),
+    ...(location === null ? [] : [`Location: ${location}`]),
+    ...(query.has('cookie') ? [`Set-Cookie: ${cookieOf(query.get('id'))}=1; Path=/api`] : []),
+    ...(JSON.parse(query.get('headers') ?? '[]') as string[]),
+    ...(query.get('cors') === 'off' ? [] : cors(request)),
+  ]
+  if (how === 'no-head') return { head: '', tail: null, endless: true }
+  if (how === 'no-answer') return { head: '', tail: null, endless: false }
+  const { header, tail, endless = false } = parts(how, bytes)
+  const head = `${[...lines, ...header].join('\r\n')}\r\n\r\n`
+  return { head, tail: request.method === 'HEAD' ? null : tail, endless }
+}
+
+/** How a body is sent: the headers that say so, and the bytes. */
+function parts(how: string, bytes: Buffer): { header: string[]; tail: Buffer | null; endless?: boolean } {
+  const sized = (body: Buffer, ...more: string[]) => ({
+    header: [`Content-Length: ${body.length}`, ...more],
+    tail: body,
+  })
+  const chunk = Buffer.concat([Buffer.from(`${bytes.length.toString(16)}\r\n`), bytes, Buffer.from('\r\n')])
+  const chunked = (...tail: (Buffer | string)[]) => ({
+    header: ['Transfer-Encoding: chunked'],
+    tail: Buffer.concat(tail.map((part) => Buffer.from(part))),
+  })
+  const half = bytes.subarray(0, bytes.length / 2)
+  const gzip = gzipSync(bytes)
+  const kinds: Record<string, () => ReturnType<typeof parts>> = {
+    none: () => ({ header: ['Content-Length: 0'], tail: null }),
+    length: () => sized(bytes),
+    chunked: () => chunked(chunk, '0\r\n\r\n'),
+    'chunked-trailer': () => chunked(chunk, '0\r\nX-Trailer: a\r\n\r\n'),
+    'chunked-empty': () => chunked('0\r\n\r\n'),
+    close: () => ({ header: [], tail: bytes }),
+    // Broken: fewer bytes than said, more, a connection that ends inside of a chunk or between two, a length that is none.
+    short: () => ({ header: [`Content-Length: ${bytes.length + 10}`], tail: bytes }),
+    long: () => ({ header: [`Content-Length: ${half.length}`], tail: bytes }),
+    cut: () => chunked(chunk.subarray(0, -4)),
+    'cut-between': () => chunked(chunk),
+    'bad-chunk': () => chunked(chunk, 'zz\r\n'),
+    'odd-length': () => ({ header: ['Content-Length: many'], tail: bytes }),
+    // Compressed, and badly so.
+    gzip: () => sized(gzip, 'Content-Encoding: gzip'),
+    'gzip-chunked': () => ({
+      header: ['Transfer-Encoding: chunked', 'Content-Encoding: gzip'],
+      tail: Buffer.concat([
+        Buffer.from(`${gzip.length.toString(16)}\r\n`),
+        gzip,
+        Buffer.from('\r\n0\r\n\r\n'),
+      ]),
+    }),
+    'gzip-head': () => sized(Buffer.alloc(0), 'Content-Encoding: gzip'),
+    'gzip-half': () => sized(gzip.subarray(0, gzip.length / 2), 'Content-Encoding: gzip'),
+    'bad-gzip': () => sized(bytes, 'Content-Encoding: gzip'),
+    'gzip-gzip': () => sized(gzipSync(gzip), 'Content-Encoding: gzip, gzip'),
+    deflate: () => sized(deflateSync(bytes), 'Content-Encoding: deflate'),
+    brotli: () => sized(brotliCompressSync(bytes), 'Content-Encoding: br'),
+    'odd-encoding': () => sized(bytes, 'Content-Encoding: odd'),
+    // Never ends.
+    endless: () => ({ ...chunked(chunk), endless: true }),
+    'endless-length': () => ({ header: ['Content-Length: 100000'], tail: bytes, endless: true }),
+  }
+  return (kinds[how] ?? kinds.length)?.() as ReturnType<typeof parts>
 }

@@ -1,0 +1,111 @@
+import type { Where } from '../site.js'
+
+/** What differs on purpose, or cannot be helped. The README has the same rows. */
+export interface Difference {
+  /** The cases that show it, all of them, or the test fails: by their titles, which end with ` in ` and the engine. */
+  titles: RegExp
+  engine?: 'chromium' | 'firefox'
+  where?: Where[]
+  /** The row of the README. */
+  what: string
+  why: string
+}
+
+/** Where answers cross a port, and are put together again in the page. */
+const IN_WORKERS: Where[] = ['worker', 'shared']
+
+export const DIFFERENCES: readonly Difference[] = [
+  {
+    titles: /with a header of the page alone/,
+    engine: 'chromium',
+    where: IN_WORKERS,
+    what: '`Referer`, where the page has a `Referrer-Policy` header and the script of the vault has none',
+    why: 'A script cannot read that header, and a worker has a policy of its own. Send it with both.',
+  },
+  {
+    titles: /^status 401/,
+    what: 'A 401',
+    why: 'The token is refreshed, and the request is sent once more.',
+  },
+  {
+    titles: /^client hints/,
+    engine: 'chromium',
+    where: IN_WORKERS,
+    what: 'The `Sec-CH-UA` headers',
+    why: 'Chromium sends them from pages and not from workers.',
+  },
+  {
+    titles: /^(cache: an own If-None-Match|header If-Modified-Since)/,
+    engine: 'chromium',
+    where: IN_WORKERS,
+    what: '`Cache-Control: max-age=0` beside an `If-None-Match` or `If-Modified-Since` of your own',
+    why: 'Chromium adds it in pages and not in workers.',
+  },
+  {
+    titles: /^what is a Response by its class/,
+    where: IN_WORKERS,
+    what: '`response.constructor`',
+    why: 'It is a subclass of `Response`, because no other code can give a `Response` its `url` and `type`.',
+  },
+  {
+    titles: /^clone by the prototype/,
+    where: IN_WORKERS,
+    what: '`url` and `type` of `Response.prototype.clone.call(response)`',
+    why: 'Only `response.clone()` takes them along.',
+  },
+  {
+    titles: /^in a Cache/,
+    where: IN_WORKERS,
+    what: '`url` and `type` of a response that comes out of a `Cache`',
+    why: 'A `Cache` stores what the browser knows of the response, and there they are empty.',
+  },
+  {
+    titles: /^(reader after text|the body is locked after a reading)/,
+    where: IN_WORKERS,
+    what: '`response.body.locked` after `text()` and its like',
+    why: 'It is `false`: what has come is taken past the stream, which is then cancelled. `bodyUsed` is right.',
+  },
+  {
+    titles: /^abort while (?!reader)\w+ reads, (text|object|timeout)/,
+    engine: 'firefox',
+    where: IN_WORKERS,
+    what: 'An aborted reading',
+    why: 'Firefox rejects it with an `AbortError`, the standard and `auth.fetch` with the reason of the signal.',
+  },
+  {
+    titles: /^cancel (by the reader )?of an endless body/,
+    engine: 'firefox',
+    where: IN_WORKERS,
+    what: 'A cancelled body',
+    why: 'Firefox keeps the connection, a vault closes it.',
+  },
+  {
+    titles: /^headers as pairs, one twice/,
+    engine: 'firefox',
+    what: 'A header that is given several times, and once empty',
+    why: 'Firefox sends none but the empty one, a vault `a, b, `, as the standard says.',
+  },
+  {
+    titles: /^(no arguments|init of a number)/,
+    what: 'No argument, or an `init` that is no object',
+    why: 'No `TypeError`: they count as `undefined` and as no `init`.',
+  },
+  {
+    titles: /^POST of a stream that is locked/,
+    where: IN_WORKERS,
+    what: 'A locked stream as body',
+    why: 'A `DataCloneError` in place of the `TypeError` of Chromium; Firefox sends no streams, but their names.',
+  },
+  {
+    titles: /^POST of (a view of )?a detached buffer/,
+    what: 'A detached `ArrayBuffer` as body',
+    why: 'It is copied at the call, which is a `TypeError`; browsers send nothing.',
+  },
+  {
+    titles:
+      /^abort before (clone reads a body that has come|(text|blob) reads a body that has come, none|reader .* come, none.* in firefox)/,
+    where: IN_WORKERS,
+    what: 'An abort after all of a body has come, and before it is read',
+    why: 'Does not reach a body without bytes; a clone rejects, but `bodyUsed` is `true`.',
+  },
+]
