@@ -16,7 +16,7 @@ async function beginRefresh(page: Page, api: Api) {
 
 test.beforeEach(() => test.setTimeout(120_000))
 
-for (const refreshTokenIn of ['cookie', 'body']) {
+for (const refreshTokenIn of ['cookie', 'body'] as const) {
   test(`promise 9: a strict API that answers a refresh after 12 s, its token in a ${refreshTokenIn}, signs nobody out`, async ({
     api,
     open,
