@@ -1,8 +1,8 @@
-import { cookieHeader, expect, openSignedIn, test } from '../apps.js'
+import { at, cookieHeader, expect, openSignedIn, test } from '../apps.js'
 
 test('promise 23: every route has its check against forgery', async ({ api, app, context, page }) => {
   await openSignedIn(page)
-  await page.waitForLoadState('networkidle')
+  await expect(at(page, 'page-notes')).toBeVisible()
   const cookie = await cookieHeader(context)
   const before = api.journal.entries().length
   const forged = { cookie, origin: 'https://evil.test', 'sec-fetch-site': 'cross-site' }

@@ -1,4 +1,4 @@
-import { expect, test } from './fixtures.js'
+import { ADA, expect, signIn, test } from './fixtures.js'
 
 type Trace = import('../../js/vault/trace.js').Trace
 
@@ -157,3 +157,48 @@ test('promise 10: a lease that is known to be slow lasts longer, and so does the
   })
   expect(seen).toEqual([true, true, true, undefined, undefined, true, true])
 })
+
+for (const [what, hint] of [
+  ['sign-in', 'signed-in'],
+  ['sign-out', 'signed-out'],
+] as const) {
+  test(`promise 2: a ${what} resolves when it is stored, so that a reload right after it finds it`, async ({
+    page,
+  }) => {
+    if (what === 'sign-out') await signIn(page)
+    const order = await page.evaluate(
+      async ([what, hint, credentials]) => {
+        const order: string[] = []
+        let release = () => {}
+        const held = new Promise<void>((resolve) => {
+          const { put } = IDBObjectStore.prototype
+          IDBObjectStore.prototype.put = function (value, key) {
+            const request = put.call(this, value, key)
+            if (value.hint !== hint) return request
+            // A transaction that is asked for more cannot end.
+            let isHeld = true
+            const askAgain = () => {
+              if (isHeld) this.get('trace').onsuccess = askAgain
+            }
+            askAgain()
+            release = () => {
+              isHeld = false
+            }
+            resolve()
+            return request
+          }
+        })
+        const call = what === 'sign-in' ? auth.signIn(credentials) : auth.signOut()
+        const done = call.then(() => order.push('resolved'))
+        await held
+        await new Promise((resolve) => setTimeout(resolve))
+        order.push('stored')
+        release()
+        await done
+        return order
+      },
+      [what, hint, ADA] as const,
+    )
+    expect(order).toEqual(['stored', 'resolved'])
+  })
+}

@@ -17,7 +17,8 @@ test('promise 20: a reload on a protected page stays there, and asks for nothing
   page,
 }) => {
   await openSignedIn(page)
-  await page.waitForLoadState('networkidle')
+  // The page is here once what it asked for is.
+  await expect(at(page, 'page-notes')).toBeVisible()
   const before = api.journal.entries().length
   for (let times = 0; times < 3; times++) {
     await page.reload()

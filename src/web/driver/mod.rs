@@ -289,7 +289,9 @@ impl Driver {
                 *self.writing.borrow_mut() = Some(self.host.remember(trace::word(hint), epoch.0));
             }
             Effect::Report(event) => self.host.report(report::event(&event, &self.clock)),
-            Effect::Settle(id, course) => self.settle(id, course),
+            Effect::Settle(id, course) if self.is_request(id) => self.settle(id, course),
+            // A page may reload as soon as its call resolves.
+            Effect::Settle(id, course) => self.when_written(Box::new(move |driver| driver.settle(id, course))),
             Effect::Transmit(id) => self.transmit(id),
             Effect::Unlock(id) => {
                 self.unclaim(id);
@@ -299,7 +301,7 @@ impl Driver {
         }
     }
 
-    /// What the others are to see only after they can see what we wrote.
+    /// For what others, or the next page, are to see only after they can see what we wrote.
     fn when_written(&self, then: Box<dyn FnOnce(&Self)>) {
         let Some(writing) = self.writing.borrow().clone() else { return then(self) };
         let this = self.this.clone();
@@ -307,6 +309,10 @@ impl Driver {
             drop(JsFuture::from(writing).await);
             with(&this, |driver| then(driver));
         });
+    }
+
+    fn is_request(&self, id: CallId) -> bool {
+        self.open.borrow().get(id).is_some_and(|open| matches!(open.work, Work::Request { .. }))
     }
 
     fn take(&self, id: CallId) -> Option<Open> {
