@@ -28,27 +28,41 @@ const inFirefox = {
 
 const places = ['page', 'worker', 'shared'] as const
 
-/** What is the same core behind the same port: in a worker, the quick run leaves it to the shared vault. */
-const sameAsShared = ['bad-input', 'canary', 'fetch', 'refresh', 'secrets', 'sign-out', 'slow-api'].map(
-  (name) => `${name}.spec.ts`,
-)
+const isFull = Boolean(process.env.TOKENCELL_FULL)
+
+/** A dedicated worker is the same core behind the same port as a shared one: the quick run tries what differs. */
+const sameAsShared = [
+  'bad-input',
+  'canary',
+  'clients',
+  'csrf',
+  'fetch',
+  'fetch-parity/fetch-parity',
+  'presets',
+  'refresh',
+  'requests',
+  'responses',
+  'secrets',
+  'sign-out',
+  'slow-api',
+  'streams',
+].map((name) => `${name}.spec.ts`)
 
 const ignored: Record<Where, string[]> = {
   page: ['example.spec.ts', 'guards.spec.ts'],
-  worker: [
-    'example.spec.ts',
-    'guards.spec.ts',
-    'trace.spec.ts',
-    ...(process.env.TOKENCELL_FULL ? [] : sameAsShared),
-  ],
+  worker: ['example.spec.ts', 'guards.spec.ts', 'trace.spec.ts', ...(isFull ? [] : sameAsShared)],
   shared: ['trace.spec.ts'],
 }
+
+/** `@full` is for the full run. In the quick one, `@slow` (waits for time to pass) runs in one project. */
+const leftOut = (name: string) => (name === 'chromium-shared' ? /@full/ : /@full|@slow/)
 
 /** What depends on the place runs in each. The example has one of its own; a page can hold two traces side by side. */
 const project = <Use extends object>(name: string, where: Where, use: Use) => ({
   name,
   use: { ...use, where },
   testIgnore: ignored[where],
+  ...(isFull ? {} : { grepInvert: leftOut(name) }),
 })
 
 /** Engines that Playwright does not speak to; these tests bring a driver of their own. */

@@ -6,12 +6,18 @@ import type { Renewal } from './upstream.js'
  * hangs on the global object, so that all of them share it. A session's id is random and secret: nobody finds another one's.
  */
 export interface Memory {
-  /** By session and generation, within the grace. */
-  renewals: Map<string, Promise<Renewal>>
+  /** By session and generation. */
+  renewals: Map<string, KeptRenewal>
   /** By session, the first that ended first. */
   endings: Map<string, Ending>
   /** Which request was the first to take a renewed session to the browser. */
   handedOn: WeakMap<Session, object>
+}
+
+/** A refresh, and until when its result counts. In milliseconds since the epoch. */
+export interface KeptRenewal {
+  renewal: Promise<Renewal>
+  until: number
 }
 
 /** That a session is over, and until when a cookie of it could come back. In milliseconds since the epoch. */

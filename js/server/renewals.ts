@@ -25,28 +25,30 @@ export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstr
     return renewal
   }
 
-  function keep(key: string, renewal: Renewal) {
-    const millis = renewal.kind === 'postponed' ? renewal.until - Date.now() : bff.grace * 1000
-    later(() => memory().renewals.delete(key), millis)
+  function known(session: Session): Promise<Renewal> | undefined {
+    const kept = memory().renewals.get(keyOf(session))
+    // A process that was suspended, as on serverless platforms, wakes with timers that are late.
+    return kept && Date.now() < kept.until ? kept.renewal : undefined
+  }
+
+  function begin(session: Session, key: string): Promise<Renewal> {
+    const { renewals } = memory()
+    const renewal = shared ? shared.once(key, () => refresh(session)) : refresh(session)
+    const kept = { renewal, until: Number.POSITIVE_INFINITY }
+    const forget = () => void (renewals.get(key) === kept && renewals.delete(key))
+    renewals.set(key, kept)
+    renewal.then((result) => {
+      kept.until = result.kind === 'postponed' ? result.until : Date.now() + bff.grace * 1000
+      later(forget, kept.until - Date.now())
+    }, forget)
+    return renewal
   }
 
   return {
     /** A new token for this session, or what became of the wish for one. */
-    renew(session: Session): Promise<Renewal> {
-      const key = keyOf(session)
-      const { renewals } = memory()
-      const known = renewals.get(key)
-      if (known) return known
-      const renewal = shared ? shared.once(key, () => refresh(session)) : refresh(session)
-      renewals.set(key, renewal)
-      renewal.then(
-        (result) => keep(key, result),
-        () => renewals.delete(key),
-      )
-      return renewal
-    },
+    renew: (session: Session) => known(session) ?? begin(session, keyOf(session)),
     /** What another request has made of it already, if one has. */
-    known: (session: Session) => memory().renewals.get(keyOf(session)),
+    known,
     /** Whether no other request has taken it to the browser yet: this one does now. */
     isFirstToHandOn(session: Session, request: object): boolean {
       const { handedOn } = memory()

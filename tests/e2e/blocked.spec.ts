@@ -1,13 +1,8 @@
 import { expect, get, signIn, status, test } from './fixtures.js'
 
-test('a page that a dialog blocks for 100 s keeps its call, its session, and shows what happened meanwhile', async ({
-  api,
-  context,
-  open,
-  page,
-  where,
-}) => {
-  test.skip(!process.env.TOKENCELL_FULL, 'takes two minutes: in the full run')
+test('a page that a dialog blocks for 100 s keeps its call, its session, and shows what happened meanwhile', {
+  tag: '@full',
+}, async ({ api, context, open, page, where }) => {
   test.skip(where === 'page', 'a page is its own vault')
   test.setTimeout(240_000)
   await open(page)

@@ -4,7 +4,7 @@ import { type Api, doubtToken, expect, get, holdRefresh, signIn, status, test } 
 const ready = () => auth.ready.then(({ status }) => status)
 const total = (api: Api) => api.journal.counts().refresh.total
 
-test('promise 10: a hundred reloads in a row, some in mid-refresh, are survived', async ({
+test('promise 10: a hundred reloads in a row, some in mid-refresh, are survived', { tag: '@slow' }, async ({
   api,
   browserName,
   open,

@@ -200,12 +200,9 @@ test('promise 9: a revoked user is signed out, and told so', async ({ api, open,
   expect(api.journal.counts().requests).toBe(before)
 })
 
-test('promise 3: a sign-in that nobody answers fails after half a minute, and leaves nothing behind', async ({
-  api,
-  context,
-  open,
-  page,
-}) => {
+test('promise 3: a sign-in that nobody answers fails after half a minute, and leaves nothing behind', {
+  tag: '@slow',
+}, async ({ api, context, open, page }) => {
   test.slow()
   await open(page)
   api.faults.add({ route: 'login', kind: 'hold' })

@@ -17,13 +17,10 @@ async function beginRefresh(page: Page, api: Api) {
 test.beforeEach(() => test.setTimeout(120_000))
 
 for (const refreshTokenIn of ['cookie', 'body'] as const) {
-  test(`promise 9: a strict API that answers a refresh after 12 s, its token in a ${refreshTokenIn}, signs nobody out`, async ({
-    api,
-    open,
-    page,
-    site,
-  }) => {
-    test.skip(refreshTokenIn === 'body' && !process.env.TOKENCELL_FULL, 'the same core: in the full run')
+  const tag = refreshTokenIn === 'cookie' ? '@slow' : '@full'
+  test(`promise 9: a strict API that answers a refresh after 12 s, its token in a ${refreshTokenIn}, signs nobody out`, {
+    tag,
+  }, async ({ api, open, page, site }) => {
     api.configure({ refreshTokenIn })
     site.options.refreshToken = refreshTokenIn
     await open(page)
@@ -42,7 +39,7 @@ for (const refreshTokenIn of ['cookie', 'body'] as const) {
   })
 }
 
-test('promise 10: a reload during a refresh of 5 s keeps the session', async ({
+test('promise 10: a reload during a refresh of 5 s keeps the session', { tag: '@slow' }, async ({
   api,
   browserName,
   open,
@@ -62,13 +59,9 @@ test('promise 10: a reload during a refresh of 5 s keeps the session', async ({
   expect(refreshes(api).reuse).toBe(0)
 })
 
-test('promise 6: two pages refresh one after the other on a strict API that takes 9 s', async ({
-  api,
-  context,
-  open,
-  page,
-  where,
-}) => {
+test('promise 6: two pages refresh one after the other on a strict API that takes 9 s', {
+  tag: '@slow',
+}, async ({ api, context, open, page, where }) => {
   await open(page)
   await signIn(page)
   const other = await context.newPage()

@@ -1,8 +1,10 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { setTimeout as delay } from 'node:timers/promises'
-import { expect, test } from 'vitest'
-import { browse, SECRET, startApi } from './browser.js'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { browse, fakeTime, pass, SECRET, startApi } from './browser.js'
+
+beforeEach(() => void fakeTime())
+afterEach(() => void vi.useRealTimers())
 
 test.each<[string, settings: object, options: object]>([
   ['the token in the Authorization header', { tokenIn: 'header' }, {}],
@@ -18,7 +20,7 @@ test.each<[string, settings: object, options: object]>([
   const browser = browse({ ...server.options, ...more })
   expect((await browser.signIn()).status).toBe(200)
   expect((await browser.session()).user).toMatchObject({ name: 'Ada' })
-  await delay(2050)
+  pass(2050)
   expect((await browser.fetch('/api/v1/me')).status).toBe(200)
   expect(server.refreshes()).toMatchObject({ total: 1, ok: 1 })
   expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
@@ -48,7 +50,7 @@ test('promise 4: an API with the refresh token in the body, under names of its o
   })
   const answer = await (await browser.signIn()).text()
   expect(answer).not.toMatch(/"a1"|"r2"/)
-  await delay(250)
+  pass(250)
   expect(await (await browser.fetch('/me')).json()).toEqual({ at: 'Bearer a2' })
   await browser.signOut()
   expect(asked.slice(1)).toEqual([
@@ -141,7 +143,7 @@ test('an API whose body is the user, and which wants the refresh token in a head
   })
   await browser.signIn()
   expect((await browser.session()).user).toEqual({ expires_in: 0.2, name: 'Ada' })
-  await delay(220)
+  pass(220)
   await browser.fetch('/me')
   expect(given).toEqual([
     ['POST', '/login', undefined, undefined],

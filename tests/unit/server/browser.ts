@@ -1,8 +1,15 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { parseSetCookie } from 'cookie'
+import { vi } from 'vitest'
 import { createApi } from '../../../examples/api/src/api.js'
 import { type BffOptions, type BffServer, createBff } from '../../../js/server/index.js'
+
+/** Stops the clock; it moves by {@link pass} only. End it with `vi.useRealTimers()`. */
+export const fakeTime = () => vi.useFakeTimers({ toFake: ['Date'] })
+
+/** Lets so many milliseconds pass on the clock that {@link fakeTime} has stopped. */
+export const pass = (millis: number) => vi.setSystemTime(Date.now() + millis)
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 export const BOB = { email: 'bob@example.com', password: 'battery staple' }
