@@ -14,7 +14,8 @@ import { openVault } from '/pkg/vault/index.js'
 // every request a 401 and a second try, and the vault one refresh.
 const native = window.fetch
 let refreshes = 0
-window.fetch = async (request) => {
+window.fetch = async (input, init) => {
+  const request = new Request(input, init)
   const { pathname } = new URL(request.url)
   if (pathname.endsWith('.wasm')) return native(request)
   if (pathname === '/login') return Response.json({ access_token: 'old' })
