@@ -9,12 +9,12 @@ import { install } from './install.mjs'
 import { program, root } from './run.mjs'
 
 const page = `<!doctype html><script type="module">
-import { openVault } from '/pkg/vault/index.js'
 // The server is a stub in the page, so that what is left is the vault: it refuses the token of the sign-in, which costs
 // every request a 401 and a second try, and the vault one refresh.
 const native = window.fetch
 let refreshes = 0
-window.fetch = async (request) => {
+window.fetch = async (input, init) => {
+  const request = new Request(input, init)
   const { pathname } = new URL(request.url)
   if (pathname.endsWith('.wasm')) return native(request)
   if (pathname === '/login') return Response.json({ access_token: 'old' })
@@ -22,6 +22,8 @@ window.fetch = async (request) => {
   if (pathname === '/refresh') return Response.json({ access_token: 'new' })
   return new Response(null, { status: request.headers.get('authorization') === 'Bearer old' ? 401 : 204 })
 }
+// After the stub is in place: the vault keeps the fetch that it finds when it is loaded.
+const { openVault } = await import('/pkg/vault/index.js')
 window.measure = async (count) => {
   refreshes = 0
   const vault = openVault({ signIn: '/login', refresh: '/refresh', name: 'bench' + Math.random() })

@@ -146,7 +146,7 @@ impl History {
     /// nothing has shown to be slow, and which is. ARCHITECTURE.md says why it is not waited for.
     fn dies_unnoticed(&self, tab: usize) -> bool {
         let is_unnoticed = self.conditions.server > Policy::ORPHANED_LEASE_TTL && !self.world.is_slow;
-        is_unnoticed && self.world.has_just_asked(tab)
+        is_unnoticed && self.world.has_just_asked(tab, READING)
     }
 
     fn requests(&self, tab: usize) -> impl Iterator<Item = CallId> {

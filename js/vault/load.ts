@@ -29,7 +29,7 @@ async function instantiate() {
     const url = new URL('../wasm/core_bg.wasm', import.meta.url)
     const bytes = (await download(url)) ?? (await spare?.())
     if (!bytes) throw new TypeError(`No WebAssembly at ${url}`)
-    await init({ module_or_path: bytes })
+    await init(bytes)
     return Core
   } catch (cause) {
     loading = undefined

@@ -7,13 +7,17 @@ import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, Credentials, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
 import { equip, readHeaders, withoutCredential } from './credential.js'
+import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import { loadCore } from './load.js'
+import { requestLock } from './lock.js'
 import { complete, type VaultOptions } from './options.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import { directiveAgainst, originOf } from './policy.js'
 import { runToHead } from './run-to-head.js'
+import { openTabs } from './tabs.js'
 import { openTrace } from './trace.js'
+import { listenForWake } from './wake.js'
 
 /** What has become of the pages of a vault. */
 export type Wake = 'deserted' | 'restored' | 'visited' | 'woke'
@@ -68,8 +72,14 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     if (typeof location === 'undefined') throw commonError('not-in-browser')
     const config = complete(options)
     const CoreClass = await loadCore()
-    core = new CoreClass(config, {
-      ...openTrace(config.name),
+    const { name } = config
+    let tabs: ReturnType<typeof openTabs> | undefined
+    const started = new CoreClass(config, {
+      ...openTrace(name),
+      whenSettled,
+      defer,
+      requestLock: () => requestLock(name),
+      broadcast: (word: string) => tabs?.broadcast(word),
       fetch: (url: string, init: RequestInit) => platformFetch(url, init),
       cookie,
       readHeaders,
@@ -78,8 +88,17 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       requested,
       error,
     })
+    core = started
+    tabs = openTabs(name, (word) => started.hear(word))
+    const stopListening = listenForWake((word) => started.wake(word))
+    const close = () => {
+      started.close()
+      tabs?.close()
+      stopListening()
+    }
     // As the URLs of requests are spelled; the core has checked that each is an origin.
-    return { core, config, origins: new Set(config.origins.map((origin) => new URL(origin).origin)) }
+    const origins = new Set(config.origins.map((origin) => new URL(origin).origin))
+    return { core, config, origins, close }
   }
 
   function notify() {
@@ -159,11 +178,19 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       events.clear()
       requests.clear()
       starting?.then(
-        ({ core }) => core.close(),
+        ({ close }) => close(),
         () => {},
       )
     },
   }
+}
+
+/** Called by the core, which has one kind of callback for both outcomes. */
+function whenSettled(promise: Promise<unknown>, settled: (outcome: unknown, isValue: boolean) => void) {
+  promise.then(
+    (value) => settled(value, true),
+    (error) => settled(error, false),
+  )
 }
 
 /** Called by the core: a code, and the name of an option or what is known of an answer. */

@@ -1,4 +1,5 @@
 import { WINDOW } from '../port/protocol.js'
+import { defer } from './deferred.js'
 
 /** So much of a body is collected in memory before it becomes a blob, which browsers may keep on disk. In bytes. */
 const PART_SIZE = 1024 * 1024
@@ -17,11 +18,7 @@ export function createUpload(signal: AbortSignal, take: (count: number) => void)
   let chunks: Uint8Array<ArrayBuffer>[] = []
   let size = 0
   let untold = 0
-  let resolve!: (body: Blob | null) => void
-  let reject!: (error: unknown) => void
-  const whole = new Promise<Blob | null>((...given) => {
-    ;[resolve, reject] = given
-  })
+  const { promise: whole, resolve, reject } = defer<Blob | null>()
   signal.addEventListener('abort', () => reject(signal.reason), { once: true })
 
   function collect() {

@@ -3,9 +3,8 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use js_sys::{Date, JsString};
+use js_sys::{Date, JsString, Promise};
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
@@ -55,9 +54,10 @@ impl Verdict {
         if error.is_object() { Self::new(Answer::Unreachable(None), Err(error)) } else { Self::unreachable(host) }
     }
 
-    pub async fn read(response: Response, errand: Errand, config: &Config, host: &Host) -> Self {
-        let (status, head) = (response.status(), Head::read(&response, &config.credential));
-        let Some(body) = read_text(&response).await else {
+    /// The body is that of [`text`].
+    pub fn read(response: &Response, body: Option<JsString>, errand: Errand, config: &Config, host: &Host) -> Self {
+        let (status, head) = (response.status(), Head::read(response, &config.credential));
+        let Some(body) = body.filter(|body| body.length() <= LONGEST_BODY) else {
             let code = GrantError::BodyMalformed.code();
             let answer = if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) };
             return Self::new(answer, Err(host.error(code, object(&[("status", status.into())]))));
@@ -68,7 +68,7 @@ impl Verdict {
                 Self::new(Answer::Done, Ok(JsValue::UNDEFINED))
             }
             (Errand::Refresh | Errand::SignIn(_), 200..300) => {
-                let renewal = config.credential.renewal(&response, host);
+                let renewal = config.credential.renewal(response, host);
                 match head.grant(&body, renewal, errand, config) {
                     Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
                     Err(error) => Self::new(Answer::Malformed, Err(head.error(error.code(), &body, config, host))),
@@ -205,13 +205,12 @@ fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
     Ok(Some((claims, seen)))
 }
 
-/// The body, unless it is absurdly long or breaks off.
-async fn read_text(response: &Response) -> Option<JsString> {
+/// Resolves with the body, unless it says that it is absurdly long.
+pub fn text(response: &Response) -> Promise {
     let announced = response.headers().get("content-length").ok().flatten();
     if announced.and_then(|length| length.parse::<u32>().ok()).is_some_and(|length| length > LONGEST_BODY) {
         response.body().map(|body| body.cancel());
-        return None;
+        return Promise::resolve(&JsValue::UNDEFINED);
     }
-    let text = JsFuture::from(response.text().ok()?).await.ok()?;
-    text.dyn_into::<JsString>().ok().filter(|text| text.length() <= LONGEST_BODY)
+    response.text().unwrap_or_else(|error| Promise::reject(&error))
 }

@@ -27,6 +27,13 @@ pub struct Config {
     pub policy: Policy,
 }
 
+impl Csrf {
+    pub const fn header(&self) -> &String {
+        let (Self::Cookie { header, .. } | Self::Fixed { header, .. }) = self;
+        header
+    }
+}
+
 /// An absolute URL within the allow-list, and how to ask it.
 #[derive(Debug, Default)]
 pub struct Endpoint {

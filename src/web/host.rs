@@ -7,6 +7,8 @@ use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
 use super::http::Outgoing;
+use super::lock::WebLock;
+use super::promise::Deferred;
 
 #[wasm_bindgen]
 extern "C" {
@@ -17,6 +19,22 @@ extern "C" {
     /// `fetch` of the platform, whatever the application has put in its place since this script was loaded.
     #[wasm_bindgen(method)]
     pub fn fetch(this: &Host, url: &JsString, init: &JsValue) -> Promise;
+
+    /// Calls back once this promise has settled: with the value or error, and with whether it is a value.
+    #[wasm_bindgen(method, js_name = whenSettled)]
+    pub fn when_settled(this: &Host, promise: &Promise, callback: &JsValue);
+
+    /// A promise for us to settle.
+    #[wasm_bindgen(method)]
+    pub fn defer(this: &Host) -> Deferred;
+
+    /// Asks for the lock that all tabs share. `None` where there are no locks.
+    #[wasm_bindgen(method, js_name = requestLock)]
+    pub fn request_lock(this: &Host) -> Option<WebLock>;
+
+    /// Says this to the other tabs, as far as the engine lets us.
+    #[wasm_bindgen(method)]
+    pub fn broadcast(this: &Host, word: &str);
 
     /// Marks an exchange as begun, unless the mark of another vault is younger than these many milliseconds: the first
     /// if that exchange is not slow, the second if it is. Resolves with `[hint, epoch, age of the mark before, whether it

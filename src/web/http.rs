@@ -96,13 +96,13 @@ pub fn exchange(
     errand: Errand,
     sign_in: Option<&SignInBody>,
     credentials: Option<&Credentials>,
-    csrf: Option<(String, String)>,
+    csrf: Option<String>,
     signal: &AbortSignal,
 ) -> Result<Promise, JsValue> {
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
-    if let Some((name, value)) = csrf {
-        headers.set(&name, &value)?;
+    if let (Some(csrf), Some(value)) = (&config.csrf, csrf) {
+        headers.set(csrf.header(), &value)?;
     }
     let init = dictionary(&[
         ("cache", "no-store".into()),

@@ -68,12 +68,6 @@ pub fn extend(object: &JsValue, entries: &[(&str, JsValue)]) {
     }
 }
 
-/// A property of the global object, if this realm has it and lets us see it.
-pub fn global<T: JsCast>(name: &str) -> Option<T> {
-    let value = Reflect::get(&js_sys::global(), &name.into()).ok()?;
-    value.is_object().then(|| value.unchecked_into())
-}
-
 pub fn parse(text: &JsString) -> Option<JsValue> {
     parse_reviving(text, &Closure::new(|_, value| value)).ok()
 }

@@ -69,10 +69,17 @@ impl Core {
         self.0.call(Input::Await)
     }
 
-    /// Hears what has become of the pages: `deserted`, `restored`, `visited` or `woke`. Settles when it has had its
-    /// effect on the snapshot.
+    /// Hears what has become of the pages and the network: `deserted`, `online`, `restored`, `visited` or `woke`. Settles
+    /// when it has had its effect on the snapshot.
     pub fn wake(&self, word: &str) -> Promise {
         Wake::parse(word).map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), |wake| self.0.wake(wake))
+    }
+
+    /// Hears what another tab has said.
+    pub fn hear(&self, word: &str) {
+        if let Some(message) = tabs::parse(word) {
+            self.0.hear(message);
+        }
     }
 
     /// What the page may know.

@@ -56,7 +56,7 @@ pub enum Packet {
 /// The inputs that carry a trace.
 #[derive(Clone, Copy, Debug)]
 pub enum Traced {
-    Answered(ExchangeId, Said),
+    Answered(ExchangeId, Errand, Said),
     Booted,
     /// With the mark that was there before.
     Claimed(ExchangeId, Claim, Option<Lease>),
@@ -254,9 +254,10 @@ impl World {
         }
     }
 
-    /// Whether this tab has asked the server, and its exchange is not slow yet.
-    pub fn has_just_asked(&self, tab: usize) -> bool {
-        self.tabs[tab].asking.is_some_and(|(_, began)| self.now.since(began) <= Policy::SLOW_EXCHANGE)
+    /// Whether this tab has asked the server, and its exchange is not marked as slow yet: the mark waits for a reading.
+    pub fn has_just_asked(&self, tab: usize, reading: Millis) -> bool {
+        let latest = Millis(Policy::SLOW_EXCHANGE.0 + reading.0);
+        self.tabs[tab].asking.is_some_and(|(_, began)| self.now.since(began) <= latest)
     }
 
     /// Takes one thing off the wire before it arrives.
@@ -338,8 +339,7 @@ impl World {
             self.marker = None;
             self.is_slow = self.now.since(began) > Policy::SLOW_EXCHANGE;
         }
-        self.tabs[tab].refusals += u32::from(errand == Errand::Refresh && matches!(said, Said::Refused));
-        self.read(tab, Traced::Answered(id, said));
+        self.read(tab, Traced::Answered(id, errand, said));
     }
 
     /// Has the trace read for an input. One tick at a time: the timer is armed again when it is handled.
@@ -362,7 +362,10 @@ impl World {
     fn have_read(&mut self, tab: usize, trace: Trace, written: u32, of: Traced) {
         let trace = if self.tabs[tab].written == written { trace } else { self.trace() };
         let input = match of {
-            Traced::Answered(id, said) => Input::Answered(id, said.into(), trace),
+            Traced::Answered(id, errand, said) => {
+                self.tabs[tab].refusals += u32::from(errand == Errand::Refresh && matches!(said, Said::Refused));
+                Input::Answered(id, said.into(), trace)
+            }
             Traced::Booted => Input::Booted(trace),
             Traced::Claimed(id, claim, lease) => Input::Claimed(id, claim, Trace { lease, ..trace }),
             Traced::Peer(message) => Input::Peer(message, trace),

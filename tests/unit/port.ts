@@ -62,7 +62,8 @@ export function stubPage() {
   for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const)
     vi.stubGlobal(name, page[name].bind(page))
   vi.stubGlobal('window', globalThis)
-  vi.stubGlobal('document', { hidden: false, cookie: 'csrf=one', querySelectorAll: () => [] })
+  const document = { hidden: false, cookie: 'csrf=one', querySelectorAll: () => [] }
+  vi.stubGlobal('document', Object.assign(new EventTarget(), document))
   vi.stubGlobal('location', new URL('https://app.test/'))
   vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
   return { page, reported, show: (type: string, fields = {}) => fire(page, type, fields) }

@@ -25,6 +25,7 @@ const core = {
   signOut: vi.fn(async () => {}),
   ready: vi.fn(async () => {}),
   wake: vi.fn(async () => {}),
+  hear: vi.fn(),
   snapshot: vi.fn((): unknown => ({ ...ADA })),
   close: vi.fn(),
 }

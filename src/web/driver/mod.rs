@@ -7,28 +7,23 @@ use alloc::boxed::Box;
 use alloc::collections::VecDeque;
 use alloc::rc::{Rc, Weak};
 use alloc::string::String;
-use alloc::vec::Vec;
 use core::cell::{Cell, RefCell};
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 
 use super::answer::PageProfile;
 use super::clock::Clock;
 use super::config::Config;
 use super::host::Host;
 use super::http::SignInBody;
-use super::listener::Listener;
 use super::lock::Lease;
 use super::open::{Open, Work};
-use super::promise::{Deferred, spawn};
-use super::tabs::Tabs;
-use super::trace;
-use super::wake::{self, Wake};
-use super::{Cell as Vault, report};
+use super::promise::{Deferred, callback};
+use super::wake::Wake;
+use super::{Cell as Vault, report, tabs, trace};
 use crate::call_map::CallMap;
-use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, Trace};
+use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, PeerMessage, Trace};
 use exchanges::Asking;
 
 /// What becomes of a trace once it is read.
@@ -47,10 +42,8 @@ pub struct Driver {
     /// The exchange that is marked as begun and has not been sent.
     mark: Cell<Option<(ExchangeId, f64)>>,
     is_ticking: Cell<bool>,
-    tabs: RefCell<Option<Tabs>>,
-    listeners: RefCell<Vec<Listener>>,
     lease: RefCell<Option<(ExchangeId, Lease)>>,
-    asking: RefCell<Option<Asking>>,
+    asking: RefCell<Option<Rc<Asking>>>,
     /// Why the API has refused the last refresh, in its own word.
     cause: RefCell<Option<String>>,
     open: RefCell<CallMap<Open>>,
@@ -77,8 +70,6 @@ impl Driver {
             writing: RefCell::default(),
             mark: Cell::default(),
             is_ticking: Cell::default(),
-            tabs: RefCell::default(),
-            listeners: RefCell::default(),
             lease: RefCell::default(),
             asking: RefCell::default(),
             cause: RefCell::default(),
@@ -94,13 +85,12 @@ impl Driver {
             config,
             host,
         });
-        let (hearing, waking) = (driver.this.clone(), driver.this.clone());
-        *driver.tabs.borrow_mut() = Some(Tabs::open(&driver.config.name, move |message| {
-            with(&hearing, |driver| drop(driver.read(move |trace| Input::Peer(message, trace))));
-        }));
-        *driver.listeners.borrow_mut() = wake::listen(move |wake| with(&waking, |driver| drop(driver.wake(wake))));
         drop(driver.read(Input::Booted));
         driver
+    }
+
+    pub fn hear(&self, message: PeerMessage) {
+        drop(self.read(move |trace| Input::Peer(message, trace)));
     }
 
     pub fn wake(&self, wake: Wake) -> Promise {
@@ -149,8 +139,6 @@ impl Driver {
         for open in self.open.take().into_iter().filter_map(|(_, open)| open) {
             open.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
         }
-        self.listeners.take();
-        self.tabs.take();
         self.clock.disarm();
     }
 
@@ -173,8 +161,8 @@ impl Driver {
 
     /// A new call and its promise; only the latter, already rejected, once the vault is closed.
     fn enlist(&self, work: Work) -> (Option<CallId>, Promise) {
-        let deferred = Deferred::new();
-        let promise = deferred.promise.clone();
+        let deferred = self.host.defer();
+        let promise = deferred.promise();
         if self.is_closed.get() {
             deferred.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
             return (None, promise);
@@ -185,28 +173,33 @@ impl Driver {
         (Some(id), promise)
     }
 
-    /// Reads the trace, and hands in the input that goes with it; again, if we have written to it meanwhile.
+    /// Reads the trace, and hands in the input that goes with it. Settles when that is done.
     fn read(&self, input: impl FnOnce(Trace) -> Input<PageProfile> + 'static) -> Promise {
-        self.read_for(Box::new(input))
+        let done = self.host.defer();
+        let promise = done.promise();
+        self.read_for(Box::new(input), done);
+        promise
     }
 
-    fn read_for(&self, input: Reading) -> Promise {
-        let (this, done) = (self.this.clone(), Deferred::new());
-        let promise = done.promise.clone();
-        spawn(async move {
-            while let Some(driver) = this.upgrade() {
-                let (written, reading) = (driver.written.get(), driver.host.recall());
-                drop(driver);
-                let row = JsFuture::from(reading).await;
-                let (Ok(row), Some(driver)) = (row, this.upgrade()) else { break };
-                if driver.written.get() == written {
-                    driver.drive(input(trace::parse(&row)));
-                    break;
-                }
+    /// Reads again, if we have written to the trace meanwhile.
+    fn read_for(&self, input: Reading, done: Deferred) {
+        let written = self.written.get();
+        self.after(&self.host.recall(), move |driver, row| {
+            if driver.written.get() != written {
+                return driver.read_for(input, done);
+            }
+            if let Ok(row) = row {
+                driver.drive(input(trace::parse(&row)));
             }
             done.resolve(&JsValue::UNDEFINED);
         });
-        promise
+    }
+
+    /// Goes on once the promise has settled. The driver lives at least until then.
+    fn after(&self, promise: &Promise, then: impl FnOnce(&Self, Result<JsValue, JsValue>) + 'static) {
+        if let Some(driver) = self.this.upgrade() {
+            self.host.when_settled(promise, &callback(Box::new(move |settled| then(&driver, settled))));
+        }
     }
 
     /// Hands an input in and does all that follows. What happens meanwhile waits its turn: one contract, one place.
@@ -269,11 +262,9 @@ impl Driver {
     fn perform(&self, effect: Effect) {
         match effect {
             Effect::Abandon(id) => self.abandon(id),
-            Effect::Broadcast(message) => self.when_written(Box::new(move |driver| {
-                if let Some(tabs) = &*driver.tabs.borrow() {
-                    tabs.tell(message);
-                }
-            })),
+            Effect::Broadcast(message) => {
+                self.when_written(move |driver| driver.host.broadcast(tabs::word(message)));
+            }
             Effect::Claim(id, ttl) => self.claim(id, ttl),
             Effect::Exchange(id, errand) => self.exchange(id, errand),
             Effect::Fail(id, error) => {
@@ -291,24 +282,23 @@ impl Driver {
             Effect::Report(event) => self.host.report(report::event(&event, &self.clock)),
             Effect::Settle(id, course) if self.is_request(id) => self.settle(id, course),
             // A page may reload as soon as its call resolves.
-            Effect::Settle(id, course) => self.when_written(Box::new(move |driver| driver.settle(id, course))),
+            Effect::Settle(id, course) => self.when_written(move |driver| driver.settle(id, course)),
             Effect::Transmit(id) => self.transmit(id),
             Effect::Unlock(id) => {
                 self.unclaim(id);
                 let lease = self.lease.borrow_mut().take_if(|(held, _)| *held == id);
-                self.when_written(Box::new(|_| drop(lease)));
+                self.when_written(|_| drop(lease));
             }
         }
     }
 
     /// For what others, or the next page, are to see only after they can see what we wrote.
-    fn when_written(&self, then: Box<dyn FnOnce(&Self)>) {
-        let Some(writing) = self.writing.borrow().clone() else { return then(self) };
-        let this = self.this.clone();
-        spawn(async move {
-            drop(JsFuture::from(writing).await);
-            with(&this, |driver| then(driver));
-        });
+    fn when_written(&self, then: impl FnOnce(&Self) + 'static) {
+        let writing = self.writing.borrow().clone();
+        match writing {
+            Some(writing) => self.after(&writing, |driver, _| then(driver)),
+            None => then(self),
+        }
     }
 
     fn is_request(&self, id: CallId) -> bool {

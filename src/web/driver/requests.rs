@@ -2,13 +2,11 @@
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use wasm_bindgen_futures::JsFuture;
 use web_sys::Response;
 
 use super::super::http::Outgoing;
 use super::super::listener::Listener;
 use super::super::open::Work;
-use super::super::promise::spawn;
 use super::super::report;
 use super::{Driver, with};
 use crate::{Bearer, CallError, CallId, Course, Input, Reply};
@@ -70,14 +68,8 @@ impl Driver {
             }
         };
         self.in_flight.set(self.in_flight.get() + 1);
-        let this = self.this.clone();
-        spawn(async move {
-            let outcome = match sent {
-                Ok(response) => JsFuture::from(response).await,
-                Err(error) => Err(error),
-            };
-            with(&this, |driver| driver.responded(id, outcome));
-        });
+        let sent = sent.unwrap_or_else(|error| Promise::reject(&error));
+        self.after(&sent, move |driver, outcome| driver.responded(id, outcome));
     }
 
     fn responded(&self, id: CallId, outcome: Result<JsValue, JsValue>) {

@@ -1,6 +1,7 @@
 //! `bindgen <core.wasm> <folder>`: writes the JavaScript glue of the core into `folder`.
 
 mod detour;
+mod loader;
 mod shorten;
 mod silence;
 
@@ -21,8 +22,6 @@ fn main() -> ExitCode {
         .input_path(wasm)
         .out_name("core")
         .typescript(true)
-        // The page names the file itself, so that a bundler which cannot see it never tries.
-        .omit_default_module_path(true)
         .remove_name_section(true)
         .remove_producers_section(true)
         .web(true)

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use wasm_bindgen_cli_support::Output;
 
-use crate::detour;
+use crate::{detour, loader};
 
 type Outcome<T> = Result<T, String>;
 
@@ -15,20 +15,16 @@ type Outcome<T> = Result<T, String>;
 pub fn emit(output: &mut Output, folder: &Path) -> Outcome<()> {
     let glue = output.js().to_owned();
     let imports = rename_imports(output);
-    let (exports, unused) = rename_exports(output, &glue);
+    let exports = rename_exports(output, &glue);
     output.emit(folder).map_err(|error| format!("{error:#}"))?;
 
     rewrite(&folder.join("core.js"), |glue| {
-        let glue = replace(&detour::extend(glue)?, "", &imports, ": ")?;
+        let glue = detour::extend(&loader::replace(glue)?)?;
+        let glue = replace(&glue, "", &imports, ": ")?;
         let glue = replace(&glue, "wasm.", &exports, "")?;
         nothing_left(&glue, &exports).map(|()| glue)
     })?;
-    // Types of the raw exports, for nobody but the glue; left alone they would lie.
-    rewrite(&folder.join("core.d.ts"), |types| {
-        let is_kept = |line: &&str| !unused.iter().any(|name| line.contains(&format!("readonly {name}: ")));
-        let types: String = types.split_inclusive('\n').filter(is_kept).collect();
-        replace(&types, "readonly ", &exports, ": ")
-    })?;
+    rewrite(&folder.join("core.d.ts"), loader::replace_types)?;
     fs::remove_file(folder.join("core_bg.wasm.d.ts")).map_err(|error| error.to_string())
 }
 
@@ -45,23 +41,20 @@ fn rename_imports(output: &mut Output) -> Names {
 }
 
 /// An export that the glue never takes is none; wasm-opt then drops what only it needs.
-fn rename_exports(output: &mut Output, glue: &str) -> (Names, Vec<String>) {
+fn rename_exports(output: &mut Output, glue: &str) -> Names {
     let taken: HashSet<_> = taken(glue).collect();
     let exports = &mut output.wasm_mut().exports;
     let unused: Vec<_> =
         exports.iter().filter(|export| !taken.contains(export.name.as_str())).map(|export| export.id()).collect();
-    let unused = unused.into_iter().map(|id| {
-        let name = exports.get(id).name.clone();
+    for id in unused {
         exports.delete(id);
-        name
-    });
-    let unused = unused.collect();
+    }
     let mut names = Names::new();
     for export in exports.iter_mut() {
         let short = short(names.len());
         names.push((std::mem::replace(&mut export.name, short.clone()), short));
     }
-    (names, unused)
+    names
 }
 
 /// The exports that the glue takes, by name.

@@ -1,0 +1,101 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { requestLock } from '../../js/vault/lock.js'
+import { openTabs } from '../../js/vault/tabs.js'
+import { listenForWake } from '../../js/vault/wake.js'
+import { stubPage } from './port.js'
+
+let show: ReturnType<typeof stubPage>['show']
+
+beforeEach(() => {
+  show = stubPage().show
+})
+afterEach(() => vi.unstubAllGlobals())
+
+/** A lock manager that grants when the test says so. */
+function stubLocks() {
+  const held: { grant(): Promise<void>; signal: AbortSignal } = {
+    grant: async () => {},
+    signal: new AbortController().signal,
+  }
+  const request = (_: string, { signal }: { signal: AbortSignal }, granted: () => Promise<void>) => {
+    held.signal = signal
+    return new Promise<void>((resolve, reject) => {
+      held.grant = () => granted().then(resolve)
+      signal.addEventListener('abort', () => reject(signal.reason))
+    })
+  }
+  vi.stubGlobal('navigator', { locks: { request } })
+  return held
+}
+
+test('a lock is held from when it is granted until it is released', async () => {
+  const held = stubLocks()
+  const lock = requestLock('app')
+  const over = held.grant()
+  await lock?.granted
+  lock?.release()
+  await over
+  expect(held.signal.aborted).toBe(false)
+})
+
+test('a lock that is released before it is granted is not waited for any more', async () => {
+  const held = stubLocks()
+  const lock = requestLock('app')
+  lock?.release()
+  await expect(lock?.granted).rejects.toThrow('aborted')
+  expect(held.signal.aborted).toBe(true)
+})
+
+test('without locks there is none to ask for', () => {
+  vi.stubGlobal('navigator', {})
+  expect(requestLock('app')).toBeUndefined()
+})
+
+test('tabs hear words of each other and nothing else, until they are closed', async () => {
+  const heard: string[] = []
+  const [one, other] = [openTabs('app', () => {}), openTabs('app', (word) => heard.push(word))]
+  const stranger = new BroadcastChannel('app')
+  stranger.postMessage({ changed: true })
+  one.broadcast('changed')
+  await vi.waitFor(() => expect(heard).toEqual(['changed']))
+  one.close()
+  one.broadcast('signed-out')
+  other.close()
+  stranger.close()
+})
+
+test('without channels nothing is said, and nothing fails', () => {
+  vi.stubGlobal('BroadcastChannel', undefined)
+  const tabs = openTabs('app', () => {})
+  tabs.broadcast('changed')
+  tabs.close()
+})
+
+test('a page wakes its vault when it is shown again, resumed, restored or online, until it stops listening', () => {
+  const wake = vi.fn()
+  const stop = listenForWake(wake)
+  const fireAll = () => {
+    show('online')
+    show('pageshow', { persisted: false })
+    show('pageshow', { persisted: true })
+    document.dispatchEvent(new Event('resume'))
+    document.dispatchEvent(new Event('visibilitychange'))
+    Object.assign(document, { hidden: true })
+    document.dispatchEvent(new Event('visibilitychange'))
+  }
+  fireAll()
+  expect(wake.mock.calls.flat()).toEqual(['online', 'restored', 'woke', 'woke'])
+  stop()
+  fireAll()
+  expect(wake).toHaveBeenCalledTimes(4)
+})
+
+test('a worker hears of the network only', () => {
+  vi.stubGlobal('document', undefined)
+  const wake = vi.fn()
+  const stop = listenForWake(wake)
+  show('online')
+  show('pageshow', { persisted: true })
+  expect(wake.mock.calls).toEqual([['online']])
+  stop()
+})
