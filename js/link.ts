@@ -4,7 +4,7 @@ import { commonError } from './errors.js'
 import { createHandshake, HANDSHAKE_TIMEOUT } from './handshake.js'
 import { pageError } from './page-errors.js'
 import { unpackError } from './port/errors.js'
-import { type Port, parse, TO_PAGE, type ToPage, VERSION } from './port/protocol.js'
+import { type Port, type ToPage, VERSION } from './port/protocol.js'
 import { createSessionView } from './session-view.js'
 import type { AuthEvent } from './types.js'
 
@@ -25,9 +25,9 @@ export function createLink(port: Port, onLost: (error: unknown) => void) {
   let isWelcome = false
   let isReporting = false
 
-  function onMessage(data: unknown) {
-    const message = parse<ToPage>(TO_PAGE, data)
-    if (!message) return
+  function onMessage(message: ToPage | null) {
+    // The script of a worker may post something of its own; the vault's own messages are as their types say.
+    if (typeof message?.type !== 'string') return
     channel.noteSignOfLife()
     if ('id' in message) return channel.deliver(message)
     if ('instance' in message) onInstance(message)
