@@ -28,7 +28,7 @@ export function openRemote(port: Port, options: RemoteOptions): Promise<Connecte
     let instance: string | undefined
     let isWelcome = false
     let isReporting = false
-    let hasEnded = false
+    const ending = new AbortController()
 
     function onMessage(message: ToPage | null) {
       // The script of a worker may post something of its own; the vault's own messages are as their types say.
@@ -44,7 +44,7 @@ export function openRemote(port: Port, options: RemoteOptions): Promise<Connecte
         case 'ping':
           return channel.post({ type: 'pong' })
         case 'pong':
-          return channel.failUnknown(message.unknown)
+          return channel.failLost(message.unknown)
         case 'snapshot':
           return options.onSnapshot(frozen(message.snapshot))
         case 'event':
@@ -67,7 +67,7 @@ export function openRemote(port: Port, options: RemoteOptions): Promise<Connecte
       const isAnother = instance !== undefined && instance !== message.instance
       instance = message.instance
       if (!isAnother) return
-      channel.failAll(pageError('vault-lost'))
+      channel.failLost()
       if (message.type !== 'welcome') greetAgain(false)
     }
 
@@ -76,14 +76,19 @@ export function openRemote(port: Port, options: RemoteOptions): Promise<Connecte
       if (isReporting) vault.reportRequests()
     }
 
+    function restored() {
+      channel.failAll(new TypeError('The page was put away.'))
+      options.onSnapshot(LOADING)
+      greetAgain(true)
+    }
+
     function leave() {
       handshake.stop()
       channel.post({ type: 'bye' })
     }
 
     function end(error: unknown) {
-      hasEnded = true
-      stopListening()
+      ending.abort()
       leave()
       channel.end(error)
       options.close()
@@ -91,7 +96,7 @@ export function openRemote(port: Port, options: RemoteOptions): Promise<Connecte
     }
 
     function lose(error: unknown) {
-      if (hasEnded) return
+      if (ending.signal.aborted) return
       end(error)
       if (isWelcome) options.onLost()
     }
@@ -107,36 +112,26 @@ export function openRemote(port: Port, options: RemoteOptions): Promise<Connecte
       signIn: async (credentials) =>
         channel.request({ type: 'sign-in', credentials: packCredentials(credentials) }),
       signOut: () => channel.request({ type: 'sign-out' }),
-      close: () => hasEnded || end(commonError('closed')),
+      close: () => ending.signal.aborted || end(commonError('closed')),
     }
 
-    const stopListening = listenForLifecycle({
-      hidden: leave,
-      restored() {
-        channel.failAll(new TypeError('The page was put away.'))
-        options.onSnapshot(LOADING)
-        greetAgain(true)
-      },
-      woke: () => channel.post({ type: 'woke' }),
-    })
+    listenForLifecycle(ending.signal, { hidden: leave, restored, woke: () => channel.post({ type: 'woke' }) })
     port.addEventListener('message', ({ data }) => onMessage(data))
     // An answer that cannot be read here, and nothing says whose.
-    port.addEventListener('messageerror', () => channel.failAll(pageError('vault-lost')))
+    port.addEventListener('messageerror', () => channel.failLost())
     handshake.greet(false, false)
     options.failed.catch((error) => isWelcome || lose(error))
   })
 }
 
 /** A page in the back/forward cache is gone for the vault, and shows nothing it has not heard anew (promise 18). */
-function listenForLifecycle(page: { hidden(): void; restored(): void; woke(): void }): () => void {
+function listenForLifecycle(signal: AbortSignal, page: { hidden(): void; restored(): void; woke(): void }) {
   const listeners: Record<string, (event: Event) => void> = {
     pagehide: page.hidden,
     pageshow: (event) => (event as PageTransitionEvent).persisted && page.restored(),
     resume: page.woke,
     visibilitychange: () => document.hidden || page.woke(),
   }
-  for (const [type, listener] of Object.entries(listeners)) addEventListener(type, listener, true)
-  return () => {
-    for (const [type, listener] of Object.entries(listeners)) removeEventListener(type, listener, true)
-  }
+  for (const [type, listener] of Object.entries(listeners))
+    addEventListener(type, listener, { capture: true, signal })
 }

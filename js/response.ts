@@ -14,8 +14,10 @@ function refuseChange(): never {
 /** A response as `fetch` would have made it here, out of what the vault says of it. */
 export class RemoteResponse extends Response {
   readonly #head: ResponseHead
+  readonly #signal: AbortSignal | undefined
 
-  constructor(head: ResponseHead, body: ReadableStream | null) {
+  /** @param signal of the request */
+  constructor(head: ResponseHead, body: ReadableStream | null, signal?: AbortSignal) {
     const { headers, ...told } = head
     const { status, statusText } = told
     // `fetch` gives what the constructor refuses: 0 of a filtered response, 999, a 204 with a stream (Chromium).
@@ -26,6 +28,7 @@ export class RemoteResponse extends Response {
       !REFUSED_CHARACTER.test(statusText)
     super(body, isTaken ? { status, statusText, headers } : { headers })
     this.#head = head
+    this.#signal = signal
     const own = { ...told, ok: status >= 200 && status < 300 }
     for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
     // Those of an answer that `fetch` gives are immutable.
@@ -35,7 +38,7 @@ export class RemoteResponse extends Response {
   }
 
   override clone() {
-    return new RemoteResponse(this.#head, super.clone().body)
+    return new RemoteResponse(this.#head, super.clone().body, this.#signal)
   }
 
   override async arrayBuffer() {
@@ -49,6 +52,8 @@ export class RemoteResponse extends Response {
   override async bytes() {
     const { body } = this
     if (this.bodyUsed || body?.locked || !body) return new Uint8Array(await super.arrayBuffer())
+    // With `fetch`, such a body does not even count as used.
+    this.#signal?.throwIfAborted()
     return readAll(body)
   }
 

@@ -39,7 +39,7 @@ export function createSender(channel: CallChannel) {
           const grant = (count: number) => body === 'chunks' && channel.post({ type: 'pull', id, count })
           if (body !== null) incoming = receive(grant, abandon)
           if (typeof body !== 'string') end(body)
-          resolve(new RemoteResponse(head, incoming?.readable ?? null))
+          resolve(new RemoteResponse(head, incoming?.readable ?? null, signal))
         } else if (message.type === 'chunk') {
           incoming?.push(message.bytes)
         } else if (message.type === 'pull') {
