@@ -60,12 +60,6 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'A `Cache` stores what the browser knows of the response, and there they are empty.',
   },
   {
-    titles: /^(reader after text|the body is locked after a reading)/,
-    where: IN_WORKERS,
-    what: '`response.body.locked` after `text()` and its like',
-    why: 'It is `false`: what has come is taken past the stream, which is then cancelled. `bodyUsed` is right.',
-  },
-  {
     titles: /^abort while (?!reader)\w+ reads, (text|object|timeout)/,
     engine: 'firefox',
     where: IN_WORKERS,
