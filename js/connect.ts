@@ -24,8 +24,7 @@ async function openPage(
   load: NonNullable<Placement['page']>,
   { onSnapshot, onEvent }: VaultObserver,
 ): Promise<ConnectedVault> {
-  const limit = limitStart()
-  const { default: vault } = await Promise.race([load(), limit.failed]).finally(limit.stop)
+  const { default: vault } = await inTime(load)
   if (!vault) throw pageError('vault-silent')
   const show = () => onSnapshot(vault.snapshot)
   const stop = [vault.onEvent(onEvent), vault.subscribe(show)]
@@ -39,24 +38,30 @@ async function openPage(
 
 function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Promise<ConnectedVault> {
   const isShared = 'port' in worker
-  const limit = limitStart()
-  worker.addEventListener('error', (event) => limit.fail((event as ErrorEvent).message), { once: true })
-  const opened = openRemote(isShared ? worker.port : worker, {
-    close: () => (isShared ? worker.port.close() : worker.terminate()),
-    ...observer,
-    failed: limit.failed,
-  }).finally(limit.stop)
+  const port = isShared ? worker.port : worker
+  const close = () => (isShared ? worker.port.close() : worker.terminate())
+  const { vault, welcome } = openRemote(port, { ...observer, close })
   if (isShared) worker.port.start()
-  return opened
+  return inTime((fail) => {
+    worker.addEventListener('error', (event) => fail((event as ErrorEvent).message), { once: true })
+    return welcome
+  }).then(
+    () => vault,
+    (error) => {
+      vault.close()
+      throw error
+    },
+  )
 }
 
-function limitStart() {
-  let fail!: (error: unknown) => void
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject
+/** @param start gets a way to fail early */
+function inTime<T>(start: (fail: (error: unknown) => void) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(pageError('vault-silent')), START_TIMEOUT)
+    start(reject)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
   })
-  const timer = setTimeout(() => fail(pageError('vault-silent')), START_TIMEOUT)
-  return { failed, fail, stop: () => clearTimeout(timer) }
 }
 
 /** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */

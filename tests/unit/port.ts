@@ -76,8 +76,8 @@ export const WELCOME = { type: 'welcome', version: VERSION, origins: ['https://a
 /** Opens a vault, and keeps what it tells. */
 export function open(port: FakePort) {
   const [close, onLost, onSnapshot, onEvent] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()]
-  const failed = new Promise<never>(() => {})
-  const opening = openRemote(port, { close, onLost, onSnapshot, onEvent, failed })
+  const { vault, welcome } = openRemote(port, { close, onLost, onSnapshot, onEvent })
+  const opening = welcome.then(() => vault)
   const shown = (): unknown => onSnapshot.mock.lastCall?.[0]
   return { opening, close, onLost, onSnapshot, onEvent, shown }
 }
