@@ -91,11 +91,11 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     failAll,
     noteSignOfLife: heartbeat.noteSignOfLife,
     /**
-     * The vault does not know these calls. A port keeps the order of its messages, and the vault takes a call off its
-     * list in the same turn in which it posts the last message of it: so whatever it had answered before it made this
+     * The vault does not know these calls, or none. A port keeps the order of its messages, and the vault takes a call off
+     * its list in the same turn in which it posts the last message of it: so whatever it had answered before it made this
      * list has been delivered, and is closed here. A call that is still open gets no answer any more.
      */
-    failUnknown: (ids: readonly number[]) => failAll(pageError('vault-lost'), ids),
+    failLost: (ids?: readonly number[]) => failAll(pageError('vault-lost'), ids),
     /** The value that the vault settles this call with. */
     request: <T>(request: NewCall) =>
       new Promise<T>((resolve, reject) => {

@@ -1,4 +1,3 @@
-import { orAborted } from './aborted.js'
 import { commonError } from './errors.js'
 import { createLifetime } from './lifetime.js'
 import { createListeners } from './listeners.js'
@@ -6,7 +5,7 @@ import { createOrigins, type OriginOptions } from './origins.js'
 import { plainFetch } from './plain-fetch.js'
 import { copyCredentials, split } from './request.js'
 import { LOADING } from './snapshot.js'
-import type { Auth, AuthEvent, Placement, RegisteredUser, Snapshot, Vault } from './types.js'
+import type { Auth, AuthEvent, ConnectedVault, Placement, RegisteredUser, Snapshot } from './types.js'
 import { createVaultConnection } from './vault-connection.js'
 
 /** Where the vault runs, and what the page may know of it before it does. */
@@ -28,29 +27,23 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
   const lifetime = createLifetime()
   let snapshot: Snapshot<User> = LOADING
   let isListening = false
-  let stop: (() => void)[] = []
 
   const connection = createVaultConnection(options, {
+    onSnapshot: show,
+    onEvent: events.emit,
     onOpen(vault) {
       if (lifetime.isOver) return vault.close()
-      stop = [vault.onEvent(events.emit), vault.subscribe(() => update(vault))]
       if (isListening) vault.reportRequests()
-      update(vault)
       origins.learn(vault)
     },
-    onLost: () => show(LOADING),
   })
 
-  function update(vault: Vault) {
-    show(vault.snapshot as Snapshot<User>)
-  }
+  const call = <T>(make: (vault: ConnectedVault) => Promise<T>, signal?: AbortSignal) =>
+    lifetime.during(() => connection.forCall().then(make), signal)
 
-  const call = <T>(make: (vault: Vault) => Promise<T>) =>
-    lifetime.during(() => connection.forCall().then(make))
-
-  function show(next: Snapshot<User>) {
+  function show(next: Snapshot) {
     if (lifetime.isOver || snapshot === next) return
-    snapshot = next
+    snapshot = next as Snapshot<User>
     changes.emit(snapshot)
   }
 
@@ -69,13 +62,13 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
     },
     async fetch(input, init) {
       const { request, body, priority } = split(input, init)
-      request.signal.throwIfAborted()
+      const { signal } = request
+      signal.throwIfAborted()
       if (origins.needNoVault(request)) return lifetime.during(() => plainFetch(request, body))
-      const sent = call((vault) => {
-        request.signal.throwIfAborted()
+      return call((vault) => {
+        signal.throwIfAborted()
         return vault.fetch(request, body, priority)
-      })
-      return orAborted(sent, request.signal)
+      }, signal)
     },
     async signIn(credentials) {
       const copy = copyCredentials(credentials)
@@ -85,7 +78,6 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
     dispose() {
       changes.clear()
       events.clear()
-      for (const unsubscribe of stop) unsubscribe()
       lifetime.end(commonError('closed'))
       connection.withCurrent((vault) => vault.close())
     },
@@ -94,7 +86,6 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
   function whenReady() {
     return call(async (vault) => {
       await vault.ready()
-      update(vault)
       return snapshot
     })
   }

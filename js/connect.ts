@@ -1,58 +1,71 @@
 import { commonError, isAuthError } from './errors.js'
 import { pageError } from './page-errors.js'
 import { openRemote } from './remote.js'
-import type { Placement, Vault } from './types.js'
+import type { ConnectedVault, Placement, VaultObserver } from './types.js'
 
 /** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
 const START_TIMEOUT = 30_000
 /** How long the browser may take to say that it was a policy, which it does in a task of its own. */
 const POLICY_TIMEOUT = 100
 
-/**
- * Starts the vault, or finds the one that is there.
- *
- * @param onLost called once when it has stopped answering
- */
-export async function connect({ shared, worker, page }: Placement, onLost: () => void): Promise<Vault> {
+/** Starts the vault, or finds the one that is there. */
+export async function connect(
+  { shared, worker, page }: Placement,
+  observer: VaultObserver,
+): Promise<ConnectedVault> {
   if (typeof window === 'undefined') throw commonError('not-in-browser')
   const make = typeof SharedWorker === 'undefined' ? worker : (shared ?? worker)
-  if (make) return withCspDiagnosis(() => openWorker(make(), onLost))
-  if (page) return withCspDiagnosis(() => openPage(page))
+  if (make) return withCspDiagnosis(() => openWorker(make(), observer))
+  if (page) return withCspDiagnosis(() => openPage(page, observer))
   throw pageError('placement-missing')
 }
 
-async function openPage(load: NonNullable<Placement['page']>): Promise<Vault> {
-  const limit = limitStart()
-  const { default: vault } = await Promise.race([load(), limit.failed]).finally(limit.stop)
+async function openPage(
+  load: NonNullable<Placement['page']>,
+  { onSnapshot, onEvent }: VaultObserver,
+): Promise<ConnectedVault> {
+  const { default: vault } = await inTime(load)
   if (!vault) throw pageError('vault-silent')
+  const show = () => onSnapshot(vault.snapshot)
+  const stop = [vault.onEvent(onEvent), vault.subscribe(show)]
+  show()
   // Other clients of this page may use it; it goes with the page.
-  return Object.create(vault, { close: { value() {} } })
+  const close = () => {
+    for (const unsubscribe of stop) unsubscribe()
+  }
+  return Object.create(vault, { close: { value: close } })
 }
 
-function openWorker(worker: SharedWorker | Worker, onLost: () => void): Promise<Vault> {
+function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Promise<ConnectedVault> {
   const isShared = 'port' in worker
-  const limit = limitStart()
-  worker.addEventListener('error', (event) => limit.fail((event as ErrorEvent).message), { once: true })
-  const opened = openRemote(isShared ? worker.port : worker, {
-    close: () => (isShared ? worker.port.close() : worker.terminate()),
-    onLost,
-    failed: limit.failed,
-  }).finally(limit.stop)
+  const port = isShared ? worker.port : worker
+  const close = () => (isShared ? worker.port.close() : worker.terminate())
+  const { vault, welcome } = openRemote(port, { ...observer, close })
   if (isShared) worker.port.start()
-  return opened
+  return inTime((fail) => {
+    worker.addEventListener('error', (event) => fail((event as ErrorEvent).message), { once: true })
+    return welcome
+  }).then(
+    () => vault,
+    (error) => {
+      vault.close()
+      throw error
+    },
+  )
 }
 
-function limitStart() {
-  let fail!: (error: unknown) => void
-  const failed = new Promise<never>((_, reject) => {
-    fail = reject
+/** @param start gets a way to fail early */
+function inTime<T>(start: (fail: (error: unknown) => void) => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(pageError('vault-silent')), START_TIMEOUT)
+    start(reject)
+      .then(resolve, reject)
+      .finally(() => clearTimeout(timer))
   })
-  const timer = setTimeout(() => fail(pageError('vault-silent')), START_TIMEOUT)
-  return { failed, fail, stop: () => clearTimeout(timer) }
 }
 
 /** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */
-async function withCspDiagnosis(open: () => Promise<Vault>): Promise<Vault> {
+async function withCspDiagnosis(open: () => Promise<ConnectedVault>): Promise<ConnectedVault> {
   let directive: string | undefined
   const note = (event: SecurityPolicyViolationEvent) => {
     if (event.disposition === 'enforce' && isAboutVault(event)) directive = event.effectiveDirective

@@ -35,15 +35,6 @@ export interface AuthErrorDetail {
   cause?: unknown
 }
 
-/** What goes along from realm to realm. */
-export const plainDetail = ({ option, directive, status, body, retryAfter }: AuthErrorDetail) => ({
-  option,
-  directive,
-  status,
-  body,
-  retryAfter,
-})
-
 const BRAND = Symbol.for('tokencell.AuthError')
 
 /** The one error class. Tell by `code`, which is a closed union. */
@@ -61,7 +52,7 @@ export class AuthError extends Error {
     detail: AuthErrorDetail = {},
   ) {
     super(message, detail)
-    Object.assign(this, plainDetail(detail))
+    Object.assign(this, detail)
   }
 
   get [BRAND]() {
@@ -71,7 +62,7 @@ export class AuthError extends Error {
 
 /** Whether this is an {@link AuthError}, also of another copy of the package or another realm. */
 export function isAuthError(error: unknown): error is AuthError {
-  return typeof error === 'object' && error !== null && BRAND in error
+  return (error as Partial<AuthError> | null | undefined)?.[BRAND] === true
 }
 
 export type CommonErrorCode = keyof typeof MESSAGES

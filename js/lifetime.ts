@@ -7,13 +7,19 @@ export function createLifetime() {
     get isOver() {
       return ended !== undefined
     },
-    during<T>(start: () => Promise<T>): Promise<T> {
+    /** @param signal ends this call */
+    during<T>(start: () => Promise<T>, signal?: AbortSignal): Promise<T> {
       return new Promise((resolve, reject) => {
         if (ended) return reject(ended.error)
+        const onAbort = () => reject(signal?.reason)
         open.add(reject)
+        signal?.addEventListener('abort', onAbort)
         start()
           .then(resolve, reject)
-          .finally(() => open.delete(reject))
+          .finally(() => {
+            open.delete(reject)
+            signal?.removeEventListener('abort', onAbort)
+          })
       })
     },
     end(error: unknown) {

@@ -1,5 +1,5 @@
 import { pageError } from './page-errors.js'
-import type { Vault } from './types.js'
+import type { ConnectedVault } from './types.js'
 
 export interface OriginOptions {
   /**
@@ -19,7 +19,7 @@ export function createOrigins({ origins }: OriginOptions) {
 
   return {
     /** Those of the last vault hold while it is restarted. */
-    async learn(vault: Vault) {
+    async learn(vault: ConnectedVault) {
       try {
         known = [...(await vault.origins())]
       } catch {}

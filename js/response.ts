@@ -1,4 +1,4 @@
-import { type Incoming, readAll } from './body.js'
+import { readAll } from './body.js'
 import type { ResponseHead } from './port/packing.js'
 
 /** Statuses that the constructor of `Response` takes without a body only (Fetch, "null body status"). */
@@ -14,13 +14,10 @@ function refuseChange(): never {
 /** A response as `fetch` would have made it here, out of what the vault says of it. */
 export class RemoteResponse extends Response {
   readonly #head: ResponseHead
-  #incoming: Incoming | undefined
+  readonly #signal: AbortSignal | undefined
 
-  constructor(
-    head: ResponseHead,
-    incoming?: Incoming,
-    body: ReadableStream | null = incoming?.readable ?? null,
-  ) {
+  /** @param signal of the request */
+  constructor(head: ResponseHead, body: ReadableStream | null, signal?: AbortSignal) {
     const { headers, ...told } = head
     const { status, statusText } = told
     // `fetch` gives what the constructor refuses: 0 of a filtered response, 999, a 204 with a stream (Chromium).
@@ -31,7 +28,7 @@ export class RemoteResponse extends Response {
       !REFUSED_CHARACTER.test(statusText)
     super(body, isTaken ? { status, statusText, headers } : { headers })
     this.#head = head
-    this.#incoming = incoming
+    this.#signal = signal
     const own = { ...told, ok: status >= 200 && status < 300 }
     for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
     // Those of an answer that `fetch` gives are immutable.
@@ -41,10 +38,7 @@ export class RemoteResponse extends Response {
   }
 
   override clone() {
-    const { body } = super.clone()
-    // From here on there are two who read the same.
-    this.#incoming = undefined
-    return new RemoteResponse(this.#head, undefined, body)
+    return new RemoteResponse(this.#head, super.clone().body, this.#signal)
   }
 
   override async arrayBuffer() {
@@ -58,7 +52,9 @@ export class RemoteResponse extends Response {
   override async bytes() {
     const { body } = this
     if (this.bodyUsed || body?.locked || !body) return new Uint8Array(await super.arrayBuffer())
-    return this.#incoming ? this.#incoming.collect() : readAll(body)
+    // With `fetch`, such a body does not even count as used.
+    this.#signal?.throwIfAborted()
+    return readAll(body)
   }
 
   override async blob() {

@@ -37,9 +37,9 @@ export function createSender(channel: CallChannel) {
         if (message.type === 'response') {
           const { head, body } = message
           const grant = (count: number) => body === 'chunks' && channel.post({ type: 'pull', id, count })
-          if (body !== null) incoming = receive(grant, stop)
+          if (body !== null) incoming = receive(grant, abandon)
           if (typeof body !== 'string') end(body)
-          resolve(new RemoteResponse(head, incoming))
+          resolve(new RemoteResponse(head, incoming?.readable ?? null, signal))
         } else if (message.type === 'chunk') {
           incoming?.push(message.bytes)
         } else if (message.type === 'pull') {
@@ -60,11 +60,6 @@ export function createSender(channel: CallChannel) {
         incoming?.end(signal)
       }
 
-      function stop() {
-        finish()
-        channel.post({ type: 'abort', id })
-      }
-
       function fail(error: unknown) {
         finish()
         if (upload) upload.stop(error)
@@ -76,7 +71,8 @@ export function createSender(channel: CallChannel) {
         abandon(signal.reason)
       }
 
-      function abandon(error: unknown) {
+      /** The vault need not go on. */
+      function abandon(error?: unknown) {
         fail(error)
         channel.post({ type: 'abort', id })
       }

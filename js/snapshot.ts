@@ -18,7 +18,6 @@ export const loadingWith = (failure: SessionFailure | null): Snapshot<never> =>
 /** The snapshot as the page gets it: frozen, because all listeners share it. */
 export function frozen(snapshot: Snapshot): Snapshot {
   if (snapshot.status === 'loading') return loadingWith(snapshot.failure)
-  if (snapshot.user) Object.freeze(snapshot.user)
-  if (snapshot.claims) Object.freeze(snapshot.claims)
+  for (const value of Object.values(snapshot)) Object.freeze(value)
   return Object.freeze(snapshot)
 }

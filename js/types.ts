@@ -161,6 +161,17 @@ export interface Vault {
   close(): void
 }
 
+/** A vault that a page is connected to, and which tells a {@link VaultObserver} what it has to tell. */
+export type ConnectedVault = Omit<Vault, 'snapshot' | 'subscribe' | 'onEvent'>
+
+/** What a page wants to know of its vault, from the moment it connects. */
+export interface VaultObserver {
+  onSnapshot(snapshot: Snapshot): void
+  onEvent(event: AuthEvent): void
+  /** Called once when the vault has stopped answering. */
+  onLost(): void
+}
+
 /**
  * Where the vault runs: the first of `shared`, `worker` and `page` that is given and that the browser has. One that is
  * there and fails to start is an error, never a reason to try the next.

@@ -1,5 +1,6 @@
 import { connect } from './connect.js'
-import type { Placement, Vault } from './types.js'
+import { LOADING } from './snapshot.js'
+import type { ConnectedVault, Placement, VaultObserver } from './types.js'
 
 /**
  * For so long all calls share the failure of a vault to start. Firefox never tells what became of a shared worker that
@@ -7,22 +8,24 @@ import type { Placement, Vault } from './types.js'
  */
 const RETRY_DELAY = 1000
 
+type Observer = Omit<VaultObserver, 'onLost'> & { onOpen(vault: ConnectedVault): void }
+
 /** Keeps a page connected to its vault, which is started again after it has been lost. */
-export function createVaultConnection(
-  placement: Placement,
-  { onOpen, onLost }: { onOpen(vault: Vault): void; onLost(): void },
-) {
+export function createVaultConnection(placement: Placement, observer: Observer) {
   /** Set once the vault has failed to start. */
   let retryAt: number | undefined
   let vault = open()
 
-  function open(): Promise<Vault> {
+  function open(): Promise<ConnectedVault> {
     retryAt = undefined
-    const opening = connect(placement, () => {
-      vault = open()
-      onLost()
+    const opening = connect(placement, {
+      ...observer,
+      onLost() {
+        vault = open()
+        observer.onSnapshot(LOADING)
+      },
     })
-    opening.then(onOpen, () => {
+    opening.then(observer.onOpen, () => {
       retryAt = performance.now() + RETRY_DELAY
     })
     return opening
@@ -30,11 +33,11 @@ export function createVaultConnection(
 
   return {
     /** For a call: a vault that has failed to start is started again, unless it has just failed. */
-    forCall(): Promise<Vault> {
+    forCall(): Promise<ConnectedVault> {
       if (retryAt && performance.now() >= retryAt) vault = open()
       return vault
     },
     /** Does this with the vault that there is, if there is one. */
-    withCurrent: (work: (vault: Vault) => void) => void vault.then(work, () => {}),
+    withCurrent: (work: (vault: ConnectedVault) => void) => void vault.then(work, () => {}),
   }
 }

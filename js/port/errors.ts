@@ -1,4 +1,4 @@
-import { AuthError, type AuthErrorCode, type AuthErrorDetail, isAuthError, plainDetail } from '../errors.js'
+import { AuthError, type AuthErrorCode, type AuthErrorDetail, isAuthError } from '../errors.js'
 
 /** An error as plain data: not every engine can clone one, and none keeps a class of ours. */
 export interface PackedError extends Omit<AuthErrorDetail, 'cause'> {
@@ -10,7 +10,8 @@ export interface PackedError extends Omit<AuthErrorDetail, 'cause'> {
 export function packError(error: unknown): PackedError {
   const { name, message } = error instanceof Object ? (error as Error) : new Error(String(error))
   if (isAuthError(error)) {
-    return { kind: 'auth', name: error.code, message, ...plainDetail(error) }
+    const { code, option, directive, status, body, retryAfter } = error
+    return { kind: 'auth', name: code, message, option, directive, status, body, retryAfter }
   }
   const kind = error instanceof DOMException ? 'dom' : error instanceof TypeError ? 'type' : 'other'
   return { kind, name, message }

@@ -38,18 +38,6 @@ export interface ResponseHead {
   type: ResponseType
 }
 
-/** What `fetch` takes for granted. Only what differs is sent: every member of a message costs. */
-const DEFAULTS = {
-  cache: 'default',
-  credentials: 'same-origin',
-  integrity: '',
-  keepalive: false,
-  method: 'GET',
-  mode: 'cors',
-  redirect: 'follow',
-  referrerPolicy: '',
-} as const
-
 /** What a request leaves to its page, or does not say of itself. */
 interface Unsaid {
   priority?: RequestPriority | undefined
@@ -57,17 +45,21 @@ interface Unsaid {
 }
 
 export function packRequest(request: Request, unsaid: Unsaid = {}): PackedRequest {
-  const { url, headers, referrer } = request
-  const init: Record<string, unknown> = {
-    ...unsaid,
-    headers: [...headers],
+  const { url, cache, credentials, integrity, keepalive, method, mode, redirect, referrer } = request
+  const init = {
+    cache,
+    credentials,
+    integrity,
+    keepalive,
+    method,
+    mode,
+    redirect,
+    priority: unsaid.priority,
+    headers: [...request.headers],
     referrer: referrer === 'about:client' ? location.href : referrer,
+    referrerPolicy: request.referrerPolicy || unsaid.referrerPolicy,
   }
-  for (const name in DEFAULTS) {
-    const value = request[name as keyof typeof DEFAULTS]
-    if (value !== DEFAULTS[name as keyof typeof DEFAULTS]) init[name] = value
-  }
-  return { url, init }
+  return { url, init: init as PackedRequest['init'] }
 }
 
 /** The body as it can be sent twice. One inside a request is a stream, and read; `body` is that beside it. */

@@ -61,14 +61,14 @@ export function endsCall(message: ToPage): boolean {
 }
 
 /**
- * The fields of each message and what `typeof` says of them; with `[]`, of every element of an array. An empty text
- * stands for anything.
+ * The fields of each message of a page and what `typeof` says of them; with `[]`, of every element of an array. An empty
+ * text stands for anything.
  */
-type Shapes<Message extends { type: string }> = {
-  [Type in Message['type']]: Record<Exclude<keyof Extract<Message, { type: Type }>, 'type'>, string>
+type Shapes = {
+  [Type in ToVault['type']]: Record<Exclude<keyof Extract<ToVault, { type: Type }>, 'type'>, string>
 }
 
-export const TO_VAULT: Shapes<ToVault> = {
+export const TO_VAULT: Shapes = {
   hello: { version: 'number', restored: 'boolean' },
   bye: {},
   ping: { calls: 'number[]' },
@@ -85,38 +85,19 @@ export const TO_VAULT: Shapes<ToVault> = {
   cookie: { name: 'string', value: '' },
 }
 
-export const TO_PAGE: Shapes<ToPage> = {
-  welcome: { version: 'number', origins: 'string[]', instance: 'string' },
-  refused: { error: 'object' },
-  ping: { instance: 'string' },
-  pong: { instance: 'string', unknown: 'number[]' },
-  snapshot: { snapshot: 'object' },
-  event: { event: 'object' },
-  cookie: { name: 'string' },
-  settled: { id: 'number', value: '' },
-  failed: { id: 'number', error: 'object' },
-  response: { id: 'number', head: 'object', body: '' },
-  chunk: { id: 'number', bytes: 'object' },
-  pull: { id: 'number', count: 'number' },
-  end: { id: 'number', bytes: '' },
-}
-
-/** The message, if it is one: of a known type, with every field of the right kind and none beside. */
-export function parse<Message extends { type: string }>(
-  shapes: Shapes<Message>,
-  data: unknown,
-): Message | undefined {
+/** The message of a page, if it is one: of a known type, with every field of the right kind and none beside. */
+export function parse(data: unknown): ToVault | undefined {
   if (typeof data !== 'object' || data === null) return undefined
   const fields = data as Record<string, unknown>
-  const type = fields.type as Message['type']
-  if (!Object.hasOwn(shapes, type)) return undefined
-  const shape: Record<string, string> = shapes[type]
+  const type = fields.type as ToVault['type']
+  if (!Object.hasOwn(TO_VAULT, type)) return undefined
+  const shape: Record<string, string> = TO_VAULT[type]
   let rest = Object.keys(fields).length - 1
   for (const name in shape) {
     if (!Object.hasOwn(fields, name) || !isOfKind(fields[name], shape[name] as string)) return undefined
     rest -= 1
   }
-  return rest === 0 ? (data as Message) : undefined
+  return rest === 0 ? (data as ToVault) : undefined
 }
 
 function isOfKind(value: unknown, kind: string): boolean {

@@ -36,5 +36,5 @@ export function withoutCredential(response: Response, { credential }: Config): R
   if (!names.some((name) => response.headers.has(name))) return response
   const head = packHead(response)
   head.headers = head.headers.filter(([name]) => !names.includes(name))
-  return new RemoteResponse(head, undefined, response.body)
+  return new RemoteResponse(head, response.body)
 }

@@ -1,7 +1,7 @@
 import { commonError } from '../errors.js'
 import { packError } from '../port/errors.js'
 import { unpackCredentials } from '../port/packing.js'
-import { opensCall, type Port, parse, TO_VAULT, type ToVault, VERSION } from '../port/protocol.js'
+import { opensCall, type Port, parse, type ToVault, VERSION } from '../port/protocol.js'
 import { createCookieReader } from './cookies.js'
 import type { Outgoing } from './outgoing.js'
 import { connectPage, failCall, type Page, showSnapshot } from './page.js'
@@ -32,7 +32,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     const page = connectPage(port, cell)
     presence.connect(page)
     port.addEventListener('message', ({ data }) => {
-      const message = parse<ToVault>(TO_VAULT, data)
+      const message = parse(data)
       if (!message) return
       if (opensCall(message)) page.calls.add(message.id)
       onMessage(page, message).catch((error) => {

@@ -74,14 +74,22 @@ const fire = (target: EventTarget, type: string, fields: object) =>
 
 export const WELCOME = { type: 'welcome', version: VERSION, origins: ['https://api.test'], instance: 'first' }
 
+/** Opens a vault, and keeps what it tells. */
+export function open(port: FakePort) {
+  const [close, onLost, onSnapshot, onEvent] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()]
+  const { vault, welcome } = openRemote(port, { close, onLost, onSnapshot, onEvent })
+  const opening = welcome.then(() => vault)
+  const shown = (): unknown => onSnapshot.mock.lastCall?.[0]
+  return { opening, close, onLost, onSnapshot, onEvent, shown }
+}
+
 /** A page whose vault is the test. */
 export async function openPage() {
   const port = new FakePort()
-  const [close, onLost] = [vi.fn(), vi.fn()]
-  const opening = openRemote(port, { close, onLost, failed: new Promise<never>(() => {}) })
+  const page = open(port)
   port.receive(WELCOME)
-  const vault = await opening
-  return { vault, port, close, onLost, fetch: () => vault.fetch(new Request('https://api.test/x'), null) }
+  const vault = await page.opening
+  return { ...page, vault, port, fetch: () => vault.fetch(new Request('https://api.test/x'), null) }
 }
 
 /** What becomes of a call: `open` until it settles. */

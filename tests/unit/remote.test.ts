@@ -1,8 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { VERSION } from '../../js/port/protocol.js'
-import { openRemote } from '../../js/remote.js'
 import { LOADING } from '../../js/snapshot.js'
-import { ADA, FakePort, openPage, settled, stubPage, WELCOME, watch } from './port.js'
+import { ADA, FakePort, open, openPage, settled, stubPage, WELCOME, watch } from './port.js'
 
 let page: ReturnType<typeof stubPage>
 
@@ -19,12 +18,12 @@ const restore = () => page.show('pageshow', { persisted: true })
 const settledMessage = (id: unknown, value: unknown = null) => ({ type: 'settled', id, value })
 
 test('a page from the cache whose vault does not answer its greeting takes the vault for lost', async () => {
-  const { vault, port, close, onLost } = await openPage()
+  const { vault, port, close, onLost, shown } = await openPage()
   port.receive({ type: 'snapshot', snapshot: { ...ADA } })
   page.show('pagehide')
   restore()
   expect(port.posted.at(-1)).toEqual({ type: 'hello', version: VERSION, restored: true })
-  expect(vault.snapshot).toBe(LOADING)
+  expect(shown()).toBe(LOADING)
   await vi.advanceTimersByTimeAsync(9_900)
   expect(onLost).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(200)
@@ -35,7 +34,7 @@ test('a page from the cache whose vault does not answer its greeting takes the v
 })
 
 test('a page from the cache whose vault answers goes on with it', async () => {
-  const { vault, port, onLost } = await openPage()
+  const { port, onLost, shown } = await openPage()
   page.show('pagehide')
   restore()
   // The thread was blocked while the welcome came in: half of the time limit is over at once, and no more.
@@ -44,7 +43,7 @@ test('a page from the cache whose vault answers goes on with it', async () => {
   port.receive({ type: 'snapshot', snapshot: { ...ADA } })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(onLost).not.toHaveBeenCalled()
-  expect(vault.snapshot).toEqual(ADA)
+  expect(shown()).toEqual(ADA)
 })
 
 test('a page from the cache that its vault refuses, or that is put away again, asks the factory or waits', async () => {
@@ -71,15 +70,15 @@ test('a page that closes while it greets its vault again is not lost', async () 
 
 test('a page that goes before its first welcome says goodbye, and greets again when it is back', async () => {
   const port = new FakePort()
-  const onLost = vi.fn()
-  const opening = openRemote(port, { close() {}, onLost, failed: new Promise<never>(() => {}) })
+  const { opening, onLost, onSnapshot } = open(port)
   page.show('pagehide')
   restore()
   expect(port.posted.map(({ type }) => type)).toEqual(['hello', 'bye', 'hello'])
   // Here the limit is that of the start of a vault, which is not the remote's.
   await vi.advanceTimersByTimeAsync(20_000)
   port.receive(WELCOME)
-  expect((await opening).snapshot).toBe(LOADING)
+  await opening
+  expect(onSnapshot.mock.calls).toEqual([[LOADING]])
   expect(onLost).not.toHaveBeenCalled()
 })
 
@@ -126,10 +125,7 @@ test('a vault that answers no pings while calls are open is lost after 15 s, onc
 
 for (const type of ['ping', 'pong'] as const) {
   test(`a page that hears another instance by a ${type} fails its calls and greets again on the same port`, async () => {
-    const { vault, port, onLost, close, fetch } = await openPage()
-    const [shown, events] = [vi.fn(), vi.fn()]
-    vault.subscribe(shown)
-    vault.onEvent(events)
+    const { vault, port, onLost, close, fetch, onSnapshot, onEvent } = await openPage()
     vault.reportRequests()
     const calls = [watch(vault.ready()), watch(fetch()), watch(vault.signIn({})), watch(vault.signOut())]
     await settled()
@@ -145,8 +141,7 @@ for (const type of ['ping', 'pong'] as const) {
     port.receive({ ...WELCOME, instance: 'second' })
     port.receive({ type: 'snapshot', snapshot: { ...ADA } })
     port.receive({ type: 'event', event: { type: 'signed-in' } })
-    expect(vault.snapshot).toEqual(ADA)
-    expect([shown.mock.calls.length, events.mock.calls]).toEqual([1, [[{ type: 'signed-in' }]]])
+    expect([onSnapshot.mock.calls, onEvent.mock.calls]).toEqual([[[ADA]], [[{ type: 'signed-in' }]]])
     const again = watch(vault.ready())
     port.receive(settledMessage(5, 'again'))
     await vi.advanceTimersByTimeAsync(60_000)
@@ -170,7 +165,7 @@ test('another instance that does not welcome the page is lost; one that welcomes
 
 test('a vault that is restarted before its first welcome is greeted again', async () => {
   const port = new FakePort()
-  const opening = openRemote(port, { close() {}, onLost() {}, failed: new Promise<never>(() => {}) })
+  const { opening } = open(port)
   port.receive({ type: 'ping', instance: 'first' })
   port.receive({ type: 'ping', instance: 'second' })
   expect(port.of('hello')).toHaveLength(2)

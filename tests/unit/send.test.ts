@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { type CallChannel, createCallChannel } from '../../js/call-channel.js'
 import type { ResponseHead } from '../../js/port/packing.js'
+import { WINDOW } from '../../js/port/protocol.js'
 import { createSender } from '../../js/send.js'
 import { FakePort, settled, stubPage, watch } from './port.js'
 
@@ -104,6 +105,7 @@ test('what cannot be posted rejects the call, or the reading that it was for', a
 
   const mute = await send()
   mute.deliver(MESSAGES.response)
+  for (let chunk = 0; chunk < WINDOW; chunk++) mute.deliver({ type: 'chunk', bytes: bytes('a') })
   mute.port.intercept = explode
   await expect((await mute.response).text()).rejects.toBe(injected)
 

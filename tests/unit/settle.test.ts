@@ -1,7 +1,8 @@
 /** Whatever throws while a message is handled, on either side of the port: every open call settles. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { TO_PAGE, TO_VAULT, VERSION } from '../../js/port/protocol.js'
+import { TO_VAULT, VERSION } from '../../js/port/protocol.js'
 import { fetchMessage, type Message, openFakeVault, openPage, settled, stubPage, watch } from './port.js'
+import { TO_PAGE } from './to-page.js'
 
 beforeEach(() => {
   vi.useFakeTimers()
@@ -44,7 +45,7 @@ type CallName = (typeof CALLS)[number]
 
 /** A page with an open call of every kind; of `body`, the head has come. */
 async function openCalls() {
-  const { vault, port, fetch } = await openPage()
+  const { vault, port, fetch, onSnapshot, onEvent } = await openPage()
   const head = { status: 200, statusText: '', headers: [], url: '', redirected: false, type: 'basic' }
   const calls: Record<CallName, ReturnType<typeof watch>> = {
     body: watch(fetch().then((response) => response.arrayBuffer())),
@@ -65,7 +66,7 @@ async function openCalls() {
   }
   port.receive({ type: 'response', id: body, head, body: 'chunks' })
   await settled()
-  return { vault, port, calls, ids }
+  return { port, calls, ids, onSnapshot, onEvent }
 }
 
 /** The calls that get messages of this type. */
@@ -104,9 +105,9 @@ for (const [type, shape] of types(TO_PAGE, false)) {
     ['the answer to it', false],
   ] as const) {
     test(`page: after a throw at \`${type}\`, by ${how}, every open call can still settle`, async () => {
-      const { vault, port, calls, ids } = await openCalls()
-      vault.subscribe(explode)
-      vault.onEvent(explode)
+      const { port, calls, ids, onSnapshot, onEvent } = await openCalls()
+      onSnapshot.mockImplementation(explode)
+      onEvent.mockImplementation(explode)
       port.intercept = fails ? () => {} : explode
       port.receive(fails ? armed(type, shape) : { ...armed(type, shape), ...lists(shape) })
       port.intercept = () => {}

@@ -60,12 +60,6 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'A `Cache` stores what the browser knows of the response, and there they are empty.',
   },
   {
-    titles: /^(reader after text|the body is locked after a reading)/,
-    where: IN_WORKERS,
-    what: '`response.body.locked` after `text()` and its like',
-    why: 'It is `false`: what has come is taken past the stream, which is then cancelled. `bodyUsed` is right.',
-  },
-  {
     titles: /^abort while (?!reader)\w+ reads, (text|object|timeout)/,
     engine: 'firefox',
     where: IN_WORKERS,
@@ -102,10 +96,10 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'It is copied at the call, which is a `TypeError`; browsers send nothing.',
   },
   {
-    titles:
-      /^abort before (clone reads a body that has come|(text|blob) reads a body that has come, none|reader .* come, none.* in firefox)/,
+    titles: /^abort before reader reads a body that has come, none/,
+    engine: 'firefox',
     where: IN_WORKERS,
-    what: 'An abort after all of a body has come, and before it is read',
-    why: 'Does not reach a body without bytes; a clone rejects, but `bodyUsed` is `true`.',
+    what: 'An abort after an answer without bytes has come, and before its stream is read',
+    why: 'Does not reach the stream, which has ended.',
   },
 ]

@@ -1,0 +1,22 @@
+import type { ToPage } from '../../js/port/protocol.js'
+
+type Shapes = {
+  [Type in ToPage['type']]: Record<Exclude<keyof Extract<ToPage, { type: Type }>, 'type'>, string>
+}
+
+/** The fields of each message of a vault, as `TO_VAULT` has them for those of a page. */
+export const TO_PAGE: Shapes = {
+  welcome: { version: 'number', origins: 'string[]', instance: 'string' },
+  refused: { error: 'object' },
+  ping: { instance: 'string' },
+  pong: { instance: 'string', unknown: 'number[]' },
+  snapshot: { snapshot: 'object' },
+  event: { event: 'object' },
+  cookie: { name: 'string' },
+  settled: { id: 'number', value: '' },
+  failed: { id: 'number', error: 'object' },
+  response: { id: 'number', head: 'object', body: '' },
+  chunk: { id: 'number', bytes: 'object' },
+  pull: { id: 'number', count: 'number' },
+  end: { id: 'number', bytes: '' },
+}
