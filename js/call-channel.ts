@@ -38,8 +38,9 @@ export type Calls = ReturnType<typeof createCallChannel>
  */
 export function createCallChannel(port: Port, onSilence: () => void) {
   const calls = new Map<number, Call>()
-  const heartbeat = createHeartbeat(() => [...calls.keys()], post, onSilence)
   let lastId = 0
+  let timer: ReturnType<typeof setInterval> | undefined
+  let unansweredPings = 0
   let ended: { error: unknown } | undefined
 
   function post(message: ToVault, transfer: Transferable[] = []) {
@@ -51,8 +52,22 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     const id = ++lastId
     post({ ...request, id } as CallRequest, transfer)
     calls.set(id, call)
-    heartbeat.start()
+    timer ??= setInterval(ping, PING_INTERVAL)
     return id
+  }
+
+  /** Runs while calls are open. */
+  function ping() {
+    if (calls.size === 0) return stopPinging()
+    if (unansweredPings > 1) return onSilence()
+    unansweredPings += 1
+    post({ type: 'ping', calls: [...calls.keys()] })
+  }
+
+  function stopPinging() {
+    clearInterval(timer)
+    timer = undefined
+    unansweredPings = 0
   }
 
   function deliver(message: Extract<ToPage, { id: number }>) {
@@ -62,6 +77,7 @@ export function createCallChannel(port: Port, onSilence: () => void) {
       if (message.type === 'failed') fail(message.id, call, unpackError(message.error))
       else call.onMessage(message)
     } catch (error) {
+      // It may have closed itself before it threw.
       fail(message.id, call, error)
       post({ type: 'abort', id: message.id })
     }
@@ -89,7 +105,10 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     close: (id: number) => void calls.delete(id),
     deliver,
     failAll,
-    noteSignOfLife: heartbeat.noteSignOfLife,
+    /** To be called for every message of the vault. */
+    noteSignOfLife() {
+      unansweredPings = 0
+    },
     /**
      * The vault does not know these calls, or none. A port keeps the order of its messages, and the vault takes a call off
      * its list in the same turn in which it posts the last message of it: so whatever it had answered before it made this
@@ -110,39 +129,8 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     /** Fails what is open, and whatever is opened from now on. */
     end(error: unknown) {
       ended ??= { error }
-      heartbeat.stop()
+      stopPinging()
       failAll(error)
-    },
-  }
-}
-
-/** Pings the vault while calls are open. */
-function createHeartbeat(openIds: () => number[], post: CallChannel['post'], onSilence: () => void) {
-  let unanswered = 0
-  let timer: ReturnType<typeof setInterval> | undefined
-
-  function tick() {
-    const calls = openIds()
-    if (calls.length === 0) return stop()
-    if (unanswered > 1) return onSilence()
-    unanswered += 1
-    post({ type: 'ping', calls })
-  }
-
-  function stop() {
-    clearInterval(timer)
-    timer = undefined
-    unanswered = 0
-  }
-
-  return {
-    start() {
-      timer ??= setInterval(tick, PING_INTERVAL)
-    },
-    stop,
-    /** Called for every message of the vault: it lives. */
-    noteSignOfLife() {
-      unanswered = 0
     },
   }
 }

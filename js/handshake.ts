@@ -1,12 +1,20 @@
+import { commonError } from './errors.js'
 import { pageError } from './page-errors.js'
 import { type ToVault, VERSION } from './port/protocol.js'
 
 /** A vault that has started answers a greeting within this time, or it is lost. In milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000
 
-/** Greets the vault. */
-export function createHandshake(post: (message: ToVault) => void, onTimeout: (error: unknown) => void) {
+/** Greets the vault, and notices when another one answers. */
+export function createHandshake(post: (message: ToVault) => void, lose: (error: unknown) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
+  let isWelcome = false
+  /** Which run of the vault's script answers: a browser may restart a SharedWorker behind the ports of its pages. */
+  let instance: string | undefined
+  let settle!: { resolve(): void; reject(error: unknown): void }
+  const welcome = new Promise<void>((resolve, reject) => {
+    settle = { resolve, reject }
+  })
 
   /** In two halves: after the thread was blocked, a timer may fire before the messages that have come meanwhile. */
   function wait(then: () => void) {
@@ -14,13 +22,31 @@ export function createHandshake(post: (message: ToVault) => void, onTimeout: (er
   }
 
   return {
-    /** @param isLimited not for the first greeting: the vault may still have to load, and has a limit for that */
-    greet(restored: boolean, isLimited: boolean) {
+    /** Settles when the vault has answered for the first time, or is lost before. */
+    welcome,
+    get isWelcome() {
+      return isWelcome
+    },
+    greet(restored: boolean) {
       clearTimeout(timer)
-      if (isLimited) wait(() => wait(() => onTimeout(pageError('vault-lost'))))
+      // Before its first answer the vault may still have to load, and has a limit for that.
+      if (isWelcome) wait(() => wait(() => lose(pageError('vault-lost'))))
       post({ type: 'hello', version: VERSION, restored })
     },
-    /** The vault has answered, or nothing is waited for: the page goes, or its client closes. */
+    onWelcome(version: number) {
+      clearTimeout(timer)
+      if (version !== VERSION) return lose(commonError('vault-mismatch'))
+      isWelcome = true
+      settle.resolve()
+    },
+    /** @returns whether it is another run than before */
+    noteInstance(current: string): boolean {
+      const isAnother = instance !== undefined && instance !== current
+      instance = current
+      return isAnother
+    },
+    fail: (error: unknown) => settle.reject(error),
+    /** Nothing is waited for: the page goes, or its client closes. */
     stop: () => clearTimeout(timer),
   }
 }

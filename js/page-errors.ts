@@ -10,7 +10,7 @@ const MESSAGES = {
     'The script of the vault cannot be loaded, or fails. Check its URL, content type, origin and ' +
     'imports.',
   'vault-silent':
-    'The script of the vault does not answer. Does it export openVault() as default, before any await?',
+    'The script of the vault does not answer. It must export openVault() as default, before any await.',
 } as const
 
 export type PageErrorCode = keyof typeof MESSAGES

@@ -1,45 +1,45 @@
-import { createCallChannel } from './call-channel.js'
+import { type Calls, createCallChannel } from './call-channel.js'
 import { readCookie } from './cookie.js'
 import { commonError } from './errors.js'
 import { createHandshake } from './handshake.js'
 import { pageError } from './page-errors.js'
 import { unpackError } from './port/errors.js'
 import { packCredentials } from './port/packing.js'
-import { type Port, type ToPage, VERSION } from './port/protocol.js'
+import type { Port, ToPage } from './port/protocol.js'
 import { createSender } from './send.js'
 import { frozen, LOADING } from './snapshot.js'
-import type { AuthEvent, ConnectedVault, VaultObserver } from './types.js'
+import type { AuthEvent, ConnectedVault, Credentials, VaultObserver } from './types.js'
 
 export interface RemoteOptions extends VaultObserver {
   /** Ends the port. */
   close(): void
 }
 
-/** The vault at the other end of a port. `welcome` settles when it has answered the first greeting. */
+/**
+ * The vault at the other end of a port. `welcome` settles when it has answered the first greeting. A message that cannot be
+ * read fails every open call, since nothing says whose it is.
+ */
 export function openRemote(port: Port, options: RemoteOptions) {
   const channel = createCallChannel(port, () => lose(pageError('vault-lost')))
   const handshake = createHandshake(channel.post, lose)
-  const send = createSender(channel)
-  let settle!: { resolve(): void; reject(error: unknown): void }
-  const welcome = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject }
-  })
-  let origins: readonly string[] = []
-  /** Which run of the vault's script answers: a browser may restart a SharedWorker behind the ports of its pages. */
-  let instance: string | undefined
-  let isWelcome = false
-  let isReporting = false
   const ending = new AbortController()
+  let origins: readonly string[] = []
+  let isReporting = false
 
   function onMessage(message: ToPage | null) {
     // The script of a worker may post something of its own; the vault's own messages are as their types say.
     if (typeof message?.type !== 'string') return
     channel.noteSignOfLife()
     if ('id' in message) return channel.deliver(message)
-    if ('instance' in message) onInstance(message)
+    if ('instance' in message && handshake.noteInstance(message.instance)) {
+      // One that was restarted knows neither the open calls of this page nor what the page wants to hear.
+      channel.failLost()
+      if (message.type !== 'welcome') greetAgain(false)
+    }
     switch (message.type) {
       case 'welcome':
-        return onWelcome(message)
+        origins = message.origins
+        return handshake.onWelcome(message.version)
       case 'refused':
         return lose(unpackError(message.error))
       case 'ping':
@@ -55,26 +55,14 @@ export function openRemote(port: Port, options: RemoteOptions) {
     }
   }
 
-  function onWelcome(message: ToPage & { type: 'welcome' }) {
-    handshake.stop()
-    if (message.version !== VERSION) return lose(commonError('vault-mismatch'))
-    isWelcome = true
-    origins = message.origins
-    settle.resolve()
-  }
-
-  /** A vault that was restarted knows neither the open calls of this page nor what the page wants to hear. */
-  function onInstance(message: ToPage & { instance: string }) {
-    const isAnother = instance !== undefined && instance !== message.instance
-    instance = message.instance
-    if (!isAnother) return
-    channel.failLost()
-    if (message.type !== 'welcome') greetAgain(false)
-  }
-
   function greetAgain(restored: boolean) {
-    handshake.greet(restored, isWelcome)
-    if (isReporting) vault.reportRequests()
+    handshake.greet(restored)
+    if (isReporting) reportRequests()
+  }
+
+  function reportRequests() {
+    isReporting = true
+    channel.post({ type: 'report-requests' })
   }
 
   function restored() {
@@ -93,35 +81,36 @@ export function openRemote(port: Port, options: RemoteOptions) {
     leave()
     channel.end(error)
     options.close()
-    settle.reject(error)
+    handshake.fail(error)
   }
 
   function lose(error: unknown) {
     if (ending.signal.aborted) return
     end(error)
-    if (isWelcome) options.onLost()
-  }
-
-  const vault: ConnectedVault = {
-    origins: async () => origins,
-    reportRequests() {
-      isReporting = true
-      channel.post({ type: 'report-requests' })
-    },
-    ready: () => channel.request({ type: 'ready' }),
-    fetch: (request, body, priority) => send(request, body, priority, origins),
-    signIn: async (credentials) =>
-      channel.request({ type: 'sign-in', credentials: packCredentials(credentials) }),
-    signOut: () => channel.request({ type: 'sign-out' }),
-    close: () => ending.signal.aborted || end(commonError('closed')),
+    if (handshake.isWelcome) options.onLost()
   }
 
   listenForLifecycle(ending.signal, { hidden: leave, restored, woke: () => channel.post({ type: 'woke' }) })
   port.addEventListener('message', ({ data }) => onMessage(data))
-  // An answer that cannot be read here, and nothing says whose.
   port.addEventListener('messageerror', () => channel.failLost())
-  handshake.greet(false, false)
-  return { vault, welcome }
+  handshake.greet(false)
+  const close = () => void (ending.signal.aborted || end(commonError('closed')))
+  const vault: ConnectedVault = { ...callsOn(channel, () => origins), reportRequests, close }
+  return { vault, welcome: handshake.welcome }
+}
+
+/** What a page asks of its vault, each as a call on the channel. */
+function callsOn(channel: Calls, origins: () => readonly string[]) {
+  const send = createSender(channel)
+  return {
+    origins: async () => origins(),
+    ready: () => channel.request<void>({ type: 'ready' }),
+    fetch: (request: Request, body: BodyInit | null, priority?: RequestPriority) =>
+      send(request, body, priority, origins()),
+    signIn: async (credentials: Credentials) =>
+      channel.request({ type: 'sign-in', credentials: packCredentials(credentials) }),
+    signOut: () => channel.request<void>({ type: 'sign-out' }),
+  }
 }
 
 /** A page in the back/forward cache is gone for the vault, and shows nothing it has not heard anew (promise 18). */
