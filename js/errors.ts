@@ -8,7 +8,7 @@ const MESSAGES = {
   closed: 'This client is closed. Make a new one with createAuth().',
   'not-in-browser': 'A session lives in a browser. Call this in one.',
   'policy-refused':
-    'A Content Security Policy refuses this. Allow it in this directive, for the page or the script of the worker.',
+    'A Content Security Policy refuses this. Allow it in this directive, for the page or the worker.',
   'vault-mismatch': 'Page and vault are of different versions. Close all tabs.',
 } as const
 
