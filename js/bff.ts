@@ -7,8 +7,8 @@ import { createListeners } from './listeners.js'
 import { createNote } from './note.js'
 import { plainFetch } from './plain-fetch.js'
 import { platformFetch } from './platform-fetch.js'
-import { isFormed } from './port/packing.js'
-import { copyCredentials, join, split } from './request.js'
+import { packCredentials, unpackCredentials } from './port/packing.js'
+import { join, split } from './request.js'
 import { createRetry } from './retry.js'
 import { frozen, LOADING, loadingWith } from './snapshot.js'
 import { createTurns } from './turns.js'
@@ -274,7 +274,7 @@ export function createBffAuth<User = RegisteredUser>({
     },
     async signIn(credentials: Credentials) {
       if (isDisposed) throw commonError('closed')
-      const init = asBody(copyCredentials(credentials))
+      const init = asBody(credentials)
       start()
       const asked = epoch
       const { answer, ...next } = await inTurn(async () => {
@@ -325,7 +325,6 @@ export function createBffAuth<User = RegisteredUser>({
 }
 
 function asBody(credentials: Credentials): RequestInit {
-  const method = 'POST'
-  if (isFormed(credentials)) return { method, body: credentials }
-  return { method, body: JSON.stringify(credentials), headers: { 'Content-Type': 'application/json' } }
+  const [body, type] = unpackCredentials(packCredentials(credentials))
+  return { method: 'POST', body, ...(type && { headers: { 'Content-Type': type } }) }
 }

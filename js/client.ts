@@ -3,7 +3,8 @@ import { createLifetime } from './lifetime.js'
 import { createListeners } from './listeners.js'
 import { createOrigins, type OriginOptions } from './origins.js'
 import { plainFetch } from './plain-fetch.js'
-import { copyCredentials, split } from './request.js'
+import { packCredentials } from './port/packing.js'
+import { split } from './request.js'
 import { LOADING } from './snapshot.js'
 import type { Auth, AuthEvent, ConnectedVault, Placement, RegisteredUser, Snapshot } from './types.js'
 import { createVaultConnection } from './vault-connection.js'
@@ -65,14 +66,15 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
       const { signal } = request
       signal.throwIfAborted()
       if (origins.needNoVault(request)) return lifetime.during(() => plainFetch(request, body))
-      return call((vault) => {
+      return call(async (vault) => {
+        await origins.learn(vault)
         signal.throwIfAborted()
-        return vault.fetch(request, body, priority)
+        return origins.needNoVault(request) ? plainFetch(request, body) : vault.fetch(request, body, priority)
       }, signal)
     },
     async signIn(credentials) {
-      const copy = copyCredentials(credentials)
-      return call((vault) => vault.signIn(copy))
+      const packed = packCredentials(credentials)
+      return call((vault) => vault.signIn(packed))
     },
     signOut: () => call((vault) => vault.signOut()),
     dispose() {

@@ -1,7 +1,7 @@
 import { commonError, isAuthError } from './errors.js'
 import { pageError } from './page-errors.js'
 import { openRemote } from './remote.js'
-import type { ConnectedVault, Placement, VaultObserver } from './types.js'
+import type { ConnectedVault, Placement, Vault, VaultObserver } from './types.js'
 
 /** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
 const START_TIMEOUT = 30_000
@@ -24,7 +24,9 @@ async function openPage(
   load: NonNullable<Placement['page']>,
   { onSnapshot, onEvent }: VaultObserver,
 ): Promise<ConnectedVault> {
-  const { default: vault } = await inTime(load)
+  const { default: vault } = await inTime<{ default: Vault }>((resolve, reject) => {
+    load().then(resolve, reject)
+  })
   if (!vault) throw pageError('vault-silent')
   const show = () => onSnapshot(vault.snapshot)
   const stop = [vault.onEvent(onEvent), vault.subscribe(show)]
@@ -40,28 +42,25 @@ function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Pro
   const isShared = 'port' in worker
   const port = isShared ? worker.port : worker
   const close = () => (isShared ? worker.port.close() : worker.terminate())
-  const { vault, welcome } = openRemote(port, { ...observer, close })
-  if (isShared) worker.port.start()
-  return inTime((fail) => {
-    worker.addEventListener('error', (event) => fail((event as ErrorEvent).message), { once: true })
-    return welcome
-  }).then(
-    () => vault,
-    (error) => {
-      vault.close()
-      throw error
-    },
-  )
+  let vault: ConnectedVault
+  return inTime<ConnectedVault>((resolve, reject) => {
+    worker.addEventListener('error', (event) => reject((event as ErrorEvent).message), { once: true })
+    const onWelcome = () => resolve(vault)
+    vault = openRemote(port, { ...observer, close, onWelcome, onFailed: reject })
+    if (isShared) worker.port.start()
+  }).catch((error) => {
+    vault.close()
+    throw error
+  })
 }
 
-/** @param start gets a way to fail early */
-function inTime<T>(start: (fail: (error: unknown) => void) => Promise<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(pageError('vault-silent')), START_TIMEOUT)
-    start(reject)
-      .then(resolve, reject)
-      .finally(() => clearTimeout(timer))
-  })
+/** @throws AuthError `vault-silent` when that takes too long */
+function inTime<T>(start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void) {
+  let timer: ReturnType<typeof setTimeout>
+  return new Promise<T>((resolve, reject) => {
+    timer = setTimeout(() => reject(pageError('vault-silent')), START_TIMEOUT)
+    start(resolve, reject)
+  }).finally(() => clearTimeout(timer))
 }
 
 /** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */

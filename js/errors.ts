@@ -6,10 +6,10 @@ import type { VaultErrorCode } from './vault/errors.js'
 /** What codes of both sides say to a developer: the cause, then the mend. */
 const MESSAGES = {
   closed: 'This client is closed. Make a new one with createAuth().',
-  'not-in-browser': 'A session lives in a browser. Call this in one.',
+  'not-in-browser': 'Call this in a browser, not on a server.',
   'policy-refused':
     'A Content Security Policy refuses this. Allow it in this directive, for the page or the worker.',
-  'vault-mismatch': 'Page and vault are of different versions. Close all tabs.',
+  'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const
 
 /** What went wrong. Stable; new codes may come with minor versions. */

@@ -9,12 +9,9 @@ const HANDSHAKE_TIMEOUT = 10_000
 export function createHandshake(post: (message: ToVault) => void, lose: (error: unknown) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let isWelcome = false
+  let isReporting = false
   /** Which run of the vault's script answers: a browser may restart a SharedWorker behind the ports of its pages. */
   let instance: string | undefined
-  let settle!: { resolve(): void; reject(error: unknown): void }
-  const welcome = new Promise<void>((resolve, reject) => {
-    settle = { resolve, reject }
-  })
 
   /** In two halves: after the thread was blocked, a timer may fire before the messages that have come meanwhile. */
   function wait(then: () => void) {
@@ -22,8 +19,7 @@ export function createHandshake(post: (message: ToVault) => void, lose: (error: 
   }
 
   return {
-    /** Settles when the vault has answered for the first time, or is lost before. */
-    welcome,
+    /** Whether the vault has ever answered. */
     get isWelcome() {
       return isWelcome
     },
@@ -32,12 +28,17 @@ export function createHandshake(post: (message: ToVault) => void, lose: (error: 
       // Before its first answer the vault may still have to load, and has a limit for that.
       if (isWelcome) wait(() => wait(() => lose(pageError('vault-lost'))))
       post({ type: 'hello', version: VERSION, restored })
+      if (isReporting) post({ type: 'report-requests' })
     },
     onWelcome(version: number) {
       clearTimeout(timer)
       if (version !== VERSION) return lose(commonError('vault-mismatch'))
       isWelcome = true
-      settle.resolve()
+    },
+    /** From now on events tell of requests, too; a vault that is greeted again is told again. */
+    reportRequests() {
+      isReporting = true
+      post({ type: 'report-requests' })
     },
     /** @returns whether it is another run than before */
     noteInstance(current: string): boolean {
@@ -45,7 +46,6 @@ export function createHandshake(post: (message: ToVault) => void, lose: (error: 
       instance = current
       return isAnother
     },
-    fail: (error: unknown) => settle.reject(error),
     /** Nothing is waited for: the page goes, or its client closes. */
     stop: () => clearTimeout(timer),
   }

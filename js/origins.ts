@@ -22,18 +22,16 @@ export function createOrigins({ origins }: OriginOptions) {
     async learn(vault: ConnectedVault) {
       try {
         known = [...(await vault.origins())]
-      } catch {}
+      } catch {
+        // It has not started, and what is asked of it fails by itself.
+      }
     },
-    /** Whether it is plain `fetch` in any case, so that it need not wait for the vault. */
-    needNoVault(request: Request): boolean {
-      return !goesThroughVault(request, known ?? [new URL(request.url).origin])
+    /** Whether it goes to no origin of the vault, or with a token of the caller: then `fetch` itself does best. */
+    needNoVault({ url, headers }: Request): boolean {
+      const isOurs = (known ?? [new URL(url).origin]).some((origin) => url.startsWith(`${origin}/`))
+      return !isOurs || headers.has('authorization')
     },
   }
-}
-
-/** Where no token may go, and where the caller brings one, `fetch` itself does best. */
-export function goesThroughVault({ url, headers }: Request, origins: readonly string[]): boolean {
-  return origins.some((origin) => url.startsWith(`${origin}/`)) && !headers.has('authorization')
 }
 
 function parseOrigin(text: string): string {

@@ -3,11 +3,11 @@ import { type AuthErrorDetail, explain } from './errors.js'
 /** What only a page can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
   'origin-malformed': 'Write an origin as "https://api.example.com", without a path.',
-  'placement-missing': 'This browser needs another placement in createAuth(): add `worker` beside `shared`.',
+  'placement-missing': 'This browser needs another placement: add `worker` to createAuth().',
   'vault-lost': 'The vault has lost this call, which may have taken effect.',
   'vault-script': 'The vault cannot be loaded, or throws. Check its URL, content type, origin and imports.',
   'vault-silent':
-    'The vault does not answer. Its script must export openVault() as default, before any await.',
+    'The vault does not answer. Its script must export openVault() as default before any await.',
 } as const
 
 export type PageErrorCode = keyof typeof MESSAGES

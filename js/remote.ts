@@ -1,30 +1,30 @@
-import { type Calls, createCallChannel } from './call-channel.js'
+import { createCallChannel } from './call-channel.js'
 import { readCookie } from './cookie.js'
 import { commonError } from './errors.js'
 import { createHandshake } from './handshake.js'
 import { pageError } from './page-errors.js'
 import { unpackError } from './port/errors.js'
-import { packCredentials } from './port/packing.js'
 import type { Port, ToPage } from './port/protocol.js'
 import { createSender } from './send.js'
 import { frozen, LOADING } from './snapshot.js'
-import type { AuthEvent, ConnectedVault, Credentials, VaultObserver } from './types.js'
+import type { AuthEvent, ConnectedVault, VaultObserver } from './types.js'
 
 export interface RemoteOptions extends VaultObserver {
+  onWelcome(): void
+  /** Called when the vault is lost or closed before it has answered the first greeting. */
+  onFailed(error: unknown): void
   /** Ends the port. */
   close(): void
 }
 
 /**
- * The vault at the other end of a port. `welcome` settles when it has answered the first greeting. A message that cannot be
- * read fails every open call, since nothing says whose it is.
+ * The vault at the other end of a port. A message that cannot be read fails every open call: nothing says whose it is.
  */
 export function openRemote(port: Port, options: RemoteOptions) {
   const channel = createCallChannel(port, () => lose(pageError('vault-lost')))
   const handshake = createHandshake(channel.post, lose)
   const ending = new AbortController()
   let origins: readonly string[] = []
-  let isReporting = false
 
   function onMessage(message: ToPage | null) {
     // The script of a worker may post something of its own; the vault's own messages are as their types say.
@@ -34,12 +34,13 @@ export function openRemote(port: Port, options: RemoteOptions) {
     if ('instance' in message && handshake.noteInstance(message.instance)) {
       // One that was restarted knows neither the open calls of this page nor what the page wants to hear.
       channel.failLost()
-      if (message.type !== 'welcome') greetAgain(false)
+      if (message.type !== 'welcome') handshake.greet(false)
     }
     switch (message.type) {
       case 'welcome':
         origins = message.origins
-        return handshake.onWelcome(message.version)
+        handshake.onWelcome(message.version)
+        return options.onWelcome()
       case 'refused':
         return lose(unpackError(message.error))
       case 'ping':
@@ -55,20 +56,10 @@ export function openRemote(port: Port, options: RemoteOptions) {
     }
   }
 
-  function greetAgain(restored: boolean) {
-    handshake.greet(restored)
-    if (isReporting) reportRequests()
-  }
-
-  function reportRequests() {
-    isReporting = true
-    channel.post({ type: 'report-requests' })
-  }
-
   function restored() {
     channel.failAll(new TypeError('The page was put away.'))
     options.onSnapshot(LOADING)
-    greetAgain(true)
+    handshake.greet(true)
   }
 
   function leave() {
@@ -81,7 +72,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
     leave()
     channel.end(error)
     options.close()
-    handshake.fail(error)
+    options.onFailed(error)
   }
 
   function lose(error: unknown) {
@@ -95,22 +86,16 @@ export function openRemote(port: Port, options: RemoteOptions) {
   port.addEventListener('messageerror', () => channel.failLost())
   handshake.greet(false)
   const close = () => void (ending.signal.aborted || end(commonError('closed')))
-  const vault: ConnectedVault = { ...callsOn(channel, () => origins), reportRequests, close }
-  return { vault, welcome: handshake.welcome }
-}
-
-/** What a page asks of its vault, each as a call on the channel. */
-function callsOn(channel: Calls, origins: () => readonly string[]) {
-  const send = createSender(channel)
-  return {
-    origins: async () => origins(),
-    ready: () => channel.request<void>({ type: 'ready' }),
-    fetch: (request: Request, body: BodyInit | null, priority?: RequestPriority) =>
-      send(request, body, priority, origins()),
-    signIn: async (credentials: Credentials) =>
-      channel.request({ type: 'sign-in', credentials: packCredentials(credentials) }),
-    signOut: () => channel.request<void>({ type: 'sign-out' }),
+  const vault: ConnectedVault = {
+    origins: async () => origins,
+    ready: () => channel.request({ type: 'ready' }),
+    fetch: createSender(channel),
+    signIn: (credentials) => channel.request({ type: 'sign-in', credentials }),
+    signOut: () => channel.request({ type: 'sign-out' }),
+    reportRequests: handshake.reportRequests,
+    close,
   }
+  return vault
 }
 
 /** A page in the back/forward cache is gone for the vault, and shows nothing it has not heard anew (promise 18). */

@@ -1,6 +1,4 @@
 import { isBlob, isBuffer, isForm, isParams, isStream } from './brand.js'
-import { isFormed } from './port/packing.js'
-import type { Credentials } from './types.js'
 
 /** A request in parts: what a `Request` says of itself, and what it does not. */
 export interface SplitRequest {
@@ -49,10 +47,4 @@ function copyBody(body: BodyInit | null): BodyInit | null {
   const copy = new FormData()
   for (const [name, value] of body) copy.append(name, value as string)
   return copy
-}
-
-/** Credentials as they are now, likewise: they may have to wait for the vault. */
-export function copyCredentials(credentials: Credentials): Credentials {
-  if (isFormed(credentials)) return copyBody(credentials) as Credentials
-  return JSON.parse(JSON.stringify(credentials))
 }

@@ -8,7 +8,7 @@ const WITHOUT_BODY = [204, 205, 304]
 const REFUSED_CHARACTER = /[^\t -~\x80-\xff]/
 
 function refuseChange(): never {
-  throw new TypeError('The headers of a response are immutable.')
+  throw new TypeError('Headers of a response are immutable.')
 }
 
 /** A response as `fetch` would have made it here, out of what the vault says of it. */

@@ -1,8 +1,6 @@
 import { type Incoming, receive } from './body.js'
 import { isStream } from './brand.js'
 import type { CallChannel, CallMessage } from './call-channel.js'
-import { goesThroughVault } from './origins.js'
-import { plainFetch } from './plain-fetch.js'
 import { CHUNKS, packBody, packRequest, replayable } from './port/packing.js'
 import { declaredReferrerPolicy } from './referrer.js'
 import { RemoteResponse } from './response.js'
@@ -10,13 +8,7 @@ import { createUpload } from './upload.js'
 
 /** Sends requests through the vault, so that it looks like `fetch` (promise 12). */
 export function createSender(channel: CallChannel) {
-  return async (
-    request: Request,
-    body: BodyInit | null,
-    priority: RequestPriority | undefined,
-    origins: readonly string[],
-  ): Promise<Response> => {
-    if (!goesThroughVault(request, origins)) return plainFetch(request, body)
+  return async (request: Request, body: BodyInit | null, priority?: RequestPriority): Promise<Response> => {
     const { signal } = request
     // The body of a request is a stream; Firefox hides it, and gives it as a whole.
     const stream = body === null && request.body

@@ -1,4 +1,5 @@
 import type { AuthError } from './errors.js'
+import type { PackedCredentials } from './port/packing.js'
 
 /**
  * What your application says of itself, once and for every adapter:
@@ -156,7 +157,7 @@ export interface Vault {
   reportRequests(): void
   /** The body is given beside the request, so that it can be sent again. */
   fetch(request: Request, body: BodyInit | null, priority?: RequestPriority): Promise<Response>
-  signIn(credentials: Credentials): Promise<unknown>
+  signIn(credentials: PackedCredentials): Promise<unknown>
   signOut(): Promise<void>
   close(): void
 }

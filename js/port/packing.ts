@@ -25,7 +25,7 @@ export const CHUNKS = { chunks: true } as const
 export const isChunked = (body: PackedBody): body is typeof CHUNKS =>
   typeof body === 'object' && body !== null && 'chunks' in body
 
-/** Objects go as JSON, which is what they are sent as: a reactive one could not be cloned. */
+/** A reactive object could not be cloned, its JSON can. */
 export type PackedCredentials = Exclude<PackedBody, typeof CHUNKS> | { json: string }
 
 /** What a `Response` says beside its body. */
@@ -87,20 +87,16 @@ export function unpackBody(body: Exclude<PackedBody, typeof CHUNKS>): BodyInit |
   return form
 }
 
-/** Whether they go as `fetch` would send them, and not as JSON. */
-export function isFormed(
-  credentials: Credentials,
-): credentials is Exclude<Credentials, Record<string, unknown>> {
-  return typeof credentials === 'string' || isForm(credentials) || isParams(credentials)
-}
-
+/** Credentials as they are now: they may have to wait for the vault. Objects go as JSON, all else as `fetch` sends it. */
 export function packCredentials(credentials: Credentials): PackedCredentials {
-  return isFormed(credentials) ? packBody(credentials) : { json: JSON.stringify(credentials) }
+  const isFormed = typeof credentials === 'string' || isForm(credentials) || isParams(credentials)
+  return isFormed ? packBody(credentials) : { json: JSON.stringify(credentials) }
 }
 
-export function unpackCredentials(packed: PackedCredentials): Credentials {
+/** The body of a sign-in, and its type unless the browser finds that out itself. */
+export function unpackCredentials(packed: PackedCredentials): [body: BodyInit | null, contentType?: string] {
   const isObject = typeof packed === 'object' && packed !== null && 'json' in packed
-  return isObject ? JSON.parse(packed.json) : (unpackBody(packed) as Credentials)
+  return isObject ? [packed.json, 'application/json'] : [unpackBody(packed)]
 }
 
 export function packHead(response: Response): ResponseHead {

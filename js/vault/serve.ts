@@ -1,6 +1,5 @@
 import { commonError } from '../errors.js'
 import { packError } from '../port/errors.js'
-import { unpackCredentials } from '../port/packing.js'
 import { opensCall, type Port, parse, type ToVault, VERSION } from '../port/protocol.js'
 import { createCookieReader } from './cookies.js'
 import type { Outgoing } from './outgoing.js'
@@ -104,7 +103,7 @@ async function serveCall(cell: Cell, page: Page, message: ToVault) {
     case 'ready':
       return settle(message.id, await cell.ready())
     case 'sign-in':
-      return settle(message.id, await cell.signIn(unpackCredentials(message.credentials)))
+      return settle(message.id, await cell.signIn(message.credentials))
     case 'sign-out':
       return settle(message.id, await cell.signOut())
     case 'woke':

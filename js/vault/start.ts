@@ -2,9 +2,9 @@ import { decoded } from '../cookie.js'
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
 import { platformFetch } from '../platform-fetch.js'
-import { isFormed, packRequest, replayable } from '../port/packing.js'
+import { packRequest, replayable, unpackCredentials } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
-import type { AuthEvent, Credentials, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
+import type { AuthEvent, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
 import { equip, readHeaders, withoutCredential } from './credential.js'
 import { defer } from './deferred.js'
@@ -163,7 +163,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     send,
     async signIn(credentials) {
       const { core, config } = await started()
-      const [body, contentType] = encode(credentials)
+      const [body, contentType] = unpackCredentials(credentials)
       return core.signIn(body, contentType).catch(async (error: unknown) => {
         const isUnheard = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
         const url = isUnheard && config.signIn && new URL(config.signIn.path, config.origins[0]).href
@@ -196,8 +196,4 @@ function whenSettled(promise: Promise<unknown>, settled: (outcome: unknown, isVa
 /** Called by the core: a code, and the name of an option or what is known of an answer. */
 function error(code: VaultErrorCode, detail: string | AuthErrorDetail | undefined) {
   return vaultError(code, typeof detail === 'string' ? { option: detail } : detail)
-}
-
-function encode(credentials: Credentials): [body: unknown, contentType?: string] {
-  return isFormed(credentials) ? [credentials] : [JSON.stringify(credentials), 'application/json']
 }

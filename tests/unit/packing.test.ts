@@ -51,12 +51,26 @@ test('a form crosses with its order, its doubles and the names of its files', as
   expect([file.name, file.type, await file.text()]).toEqual(['ä.txt', 'text/plain', 'abc'])
 })
 
-test('credentials cross as what they were', () => {
+test('credentials cross as what they were at the call', () => {
   const cross = (credentials: Credentials) => unpackCredentials(sent(packCredentials(credentials)))
-  expect(cross({ email: 'a', nested: { b: [1] } })).toEqual({ email: 'a', nested: { b: [1] } })
-  expect(cross(new Proxy({ email: 'a' }, {})), 'a reactive one').toEqual({ email: 'a' })
-  expect(cross('raw')).toBe('raw')
-  expect(String(cross(new URLSearchParams('a=1')))).toBe('a=1')
+  expect(cross({ email: 'a', nested: { b: [1] } })).toEqual([
+    '{"email":"a","nested":{"b":[1]}}',
+    'application/json',
+  ])
+  expect(cross(new Proxy({ email: 'a' }, {})), 'a reactive one').toEqual([
+    '{"email":"a"}',
+    'application/json',
+  ])
+  expect(cross('raw')).toEqual(['raw'])
+  expect(String(cross(new URLSearchParams('a=1'))[0])).toBe('a=1')
+
+  const form = new FormData()
+  form.set('a', '1')
+  const json = { user: { name: 'Ada' } }
+  const packed = [form, json].map(packCredentials)
+  form.set('a', '2')
+  json.user.name = 'Bob'
+  expect(packed).toEqual([{ form: [['a', '1']] }, { json: '{"user":{"name":"Ada"}}' }])
 })
 
 test('promise 13: a request crosses with its parsed URL and its options, and as plain data', () => {

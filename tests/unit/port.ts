@@ -2,7 +2,7 @@ import { vi } from 'vitest'
 import { VERSION } from '../../js/port/protocol.js'
 import { openRemote } from '../../js/remote.js'
 import { LOADING } from '../../js/snapshot.js'
-import type { AuthEvent, Snapshot } from '../../js/types.js'
+import type { AuthEvent, ConnectedVault, Snapshot } from '../../js/types.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import { serve } from '../../js/vault/serve.js'
 import type { Cell, ReadCookie, Requested } from '../../js/vault/start.js'
@@ -77,8 +77,10 @@ export const WELCOME = { type: 'welcome', version: VERSION, origins: ['https://a
 /** Opens a vault, and keeps what it tells. */
 export function open(port: FakePort) {
   const [close, onLost, onSnapshot, onEvent] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()]
-  const { vault, welcome } = openRemote(port, { close, onLost, onSnapshot, onEvent })
-  const opening = welcome.then(() => vault)
+  const opening = new Promise<ConnectedVault>((resolve, onFailed) => {
+    const onWelcome = () => resolve(vault)
+    const vault = openRemote(port, { close, onLost, onSnapshot, onEvent, onWelcome, onFailed })
+  })
   const shown = (): unknown => onSnapshot.mock.lastCall?.[0]
   return { opening, close, onLost, onSnapshot, onEvent, shown }
 }

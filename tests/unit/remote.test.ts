@@ -127,7 +127,7 @@ for (const type of ['ping', 'pong'] as const) {
   test(`a page that hears another instance by a ${type} fails its calls and greets again on the same port`, async () => {
     const { vault, port, onLost, close, fetch, onSnapshot, onEvent } = await openPage()
     vault.reportRequests()
-    const calls = [watch(vault.ready()), watch(fetch()), watch(vault.signIn({})), watch(vault.signOut())]
+    const calls = [watch(vault.ready()), watch(fetch()), watch(vault.signIn('raw')), watch(vault.signOut())]
     await settled()
     const before = port.posted.length
     port.receive({ type, instance: 'second', ...(type === 'pong' && { unknown: [] }) })

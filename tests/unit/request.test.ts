@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test } from 'vitest'
-import { copyCredentials, join, split } from '../../js/request.js'
+import { join, split } from '../../js/request.js'
 
 const post = (body: unknown) => split('https://a.test/', { method: 'POST', body: body as BodyInit }).body
 
@@ -135,17 +135,4 @@ test('what is no body goes as its text at the call', () => {
   expect(body).toBe('now')
   expect(post({})).toBe('[object Object]')
   expect(() => post(Symbol('s'))).toThrow(TypeError)
-})
-
-test('credentials are taken as they are now', () => {
-  const form = new FormData()
-  form.set('a', '1')
-  const json = { user: { name: 'Ada' } }
-  const copies = [form, json].map(copyCredentials)
-  form.set('a', '2')
-  json.user.name = 'Bob'
-  expect([...(copies[0] as FormData)]).toEqual([['a', '1']])
-  expect(copies[1]).toEqual({ user: { name: 'Ada' } })
-  expect(copyCredentials('raw')).toBe('raw')
-  expect(String(copyCredentials(foreign(new URLSearchParams('a=1'))))).toBe('a=1')
 })

@@ -27,8 +27,7 @@ const HEAD: ResponseHead = {
 }
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-const call = (channel: CallChannel, request: Request) =>
-  createSender(channel)(request, null, undefined, ['https://api.test'])
+const call = (channel: CallChannel, request: Request) => createSender(channel)(request, null)
 
 /** A call that has been sent, and its vault, which is the test. */
 async function send(init: RequestInit = {}) {

@@ -236,12 +236,10 @@ test('an answer that cannot be cloned fails its call, and so does such an error'
   const port = await connect()
   port.receive({ type: 'sign-in', id: 1, credentials: { json: '{}' } })
   port.receive({ type: 'sign-in', id: 2, credentials: { json: '{}' } })
-  port.receive({ type: 'sign-in', id: 3, credentials: { json: '{' } })
   await settled()
   expect(failed(port)).toEqual([
     [1, 'DataCloneError'],
     [2, 'DataCloneError'],
-    [3, 'SyntaxError'],
   ])
 })
 

@@ -51,7 +51,7 @@ async function openCalls() {
     body: watch(fetch().then((response) => response.arrayBuffer())),
     fetch: watch(fetch()),
     ready: watch(vault.ready()),
-    'sign-in': watch(vault.signIn({ name: 'Ada' })),
+    'sign-in': watch(vault.signIn({ json: '{}' })),
     'sign-out': watch(vault.signOut()),
   }
   await settled()

@@ -67,7 +67,7 @@ test('a vault that cannot start says so to every call, each of which tries again
     () => cell.origins(),
     () => cell.send(post()),
     () => cell.fetch(request, null),
-    () => cell.signIn({}),
+    () => cell.signIn('raw'),
     () => cell.signOut(),
     () => cell.wake('woke'),
   ]) {
@@ -96,7 +96,7 @@ test('what the core throws at once fails the call as well', async () => {
     })
   }
   await expect(cell.send(post())).rejects.toThrow('fetch')
-  await expect(cell.signIn({})).rejects.toThrow('signIn')
+  await expect(cell.signIn('raw')).rejects.toThrow('signIn')
   await expect(cell.signOut()).rejects.toThrow('signOut')
   await expect(cell.ready()).rejects.toThrow('ready')
   await expect(cell.wake('woke')).rejects.toThrow('wake')
