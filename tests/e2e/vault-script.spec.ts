@@ -18,8 +18,8 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     'vault-script',
     /content type/,
   ],
-  ['a syntax error', script('const = 1'), 'vault-script', /cannot be loaded, or fails/],
-  ['a script that throws', script('throw new Error("mine")'), 'vault-script', /or fails/],
+  ['a syntax error', script('const = 1'), 'vault-script', /cannot be loaded, or throws/],
+  ['a script that throws', script('throw new Error("mine")'), 'vault-script', /or throws/],
   ['an import that is not there', script('import "/nowhere.js"'), 'vault-script', /imports/],
   [
     'an import of what the package does not have',
