@@ -14,7 +14,8 @@ export const EXCHANGE_MESSAGES = {
   'origin-malformed':
     'An origin is scheme, host and port, as in "https://api.example.com". Leave the path out.',
   refused: 'The server refused the sign-in. Its answer is in `status` and `body`.',
-  'token-malformed': 'The token has characters that no Authorization header can hold (RFC 6750).',
+  'token-malformed':
+    'The token has characters that a header cannot hold: spaces, controls, or what is not ASCII.',
   'token-missing':
     'The answer has no token in the Authorization header, nor in `fields.accessToken` of the body. ' +
     'Cross-origin, the API must list Authorization in Access-Control-Expose-Headers.',

@@ -1,4 +1,5 @@
 import { decodeJwt, type JWTPayload } from 'jose'
+import { tokenIn } from '../authorization.js'
 import { ownProperty } from '../own-property.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
@@ -12,10 +13,12 @@ export interface Grant {
   user: unknown
 }
 
-/** RFC 6750 §2.1: what an Authorization header can hold. */
-const TOKEN = /^[\w.~+/-]+=*$/
+/** What the value of a header can hold after its scheme (RFC 9110 §5.5): Laravel Sanctum's tokens begin with `1|`. */
+const IN_HEADER = /^[!-~]+$/
+/** What JSON can. */
+const IN_BODY = /./s
+/** In characters. Servers refuse headers long before this. */
 const LONGEST = 64 * 1024
-const BEARER = /^bearer +(.+)$/i
 
 /**
  * Reads a token response: the token from the `Authorization` header, else from the body.
@@ -23,16 +26,14 @@ const BEARER = /^bearer +(.+)$/i
  * @throws AuthError that says what is wrong with it
  */
 export function readGrant(headers: Headers, body: unknown, bff: Bff): Grant {
-  const { fields } = bff
-  const [, bearer] = BEARER.exec(headers.get('authorization') ?? '') ?? []
-  const access = bearer ?? ownProperty(body, fields.accessToken)
+  const { fields, refreshToken, scheme } = bff
+  const access = tokenIn(headers.get('authorization'), scheme) ?? ownProperty(body, fields.accessToken)
   if (typeof access !== 'string') throw serverError('token-missing')
-  const refresh = ownProperty(body, fields.refreshToken)
-  const tokens = [access, refresh].filter((token) => typeof token === 'string')
-  for (const token of tokens) {
-    if (token.length > LONGEST) throw serverError('token-too-large')
-    if (!TOKEN.test(token)) throw serverError('token-malformed')
-  }
+  checkToken(access, IN_HEADER, 'fields.accessToken')
+  // With a cookie, what else the body has under that name is not used.
+  const refresh = refreshToken === 'cookie' ? undefined : ownProperty(body, fields.refreshToken)
+  if (typeof refresh === 'string')
+    checkToken(refresh, typeof refreshToken === 'object' ? IN_HEADER : IN_BODY, 'fields.refreshToken')
   return {
     access,
     refresh: typeof refresh === 'string' ? refresh : undefined,
@@ -42,13 +43,23 @@ export function readGrant(headers: Headers, body: unknown, bff: Bff): Grant {
   }
 }
 
+function checkToken(token: string, allowed: RegExp, option: string) {
+  if (token.length > LONGEST) throw serverError('token-too-large', { option })
+  if (!allowed.test(token)) throw serverError('token-malformed', { option })
+}
+
+/** Some APIs write numbers as text. */
+const asNumber = (value: unknown) =>
+  typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
+
 /** `expires_in`, else `exp − iat`, else what the server's own clock makes of `exp` (promise 5). */
 function lifetimeOf(expiresIn: unknown, claims: JWTPayload | null, date: string | null): number | null {
   const { exp, iat } = claims ?? {}
   const now = iat ?? Date.parse(date ?? '') / 1000
-  const seconds = expiresIn ?? (exp === undefined || Number.isNaN(now) ? null : exp - now)
+  const seconds = asNumber(expiresIn) ?? (exp === undefined || Number.isNaN(now) ? null : exp - now)
   if (seconds === null) return null
-  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 1e11) throw serverError('lifetime-invalid')
+  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 1e11)
+    throw serverError('lifetime-invalid', expiresIn == null ? {} : { option: 'fields.expiresIn' })
   return seconds
 }
 
@@ -71,14 +82,17 @@ const SHORTEST_PART = 8
  * An answer as pages may see it (promise 3): without what the configuration says is a token, whatever its type and
  * whether it could be used or not, and without what contains one, looks like one or is named like one.
  */
-export function visible({ headers, body }: { headers: Headers; body: unknown }, { fields }: Bff): unknown {
+export function visible(
+  { headers, body }: { headers: Headers; body: unknown },
+  { fields, scheme }: Bff,
+): unknown {
   const authorization = headers.get('authorization') ?? ''
-  const [, bearer = authorization] = BEARER.exec(authorization) ?? []
+  const sent = tokenIn(authorization, scheme) ?? authorization
   const paths = [fields.accessToken, fields.refreshToken]
   // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
   const isNamed = (path: string) => path !== '' || typeof body === 'string'
   const named = paths.filter(isNamed).flatMap((path) => textsOf(ownProperty(body, path)))
-  const tokens = [bearer, ...named]
+  const tokens = [sent, ...named]
   const shown = withoutTokens(body, tokens.filter(Boolean))
   for (const path of paths) remove(shown, path)
   return shown

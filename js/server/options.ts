@@ -13,7 +13,10 @@ export type ServerEvent =
 
 /** A server that keeps the tokens to itself: browsers get an encrypted cookie that no script can read. */
 export interface BffOptions
-  extends Pick<VaultOptions, 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'signIn' | 'signOut'> {
+  extends Pick<
+    VaultOptions,
+    'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
+  > {
   /** The origin of the API: scheme, host and port. The tokens go nowhere else. */
   api: string
   /**
@@ -109,7 +112,17 @@ export function complete(options: BffOptions) {
       'grace',
       'headers',
     ] as const),
-    ...(['onEvent', 'origins', 'plainHttp', 'proxy', 'refresh', 'refreshToken', 'secret', 'signIn'] as const),
+    ...([
+      'onEvent',
+      'origins',
+      'plainHttp',
+      'proxy',
+      'refresh',
+      'refreshToken',
+      'scheme',
+      'secret',
+      'signIn',
+    ] as const),
     ...(['signOut', 'store'] as const),
   ])
   for (const option of Object.keys(options))
@@ -122,6 +135,8 @@ export function complete(options: BffOptions) {
   const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
   if (!/^(lax|strict)$/.test(sameSite) || !/^[\w.-]*$/.test(name ?? '') || !(maxAge > 0))
     throw serverError('option-invalid', { option: 'cookie' })
+  if (!/^[\w!#$%&'*+.^`|~-]*$/.test(options.scheme ?? ''))
+    throw serverError('option-invalid', { option: 'scheme' })
   if (!options.signIn) throw serverError('endpoint-missing', { option: 'signIn' })
 
   const endpoint = (option: 'refresh' | 'signIn' | 'signOut') => parseEndpoint(option, options[option], api)
@@ -134,6 +149,7 @@ export function complete(options: BffOptions) {
     csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     fields: { ...FIELDS, ...options.fields },
     refreshToken: options.refreshToken ?? 'cookie',
+    scheme: options.scheme ?? 'Bearer',
     base: (options.base ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),

@@ -1,3 +1,4 @@
+import { authorization } from '../authorization.js'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Claims, Reason, Snapshot } from '../types.js'
 import type { createSessionCookie } from './cookie.js'
@@ -228,7 +229,7 @@ export function openRequestSession(
   function attempt(url: URL, init: RequestInit, as: Session | null): Promise<Response> {
     const headers = new Headers(init.headers)
     headers.delete('Cookie')
-    if (as) headers.set('Authorization', `Bearer ${as.access}`)
+    if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
     return fetchWithin(bff.api, url, { ...init, headers, cache: 'no-store' })
   }
 }

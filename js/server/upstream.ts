@@ -1,4 +1,5 @@
 import { parseSetCookie } from 'cookie'
+import { authorization } from '../authorization.js'
 import { isAuthError } from '../errors.js'
 import { ownProperty } from '../own-property.js'
 import { serverError } from './errors.js'
@@ -115,7 +116,7 @@ export function createUpstream(bff: Bff) {
       if (!bff.signOut) return 'told'
       const { jar, access } = session
       const { headers = {}, body } = withToken(session)
-      const all = { ...headers, Authorization: `Bearer ${access}` }
+      const all = { ...headers, authorization: authorization(bff.scheme, access) }
       const asked = await ask(bff.signOut, { jar, headers: all, body, patience: PATIENCE }).catch(() => null)
       const status = asked?.response.status ?? 0
       if (status === 401 || status === 403) return 'refused'
@@ -127,8 +128,13 @@ export function createUpstream(bff: Bff) {
   /** A refresh token that came in a body goes in one. */
   function withToken({ refresh }: Session): { headers?: Record<string, string>; body?: string | undefined } {
     if (refresh === undefined || bff.refreshToken === 'cookie') return {}
-    if (typeof bff.refreshToken === 'object') return { headers: { [bff.refreshToken.header]: refresh } }
-    const body = JSON.stringify({ [bff.fields.refreshToken]: refresh })
+    if (typeof bff.refreshToken === 'object') {
+      const name = bff.refreshToken.header.toLowerCase()
+      return { headers: { [name]: name === 'authorization' ? authorization(bff.scheme, refresh) : refresh } }
+    }
+    // An answer may wrap its fields; what is asked is named without the wrapping.
+    const name = bff.fields.refreshToken.split('.').at(-1) as string
+    const body = JSON.stringify({ [name]: refresh })
     return { headers: { 'Content-Type': 'application/json' }, body }
   }
 }

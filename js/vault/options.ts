@@ -19,7 +19,8 @@ export interface VaultOptions {
   signOut?: Endpoint
   /**
    * Where the refresh token is: in an HttpOnly cookie, which is better, or in the body, which keeps it in the cell
-   * and loses it on reload. It goes back in the body as well, or in the header that is named.
+   * and loses it on reload. It goes back in the body as well, under the last name of `fields.refreshToken`, or in the header that is named:
+   * in `Authorization` after the `scheme`.
    * @default 'cookie'
    */
   refreshToken?: 'body' | 'cookie' | { header: string }
@@ -30,6 +31,11 @@ export interface VaultOptions {
    * @default 'bearer'
    */
   credential?: 'bearer' | 'cookie' | { headers: string[] }
+  /**
+   * What stands before the token in `Authorization`: `'Token'` for Django REST framework, `''` for nothing.
+   * @default 'Bearer'
+   */
+  scheme?: string
   /**
    * The header on every sign-in, refresh and sign-out that no form of another site can send: with a fixed value, or
    * with the value of a readable cookie. The API must require it, and allow it in CORS. With `credential: 'cookie'` it is

@@ -1,7 +1,8 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { browse, fakeTime, pass, SECRET, startApi } from './browser.js'
+import type { BffOptions } from '../../../js/server/index.js'
+import { browse, fakeTime, pass, SECRET, serve, startApi } from './browser.js'
 
 beforeEach(() => void fakeTime())
 afterEach(() => void vi.useRealTimers())
@@ -58,6 +59,85 @@ test('promise 4: an API with the refresh token in the body, under names of its o
     ['GET', '/me', '', 'Bearer a2'],
     ['POST', '/revoke', '{"rt":"r3"}', 'Bearer a2'],
   ])
+  api.close()
+})
+
+test('an API that wraps its fields gets the refresh token back without the wrapping', async () => {
+  const asked: string[] = []
+  const api = await serve(async (request, response) => {
+    asked.push((await request.setEncoding('utf8').toArray()).join(''))
+    response.end('{"data":{"access_token":"a1","refresh_token":"r1","expires_in":"0.2"}}')
+  })
+  const fields = {
+    accessToken: 'data.access_token',
+    refreshToken: 'data.refresh_token',
+    expiresIn: 'data.expires_in',
+  }
+  const browser = browse({ ...api.options, refresh: '/refresh', refreshToken: 'body', fields })
+  expect((await browser.signIn()).status).toBe(200)
+  pass(250)
+  await browser.fetch('/api/me')
+  expect(asked[1]).toBe('{"refresh_token":"r1"}')
+  api.close()
+})
+
+test.each([
+  [{}, 'Bearer a|1', 'Bearer a|1'],
+  [{ scheme: 'Token' }, 'Token a|1', 'Token a|1'],
+  [{ scheme: 'JWT' }, 'bearer a|1', 'JWT a|1'],
+  [{ scheme: '' }, 'a|1', 'a|1'],
+])(
+  'with %j and an answer with Authorization: %s, requests go out with Authorization: %s',
+  async (options, given, sent) => {
+    let seen: string | undefined
+    const api = await serve((request, response) => {
+      seen = request.headers.authorization
+      response.setHeader('authorization', given).end('{}')
+    })
+    const browser = browse({ ...api.options, ...options })
+    expect((await browser.signIn()).status).toBe(200)
+    await browser.fetch('/api/me')
+    expect(seen).toBe(sent)
+    api.close()
+  },
+)
+
+test('a refresh token goes back in Authorization with the scheme, and the access token to the sign-out', async () => {
+  const asked: unknown[] = []
+  const api = await serve((request, response) => {
+    asked.push([request.url, request.headers.authorization])
+    response.end('{"access_token":"a1","refresh_token":"r1","expires_in":0.2}')
+  })
+  const refreshToken = { header: 'Authorization' }
+  const browser = browse({ ...api.options, refresh: '/refresh', signOut: '/logout', refreshToken })
+  await browser.signIn()
+  pass(250)
+  await browser.fetch('/api/me')
+  await browser.signOut()
+  expect(asked.slice(1)).toEqual([
+    ['/refresh', 'Bearer r1'],
+    ['/api/me', 'Bearer a1'],
+    ['/logout', 'Bearer a1'],
+  ])
+  api.close()
+})
+
+test.each<[string, BffOptions['refreshToken'], string, number | string]>([
+  ['in a body', 'body', 'ü and a space', 200],
+  ['in a header', { header: 'X-Refresh' }, 'ü and a space', 'fields.refreshToken'],
+  ['that is not used', 'cookie', 'a\nb', 200],
+])('a refresh token %s may be what that can hold', async (_, refreshToken, token, outcome) => {
+  const api = await serve(
+    (_, response) => void response.end(JSON.stringify({ access_token: 'a', refresh_token: token })),
+  )
+  const response = await browse({
+    ...api.options,
+    refresh: '/refresh',
+    ...(refreshToken && { refreshToken }),
+  }).signIn()
+  const { message = '' } = await response.json()
+  if (typeof outcome === 'number') expect(response.status).toBe(outcome)
+  else expect(message).toContain(outcome)
   api.close()
 })
 
