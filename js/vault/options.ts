@@ -87,6 +87,7 @@ export function complete(options: VaultOptions) {
     signOut,
     refreshToken,
     credential,
+    scheme,
     csrf,
     fields,
     forgetAfter,
@@ -107,6 +108,7 @@ export function complete(options: VaultOptions) {
     refreshToken: typeof refreshToken === 'object' ? 'body' : (refreshToken ?? 'cookie'),
     refreshHeader: typeof refreshToken === 'object' ? headerOf(refreshToken) : undefined,
     credential: credentialOf(credential),
+    scheme: schemeOf(scheme),
     csrf: csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     fields: {
       accessToken: accessToken ?? FIELDS.accessToken,
@@ -129,6 +131,11 @@ const HEADER = /^[\w!#$%&'*+.^`|~-]+$/
 function headerOf({ header }: { header: string }): string {
   if (!HEADER.test(header)) throw vaultError('option-invalid', { option: 'refreshToken' })
   return header
+}
+
+function schemeOf(scheme = 'Bearer'): string {
+  if (scheme !== '' && !HEADER.test(scheme)) throw vaultError('option-invalid', { option: 'scheme' })
+  return scheme
 }
 
 /** One of two words, or the names of headers between commas (RFC 9110 §5.1). */

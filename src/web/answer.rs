@@ -8,10 +8,10 @@ use wasm_bindgen::prelude::*;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
-use super::config::{Config, Credential, Fields};
+use super::config::{Config, Credential};
 use super::host::Host;
 use super::json::{member, object, own, own_string, parse, parse_without_tokens, remove, texts};
-use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Token};
+use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Renewal, Token};
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Verdict {
                 }
             }
             (Errand::Refresh, 400 | 401 | 403) => {
-                let shown = head.visible(&body, &config.fields);
+                let shown = head.visible(&body, config);
                 let cause = own_string(&shown, &config.fields.reason);
                 Self { cause, ..Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
             }
@@ -119,9 +119,10 @@ impl Head {
         text: &JsString,
         renewal: Result<Option<Token>, GrantError>,
         errand: Errand,
-        Config { credential, fields, .. }: &Config,
+        config: &Config,
     ) -> Result<(Grant<PageProfile>, JsValue), GrantError> {
-        let from_header = self.authorization.as_deref().and_then(|header| bearer(header));
+        let Config { credential, fields, .. } = config;
+        let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
         let body = match parse(text) {
             Some(body) => body,
             // Devise answers with a header and whatever it likes.
@@ -140,17 +141,24 @@ impl Head {
                 (renewal, _) => renewal,
             },
         };
-        let refresh = own_string(&body, &fields.refresh_token).map(Token::parse).transpose()?;
+        let parse_refresh = match (config.policy.renewal, &config.refresh_header) {
+            (Renewal::Body, None) => Some(Token::parse_text as fn(String) -> _),
+            (Renewal::Body, Some(_)) => Some(Token::parse as fn(String) -> _),
+            // What else the body has under that name is not used.
+            (Renewal::Cookie | Renewal::None, _) => None,
+        };
+        let refresh =
+            parse_refresh.and_then(|parse| own_string(&body, &fields.refresh_token).map(parse)).transpose()?;
         let expires_in = match own(&body, &fields.expires_in) {
             absent if absent.is_undefined() || absent.is_null() => None,
-            seconds => Some(seconds.as_f64().ok_or(GrantError::LifetimeInvalid)?),
+            seconds => Some(number(&seconds).ok_or(GrantError::LifetimeInvalid)?),
         };
         let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
         let (claims, seen) = jwt.map(read_claims).transpose()?.flatten().unzip();
         let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts)?;
-        let shown = self.visible(text, fields);
+        let shown = self.visible(text, config);
         grant.profile.user = own(&shown, &fields.user);
         Ok((grant, shown))
     }
@@ -167,12 +175,15 @@ impl Head {
 
     /// The body as the page may see it: without what the configuration says is a token, whatever its type and whether it
     /// could be used or not.
-    fn visible(&self, text: &JsString, fields: &Fields) -> JsValue {
+    fn visible(&self, text: &JsString, Config { fields, scheme, .. }: &Config) -> JsValue {
         let body = parse(text).unwrap_or(JsValue::UNDEFINED);
         let paths = [&fields.access_token, &fields.refresh_token];
         // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
         let named = paths.iter().filter(|path| !path.is_empty() || body.is_string());
-        let sent = self.authorization.iter().map(|header| Zeroizing::new(bearer(header).unwrap_or(header).to_owned()));
+        let sent = self
+            .authorization
+            .iter()
+            .map(|header| Zeroizing::new(token_in(header, scheme).unwrap_or(header).to_owned()));
         let secrets = named.flat_map(|path| texts(own(&body, path))).chain(sent).chain(self.renewed.clone());
         let secrets = secrets.filter(|secret| !secret.is_empty()).collect();
         let shown = parse_without_tokens(text, secrets).unwrap_or(JsValue::UNDEFINED);
@@ -183,16 +194,28 @@ impl Head {
     }
 
     fn error(&self, code: &str, body: &JsString, config: &Config, host: &Host) -> JsValue {
-        let body = self.visible(body, &config.fields);
+        let body = self.visible(body, config);
         let retry_after = self.retry_after().map(|pause| pause.0 as f64);
         host.error(code, object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]))
     }
 }
 
-/// The token of a bearer header; the scheme is case-insensitive (RFC 9110 §11.1).
-fn bearer(header: &str) -> Option<&str> {
-    let (scheme, token) = header.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim_ascii())
+/// The token in an `Authorization` header with this scheme, with `Bearer` or with none. Schemes are case-insensitive
+/// (RFC 9110 §11.1).
+fn token_in<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
+    let header = header.trim_ascii();
+    let Some((before, token)) = header.split_once(' ') else { return Some(header).filter(|token| !token.is_empty()) };
+    let is_known = [scheme, "Bearer"].iter().any(|known| before.eq_ignore_ascii_case(known));
+    is_known.then(|| token.trim_ascii())
+}
+
+/// A number, which some APIs write as decimal text.
+fn number(value: &JsValue) -> Option<f64> {
+    let is_decimal = |text: String| {
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+        [whole, fraction].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
+    };
+    value.as_f64().or_else(|| value.as_string().is_some_and(is_decimal).then(|| value.unchecked_into_f64()))
 }
 
 /// The claims for the core, and the same for the page.

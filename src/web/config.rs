@@ -21,6 +21,8 @@ pub struct Config {
     pub sign_out: Option<Endpoint>,
     pub csrf: Option<Csrf>,
     pub credential: Credential,
+    /// What stands before a token in `Authorization` (RFC 9110 §11.6.2), which may be nothing.
+    pub scheme: String,
     /// Where the refresh token goes, if not into a body.
     pub refresh_header: Option<String>,
     pub fields: Fields,
@@ -44,7 +46,7 @@ pub struct Endpoint {
 /// What a request proves itself with.
 #[derive(Debug)]
 pub enum Credential {
-    /// `Authorization: Bearer` (RFC 6750).
+    /// A token in `Authorization`.
     Bearer,
     /// A session cookie, which the browser keeps.
     Cookie,
@@ -102,6 +104,7 @@ impl Config {
             sign_out,
             csrf: reader.csrf(),
             credential: reader.credential(),
+            scheme: reader.text("scheme", "scheme"),
             refresh_header: own_string(raw, "refreshHeader"),
             fields: Fields {
                 access_token: reader.text("fields.accessToken", "fields"),

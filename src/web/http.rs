@@ -53,24 +53,59 @@ impl Outgoing {
     }
 
     /// Sends it, as often as it is called. The token is on it for no longer than `fetch` takes to copy the headers.
-    pub fn send(&self, host: &Host, bearer: Option<&Token>, credential: &Credential) -> Result<Promise, JsValue> {
+    pub fn send(&self, host: &Host, bearer: Option<&Token>, config: &Config) -> Result<Promise, JsValue> {
         let Some(token) = bearer else { return Ok(host.fetch(&self.url(), &self.init())) };
         let headers = self.headers();
-        credential.write(token, &headers)?;
+        config.write_credential(token, &headers)?;
         let sent = host.fetch(&self.url(), &self.init());
-        credential.erase(&headers)?;
+        config.credential.erase(&headers)?;
         Ok(sent)
     }
 }
 
 const AUTHORIZATION: &str = "Authorization";
 
-impl Credential {
-    fn write(&self, token: &Token, headers: &Headers) -> Result<(), JsValue> {
-        let Self::Headers(names) = self else { return headers.set(AUTHORIZATION, &authorization(token)) };
-        names.split(',').zip(token.lines()).try_for_each(|(name, value)| headers.set(name, value))
+impl Config {
+    fn write_credential(&self, token: &Token, headers: &Headers) -> Result<(), JsValue> {
+        match &self.credential {
+            Credential::Headers(names) => {
+                names.split(',').zip(token.lines()).try_for_each(|(name, value)| headers.set(name, value))
+            }
+            Credential::Bearer | Credential::Cookie => headers.set(AUTHORIZATION, &self.authorization(token)),
+        }
     }
 
+    /// Puts a refresh token where this API wants it.
+    fn write_refresh_token(&self, token: &Token, headers: &Headers, init: &JsValue) -> Result<(), JsValue> {
+        match &self.refresh_header {
+            // A sign-out proves itself with the access token.
+            Some(name) if headers.has(name)? => Ok(()),
+            Some(name) if name.eq_ignore_ascii_case(AUTHORIZATION) => headers.set(name, &self.authorization(token)),
+            Some(name) => headers.set(name, token.expose()),
+            None => {
+                headers.set("Content-Type", "application/json")?;
+                // An answer may wrap its fields; what is asked is named without the wrapping.
+                let name = self.fields.refresh_token.rsplit('.').next().unwrap_or_default();
+                let body = dictionary(&[(name, token.expose().into())]);
+                extend(init, &[("body", js_sys::JSON::stringify(&body)?.into())]);
+                Ok(())
+            }
+        }
+    }
+
+    fn authorization(&self, token: &Token) -> Zeroizing<String> {
+        // Of its full length from the start: growing would leave a copy behind.
+        let mut value = Zeroizing::new(String::with_capacity(self.scheme.len() + 1 + token.expose().len()));
+        if !self.scheme.is_empty() {
+            value.push_str(&self.scheme);
+            value.push(' ');
+        }
+        value.push_str(token.expose());
+        value
+    }
+}
+
+impl Credential {
     fn erase(&self, headers: &Headers) -> Result<(), JsValue> {
         let Self::Headers(names) = self else { return headers.delete(AUTHORIZATION) };
         names.split(',').try_for_each(|name| headers.delete(name))
@@ -127,36 +162,21 @@ pub fn exchange(
         }
         Errand::Refresh => {
             if let (Credential::Headers(_), Some(token)) = (&config.credential, access) {
-                config.credential.write(token, &headers)?;
+                config.write_credential(token, &headers)?;
             }
             config.refresh.as_ref()
         }
         Errand::SignOut(_) => {
             if let Some(token) = access {
-                config.credential.write(token, &headers)?;
+                config.write_credential(token, &headers)?;
             }
             config.sign_out.as_ref()
         }
     };
     if let (Errand::Refresh | Errand::SignOut(_), Some(token)) = (errand, refresh_token) {
-        if let Some(name) = &config.refresh_header {
-            headers.set(name, token.expose())?;
-        } else {
-            headers.set("Content-Type", "application/json")?;
-            let body = dictionary(&[(&config.fields.refresh_token, token.expose().into())]);
-            extend(&init, &[("body", js_sys::JSON::stringify(&body)?.into())]);
-        }
+        config.write_refresh_token(token, &headers, &init)?;
     }
     let Some(Endpoint { method, url }) = endpoint else { return Err(JsValue::UNDEFINED) };
     extend(&init, &[("method", method.into()), ("headers", headers.into())]);
     Ok(host.fetch(&url.as_str().into(), &init))
-}
-
-fn authorization(token: &Token) -> Zeroizing<String> {
-    const SCHEME: &str = "Bearer ";
-    // Of its full length from the start: growing would leave a copy behind.
-    let mut value = Zeroizing::new(String::with_capacity(SCHEME.len() + token.expose().len()));
-    value.push_str(SCHEME);
-    value.push_str(token.expose());
-    value
 }

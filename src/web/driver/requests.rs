@@ -17,9 +17,7 @@ const MOST_IN_FLIGHT: u32 = 500;
 impl Driver {
     pub fn fetch(&self, outgoing: Outgoing) -> Promise {
         if !outgoing.takes_token(&self.config) {
-            return outgoing
-                .send(&self.host, None, &self.config.credential)
-                .unwrap_or_else(|error| Promise::reject(&error));
+            return outgoing.send(&self.host, None, &self.config).unwrap_or_else(|error| Promise::reject(&error));
         }
         if outgoing.signal().aborted() {
             return Promise::reject(&outgoing.signal().reason());
@@ -62,8 +60,8 @@ impl Driver {
             open.giving_up = None;
             open.is_in_flight = true;
             match self.session.borrow().bearer(id) {
-                Bearer::None => outgoing.send(&self.host, None, &self.config.credential),
-                Bearer::Token(token) => outgoing.send(&self.host, Some(token), &self.config.credential),
+                Bearer::None => outgoing.send(&self.host, None, &self.config),
+                Bearer::Token(token) => outgoing.send(&self.host, Some(token), &self.config),
                 Bearer::Withdrawn => Err(self.host.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
             }
         };
