@@ -35,8 +35,7 @@ export function createUpload(
 
   pump().catch((cause) => {
     // As `fetch` rejects when the stream that it sends breaks.
-    if (!isOver)
-      fail(cause instanceof DOMException ? cause : new TypeError('The body broke off.', { cause }))
+    if (!isOver) fail(cause instanceof DOMException ? cause : new TypeError('The body broke off.', { cause }))
   })
   return {
     pull(count: number) {
