@@ -11,6 +11,7 @@ const refreshCookie = {
 const bodyPair = {
   ...refreshCookie,
   refreshToken: 'body',
+  credentials: 'omit',
   csrf: false,
 } satisfies VaultOptions
 
@@ -19,6 +20,7 @@ const deviseJwt = {
   signIn: '/users/sign_in',
   signOut: { method: 'DELETE', path: '/users/sign_out' },
   fields: { user: '' },
+  credentials: 'omit',
   csrf: false,
 } satisfies VaultOptions
 
@@ -46,6 +48,7 @@ const jwtSessions = {
   signOut: { method: 'DELETE', path: '/login' },
   refreshToken: { header: 'X-Refresh-Token' },
   fields: { accessToken: 'access', refreshToken: 'refresh' },
+  credentials: 'omit',
   csrf: false,
 } satisfies VaultOptions
 
@@ -53,6 +56,7 @@ const jwtSessions = {
 const knock = {
   signIn: '/user_token',
   fields: { accessToken: 'jwt' },
+  credentials: 'omit',
   csrf: false,
 } satisfies VaultOptions
 

@@ -37,6 +37,12 @@ export interface VaultOptions {
    */
   scheme?: string
   /**
+   * Whether sign-in, refresh and sign-out take cookies along, as `credentials` of `fetch` says. An API without cookies need
+   * not allow them in CORS (`Access-Control-Allow-Credentials`), and browsers refuse its answers if it does not.
+   * @default 'include'
+   */
+  credentials?: 'include' | 'omit'
+  /**
    * The header on every sign-in, refresh and sign-out that no form of another site can send: with a fixed value, or
    * with the value of a readable cookie. The API must require it, and allow it in CORS. With `credential: 'cookie'` it is
    * on every request that may change something.
@@ -88,6 +94,7 @@ export function complete(options: VaultOptions) {
     refreshToken,
     credential,
     scheme,
+    credentials,
     csrf,
     fields,
     forgetAfter,
@@ -109,6 +116,7 @@ export function complete(options: VaultOptions) {
     refreshHeader: typeof refreshToken === 'object' ? headerOf(refreshToken) : undefined,
     credential: credentialOf(credential),
     scheme: schemeOf(scheme),
+    credentials: credentialsOf(credentials),
     csrf: csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     fields: {
       accessToken: accessToken ?? FIELDS.accessToken,
@@ -136,6 +144,12 @@ function headerOf({ header }: { header: string }): string {
 function schemeOf(scheme = 'Bearer'): string {
   if (scheme !== '' && !HEADER.test(scheme)) throw vaultError('option-invalid', { option: 'scheme' })
   return scheme
+}
+
+function credentialsOf(credentials = 'include'): string {
+  if (credentials !== 'include' && credentials !== 'omit')
+    throw vaultError('option-invalid', { option: 'credentials' })
+  return credentials
 }
 
 /** One of two words, or the names of headers between commas (RFC 9110 §5.1). */

@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use super::config::{Config, Credential};
 use super::host::Host;
-use super::json::{member, object, own, own_string, parse, parse_without_tokens, remove, texts};
+use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Renewal, Token};
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
@@ -34,6 +34,24 @@ pub struct Verdict {
     pub outcome: Result<JsValue, JsValue>,
     /// Why the API has refused, in its own word.
     pub cause: Option<String>,
+}
+
+/// Why a token response is not believed, and the option that says where the reason was found.
+struct Disbelief {
+    error: GrantError,
+    field: Option<&'static str>,
+}
+
+impl Disbelief {
+    fn at(field: &'static str) -> impl Fn(GrantError) -> Self {
+        move |error| Self { error, field: Some(field) }
+    }
+}
+
+impl From<GrantError> for Disbelief {
+    fn from(error: GrantError) -> Self {
+        Self { error, field: None }
+    }
 }
 
 /// A token response longer than this is none, in characters.
@@ -71,7 +89,9 @@ impl Verdict {
                 let renewal = config.credential.renewal(response, host);
                 match head.grant(&body, renewal, errand, config) {
                     Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
-                    Err(error) => Self::new(Answer::Malformed, Err(head.error(error.code(), &body, config, host))),
+                    Err(Disbelief { error, field }) => {
+                        Self::new(Answer::Malformed, Err(head.error(error.code(), field, &body, config, host)))
+                    }
                 }
             }
             (Errand::Refresh, 400 | 401 | 403) => {
@@ -80,11 +100,11 @@ impl Verdict {
                 Self { cause, ..Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
             }
             (Errand::SignIn(_), 400..500) if status != 408 && status != 429 => {
-                Self::new(Answer::Refused, Err(head.error("refused", &body, config, host)))
+                Self::new(Answer::Refused, Err(head.error("refused", None, &body, config, host)))
             }
             _ => Self::new(
                 Answer::Unreachable(head.retry_after()),
-                Err(head.error(CallError::Unreachable.code(), &body, config, host)),
+                Err(head.error(CallError::Unreachable.code(), None, &body, config, host)),
             ),
         }
     }
@@ -120,24 +140,25 @@ impl Head {
         renewal: Result<Option<Token>, GrantError>,
         errand: Errand,
         config: &Config,
-    ) -> Result<(Grant<PageProfile>, JsValue), GrantError> {
+    ) -> Result<(Grant<PageProfile>, JsValue), Disbelief> {
         let Config { credential, fields, .. } = config;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
         let body = match parse(text) {
             Some(body) => body,
             // Devise answers with a header and whatever it likes.
             None if from_header.is_some() || !matches!(credential, Credential::Bearer) => JsValue::UNDEFINED,
-            None => return Err(GrantError::BodyMalformed),
+            None => return Err(GrantError::BodyMalformed.into()),
         };
         let access = match credential {
             Credential::Bearer => {
                 let access = from_header.map(str::to_owned).or_else(|| own_string(&body, &fields.access_token));
-                Some(Token::parse(access.ok_or(GrantError::TokenMissing)?)?)
+                let access = access.ok_or(GrantError::TokenMissing).and_then(Token::parse);
+                Some(access.map_err(Disbelief::at("fields.accessToken"))?)
             }
             Credential::Cookie => None,
             // Only who signs in has none before.
             Credential::Headers(_) => match (renewal?, errand) {
-                (None, Errand::SignIn(_)) => return Err(GrantError::TokenMissing),
+                (None, Errand::SignIn(_)) => return Err(GrantError::TokenMissing.into()),
                 (renewal, _) => renewal,
             },
         };
@@ -147,11 +168,16 @@ impl Head {
             // What else the body has under that name is not used.
             (Renewal::Cookie | Renewal::None, _) => None,
         };
-        let refresh =
-            parse_refresh.and_then(|parse| own_string(&body, &fields.refresh_token).map(parse)).transpose()?;
+        let refresh = parse_refresh
+            .and_then(|parse| own_string(&body, &fields.refresh_token).map(parse))
+            .transpose()
+            .map_err(Disbelief::at("fields.refreshToken"))?;
         let expires_in = match own(&body, &fields.expires_in) {
             absent if absent.is_undefined() || absent.is_null() => None,
-            seconds => Some(number(&seconds).ok_or(GrantError::LifetimeInvalid)?),
+            seconds => {
+                let seconds = number(&seconds).ok_or(GrantError::LifetimeInvalid);
+                Some(seconds.map_err(Disbelief::at("fields.expiresIn"))?)
+            }
         };
         let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
         let (claims, seen) = jwt.map(read_claims).transpose()?.flatten().unzip();
@@ -193,10 +219,14 @@ impl Head {
         shown
     }
 
-    fn error(&self, code: &str, body: &JsString, config: &Config, host: &Host) -> JsValue {
+    fn error(&self, code: &str, field: Option<&str>, body: &JsString, config: &Config, host: &Host) -> JsValue {
         let body = self.visible(body, config);
         let retry_after = self.retry_after().map(|pause| pause.0 as f64);
-        host.error(code, object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]))
+        let detail = object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]);
+        if let Some(field) = field {
+            extend(&detail, &[("option", field.into())]);
+        }
+        host.error(code, detail)
     }
 }
 

@@ -23,6 +23,8 @@ pub struct Config {
     pub credential: Credential,
     /// What stands before a token in `Authorization` (RFC 9110 §11.6.2), which may be nothing.
     pub scheme: String,
+    /// Whether exchanges take cookies along: `include` or `omit`.
+    pub credentials: String,
     /// Where the refresh token goes, if not into a body.
     pub refresh_header: Option<String>,
     pub fields: Fields,
@@ -105,6 +107,7 @@ impl Config {
             csrf: reader.csrf(),
             credential: reader.credential(),
             scheme: reader.text("scheme", "scheme"),
+            credentials: reader.text("credentials", "credentials"),
             refresh_header: own_string(raw, "refreshHeader"),
             fields: Fields {
                 access_token: reader.text("fields.accessToken", "fields"),

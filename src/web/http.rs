@@ -141,7 +141,7 @@ pub fn exchange(
     }
     let init = dictionary(&[
         ("cache", "no-store".into()),
-        ("credentials", "include".into()),
+        ("credentials", config.credentials.as_str().into()),
         // A custom header survives a redirect to another origin, and a token response has no business moving.
         ("redirect", "error".into()),
         ("signal", signal.into()),

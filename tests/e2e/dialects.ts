@@ -293,12 +293,12 @@ export const optionsOf = (name: string, url: string): VaultOptions => ({
   origins: [url],
 })
 
-/** Serves it to the page of another origin. */
-export async function listen({ routes }: Pick<Dialect, 'routes'>, page: string) {
+/** Serves it to the page of another origin; without cookies, its CORS does not allow credentials. */
+export async function listen({ routes }: Pick<Dialect, 'routes'>, page: string, hasCookies = true) {
   const server = createServer(async (request, response) => {
     const asked = await read(request)
     response.setHeader('access-control-allow-origin', page)
-    response.setHeader('access-control-allow-credentials', 'true')
+    if (hasCookies) response.setHeader('access-control-allow-credentials', 'true')
     response.setHeader(
       'access-control-expose-headers',
       'authorization, access-token, token-type, client, expiry, uid',

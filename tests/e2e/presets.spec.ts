@@ -9,7 +9,8 @@ const test = base.extend<{
   serve: async ({ api: _, site }, use) => {
     const servers: Awaited<ReturnType<typeof listen>>[] = []
     await use(async (name, dialect) => {
-      const server = await listen(dialect, site.url)
+      const { credentials } = optionsOf(name, site.url)
+      const server = await listen(dialect, site.url, credentials !== 'omit')
       servers.push(server)
       site.options = { ...optionsOf(name, server.url) }
       return server.url
