@@ -1,4 +1,5 @@
 import { FIELDS } from '../fields.js'
+import { checkOptions, KINDS } from '../option-checks.js'
 import type { Endpoint, VaultOptions } from '../vault/options.js'
 import { serverError } from './errors.js'
 import type { SharedStore } from './store.js'
@@ -15,7 +16,7 @@ export type ServerEvent =
 export interface BffOptions
   extends Pick<
     VaultOptions,
-    'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
+    'credentials' | 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
   > {
   /** The origin of the API: scheme, host and port. The tokens go nowhere else. */
   api: string
@@ -106,6 +107,8 @@ export function complete(options: BffOptions) {
       'bodyLimit',
       'claims',
       'cookie',
+      // For browsers; presets have it.
+      'credentials',
       'csrf',
       'fields',
       'forward',
@@ -135,9 +138,9 @@ export function complete(options: BffOptions) {
   const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
   if (!/^(lax|strict)$/.test(sameSite) || !/^[\w.-]*$/.test(name ?? '') || !(maxAge > 0))
     throw serverError('option-invalid', { option: 'cookie' })
-  if (!/^[\w!#$%&'*+.^`|~-]*$/.test(options.scheme ?? ''))
-    throw serverError('option-invalid', { option: 'scheme' })
-  if (!options.signIn) throw serverError('endpoint-missing', { option: 'signIn' })
+  if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
+  const { credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut } = options
+  checkOptions({ credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut }, KINDS)
 
   const endpoint = (option: 'refresh' | 'signIn' | 'signOut') => parseEndpoint(option, options[option], api)
   return {

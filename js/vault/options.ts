@@ -1,5 +1,5 @@
 import { FIELDS } from '../fields.js'
-import { vaultError } from './errors.js'
+import { checkOptions, KINDS } from '../option-checks.js'
 
 /** A path or URL; a relative one is meant for the first of `origins`. The method defaults to POST. */
 export type Endpoint = string | { method?: string; path: string }
@@ -81,50 +81,29 @@ export interface VaultOptions {
 }
 
 /**
- * Fills in the defaults. What the values mean, and whether they make sense, the core decides.
+ * Checks the options and fills in the defaults. Whether origins and URLs make sense, the core decides.
  *
- * @throws AuthError `option-invalid` for a name that is no option
+ * @throws AuthError `option-invalid` that names the option, what was found and what would do
  */
 export function complete(options: VaultOptions) {
-  const {
-    origins,
-    signIn,
-    refresh,
-    signOut,
-    refreshToken,
-    credential,
-    scheme,
-    credentials,
-    csrf,
-    fields,
-    forgetAfter,
-    name,
-    ...unknown
-  } = options
-  const { accessToken, expiresIn, refreshToken: refreshField, reason, user, ...unknownFields } = fields ?? {}
-  for (const option of Object.keys({ ...unknown, ...unknownFields })) {
-    throw vaultError('option-invalid', { option })
-  }
+  checkOptions(options, KINDS)
+  const { refreshToken, credential = 'bearer' } = options
+  const isInHeader = typeof refreshToken === 'object'
   return {
-    name: name ?? 'tokencell',
-    forgetAfter: forgetAfter ?? 60,
-    origins: origins ?? [location.origin],
-    signIn: endpoint(signIn),
-    refresh: endpoint(refresh),
-    signOut: endpoint(signOut),
-    refreshToken: typeof refreshToken === 'object' ? 'body' : (refreshToken ?? 'cookie'),
-    refreshHeader: typeof refreshToken === 'object' ? headerOf(refreshToken) : undefined,
-    credential: credentialOf(credential),
-    scheme: schemeOf(scheme),
-    credentials: credentialsOf(credentials),
-    csrf: csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
-    fields: {
-      accessToken: accessToken ?? FIELDS.accessToken,
-      expiresIn: expiresIn ?? FIELDS.expiresIn,
-      refreshToken: refreshField ?? FIELDS.refreshToken,
-      reason: reason ?? FIELDS.reason,
-      user: user ?? FIELDS.user,
-    },
+    name: options.name ?? 'tokencell',
+    forgetAfter: options.forgetAfter ?? 60,
+    origins: options.origins ?? [location.origin],
+    signIn: endpoint(options.signIn),
+    refresh: endpoint(options.refresh),
+    signOut: endpoint(options.signOut),
+    refreshToken: isInHeader ? 'body' : (refreshToken ?? 'cookie'),
+    refreshHeader: isInHeader ? refreshToken.header : undefined,
+    // One of two words, or the names of headers between commas.
+    credential: typeof credential === 'object' ? credential.headers.join().toLowerCase() : credential,
+    scheme: options.scheme ?? 'Bearer',
+    credentials: options.credentials ?? 'include',
+    csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
+    fields: { ...FIELDS, ...options.fields },
   }
 }
 
@@ -132,32 +111,4 @@ function endpoint(endpoint: Endpoint | undefined) {
   return typeof endpoint === 'string'
     ? { method: 'POST', path: endpoint }
     : endpoint && { method: 'POST', ...endpoint }
-}
-
-const HEADER = /^[\w!#$%&'*+.^`|~-]+$/
-
-function headerOf({ header }: { header: string }): string {
-  if (!HEADER.test(header)) throw vaultError('option-invalid', { option: 'refreshToken' })
-  return header
-}
-
-function schemeOf(scheme = 'Bearer'): string {
-  if (scheme !== '' && !HEADER.test(scheme)) throw vaultError('option-invalid', { option: 'scheme' })
-  return scheme
-}
-
-function credentialsOf(credentials = 'include'): string {
-  if (credentials !== 'include' && credentials !== 'omit')
-    throw vaultError('option-invalid', { option: 'credentials' })
-  return credentials
-}
-
-/** One of two words, or the names of headers between commas (RFC 9110 §5.1). */
-function credentialOf(credential: VaultOptions['credential']): string {
-  if (credential === undefined || credential === 'bearer' || credential === 'cookie')
-    return credential ?? 'bearer'
-  const { headers } = credential as { headers?: unknown[] }
-  if (!Array.isArray(headers) || headers.length === 0 || !headers.every((name) => HEADER.test(String(name))))
-    throw vaultError('option-invalid', { option: 'credential' })
-  return headers.join().toLowerCase()
 }

@@ -30,9 +30,9 @@ impl Driver {
     pub(super) fn lock(&self, id: ExchangeId) {
         let Some(lock) = self.host.request_lock() else { return self.drive(Input::Locked(id, Lock::Missing)) };
         self.after(&lock.granted(), move |driver, granted| {
-            if granted.is_ok() {
-                driver.drive(Input::Locked(id, Lock::Held));
-            }
+            // An engine may refuse locks; if it was us who gave up, nobody waits for this any more.
+            let lock = if granted.is_ok() { Lock::Held } else { Lock::Missing };
+            driver.drive(Input::Locked(id, lock));
         });
         *self.lease.borrow_mut() = Some((id, Lease(lock)));
     }

@@ -18,7 +18,7 @@ test.each<[Partial<Record<keyof BffOptions | 'token', unknown>>, code: string, o
   [{ signIn: undefined }, 'endpoint-missing', 'signIn'],
   [{ signIn: 'https://evil.test/' }, 'endpoint-outside-origins', 'signIn'],
   [{ refresh: '//evil.test/' }, 'endpoint-outside-origins', 'refresh'],
-  [{ signOut: { method: 'DELETE' } }, 'endpoint-malformed', 'signOut'],
+  [{ signOut: { method: 'DELETE' } }, 'option-invalid', 'signOut'],
   [{ cookie: { sameSite: 'none' } }, 'option-invalid', 'cookie'],
   [{ cookie: { name: 'a=b; Domain=evil.test' } }, 'option-invalid', 'cookie'],
   [{ cookie: { maxAge: Number.NaN } }, 'option-invalid', 'cookie'],
