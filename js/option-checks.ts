@@ -41,6 +41,7 @@ const ENDPOINT = '"/path", or { method, path } with a method of HTTP'
 
 /** The options that vaults and servers have in common. */
 export const KINDS = {
+  check: { test: isText, text: '"/path"' },
   credential: {
     test: (value) =>
       value === 'bearer' ||

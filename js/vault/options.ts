@@ -15,6 +15,12 @@ export interface VaultOptions {
   signIn: Endpoint
   /** Where a new token comes from. Without it, sessions simply expire. */
   refresh?: Endpoint
+  /**
+   * The endpoint whose 401 says that the session is over, such as `'/me'`: for an API without refresh, some of whose
+   * endpoints answer 401 for reasons of their own.
+   * @default any endpoint: without `refresh`, a 401 to a request with the token ends the session as `revoked`
+   */
+  check?: string
   /** Where a sign-out is told. Without it, it is a local affair. */
   signOut?: Endpoint
   /**
@@ -96,6 +102,7 @@ export function complete(options: VaultOptions) {
     signIn: endpoint(options.signIn),
     refresh: endpoint(options.refresh),
     signOut: endpoint(options.signOut),
+    check: endpoint(options.check),
     refreshToken: isInHeader ? 'body' : (refreshToken ?? 'cookie'),
     refreshHeader: isInHeader ? refreshToken.header : undefined,
     // One of two words, or the names of headers between commas.

@@ -2,7 +2,7 @@
 
 use crate::calls::{Call, Need};
 use crate::{
-    Body, CallError, CallId, Cause, Course, Effect, Errand, Generation, Instant, Policy, Profile, Reply, Token,
+    Body, CallError, CallId, Cause, Course, Effect, Errand, Generation, Instant, Policy, Profile, Reason, Reply, Token,
 };
 
 use super::{Phase, Session};
@@ -34,7 +34,12 @@ impl<P: Profile> Session<P> {
             }
         }
         if reply == Reply::Other || !self.may_go_again(&call, now) {
-            return self.settle(id, call.course);
+            let is_over = reply == Reply::Unauthorized && self.is_refused_for_good(&call, now);
+            self.settle(id, call.course);
+            if is_over {
+                drop(self.end(Reason::Revoked, now));
+            }
+            return;
         }
         if call.generation == Some(self.generation) {
             self.schedule.want(now, Cause::Rejected);
@@ -50,6 +55,12 @@ impl<P: Profile> Session<P> {
             && call.generation.is_some()
             && call.course != Course::Retried
             && (is_straggler || self.can_refresh() && !self.schedule.trusts_token(now))
+    }
+
+    /// Whether a 401 is for the newest token of a session that cannot get another one.
+    fn is_refused_for_good(&self, call: &Call, now: Instant) -> bool {
+        let is_newest = call.identity == Some(self.identity) && call.generation == Some(self.generation);
+        is_newest && matches!(self.phase, Phase::Active(_)) && !self.can_refresh() && !self.schedule.trusts_token(now)
     }
 
     /// Sends the call on its way, or into the line until something changes.

@@ -23,6 +23,8 @@ pub struct Config {
     pub credential: Credential,
     /// What stands before a token in `Authorization` (RFC 9110 §11.6.2), which may be nothing.
     pub scheme: String,
+    /// The one URL whose 401 ends a session that cannot be refreshed; any if there is none.
+    pub check: Option<String>,
     /// Whether exchanges take cookies along: `include` or `omit`.
     pub credentials: String,
     /// Where the refresh token goes, if not into a body.
@@ -92,6 +94,7 @@ impl Config {
         });
         let refresh = reader.endpoint("refresh", &origins);
         let sign_out = reader.endpoint("signOut", &origins);
+        let check = reader.endpoint("check", &origins).map(|endpoint| endpoint.url);
         let policy = Policy {
             renewal: if refresh.is_some() { reader.renewal() } else { Renewal::None },
             sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
@@ -107,6 +110,7 @@ impl Config {
             csrf: reader.csrf(),
             credential: reader.credential(),
             scheme: reader.text("scheme", "scheme"),
+            check,
             credentials: reader.text("credentials", "credentials"),
             refresh_header: own_string(raw, "refreshHeader"),
             fields: Fields {

@@ -18,7 +18,7 @@ extern "C" {
     pub type Outgoing;
 
     #[wasm_bindgen(method, getter)]
-    fn url(this: &Outgoing) -> JsString;
+    pub fn url(this: &Outgoing) -> JsString;
 
     #[wasm_bindgen(method, getter)]
     fn init(this: &Outgoing) -> JsValue;

@@ -1,6 +1,8 @@
 import { listen } from './dialects.js'
 import { ADA, test as base, expect, get, outliveTrust, status } from './fixtures.js'
 
+type Request = Parameters<Parameters<typeof listen>[0]['routes'][string]>[0]
+
 interface Asked {
   path: string
   authorization: string | undefined
@@ -24,6 +26,10 @@ const test = base.extend<{
         path: string,
         { header, body }: Parameters<Parameters<typeof listen>[0]['routes'][string]>[0],
       ) => asked.push({ path, authorization: header('authorization'), body })
+      const me = (request: Request) => {
+        note('/me', request)
+        return { status: accepts(request.header('authorization')) ? 200 : 401, body: { reason: 'by_admin' } }
+      }
       const server = await listen(
         {
           routes: {
@@ -39,10 +45,8 @@ const test = base.extend<{
               note('/logout', request)
               return { status: 204 }
             },
-            'GET /me': (request) => {
-              note('/me', request)
-              return { status: accepts(request.header('authorization')) ? 200 : 401, body: {} }
-            },
+            'GET /me': me,
+            'GET /me?a=1': me,
           },
         },
         site.url,
@@ -132,3 +136,33 @@ test('a refresh token in Authorization has the scheme, and a sign-out has the ac
   expect([sent('/refresh'), sent('/logout')]).toEqual(['Bearer r1', 'Bearer a2'])
   expect(await status(page)).toBe('signed-out')
 })
+
+for (const [check, ends] of [
+  [undefined, true],
+  ['/me', true],
+  ['/session', false],
+] as const)
+  test(`without a refresh, a 401 to a request with the token ${ends ? 'ends the session' : 'is its endpoint’s'}: check is ${check}`, async ({
+    open,
+    page,
+    serve,
+    site,
+  }) => {
+    const state = { isRevoked: false }
+    const { url } = await serve({
+      grant: () => ({ body: { access_token: 'a1' } }),
+      accepts: () => !state.isRevoked,
+    })
+    if (check) site.options.check = check
+    await open(page)
+    await page.evaluate((ada) => auth.signIn(ada), ADA)
+    expect(await get(page, `${url}/me`)).toBe(200)
+    state.isRevoked = true
+    await outliveTrust(page)
+    expect(await get(page, `${url}/me?a=1`)).toBe(401)
+    expect(await status(page)).toBe(ends ? 'revoked' : 'authenticated')
+    if (!ends) return
+    await page.waitForFunction(
+      () => auth.snapshot.status === 'unauthenticated' && auth.snapshot.cause === 'by_admin',
+    )
+  })

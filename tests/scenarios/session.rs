@@ -162,18 +162,6 @@ fn promise_4_without_a_refresh_the_session_simply_expires() {
 }
 
 #[test]
-fn promise_4_without_a_refresh_a_401_goes_to_the_caller() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
-    world.sign_in(0, ADA);
-    world.pass(Millis::seconds(5));
-    world.server.expire_tokens(world.now);
-    let call = world.fetch(0);
-    world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
-    assert!(world.is_signed_in(0));
-}
-
-#[test]
 fn promise_4_without_a_cookie_there_is_nothing_to_restore() {
     let mut world = World::with_policy(0, Policy::new(Renewal::Body, SignOutRoute::Server));
     world.hint = Hint::SignedIn;

@@ -1,15 +1,19 @@
 //! Requests of the page: when they go, with which token, and what becomes of their responses.
 
+use alloc::string::String;
+
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
+use super::super::answer::text;
 use super::super::http::Outgoing;
+use super::super::json::{own_string, parse};
 use super::super::listener::Listener;
 use super::super::open::Work;
 use super::super::report;
 use super::{Driver, with};
-use crate::{Bearer, CallError, CallId, Course, Input, Reply};
+use crate::{Bearer, CallError, CallId, Course, Input, Reason, Reply, Status};
 
 /// Chromium fails whatever exceeds some 1,400 requests of a page at once; a burst of more is sent in turns.
 const MOST_IN_FLIGHT: u32 = 500;
@@ -78,8 +82,10 @@ impl Driver {
             self.send(next);
         }
         let response = outcome.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
-        let is_unauthorized = response.is_some_and(|response| response.status() == 401);
+        let is_unauthorized = response.is_some_and(|response| response.status() == 401) && self.believes_401_of(id);
         let renewal = response.and_then(|response| self.config.credential.renewal(response, &self.host).ok().flatten());
+        let copy = response.filter(|_| is_unauthorized && self.config.refresh.is_none());
+        let copy = copy.and_then(|response| response.clone().ok());
         let is_aborted = match self.open.borrow_mut().get_mut(id) {
             Some(open) => {
                 open.is_in_flight = false;
@@ -95,7 +101,38 @@ impl Driver {
         // A request that was aborted meanwhile (`js/vault/run-to-head.ts`) is not sent again.
         let is_retried = is_unauthorized && !is_aborted;
         self.drive(Input::Responded(id, if is_retried { Reply::Unauthorized } else { Reply::Other }));
+        if let Some(copy) = copy {
+            self.read_cause(&copy);
+        }
         self.hear_giving_up(id);
+    }
+
+    /// Why a session ended with this answer, in the API's own word. The page learns of the end at once, and of this as soon
+    /// as the body is there.
+    fn read_cause(&self, response: &Response) {
+        if !self.is_revoked() {
+            return drop(response.body().map(|body| body.cancel()));
+        }
+        self.after(&text(response), |driver, body| {
+            let body = body.ok().and_then(|body| parse(body.dyn_ref()?));
+            let cause = body.and_then(|body| own_string(&body, &driver.config.fields.reason));
+            if driver.is_revoked() && cause.is_some() {
+                *driver.cause.borrow_mut() = cause;
+                driver.host.notify();
+            }
+        });
+    }
+
+    fn is_revoked(&self) -> bool {
+        self.session.borrow().snapshot().status == Status::Unauthenticated(Reason::Revoked)
+    }
+
+    /// Without a refresh a 401 ends the session. An endpoint may answer 401 for reasons of its own.
+    fn believes_401_of(&self, id: CallId) -> bool {
+        let Some(check) = self.config.check.as_ref().filter(|_| self.config.refresh.is_none()) else { return true };
+        let calls = self.open.borrow();
+        let Some(Work::Request { outgoing, .. }) = calls.get(id).map(|open| &open.work) else { return true };
+        String::from(outgoing.url()).split(['?', '#']).next() == Some(check)
     }
 
     pub(super) fn settle(&self, id: CallId, course: Course) {
