@@ -7,8 +7,7 @@ import type { VaultErrorCode } from './vault/errors.js'
 const MESSAGES = {
   closed: 'This client is closed. Make a new one with createAuth().',
   'not-in-browser': 'Call this in a browser, not on a server.',
-  'policy-refused':
-    'A Content Security Policy refuses this. Allow it in this directive, for the page or the worker.',
+  'policy-refused': 'A Content Security Policy refuses this. Allow it in this directive, for page or worker.',
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const
 
