@@ -2,6 +2,7 @@ import { createCallChannel } from './call-channel.js'
 import { readCookie } from './cookie.js'
 import { commonError } from './errors.js'
 import { createHandshake } from './handshake.js'
+import { listenForLifecycle } from './lifecycle.js'
 import { pageError } from './page-errors.js'
 import { unpackError } from './port/errors.js'
 import type { Port, ToPage } from './port/protocol.js'
@@ -82,11 +83,11 @@ export function openRemote(port: Port, options: RemoteOptions) {
     if (handshake.isWelcome) options.onLost()
   }
 
+  // A page in the back/forward cache is gone for the vault, and is shown nothing before the vault has answered (promise 18).
   listenForLifecycle(ending.signal, { hidden: leave, restored, woke: () => channel.post({ type: 'woke' }) })
   port.addEventListener('message', ({ data }) => onMessage(data))
   port.addEventListener('messageerror', () => channel.failLost())
   handshake.greet(false)
-  const close = () => void (ending.signal.aborted || end(commonError('closed')))
   const vault: ConnectedVault = {
     origins: async () => origins,
     ready: () => channel.request({ type: 'ready' }),
@@ -94,19 +95,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
     signIn: (credentials) => channel.request({ type: 'sign-in', credentials }),
     signOut: () => channel.request({ type: 'sign-out' }),
     reportRequests: handshake.reportRequests,
-    close,
+    close: () => void (ending.signal.aborted || end(commonError('closed'))),
   }
   return vault
-}
-
-/** A page in the back/forward cache is gone for the vault, and shows nothing it has not heard anew (promise 18). */
-function listenForLifecycle(signal: AbortSignal, page: { hidden(): void; restored(): void; woke(): void }) {
-  const listeners: Record<string, (event: Event) => void> = {
-    pagehide: page.hidden,
-    pageshow: (event) => (event as PageTransitionEvent).persisted && page.restored(),
-    resume: page.woke,
-    visibilitychange: () => document.hidden || page.woke(),
-  }
-  for (const [type, listener] of Object.entries(listeners))
-    addEventListener(type, listener, { capture: true, signal })
 }
