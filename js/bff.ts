@@ -1,8 +1,8 @@
-import { orAborted } from './aborted.js'
 import { type Answer, readAnswer } from './bff-answer.js'
 import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from './bff-protocol.js'
 import { callError } from './call-errors.js'
 import { AuthError, type AuthErrorCode, commonError, isAuthError } from './errors.js'
+import { createLifetime } from './lifetime.js'
 import { createListeners } from './listeners.js'
 import { createNote } from './note.js'
 import { plainFetch } from './plain-fetch.js'
@@ -67,7 +67,7 @@ export function createBffAuth<User = RegisteredUser>({
   /** Ends what was asked for a session that is not this page's any more. */
   let identity = new AbortController()
   let channel: BroadcastChannel | undefined
-  let isDisposed = false
+  const lifetime = createLifetime()
   /** Those who wait until the status is known. */
   const waiting = new Set<(error?: unknown) => void>()
   /** Why it is not, as far as is known. */
@@ -86,7 +86,7 @@ export function createBffAuth<User = RegisteredUser>({
   }
 
   function show(next: SessionInfo<User>) {
-    if (isDisposed) return
+    if (lifetime.isOver) return
     const before = info
     const { session, at } = next
     const isOver = session !== null && ended.has(session)
@@ -146,7 +146,7 @@ export function createBffAuth<User = RegisteredUser>({
   }
 
   function start() {
-    if (channel || isDisposed || !isBrowser) return
+    if (channel || lifetime.isOver || !isBrowser) return
     channel = new BroadcastChannel(name)
     channel.onmessage = ({ data }) => {
       if (data !== 'signed-out') return void lookAnew()
@@ -170,7 +170,7 @@ export function createBffAuth<User = RegisteredUser>({
       })
       clearTimeout(timer)
     },
-    () => isDisposed || info.snapshot.status !== 'loading',
+    () => lifetime.isOver || info.snapshot.status !== 'loading',
   )
 
   function showFailure(failure: SessionFailure) {
@@ -181,7 +181,7 @@ export function createBffAuth<User = RegisteredUser>({
   function known(): Promise<Snapshot<User>> {
     return new Promise((resolve, reject) => {
       if (!isBrowser) throw commonError('not-in-browser')
-      if (isDisposed) throw commonError('closed')
+      if (lifetime.isOver) throw commonError('closed')
       if (info.snapshot.status !== 'loading') return resolve(info.snapshot)
       restoring.start()
       // The first call that waits does not wait for the end of a pause.
@@ -258,7 +258,7 @@ export function createBffAuth<User = RegisteredUser>({
       if (!isOurs) return plainFetch(request, body)
       request.signal.throwIfAborted()
       start()
-      await orAborted(known(), request.signal)
+      await lifetime.during(known, request.signal)
       const began = performance.now()
       let status: number | null = null
       try {
@@ -273,7 +273,7 @@ export function createBffAuth<User = RegisteredUser>({
       }
     },
     async signIn(credentials: Credentials) {
-      if (isDisposed) throw commonError('closed')
+      if (lifetime.isOver) throw commonError('closed')
       const init = asBody(credentials)
       start()
       const asked = epoch
@@ -294,7 +294,7 @@ export function createBffAuth<User = RegisteredUser>({
       return answer
     },
     async signOut() {
-      if (isDisposed) throw commonError('closed')
+      if (lifetime.isOver) throw commonError('closed')
       start()
       epoch += 1
       const owed = String(Math.random())
@@ -309,7 +309,7 @@ export function createBffAuth<User = RegisteredUser>({
       if (!isTold) events.emit({ type: 'sign-out-owed', retryAt: Date.now() })
     },
     dispose() {
-      isDisposed = true
+      lifetime.end(commonError('closed'))
       changes.clear()
       events.clear()
       channel?.close()

@@ -20,7 +20,7 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
     start(given: typeof controller) {
       controller = given
     },
-    /** The reader waits, and has read whatever has come. */
+    /** Called when a reader waits and the queue is empty. */
     pull() {
       if (isComplete) return close()
       if (expected > WINDOW / 2) return

@@ -1,6 +1,6 @@
 /**
- * Which kind of body a value is for `fetch`, which asks for its brand: whatever realm it comes from, an iframe included.
- * `instanceof` knows only what was made in this realm.
+ * Which kind of body a value is, found out as `fetch` does it: by its brand, so that values of another realm, such as an
+ * iframe, count as well. `instanceof` accepts only values of this realm.
  */
 export const isForm = (value: unknown): value is FormData =>
   answers(() => FormData.prototype.has.call(value, ''))

@@ -111,8 +111,8 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     },
     /**
      * The vault does not know these calls, or none. A port keeps the order of its messages, and the vault takes a call off
-     * its list in the same turn in which it posts the last message of it: so whatever it had answered before it made this
-     * list has been delivered, and is closed here. A call that is still open gets no answer any more.
+     * its list in the turn in which it posts the last message of that call. So all answers that it posted before this list
+     * have been delivered, and their calls are closed here. A call that is still open gets no answer any more.
      */
     failLost: (ids?: readonly number[]) => failAll(pageError('vault-lost'), ids),
     /** The value that the vault settles this call with. */

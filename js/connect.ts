@@ -1,7 +1,7 @@
 import { commonError, isAuthError } from './errors.js'
 import { pageError } from './page-errors.js'
 import { openRemote } from './remote.js'
-import type { ConnectedVault, Placement, Vault, VaultObserver } from './types.js'
+import type { ConnectedVault, Placement, VaultObserver } from './types.js'
 
 /** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
 const START_TIMEOUT = 30_000
@@ -24,9 +24,7 @@ async function openPage(
   load: NonNullable<Placement['page']>,
   { onSnapshot, onEvent }: VaultObserver,
 ): Promise<ConnectedVault> {
-  const { default: vault } = await inTime<{ default: Vault }>((resolve, reject) => {
-    load().then(resolve, reject)
-  })
+  const { default: vault } = await inTime(load())
   if (!vault) throw pageError('vault-silent')
   const show = () => onSnapshot(vault.snapshot)
   const stop = [vault.onEvent(onEvent), vault.subscribe(show)]
@@ -43,24 +41,25 @@ function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Pro
   const port = isShared ? worker.port : worker
   const close = () => (isShared ? worker.port.close() : worker.terminate())
   let vault: ConnectedVault
-  return inTime<ConnectedVault>((resolve, reject) => {
+  const opening = new Promise<ConnectedVault>((resolve, reject) => {
     worker.addEventListener('error', (event) => reject((event as ErrorEvent).message), { once: true })
     const onWelcome = () => resolve(vault)
     vault = openRemote(port, { ...observer, close, onWelcome, onFailed: reject })
     if (isShared) worker.port.start()
-  }).catch((error) => {
+  })
+  return inTime(opening).catch((error) => {
     vault.close()
     throw error
   })
 }
 
 /** @throws AuthError `vault-silent` when that takes too long */
-function inTime<T>(start: (resolve: (value: T) => void, reject: (error: unknown) => void) => void) {
+function inTime<T>(starting: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout>
-  return new Promise<T>((resolve, reject) => {
+  const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(pageError('vault-silent')), START_TIMEOUT)
-    start(resolve, reject)
-  }).finally(() => clearTimeout(timer))
+  })
+  return Promise.race([starting, late]).finally(() => clearTimeout(timer))
 }
 
 /** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */

@@ -5,10 +5,9 @@ import type { VaultErrorCode } from './vault/errors.js'
 
 /** What codes of both sides say to a developer: the cause, then the mend. */
 const MESSAGES = {
-  closed: 'This client is closed. Make a new one with createAuth().',
+  closed: 'This client is closed. Call createAuth() again.',
   'not-in-browser': 'Call this in a browser, not on a server.',
-  'policy-refused':
-    'A Content Security Policy refuses this. Allow it in this directive, for the page or the worker.',
+  'policy-refused': 'A Content Security Policy refuses this. Allow it in this directive, for page or worker.',
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const
 
@@ -52,7 +51,9 @@ export class AuthError extends Error {
     detail: AuthErrorDetail = {},
   ) {
     super(message, detail)
-    Object.assign(this, detail)
+    // `cause` stays as `Error` has it: no part of what is enumerated, printed as JSON or cloned.
+    const { cause: _, ...own } = detail
+    Object.assign(this, own)
   }
 
   get [BRAND]() {

@@ -42,9 +42,9 @@ export function createHandshake(post: (message: ToVault) => void, lose: (error: 
     },
     /** @returns whether it is another run than before */
     noteInstance(current: string): boolean {
-      const isAnother = instance !== undefined && instance !== current
+      const before = instance ?? current
       instance = current
-      return isAnother
+      return before !== current
     },
     /** Nothing is waited for: the page goes, or its client closes. */
     stop: () => clearTimeout(timer),

@@ -6,8 +6,7 @@ const MESSAGES = {
   'placement-missing': 'This browser needs another placement: add `worker` to createAuth().',
   'vault-lost': 'The vault has lost this call, which may have taken effect.',
   'vault-script': 'The vault cannot be loaded, or throws. Check its URL, content type, origin and imports.',
-  'vault-silent':
-    'The vault does not answer. Its script must export openVault() as default before any await.',
+  'vault-silent': 'The vault does not answer. Export openVault() as default before any await.',
 } as const
 
 export type PageErrorCode = keyof typeof MESSAGES

@@ -2,6 +2,7 @@ import { createCallChannel } from './call-channel.js'
 import { readCookie } from './cookie.js'
 import { commonError } from './errors.js'
 import { createHandshake } from './handshake.js'
+import { listenForLifecycle } from './lifecycle.js'
 import { pageError } from './page-errors.js'
 import { unpackError } from './port/errors.js'
 import type { Port, ToPage } from './port/protocol.js'
@@ -42,7 +43,8 @@ export function openRemote(port: Port, options: RemoteOptions) {
         handshake.onWelcome(message.version)
         return options.onWelcome()
       case 'refused':
-        return lose(unpackError(message.error))
+        // Later it may be the answer to a greeting by another script; what this page waits for has a limit.
+        return handshake.isWelcome || lose(unpackError(message.error))
       case 'ping':
         return channel.post({ type: 'pong' })
       case 'pong':
@@ -81,11 +83,11 @@ export function openRemote(port: Port, options: RemoteOptions) {
     if (handshake.isWelcome) options.onLost()
   }
 
+  // A page in the back/forward cache is gone for the vault, and is shown nothing before the vault has answered (promise 18).
   listenForLifecycle(ending.signal, { hidden: leave, restored, woke: () => channel.post({ type: 'woke' }) })
   port.addEventListener('message', ({ data }) => onMessage(data))
   port.addEventListener('messageerror', () => channel.failLost())
   handshake.greet(false)
-  const close = () => void (ending.signal.aborted || end(commonError('closed')))
   const vault: ConnectedVault = {
     origins: async () => origins,
     ready: () => channel.request({ type: 'ready' }),
@@ -93,19 +95,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
     signIn: (credentials) => channel.request({ type: 'sign-in', credentials }),
     signOut: () => channel.request({ type: 'sign-out' }),
     reportRequests: handshake.reportRequests,
-    close,
+    close: () => void (ending.signal.aborted || end(commonError('closed'))),
   }
   return vault
-}
-
-/** A page in the back/forward cache is gone for the vault, and shows nothing it has not heard anew (promise 18). */
-function listenForLifecycle(signal: AbortSignal, page: { hidden(): void; restored(): void; woke(): void }) {
-  const listeners: Record<string, (event: Event) => void> = {
-    pagehide: page.hidden,
-    pageshow: (event) => (event as PageTransitionEvent).persisted && page.restored(),
-    resume: page.woke,
-    visibilitychange: () => document.hidden || page.woke(),
-  }
-  for (const [type, listener] of Object.entries(listeners))
-    addEventListener(type, listener, { capture: true, signal })
 }

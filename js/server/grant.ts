@@ -79,8 +79,8 @@ const NAMES = /^(access|id|refresh)_?token$|^(jwt|token)$/i
 const SHORTEST_PART = 8
 
 /**
- * An answer as pages may see it (promise 3): without what the configuration says is a token, whatever its type and
- * whether it could be used or not, and without what contains one, looks like one or is named like one.
+ * An answer as pages may see it (promise 3). Removed is every value that the configuration calls a token, of any type and
+ * usable or not, and every value or key that contains one, looks like one or is named like one.
  */
 export function visible(
   { headers, body }: { headers: Headers; body: unknown },

@@ -30,7 +30,7 @@ export function runToHead(
     function onSettled() {
       isSettled = true
       clearTimeout(timeout)
-      // Nobody reads the body of a request that was aborted.
+      // The caller has given up: the body is not read.
       if (signal.aborted) cancel()
     }
 

@@ -1,19 +1,20 @@
+import { listenForLifecycle } from '../lifecycle.js'
+
 /**
- * Listens for the moments at which a browser lets a page catch up: timers of hidden, frozen and sleeping pages are late or
- * lost. A worker has only `online`, and is told the rest by its pages.
+ * Listens for the moments at which a vault has to look at its clock and its session again. A worker has only `online`; its
+ * pages tell it the rest.
  *
  * @returns a function that stops listening
  */
 export function listenForWake(wake: (word: 'online' | 'restored' | 'woke') => void): () => void {
   const listening = new AbortController()
-  // Capture phase: the core acts before the listeners of the application.
-  const options = { capture: true, signal: listening.signal }
-  addEventListener('online', () => wake('online'), options)
-  if (typeof document === 'object') {
-    document.addEventListener('visibilitychange', () => document.hidden || wake('woke'), options)
-    document.addEventListener('resume', () => wake('woke'), options)
-    const onShow = (event: Event) => (event as PageTransitionEvent).persisted && wake('restored')
-    addEventListener('pageshow', onShow, options)
-  }
+  const { signal } = listening
+  addEventListener('online', () => wake('online'), { capture: true, signal })
+  if (typeof document === 'object')
+    listenForLifecycle(signal, {
+      hidden() {},
+      restored: () => wake('restored'),
+      woke: () => wake('woke'),
+    })
   return () => listening.abort()
 }

@@ -199,8 +199,8 @@ impl Head {
         Millis::from_seconds(seconds)
     }
 
-    /// The body as the page may see it: without what the configuration says is a token, whatever its type and whether it
-    /// could be used or not.
+    /// The body as the page may see it. Removed is every value that the configuration calls a token, of any type and usable
+    /// or not.
     fn visible(&self, text: &JsString, Config { fields, scheme, .. }: &Config) -> JsValue {
         let body = parse(text).unwrap_or(JsValue::UNDEFINED);
         let paths = [&fields.access_token, &fields.refresh_token];

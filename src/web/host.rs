@@ -16,7 +16,7 @@ extern "C" {
     #[derive(Clone)]
     pub type Host;
 
-    /// `fetch` of the platform, whatever the application has put in its place since this script was loaded.
+    /// The browser's own `fetch`, even if the application has replaced the global one (`js/platform-fetch.ts`).
     #[wasm_bindgen(method)]
     pub fn fetch(this: &Host, url: &JsString, init: &JsValue) -> Promise;
 

@@ -72,7 +72,7 @@ test('bad input: a sign-in that brings no grant fails with a code that names why
   expect(trouble).toEqual([])
 })
 
-test('bad input: a refresh that brings no grant leaves the old session intact', { tag: '@slow' }, async ({
+test('bad input: a refresh that brings no grant leaves the old session intact', { tag: '@full' }, async ({
   api,
   open,
   page,

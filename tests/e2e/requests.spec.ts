@@ -45,7 +45,12 @@ const both = (page: Page, echo: string, init: RequestInit = {}) =>
     [echo, init] as const,
   )
 
-test('a page that declares `no-referrer` has its URL sent by nobody', async ({ echo, open, page, site }) => {
+test('a page that declares `no-referrer` sends its URL with no request', async ({
+  echo,
+  open,
+  page,
+  site,
+}) => {
   await start(page, site, open, '/private?secret=1')
   const [before] = await both(page, echo)
   expect(before?.referer, 'it is sent otherwise').toBe(`${site.url}/private?secret=1`)

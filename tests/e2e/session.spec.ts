@@ -201,7 +201,7 @@ test('promise 9: a revoked user is signed out, and told so', async ({ api, open,
 })
 
 test('promise 3: a sign-in that nobody answers fails after half a minute, and leaves nothing behind', {
-  tag: '@slow',
+  tag: '@full',
 }, async ({ api, context, open, page }) => {
   test.slow()
   await open(page)

@@ -51,7 +51,7 @@ test('a vault that has not answered after 30 seconds is silent, and is ended', a
   expect((await connected(() => {}, 29_900)).outcome).toBe('waiting')
   const { outcome, worker } = await connected(() => {}, 30_200)
   expect(outcome).toMatchObject({ name: 'AuthError', code: 'vault-silent' })
-  expect(outcome.message).toContain('export openVault() as default')
+  expect(outcome.message).toContain('Export openVault() as default')
   expect(worker.terminate).toHaveBeenCalled()
 })
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { isAuthError } from '../../js/errors.js'
+import { AuthError, isAuthError } from '../../js/errors.js'
 import { vaultError } from '../../js/vault/errors.js'
 
 test('an error says its cause and its mend, and names the option', () => {
@@ -16,4 +16,11 @@ test('an error of another copy of the package is recognised', () => {
   })
   expect(isAuthError(foreign)).toBe(true)
   expect([new Error('x'), null, 'x', {}].some(isAuthError)).toBe(false)
+})
+
+test('the cause is there to be asked for, and no part of what is enumerated or printed as JSON', () => {
+  const cause = new TypeError('offline')
+  const error = new AuthError('unreachable', 'No answer.', { status: 503, cause })
+  expect(error.cause).toBe(cause)
+  expect(JSON.parse(JSON.stringify(error))).toEqual({ name: 'AuthError', code: 'unreachable', status: 503 })
 })

@@ -1,4 +1,4 @@
-import { vi } from 'vitest'
+import { afterEach, beforeEach, vi } from 'vitest'
 import { VERSION } from '../../js/port/protocol.js'
 import { openRemote } from '../../js/remote.js'
 import { LOADING } from '../../js/snapshot.js'
@@ -67,6 +67,20 @@ export function stubPage() {
   vi.stubGlobal('location', new URL('https://app.test/'))
   vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
   return { page, reported, show: (type: string, fields = {}) => fire(page, type, fields) }
+}
+
+/** Gives each test of a file such a page and a clock that stands. @returns how to take what has been reported */
+export function usePage() {
+  let reported: unknown[]
+  beforeEach(() => {
+    vi.useFakeTimers()
+    reported = stubPage().reported
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.unstubAllGlobals()
+  })
+  return { takeReported: () => reported.splice(0) }
 }
 
 const fire = (target: EventTarget, type: string, fields: object) =>

@@ -50,7 +50,10 @@ test('a page from the cache that its vault refuses, or that is put away again, a
   const refused = await openPage()
   restore()
   refused.port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-failed', message: 'x' } })
+  // Another script of the page may have greeted: the refusal of a vault that was there is not believed, its silence is.
   await settled()
+  expect(refused.onLost).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(10_000)
   expect(refused.onLost).toHaveBeenCalledTimes(1)
 
   const hidden = await openPage()
@@ -58,6 +61,14 @@ test('a page from the cache that its vault refuses, or that is put away again, a
   page.show('pagehide')
   await vi.advanceTimersByTimeAsync(60_000)
   expect(hidden.onLost).not.toHaveBeenCalled()
+})
+
+test('a refusal that answers no greeting changes nothing: a script of the page may have greeted', async () => {
+  const { port, vault, onLost } = await openPage()
+  port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-mismatch', message: 'x' } })
+  const ready = watch(vault.ready())
+  await settled()
+  expect([onLost.mock.calls.length, ready.outcome]).toEqual([0, 'open'])
 })
 
 test('a page that closes while it greets its vault again is not lost', async () => {

@@ -1,21 +1,12 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { type CallChannel, createCallChannel } from '../../js/call-channel.js'
 import type { ResponseHead } from '../../js/port/packing.js'
 import { WINDOW } from '../../js/port/protocol.js'
 import { createSender } from '../../js/send.js'
-import { FakePort, settled, stubPage, watch } from './port.js'
+import { FakePort, settled, usePage, watch } from './port.js'
 
-let reported: unknown[]
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  reported = stubPage().reported
-})
-afterEach(() => {
-  expect(reported).toEqual([])
-  vi.useRealTimers()
-  vi.unstubAllGlobals()
-})
+const { takeReported } = usePage()
+afterEach(() => expect(takeReported()).toEqual([]))
 
 const HEAD: ResponseHead = {
   status: 200,

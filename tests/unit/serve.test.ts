@@ -1,20 +1,11 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/errors.js'
 import { VERSION } from '../../js/port/protocol.js'
 import { PAGE_SILENCE_TIMEOUT } from '../../js/vault/presence.js'
-import { ADA, type FakePort, fetchMessage, openFakeVault, settled, stubPage } from './port.js'
+import { ADA, type FakePort, fetchMessage, openFakeVault, settled, usePage } from './port.js'
 
-let reported: unknown[]
-
-beforeEach(() => {
-  vi.useFakeTimers()
-  reported = stubPage().reported
-})
-afterEach(() => {
-  expect(reported).toEqual([])
-  vi.useRealTimers()
-  vi.unstubAllGlobals()
-})
+const { takeReported } = usePage()
+afterEach(() => expect(takeReported()).toEqual([]))
 
 /** The calls that have failed, by their ids, and what with. */
 const failed = (port: FakePort) =>
@@ -308,5 +299,5 @@ test('what one page does not take does not keep it from the others', async () =>
   emit({ type: 'signed-in' })
   expect(other.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
   expect(other.of('event')).toHaveLength(1)
-  expect(reported.splice(0)).toEqual([new Error('broken'), new Error('broken')])
+  expect(takeReported()).toEqual([new Error('broken'), new Error('broken')])
 })

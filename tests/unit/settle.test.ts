@@ -1,17 +1,10 @@
 /** Whatever throws while a message is handled, on either side of the port: every open call settles. */
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { TO_VAULT, VERSION } from '../../js/port/protocol.js'
-import { fetchMessage, type Message, openFakeVault, openPage, settled, stubPage, watch } from './port.js'
+import { fetchMessage, type Message, openFakeVault, openPage, settled, usePage, watch } from './port.js'
 import { TO_PAGE } from './to-page.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  stubPage()
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.unstubAllGlobals()
-})
+usePage()
 
 type Shape = Record<string, string>
 

@@ -1,16 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { WINDOW } from '../../js/port/protocol.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
-import { type FakePort, fetchMessage, openFakeVault, openPage, settled, stubPage, watch } from './port.js'
+import { type FakePort, fetchMessage, openFakeVault, openPage, settled, usePage, watch } from './port.js'
 
-beforeEach(() => {
-  vi.useFakeTimers()
-  stubPage()
-})
-afterEach(() => {
-  vi.useRealTimers()
-  vi.unstubAllGlobals()
-})
+usePage()
 
 /** A page that sends a stream of `count` chunks, and how many have been read from it. */
 async function upload(count: number, source: Partial<UnderlyingDefaultSource<unknown>> = {}) {

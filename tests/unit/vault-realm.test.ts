@@ -78,10 +78,10 @@ test('a page wakes its vault when it is shown again, resumed, restored or online
     show('online')
     show('pageshow', { persisted: false })
     show('pageshow', { persisted: true })
-    document.dispatchEvent(new Event('resume'))
-    document.dispatchEvent(new Event('visibilitychange'))
+    show('resume')
+    show('visibilitychange')
     Object.assign(document, { hidden: true })
-    document.dispatchEvent(new Event('visibilitychange'))
+    show('visibilitychange')
   }
   fireAll()
   expect(wake.mock.calls.flat()).toEqual(['online', 'restored', 'woke', 'woke'])

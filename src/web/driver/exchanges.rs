@@ -45,7 +45,7 @@ impl Driver {
             driver.mark.set(mark.map(|mark| (id, mark)));
             let claim = if mark.is_some() { Claim::Ours } else { Claim::Theirs };
             driver.drive(Input::Claimed(id, claim, trace::parse(&row)));
-            // Nobody may have wanted it any more.
+            // The exchange may have been called off meanwhile.
             driver.unclaim(id);
         });
     }

@@ -13,7 +13,10 @@ test('what was sealed opens with the same secret, for the same purpose, in time'
   expect(await seal.open(sealed, 'renewal'), 'for another purpose').toBeNull()
   expect(await createSeal([OTHER]).open(sealed, 'session'), 'with another secret').toBeNull()
   expect(await seal.open(await seal.close({ a: 1 }, 'session', -2), 'session'), 'too late').toBeNull()
-  expect(await seal.open(`${sealed.slice(0, -2)}AA`, 'session'), 'changed').toBeNull()
+  // The first character of the tag: the last ones have bits that say nothing.
+  const at = sealed.lastIndexOf('.') + 1
+  const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1)
+  expect(await seal.open(changed, 'session'), 'changed').toBeNull()
   for (const text of ['', 'x', 'a.b.c.d.e', 'eyJhbGciOiJub25lIn0.e30.', `${'x'.repeat(20_000)}.a.b.c.d`])
     expect(await seal.open(text, 'session'), text.slice(0, 20)).toBeNull()
 })
