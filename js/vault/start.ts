@@ -1,5 +1,5 @@
 import { decoded } from '../cookie.js'
-import { encodeCredentials } from '../endpoint.js'
+import { type CompleteEndpoint, encodeCredentials } from '../endpoint.js'
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
 import { platformFetch } from '../platform-fetch.js'
@@ -10,6 +10,7 @@ import type { Core } from '../wasm/core.js'
 import { equip, readHeaders, withoutCredential } from './credential.js'
 import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
+import { encode, exchangeHeaders } from './exchange.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
 import { complete, type VaultOptions } from './options.js'
@@ -82,7 +83,8 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       requestLock: () => requestLock(name),
       broadcast: (word: string) => tabs?.broadcast(word),
       fetch: (url: string, init: RequestInit) => platformFetch(url, init),
-      cookie,
+      headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, cookie),
+      encode,
       readHeaders,
       notify,
       report: (event: SessionEvent) => events.emit(Object.freeze(event)),

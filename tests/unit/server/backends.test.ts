@@ -123,7 +123,7 @@ test('a refresh token goes back in Authorization with the scheme, and the access
 })
 
 test('endpoints have their own members, encoding, CSRF rule and fields', async () => {
-  const asked: unknown[] = []
+  const asked: unknown[][] = []
   const api = await serve(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('')
     asked.push([request.url, request.headers['content-type'], request.headers['x-csrf'], body])
