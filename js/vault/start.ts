@@ -2,7 +2,6 @@ import { decoded } from '../cookie.js'
 import { type CompleteEndpoint, encodeCredentials } from '../endpoint.js'
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
-import { platformFetch } from '../platform-fetch.js'
 import { isJson, packRequest, replayable, unpackCredentials } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
@@ -13,9 +12,10 @@ import { type VaultErrorCode, vaultError } from './errors.js'
 import { encode, exchangeHeaders } from './exchange.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
+import { createNetwork } from './network.js'
 import { complete, type VaultOptions } from './options.js'
 import { type Outgoing, outgoing } from './outgoing.js'
-import { directiveAgainst, originOf } from './policy.js'
+import { originOf } from './policy.js'
 import { runToHead } from './run-to-head.js'
 import { openTabs } from './tabs.js'
 import { openTrace } from './trace.js'
@@ -45,6 +45,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
   const requests = createListeners<[event: Requested, request: Outgoing]>()
+  const network = createNetwork()
   let snapshot: Snapshot = LOADING
   let core: Core | undefined
   /** Whether anybody wants to know of requests. */
@@ -82,7 +83,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       defer,
       requestLock: () => requestLock(name),
       broadcast: (word: string) => tabs?.broadcast(word),
-      fetch: (url: string, init: RequestInit) => platformFetch(url, init),
+      fetch: network.fetch,
       headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, cookie),
       encode,
       readHeaders,
@@ -139,8 +140,8 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     const rotates = isOurs && !/^(bearer|cookie)$/.test(config.credential)
     const sent = rotates ? runToHead(request, (request) => core.fetch(request)) : core.fetch(request)
     const response = await sent.catch(async (error: unknown) => {
-      const directive = error instanceof TypeError && (await directiveAgainst(originOf(request.url)))
-      throw directive ? new TypeError(commonError('policy-refused', { directive }).message) : error
+      const reason = error instanceof TypeError && (await network.reasonOf(request.url, isOurs))
+      throw reason ? new TypeError(reason.message) : error
     })
     return isOurs ? withoutCredential(response, config) : response
   }
@@ -172,8 +173,7 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
       return core.signIn(body, contentType).catch(async (error: unknown) => {
         const isUnheard = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
         const url = isUnheard && config.signIn && new URL(config.signIn.path, config.origins[0]).href
-        const directive = url && (await directiveAgainst(originOf(url)))
-        throw directive ? commonError('policy-refused', { directive }) : error
+        throw (url && (await network.reasonOf(url, true))) || error
       })
     },
     signOut: async () => (await started()).core.signOut(),
