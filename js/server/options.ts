@@ -22,7 +22,7 @@ export type ServerEvent =
 export interface BffOptions
   extends Pick<
     VaultOptions,
-    'credentials' | 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
+    'check' | 'credentials' | 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
   > {
   /** The origin of the API: scheme, host and port. The tokens go nowhere else. */
   api: string
@@ -110,6 +110,7 @@ export function complete(options: BffOptions) {
       'api',
       'base',
       'bodyLimit',
+      'check',
       'claims',
       'cookie',
       // For browsers; presets have it.
@@ -155,6 +156,7 @@ export function complete(options: BffOptions) {
     signIn,
     refresh,
     signOut,
+    check: options.check === undefined ? undefined : parseEndpoint('check', options, api)?.url.href,
     refreshToken: placeOf(options.refreshToken),
     refreshMember: refreshMember(options.refreshToken, options.fields),
     tokenPaths: tokenPaths([signIn, refresh, signOut]),
@@ -215,7 +217,7 @@ function placeOf(given: BffOptions['refreshToken'] = 'cookie'): 'body' | 'cookie
 }
 
 function parseEndpoint(
-  option: 'refresh' | 'signIn' | 'signOut',
+  option: 'check' | 'refresh' | 'signIn' | 'signOut',
   options: BffOptions,
   api: string,
 ): Target | undefined {

@@ -315,12 +315,7 @@ test('a sign-in that is answered with a redirect says so', async ({ open, page, 
   ])
 })
 
-test('an answer that CORS withholds is told from a server that is away', async ({
-  open,
-  page,
-  site,
-  api,
-}) => {
+test('an answer that CORS withholds is told from a server that is away', async ({ open, page, site }) => {
   const withoutCors = createServer((_, response) => void response.end('{}'))
   await new Promise<void>((resolve) => withoutCors.listen(0, 'localhost', resolve))
   const url = `http://localhost:${(withoutCors.address() as AddressInfo).port}`
