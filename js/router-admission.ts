@@ -42,7 +42,7 @@ export function createAdmission(
       case 'forbidden':
         return pages.instead({ wanted: to, decision })
       case 'home':
-        return pages.wanted(to) ?? pages.home()
+        return pages.wanted(to) ?? pages.home(to)
       case 'sign-in':
         return pages.askToSignIn(to)
     }
@@ -52,7 +52,7 @@ export function createAdmission(
     waitingNavigations += 1
     await session.whenDecidable()
     waitingNavigations -= 1
-    return admit(to)
+    return pages.added(session.snapshot) ?? admit(to)
   }
 
   function refuseForNow(to: RouteLocationNormalized): RouteLocationRaw | true {

@@ -42,7 +42,12 @@ const below =
 test.each<[string, GuardOptions]>([
   [
     'functions that return a path',
-    { signIn: below('/sign-in'), home: below(''), forbidden: below('/forbidden'), unavailable: below('/unavailable') },
+    {
+      signIn: below('/sign-in'),
+      home: below(''),
+      forbidden: below('/forbidden'),
+      unavailable: below('/unavailable'),
+    },
   ],
   [
     'functions that return a route',
@@ -97,7 +102,19 @@ test('a page for which the function `home` has no answer can still be asked to s
   expect(at()).toBe('/en/sign-in?redirect=/account')
 })
 
-const NO_PAGES = [undefined, null, 7, {}, Promise.resolve('/sign-in'), '', '/nowhere', { name: 'nowhere' }, '//evil.test']
+const NO_PAGES = [
+  undefined,
+  null,
+  7,
+  {},
+  { path: '' },
+  Promise.resolve('/sign-in'),
+  '',
+  '?a=1',
+  '/nowhere',
+  { name: 'nowhere' },
+  '//evil.test',
+]
 
 test.each(
   NO_PAGES.flatMap((page) => [
@@ -130,6 +147,8 @@ test('a route whose parameter the wanted page does not have is named, with what 
     cause: { message: expect.stringContaining('locale') },
   })
 })
+
+const nextTask = () => new Promise((resolve) => setTimeout(resolve))
 
 const REPORTS = { path: '/reports', name: 'reports', component, meta: { requiresAuth: true } }
 /** What applications have for addresses that lead to no page. */
@@ -188,6 +207,7 @@ test.each(DYNAMIC)(
   async (_, catchAll, way) => {
     const { auth, router, at } = setUpDynamic('loading', way, catchAll)
     const going = router.push('/reports?a=1#b')
+    await nextTask()
     auth.become(BOB)
     await going
     await openReports(router)
@@ -195,16 +215,13 @@ test.each(DYNAMIC)(
   },
 )
 
-test.each(DYNAMIC)(
-  'a sign-in leads to a page that is added %s; catch-all: %s',
-  async (_, catchAll, way) => {
-    const { auth, router, at } = setUpDynamic('never', way, catchAll)
-    await router.push('/sign-in?redirect=/reports?a=1')
-    auth.become(BOB)
-    await openReports(router)
-    expect(at()).toBe('/reports?a=1')
-  },
-)
+test.each(DYNAMIC)('a sign-in leads to a page that is added %s; catch-all: %s', async (_, catchAll, way) => {
+  const { auth, router, at } = setUpDynamic('never', way, catchAll)
+  await router.push('/sign-in?redirect=/reports?a=1')
+  auth.become(BOB)
+  await openReports(router)
+  expect(at()).toBe('/reports?a=1')
+})
 
 test.each(Object.keys(CATCH_ALLS) as (keyof typeof CATCH_ALLS)[])(
   'a visitor who wanted it before signing in gets there without a link; catch-all: %s',
@@ -231,8 +248,8 @@ test('a page that there is not, even after routes have been added, leads home, o
 /** Adds a route, and waits until the guards have looked at it. */
 async function addAndWait(router: ReturnType<typeof setUpDynamic>['router'], path: string) {
   router.addRoute({ path, component })
-  await new Promise((resolve) => setTimeout(resolve))
-  await new Promise((resolve) => setTimeout(resolve))
+  await nextTask()
+  await nextTask()
 }
 
 test.each<[what: string, go: (router: ReturnType<typeof setUpDynamic>['router']) => unknown]>([
