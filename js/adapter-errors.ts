@@ -5,7 +5,7 @@ const MESSAGES = {
   'mode-missing':
     "nuxt.config has no block for tokencell. Write tokencell: { mode: 'bff', … } or { mode: 'vault', … }.",
   'page-missing':
-    'This option of guardRoutes() names no page that the router has. Add the route, or give "/path", { name }, or a function of the wanted route that returns one of them.',
+    'This option of guardRoutes() names no page of the router. Add the route, or give "/path", { name } or a function that returns one.',
   'plugin-missing':
     'useAuth() finds no session here. Write app.use(authPlugin(auth)), and call it in setup(), before any await.',
   'provider-missing':

@@ -2,7 +2,7 @@ import type { RouteLocation, RouteLocationNormalized, RouteLocationRaw, Router }
 import { adapterError } from './adapter-errors.js'
 import { type Decision, ownPath } from './guard.js'
 import type { GuardOptions } from './router.js'
-import type { Snapshot } from './types.js'
+import type { createAsked } from './router-asked.js'
 
 const DEFAULTS = { signIn: '/sign-in', home: '/', forbidden: undefined, unavailable: undefined }
 
@@ -12,29 +12,13 @@ export interface Substitution {
   decision: Extract<Decision, 'forbidden' | 'unavailable'>
 }
 
-/** What a location may be told by. */
-type Named = { path?: string; name?: unknown }
-
-/** The same location, wherever it is gone to from. */
-function absolute(
-  location: RouteLocationRaw | undefined,
-  { fullPath, path, params }: RouteLocation,
-): RouteLocationRaw {
-  if (typeof location !== 'object') return fullPath
-  return 'name' in location ? { ...location, params } : { ...location, path }
-}
-
 /** Where visitors are led who may not see the page they wanted. */
-export function createPages(router: Router, options: GuardOptions) {
+export function createPages(router: Router, asked: ReturnType<typeof createAsked>, options: GuardOptions) {
   const { query: name = 'redirect', rule = ({ meta }) => meta } = options
   /** By the page that is shown instead. */
   const substitutions = new WeakMap<RouteLocation, Substitution>()
   /** That of the redirection under way. */
   let next: Substitution | undefined
-  /** The address that the visitor asked for last, pages for guests aside, and the path of the route that it led to. */
-  let asked: { fullPath: string; route: string | undefined } | undefined
-
-  const routeAt = (fullPath: string) => router.resolve(fullPath).matched.at(-1)?.path
 
   /**
    * The page that an option names, and the location to go to.
@@ -44,23 +28,21 @@ export function createPages(router: Router, options: GuardOptions) {
    */
   function pageOf(option: keyof typeof DEFAULTS, wanted: RouteLocationNormalized) {
     const value = options[option] ?? DEFAULTS[option]
-    const location = typeof value === 'function' ? value(wanted) : value
+    const location = (typeof value === 'function' ? value(wanted) : value) as RouteLocationRaw
+    const { path = location, name } = Object(location) as { path?: unknown; name?: unknown }
     let cause: unknown
     try {
-      const route = resolve(location, wanted)
-      if (route?.matched.length && ownPath(route.fullPath))
-        return { route, location: absolute(location, route) }
+      // What has neither, the router takes for the wanted page itself, and would redirect without end.
+      if (name || ownPath(path)) {
+        const route = router.resolve(location, wanted)
+        const goTo = name ? ({ ...Object(location), params: route.params } as RouteLocationRaw) : location
+        if (route.matched.length) return { route, location: goTo }
+      }
     } catch (error) {
       // The router says which parameter is missing.
       cause = error
     }
     throw adapterError('page-missing', { option, cause })
-  }
-
-  /** What is no location the router takes for the wanted page itself, which would be redirected without end. */
-  function resolve(location: RouteLocationRaw | undefined, wanted: RouteLocationNormalized) {
-    const { path, name } = (typeof location === 'string' ? { path: location } : (location ?? {})) as Named
-    return name || path?.startsWith('/') ? router.resolve(location as RouteLocationRaw, wanted) : undefined
   }
 
   function isHome(to: RouteLocationNormalized): boolean {
@@ -76,11 +58,7 @@ export function createPages(router: Router, options: GuardOptions) {
     hasUnavailable: options.unavailable !== undefined,
     home: (from: RouteLocationNormalized) => pageOf('home', from).location,
 
-    /** The sign-in page alone: the next user may be another one, for whom the open page was not meant. */
-    signIn(from: RouteLocationNormalized): RouteLocationRaw {
-      asked = undefined
-      return pageOf('signIn', from).location
-    },
+    signIn: (from: RouteLocationNormalized) => pageOf('signIn', from).location,
 
     /** The sign-in page, with the page that was wanted in its query. */
     askToSignIn(to: RouteLocationNormalized): RouteLocationRaw {
@@ -93,16 +71,7 @@ export function createPages(router: Router, options: GuardOptions) {
       const path = ownPath(query[name])
       if (path === null) return null
       const route = router.resolve(path)
-      if (rule(route).guestOnly) return null
-      asked = { fullPath: route.fullPath, route: route.matched.at(-1)?.path }
-      return asked.route ? route.fullPath : null
-    },
-
-    /** The address asked for last, if the application has added a route for it since: once the user is known, for example. */
-    added({ status }: Snapshot<unknown>): string | undefined {
-      if (!asked || status !== 'authenticated') return undefined
-      const route = routeAt(asked.fullPath)
-      return route && route !== asked.route ? asked.fullPath : undefined
+      return !rule(route).guestOnly && asked.noteLink(route) ? route.fullPath : null
     },
 
     /** Whether this is the page that stands in for others with this decision, whatever it asks of its visitor. */
@@ -124,14 +93,10 @@ export function createPages(router: Router, options: GuardOptions) {
 
     /** To be called at the start of every navigation: whether it is the one to the page that is shown instead. */
     noteNavigation(to: RouteLocationNormalized) {
-      const { redirectedFrom: first = to } = to
       const { wanted } = next ?? {}
       const start = wanted && (wanted.redirectedFrom ?? wanted).fullPath
       if (next && to.redirectedFrom?.fullPath === start) substitutions.set(to, next)
       next = undefined
-      if (rule(first).guestOnly) return
-      // A page that was opened by its name may stand at the address of another one.
-      asked = { fullPath: first.fullPath, route: first.matched.length ? routeAt(first.fullPath) : undefined }
     },
 
     substitutionAt: (open: RouteLocation): Substitution | undefined => substitutions.get(open),

@@ -7,6 +7,7 @@ import {
 } from 'vue-router'
 import { decide, type RolesOf, type Rule, rolesOf } from './guard.js'
 import { createAdmission } from './router-admission.js'
+import { createAsked, watchRoutes } from './router-asked.js'
 import { createPages } from './router-pages.js'
 import { watchSession } from './session-watch.js'
 import { LOADING } from './snapshot.js'
@@ -80,7 +81,8 @@ export interface GuardOptions {
  */
 export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardOptions = {}): () => void {
   const { roles = rolesOf, rule = ({ meta }) => meta, hydrated } = options
-  const pages = createPages(router, options)
+  const asked = createAsked(router, rule)
+  const pages = createPages(router, asked, options)
   const session = watchSession(auth, reconsider)
   /** On a server nothing can be waited for; and a page must first be what the server made of it. */
   let isPassive = typeof window === 'undefined' || hydrated !== undefined
@@ -88,7 +90,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
 
   const judge = (to: RouteLocation) =>
     decide(hydrated && isPassive ? LOADING : session.snapshot, rule(to), roles)
-  const admission = createAdmission(session, pages, judge, () => isPassive || isStopped)
+  const admission = createAdmission(session, pages, asked, judge, () => isPassive || isStopped)
 
   /** The session, or what it allows, has changed: may the open page stay? */
   function reconsider() {
@@ -105,10 +107,11 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     const target = substitution?.wanted ?? open
     const decision = judge(target)
     if (decision === 'wait' || decision === (substitution?.decision ?? 'allow')) return
-    // The next user may be another one, for whom this page was not meant.
     const isOver = decision === 'sign-in' && (reason === 'signed-out' || reason === 'replaced')
-    if (isOver) router.replace(pages.signIn(open)).catch(() => {})
-    else openAgain(target)
+    if (!isOver) return openAgain(target)
+    // The next user may be another one, for whom this page was not meant.
+    asked.forget()
+    router.replace(pages.signIn(open)).catch(() => {})
   }
 
   function openAgain({ path, query, hash }: RouteLocation, method: 'push' | 'replace' = 'replace') {
@@ -117,7 +120,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
 
   /** The application has added routes. May be for the page that was asked for. */
   function openAdded() {
-    const address = pages.added(session.snapshot)
+    const address = asked.added(session.snapshot)
     if (!isPassive && address) router.replace(address).catch(() => {})
   }
 
@@ -137,23 +140,5 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
   return () => {
     isStopped = true
     for (const stop of stops) stop()
-  }
-}
-
-/**
- * Calls back after the application has added routes, in a later task, so that a navigation begun beside it goes first. A
- * router does not say so itself.
- */
-function watchRoutes(router: Router, onAdded: () => void): () => void {
-  const { addRoute } = router
-  let timer: ReturnType<typeof setTimeout> | undefined
-  router.addRoute = (...route: unknown[]) => {
-    clearTimeout(timer)
-    timer = setTimeout(onAdded)
-    return (addRoute as (...route: unknown[]) => () => void)(...route)
-  }
-  return () => {
-    clearTimeout(timer)
-    router.addRoute = addRoute
   }
 }

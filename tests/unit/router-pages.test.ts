@@ -103,6 +103,7 @@ test('a page for which the function `home` has no answer can still be asked to s
 })
 
 const NO_PAGES = [
+  ['/sign-in'],
   undefined,
   null,
   7,
