@@ -7,7 +7,7 @@ import { guardRoutes } from 'tokencell/router'
 import { createTestAuth } from 'tokencell/testing'
 import { authPlugin, useAuth } from 'tokencell/vue'
 import { createApp } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import { type Role, same, type User } from './register.js'
 
 const auth = createAuth({})
@@ -70,6 +70,17 @@ guardRoutes(router, auth, {
   home: '/',
   forbidden: ({ path }) => ({ name: 'no', params: { path } }),
 })
+guardRoutes(router, auth, {
+  signIn: ({ params, fullPath }) => `/${params.locale}/sign-in?from=${fullPath}`,
+  home: (wanted) => {
+    same<typeof wanted, RouteLocationNormalized>()
+    return { name: 'home', params: wanted.params }
+  },
+})
+// @ts-expect-error: a function returns a page
+guardRoutes(router, auth, { signIn: () => 7 })
+// @ts-expect-error: at once
+guardRoutes(router, auth, { home: async () => '/' })
 // @ts-expect-error: an option that is none
 guardRoutes(router, auth, { login: '/sign-in' })
 // @ts-expect-error: a router, and a session
