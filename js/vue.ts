@@ -2,19 +2,27 @@ import { type ComputedRef, computed, hasInjectionContext, inject, type Plugin, s
 import { adapterError } from './adapter-errors.js'
 import { hasRole, type RolesOf, rolesOf } from './guard.js'
 import { LOADING } from './snapshot.js'
-import type { Auth, RegisteredUser, Role, Snapshot } from './types.js'
+import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from './types.js'
 
-/** The session as components read it: each member of the snapshot is a readonly ref. Never with a token. */
-export type VueAuth<User = RegisteredUser> = {
-  readonly [Member in keyof Snapshot<User>]: ComputedRef<Snapshot<User>[Member]>
-} & Pick<Auth<User>, 'fetch' | 'ready' | 'signIn' | 'signOut'> & {
+/**
+ * The session as components read it: each member of the snapshot is a readonly ref. Never with a token.
+ *
+ * A union: in `reactive(useAuth())`, `isAuthenticated` and `status` tell whether there is a user. Separate refs do not know of
+ * each other; there, ask `user` itself, or the `status` of the `snapshot`.
+ */
+export type VueAuth<User = RegisteredUser> = SessionRefs<FlaggedSnapshot<User>> &
+  Pick<Auth<User>, 'fetch' | 'ready' | 'signIn' | 'signOut'> & {
     /** All members at once, so that `status` tells whether there is a user. */
     readonly snapshot: ComputedRef<Snapshot<User>>
-    readonly isAuthenticated: ComputedRef<boolean>
     readonly roles: ComputedRef<readonly Role[]>
     /** Whether the user has one of these roles. For display: only the API authorises. */
     hasRole(...wanted: Role[]): boolean
   }
+
+/** Of each kind of session the members, as refs. */
+type SessionRefs<Session> = Session extends unknown
+  ? { readonly [Member in keyof Session]-?: ComputedRef<Session[Member]> }
+  : never
 
 export interface AuthPluginOptions {
   /**
@@ -77,6 +85,7 @@ function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: R
     status: computed(() => snapshot().status),
     reason: computed(() => snapshot().reason),
     failure: computed(() => snapshot().failure),
+    cause: computed(() => snapshot().cause),
     user: computed(() => snapshot().user),
     claims: computed(() => snapshot().claims),
     expiresAt: computed(() => snapshot().expiresAt),
@@ -90,5 +99,6 @@ function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: R
     fetch,
     signIn,
     signOut,
-  }
+    // That they fit each other, each ref by itself does not say.
+  } as VueAuth<User>
 }
