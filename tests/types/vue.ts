@@ -24,7 +24,8 @@ authPlugin(auth, { role: () => [] })
 // @ts-expect-error: a session is no snapshot
 authPlugin(auth.snapshot)
 
-const { cause, status, user, reason, expiresAt, hasRole, isAuthenticated, roles, signOut, snapshot } = useAuth()
+const { cause, status, user, reason, expiresAt, hasRole, isAuthenticated, roles, signOut, snapshot } =
+  useAuth()
 same<typeof user.value, Readonly<User> | null>()
 same<typeof cause.value, string | undefined>()
 same<typeof isAuthenticated.value, boolean>()
