@@ -25,7 +25,7 @@ export const useAuthStore: StoreDefinition<
 > = defineStore('auth', (): Getters => {
   const auth = useAuth()
   const { snapshot, status, reason, failure, cause, user, claims, expiresAt, refreshAt } = auth
-  return {
+  const getters = {
     snapshot,
     status,
     reason,
@@ -41,5 +41,6 @@ export const useAuthStore: StoreDefinition<
     fetch: computed(() => auth.fetch),
     signIn: computed(() => auth.signIn),
     signOut: computed(() => auth.signOut),
-  } as Getters
+  } satisfies Record<keyof Getters, ComputedRef>
+  return getters as Getters
 })

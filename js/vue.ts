@@ -80,7 +80,7 @@ export function useAuth<User = RegisteredUser>(): VueAuth<User> {
 function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: RolesOf): VueAuth<User> {
   const { fetch, signIn, signOut } = auth
   const roles = computed(() => rolesOf(snapshot()) as readonly Role[])
-  return {
+  const members = {
     snapshot: computed(snapshot),
     status: computed(() => snapshot().status),
     reason: computed(() => snapshot().reason),
@@ -92,13 +92,14 @@ function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: R
     refreshAt: computed(() => snapshot().refreshAt),
     isAuthenticated: computed(() => snapshot().status === 'authenticated'),
     roles,
-    hasRole: (...wanted) => hasRole(roles.value, wanted),
+    hasRole: (...wanted: Role[]) => hasRole(roles.value, wanted),
     get ready() {
       return auth.ready
     },
     fetch,
     signIn,
     signOut,
-    // That they fit each other, each ref by itself does not say.
-  } as VueAuth<User>
+  } satisfies Record<keyof VueAuth, unknown>
+  // That the members fit each other, no ref says by itself.
+  return members as VueAuth<User>
 }
