@@ -14,6 +14,12 @@ export const EXCHANGE_MESSAGES = {
   'origin-malformed':
     'An origin is scheme, host and port, as in "https://api.example.com". Leave the path out.',
   refused: 'The server refused the sign-in. Its answer is in `status` and `body`.',
+  redirected:
+    'The endpoint answered with a redirect, which is not followed, as it could take credentials elsewhere. Correct ' +
+    'the path (a missing slash at its end, http for https), or let the API answer requests for JSON itself.',
+  'status-unexpected':
+    'The endpoint answered with a status that neither grants nor refuses a token; see `status`. Correct the path, or list ' +
+    'the status in `refresh.endsOn` if it ends the session.',
   'token-malformed':
     'The token has characters that a header cannot hold: spaces, controls, or what is not ASCII.',
   'token-missing':

@@ -1,10 +1,13 @@
 import { explain } from './errors.js'
 
-/** What an option may be: whether a value is that, and how a person reads it. */
+/** What an option may be: whether a value is that, how a person reads it, and what its own members may be. */
 interface Kind {
   test(value: unknown): boolean
   text: string
+  members?: Kinds
 }
+
+type Kinds = Readonly<Record<string, Kind>>
 
 /** What the name of a header, a method or a scheme may contain (RFC 9110 §5.6.2, "token"). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
@@ -12,32 +15,71 @@ const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
 const HEADER_VALUE = /^[\t -~\x80-\xff]*$/
 /** Methods that `fetch` refuses (Fetch, "forbidden method"). */
 const FORBIDDEN = /^(connect|trace|track)$/i
+/** Methods without a body (Fetch, "Request with GET/HEAD method cannot have body"). */
+const BODILESS = /^(get|head)$/i
 
 const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
 const isHeader = (value: unknown) => typeof value === 'string' && TOKEN.test(value)
 const isHeaderValue = (value: unknown) => typeof value === 'string' && HEADER_VALUE.test(value)
 const isMethod = (value: unknown) => isHeader(value) && !FORBIDDEN.test(value as string)
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whether these and no others are its members. */
-function has(value: unknown, members: Record<string, (value: unknown) => boolean>, optional: string[] = []) {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const given = value as Record<string, unknown>
-  const isKnown = Object.keys(given).every((name) => name in members)
-  return (
-    isKnown &&
-    Object.entries(members).every(
-      ([name, test]) => (given[name] === undefined && optional.includes(name)) || test(given[name]),
-    )
-  )
+/** Whether it is an object of exactly these members. */
+const isExactly = (value: unknown, members: Record<string, (value: unknown) => boolean>) =>
+  isObject(value) &&
+  Object.keys(value).every((name) => name in members) &&
+  Object.entries(members).every(([name, test]) => test(value[name]))
+
+const oneOf = (...words: string[]): Kind => ({
+  test: (value) => words.includes(value as string),
+  text: words.map((word) => `"${word}"`).join(' or '),
+})
+
+const credentials = oneOf('include', 'omit')
+
+const csrf: Kind = {
+  test: (value) =>
+    value === false ||
+    isExactly(value, { header: isHeader, value: isHeaderValue }) ||
+    isExactly(value, { header: isHeader, cookie: isText }),
+  text: 'false, { header, value } or { header, cookie }, each of them text that a header can hold',
 }
 
-const isEndpoint = (value: unknown) =>
-  isText(value) || has(value, { method: isMethod, path: isText }, ['method'])
+const PATH: Kind = {
+  test: (value) => typeof value === 'string',
+  text: 'text with a dotted path, such as "data.access_token"',
+}
 
-/** A sign-in has a body, which `fetch` sends with neither of these. */
-const hasBody = (value: unknown) => !/^(get|head)$/i.test(String((value as { method?: unknown }).method))
+const fields: Kind = {
+  test: isObject,
+  text: 'an object of dotted paths',
+  members: { accessToken: PATH, expiresIn: PATH, refreshToken: PATH, reason: PATH, user: PATH },
+}
 
-const ENDPOINT = '"/path", or { method, path } with a method of HTTP'
+const ENDPOINT = '"/path", or an object with the text `path`'
+
+const MEMBERS_OF_ENDPOINT = {
+  body: {
+    test: (value) => isObject(value) && Object.values(value).every((member) => typeof member === 'string'),
+    text: 'an object of texts',
+  },
+  credentials,
+  csrf,
+  encoding: oneOf('json', 'form'),
+  fields,
+  method: { test: isMethod, text: 'a method of HTTP that browsers send' },
+  path: { test: isText, text: '"/path"' },
+} satisfies Kinds
+
+const endpoint = (members: Kinds = MEMBERS_OF_ENDPOINT): Kind => ({
+  test: (value) => isText(value) || (isObject(value) && value.path !== undefined),
+  text: ENDPOINT,
+  members,
+})
+
+const isStatus = (value: unknown) =>
+  Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 499
 
 /** The options that vaults and servers have in common. */
 export const KINDS = {
@@ -46,24 +88,14 @@ export const KINDS = {
     test: (value) =>
       value === 'bearer' ||
       value === 'cookie' ||
-      has(value, { headers: (names) => Array.isArray(names) && names.length > 0 && names.every(isHeader) }),
+      isExactly(value, {
+        headers: (names) => Array.isArray(names) && names.length > 0 && names.every(isHeader),
+      }),
     text: '"bearer", "cookie", or { headers } with the names of headers',
   },
-  credentials: { test: (value) => value === 'include' || value === 'omit', text: '"include" or "omit"' },
-  csrf: {
-    test: (value) =>
-      value === false ||
-      has(value, { header: isHeader, value: isHeaderValue }) ||
-      has(value, { header: isHeader, cookie: isText }),
-    text: 'false, { header, value } or { header, cookie }, each of them text that a header can hold',
-  },
-  fields: {
-    test: (value) => {
-      const [text, all] = [(field: unknown) => typeof field === 'string', FIELD_NAMES]
-      return has(value, Object.fromEntries(all.map((name) => [name, text])), all)
-    },
-    text: 'an object with dotted paths as accessToken, expiresIn, refreshToken, reason or user',
-  },
+  credentials,
+  csrf,
+  fields,
   forgetAfter: {
     test: (value) => typeof value === 'number' && value >= 0 && Number.isFinite(value),
     text: 'a number of seconds, 0 or more',
@@ -77,38 +109,69 @@ export const KINDS = {
     test: (value) => Array.isArray(value) && value.every((origin) => typeof origin === 'string'),
     text: 'a list of origins such as "https://api.example.com"',
   },
-  refresh: { test: isEndpoint, text: ENDPOINT },
+  refresh: endpoint({
+    ...MEMBERS_OF_ENDPOINT,
+    endsOn: {
+      test: (value) => Array.isArray(value) && value.every(isStatus),
+      text: 'a list of statuses from 400 to 499',
+    },
+  }),
   refreshToken: {
-    test: (value) => value === 'body' || value === 'cookie' || has(value, { header: isHeader }),
-    text: '"body", "cookie", or { header } with the name of a header',
+    test: (value) =>
+      value === 'body' ||
+      value === 'cookie' ||
+      isExactly(value, { header: isHeader }) ||
+      isExactly(value, { body: isText }),
+    text: '"body", "cookie", { body } with its name, or { header } with the name of a header',
   },
   scheme: {
     test: (value) => value === '' || isHeader(value),
     text: 'one word such as "Token", or "" for none',
   },
-  signIn: { test: (value) => isEndpoint(value) && hasBody(value), text: `${ENDPOINT} other than GET` },
-  signOut: { test: isEndpoint, text: ENDPOINT },
-} satisfies Record<string, Kind>
-
-const FIELD_NAMES = ['accessToken', 'expiresIn', 'refreshToken', 'reason', 'user']
+  signIn: endpoint({
+    ...MEMBERS_OF_ENDPOINT,
+    method: {
+      test: (value) => isMethod(value) && !BODILESS.test(value as string),
+      text: 'a method of HTTP that browsers send with a body, such as "POST"',
+    },
+  }),
+  signOut: endpoint(),
+} satisfies Kinds
 
 /**
  * Checks those options that are given.
  *
  * @throws AuthError `option-invalid` that names the option, what was found and what would do
  */
-export function checkOptions(options: object, kinds: Record<string, Kind>) {
-  for (const [option, value] of Object.entries(options)) {
-    const kind = Object.hasOwn(kinds, option) ? kinds[option] : undefined
+export function checkOptions(options: object, kinds: Kinds) {
+  checkMembers(options, kinds, '')
+  const { refresh, refreshToken, signOut } = options as Record<string, unknown>
+  const isInBody = refreshToken === 'body' || (isObject(refreshToken) && 'body' in refreshToken)
+  for (const [option, endpoint] of Object.entries({ refresh, signOut })) {
+    const { method = 'POST', body } = isObject(endpoint) ? endpoint : {}
+    if (BODILESS.test(String(method)) && (body !== undefined || (isInBody && option === 'refresh')))
+      refuse(`${option}.method`, 'a method with a body, which carries the refresh token or `body`', method)
+  }
+}
+
+function checkMembers(options: object, kinds: Kinds, parent: string) {
+  for (const [name, value] of Object.entries(options)) {
+    const option = `${parent}${name}`
+    const kind = Object.hasOwn(kinds, name) ? kinds[name] : undefined
     if (!kind)
       throw explain(
         'option-invalid',
         `There is no such option. Those are: ${Object.keys(kinds).join(', ')}.`,
         { option },
       )
-    if (value === undefined || kind.test(value)) continue
-    throw explain('option-invalid', `Must be ${kind.text}, and is ${shown(value)}.`, { option })
+    if (value === undefined) continue
+    if (!kind.test(value)) refuse(option, kind.text, value)
+    if (kind.members && isObject(value)) checkMembers(value, kind.members, `${option}.`)
   }
+}
+
+function refuse(option: string, wanted: string, found: unknown): never {
+  throw explain('option-invalid', `Must be ${wanted}, and is ${shown(found)}.`, { option })
 }
 
 /** A value as a person reads it, in short. */

@@ -1,4 +1,4 @@
-import type { AuthError } from './errors.js'
+import type { AuthError, AuthErrorCode } from './errors.js'
 import type { PackedCredentials } from './port/packing.js'
 
 /**
@@ -86,7 +86,13 @@ export type SessionEvent =
   | { type: 'ended'; reason: Reason }
   | { type: 'refresh-started'; cause: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
   | { type: 'refreshed'; generation: number }
-  | { type: 'refresh-failed'; trouble: 'malformed' | 'refused' | 'unreachable'; retryAt: number | null }
+  | {
+      type: 'refresh-failed'
+      trouble: 'malformed' | 'refused' | 'unreachable'
+      /** What is wrong with the answer, as `ready` says it: `status-unexpected` for a 404; `null` for a refusal. */
+      code: AuthErrorCode | null
+      retryAt: number | null
+    }
   /**
    * The API has not confirmed a sign-out. It is tried again at this time, in milliseconds since the epoch; `null` if it
    * cannot be, because there is no token left that the API would accept and no way to get one.
@@ -114,7 +120,8 @@ export interface Auth<User = RegisteredUser> {
   /**
    * Settles when the first status is known, at once if it is.
    *
-   * Rejects with {@link AuthError} `unreachable` when that takes longer than 22 s: the status is then still
+   * Rejects with {@link AuthError} `unreachable` when that takes longer than 22 s, and at once with what is wrong with the
+   * answer of a refresh endpoint that brings no token (`token-missing`, `status-unexpected`, …): the status is then still
    * `loading`, and the next `ready` waits anew.
    */
   readonly ready: Promise<Snapshot<User>>

@@ -26,6 +26,8 @@ pub enum CallError {
     Closed,
     /// Another account took this session over (promise 17).
     Replaced,
+    /// The refresh endpoint answers, and brings no token. The shell says what is wrong with the answer.
+    RefreshUnusable,
     /// The session ended (refused or expired) before the call could be sent.
     SessionEnded,
     /// The user signed out while the call was open (promise 16).
@@ -56,6 +58,7 @@ impl CallError {
         match self {
             Self::Closed => "closed",
             Self::Replaced => "replaced",
+            Self::RefreshUnusable => "refresh-unusable",
             Self::SessionEnded => "session-ended",
             Self::SignedOut => "signed-out",
             Self::Unreachable => "unreachable",

@@ -134,11 +134,11 @@ pub enum Answer<P> {
     Done,
     /// A new token.
     Granted(Grant<P>),
-    /// The server agreed, and what it sent is no grant.
+    /// The server answered, and neither granted nor refused: what it sent is no grant, or it said 404.
     Malformed,
-    /// 400, 401 or 403 to a refresh, 401 or 403 to a sign-out: an authoritative no.
+    /// A status that ends the session (400, 401 and 403, unless the configuration has others), or 401 or 403 to a sign-out.
     Refused,
-    /// Offline, timeout, 429, 5xx: no word at all. With the pause the server asked for, if it did.
+    /// Offline, timeout, 408, 425, 429, 5xx: no word at all. With the pause the server asked for, if it did.
     Unreachable(Option<Millis>),
 }
 
@@ -285,7 +285,7 @@ pub enum Cause {
 /// What a failed refresh failed of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trouble {
-    /// The server agreed, and what it sent is no grant.
+    /// The server answered, and neither granted nor refused.
     Malformed,
     /// The server said no.
     Refused,

@@ -95,9 +95,12 @@ export function packCredentials(credentials: Credentials): PackedCredentials {
 
 /** The body of a sign-in, and its type unless the browser finds that out itself. */
 export function unpackCredentials(packed: PackedCredentials): [body: BodyInit | null, contentType?: string] {
-  const isObject = typeof packed === 'object' && packed !== null && 'json' in packed
-  return isObject ? [packed.json, 'application/json'] : [unpackBody(packed)]
+  return isJson(packed) ? [packed.json, 'application/json'] : [unpackBody(packed)]
 }
+
+/** Whether these credentials came as an object. */
+export const isJson = (packed: PackedCredentials): packed is { json: string } =>
+  typeof packed === 'object' && packed !== null && 'json' in packed
 
 export function packHead(response: Response): ResponseHead {
   const { status, statusText, headers, url, redirected, type } = response

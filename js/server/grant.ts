@@ -2,7 +2,7 @@ import { decodeJwt, type JWTPayload } from 'jose'
 import { tokenIn } from '../authorization.js'
 import { ownProperty } from '../own-property.js'
 import { serverError } from './errors.js'
-import type { Bff } from './options.js'
+import type { Bff, Target } from './options.js'
 
 /** What an API grants in a token response. */
 export interface Grant {
@@ -25,8 +25,8 @@ const LONGEST = 64 * 1024
  *
  * @throws AuthError that says what is wrong with it
  */
-export function readGrant(headers: Headers, body: unknown, bff: Bff): Grant {
-  const { fields, refreshToken, scheme } = bff
+export function readGrant(headers: Headers, body: unknown, fields: Target['fields'], bff: Bff): Grant {
+  const { refreshToken, scheme } = bff
   const access = tokenIn(headers.get('authorization'), scheme) ?? ownProperty(body, fields.accessToken)
   if (typeof access !== 'string') throw serverError('token-missing')
   checkToken(access, IN_HEADER, 'fields.accessToken')
@@ -84,11 +84,10 @@ const SHORTEST_PART = 8
  */
 export function visible(
   { headers, body }: { headers: Headers; body: unknown },
-  { fields, scheme }: Bff,
+  { tokenPaths: paths, scheme }: Bff,
 ): unknown {
   const authorization = headers.get('authorization') ?? ''
   const sent = tokenIn(authorization, scheme) ?? authorization
-  const paths = [fields.accessToken, fields.refreshToken]
   // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
   const isNamed = (path: string) => path !== '' || typeof body === 'string'
   const named = paths.filter(isNamed).flatMap((path) => textsOf(ownProperty(body, path)))

@@ -1,4 +1,4 @@
-export type { Endpoint } from '../vault/options.js'
+export type { Endpoint, EndpointOptions, RefreshOptions } from '../endpoint.js'
 export type { BffOptions, ServerEvent } from './options.js'
 export type { RequestSession } from './request-session.js'
 export { type BffServer, createBff } from './routes.js'

@@ -1,14 +1,20 @@
-import { FIELDS } from '../fields.js'
+import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../endpoint.js'
 import { checkOptions, KINDS } from '../option-checks.js'
-import type { Endpoint, VaultOptions } from '../vault/options.js'
-import { serverError } from './errors.js'
+import type { VaultOptions } from '../vault/options.js'
+import { type ServerErrorCode, serverError } from './errors.js'
 import type { SharedStore } from './store.js'
 
 /** Something worth a line in a log. Redacted: no token, no cookie, no user. */
 export type ServerEvent =
   | { type: 'signed-in' | 'signed-out'; session: string }
   | { type: 'refreshed'; session: string; generation: number }
-  | { type: 'refresh-failed'; session: string; trouble: 'refused' | 'unreachable' }
+  /** The code says what is wrong with the answer of the refresh endpoint, or that there was none; `null` for a refusal. */
+  | {
+      type: 'refresh-failed'
+      session: string
+      trouble: 'malformed' | 'refused' | 'unreachable'
+      code: ServerErrorCode | null
+    }
   /** The store does not answer: for now, this instance is on its own. */
   | { type: 'store-failed' }
 
@@ -86,9 +92,8 @@ export interface BffOptions
 
 export type Bff = ReturnType<typeof complete>
 
-/** A lower-case path to the API, and how to ask it. */
-export interface Target {
-  method: string
+/** An endpoint of the API. */
+export interface Target extends CompleteEndpoint {
   url: URL
 }
 
@@ -139,19 +144,20 @@ export function complete(options: BffOptions) {
   if (!/^(lax|strict)$/.test(sameSite) || !/^[\w.-]*$/.test(name ?? '') || !(maxAge > 0))
     throw serverError('option-invalid', { option: 'cookie' })
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
-  const { credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut } = options
-  checkOptions({ credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut }, KINDS)
+  checkOptions(shared(options), KINDS)
 
-  const endpoint = (option: 'refresh' | 'signIn' | 'signOut') => parseEndpoint(option, options[option], api)
+  const signIn = parseEndpoint('signIn', options, api) as Target
+  const refresh = parseEndpoint('refresh', options, api)
+  const signOut = parseEndpoint('signOut', options, api)
   return {
     api,
     secrets,
-    signIn: endpoint('signIn') as Target,
-    refresh: endpoint('refresh'),
-    signOut: endpoint('signOut'),
-    csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
-    fields: { ...FIELDS, ...options.fields },
-    refreshToken: options.refreshToken ?? 'cookie',
+    signIn,
+    refresh,
+    signOut,
+    refreshToken: placeOf(options.refreshToken),
+    refreshMember: refreshMember(options.refreshToken, options.fields),
+    tokenPaths: tokenPaths([signIn, refresh, signOut]),
     scheme: options.scheme ?? 'Bearer',
     base: (options.base ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],
@@ -182,12 +188,42 @@ function parseOrigin({ api, plainHttp }: BffOptions): string {
   return url.origin
 }
 
-function parseEndpoint(option: string, endpoint: Endpoint | undefined, api: string): Target | undefined {
-  if (endpoint === undefined) return undefined
-  const { method = 'POST', path } = typeof endpoint === 'string' ? { path: endpoint } : endpoint
-  if (typeof path !== 'string' || !URL.canParse(path, api))
-    throw serverError('endpoint-malformed', { option })
-  const url = new URL(path, api)
+/** Those that vaults have, too. */
+const shared = ({
+  credentials,
+  csrf,
+  fields,
+  refresh,
+  refreshToken,
+  scheme,
+  signIn,
+  signOut,
+}: BffOptions) => ({
+  credentials,
+  csrf,
+  fields,
+  refresh,
+  refreshToken,
+  scheme,
+  signIn,
+  signOut,
+})
+
+/** Where refresh tokens go. */
+function placeOf(given: BffOptions['refreshToken'] = 'cookie'): 'body' | 'cookie' | { header: string } {
+  return typeof given === 'object' && 'body' in given ? 'body' : given
+}
+
+function parseEndpoint(
+  option: 'refresh' | 'signIn' | 'signOut',
+  options: BffOptions,
+  api: string,
+): Target | undefined {
+  const given = options[option]
+  if (given === undefined) return undefined
+  const endpoint = completeEndpoint(given, options)
+  if (!URL.canParse(endpoint.path, api)) throw serverError('endpoint-malformed', { option })
+  const url = new URL(endpoint.path, api)
   if (url.origin !== api) throw serverError('endpoint-outside-origins', { option })
-  return { method, url }
+  return { ...endpoint, url }
 }

@@ -19,8 +19,10 @@ export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstr
     if (renewal.kind === 'renewed') {
       bff.tell({ type: 'refreshed', session: name, generation: renewal.session.generation })
     } else {
-      const trouble = renewal.kind === 'refused' ? 'refused' : 'unreachable'
-      bff.tell({ type: 'refresh-failed', session: name, trouble })
+      const { kind } = renewal
+      const code = kind === 'refused' ? null : renewal.code
+      const trouble = kind === 'refused' ? kind : code === 'unreachable' ? code : 'malformed'
+      bff.tell({ type: 'refresh-failed', session: name, trouble, code })
     }
     return renewal
   }

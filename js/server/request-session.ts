@@ -9,7 +9,7 @@ import { fetchWithin } from './redirects.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
 import { isDue, isExpired, nobody, type Remains, type Session, shown } from './session.js'
-import type { createUpstream } from './upstream.js'
+import type { createUpstream, Postponed } from './upstream.js'
 
 /** The session as one incoming request has it. It is never kept beyond that request (promise 22). */
 export interface RequestSession {
@@ -71,6 +71,8 @@ export function openRequestSession(
   let isDecided = false
   let reason: Reason = 'never'
   let cause: string | undefined
+  /** Why the last refresh brought nothing. */
+  let postponed: Postponed | undefined
   let isChanged = false
   let opening: Promise<void> | undefined
 
@@ -120,6 +122,7 @@ export function openRequestSession(
       return true
     }
     const renewal = await (canHandOn() ? renewals.renew(from) : renewals.known(from))
+    postponed = renewal?.kind === 'postponed' ? renewal : undefined
     if (!renewal || renewal.kind === 'postponed') return false
     if (renewal.kind === 'refused') lose('revoked', renewal.cause)
     else session = renewal.session
@@ -168,7 +171,10 @@ export function openRequestSession(
       const url = new URL(input, bff.api)
       if (url.origin !== bff.api) throw serverError('endpoint-outside-origins')
       const current = await refreshed()
-      if (current && isExpired(current) && bff.refresh && canHandOn()) throw serverError('unreachable')
+      if (current && isExpired(current) && bff.refresh && canHandOn()) {
+        const { code = 'unreachable', status, option } = postponed ?? {}
+        throw serverError(code, { status, option })
+      }
       const response = await attempt(url, init, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
       if (!isDoubtful || !(await renew(current)) || !session || !isReplayable(init.body)) return response

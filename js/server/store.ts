@@ -91,7 +91,7 @@ export function createCoordinator(
       }
       await delay(LOOK_EVERY)
     }
-    return { kind: 'postponed', until: Date.now() }
+    return { kind: 'postponed', until: Date.now(), code: 'unreachable' }
   }
 
   async function orNull<T>(asked: Promise<T>): Promise<T | null> {

@@ -1,8 +1,10 @@
 import { parseSetCookie } from 'cookie'
 import { authorization } from '../authorization.js'
-import { isAuthError } from '../errors.js'
+import { encodeBody, encodeCredentials } from '../endpoint.js'
+import { type AuthErrorDetail, explain, isAuthError } from '../errors.js'
+import { EXCHANGE_MESSAGES } from '../exchange-errors.js'
 import { ownProperty } from '../own-property.js'
-import { serverError } from './errors.js'
+import { type ServerErrorCode, serverError } from './errors.js'
 import { readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
 import { begin, renewed, type Session } from './session.js'
@@ -22,8 +24,17 @@ const LONGEST_CAUSE = 100
 export type Renewal =
   | { kind: 'renewed'; session: Session }
   | { kind: 'refused'; cause?: string | undefined }
-  /** No word from the API: the session lives. */
-  | { kind: 'postponed'; until: number }
+  | Postponed
+
+/** No token and no refusal: the session lives, and the API is asked again later. */
+export interface Postponed {
+  kind: 'postponed'
+  until: number
+  /** What has gone wrong, as the code of an AuthError. */
+  code: ServerErrorCode
+  status?: number | undefined
+  option?: string | undefined
+}
 
 /** What became of a sign-out; `refused` is the token, which may be too old. */
 export type Farewell = 'told' | 'refused' | 'unreachable'
@@ -37,12 +48,11 @@ export interface SignedIn {
 /** The exchanges of credentials with the API. */
 export function createUpstream(bff: Bff) {
   async function ask(
-    { method, url }: Target,
+    { method, url, csrf }: Target,
     { jar = {}, headers = {}, body, patience }: Asking,
   ): Promise<{ response: Response; body: unknown; jar: Record<string, string> }> {
     // The header is for APIs that want one before they have given a cookie to repeat.
     const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
-    const { csrf } = bff
     if (csrf) {
       const value = 'value' in csrf ? csrf.value : jar[csrf.cookie]
       if (value !== undefined) all.set(csrf.header, value)
@@ -71,51 +81,59 @@ export function createUpstream(bff: Bff) {
       contentType: string | null,
       forwarded: Record<string, string>,
     ): Promise<SignedIn> {
-      const headers = contentType ? { ...forwarded, 'Content-Type': contentType } : forwarded
-      const asked = await ask(bff.signIn, { headers, body, patience: SIGN_IN_PATIENCE }).catch((cause) => {
-        throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
-      })
+      const [sent, type] = await credentialsFor(bff.signIn, body, contentType)
+      const headers = type ? { ...forwarded, 'Content-Type': type } : forwarded
+      const asked = await ask(bff.signIn, { headers, body: sent, patience: SIGN_IN_PATIENCE }).catch(
+        (cause) => {
+          throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
+        },
+      )
       const { status, ok, headers: answered } = asked.response
       const answer = visible({ headers: answered, body: asked.body }, bff)
       if (!ok) {
-        const isRefusal = status >= 400 && status < 500 && status !== 408 && status !== 429
         const wait = secondsToWait(answered)
         const retryAfter = wait === undefined ? undefined : wait * 1000
-        throw serverError(isRefusal ? 'refused' : 'unreachable', { status, body: answer, retryAfter })
+        const detail = { status, body: answer, retryAfter }
+        if (isUndecided(status)) throw serverError('unreachable', detail)
+        if (status >= 400) throw serverError('refused', detail)
+        throw redirected(bff.signIn.url, answered.get('location'), { ...detail, option: 'signIn' })
       }
-      const grant = readGrant(answered, asked.body, bff)
+      const grant = readGrant(answered, asked.body, bff.signIn.fields, bff)
       return { session: begin(grant, asked.jar), answer }
     },
 
     async refresh(session: Session): Promise<Renewal> {
       if (!bff.refresh) return { kind: 'refused' }
+      const { endsOn, fields } = bff.refresh
       const asked = await ask(bff.refresh, {
         jar: session.jar,
         patience: PATIENCE,
-        ...withToken(session),
+        ...withToken(session, bff.refresh),
       }).catch(() => null)
-      const status = asked?.response.status ?? 0
-      if (status === 400 || status === 401 || status === 403) {
-        const cause =
-          asked &&
-          ownProperty(visible({ headers: asked.response.headers, body: asked.body }, bff), bff.fields.reason)
+      if (!asked) return postponed({ code: 'unreachable' })
+      const { status, ok, headers } = asked.response
+      if (endsOn.includes(status)) {
+        const cause = ownProperty(visible({ headers, body: asked.body }, bff), fields.reason)
         const isWord = typeof cause === 'string' && cause.length <= LONGEST_CAUSE
         return { kind: 'refused', cause: isWord ? cause : undefined }
       }
-      if (!asked?.response.ok) return postponed(asked?.response.headers)
+      if (isUndecided(status)) return postponed({ code: 'unreachable', status }, headers)
+      if (!ok) return postponed({ ...faultOf(status), status, option: 'refresh' }, headers)
       try {
-        const grant = readGrant(asked.response.headers, asked.body, bff)
+        const grant = readGrant(headers, asked.body, fields, bff)
         return { kind: 'renewed', session: renewed(session, grant, asked.jar) }
-      } catch {
+      } catch (error) {
         // The API agreed, and what it sent is no grant: no reason to end a session.
-        return postponed(asked.response.headers)
+        if (!isAuthError(error)) throw error
+        const { code, option } = error
+        return postponed({ code: code as ServerErrorCode, status, option }, headers)
       }
     },
 
     async signOut(session: Session): Promise<Farewell> {
       if (!bff.signOut) return 'told'
       const { jar, access } = session
-      const { headers = {}, body } = withToken(session)
+      const { headers = {}, body } = withToken(session, bff.signOut)
       const all = { ...headers, authorization: authorization(bff.scheme, access) }
       const asked = await ask(bff.signOut, { jar, headers: all, body, patience: PATIENCE }).catch(() => null)
       const status = asked?.response.status ?? 0
@@ -125,19 +143,47 @@ export function createUpstream(bff: Bff) {
     },
   }
 
-  /** A refresh token that came in a body goes in one. */
-  function withToken({ refresh }: Session): { headers?: Record<string, string>; body?: string | undefined } {
-    if (refresh === undefined || bff.refreshToken === 'cookie') return {}
-    if (typeof bff.refreshToken === 'object') {
+  /** What a request says of the session beside its cookies: the refresh token, and the members of every body. */
+  function withToken({ refresh }: Session, { body, encoding }: Target): Pick<Asking, 'headers' | 'body'> {
+    const headers: Record<string, string> = {}
+    const members: Record<string, string> = { ...body }
+    if (refresh !== undefined && typeof bff.refreshToken === 'object') {
       const name = bff.refreshToken.header.toLowerCase()
-      return { headers: { [name]: name === 'authorization' ? authorization(bff.scheme, refresh) : refresh } }
+      headers[name] = name === 'authorization' ? authorization(bff.scheme, refresh) : refresh
     }
-    // An answer may wrap its fields; what is asked is named without the wrapping.
-    const name = bff.fields.refreshToken.split('.').at(-1) as string
-    const body = JSON.stringify({ [name]: refresh })
-    return { headers: { 'Content-Type': 'application/json' }, body }
+    if (refresh !== undefined && bff.refreshToken === 'body') members[bff.refreshMember] = refresh
+    if (Object.keys(members).length === 0) return { headers }
+    const [text, type] = encodeBody(members, encoding)
+    return { headers: { ...headers, 'Content-Type': type }, body: text }
   }
 }
+
+/** Credentials that are JSON get the members and the encoding of the endpoint. What else there is goes as it came. */
+async function credentialsFor(
+  endpoint: Target,
+  body: BodyInit,
+  contentType: string | null,
+): Promise<[body: BodyInit, contentType: string | null]> {
+  if (!/^application\/json\b/i.test(contentType ?? '')) return [body, contentType]
+  const json = await new Response(body).text()
+  const isObject = parse(json) !== null && typeof parse(json) === 'object'
+  return isObject ? encodeCredentials(json, endpoint) : [json, contentType]
+}
+
+/** Says where it leads, without the query, which may hold secrets. */
+function redirected(from: URL, location: string | null, detail: AuthErrorDetail) {
+  if (location === null || !URL.canParse(location, from)) return serverError('redirected', detail)
+  const { origin, pathname } = new URL(location, from)
+  return explain('redirected', `${EXCHANGE_MESSAGES.redirected} It leads to ${origin}${pathname}.`, detail)
+}
+
+/** What is wrong with an answer that decides nothing. */
+const faultOf = (status: number) => ({
+  code: status >= 300 && status < 400 ? ('redirected' as const) : ('status-unexpected' as const),
+})
+
+/** Whether this says nothing of the session: the API was busy, or has failed. */
+const isUndecided = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429
 
 interface Asking {
   jar?: Record<string, string>
@@ -177,7 +223,7 @@ function secondsToWait(headers?: Headers): number | undefined {
   return seconds >= 0 ? seconds : undefined
 }
 
-function postponed(headers?: Headers): Renewal {
+function postponed(why: Pick<Postponed, 'code' | 'status' | 'option'>, headers?: Headers): Postponed {
   const pause = Math.min(Math.max(secondsToWait(headers) ?? PAUSE, 1), LONGEST_PAUSE)
-  return { kind: 'postponed', until: Date.now() + pause * 1000 }
+  return { kind: 'postponed', until: Date.now() + pause * 1000, ...why }
 }

@@ -12,6 +12,7 @@ const MESSAGES = {
     'No page said in time what is in the cookie that `csrf` names, and nothing is sent without its header. ' +
     'Is a page of the app open, and may its scripts read the cookie?',
   'origins-missing': 'There is no origin that the token may go to. List one, or leave the option out.',
+  'refresh-unusable': 'The refresh endpoint answers without a token. Look at its answer.',
   'vault-failed':
     'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-reconfigured':

@@ -1,8 +1,16 @@
+import {
+  type Csrf,
+  completeEndpoint,
+  type Endpoint,
+  type Fields,
+  type RefreshOptions,
+  refreshMember,
+  tokenPaths,
+} from '../endpoint.js'
 import { FIELDS } from '../fields.js'
 import { checkOptions, KINDS } from '../option-checks.js'
 
-/** A path or URL; a relative one is meant for the first of `origins`. The method defaults to POST. */
-export type Endpoint = string | { method?: string; path: string }
+export type { Endpoint, EndpointOptions, Fields, RefreshOptions } from '../endpoint.js'
 
 /** The whole configuration of a vault. It lives in the vault's file and nowhere else. */
 export interface VaultOptions {
@@ -14,7 +22,7 @@ export interface VaultOptions {
   /** Where credentials go. The token is taken from the `Authorization` response header, else from the body. */
   signIn: Endpoint
   /** Where a new token comes from. Without it, sessions simply expire. */
-  refresh?: Endpoint
+  refresh?: string | RefreshOptions
   /**
    * The endpoint whose 401 says that the session is over, such as `'/me'`: for an API without refresh, some of whose
    * endpoints answer 401 for reasons of their own.
@@ -24,12 +32,12 @@ export interface VaultOptions {
   /** Where a sign-out is told. Without it, it is a local affair. */
   signOut?: Endpoint
   /**
-   * Where the refresh token is: in an HttpOnly cookie, which is better, or in the body, which keeps it in the cell
-   * and loses it on reload. It goes back in the body as well, under the last name of `fields.refreshToken`, or in the header that is named:
-   * in `Authorization` after the `scheme`.
+   * Where the refresh token is: in an HttpOnly cookie, which is better, or in the body of the answer, which keeps it in the
+   * cell and loses it on reload. It goes back in the body as well, under the name that is given or the last one of
+   * `fields.refreshToken`; or in the header that is named: in `Authorization` after the `scheme`.
    * @default 'cookie'
    */
-  refreshToken?: 'body' | 'cookie' | { header: string }
+  refreshToken?: 'body' | 'cookie' | { body: string } | { header: string }
   /**
    * What a request proves itself with: an `Authorization: Bearer` header; a session cookie, so that there is no token; or
    * these response headers, the secret one first, which go back with every request and which every answer may renew. As
@@ -54,26 +62,9 @@ export interface VaultOptions {
    * on every request that may change something.
    * @default { header: 'X-Requested-With', value: 'tokencell' }
    */
-  csrf?: { header: string; value: string } | { header: string; cookie: string } | false
-  /** Where things are in the body of a token response, as dotted paths. */
-  fields?: {
-    /** @default 'access_token' */
-    accessToken?: string
-    /** @default 'expires_in' */
-    expiresIn?: string
-    /** @default 'refresh_token' */
-    refreshToken?: string
-    /**
-     * Why a refresh was refused, which becomes the `cause` of the snapshot.
-     * @default 'reason'
-     */
-    reason?: string
-    /**
-     * `''` if the body is the user.
-     * @default 'user'
-     */
-    user?: string
-  }
+  csrf?: Csrf
+  /** Where things are in the body of a token response. */
+  fields?: Fields
   /**
    * For how many seconds a shared vault keeps its token when the last page has gone.
    * @default 60
@@ -93,29 +84,31 @@ export interface VaultOptions {
  */
 export function complete(options: VaultOptions) {
   checkOptions(options, KINDS)
-  const { refreshToken, credential = 'bearer' } = options
-  const isInHeader = typeof refreshToken === 'object'
-  return {
-    name: options.name ?? 'tokencell',
-    forgetAfter: options.forgetAfter ?? 60,
-    origins: options.origins ?? [location.origin],
+  const { check, refreshToken, credential = 'bearer' } = options
+  const headerOf =
+    typeof refreshToken === 'object' && 'header' in refreshToken ? refreshToken.header : undefined
+  const endpoint = (given: Endpoint | RefreshOptions | undefined) =>
+    given === undefined ? undefined : completeEndpoint(given, options)
+  const endpoints = {
     signIn: endpoint(options.signIn),
     refresh: endpoint(options.refresh),
     signOut: endpoint(options.signOut),
-    check: endpoint(options.check),
-    refreshToken: isInHeader ? 'body' : (refreshToken ?? 'cookie'),
-    refreshHeader: isInHeader ? refreshToken.header : undefined,
+  }
+  return {
+    ...endpoints,
+    name: options.name ?? 'tokencell',
+    forgetAfter: options.forgetAfter ?? 60,
+    origins: options.origins ?? [location.origin],
+    check: check && { path: check, method: 'GET' },
+    refreshToken: typeof refreshToken === 'object' ? 'body' : (refreshToken ?? 'cookie'),
+    refreshHeader: headerOf,
+    refreshMember: refreshMember(refreshToken, options.fields),
     // One of two words, or the names of headers between commas.
     credential: typeof credential === 'object' ? credential.headers.join().toLowerCase() : credential,
     scheme: options.scheme ?? 'Bearer',
-    credentials: options.credentials ?? 'include',
+    // For requests of the page.
     csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
-    fields: { ...FIELDS, ...options.fields },
+    reason: options.fields?.reason ?? FIELDS.reason,
+    tokenPaths: tokenPaths(Object.values(endpoints)),
   }
-}
-
-function endpoint(endpoint: Endpoint | undefined) {
-  return typeof endpoint === 'string'
-    ? { method: 'POST', path: endpoint }
-    : endpoint && { method: 'POST', ...endpoint }
 }

@@ -1,8 +1,9 @@
 import { decoded } from '../cookie.js'
+import { encodeCredentials } from '../endpoint.js'
 import { type AuthErrorDetail, commonError, isAuthError } from '../errors.js'
 import { createListeners } from '../listeners.js'
 import { platformFetch } from '../platform-fetch.js'
-import { packRequest, replayable, unpackCredentials } from '../port/packing.js'
+import { isJson, packRequest, replayable, unpackCredentials } from '../port/packing.js'
 import { frozen, LOADING } from '../snapshot.js'
 import type { AuthEvent, RequestEvent, SessionEvent, Snapshot, Vault } from '../types.js'
 import type { Core } from '../wasm/core.js'
@@ -163,7 +164,9 @@ export function start(options: VaultOptions, readCookie: ReadCookie): Cell {
     send,
     async signIn(credentials) {
       const { core, config } = await started()
-      const [body, contentType] = unpackCredentials(credentials)
+      const [body, contentType] = isJson(credentials)
+        ? encodeCredentials(credentials.json, config.signIn)
+        : unpackCredentials(credentials)
       return core.signIn(body, contentType).catch(async (error: unknown) => {
         const isUnheard = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
         const url = isUnheard && config.signIn && new URL(config.signIn.path, config.origins[0]).href

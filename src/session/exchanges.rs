@@ -237,13 +237,14 @@ impl<P: Profile> Session<P> {
 
     /// A page that came back from the cache shows its session again; any other learns why it still has none.
     fn stop_loading(&mut self, failure: Trouble) {
+        let is_news = self.failure.replace(failure) != Some(failure);
         match &mut self.phase {
             Phase::Loading(Some(_)) => {
                 if let Some(tenure) = self.take_tenure() {
                     self.phase = Phase::Active(tenure);
                 }
             }
-            Phase::Loading(None) if self.failure != Some(failure) => self.failure = Some(failure),
+            Phase::Loading(None) if is_news => {}
             _ => return,
         }
         self.push(Effect::Notify);

@@ -245,7 +245,7 @@ impl<P: Profile> Session<P> {
             self.forget();
         }
         while let Some((id, call)) = self.calls.give_up(now) {
-            self.run_out_of_patience(id, call);
+            self.give_up(id, call, CallError::Unreachable);
         }
         if self.exchange.as_mut().is_some_and(|exchange| exchange.take_report(now)) {
             self.report_slow_exchange(now);

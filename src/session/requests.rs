@@ -3,6 +3,7 @@
 use crate::calls::{Call, Need};
 use crate::{
     Body, CallError, CallId, Cause, Course, Effect, Errand, Generation, Instant, Policy, Profile, Reason, Reply, Token,
+    Trouble,
 };
 
 use super::{Phase, Session};
@@ -66,7 +67,7 @@ impl<P: Profile> Session<P> {
     /// Sends the call on its way, or into the line until something changes.
     pub(super) fn dispatch(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
         match (&self.phase, call.need) {
-            (Phase::Loading(_), _) => self.calls.park(id, call, until),
+            (Phase::Loading(_), _) => self.park(id, call, until, now),
             (_, Need::Status) => self.settle(id, Course::Direct),
             (Phase::Ended(_), Need::Token(_)) => self.dispatch_without_session(id, call),
             (Phase::Active(tenure), Need::Token(body)) => {
@@ -77,14 +78,25 @@ impl<P: Profile> Session<P> {
                 // A stream cannot be sent twice, so it is not sent while a fresher token is on its way.
                 let waits_for_fresher = body == Body::OneShot && self.is_refresh_imminent(now);
                 match call.generation {
-                    _ if expired => self.calls.park(id, call, until),
+                    _ if expired => self.park(id, call, until, now),
                     None if waits_for_fresher => self.calls.park(id, call, until),
                     None => self.transmit(id, call, if call.until.is_some() { Course::Waited } else { Course::Direct }),
-                    Some(generation) if generation == self.generation => self.calls.park(id, call, until),
+                    Some(generation) if generation == self.generation => self.park(id, call, until, now),
                     Some(_) if body == Body::OneShot => self.settle(id, Course::NotReplayed),
                     Some(_) => self.transmit(id, call, Course::Retried),
                 }
             }
+        }
+    }
+
+    /// Into the line. While the refresh endpoint answers without a token, waiting between two tries would only hide that.
+    fn park(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
+        let is_unusable = self.failure == Some(Trouble::Malformed);
+        if is_unusable && self.exchange.is_none() && !self.is_refresh_imminent(now) {
+            self.calls.remove(id);
+            self.give_up(id, call, CallError::RefreshUnusable);
+        } else {
+            self.calls.park(id, call, until);
         }
     }
 
@@ -113,11 +125,12 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn run_out_of_patience(&mut self, id: CallId, call: Call) {
+    /// Ends the wait of a call: with the 401 that the shell holds for it, else with this error.
+    pub(super) fn give_up(&mut self, id: CallId, call: Call, error: CallError) {
         if call.generation.is_some() {
             self.push(Effect::Settle(id, call.course));
         } else {
-            self.push(Effect::Fail(id, CallError::Unreachable));
+            self.push(Effect::Fail(id, error));
         }
     }
 

@@ -3,12 +3,12 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use js_sys::{Date, JsString, Promise};
+use js_sys::{Date, JsString, Object, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
-use super::config::{Config, Credential};
+use super::config::{Config, Credential, Endpoint, Fields};
 use super::host::Host;
 use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Renewal, Token};
@@ -75,39 +75,56 @@ impl Verdict {
     /// The body is that of [`text`].
     pub fn read(response: &Response, body: Option<JsString>, errand: Errand, config: &Config, host: &Host) -> Self {
         let (status, head) = (response.status(), Head::read(response, &config.credential));
+        let Some(endpoint) = config.endpoint(errand) else { return Self::unreachable(host) };
         let Some(body) = body.filter(|body| body.length() <= LONGEST_BODY) else {
             let code = GrantError::BodyMalformed.code();
             let answer = if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) };
             return Self::new(answer, Err(host.error(code, object(&[("status", status.into())]))));
         };
+        let failed = |answer: Answer<_>, code: &str, field: Option<&str>| {
+            Self::new(answer, Err(head.error(code, field, &body, config, host)))
+        };
         match (errand, status) {
+            // A redirect, of which a browser says no more (Fetch, "opaque-redirect filtered response").
+            (Errand::Refresh, 0) => failed(Answer::Malformed, "redirected", Some("refresh")),
+            (Errand::SignIn(_), 0) => failed(Answer::Malformed, "redirected", Some("signIn")),
             (Errand::SignOut(_), 401 | 403) => Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)),
-            (Errand::SignOut(_), ..500) if status != 408 && status != 429 => {
+            (Errand::SignOut(_), 1..500) if status != 408 && status != 429 => {
                 Self::new(Answer::Done, Ok(JsValue::UNDEFINED))
             }
+            (Errand::Refresh, 200..300) if names_nobody(&body, config, endpoint) => head.refused(&body, config, endpoint),
             (Errand::Refresh | Errand::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, host);
-                match head.grant(&body, renewal, errand, config) {
+                match head.grant(&body, renewal, errand, config, &endpoint.fields) {
                     Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
-                    Err(Disbelief { error, field }) => {
-                        Self::new(Answer::Malformed, Err(head.error(error.code(), field, &body, config, host)))
-                    }
+                    Err(Disbelief { error, field }) => failed(Answer::Malformed, error.code(), field),
                 }
             }
-            (Errand::Refresh, 400 | 401 | 403) => {
-                let shown = head.visible(&body, config);
-                let cause = own_string(&shown, &config.fields.reason);
-                Self { cause, ..Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
+            (Errand::Refresh, _) if endpoint.ends_on.contains(&status) => head.refused(&body, config, endpoint),
+            (Errand::Refresh, 300..500) if !is_passing(status) => {
+                failed(Answer::Malformed, "status-unexpected", Some("refresh"))
             }
-            (Errand::SignIn(_), 400..500) if status != 408 && status != 429 => {
-                Self::new(Answer::Refused, Err(head.error("refused", None, &body, config, host)))
-            }
-            _ => Self::new(
-                Answer::Unreachable(head.retry_after()),
-                Err(head.error(CallError::Unreachable.code(), None, &body, config, host)),
-            ),
+            (Errand::SignIn(_), 400..500) if !is_passing(status) => failed(Answer::Refused, "refused", None),
+            _ => failed(Answer::Unreachable(head.retry_after()), CallError::Unreachable.code(), None),
         }
     }
+}
+
+/// Whether this status says nothing about the request: it came too slowly, too early or too often.
+const fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 425 | 429)
+}
+
+/// Where a cookie is the credential, some APIs answer that nobody is signed in with a success: `null`, `{}`, or no user.
+fn names_nobody(body: &JsString, config: &Config, endpoint: &Endpoint) -> bool {
+    matches!(config.credential, Credential::Cookie)
+        && parse(body).is_some_and(|body| {
+            let is_empty = |body: &JsValue| {
+                let keys = body.dyn_ref::<Object>().map(Object::keys);
+                keys.is_some_and(|keys| keys.length() == 0)
+            };
+            body.is_null() || is_empty(&body) || own(&body, &endpoint.fields.user).is_null()
+        })
 }
 
 /// What is worth knowing of the headers. Cross-origin, only what the server exposes can be read.
@@ -133,6 +150,12 @@ impl Head {
         }
     }
 
+    /// The API refuses to go on with the session.
+    fn refused(&self, body: &JsString, config: &Config, endpoint: &Endpoint) -> Verdict {
+        let cause = own_string(&self.visible(body, config), &endpoint.fields.reason);
+        Verdict { cause, ..Verdict::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
+    }
+
     /// The grant, and the body as the page may see it: the user is a part of that, since some APIs put the token there.
     fn grant(
         &self,
@@ -140,8 +163,9 @@ impl Head {
         renewal: Result<Option<Token>, GrantError>,
         errand: Errand,
         config: &Config,
+        fields: &Fields,
     ) -> Result<(Grant<PageProfile>, JsValue), Disbelief> {
-        let Config { credential, fields, .. } = config;
+        let credential = &config.credential;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
         let body = match parse(text) {
             Some(body) => body,
@@ -201,9 +225,8 @@ impl Head {
 
     /// The body as the page may see it. Removed is every value that the configuration calls a token, of any type and usable
     /// or not.
-    fn visible(&self, text: &JsString, Config { fields, scheme, .. }: &Config) -> JsValue {
+    fn visible(&self, text: &JsString, Config { token_paths: paths, scheme, .. }: &Config) -> JsValue {
         let body = parse(text).unwrap_or(JsValue::UNDEFINED);
-        let paths = [&fields.access_token, &fields.refresh_token];
         // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
         let named = paths.iter().filter(|path| !path.is_empty() || body.is_string());
         let sent = self

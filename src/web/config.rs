@@ -4,11 +4,12 @@ use alloc::string::String;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
+use js_sys::Array;
 use wasm_bindgen::JsValue;
 use web_sys::Url;
 
 use super::json::{own, own_string};
-use crate::{Millis, OriginError, Origins, Policy, Renewal, SignOutRoute};
+use crate::{Errand, Millis, OriginError, Origins, Policy, Renewal, SignOutRoute};
 
 /// A checked configuration.
 #[derive(Debug)]
@@ -19,17 +20,19 @@ pub struct Config {
     pub sign_in: Endpoint,
     pub refresh: Option<Endpoint>,
     pub sign_out: Option<Endpoint>,
-    pub csrf: Option<Csrf>,
     pub credential: Credential,
     /// What stands before a token in `Authorization` (RFC 9110 §11.6.2), which may be nothing.
     pub scheme: String,
     /// The one URL whose 401 ends a session that cannot be refreshed; any if there is none.
     pub check: Option<String>,
-    /// Whether exchanges take cookies along: `include` or `omit`.
-    pub credentials: String,
-    /// Where the refresh token goes, if not into a body.
+    /// The header that takes the refresh token.
     pub refresh_header: Option<String>,
-    pub fields: Fields,
+    /// The name of the refresh token in a body.
+    pub refresh_member: String,
+    /// Where a 401 to a request of the page says why, as a dotted path.
+    pub reason: String,
+    /// Where tokens are in the answers of any endpoint, as dotted paths.
+    pub token_paths: Vec<String>,
     pub policy: Policy,
 }
 
@@ -40,11 +43,21 @@ impl Csrf {
     }
 }
 
-/// An absolute URL within the allow-list, and how to ask it.
+/// An absolute URL within the allow-list, how to ask it, and how to read its answer.
 #[derive(Debug, Default)]
 pub struct Endpoint {
     pub method: String,
     pub url: String,
+    /// An object of the members that every request has in its body, which the core only hands on.
+    pub body: JsValue,
+    /// Whether the body is form data (`application/x-www-form-urlencoded`) instead of JSON.
+    pub is_form: bool,
+    pub csrf: Option<Csrf>,
+    /// Whether requests take cookies along: `include` or `omit`.
+    pub credentials: String,
+    pub fields: Fields,
+    /// The statuses that end the session.
+    pub ends_on: Vec<u16>,
 }
 
 /// What a request proves itself with.
@@ -68,7 +81,7 @@ pub enum Csrf {
 }
 
 /// Where things are in the body of a token response, as dotted paths.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Fields {
     pub access_token: String,
     pub expires_in: String,
@@ -87,48 +100,56 @@ pub struct ConfigError {
 impl Config {
     pub fn parse(raw: &JsValue) -> Result<Self, ConfigError> {
         let origins = parse_origins(&own(raw, "origins"))?;
-        let reader = Reader { raw, wrong: Cell::new(None) };
-        let sign_in = reader.endpoint("signIn", &origins).unwrap_or_else(|| {
+        let reader = Reader { origins: &origins, wrong: Cell::new(None) };
+        let sign_in = reader.endpoint(raw, "signIn").unwrap_or_else(|| {
             reader.refuse("endpoint-missing", "signIn");
             Endpoint::default()
         });
-        let refresh = reader.endpoint("refresh", &origins);
-        let sign_out = reader.endpoint("signOut", &origins);
-        let check = reader.endpoint("check", &origins).map(|endpoint| endpoint.url);
+        let refresh = reader.endpoint(raw, "refresh");
+        let sign_out = reader.endpoint(raw, "signOut");
+        let check = reader.target(raw, "check").map(|(_, url)| url);
         let policy = Policy {
-            renewal: if refresh.is_some() { reader.renewal() } else { Renewal::None },
+            renewal: if refresh.is_some() { reader.renewal(raw) } else { Renewal::None },
             sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
-            retention: reader.retention(),
+            retention: reader.retention(raw),
             session_cookie: own_string(raw, "credential").as_deref() == Some("cookie"),
         };
-        let config = Self {
-            name: reader.text("name", "name"),
+        let (name, credential) = (reader.text(raw, "name", "name"), reader.credential(raw));
+        let scheme = reader.text(raw, "scheme", "scheme");
+        let refresh_member = reader.text(raw, "refreshMember", "refreshToken");
+        let reason = reader.text(raw, "reason", "fields");
+        let token_paths = Array::from(&own(raw, "tokenPaths")).iter().filter_map(|path| path.as_string()).collect();
+        let refresh_header = own_string(raw, "refreshHeader");
+        reader.wrong.get().map_or(Ok(()), Err)?;
+        Ok(Self {
+            name,
             origins,
             sign_in,
             refresh,
             sign_out,
-            csrf: reader.csrf(),
-            credential: reader.credential(),
-            scheme: reader.text("scheme", "scheme"),
+            credential,
+            scheme,
             check,
-            credentials: reader.text("credentials", "credentials"),
-            refresh_header: own_string(raw, "refreshHeader"),
-            fields: Fields {
-                access_token: reader.text("fields.accessToken", "fields"),
-                expires_in: reader.text("fields.expiresIn", "fields"),
-                refresh_token: reader.text("fields.refreshToken", "fields"),
-                reason: reader.text("fields.reason", "fields"),
-                user: reader.text("fields.user", "fields"),
-            },
+            refresh_header,
+            refresh_member,
+            reason,
+            token_paths,
             policy,
-        };
-        reader.wrong.get().map_or(Ok(config), Err)
+        })
+    }
+
+    pub const fn endpoint(&self, errand: Errand) -> Option<&Endpoint> {
+        match errand {
+            Errand::SignIn(_) => Some(&self.sign_in),
+            Errand::Refresh => self.refresh.as_ref(),
+            Errand::SignOut(_) => self.sign_out.as_ref(),
+        }
     }
 }
 
 /// Reads on after an error and keeps the first: half of what `?` compiles to here would be dropping what was read.
 struct Reader<'a> {
-    raw: &'a JsValue,
+    origins: &'a Origins,
     wrong: Cell<Option<ConfigError>>,
 }
 
@@ -137,15 +158,15 @@ impl Reader<'_> {
         self.wrong.set(self.wrong.get().or(Some(ConfigError { code, field })));
     }
 
-    fn text(&self, path: &str, field: &'static str) -> String {
-        own_string(self.raw, path).unwrap_or_else(|| {
+    fn text(&self, raw: &JsValue, path: &str, field: &'static str) -> String {
+        own_string(raw, path).unwrap_or_else(|| {
             self.refuse("option-invalid", field);
             String::new()
         })
     }
 
-    fn renewal(&self) -> Renewal {
-        match own_string(self.raw, "refreshToken").as_deref() {
+    fn renewal(&self, raw: &JsValue) -> Renewal {
+        match own_string(raw, "refreshToken").as_deref() {
             Some("cookie") => return Renewal::Cookie,
             Some("body") => return Renewal::Body,
             _ => self.refuse("option-invalid", "refreshToken"),
@@ -153,8 +174,8 @@ impl Reader<'_> {
         Renewal::None
     }
 
-    fn retention(&self) -> Millis {
-        match own(self.raw, "forgetAfter").as_f64() {
+    fn retention(&self, raw: &JsValue) -> Millis {
+        match own(raw, "forgetAfter").as_f64() {
             Some(seconds) if seconds >= 0.0 => Millis::from_seconds(seconds).unwrap_or_default(),
             _ => {
                 self.refuse("option-invalid", "forgetAfter");
@@ -163,27 +184,51 @@ impl Reader<'_> {
         }
     }
 
-    /// Relative URLs are meant for the first origin: neither a `<base>` nor the page's own URL has a say.
-    fn endpoint(&self, field: &'static str, origins: &Origins) -> Option<Endpoint> {
-        let raw = own(self.raw, field);
+    fn endpoint(&self, raw: &JsValue, field: &'static str) -> Option<Endpoint> {
+        let (method, url) = self.target(raw, field)?;
+        let raw = own(raw, field);
+        let text = |path: &str| self.text(&raw, path, field);
+        let fields = Fields {
+            access_token: text("fields.accessToken"),
+            expires_in: text("fields.expiresIn"),
+            refresh_token: text("fields.refreshToken"),
+            reason: text("fields.reason"),
+            user: text("fields.user"),
+        };
+        let statuses = Array::from(&own(&raw, "endsOn"));
+        Some(Endpoint {
+            method,
+            url,
+            body: own(&raw, "body"),
+            is_form: text("encoding") == "form",
+            csrf: self.csrf(&raw),
+            credentials: text("credentials"),
+            fields,
+            ends_on: statuses.iter().filter_map(|status| status.as_f64()).map(|status| status as u16).collect(),
+        })
+    }
+
+    /// Method and URL. Relative URLs are meant for the first origin: neither a `<base>` nor the page's own URL has a say.
+    fn target(&self, raw: &JsValue, field: &'static str) -> Option<(String, String)> {
+        let raw = own(raw, field);
         if raw.is_undefined() || raw.is_null() {
             return None;
         }
         let method = own_string(&raw, "method");
-        let url = own_string(&raw, "path").and_then(|path| Url::new_with_base(&path, origins.first()).ok());
+        let url = own_string(&raw, "path").and_then(|path| Url::new_with_base(&path, self.origins.first()).ok());
         let (Some(method), Some(url)) = (method, url) else {
             self.refuse("endpoint-malformed", field);
             return None;
         };
         let url = url.href();
-        if !origins.allows(&url) {
+        if !self.origins.allows(&url) {
             self.refuse("endpoint-outside-origins", field);
         }
-        Some(Endpoint { method, url })
+        Some((method, url))
     }
 
-    fn credential(&self) -> Credential {
-        let name = self.text("credential", "credential");
+    fn credential(&self, raw: &JsValue) -> Credential {
+        let name = self.text(raw, "credential", "credential");
         match name.as_str() {
             "bearer" => Credential::Bearer,
             "cookie" => Credential::Cookie,
@@ -191,8 +236,8 @@ impl Reader<'_> {
         }
     }
 
-    fn csrf(&self) -> Option<Csrf> {
-        let raw = own(self.raw, "csrf");
+    fn csrf(&self, raw: &JsValue) -> Option<Csrf> {
+        let raw = own(raw, "csrf");
         if !raw.is_object() {
             return None;
         }
@@ -210,7 +255,7 @@ impl Reader<'_> {
 fn parse_origins(raw: &JsValue) -> Result<Origins, ConfigError> {
     let error = |code| ConfigError { code, field: "origins" };
     let mut origins = Vec::new();
-    for entry in js_sys::Array::from(raw).iter() {
+    for entry in Array::from(raw).iter() {
         let url = entry.as_string().and_then(|entry| Url::new(&entry).ok()).ok_or_else(|| error("origin-malformed"))?;
         let origin = url.origin();
         // Anything beyond scheme, host and port would be a promise that is not kept.

@@ -2,9 +2,9 @@
 
 use alloc::string::String;
 
-use js_sys::{JsString, Promise};
+use js_sys::{JSON, JsString, Object, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Headers, Response};
+use web_sys::{AbortSignal, Headers, Response, UrlSearchParams};
 use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
@@ -75,22 +75,16 @@ impl Config {
         }
     }
 
-    /// Puts a refresh token where this API wants it.
-    fn write_refresh_token(&self, token: &Token, headers: &Headers, init: &JsValue) -> Result<(), JsValue> {
+    /// Puts a refresh token where this API wants it. Returns the one that is to go into the body.
+    fn write_refresh_token<'a>(&self, token: &'a Token, headers: &Headers) -> Result<Option<&'a Token>, JsValue> {
         match &self.refresh_header {
             // A sign-out proves itself with the access token.
-            Some(name) if headers.has(name)? => Ok(()),
-            Some(name) if name.eq_ignore_ascii_case(AUTHORIZATION) => headers.set(name, &self.authorization(token)),
-            Some(name) => headers.set(name, token.expose()),
-            None => {
-                headers.set("Content-Type", "application/json")?;
-                // An answer may wrap its fields; what is asked is named without the wrapping.
-                let name = self.fields.refresh_token.rsplit('.').next().unwrap_or_default();
-                let body = dictionary(&[(name, token.expose().into())]);
-                extend(init, &[("body", js_sys::JSON::stringify(&body)?.into())]);
-                Ok(())
-            }
+            Some(name) if headers.has(name)? => {}
+            Some(name) if name.eq_ignore_ascii_case(AUTHORIZATION) => headers.set(name, &self.authorization(token))?,
+            Some(name) => headers.set(name, token.expose())?,
+            None => return Ok(Some(token)),
         }
+        Ok(None)
     }
 
     fn authorization(&self, token: &Token) -> Zeroizing<String> {
@@ -102,6 +96,31 @@ impl Config {
         }
         value.push_str(token.expose());
         value
+    }
+}
+
+impl Endpoint {
+    /// Writes its members, and this one besides, as the body; nothing where there are none.
+    fn write_body(&self, token: Option<(&str, &Token)>, headers: &Headers, init: &JsValue) -> Result<(), JsValue> {
+        let members = dictionary(&[]);
+        Object::<JsValue>::assign(members.unchecked_ref(), self.body.unchecked_ref());
+        if let Some((name, token)) = token {
+            extend(&members, &[(name, token.expose().into())]);
+        }
+        let json = JSON::stringify(&members)?;
+        if json == "{}" {
+            return Ok(());
+        }
+        let (body, content_type) = if self.is_form {
+            let entries = Object::<JsValue>::entries(members.unchecked_ref::<Object>());
+            let form = UrlSearchParams::new_with_str_sequence_sequence(&entries)?;
+            (form.to_string().into(), "application/x-www-form-urlencoded")
+        } else {
+            (json, "application/json")
+        };
+        headers.set("Content-Type", content_type)?;
+        extend(init, &[("body", body.into())]);
+        Ok(())
     }
 }
 
@@ -134,49 +153,37 @@ pub fn exchange(
     csrf: Option<String>,
     signal: &AbortSignal,
 ) -> Result<Promise, JsValue> {
+    let Some(endpoint) = config.endpoint(errand) else { return Err(JsValue::UNDEFINED) };
     let headers = Headers::new()?;
     headers.set("Accept", "application/json")?;
-    if let (Some(csrf), Some(value)) = (&config.csrf, csrf) {
+    if let (Some(csrf), Some(value)) = (&endpoint.csrf, csrf) {
         headers.set(csrf.header(), &value)?;
     }
     let init = dictionary(&[
+        ("method", endpoint.method.as_str().into()),
         ("cache", "no-store".into()),
-        ("credentials", config.credentials.as_str().into()),
+        ("credentials", endpoint.credentials.as_str().into()),
         // A custom header survives a redirect to another origin, and a token response has no business moving.
-        ("redirect", "error".into()),
+        ("redirect", "manual".into()),
         ("signal", signal.into()),
         // The reply to these brings a rotated cookie: it has to arrive even if this page does not live to see it.
         ("keepalive", (!matches!(errand, Errand::SignIn(_))).into()),
     ]);
-    let access = credentials.and_then(|credentials| credentials.access.as_ref());
-    let refresh_token = credentials.and_then(|credentials| credentials.refresh.as_ref());
-    let endpoint = match errand {
-        Errand::SignIn(_) => {
-            if let Some(SignInBody { body, content_type }) = sign_in {
-                extend(&init, &[("body", body.clone())]);
-                if let Some(content_type) = content_type {
-                    headers.set("Content-Type", content_type)?;
-                }
-            }
-            Some(&config.sign_in)
+    if let Some(SignInBody { body, content_type }) = sign_in {
+        extend(&init, &[("body", body.clone())]);
+        if let Some(content_type) = content_type {
+            headers.set("Content-Type", content_type)?;
         }
-        Errand::Refresh => {
-            if let (Credential::Headers(_), Some(token)) = (&config.credential, access) {
-                config.write_credential(token, &headers)?;
-            }
-            config.refresh.as_ref()
+    } else {
+        let access = credentials.and_then(|credentials| credentials.access.as_ref());
+        let is_proof = matches!(errand, Errand::SignOut(_)) || matches!(config.credential, Credential::Headers(_));
+        if let Some(token) = access.filter(|_| is_proof) {
+            config.write_credential(token, &headers)?;
         }
-        Errand::SignOut(_) => {
-            if let Some(token) = access {
-                config.write_credential(token, &headers)?;
-            }
-            config.sign_out.as_ref()
-        }
-    };
-    if let (Errand::Refresh | Errand::SignOut(_), Some(token)) = (errand, refresh_token) {
-        config.write_refresh_token(token, &headers, &init)?;
+        let refresh_token = credentials.and_then(|credentials| credentials.refresh.as_ref());
+        let in_body = refresh_token.map(|token| config.write_refresh_token(token, &headers)).transpose()?.flatten();
+        endpoint.write_body(in_body.map(|token| (config.refresh_member.as_str(), token)), &headers, &init)?;
     }
-    let Some(Endpoint { method, url }) = endpoint else { return Err(JsValue::UNDEFINED) };
-    extend(&init, &[("method", method.into()), ("headers", headers.into())]);
-    Ok(host.fetch(&url.as_str().into(), &init))
+    extend(&init, &[("headers", headers.into())]);
+    Ok(host.fetch(&endpoint.url.as_str().into(), &init))
 }

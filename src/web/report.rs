@@ -4,7 +4,7 @@ use wasm_bindgen::JsValue;
 
 use super::answer::PageProfile;
 use super::clock::Clock;
-use super::json::{extend, object};
+use super::json::{extend, object, own};
 use crate::{Cause, Course, Event, Instant, Reason, Snapshot, Status, Trouble};
 
 pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock: &Clock) -> JsValue {
@@ -32,11 +32,14 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock
     shown
 }
 
-pub fn event(event: &Event, clock: &Clock) -> JsValue {
+/// The event, with the code of the error that a refresh failed with.
+pub fn event(event: &Event, error: Option<&JsValue>, clock: &Clock) -> JsValue {
     match event {
         Event::Ended(reason) => typed("ended", &[("reason", name_reason(*reason).into())]),
         Event::RefreshFailed(trouble, retry) => {
-            typed("refresh-failed", &[("trouble", name_trouble(*trouble).into()), ("retryAt", wall(*retry, clock))])
+            let code = error.map_or(JsValue::NULL, |error| own(error, "code"));
+            let trouble = name_trouble(*trouble).into();
+            typed("refresh-failed", &[("trouble", trouble), ("code", code), ("retryAt", wall(*retry, clock))])
         }
         Event::RefreshStarted(cause) => typed("refresh-started", &[("cause", name_cause(*cause).into())]),
         Event::Refreshed(generation) => typed("refreshed", &[("generation", generation.0.into())]),

@@ -330,7 +330,7 @@ async function read(request: IncomingMessage): Promise<Asked> {
   const header = (name: string) => request.headers[name] as string | undefined
   const cookies = Object.fromEntries((header('cookie') ?? '').split('; ').map((pair) => pair.split(/=(.*)/s)))
   return {
-    body: text.startsWith('{') ? JSON.parse(text) : {},
+    body: text.startsWith('{') ? JSON.parse(text) : Object.fromEntries(new URLSearchParams(text)),
     header,
     cookie: (name) => (cookies[name] === undefined ? undefined : decodeURIComponent(cookies[name])),
   }

@@ -1,7 +1,8 @@
-import { listen } from './dialects.js'
+import type { Page } from '@playwright/test'
+import { type Dialect, listen } from './dialects.js'
 import { ADA, test as base, expect, get, outliveTrust, status } from './fixtures.js'
 
-type Request = Parameters<Parameters<typeof listen>[0]['routes'][string]>[0]
+type Request = Parameters<Dialect['routes'][string]>[0]
 
 interface Asked {
   path: string
@@ -9,53 +10,46 @@ interface Asked {
   body: Record<string, unknown>
 }
 
-/** An API with one account, whose access tokens are good for one request after a doubt. */
 const test = base.extend<{
-  /** Serves it, and resolves with its URL and what it is asked. */
+  /** Serves these routes as the API of the page, and resolves with its URL. */
+  route: (routes: Dialect['routes']) => Promise<string>
+  /** Serves an API with one account, and resolves with its URL and what it is asked. */
   serve: (api: {
     grant: (round: number) => { headers?: Record<string, string>; body: unknown }
     accepts: (authorization: string | undefined) => boolean
   }) => Promise<{ url: string; asked: Asked[] }>
 }>({
-  serve: async ({ api: _, site }, use) => {
+  route: async ({ api: _, site }, use) => {
     const servers: Awaited<ReturnType<typeof listen>>[] = []
+    await use(async (routes) => {
+      const server = await listen({ routes }, site.url)
+      servers.push(server)
+      site.options = { origins: [server.url], signIn: '/login', csrf: false }
+      return server.url
+    })
+    for (const server of servers) server.close()
+  },
+  serve: async ({ route }, use) => {
     await use(async ({ grant, accepts }) => {
       const asked: Asked[] = []
       let round = 0
-      const note = (
-        path: string,
-        { header, body }: Parameters<Parameters<typeof listen>[0]['routes'][string]>[0],
-      ) => asked.push({ path, authorization: header('authorization'), body })
-      const me = (request: Request) => {
-        note('/me', request)
-        return { status: accepts(request.header('authorization')) ? 200 : 401, body: { reason: 'by_admin' } }
+      const noting = (path: string, answer: Dialect['routes'][string]) => (request: Request) => {
+        asked.push({ path, authorization: request.header('authorization'), body: request.body })
+        return answer(request)
       }
-      const server = await listen(
-        {
-          routes: {
-            'POST /login': (request) => {
-              note('/login', request)
-              return grant(++round)
-            },
-            'POST /refresh': (request) => {
-              note('/refresh', request)
-              return grant(++round)
-            },
-            'POST /logout': (request) => {
-              note('/logout', request)
-              return { status: 204 }
-            },
-            'GET /me': me,
-            'GET /me?a=1': me,
-          },
-        },
-        site.url,
-      )
-      servers.push(server)
-      site.options = { origins: [server.url], signIn: '/login', csrf: false }
-      return { url: server.url, asked }
+      const me = noting('/me', (request) => ({
+        status: accepts(request.header('authorization')) ? 200 : 401,
+        body: { reason: 'by_admin' },
+      }))
+      const url = await route({
+        'POST /login': noting('/login', () => grant(++round)),
+        'POST /refresh': noting('/refresh', () => grant(++round)),
+        'POST /logout': noting('/logout', () => ({ status: 204 })),
+        'GET /me': me,
+        'GET /me?a=1': me,
+      })
+      return { url, asked }
     })
-    for (const server of servers) server.close()
   },
 })
 
@@ -166,3 +160,155 @@ for (const [check, ends] of [
       () => auth.snapshot.status === 'unauthenticated' && auth.snapshot.cause === 'by_admin',
     )
   })
+
+/** Signs in, and makes the token due for a refresh by a 401. */
+async function signInAndDoubt(page: Page, url: string) {
+  await page.evaluate((ada) => auth.signIn(ada), ADA)
+  await outliveTrust(page)
+  return page.evaluate(
+    (url) =>
+      auth.fetch(url).then(
+        ({ status }) => status,
+        ({ code, message }) => `${code} ${message}`,
+      ),
+    `${url}/me`,
+  )
+}
+
+test('endpoints have their own members, encoding, CSRF rule and fields', async ({
+  open,
+  page,
+  route,
+  site,
+}) => {
+  const asked: unknown[] = []
+  const note = (path: string, { header, body }: Request) =>
+    asked.push([path, header('content-type'), header('x-csrf'), body])
+  const url = await route({
+    'POST /login': (request) => {
+      note('/login', request)
+      return { body: { access: 'a1', refresh: 'r 1' } }
+    },
+    'POST /refresh': (request) => {
+      note('/refresh', request)
+      return { body: { token: 'a2' } }
+    },
+    'POST /logout': (request) => {
+      note('/logout', request)
+      return { status: 204 }
+    },
+    'GET /me': ({ header }) => ({ status: header('authorization') === 'Bearer a2' ? 200 : 401 }),
+  })
+  Object.assign(site.options, {
+    signIn: { path: '/login', encoding: 'form', body: { grant_type: 'password' } },
+    refresh: {
+      path: '/refresh',
+      encoding: 'form',
+      body: { grant_type: 'refresh_token', client_id: 'web' },
+      csrf: { header: 'X-CSRF', value: 'refresh' },
+      fields: { accessToken: 'token' },
+    },
+    signOut: { path: '/logout', body: { client_id: 'web' }, csrf: false },
+    csrf: { header: 'X-CSRF', value: 'all' },
+    fields: { accessToken: 'access', refreshToken: 'refresh' },
+    refreshToken: { body: 'refresh_token' },
+  })
+  await open(page)
+  expect(await signInAndDoubt(page, url)).toBe(200)
+  await page.evaluate(() => auth.signOut())
+  const form = expect.stringContaining('application/x-www-form-urlencoded')
+  expect(asked).toEqual([
+    ['/login', form, 'all', { grant_type: 'password', ...ADA }],
+    ['/refresh', form, 'refresh', { grant_type: 'refresh_token', client_id: 'web', refresh_token: 'r 1' }],
+    ['/logout', 'application/json', undefined, { client_id: 'web', refresh_token: 'r 1' }],
+  ])
+})
+
+for (const [what, answer, code, text] of [
+  ['404', { status: 404 }, 'status-unexpected', 'refresh: '],
+  ['a redirect', { status: 302, headers: { location: '/login' } }, 'redirected', 'refresh: '],
+  ['no token', { body: {} }, 'token-missing', 'fields.accessToken: '],
+  [
+    'a lifetime in words',
+    { body: { access_token: 'a', expires_in: 'soon' } },
+    'lifetime-invalid',
+    'fields.expiresIn: ',
+  ],
+] as const)
+  test(`a refresh answered with ${what} is named by ready, requests, snapshot and events at once`, async ({
+    open,
+    page,
+    route,
+    site,
+  }) => {
+    const url = await route({
+      'POST /login': () => ({ body: { access_token: 'a1', expires_in: 900 } }),
+      'POST /refresh': () => answer,
+      'GET /me': () => ({ status: 401 }),
+    })
+    Object.assign(site.options, { refresh: '/refresh', forgetAfter: 0 })
+    await open(page)
+    expect(await signInAndDoubt(page, url), 'the request has its own 401').toBe(401)
+    expect(await status(page)).toBe('authenticated')
+    const failed = await page.evaluate(() => events.find(({ type }) => type === 'refresh-failed'))
+    expect(failed).toMatchObject({ trouble: 'malformed', code })
+
+    await page.goto(site.url)
+    const said = await page.evaluate(() => auth.ready.catch(({ code, message }) => [code, message]))
+    expect(said).toEqual([code, expect.stringContaining(text)])
+    expect(await page.evaluate(() => auth.snapshot)).toMatchObject({
+      status: 'loading',
+      failure: 'malformed',
+    })
+  })
+
+test('which statuses end a session is an option of the refresh', async ({ open, page, route, site }) => {
+  const url = await route({
+    'POST /login': () => ({ body: { access_token: 'a1' } }),
+    'POST /refresh': () => ({ status: 404, body: { reason: 'no_such_user' } }),
+    'GET /me': () => ({ status: 401 }),
+  })
+  site.options.refresh = { path: '/refresh', endsOn: [401, 404] }
+  await open(page)
+  expect(await signInAndDoubt(page, url)).toBe(401)
+  expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ reason: 'revoked', cause: 'no_such_user' })
+})
+
+for (const nobody of [null, {}, { user: null }])
+  test(`where a cookie is the credential, a check answered with ${JSON.stringify(nobody)} means that nobody is signed in`, async ({
+    open,
+    page,
+    route,
+    site,
+  }) => {
+    let user: object | undefined
+    await route({
+      'POST /login': () => {
+        user = { name: 'Ada' }
+        return { body: { user } }
+      },
+      'GET /session': () => ({ body: user ? { user } : nobody }),
+    })
+    const refresh = { method: 'GET', path: '/session' }
+    Object.assign(site.options, { credential: 'cookie', refresh, forgetAfter: 0 })
+    await open(page)
+    expect(await status(page)).toBe('never')
+    await page.evaluate((ada) => auth.signIn(ada), ADA)
+    expect(await status(page)).toBe('authenticated')
+    user = undefined
+    await page.goto(site.url)
+    expect(await page.evaluate(() => auth.ready.then(({ reason }) => reason))).toBe('expired')
+  })
+
+test('a sign-in that is answered with a redirect says so', async ({ open, page, route }) => {
+  await route({ 'POST /login': () => ({ status: 302, headers: { location: '/elsewhere' } }) })
+  await open(page)
+  const error = await page.evaluate(
+    (ada) => auth.signIn(ada).catch(({ code, message }) => [code, message]),
+    ADA,
+  )
+  expect(error).toEqual([
+    'redirected',
+    expect.stringMatching(/^signIn: The endpoint answered with a redirect/),
+  ])
+})

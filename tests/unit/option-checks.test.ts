@@ -14,7 +14,8 @@ function messageFor(options: object): string | undefined {
   }
 }
 
-const ENDPOINT = '"/path", or { method, path } with a method of HTTP'
+const ENDPOINT = '"/path", or an object with the text `path`'
+const REFRESH_TOKEN = '"body", "cookie", { body } with its name, or { header } with the name of a header'
 const CSRF = 'false, { header, value } or { header, cookie }, each of them text that a header can hold'
 
 test.each<[object, string]>([
@@ -35,27 +36,54 @@ test.each<[object, string]>([
   ],
   [
     { signIn: { method: 'GET', path: '/x' } },
-    `signIn: Must be ${ENDPOINT} other than GET, and is {"method":"GET","path":"/x"}.`,
+    'signIn.method: Must be a method of HTTP that browsers send with a body, such as "POST", and is "GET".',
   ],
-  [{ signIn: '' }, `signIn: Must be ${ENDPOINT} other than GET, and is "".`],
-  [{ signIn: null }, `signIn: Must be ${ENDPOINT} other than GET, and is null.`],
+  [{ signIn: '' }, `signIn: Must be ${ENDPOINT}, and is "".`],
+  [{ signIn: null }, `signIn: Must be ${ENDPOINT}, and is null.`],
+  [{ signIn: { path: '' } }, 'signIn.path: Must be "/path", and is "".'],
+  [{ signIn: { path: '/x', encoding: 'xml' } }, 'signIn.encoding: Must be "json" or "form", and is "xml".'],
+  [{ signIn: { path: '/x', body: { a: 1 } } }, 'signIn.body: Must be an object of texts, and is {"a":1}.'],
+  [
+    { signIn: { path: '/x', credentials: true } },
+    'signIn.credentials: Must be "include" or "omit", and is true.',
+  ],
+  [{ signIn: { path: '/x', csrf: true } }, `signIn.csrf: Must be ${CSRF}, and is true.`],
+  [
+    { signIn: { path: '/x', fields: { user: 1 } } },
+    'signIn.fields.user: Must be text with a dotted path, such as "data.access_token", and is 1.',
+  ],
+  [
+    { signIn: { path: '/x', endsOn: [404] } },
+    'signIn.endsOn: There is no such option. Those are: body, credentials, csrf, encoding, fields, method, path.',
+  ],
+  [
+    { refresh: { path: '/x', endsOn: [500] } },
+    'refresh.endsOn: Must be a list of statuses from 400 to 499, and is [500].',
+  ],
+  [
+    { refresh: { path: '/x', endsOn: 404 } },
+    'refresh.endsOn: Must be a list of statuses from 400 to 499, and is 404.',
+  ],
   [
     { refresh: { method: 'a b', path: '/x' } },
-    `refresh: Must be ${ENDPOINT}, and is {"method":"a b","path":"/x"}.`,
+    'refresh.method: Must be a method of HTTP that browsers send, and is "a b".',
   ],
   [
     { refresh: { method: 'TRACE', path: '/x' } },
-    `refresh: Must be ${ENDPOINT}, and is {"method":"TRACE","path":"/x"}.`,
+    'refresh.method: Must be a method of HTTP that browsers send, and is "TRACE".',
+  ],
+  [
+    { refresh: { method: 'GET', path: '/x' }, refreshToken: 'body' },
+    'refresh.method: Must be a method with a body, which carries the refresh token or `body`, and is "GET".',
+  ],
+  [
+    { signOut: { method: 'GET', path: '/x', body: { a: 'b' } } },
+    'signOut.method: Must be a method with a body, which carries the refresh token or `body`, and is "GET".',
   ],
   [{ signOut: { url: '/x' } }, `signOut: Must be ${ENDPOINT}, and is {"url":"/x"}.`],
-  [
-    { refreshToken: { headers: ['X'] } },
-    'refreshToken: Must be "body", "cookie", or { header } with the name of a header, and is {"headers":["X"]}.',
-  ],
-  [
-    { refreshToken: null },
-    'refreshToken: Must be "body", "cookie", or { header } with the name of a header, and is null.',
-  ],
+  [{ refreshToken: { headers: ['X'] } }, `refreshToken: Must be ${REFRESH_TOKEN}, and is {"headers":["X"]}.`],
+  [{ refreshToken: { body: '' } }, `refreshToken: Must be ${REFRESH_TOKEN}, and is {"body":""}.`],
+  [{ refreshToken: null }, `refreshToken: Must be ${REFRESH_TOKEN}, and is null.`],
   [
     { credential: { headers: [] } },
     'credential: Must be "bearer", "cookie", or { headers } with the names of headers, and is {"headers":[]}.',
@@ -68,9 +96,10 @@ test.each<[object, string]>([
     { origins: 'https://a.test' },
     'origins: Must be a list of origins such as "https://api.example.com", and is "https://a.test".',
   ],
+  [{ fields: 'data' }, 'fields: Must be an object of dotted paths, and is "data".'],
   [
     { fields: { acessToken: 'x' } },
-    'fields: Must be an object with dotted paths as accessToken, expiresIn, refreshToken, reason or user, and is {"acessToken":"x"}.',
+    'fields.acessToken: There is no such option. Those are: accessToken, expiresIn, refreshToken, reason, user.',
   ],
   [
     { name: `-${'x'.repeat(100)}` },
@@ -98,6 +127,18 @@ test('every preset is right, and so are an option that is undefined and all that
       signIn: { method: 'PUT', path: 'https://a.test/x' },
       refreshToken: { header: 'X' },
       credential: 'cookie',
+    },
+    {
+      signIn: {
+        path: '/x',
+        body: { a: 'b' },
+        encoding: 'form',
+        csrf: false,
+        credentials: 'omit',
+        fields: { user: '' },
+      },
+      refresh: { path: '/x', endsOn: [401, 404], csrf: { header: 'X', cookie: 'refresh' } },
+      refreshToken: { body: 'token' },
     },
   ])
     expect(messageFor(options)).toBeUndefined()

@@ -78,8 +78,9 @@ impl Driver {
         let (began, mark) = (self.clock.now(), self.take_mark(id));
         let asking = Rc::new(Asking { id, errand, began, abort, has_head: Cell::new(false), mark });
         *self.asking.borrow_mut() = Some(Rc::clone(&asking));
+        self.unusable.take();
         // The header against forgery.
-        let csrf = match &self.config.csrf {
+        let csrf = match self.config.endpoint(errand).and_then(|endpoint| endpoint.csrf.as_ref()) {
             None => Promise::resolve(&JsValue::UNDEFINED),
             Some(Csrf::Fixed { value, .. }) => Promise::resolve(&JsValue::from(value)),
             Some(Csrf::Cookie { cookie, .. }) => self.host.cookie(cookie),
@@ -123,8 +124,10 @@ impl Driver {
         if verdict.cause.is_some() || matches!(verdict.answer, Answer::Granted(_)) {
             *self.cause.borrow_mut() = verdict.cause;
         }
-        if let Errand::SignIn(call) = asking.errand {
-            self.set_outcome(call, verdict.outcome);
+        match asking.errand {
+            Errand::SignIn(call) => self.set_outcome(call, verdict.outcome),
+            Errand::Refresh => *self.unusable.borrow_mut() = verdict.outcome.err(),
+            Errand::SignOut(_) => {}
         }
         let id = asking.id;
         drop(self.read(move |trace| Input::Answered(id, verdict.answer, trace)));

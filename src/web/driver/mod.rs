@@ -46,6 +46,8 @@ pub struct Driver {
     asking: RefCell<Option<Rc<Asking>>>,
     /// Why the API has refused the last refresh, in its own word.
     cause: RefCell<Option<String>>,
+    /// What was wrong with the answer to the last refresh.
+    unusable: RefCell<Option<JsValue>>,
     open: RefCell<CallMap<Open>>,
     last_call: Cell<u32>,
     in_flight: Cell<u32>,
@@ -73,6 +75,7 @@ impl Driver {
             lease: RefCell::default(),
             asking: RefCell::default(),
             cause: RefCell::default(),
+            unusable: RefCell::default(),
             open: RefCell::default(),
             last_call: Cell::default(),
             in_flight: Cell::default(),
@@ -269,7 +272,7 @@ impl Driver {
             Effect::Exchange(id, errand) => self.exchange(id, errand),
             Effect::Fail(id, error) => {
                 if let Some(open) = self.take(id) {
-                    open.reject(&self.host.error(error.code(), JsValue::UNDEFINED));
+                    open.reject(&self.call_error(error));
                 }
             }
             Effect::Lock(id) => self.lock(id),
@@ -279,7 +282,9 @@ impl Driver {
                 self.written.set(self.written.get().wrapping_add(1));
                 *self.writing.borrow_mut() = Some(self.host.remember(trace::word(hint), epoch.0));
             }
-            Effect::Report(event) => self.host.report(report::event(&event, &self.clock)),
+            Effect::Report(event) => {
+                self.host.report(report::event(&event, self.unusable.borrow().as_ref(), &self.clock));
+            }
             Effect::Settle(id, course) if self.is_request(id) => self.settle(id, course),
             // A page may reload as soon as its call resolves.
             Effect::Settle(id, course) => self.when_written(move |driver| driver.settle(id, course)),
@@ -290,6 +295,11 @@ impl Driver {
                 self.when_written(|_| drop(lease));
             }
         }
+    }
+
+    fn call_error(&self, error: CallError) -> JsValue {
+        let unusable = self.unusable.borrow().clone().filter(|_| error == CallError::RefreshUnusable);
+        unusable.unwrap_or_else(|| self.host.error(error.code(), JsValue::UNDEFINED))
     }
 
     /// For what others, or the next page, are to see only after they can see what we wrote.

@@ -115,7 +115,7 @@ impl Driver {
         }
         self.after(&text(response), |driver, body| {
             let body = body.ok().and_then(|body| parse(body.dyn_ref()?));
-            let cause = body.and_then(|body| own_string(&body, &driver.config.fields.reason));
+            let cause = body.and_then(|body| own_string(&body, &driver.config.reason));
             if driver.is_revoked() && cause.is_some() {
                 *driver.cause.borrow_mut() = cause;
                 driver.host.notify();

@@ -122,6 +122,95 @@ test('a refresh token goes back in Authorization with the scheme, and the access
   api.close()
 })
 
+test('endpoints have their own members, encoding, CSRF rule and fields', async () => {
+  const asked: unknown[] = []
+  const api = await serve(async (request, response) => {
+    const body = (await request.setEncoding('utf8').toArray()).join('')
+    asked.push([request.url, request.headers['content-type'], request.headers['x-csrf'], body])
+    const isSignIn = request.url === '/login'
+    response.setHeader('set-cookie', ['csrf_a=access', 'csrf_r=refresh'])
+    response.end(isSignIn ? '{"access":"a1","refresh":"r 1","expires_in":0.2}' : '{"token":"a2"}')
+  })
+  const browser = browse({
+    ...api.options,
+    signIn: { path: '/login', encoding: 'form', body: { grant_type: 'password' } },
+    refresh: {
+      path: '/refresh',
+      encoding: 'form',
+      body: { grant_type: 'refresh_token', client_id: 'web' },
+      csrf: { header: 'X-CSRF', cookie: 'csrf_r' },
+      fields: { accessToken: 'token' },
+    },
+    signOut: { path: '/logout', body: { client_id: 'web' } },
+    csrf: { header: 'X-CSRF', cookie: 'csrf_a' },
+    fields: { accessToken: 'access', refreshToken: 'refresh' },
+    refreshToken: { body: 'refresh_token' },
+  })
+  expect((await browser.signIn()).status).toBe(200)
+  pass(250)
+  expect((await browser.fetch('/api/me')).status).toBe(200)
+  await browser.signOut()
+  const form = 'application/x-www-form-urlencoded'
+  expect(asked.filter(([url]) => url !== '/api/me')).toEqual([
+    ['/login', form, undefined, 'grant_type=password&email=ada%40example.com&password=correct+horse'],
+    ['/refresh', form, 'refresh', 'grant_type=refresh_token&client_id=web&refresh_token=r+1'],
+    ['/logout', 'application/json', 'access', '{"client_id":"web","refresh_token":"r 1"}'],
+  ])
+  api.close()
+})
+
+test.each<[string, answer: [status: number, headers: object, body: string], expected: object]>([
+  ['404', [404, {}, '{}'], { error: 'status-unexpected', status: 404 }],
+  ['302', [302, { location: '/login' }, ''], { error: 'redirected', status: 302 }],
+  ['no token', [200, {}, '{}'], { error: 'token-missing', status: 200 }],
+  [
+    'a lifetime in words',
+    [200, {}, '{"access_token":"a","expires_in":"soon"}'],
+    { error: 'lifetime-invalid' },
+  ],
+  ['503', [503, {}, ''], { error: 'unreachable', status: 503 }],
+])(
+  'a refresh answered with %s is named at once, and the session goes on',
+  async (_, [status, headers, body], expected) => {
+    const api = await serve((request, response) => {
+      if (request.url !== '/refresh') return void response.end('{"access_token":"a1","expires_in":0.2}')
+      response.writeHead(status, headers as Record<string, string>).end(body)
+    })
+    const events: object[] = []
+    const browser = browse({ ...api.options, refresh: '/refresh', onEvent: (event) => events.push(event) })
+    await browser.signIn()
+    pass(250)
+    expect(await (await browser.fetch('/api/me')).json()).toMatchObject(expected)
+    const { error: code } = expected as { error: string }
+    const trouble = code === 'unreachable' ? code : 'malformed'
+    expect(events).toContainEqual({ type: 'refresh-failed', session: expect.any(String), trouble, code })
+    expect((await browser.session()).status).toBe('authenticated')
+    api.close()
+  },
+)
+
+test('which statuses end a session is an option of the refresh', async () => {
+  const api = await serve((request, response) => {
+    if (request.url === '/refresh') response.statusCode = 404
+    response.end('{"access_token":"a1","expires_in":0.2}')
+  })
+  const browser = browse({ ...api.options, refresh: { path: '/refresh', endsOn: [401, 404] } })
+  await browser.signIn()
+  pass(250)
+  expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'revoked' })
+  api.close()
+})
+
+test('a sign-in that is answered with a redirect says where it leads, without the query', async () => {
+  const api = await serve((_, response) => {
+    response.writeHead(302, { location: '/accounts/login/?next=secret' }).end()
+  })
+  const answer = await (await browse(api.options).signIn()).json()
+  expect(answer.error).toBe('redirected')
+  expect(answer.message).toMatch(/^signIn: .* It leads to http:\/\/127\.0\.0\.1:\d+\/accounts\/login\/\.$/)
+  api.close()
+})
+
 test.each<[string, BffOptions['refreshToken'], string, number | string]>([
   ['in a body', 'body', 'ü and a space', 200],
   ['in a header', { header: 'X-Refresh' }, 'ü and a space', 'fields.refreshToken'],
