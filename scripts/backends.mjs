@@ -41,7 +41,10 @@ async function installNode() {
   const done = path.join(betterAuth, 'node_modules/.lock-hash')
   const hash = hashOf(path.join(betterAuth, 'package-lock.json'))
   if (existsSync(done) && readFileSync(done, 'utf8') === hash) return
-  await announced('npm ci of tests/backends', run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: betterAuth }))
+  await announced(
+    'npm ci of tests/backends',
+    run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: betterAuth }),
+  )
   writeFileSync(done, hash)
 }
 

@@ -81,7 +81,11 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
   const access = [...(bearer ? [{ place: 'header', value: bearer }] : []), ...(inBody ? [inBody] : [])]
 
   return {
-    access: (plan.isCookieSession ? [] : access).map(({ place, value }) => ({ token: secrets.keep(value), place, jwt: readJwt(value) })),
+    access: (plan.isCookieSession ? [] : access).map(({ place, value }) => ({
+      token: secrets.keep(value),
+      place,
+      jwt: readJwt(value),
+    })),
     refresh: kept(at(plan.tokens.refresh) ?? named(NAMES.refresh)),
     csrf: kept(named(NAMES.csrf)),
     expiresIn: seconds && { seconds: Number(seconds.value), place: seconds.place },

@@ -1,5 +1,6 @@
 import type { Csrf, EndpointOptions, RefreshOptions } from '../endpoint.js'
 import type { VaultOptions } from '../vault/options.js'
+
 export type { Csrf } from '../endpoint.js'
 
 import { isHere, type Topology, topology } from './topology.js'

@@ -37,8 +37,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
     }) => {
       await open()
       const refusal = await page.evaluate(
-        (credentials) =>
-          auth.signIn(credentials).catch(({ code, status, body }) => ({ code, status, body })),
+        (credentials) => auth.signIn(credentials).catch(({ code, status, body }) => ({ code, status, body })),
         backend.credentials({ ...person, password: 'wrong' }),
       )
       expect(refusal).toMatchObject({ code: 'refused', ...backend.wrong })

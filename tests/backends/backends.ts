@@ -34,8 +34,10 @@ export interface Backend {
   forgets: 'access' | 'nothing' | 'refresh'
   /** Whether the server looks sessions up with every request, so that one that is revoked is over at once. */
   revokes: 'at once' | 'with the refresh'
-  /** What doctor is told beside the vault file. */
+  /** What doctor is told. */
   doctor: string[]
+  /** The errors that doctor finds and that are some, each with the reason beside it. */
+  flaws?: string[]
 }
 
 const asUsername = ({ email, password }: Person) => ({ username: email, password })
@@ -43,13 +45,18 @@ const member = (name: string) => (exchange: Exchange) => JSON.parse(exchange.bod
 const cookie = (name: string) => (exchange: Exchange) =>
   new RegExp(`(?:^|; )${name}=([^;]+)`).exec(exchange.headers.cookie ?? '')?.[1]
 
+/** The endpoints on the command line of doctor, and the name of the e-mail among the credentials. */
+const asked = (signIn: string, refresh: string, signOut: string, me: string, email = 'email') => [
+  ...['--sign-in', signIn, '--refresh', refresh, '--sign-out', signOut, '--me', me],
+  ...['--field', `email=${email}`],
+]
+
 const fastapi = {
   server: 'fastapi-users/server.py',
   credentials: asUsername,
   wrong: { status: 400, body: { detail: 'LOGIN_BAD_CREDENTIALS' } },
   protected: '/users/me',
   revokes: 'at once',
-  doctor: ['--me', '/users/me', '--field', 'email=username'],
 } satisfies Partial<Backend>
 
 export const backends: Record<string, Backend> = {
@@ -65,7 +72,12 @@ export const backends: Record<string, Backend> = {
     knowsExpiry: false,
     forgets: 'access',
     revokes: 'at once',
-    doctor: ['--me', '/api/me'],
+    doctor: asked(
+      '/api/auth/sign-in/email',
+      'GET /api/auth/get-session',
+      'POST /api/auth/sign-out',
+      '/api/me',
+    ),
   },
   'djangorestframework-simplejwt': {
     server: 'simplejwt/server.py',
@@ -81,7 +93,7 @@ export const backends: Record<string, Backend> = {
     knowsExpiry: true,
     forgets: 'refresh',
     revokes: 'with the refresh',
-    doctor: ['--me', '/api/me/', '--field', 'email=username'],
+    doctor: asked('/api/token/', '/api/token/refresh/', 'POST /api/token/blacklist/', '/api/me/', 'username'),
   },
   'dj-rest-auth with JWTs': {
     server: 'dj-rest-auth/server.py',
@@ -97,7 +109,15 @@ export const backends: Record<string, Backend> = {
     knowsExpiry: true,
     forgets: 'refresh',
     revokes: 'with the refresh',
-    doctor: ['--me', '/api/me/', '--field', 'email=username'],
+    doctor: asked(
+      '/dj-rest-auth/login/',
+      '/dj-rest-auth/token/refresh/',
+      'POST /dj-rest-auth/logout/',
+      '/api/me/',
+      'username',
+    ),
+    // It takes the form of any site, and sets its cookies.
+    flaws: ['csrf.sign-in'],
   },
   'dj-rest-auth with the tokens of Django REST framework': {
     server: 'dj-rest-auth/server.py',
@@ -113,7 +133,7 @@ export const backends: Record<string, Backend> = {
     knowsExpiry: false,
     forgets: 'access',
     revokes: 'at once',
-    doctor: ['--me', '/api/me/', '--field', 'email=username'],
+    doctor: asked('/dj-rest-auth/login/', 'none', 'POST /dj-rest-auth/logout/', '/api/me/', 'username'),
   },
   'flask-jwt-extended in headers': {
     server: 'flask-jwt-extended/server.py',
@@ -128,7 +148,9 @@ export const backends: Record<string, Backend> = {
     knowsExpiry: true,
     forgets: 'access',
     revokes: 'at once',
-    doctor: ['--me', '/protected', '--field', 'email=username'],
+    doctor: asked('/login', '/refresh', 'DELETE /logout', '/protected', 'username'),
+    // It answers 422 to a token that it cannot read, as all are after the secret has changed. Its sign-out is for one token.
+    flaws: ['sign-out.revokes', 'answers.bad-token'],
   },
   'flask-jwt-extended in cookies': {
     server: 'flask-jwt-extended/server.py',
@@ -143,13 +165,16 @@ export const backends: Record<string, Backend> = {
     knowsExpiry: false,
     forgets: 'nothing',
     revokes: 'at once',
-    doctor: ['--me', '/protected', '--field', 'email=username'],
+    doctor: asked('/token/auth', '/token/refresh', 'POST /token/remove', '/protected', 'username'),
+    // The same; and its sign-out takes the cookies away, and no more.
+    flaws: ['sign-out.revokes', 'answers.bad-token'],
   },
   'fastapi-users with a JWT': {
     ...fastapi,
     vault: 'fastapi-users/jwt.vault.ts',
     signIn: '/auth/jwt/login',
     signOut: '/auth/jwt/logout',
+    doctor: asked('/auth/jwt/login', 'none', 'POST /auth/jwt/logout', '/users/me', 'username'),
     afterReload: 'unauthenticated',
     knowsExpiry: true,
     forgets: 'nothing',
@@ -159,6 +184,7 @@ export const backends: Record<string, Backend> = {
     vault: 'fastapi-users/database.vault.ts',
     signIn: '/auth/db/login',
     signOut: '/auth/db/logout',
+    doctor: asked('/auth/db/login', 'none', 'POST /auth/db/logout', '/users/me', 'username'),
     afterReload: 'unauthenticated',
     knowsExpiry: false,
     forgets: 'access',
@@ -168,6 +194,9 @@ export const backends: Record<string, Backend> = {
     vault: 'fastapi-users/cookie.vault.ts',
     signIn: '/auth/cookie/login',
     signOut: '/auth/cookie/logout',
+    doctor: asked('/auth/cookie/login', 'none', 'POST /auth/cookie/logout', '/users/me', 'username'),
+    // It takes a form, and so that of any site.
+    flaws: ['csrf.sign-in'],
     afterReload: 'authenticated',
     knowsExpiry: false,
     forgets: 'access',

@@ -207,7 +207,9 @@ export const rotationChecks: Check[] = [
         .join('; ')
       // A vault can be told of those, as `endsOn`.
       const isTellable = odd.every(({ answer }) => isEnd(answer.status))
-      return isTellable ? { evidence: `${evidence}; say so in endsOn`, severity: 'advice' as const } : evidence
+      return isTellable
+        ? { evidence: `${evidence}; say so in endsOn`, severity: 'advice' as const }
+        : evidence
     },
   },
 ]

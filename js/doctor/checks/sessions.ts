@@ -53,7 +53,8 @@ export const sessionChecks: Check[] = [
       if (isCut) throw new Unseen('see sign-in.size')
       if (!isOk) throw new Unseen('signing in failed')
       if (grant.access.length > 0 || grant.isDeviseTokenAuth) return undefined
-      if (seen.plan.isCookieSession && cookies.length > 0) throw new Unseen('the API works with a session cookie, without tokens')
+      if (seen.plan.isCookieSession && cookies.length > 0)
+        throw new Unseen('the API works with a session cookie, without tokens')
       return `neither in the Authorization header nor in the body (${type === 'none' ? 'which is empty' : `which is ${type}`})`
     },
   },

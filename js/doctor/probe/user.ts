@@ -1,5 +1,5 @@
-import { sessionCookie } from '../cookies.js'
 import type { Answer } from '../answer.js'
+import { sessionCookie } from '../cookies.js'
 import type { Credentials, Endpoint } from '../options.js'
 import { Secret } from '../secret.js'
 import type { Client } from './client.js'
@@ -45,7 +45,8 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
     session = begin(first)
   }
   if (refresh && seen.isCheck) await askForSession(client, seen, refresh, session)
-  else if (refresh && canRefresh(session)) session = (await useRefresh(client, seen, refresh, session)) ?? session
+  else if (refresh && canRefresh(session))
+    session = (await useRefresh(client, seen, refresh, session)) ?? session
   else
     seen.skip(
       refresh ? 'signing in gives nothing to refresh with' : 'there is no refresh (--refresh none)',
@@ -218,5 +219,6 @@ async function signOut(client: Client, seen: Seen, session: Session) {
 
 async function close(client: Client, seen: Seen, session: Session) {
   const endpoint = seen.plan.endpoints.signOut
-  if (endpoint) await client.ask({ step: 'close', endpoint, session, bearer: true, ...refreshOf(seen.plan, session) })
+  if (endpoint)
+    await client.ask({ step: 'close', endpoint, session, bearer: true, ...refreshOf(seen.plan, session) })
 }
