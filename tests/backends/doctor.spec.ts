@@ -45,6 +45,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       if (backend.refresh) {
         await outliveTrust(page)
         gateway.spoil(backend.protected)
+        console.log(await get(page, url), JSON.stringify(await page.evaluate(() => [auth.snapshot, events, performance.now()])), gateway.journal.map((e) => `${e.method} ${e.path} ${e.status}`))
         expect(await get(page, url)).toBe(200)
         expect(gateway.of(backend.refresh).map(({ status }) => status)).toEqual([200])
       }
