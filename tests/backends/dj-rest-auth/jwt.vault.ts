@@ -1,10 +1,4 @@
+import { presets } from 'tokencell/presets'
 import { openVault } from 'tokencell/vault'
 
-export default openVault({
-  origins: ['https://api.example.com'],
-  signIn: '/dj-rest-auth/login/',
-  refresh: '/dj-rest-auth/token/refresh/',
-  signOut: '/dj-rest-auth/logout/',
-  fields: { accessToken: 'access' },
-  csrf: false,
-})
+export default openVault({ ...presets.djRestAuth, origins: ['https://api.example.com'] })

@@ -1,9 +1,4 @@
+import { presets } from 'tokencell/presets'
 import { openVault } from 'tokencell/vault'
 
-export default openVault({
-  origins: ['https://api.example.com'],
-  signIn: { path: '/auth/jwt/login', encoding: 'form' },
-  signOut: '/auth/jwt/logout',
-  credentials: 'omit',
-  csrf: false,
-})
+export default openVault({ ...presets.fastapiUsers, origins: ['https://api.example.com'] })
