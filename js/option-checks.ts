@@ -1,13 +1,13 @@
 import { explain } from './errors.js'
 
 /** What an option may be: whether a value is that, how a person reads it, and what its own members may be. */
-interface Kind {
+export interface Kind {
   test(value: unknown): boolean
   text: string
   members?: Kinds
 }
 
-type Kinds = Readonly<Record<string, Kind>>
+export type Kinds = Readonly<Record<string, Kind>>
 
 /** What the name of a header, a method or a scheme may contain (RFC 9110 §5.6.2, "token"). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
@@ -18,11 +18,11 @@ const FORBIDDEN = /^(connect|trace|track)$/i
 /** Methods without a body (Fetch, "Request with GET/HEAD method cannot have body"). */
 const BODILESS = /^(get|head)$/i
 
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
-const isHeader = (value: unknown) => typeof value === 'string' && TOKEN.test(value)
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== ''
+export const isHeader = (value: unknown) => typeof value === 'string' && TOKEN.test(value)
 const isHeaderValue = (value: unknown) => typeof value === 'string' && HEADER_VALUE.test(value)
 const isMethod = (value: unknown) => isHeader(value) && !FORBIDDEN.test(value as string)
-const isObject = (value: unknown): value is Record<string, unknown> =>
+export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
 /** Whether it is an object of exactly these members. */
@@ -31,7 +31,7 @@ const isExactly = (value: unknown, members: Record<string, (value: unknown) => b
   Object.keys(value).every((name) => name in members) &&
   Object.entries(members).every(([name, test]) => test(value[name]))
 
-const oneOf = (...words: string[]): Kind => ({
+export const oneOf = (...words: string[]): Kind => ({
   test: (value) => words.includes(value as string),
   text: words.map((word) => `"${word}"`).join(' or '),
 })

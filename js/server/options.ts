@@ -1,7 +1,8 @@
 import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../endpoint.js'
-import { checkOptions, KINDS } from '../option-checks.js'
+import { checkOptions } from '../option-checks.js'
 import type { VaultOptions } from '../vault/options.js'
 import { type ServerErrorCode, serverError } from './errors.js'
+import { SERVER_KINDS } from './option-kinds.js'
 import type { SharedStore } from './store.js'
 
 /** Something worth a line in a log. Redacted: no token, no cookie, no user. */
@@ -22,7 +23,7 @@ export type ServerEvent =
 export interface BffOptions
   extends Pick<
     VaultOptions,
-    'credentials' | 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
+    'check' | 'credentials' | 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
   > {
   /** The origin of the API: scheme, host and port. The tokens go nowhere else. */
   api: string
@@ -105,46 +106,13 @@ const DAY = 24 * 60 * 60
  * @throws AuthError that names the option
  */
 export function complete(options: BffOptions) {
-  const known = new Set<keyof BffOptions>([
-    ...([
-      'api',
-      'base',
-      'bodyLimit',
-      'claims',
-      'cookie',
-      // For browsers; presets have it.
-      'credentials',
-      'csrf',
-      'fields',
-      'forward',
-      'grace',
-      'headers',
-    ] as const),
-    ...([
-      'onEvent',
-      'origins',
-      'plainHttp',
-      'proxy',
-      'refresh',
-      'refreshToken',
-      'scheme',
-      'secret',
-      'signIn',
-    ] as const),
-    ...(['signOut', 'store'] as const),
-  ])
-  for (const option of Object.keys(options))
-    if (!known.has(option as keyof BffOptions)) throw serverError('option-invalid', { option })
-
+  checkOptions(options, SERVER_KINDS)
   const api = parseOrigin(options)
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
     throw serverError('secret-weak', { option: 'secret' })
   const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
-  if (!/^(lax|strict)$/.test(sameSite) || !/^[\w.-]*$/.test(name ?? '') || !(maxAge > 0))
-    throw serverError('option-invalid', { option: 'cookie' })
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
-  checkOptions(shared(options), KINDS)
 
   const signIn = parseEndpoint('signIn', options, api) as Target
   const refresh = parseEndpoint('refresh', options, api)
@@ -155,6 +123,7 @@ export function complete(options: BffOptions) {
     signIn,
     refresh,
     signOut,
+    check: options.check === undefined ? undefined : parseEndpoint('check', options, api)?.url.href,
     refreshToken: placeOf(options.refreshToken),
     refreshMember: refreshMember(options.refreshToken, options.fields),
     tokenPaths: tokenPaths([signIn, refresh, signOut]),
@@ -188,34 +157,13 @@ function parseOrigin({ api, plainHttp }: BffOptions): string {
   return url.origin
 }
 
-/** Those that vaults have, too. */
-const shared = ({
-  credentials,
-  csrf,
-  fields,
-  refresh,
-  refreshToken,
-  scheme,
-  signIn,
-  signOut,
-}: BffOptions) => ({
-  credentials,
-  csrf,
-  fields,
-  refresh,
-  refreshToken,
-  scheme,
-  signIn,
-  signOut,
-})
-
 /** Where refresh tokens go. */
 function placeOf(given: BffOptions['refreshToken'] = 'cookie'): 'body' | 'cookie' | { header: string } {
   return typeof given === 'object' && 'body' in given ? 'body' : given
 }
 
 function parseEndpoint(
-  option: 'refresh' | 'signIn' | 'signOut',
+  option: 'check' | 'refresh' | 'signIn' | 'signOut',
   options: BffOptions,
   api: string,
 ): Target | undefined {

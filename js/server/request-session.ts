@@ -177,7 +177,13 @@ export function openRequestSession(
       }
       const response = await attempt(url, init, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
-      if (!isDoubtful || !(await renew(current)) || !session || !isReplayable(init.body)) return response
+      if (!isDoubtful) return response
+      if (!bff.refresh) {
+        if (!bff.check || url.href.split(/[?#]/)[0] === bff.check)
+          lose('revoked', await upstream.causeOf(response))
+        return response
+      }
+      if (!(await renew(current)) || !session || !isReplayable(init.body)) return response
       // Not waited for: where a framework has a copy of it, that would be until somebody reads the copy.
       response.body?.cancel().catch(() => {})
       return attempt(url, init, session)

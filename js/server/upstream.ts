@@ -12,6 +12,8 @@ import { begin, renewed, type Session } from './session.js'
 /** How long the API may take for a refresh or a sign-out, and for a sign-in. In milliseconds. */
 const PATIENCE = 10_000
 const SIGN_IN_PATIENCE = 30_000
+/** How long an answer may take to say why it is a 401. */
+const CAUSE_PATIENCE = 1000
 /** A token response longer than this is none. In characters. */
 const LONGEST_BODY = 1024 * 1024
 /** When to ask again an API that has not answered; no longer than the second, whatever it says. In seconds. */
@@ -112,11 +114,8 @@ export function createUpstream(bff: Bff) {
       }).catch(() => null)
       if (!asked) return postponed({ code: 'unreachable' })
       const { status, ok, headers } = asked.response
-      if (endsOn.includes(status)) {
-        const cause = ownProperty(visible({ headers, body: asked.body }, bff), fields.reason)
-        const isWord = typeof cause === 'string' && cause.length <= LONGEST_CAUSE
-        return { kind: 'refused', cause: isWord ? cause : undefined }
-      }
+      if (endsOn.includes(status))
+        return { kind: 'refused', cause: reasonIn(headers, asked.body, fields.reason) }
       if (isUndecided(status)) return postponed({ code: 'unreachable', status }, headers)
       if (!ok) return postponed({ ...faultOf(status), status, option: 'refresh' }, headers)
       try {
@@ -130,6 +129,15 @@ export function createUpstream(bff: Bff) {
       }
     },
 
+    /** Why the API has answered a request with 401, in its own word, if it says that soon. The response stays as it is. */
+    async causeOf(response: Response): Promise<string | undefined> {
+      const { headers } = response
+      if (Number(headers.get('content-length')) > LONGEST_BODY) return undefined
+      const late = new Promise<string>((resolve) => setTimeout(resolve, CAUSE_PATIENCE, ''))
+      const text = await Promise.race([response.clone().text(), late]).catch(() => '')
+      return text.length > LONGEST_BODY ? undefined : reasonIn(headers, parse(text), bff.signIn.fields.reason)
+    },
+
     async signOut(session: Session): Promise<Farewell> {
       if (!bff.signOut) return 'told'
       const { jar, access } = session
@@ -141,6 +149,11 @@ export function createUpstream(bff: Bff) {
       // Some lead to a page from here; and whoever does not know the session has no need to be told.
       return (status >= 200 && status < 400) || status === 404 || status === 410 ? 'told' : 'unreachable'
     },
+  }
+
+  function reasonIn(headers: Headers, body: unknown, path: string): string | undefined {
+    const cause = ownProperty(visible({ headers, body }, bff), path)
+    return typeof cause === 'string' && cause.length <= LONGEST_CAUSE ? cause : undefined
   }
 
   /** What a request says of the session beside its cookies: the refresh token, and the members of every body. */

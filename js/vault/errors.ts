@@ -8,6 +8,9 @@ const MESSAGES = {
   ...EXCHANGE_MESSAGES,
   'claims-malformed':
     'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
+  'cors-refused':
+    'The API is there, but the browser withholds its answer from this page, which looks like CORS. It must allow this ' +
+    'origin, the headers and, unless `credentials` is "omit", credentials. `npx tokencell doctor` says what is missing.',
   'csrf-unreadable':
     'No page said in time what is in the cookie that `csrf` names, and nothing is sent without its header. ' +
     'Is a page of the app open, and may its scripts read the cookie?',

@@ -5,7 +5,8 @@ import { createCookieReader } from './cookies.js'
 import type { Outgoing } from './outgoing.js'
 import { connectPage, failCall, type Page, showSnapshot } from './page.js'
 import { createPresence } from './presence.js'
-import type { Cell, ReadCookie, Requested } from './start.js'
+import type { Requested } from './request-events.js'
+import type { Cell, ReadCookie } from './start.js'
 
 export type PageServer = ReturnType<typeof serve>
 

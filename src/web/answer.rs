@@ -8,7 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
-use super::config::{Config, Credential, Endpoint, Fields};
+use super::config::{Config, Credential, Endpoint};
 use super::host::Host;
 use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Renewal, Token};
@@ -95,12 +95,12 @@ impl Verdict {
             (Errand::Refresh, 200..300) if names_nobody(&body, config, endpoint) => head.refused(&body, config, endpoint),
             (Errand::Refresh | Errand::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, host);
-                match head.grant(&body, renewal, errand, config, &endpoint.fields) {
+                match head.grant(&body, renewal, errand, config, endpoint) {
                     Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
                     Err(Disbelief { error, field }) => failed(Answer::Malformed, error.code(), field),
                 }
             }
-            (Errand::Refresh, _) if endpoint.ends_on.contains(&status) => head.refused(&body, config, endpoint),
+            (Errand::Refresh, _) if endpoint.ends_on(status) => head.refused(&body, config, endpoint),
             (Errand::Refresh, 300..500) if !is_passing(status) => {
                 failed(Answer::Malformed, "status-unexpected", Some("refresh"))
             }
@@ -123,7 +123,7 @@ fn names_nobody(body: &JsString, config: &Config, endpoint: &Endpoint) -> bool {
                 let keys = body.dyn_ref::<Object>().map(Object::keys);
                 keys.is_some_and(|keys| keys.length() == 0)
             };
-            body.is_null() || is_empty(&body) || own(&body, &endpoint.fields.user).is_null()
+            body.is_null() || is_empty(&body) || own(&body, &endpoint.field("user")).is_null()
         })
 }
 
@@ -152,7 +152,7 @@ impl Head {
 
     /// The API refuses to go on with the session.
     fn refused(&self, body: &JsString, config: &Config, endpoint: &Endpoint) -> Verdict {
-        let cause = own_string(&self.visible(body, config), &endpoint.fields.reason);
+        let cause = own_string(&self.visible(body, config), &endpoint.field("reason"));
         Verdict { cause, ..Verdict::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
     }
 
@@ -163,7 +163,7 @@ impl Head {
         renewal: Result<Option<Token>, GrantError>,
         errand: Errand,
         config: &Config,
-        fields: &Fields,
+        endpoint: &Endpoint,
     ) -> Result<(Grant<PageProfile>, JsValue), Disbelief> {
         let credential = &config.credential;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
@@ -175,7 +175,7 @@ impl Head {
         };
         let access = match credential {
             Credential::Bearer => {
-                let access = from_header.map(str::to_owned).or_else(|| own_string(&body, &fields.access_token));
+                let access = from_header.map(str::to_owned).or_else(|| own_string(&body, &endpoint.field("accessToken")));
                 let access = access.ok_or(GrantError::TokenMissing).and_then(Token::parse);
                 Some(access.map_err(Disbelief::at("fields.accessToken"))?)
             }
@@ -193,10 +193,10 @@ impl Head {
             (Renewal::Cookie | Renewal::None, _) => None,
         };
         let refresh = parse_refresh
-            .and_then(|parse| own_string(&body, &fields.refresh_token).map(parse))
+            .and_then(|parse| own_string(&body, &endpoint.field("refreshToken")).map(parse))
             .transpose()
             .map_err(Disbelief::at("fields.refreshToken"))?;
-        let expires_in = match own(&body, &fields.expires_in) {
+        let expires_in = match own(&body, &endpoint.field("expiresIn")) {
             absent if absent.is_undefined() || absent.is_null() => None,
             seconds => {
                 let seconds = number(&seconds).ok_or(GrantError::LifetimeInvalid);
@@ -209,7 +209,7 @@ impl Head {
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts)?;
         let shown = self.visible(text, config);
-        grant.profile.user = own(&shown, &fields.user);
+        grant.profile.user = own(&shown, &endpoint.field("user"));
         Ok((grant, shown))
     }
 

@@ -36,28 +36,13 @@ pub struct Config {
     pub policy: Policy,
 }
 
-impl Csrf {
-    pub const fn header(&self) -> &String {
-        let (Self::Cookie { header, .. } | Self::Fixed { header, .. }) = self;
-        header
-    }
-}
-
 /// An absolute URL within the allow-list, how to ask it, and how to read its answer.
 #[derive(Debug, Default)]
 pub struct Endpoint {
     pub method: String,
     pub url: String,
-    /// An object of the members that every request has in its body, which the core only hands on.
-    pub body: JsValue,
-    /// Whether the body is form data (`application/x-www-form-urlencoded`) instead of JSON.
-    pub is_form: bool,
-    pub csrf: Option<Csrf>,
-    /// Whether requests take cookies along: `include` or `omit`.
-    pub credentials: String,
-    pub fields: Fields,
-    /// The statuses that end the session.
-    pub ends_on: Vec<u16>,
+    /// What `js/endpoint.ts` says of it, checked there.
+    pub options: JsValue,
 }
 
 /// What a request proves itself with.
@@ -69,25 +54,6 @@ pub enum Credential {
     Cookie,
     /// These headers, between commas, which every answer may renew. The first is the secret.
     Headers(String),
-}
-
-/// The header that no form of another site can send.
-#[derive(Debug)]
-pub enum Csrf {
-    /// The value of a readable cookie (double submit).
-    Cookie { header: String, cookie: String },
-    /// A fixed value: that it is there is enough (RFC 10017 §6.1.3.3.2).
-    Fixed { header: String, value: String },
-}
-
-/// Where things are in the body of a token response, as dotted paths.
-#[derive(Debug, Default)]
-pub struct Fields {
-    pub access_token: String,
-    pub expires_in: String,
-    pub refresh_token: String,
-    pub reason: String,
-    pub user: String,
 }
 
 /// What is wrong with which option.
@@ -147,6 +113,18 @@ impl Config {
     }
 }
 
+impl Endpoint {
+    /// Where this is in the body of an answer, as a dotted path.
+    pub fn field(&self, name: &str) -> String {
+        own_string(&own(&self.options, "fields"), name).unwrap_or_default()
+    }
+
+    /// Whether this status ends the session.
+    pub fn ends_on(&self, status: u16) -> bool {
+        Array::from(&own(&self.options, "endsOn")).includes(&status.into(), 0)
+    }
+}
+
 /// Reads on after an error and keeps the first: half of what `?` compiles to here would be dropping what was read.
 struct Reader<'a> {
     origins: &'a Origins,
@@ -186,26 +164,7 @@ impl Reader<'_> {
 
     fn endpoint(&self, raw: &JsValue, field: &'static str) -> Option<Endpoint> {
         let (method, url) = self.target(raw, field)?;
-        let raw = own(raw, field);
-        let text = |path: &str| self.text(&raw, path, field);
-        let fields = Fields {
-            access_token: text("fields.accessToken"),
-            expires_in: text("fields.expiresIn"),
-            refresh_token: text("fields.refreshToken"),
-            reason: text("fields.reason"),
-            user: text("fields.user"),
-        };
-        let statuses = Array::from(&own(&raw, "endsOn"));
-        Some(Endpoint {
-            method,
-            url,
-            body: own(&raw, "body"),
-            is_form: text("encoding") == "form",
-            csrf: self.csrf(&raw),
-            credentials: text("credentials"),
-            fields,
-            ends_on: statuses.iter().filter_map(|status| status.as_f64()).map(|status| status as u16).collect(),
-        })
+        Some(Endpoint { method, url, options: own(raw, field) })
     }
 
     /// Method and URL. Relative URLs are meant for the first origin: neither a `<base>` nor the page's own URL has a say.
@@ -233,21 +192,6 @@ impl Reader<'_> {
             "bearer" => Credential::Bearer,
             "cookie" => Credential::Cookie,
             _ => Credential::Headers(name),
-        }
-    }
-
-    fn csrf(&self, raw: &JsValue) -> Option<Csrf> {
-        let raw = own(raw, "csrf");
-        if !raw.is_object() {
-            return None;
-        }
-        match (own_string(&raw, "header"), own_string(&raw, "cookie"), own_string(&raw, "value")) {
-            (Some(header), Some(cookie), None) => Some(Csrf::Cookie { header, cookie }),
-            (Some(header), None, Some(value)) => Some(Csrf::Fixed { header, value }),
-            _ => {
-                self.refuse("option-invalid", "csrf");
-                None
-            }
         }
     }
 }

@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::Response;
+use web_sys::{Headers, Response};
 
 use super::http::Outgoing;
 use super::lock::WebLock;
@@ -12,7 +12,7 @@ use super::promise::Deferred;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Callbacks of `js/vault/start.ts`. No promise rejects but that of `cookie`, and each settles in bounded time.
+    /// Callbacks of `js/vault/start.ts`. No promise rejects but that of `headers`, and each settles in bounded time.
     #[derive(Clone)]
     pub type Host;
 
@@ -42,9 +42,15 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn claim(this: &Host, ttl: f64, slow_ttl: f64) -> Promise;
 
-    /// Resolves with the value of a readable cookie, or null; rejects when there is nobody to tell.
+    /// Resolves with the headers that an exchange with this endpoint has whatever it is for, as `Headers`; rejects when
+    /// they cannot be had.
     #[wasm_bindgen(method)]
-    pub fn cookie(this: &Host, name: &str) -> Promise;
+    pub fn headers(this: &Host, endpoint: &JsValue) -> Promise;
+
+    /// The body of an exchange with these members beside those of the endpoint, undefined if there is none. Its type
+    /// becomes one of the headers.
+    #[wasm_bindgen(method)]
+    pub fn encode(this: &Host, endpoint: &JsValue, members: &JsValue, headers: &Headers) -> JsValue;
 
     /// These headers of an answer, named between commas, a line each; nothing unless all have a value.
     #[wasm_bindgen(method, js_name = readHeaders)]

@@ -2,14 +2,14 @@
 
 use alloc::string::String;
 
-use js_sys::{JSON, JsString, Object, Promise};
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortSignal, Headers, Response, UrlSearchParams};
+use web_sys::{AbortSignal, Headers, Response};
 use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
 use super::host::Host;
-use super::json::{dictionary, extend};
+use super::json::{dictionary, extend, own};
 use crate::{Body, Credentials, Errand, GrantError, Token};
 
 #[wasm_bindgen]
@@ -75,16 +75,18 @@ impl Config {
         }
     }
 
-    /// Puts a refresh token where this API wants it. Returns the one that is to go into the body.
-    fn write_refresh_token<'a>(&self, token: &'a Token, headers: &Headers) -> Result<Option<&'a Token>, JsValue> {
+    /// Puts a refresh token where this API wants it: into a header, or among the members of the body.
+    fn write_refresh_token(&self, token: &Token, headers: &Headers, members: &JsValue) -> Result<(), JsValue> {
         match &self.refresh_header {
             // A sign-out proves itself with the access token.
-            Some(name) if headers.has(name)? => {}
-            Some(name) if name.eq_ignore_ascii_case(AUTHORIZATION) => headers.set(name, &self.authorization(token))?,
-            Some(name) => headers.set(name, token.expose())?,
-            None => return Ok(Some(token)),
+            Some(name) if headers.has(name)? => Ok(()),
+            Some(name) if name.eq_ignore_ascii_case(AUTHORIZATION) => headers.set(name, &self.authorization(token)),
+            Some(name) => headers.set(name, token.expose()),
+            None => {
+                extend(members, &[(&self.refresh_member, token.expose().into())]);
+                Ok(())
+            }
         }
-        Ok(None)
     }
 
     fn authorization(&self, token: &Token) -> Zeroizing<String> {
@@ -96,31 +98,6 @@ impl Config {
         }
         value.push_str(token.expose());
         value
-    }
-}
-
-impl Endpoint {
-    /// Writes its members, and this one besides, as the body; nothing where there are none.
-    fn write_body(&self, token: Option<(&str, &Token)>, headers: &Headers, init: &JsValue) -> Result<(), JsValue> {
-        let members = dictionary(&[]);
-        Object::<JsValue>::assign(members.unchecked_ref(), self.body.unchecked_ref());
-        if let Some((name, token)) = token {
-            extend(&members, &[(name, token.expose().into())]);
-        }
-        let json = JSON::stringify(&members)?;
-        if json == "{}" {
-            return Ok(());
-        }
-        let (body, content_type) = if self.is_form {
-            let entries = Object::<JsValue>::entries(members.unchecked_ref::<Object>());
-            let form = UrlSearchParams::new_with_str_sequence_sequence(&entries)?;
-            (form.to_string().into(), "application/x-www-form-urlencoded")
-        } else {
-            (json, "application/json")
-        };
-        headers.set("Content-Type", content_type)?;
-        extend(init, &[("body", body.into())]);
-        Ok(())
     }
 }
 
@@ -143,26 +120,22 @@ impl Credential {
     }
 }
 
-/// Sends the request of an exchange.
+/// Sends the request of an exchange, with the headers that its endpoint wants.
 pub fn exchange(
     host: &Host,
     config: &Config,
     errand: Errand,
     sign_in: Option<&SignInBody>,
     credentials: Option<&Credentials>,
-    csrf: Option<String>,
+    headers: &Headers,
     signal: &AbortSignal,
 ) -> Result<Promise, JsValue> {
-    let Some(endpoint) = config.endpoint(errand) else { return Err(JsValue::UNDEFINED) };
-    let headers = Headers::new()?;
-    headers.set("Accept", "application/json")?;
-    if let (Some(csrf), Some(value)) = (&endpoint.csrf, csrf) {
-        headers.set(csrf.header(), &value)?;
-    }
+    let Some(Endpoint { method, url, options }) = config.endpoint(errand) else { return Err(JsValue::UNDEFINED) };
     let init = dictionary(&[
-        ("method", endpoint.method.as_str().into()),
+        ("method", method.as_str().into()),
+        ("headers", headers.into()),
         ("cache", "no-store".into()),
-        ("credentials", endpoint.credentials.as_str().into()),
+        ("credentials", own(options, "credentials")),
         // A custom header survives a redirect to another origin, and a token response has no business moving.
         ("redirect", "manual".into()),
         ("signal", signal.into()),
@@ -178,12 +151,13 @@ pub fn exchange(
         let access = credentials.and_then(|credentials| credentials.access.as_ref());
         let is_proof = matches!(errand, Errand::SignOut(_)) || matches!(config.credential, Credential::Headers(_));
         if let Some(token) = access.filter(|_| is_proof) {
-            config.write_credential(token, &headers)?;
+            config.write_credential(token, headers)?;
         }
-        let refresh_token = credentials.and_then(|credentials| credentials.refresh.as_ref());
-        let in_body = refresh_token.map(|token| config.write_refresh_token(token, &headers)).transpose()?.flatten();
-        endpoint.write_body(in_body.map(|token| (config.refresh_member.as_str(), token)), &headers, &init)?;
+        let members = dictionary(&[]);
+        if let Some(token) = credentials.and_then(|credentials| credentials.refresh.as_ref()) {
+            config.write_refresh_token(token, headers, &members)?;
+        }
+        extend(&init, &[("body", host.encode(options, &members, headers))]);
     }
-    extend(&init, &[("headers", headers.into())]);
-    Ok(host.fetch(&endpoint.url.as_str().into(), &init))
+    Ok(host.fetch(&url.as_str().into(), &init))
 }

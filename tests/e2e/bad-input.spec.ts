@@ -132,7 +132,7 @@ test('bad input: an option that makes no sense is named', async ({ page, site, a
     [{ ...good, signIn: undefined }, 'endpoint-missing', 'signIn'],
     [{ ...good, refresh: 'https://evil.test/refresh' }, 'endpoint-outside-origins', 'refresh'],
     [{ ...good, refresh: '//evil.test/refresh' }, 'endpoint-outside-origins', 'refresh'],
-    [{ ...good, signOut: { path: 7 } }, 'option-invalid', 'signOut'],
+    [{ ...good, signOut: { path: 7 } }, 'option-invalid', 'signOut.path'],
     [{ ...good, origins: [] }, 'origins-missing', 'origins'],
     [{ ...good, origins: ['http://example.com'] }, 'origin-insecure', 'origins'],
     [{ ...good, origins: ['https://example.com/api'] }, 'origin-malformed', 'origins'],

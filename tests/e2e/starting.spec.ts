@@ -37,7 +37,8 @@ test('while the vault is loading an abort is heard, and other origins wait only 
   // It never comes.
   site.overrides.set('/auth.vault.js', () => {})
   site.overrides.set('/elsewhere', (response) => response.end('elsewhere'))
-  await page.goto(site.url)
+  // Firefox does not call a page loaded while it imports a script.
+  await page.goto(site.url, { waitUntil: 'domcontentloaded' })
   const outcome = page.evaluate((url) => {
     const controller = new AbortController()
     const call = auth.fetch(url, { signal: controller.signal })

@@ -74,7 +74,10 @@ test('promise 6: twenty tabs in use refresh once a lifetime, or one after anothe
   expect(Math.min(...gaps.slice(1))).toBeGreaterThan(2900)
 })
 
-test('promise 16: a sign-out in one tab shows in nineteen others', async ({ open, page }) => {
+test('promise 16: a sign-out in one tab shows in nineteen others', { tag: '@slow' }, async ({
+  open,
+  page,
+}) => {
   test.setTimeout(120_000)
   const [first, ...others] = await openTabs(page, open)
   const left = others.map((tab) =>

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
 import { type Dialect, listen } from './dialects.js'
 import { ADA, test as base, expect, get, outliveTrust, status } from './fixtures.js'
@@ -311,4 +313,24 @@ test('a sign-in that is answered with a redirect says so', async ({ open, page, 
     'redirected',
     expect.stringMatching(/^signIn: The endpoint answered with a redirect/),
   ])
+})
+
+test('an answer that CORS withholds is told from a server that is away', async ({ open, page, site }) => {
+  const withoutCors = createServer((_, response) => void response.end('{}'))
+  await new Promise<void>((resolve) => withoutCors.listen(0, 'localhost', resolve))
+  const url = `http://localhost:${(withoutCors.address() as AddressInfo).port}`
+  site.options = { origins: [url], signIn: '/login' }
+  await open(page)
+  const attempt = () =>
+    page.evaluate(
+      async ([url, ada]) => [
+        await auth.signIn(ada).catch(({ code }) => code),
+        await auth.fetch(`${url}/me`).catch(({ name, message }) => `${name}: ${message}`),
+      ],
+      [url, ADA] as const,
+    )
+  expect(await attempt()).toEqual(['cors-refused', expect.stringMatching(/^TypeError: .*CORS.*doctor/)])
+  withoutCors.closeAllConnections()
+  withoutCors.close()
+  expect(await attempt()).toEqual(['unreachable', expect.not.stringContaining('CORS')])
 })

@@ -4,8 +4,9 @@ import { openRemote } from '../../js/remote.js'
 import { LOADING } from '../../js/snapshot.js'
 import type { AuthEvent, ConnectedVault, Snapshot } from '../../js/types.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
+import type { Requested } from '../../js/vault/request-events.js'
 import { serve } from '../../js/vault/serve.js'
-import type { Cell, ReadCookie, Requested } from '../../js/vault/start.js'
+import type { Cell, ReadCookie } from '../../js/vault/start.js'
 
 export type Message = Record<string, unknown> & { type: string }
 

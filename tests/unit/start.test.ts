@@ -12,7 +12,8 @@ vi.mock('../../js/vault/trace.js', () => ({ openTrace: () => ({}) }))
 
 /** What the core is given to call back. */
 interface Host {
-  cookie(name: string): Promise<string | null>
+  headers(endpoint: { csrf: VaultOptions['csrf'] }): Promise<Headers>
+  encode(endpoint: object, members: object, headers: Headers): string | undefined
   notify(): void
   report(event: object): void
   requested(request: Outgoing, course: string, status: number | undefined, millis: number): void
@@ -114,7 +115,8 @@ test('a request whose CSRF cookie cannot be read is not sent, and fails with a t
   const cell = start(CSRF, noCookie)
   await expect(cell.send(post())).rejects.toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
   expect(core.fetch).not.toHaveBeenCalled()
-  await expect(host.cookie('CSRF-TOKEN')).rejects.toMatchObject({ code: 'csrf-unreadable' })
+  const { csrf } = CSRF
+  await expect(host.headers({ csrf })).rejects.toMatchObject({ code: 'csrf-unreadable' })
   await cell.send(post('GET'))
   expect(core.fetch).toHaveBeenCalledTimes(1)
 })
@@ -123,6 +125,24 @@ test('a CSRF cookie that does not exist is nothing to send', async () => {
   const cell = start(CSRF, async () => null)
   await cell.send(post())
   expect(core.fetch.mock.calls[0]?.[0].headers.has('x-csrf-token')).toBe(false)
+})
+
+test('an exchange has the header against forgery that its endpoint wants, and the body that it needs', async () => {
+  const cell = start(OPTIONS, async () => 'from%20a%20cookie')
+  await cell.ready()
+  const headers = await host.headers({ csrf: { header: 'X-CSRF', cookie: 'csrf' } })
+  expect([...headers]).toEqual([
+    ['accept', 'application/json'],
+    ['x-csrf', 'from a cookie'],
+  ])
+  expect([...(await host.headers({ csrf: false }))]).toEqual([['accept', 'application/json']])
+
+  const form = { body: { client_id: 'web' }, encoding: 'form' }
+  expect(host.encode(form, { token: 'a b' }, headers)).toBe('client_id=web&token=a+b')
+  expect(headers.get('content-type')).toBe('application/x-www-form-urlencoded')
+  expect(host.encode({ body: {}, encoding: 'json' }, { token: 'a' }, headers)).toBe('{"token":"a"}')
+  expect(headers.get('content-type')).toBe('application/json')
+  expect(host.encode({ body: {}, encoding: 'json' }, {}, headers)).toBe(undefined)
 })
 
 test('only requests that may bring a new credential in headers outlive an abort', async () => {

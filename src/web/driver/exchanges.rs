@@ -5,10 +5,9 @@ use core::cell::Cell;
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
-use web_sys::{AbortController, Response};
+use web_sys::{AbortController, Headers, Response};
 
 use super::super::answer::{Verdict, text};
-use super::super::config::Csrf;
 use super::super::lock::Lease;
 use super::super::open::Work;
 use super::super::{http, trace};
@@ -79,21 +78,16 @@ impl Driver {
         let asking = Rc::new(Asking { id, errand, began, abort, has_head: Cell::new(false), mark });
         *self.asking.borrow_mut() = Some(Rc::clone(&asking));
         self.unusable.take();
-        // The header against forgery.
-        let csrf = match self.config.endpoint(errand).and_then(|endpoint| endpoint.csrf.as_ref()) {
-            None => Promise::resolve(&JsValue::UNDEFINED),
-            Some(Csrf::Fixed { value, .. }) => Promise::resolve(&JsValue::from(value)),
-            Some(Csrf::Cookie { cookie, .. }) => self.host.cookie(cookie),
-        };
-        self.after(&csrf, move |driver, csrf| match csrf {
-            Ok(csrf) => driver.ask(asking, &csrf),
+        let Some(endpoint) = self.config.endpoint(errand) else { return };
+        self.after(&self.host.headers(&endpoint.options), move |driver, headers| match headers {
+            Ok(headers) => driver.ask(asking, headers.unchecked_ref()),
             // Without the header that the configuration promises, nothing is sent.
             Err(error) => driver.answered(&asking, Verdict::unsent(error, &driver.host)),
         });
     }
 
-    fn ask(&self, asking: Rc<Asking>, csrf: &JsValue) {
-        let sent = self.send_exchange(&asking, csrf).unwrap_or_else(|error| Promise::reject(&error));
+    fn ask(&self, asking: Rc<Asking>, headers: &Headers) {
+        let sent = self.send_exchange(&asking, headers).unwrap_or_else(|error| Promise::reject(&error));
         self.after(&sent, move |driver, response| {
             asking.has_head.set(true);
             match response.and_then(JsCast::dyn_into::<Response>) {
@@ -107,12 +101,12 @@ impl Driver {
         });
     }
 
-    fn send_exchange(&self, Asking { errand, abort, .. }: &Asking, csrf: &JsValue) -> Result<Promise, JsValue> {
+    fn send_exchange(&self, Asking { errand, abort, .. }: &Asking, headers: &Headers) -> Result<Promise, JsValue> {
         let (calls, session) = (self.open.borrow(), self.session.borrow());
         let work = if let Errand::SignIn(call) = errand { calls.get(*call).map(|open| &open.work) } else { None };
         let body = if let Some(Work::SignIn(body)) = work { Some(body) } else { None };
         let credentials = session.credentials(*errand);
-        http::exchange(&self.host, &self.config, *errand, body, credentials, csrf.as_string(), &abort.signal())
+        http::exchange(&self.host, &self.config, *errand, body, credentials, headers, &abort.signal())
     }
 
     fn answered(&self, asking: &Asking, verdict: Verdict) {

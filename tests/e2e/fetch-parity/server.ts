@@ -50,7 +50,7 @@ export function createParityServer() {
     if (endless && !searchParams.has('closing')) {
       arrival.closed = new Promise((resolve) => {
         socket?.once('close', () => resolve(true))
-        setTimeout(resolve, 2500, false).unref()
+        setTimeout(resolve, 8000, false).unref()
       })
     }
     socket?.write(head, 'latin1')

@@ -123,7 +123,7 @@ test('a refresh token goes back in Authorization with the scheme, and the access
 })
 
 test('endpoints have their own members, encoding, CSRF rule and fields', async () => {
-  const asked: unknown[] = []
+  const asked: unknown[][] = []
   const api = await serve(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('')
     asked.push([request.url, request.headers['content-type'], request.headers['x-csrf'], body])
@@ -200,6 +200,30 @@ test('which statuses end a session is an option of the refresh', async () => {
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'revoked' })
   api.close()
 })
+
+test.each([
+  [undefined, true],
+  ['/api/me', true],
+  ['/api/session', false],
+])(
+  'without a refresh and with check %s, a 401 to a request with the token ends the session: %s',
+  async (check, ends) => {
+    const api = await serve((request, response) => {
+      if (request.url === '/login') return void response.end('{"access_token":"a1"}')
+      response.writeHead(401).end('{"reason":"by_admin","detail":"kept"}')
+    })
+    const browser = browse({ ...api.options, ...(check && { check }) })
+    await browser.signIn()
+    expect((await browser.fetch('/api/me')).status).toBe(401)
+    expect((await browser.session()).status, 'the token is too young to be doubted').toBe('authenticated')
+    pass(1100)
+    const refused = await browser.fetch('/api/me?a=1')
+    expect([refused.status, await refused.json()]).toMatchObject([401, { detail: 'kept' }])
+    const ended = { status: 'unauthenticated', reason: 'revoked', cause: 'by_admin' }
+    expect(await browser.session()).toMatchObject(ends ? ended : { status: 'authenticated' })
+    api.close()
+  },
+)
 
 test('a sign-in that is answered with a redirect says where it leads, without the query', async () => {
   const api = await serve((_, response) => {

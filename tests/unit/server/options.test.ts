@@ -19,9 +19,9 @@ test.each<[Partial<Record<keyof BffOptions | 'token', unknown>>, code: string, o
   [{ signIn: 'https://evil.test/' }, 'endpoint-outside-origins', 'signIn'],
   [{ refresh: '//evil.test/' }, 'endpoint-outside-origins', 'refresh'],
   [{ signOut: { method: 'DELETE' } }, 'option-invalid', 'signOut'],
-  [{ cookie: { sameSite: 'none' } }, 'option-invalid', 'cookie'],
-  [{ cookie: { name: 'a=b; Domain=evil.test' } }, 'option-invalid', 'cookie'],
-  [{ cookie: { maxAge: Number.NaN } }, 'option-invalid', 'cookie'],
+  [{ cookie: { sameSite: 'none' } }, 'option-invalid', 'cookie.sameSite'],
+  [{ cookie: { name: 'a=b; Domain=evil.test' } }, 'option-invalid', 'cookie.name'],
+  [{ cookie: { maxAge: Number.NaN } }, 'option-invalid', 'cookie.maxAge'],
   [{ proxy: ['api/notes'] }, 'option-invalid', 'proxy'],
   [{ proxy: ['/api/**/notes'] }, 'option-invalid', 'proxy'],
   [{ proxy: ['/api/note*'] }, 'option-invalid', 'proxy'],
@@ -35,6 +35,37 @@ test.each<[Partial<Record<keyof BffOptions | 'token', unknown>>, code: string, o
   }
   expect(error).toMatchObject({ code, option })
   expect(String(error)).not.toContain(SECRET)
+})
+
+test.each<[object, string]>([
+  [{ base: 'auth' }, 'base: Must be a path such as "/api/auth", and is "auth".'],
+  [{ bodyLimit: '1mb' }, 'bodyLimit: Must be a number of bytes above 0, and is "1mb".'],
+  [{ claims: 'sub' }, 'claims: Must be a list of names of claims, and is "sub".'],
+  [
+    { cookie: 'session' },
+    'cookie: Must be an object with name, sameSite, secure or maxAge, and is "session".',
+  ],
+  [{ cookie: { secure: 'no' } }, 'cookie.secure: Must be true or false, and is "no".'],
+  [
+    { cookie: { path: '/' } },
+    'cookie.path: There is no such option. Those are: maxAge, name, sameSite, secure.',
+  ],
+  [{ forward: {} }, 'forward: Must be a function of the request that returns headers, and is {}.'],
+  [{ grace: -1 }, 'grace: Must be a number of seconds, 0 or more, and is -1.'],
+  [{ headers: ['a b'] }, 'headers: Must be a list of names of headers, and is ["a b"].'],
+  [{ onEvent: true }, 'onEvent: Must be a function of an event, and is true.'],
+  [
+    { origins: 'https://a.test' },
+    'origins: Must be a list of origins such as "https://www.example.com", and is "https://a.test".',
+  ],
+  [{ plainHttp: 'yes' }, 'plainHttp: Must be true or false, and is "yes".'],
+  [{ proxy: '/api' }, 'proxy: Must be a list of paths such as "/api/v1/**", and is "/api".'],
+  [
+    { store: {} },
+    'store: Must be an object with getItem, setItem and removeItem, such as one of unstorage, and is {}.',
+  ],
+])('%j is refused with what would do', (wrong, message) => {
+  expect(() => createBff({ ...good, ...wrong } as BffOptions)).toThrow(message)
 })
 
 test('plain http is for this machine, or for whoever asks for it', () => {

@@ -1,0 +1,64 @@
+import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../option-checks.js'
+
+const isList = (value: unknown, test: (entry: unknown) => boolean) =>
+  Array.isArray(value) && value.every(test)
+
+const isFunction = (value: unknown) => typeof value === 'function'
+
+const positive = (unit: string) => ({
+  test: (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value),
+  text: `a number of ${unit} above 0`,
+})
+
+const boolean = { test: (value: unknown) => typeof value === 'boolean', text: 'true or false' }
+
+const { check, credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut } = KINDS
+
+/** The options of a server. `api` and `secret` have checks and errors of their own; a secret is never shown. */
+export const SERVER_KINDS = {
+  check,
+  credentials,
+  csrf,
+  fields,
+  refresh,
+  refreshToken,
+  scheme,
+  signIn,
+  signOut,
+  api: { test: () => true, text: 'an origin' },
+  secret: { test: () => true, text: 'text of 32 characters or more' },
+  base: { test: (value) => isText(value) && value.startsWith('/'), text: 'a path such as "/api/auth"' },
+  bodyLimit: positive('bytes'),
+  claims: { test: (value) => isList(value, isText), text: 'a list of names of claims' },
+  cookie: {
+    test: isObject,
+    text: 'an object with name, sameSite, secure or maxAge',
+    members: {
+      maxAge: positive('seconds'),
+      name: {
+        test: (value) => typeof value === 'string' && /^[\w.-]+$/.test(value),
+        text: 'letters, digits, dots and dashes',
+      },
+      sameSite: oneOf('lax', 'strict'),
+      secure: boolean,
+    },
+  },
+  forward: { test: isFunction, text: 'a function of the request that returns headers' },
+  grace: {
+    test: (value) => typeof value === 'number' && value >= 0 && Number.isFinite(value),
+    text: 'a number of seconds, 0 or more',
+  },
+  headers: { test: (value) => isList(value, isHeader), text: 'a list of names of headers' },
+  onEvent: { test: isFunction, text: 'a function of an event' },
+  origins: {
+    test: (value) => isList(value, (origin) => typeof origin === 'string'),
+    text: 'a list of origins such as "https://www.example.com"',
+  },
+  plainHttp: boolean,
+  proxy: { test: (value) => isList(value, isText), text: 'a list of paths such as "/api/v1/**"' },
+  store: {
+    test: (value) =>
+      isObject(value) && ['getItem', 'setItem', 'removeItem'].every((name) => isFunction(value[name])),
+    text: 'an object with getItem, setItem and removeItem, such as one of unstorage',
+  },
+} satisfies Kinds

@@ -1,0 +1,76 @@
+import type { CompleteEndpoint } from '../endpoint.js'
+import { type AuthErrorDetail, commonError } from '../errors.js'
+import type { SessionEvent, Snapshot } from '../types.js'
+import { readHeaders } from './credential.js'
+import { defer } from './deferred.js'
+import { type VaultErrorCode, vaultError } from './errors.js'
+import { encode, exchangeHeaders } from './exchange.js'
+import { loadCore } from './load.js'
+import { requestLock } from './lock.js'
+import type { createNetwork } from './network.js'
+import { complete, type VaultOptions } from './options.js'
+import type { createRequestEvents } from './request-events.js'
+import type { ReadCookie } from './start.js'
+import { openTabs } from './tabs.js'
+import { openTrace } from './trace.js'
+import { listenForWake } from './wake.js'
+
+/** What a core needs from its vault, and whom it tells of what happens. */
+export interface Surroundings {
+  readCookie: ReadCookie
+  network: ReturnType<typeof createNetwork>
+  requested: ReturnType<typeof createRequestEvents>['requested']
+  report(event: SessionEvent): void
+  /** Takes the new snapshot. */
+  notify(snapshot: Snapshot): void
+}
+
+/** Loads the core and connects it with this realm: storage, locks, tabs, the events of the page. */
+export async function launch(
+  options: VaultOptions,
+  { readCookie, network, requested, report, notify }: Surroundings,
+) {
+  if (typeof location === 'undefined') throw commonError('not-in-browser')
+  const config = complete(options)
+  const { name } = config
+  const Core = await loadCore()
+  let tabs: ReturnType<typeof openTabs> | undefined
+  const core = new Core(config, {
+    ...openTrace(name),
+    whenSettled,
+    defer,
+    requestLock: () => requestLock(name),
+    broadcast: (word: string) => tabs?.broadcast(word),
+    fetch: network.fetch,
+    headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, readCookie),
+    encode,
+    readHeaders,
+    notify: () => notify(core.snapshot() as Snapshot),
+    report,
+    requested,
+    error,
+  })
+  tabs = openTabs(name, (word) => core.hear(word))
+  const stopListening = listenForWake((word) => core.wake(word))
+  const close = () => {
+    core.close()
+    tabs?.close()
+    stopListening()
+  }
+  // As the URLs of requests are spelled; the core has checked that each is an origin.
+  const origins = new Set(config.origins.map((origin) => new URL(origin).origin))
+  return { core, config, origins, close }
+}
+
+/** Called by the core, which has one kind of callback for both outcomes. */
+function whenSettled(promise: Promise<unknown>, settled: (outcome: unknown, isValue: boolean) => void) {
+  promise.then(
+    (value) => settled(value, true),
+    (error) => settled(error, false),
+  )
+}
+
+/** Called by the core: a code, and the name of an option or what is known of an answer. */
+function error(code: VaultErrorCode, detail: string | AuthErrorDetail | undefined) {
+  return vaultError(code, typeof detail === 'string' ? { option: detail } : detail)
+}
