@@ -119,6 +119,14 @@ const rails = [
   },
 ]
 
+/** The servers that others have written; in the quick run one of them. */
+const ofBackends = (['shared', 'page'] as const).map((where) => ({
+  name: `backends-${where}`,
+  testDir: 'tests/backends',
+  testIgnore: where === 'page' ? ['doctor.spec.ts'] : [],
+  use: { ...inChromium, where },
+}))
+
 export default defineConfig<{ where: Where }, { engine: EngineName; served: Served }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
@@ -139,6 +147,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, ['bff', 'nuxt'])),
     ...nuxtElsewhere,
     ...rails,
+    ...ofBackends,
     ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, ['nuxt-vault'])),
     ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, ['{bff,next}/session.spec.ts'])),
   ],

@@ -69,6 +69,56 @@ const railsSession = {
   csrf: { header: 'X-CSRF-Token', cookie: 'CSRF-TOKEN' },
 } as const satisfies VaultOptions
 
+/** djangorestframework-simplejwt: a pair of tokens in the body, and `token_blacklist` for the sign-out. */
+const simplejwt = {
+  signIn: '/api/token/',
+  refresh: '/api/token/refresh/',
+  signOut: '/api/token/blacklist/',
+  refreshToken: 'body',
+  fields: { accessToken: 'access', refreshToken: 'refresh' },
+  credentials: 'omit',
+  csrf: false,
+} satisfies VaultOptions
+
+/** dj-rest-auth with `USE_JWT` and `JWT_AUTH_REFRESH_COOKIE`. */
+const djRestAuth = {
+  signIn: '/dj-rest-auth/login/',
+  refresh: '/dj-rest-auth/token/refresh/',
+  signOut: '/dj-rest-auth/logout/',
+  fields: { accessToken: 'access' },
+  csrf: false,
+} satisfies VaultOptions
+
+/** flask-jwt-extended in cookies, each with a CSRF cookie of its own. It answers 422 to a token that it cannot read. */
+const flaskJwtExtended = {
+  credential: 'cookie',
+  signIn: '/token/auth',
+  refresh: {
+    path: '/token/refresh',
+    csrf: { header: 'X-CSRF-TOKEN', cookie: 'csrf_refresh_token' },
+    endsOn: [400, 401, 403, 422],
+  },
+  signOut: '/token/remove',
+  csrf: { header: 'X-CSRF-TOKEN', cookie: 'csrf_access_token' },
+} satisfies VaultOptions
+
+/** fastapi-users with a JWT as bearer, which nothing renews. Credentials are `{ username, password }`. */
+const fastapiUsers = {
+  signIn: { path: '/auth/jwt/login', encoding: 'form' },
+  signOut: '/auth/jwt/logout',
+  credentials: 'omit',
+  csrf: false,
+} satisfies VaultOptions
+
+/** better-auth: a session cookie, and no token. It compares `Origin` with its `trustedOrigins`. */
+const betterAuth = {
+  credential: 'cookie',
+  signIn: '/api/auth/sign-in/email',
+  refresh: { method: 'GET', path: '/api/auth/get-session' },
+  signOut: '/api/auth/sign-out',
+  csrf: false,
+} satisfies VaultOptions
+
 /**
  * What widespread backends speak, as data. The paths are those of their guides; what you write after the preset is yours.
  *
@@ -76,12 +126,17 @@ const railsSession = {
  * export default openVault({ ...presets.deviseJwt, origins: ['https://api.example.com'] })
  */
 export const presets = {
+  betterAuth,
   bodyPair,
   deviseJwt,
   deviseJwtRefresh,
   deviseTokenAuth,
+  djRestAuth,
+  fastapiUsers,
+  flaskJwtExtended,
   jwtSessions,
   knock,
   railsSession,
   refreshCookie,
+  simplejwt,
 }

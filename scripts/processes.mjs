@@ -121,15 +121,22 @@ export async function freePort() {
 }
 
 /** Starts a program that is no script, and resolves to it when something listens on its port. */
-export async function startProgram(program, args, { port }) {
-  const server = launch(program, args, {})
+export async function startProgram(program, args, { port, ...options }) {
+  const server = launch(program, args, options)
+  let outcome
+  const ended = (code) => {
+    outcome = code
+  }
+  server.exited.then(ended, ended)
   const since = performance.now()
   while (!(await isListening(port))) {
-    if (performance.now() - since > 30_000) {
+    const late = performance.now() - since > 30_000
+    if (outcome === undefined && !late) await delay(50)
+    else {
       await server.end()
-      throw new Failure(`${program} does not listen`, server.output())
+      const what = late ? 'does not listen' : `ended with ${outcome}`
+      throw new Failure(`${[program, ...args].join(' ')} ${what}`, server.output())
     }
-    await delay(50)
   }
   return server
 }

@@ -1,3 +1,4 @@
+import { installBackends } from './backends.mjs'
 import { engineNames, installPrograms, missing, programNames } from './browsers.mjs'
 import { checks } from './check.mjs'
 import * as counts from './counts.mjs'
@@ -67,6 +68,17 @@ async function rails() {
   )
 }
 
+/** Servers that others have written: in full all of them, which takes Python, otherwise one that takes none. */
+async function backends({ full }) {
+  const lack = full && missing('python')
+  if (lack) return skipped(lack)
+  await installBackends({ full })
+  return browsers(['backends-*'], { full })
+}
+
+/** What only the full run needs. */
+const ofFullRun = ['rails', 'python']
+
 /** The packed package in projects of other people's kind. */
 const packed = ({ full }) =>
   run(process.execPath, ['tests/package/main.mjs', ...(full ? ['--full'] : [])], { name: 'tests/package' })
@@ -85,12 +97,13 @@ await program(import.meta.url, async ([mode]) => {
   if (mode && mode !== '--full') throw new Failure('usage: npm test, or npm run test:full')
   await install()
   const full = Boolean(mode)
-  await installPrograms(programNames.filter((name) => full || name !== 'rails'))
+  await installPrograms(programNames.filter((name) => full || !ofFullRun.includes(name)))
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000' } : {} }),
     ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
     { name: 'next', work: () => nextApp({ full }), count: counts.playwright },
     { name: 'nuxt', work: () => nuxtApp({ full }), count: counts.playwright },
+    { name: 'backends', work: () => backends({ full }), count: counts.playwright },
     { name: 'package', work: () => packed({ full }), count: counts.summary },
   ]
   if (full) {

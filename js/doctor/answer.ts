@@ -1,5 +1,5 @@
 import { readCookie, type SetCookie } from './cookies.js'
-import { type Grant, readGrant } from './grant.js'
+import { type Grant, readGrant, type TokenPlan } from './grant.js'
 import { printable } from './printable.js'
 import type { Secrets } from './secret.js'
 import type { RawAnswer } from './wire.js'
@@ -27,7 +27,11 @@ export interface Answer {
 const READABLE =
   /^(access-control-.*|allow|cache-control|content-type|date|location|retry-after|server|strict-transport-security|vary|www-authenticate|x-powered-by|x-runtime)$/
 
-export function readAnswer(raw: RawAnswer, secrets: Secrets): Answer {
+export function readAnswer(
+  raw: RawAnswer,
+  secrets: Secrets,
+  plan: TokenPlan & { cookies: 'include' | 'omit' },
+): Answer {
   const headers = new Map<string, string>()
   for (const [name, value] of raw.headers) {
     if (!READABLE.test(name)) continue
@@ -36,13 +40,13 @@ export function readAnswer(raw: RawAnswer, secrets: Secrets): Answer {
   }
   const header = (name: string) => headers.get(name.toLowerCase())
   const date = Date.parse(header('date') ?? '')
-  const setCookies = raw.headers.filter(([name]) => name === 'set-cookie')
+  const setCookies = raw.headers.filter(([name]) => name === 'set-cookie' && plan.cookies === 'include')
   return {
     status: raw.status,
     isOk: raw.status >= 200 && raw.status < 300,
     isRefusal: raw.status === 400 || raw.status === 401 || raw.status === 403,
     cookies: setCookies.map(([, value]) => readCookie(value, Number.isNaN(date) ? raw.at : date, secrets)),
-    grant: readGrant(raw, secrets),
+    grant: readGrant(raw, secrets, plan),
     type: typeOf(header('content-type'), raw.body),
     isCut: raw.isCut,
     at: raw.at - raw.took / 2,

@@ -9,9 +9,13 @@ CSRF, sign-out. <url> is what the endpoints are below, such as https://api.examp
 Account (a test account: sessions are opened and closed)
   TOKENCELL_DOCTOR_EMAIL, TOKENCELL_DOCTOR_PASSWORD   in the environment; asked for in a terminal when missing
   --email <text>, --password <text>   the same, visible in the list of processes
-  --field <name>=<path>               where they go in the JSON body. Devise: --field 'email=user[email]'
+  --field <name>=<path>               where they go in the body. Devise: --field 'email=user[email]'
                                       --field 'password=user[password]'
   --anonymous                         do not sign in; look at what a stranger sees
+
+Vault
+  --vault <file>           an auth.vault.ts, or its options as JSON: everything below that it says. Without it,
+                           doctor finds out about forms, schemes, headers and cookies by itself
 
 API ("[METHOD] path": from the root with a slash in front, else below <url>; "none" where there is none)
   --origin <origin>        where the pages are; default: where the API is
@@ -42,6 +46,7 @@ No token, cookie value or password is ever printed.
 export const SEVERITIES = ['error', 'warning', 'advice'] as const
 
 export interface Arguments extends DoctorOptions {
+  vaultFile: string | undefined
   email: string | undefined
   password: string | undefined
   anonymous: boolean
@@ -70,6 +75,7 @@ export function readArguments(args: string[]): Arguments | 'help' {
   const { email, password, anonymous = false, json = false, verbose = false } = values
   return {
     url,
+    vaultFile: values.vault,
     origin: values.origin,
     signIn: values['sign-in'],
     refresh: values.refresh,
@@ -101,6 +107,7 @@ function parse(args: string[]) {
     password: text,
     field: { type: 'string', multiple: true },
     anonymous: flag,
+    vault: text,
     origin: text,
     'sign-in': text,
     refresh: text,

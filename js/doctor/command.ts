@@ -5,6 +5,7 @@ import { printable } from './printable.js'
 import { Unreachable } from './probe/index.js'
 import { examine, type Report } from './report.js'
 import { renderText } from './text.js'
+import { readVaultFile } from './vault-file.js'
 import type { Failure } from './wire.js'
 
 export const EXIT = { clean: 0, found: 1, usage: 2, unreachable: 3 } as const
@@ -20,13 +21,14 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
       return EXIT.clean
     }
     // Before anybody is asked to type a password.
-    plan(parsed)
+    const vault = parsed.vaultFile === undefined ? undefined : await readVaultFile(parsed.vaultFile)
+    plan({ ...parsed, vault })
     const credentials = parsed.anonymous ? undefined : await readCredentials(parsed, terminal)
     if (stderr.isTTY)
       stderr.write(
         `Asking; takes up to ${parsed.grace} s more where a spent refresh token is still taken …\r`,
       )
-    const report = await examine({ ...parsed, credentials })
+    const report = await examine({ ...parsed, vault, credentials })
     if (stderr.isTTY) stderr.write('\x1b[K')
     const exitCode = isAtOrAbove(report, parsed.failOn) ? EXIT.found : EXIT.clean
     stdout.write(isJson ? json({ ...report, exitCode }) : renderText(report, look(parsed, terminal)))

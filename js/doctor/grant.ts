@@ -51,28 +51,44 @@ interface Leaf {
   value: unknown
 }
 
-export function readGrant({ headers, body }: RawAnswer, secrets: Secrets): Grant {
+/** What is known before an answer comes. */
+export interface TokenPlan {
+  /** What looks like a token is none. */
+  isCookieSession: boolean
+  /** The dotted paths of tokens in a body. */
+  tokens: { access?: string | undefined; refresh?: string | undefined }
+}
+
+export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: TokenPlan): Grant {
   const header = (name: string) => headers.find(([it]) => it === name)?.[1]
   const leaves = [...walk(parse(body))]
   const texts = leaves.filter((leaf): leaf is Leaf & { value: string } => typeof leaf.value === 'string')
   const named = (pattern: RegExp) =>
     texts.find(({ name, value }) => pattern.test(name) && value.length >= 8 && !/\s/.test(value))
+  const at = (path: string | undefined) => texts.find(({ place, value }) => place === path && value !== '')
   const kept = (leaf: { value: string; place: string } | undefined) =>
     leaf && { token: secrets.keep(leaf.value), place: leaf.place }
 
   const authorization = header('authorization')?.trim()
   const bearer = authorization && (/^bearer +(\S+)$/i.exec(authorization)?.[1] ?? authorization)
   const inBody =
+    at(plan.tokens.access) ??
     texts.find(({ name, value }) => NAMES.access.test(name) && value.length >= 8) ??
-    texts.find(({ place, value }) => JWT.test(value) && !NAMES.refresh.test(place))
-  const seconds = leaves.find(({ name, value }) => NAMES.expiresIn.test(name) && typeof value === 'number')
+    texts.find(({ place, value }) => JWT.test(value) && !NAMES.refresh.test(place)) ??
+    // dj-rest-auth, for the tokens of Django REST framework.
+    at('key')
+  const seconds = leaves.find(({ name, value }) => NAMES.expiresIn.test(name) && isSeconds(value))
   const access = [...(bearer ? [{ place: 'header', value: bearer }] : []), ...(inBody ? [inBody] : [])]
 
   return {
-    access: access.map(({ place, value }) => ({ token: secrets.keep(value), place, jwt: readJwt(value) })),
-    refresh: kept(named(NAMES.refresh)),
+    access: (plan.isCookieSession ? [] : access).map(({ place, value }) => ({
+      token: secrets.keep(value),
+      place,
+      jwt: readJwt(value),
+    })),
+    refresh: kept(at(plan.tokens.refresh) ?? named(NAMES.refresh)),
     csrf: kept(named(NAMES.csrf)),
-    expiresIn: seconds && { seconds: seconds.value as number, place: seconds.place },
+    expiresIn: seconds && { seconds: Number(seconds.value), place: seconds.place },
     user: leaves.find(({ name, value }) => NAMES.user.test(name) && typeof value === 'object' && value)
       ?.place,
     isBare: bearer !== undefined && bearer === authorization,
@@ -104,6 +120,10 @@ function readJwt(token: string): Jwt | undefined {
     claims: [...walk(claims)].map(({ place }) => place),
   }
 }
+
+/** A number, or one in decimal digits. */
+const isSeconds = (value: unknown) =>
+  typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null

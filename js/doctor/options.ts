@@ -1,3 +1,8 @@
+import type { Csrf, EndpointOptions, RefreshOptions } from '../endpoint.js'
+import type { VaultOptions } from '../vault/options.js'
+
+export type { Csrf } from '../endpoint.js'
+
 import { isHere, type Topology, topology } from './topology.js'
 
 /** What is wrong with a command, and how to mend it. */
@@ -5,13 +10,14 @@ export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-export interface Endpoint {
+/** What a vault knows of an endpoint, where it is the usual left out. */
+export interface Endpoint extends Pick<RefreshOptions, 'body' | 'csrf' | 'encoding' | 'endsOn'> {
   method: string
   url: URL
 }
 
-/** How a request proves that a page of the application sent it: the option `csrf` of a vault. */
-export type Csrf = { header: string; value: string } | { header: string; cookie: string } | false
+/** Where a refresh token goes: under a name in the body, or into a header. */
+export type RefreshTokenPlace = { body: string } | { header: string }
 
 export interface Credentials {
   email: string
@@ -22,6 +28,8 @@ export interface Credentials {
 export interface DoctorOptions {
   /** What the endpoints are below. */
   url: string
+  /** What a vault is told. Whatever the command line says besides overrules it. */
+  vault?: VaultOptions | undefined
   /** The origin of the pages. @default that of the API */
   origin?: string | undefined
   signIn?: string | undefined
@@ -56,32 +64,46 @@ export type Plan = ReturnType<typeof plan>
 export function plan(options: DoctorOptions) {
   const api = parseUrl('<url>', options.url)
   const page = parseOrigin(options.origin ?? api.origin)
-  const endpoint = (option: string, text: string) => parseEndpoint(option, text, api)
-  const { credentials, plainHttp = false } = options
+  const { credentials, plainHttp = false, vault } = options
+  const endpoint = (name: keyof typeof USUAL, text: string | undefined) => {
+    const [option, usual, method] = USUAL[name]
+    if (text === undefined && vault) return name === 'me' ? checkOf(vault, api) : fromVault(vault, name, api)
+    return parseEndpoint(option, text ?? usual, api, method)
+  }
   const plan = {
     api,
     page,
     topology: topology(page, api.origin) satisfies Topology,
     endpoints: {
-      signIn: parseEndpoint('--sign-in', options.signIn ?? 'login', api, 'POST') as Endpoint,
-      refresh: parseEndpoint('--refresh', options.refresh ?? 'refresh', api, 'POST'),
-      signOut: parseEndpoint('--sign-out', options.signOut ?? 'DELETE logout', api, 'POST'),
-      me: endpoint('--me', options.me ?? 'GET me'),
+      signIn: endpoint('signIn', options.signIn) as Endpoint,
+      refresh: endpoint('refresh', options.refresh),
+      signOut: endpoint('signOut', options.signOut),
+      me: endpoint('me', options.me),
     },
     credentials,
     fields: { email: 'email', password: 'password', ...options.fields },
-    csrf: parseCsrf(options.csrf),
+    csrf: options.csrf === undefined && vault?.csrf !== undefined ? vault.csrf : parseCsrf(options.csrf),
     /** Whether a readable cookie may turn out to be what the API wants repeated. */
-    isCsrfOpen: options.csrf === undefined,
+    isCsrfOpen: options.csrf === undefined && !vault,
+    /** What stands before the token in `Authorization`; without a vault file, the probe finds it out. */
+    scheme: vault?.scheme ?? 'Bearer',
+    /** Whether cookies are sent and kept. */
+    cookies: vault?.credentials ?? ('include' as const),
+    /** Whether the session is a cookie, and what looks like a token is none; the probe may find that out. */
+    isCookieSession: vault?.credential === 'cookie',
+    /** Where a refresh token in the body goes, if that is not its own name; the probe may find that out. */
+    refreshToken: placeOf(vault?.refreshToken),
+    /** Where tokens are, if somebody said so. */
+    tokens: { access: vault?.fields?.accessToken, refresh: vault?.fields?.refreshToken },
     grace: options.grace ?? 30,
     timeout: options.timeout ?? 10,
     rateLimit: options.rateLimit ?? false,
     guess: options.guess ?? false,
     /** Which endpoints were named, and are not to be guessed. */
     isNamed: {
-      signIn: options.signIn !== undefined,
-      refresh: options.refresh !== undefined,
-      signOut: options.signOut !== undefined,
+      signIn: (options.signIn ?? vault) !== undefined,
+      refresh: (options.refresh ?? vault) !== undefined,
+      signOut: (options.signOut ?? vault) !== undefined,
       me: options.me !== undefined,
     },
     insecure: options.insecure ?? false,
@@ -93,6 +115,40 @@ export function plan(options: DoctorOptions) {
     )
   return plan
 }
+
+/** The option of each endpoint, where it usually is, and how it is asked. */
+const USUAL = {
+  signIn: ['--sign-in', 'login', 'POST'],
+  refresh: ['--refresh', 'refresh', 'POST'],
+  signOut: ['--sign-out', 'DELETE logout', 'POST'],
+  me: ['--me', 'GET me', 'GET'],
+} as const
+
+/** An endpoint of a vault file, at this API: a file names the one of production. */
+function fromVault(
+  vault: VaultOptions,
+  name: 'refresh' | 'signIn' | 'signOut',
+  api: URL,
+): Endpoint | undefined {
+  const given = vault[name]
+  if (given === undefined) return undefined
+  const own: EndpointOptions & RefreshOptions = typeof given === 'string' ? { path: given } : given
+  const { pathname, search } = new URL(own.path, vault.origins?.[0] ?? api)
+  const { method = 'POST', body, csrf, encoding, endsOn } = own
+  return {
+    method: method.toUpperCase(),
+    url: new URL(pathname + search, api.origin),
+    ...(body && { body }),
+    ...(csrf !== undefined && { csrf }),
+    ...(encoding && { encoding }),
+    ...(endsOn && { endsOn }),
+  }
+}
+
+const checkOf = ({ check = 'me' }: VaultOptions, api: URL) => parseEndpoint('--me', check, api)
+
+const placeOf = (refreshToken: VaultOptions['refreshToken']): RefreshTokenPlace | undefined =>
+  typeof refreshToken === 'object' ? refreshToken : undefined
 
 function parseUrl(option: string, text: string): URL {
   // `localhost:3000` would parse, with a scheme of its own.
@@ -116,7 +172,7 @@ function parseOrigin(text: string): string {
 }
 
 /** `DELETE /logout`. A path that begins with a slash is from the root of the API, any other from the URL given. */
-function parseEndpoint(option: string, text: string, api: URL, usual = 'GET'): Endpoint | undefined {
+function parseEndpoint(option: string, text: string, api: URL, usual: string = 'GET'): Endpoint | undefined {
   if (text === 'none' && option !== '--sign-in') return undefined
   const [, method = usual, path = ''] = /^(?:([A-Za-z]+)\s+)?(\S+)$/.exec(text.trim()) ?? []
   const base = new URL(api)

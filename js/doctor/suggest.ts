@@ -1,5 +1,6 @@
 import { presets } from '../presets.js'
-import type { Endpoint } from './options.js'
+import { isEnd } from './checks/rotation.js'
+import type { Csrf, Endpoint } from './options.js'
 import type { Seen } from './probe/seen.js'
 import { begin, csrfHeaderFor, readableCsrfCookie } from './probe/session.js'
 
@@ -17,8 +18,7 @@ export function suggest(seen: Seen): Suggestion | undefined {
   const { grant, cookies } = answer
   const [access] = grant.access
   const notes: string[] = []
-  const isByCookie = !access && !grant.isDeviseTokenAuth && seen.exchange('me-by-cookie')?.answer?.isOk
-  const me = plan.endpoints.me
+  const isByCookie = plan.isCookieSession && !grant.isDeviseTokenAuth
   if (grant.isDeviseTokenAuth)
     notes.push(
       'This is devise_token_auth, as in the preset deviseTokenAuth. Where an answer with a new token is lost, so is the session.',
@@ -32,15 +32,18 @@ export function suggest(seen: Seen): Suggestion | undefined {
     notes.push('Page and API are of different sites: see cookie.third-party, and serve them on one.')
 
   const refreshes = seen.exchange('refresh')?.answer?.isOk
+  const refresh = refreshes ? plan.endpoints.refresh : isByCookie ? plan.endpoints.me : undefined
   const isInBody = grant.refresh !== undefined && cookies.length === 0
+  const isForeign = plan.topology !== 'same-origin'
   const options = [
-    plan.topology !== 'same-origin' && `origins: [${quote(plan.api.origin)}]`,
+    isForeign && `origins: [${quote(plan.api.origin)}]`,
     `signIn: ${endpoint(plan.endpoints.signIn)}`,
-    credential(grant.isDeviseTokenAuth, isByCookie === true),
-    isByCookie && me && `refresh: ${endpoint(me)}`,
-    refreshes && plan.endpoints.refresh && `refresh: ${endpoint(plan.endpoints.refresh)}`,
+    credential(grant.isDeviseTokenAuth, isByCookie),
+    refresh && `refresh: ${endpoint({ ...refresh, ...ownCsrf(seen, refresh), ...ends(seen) })}`,
     hasSignOut(seen) && plan.endpoints.signOut && `signOut: ${endpoint(plan.endpoints.signOut)}`,
-    isInBody && `refreshToken: 'body'`,
+    isInBody && `refreshToken: ${refreshToken(seen)}`,
+    plan.scheme !== 'Bearer' && `scheme: ${quote(plan.scheme)}`,
+    isForeign && !seen.needsCookies && `credentials: 'omit'`,
     csrf(seen),
     fields(seen, isInBody),
   ].filter((line) => typeof line === 'string')
@@ -66,14 +69,56 @@ function hasSignOut(seen: Seen) {
 }
 
 function csrf(seen: Seen): string | undefined {
-  const { csrf, isCsrfOpen } = seen.plan
+  const { csrf, isCsrfOpen, topology } = seen.plan
+  const found = repeatedCookie(seen, false)
+  if (found) return `csrf: ${csrfRule(found)}`
+  // Across origins, CORS would have to allow a header that nothing needs.
+  if (!csrf || (isCsrfOpen && !seen.needsCookies && topology !== 'same-origin')) return 'csrf: false'
+  const isUsual = 'value' in csrf && csrf.header === 'X-Requested-With' && csrf.value === 'tokencell'
+  return isUsual ? undefined : `csrf: ${csrfRule(csrf)}`
+}
+
+/** The rule against CSRF that a readable cookie stands for, where none was given. */
+function repeatedCookie(seen: Seen, isRefresh: boolean): Csrf | undefined {
   const answer = seen.exchange('sign-in')?.answer
-  const cookie = isCsrfOpen && answer ? readableCsrfCookie(begin(answer)) : undefined
-  if (cookie) return `csrf: { header: ${quote(csrfHeaderFor(cookie))}, cookie: ${quote(cookie.name)} }`
-  if (!csrf) return 'csrf: false'
-  if ('cookie' in csrf) return `csrf: { header: ${quote(csrf.header)}, cookie: ${quote(csrf.cookie)} }`
-  const isUsual = csrf.header === 'X-Requested-With' && csrf.value === 'tokencell'
-  return isUsual ? undefined : `csrf: { header: ${quote(csrf.header)}, value: ${quote(csrf.value)} }`
+  // Django sets such a cookie for its own pages.
+  const isUnneeded = seen.answered('plain-refresh', 'plain-sign-out').some(({ answer }) => answer.isOk)
+  const cookie =
+    seen.plan.isCsrfOpen && answer && seen.needsCookies && !isUnneeded
+      ? readableCsrfCookie(begin(answer), isRefresh)
+      : undefined
+  return cookie && { header: csrfHeaderFor(cookie), cookie: cookie.name }
+}
+
+/** That of the refresh, where it is another one than that of the rest. */
+function ownCsrf(seen: Seen, refresh: Endpoint): Pick<Endpoint, 'csrf'> {
+  const [own, usual] = [repeatedCookie(seen, true), repeatedCookie(seen, false)]
+  const isOwn = own && usual && csrfRule(own) !== csrfRule(usual)
+  return refresh.csrf === undefined && isOwn ? { csrf: own } : {}
+}
+
+const csrfRule = (csrf: Csrf) =>
+  csrf === false
+    ? 'false'
+    : 'cookie' in csrf
+      ? `{ header: ${quote(csrf.header)}, cookie: ${quote(csrf.cookie)} }`
+      : `{ header: ${quote(csrf.header)}, value: ${quote(csrf.value)} }`
+
+/** With which other statuses a refresh was refused. */
+function ends(seen: Seen): Pick<Endpoint, 'endsOn'> {
+  const usual = seen.plan.endpoints.refresh?.endsOn ?? [400, 401, 403]
+  const refused = seen.answered('refresh-bad-cookie', 'refresh-without-cookie', 'refresh-after', 'reuse')
+  const others = refused
+    .map(({ answer }) => answer.status)
+    .filter((status) => isEnd(status) && !usual.includes(status))
+  return others.length > 0 ? { endsOn: [...new Set([...usual, ...others])] } : {}
+}
+
+/** Where the refresh token goes. */
+function refreshToken({ plan: { refreshToken } }: Seen): string {
+  if (!refreshToken) return `'body'`
+  const [[place, name] = []] = Object.entries(refreshToken)
+  return `{ ${place}: ${quote(String(name))} }`
 }
 
 function fields(seen: Seen, isInBody: boolean): string | undefined {
@@ -90,9 +135,18 @@ function fields(seen: Seen, isInBody: boolean): string | undefined {
   return `fields: { ${unusual.map(([name, place]) => `${name}: ${quote(place ?? '')}`).join(', ')} }`
 }
 
-function endpoint({ method, url }: Endpoint): string {
-  const path = quote(url.pathname)
-  return method === 'POST' ? path : `{ method: ${quote(method)}, path: ${path} }`
+function endpoint({ method, url, encoding, body, csrf, endsOn }: Endpoint): string {
+  const path = quote(url.pathname + url.search)
+  const members = Object.entries(body ?? {}).map(([name, text]) => `${quote(name)}: ${quote(text)}`)
+  const rest = [
+    encoding === 'form' && `encoding: 'form'`,
+    members.length > 0 && `body: { ${members.join(', ')} }`,
+    csrf !== undefined && `csrf: ${csrfRule(csrf)}`,
+    endsOn && `endsOn: [${endsOn.join(', ')}]`,
+  ].filter((member) => typeof member === 'string')
+  if (method === 'POST' && rest.length === 0) return path
+  const all = [...(method === 'POST' ? [] : [`method: ${quote(method)}`]), `path: ${path}`, ...rest]
+  return `{ ${all.join(', ')} }`
 }
 
 /** As a string of TypeScript, whatever a server has put into it. */

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import path from 'node:path'
 import { Failure } from '../run.mjs'
@@ -19,9 +20,11 @@ const partsOf = (name) =>
 
 /** What is missing of an engine and what would mend that, as a sentence; nothing when all is there. */
 export function missing(name) {
-  const gaps = partsOf(name).filter(([, file]) => !file)
+  const { title, trial } = programs[name]
+  const [[, file]] = partsOf(name)
+  const isComplete = !file || !trial || spawnSync(file, trial).status === 0
+  const gaps = partsOf(name).filter(([, file]) => !file || !isComplete)
   if (!gaps.length) return undefined
-  const { title } = programs[name]
   const what = gaps.length === partsOf(name).length ? title : `${gaps.map(([part]) => part)} of ${title}`
   const command = commandFor(name)
   const mend = command ? `run ${command}, or set` : 'set'

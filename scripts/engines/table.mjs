@@ -2,7 +2,8 @@ import { existsSync, readdirSync } from 'node:fs'
 
 /**
  * The browsers that the tests drive, and what each is made of. A part is looked for by `variable`, which overrules
- * everything, then by `names` in the folders of PATH, then at `places`.
+ * everything, then by `names` in the folders of PATH, then at `places`. Where there is a `trial`, the first part has to
+ * end with 0 when it is started with these arguments.
  */
 export const engines = {
   chromium: {
@@ -87,8 +88,20 @@ export const servers = {
   },
 }
 
+/** What the servers of tests/backends need of the machine; the rest they install into a folder of their own. */
+const languages = {
+  python: {
+    title: 'Python 3.10 or newer with venv',
+    parts: { interpreter: { variable: 'TOKENCELL_PYTHON', names: ['python3'] } },
+    // Debian has venv in a package of its own.
+    trial: ['-c', 'import ensurepip, sys, venv; assert sys.version_info >= (3, 10)'],
+    debian: ['python3', 'python3-venv'],
+    mac: 'brew install python',
+  },
+}
+
 /** Everything that is looked for, and installed where it can be. */
-export const programs = { ...engines, ...servers }
+export const programs = { ...engines, ...servers, ...languages }
 
 /** Where distributions put the programs that belong to a library. */
 function libraries(file) {

@@ -69,7 +69,7 @@ const flaws: Record<string, Case> = {
   'refresh-refusal-500': { finds: 'refresh.refusal' },
   'reuse-undetected': { finds: 'refresh.reuse' },
   'reuse-grace-endless': { finds: 'refresh.reuse' },
-  'reuse-family-survives': { finds: 'refresh.reuse-family' },
+  'reuse-family-survives': { finds: 'refresh.reuse-family', as: 'warning' },
 
   'sign-in-200-on-failure': { finds: 'sign-in.refusal' },
   'sign-in-huge': { finds: 'sign-in.size' },

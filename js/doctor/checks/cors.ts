@@ -125,6 +125,7 @@ export const corsChecks: Check[] = [
     fix: EXACT,
     judge(seen) {
       const open = answers(seen).filter((exchange) => allowed(exchange) === '*')
+      if (open.length > 0) withCookies(seen)
       return open.length > 0 ? `Access-Control-Allow-Origin: * (${list(open)})` : undefined
     },
   },
@@ -136,6 +137,7 @@ export const corsChecks: Check[] = [
       'Without Access-Control-Allow-Credentials: true, browsers drop the cookie of the sign-in and hide the answer.',
     fix: CORS,
     judge(seen) {
+      withCookies(seen)
       const without = [...successes(seen), ...preflights(seen)].filter(
         (exchange) =>
           allowed(exchange) !== undefined &&
@@ -277,10 +279,13 @@ export const corsChecks: Check[] = [
     fix: CORS,
     judge: (seen) =>
       lacking(seen, 'headers', ({ step }) => {
-        const csrf = seen.plan.csrf ? [seen.plan.csrf.header] : []
-        if (step === 'preflight-me') return ['Authorization']
+        const rule = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.csrf ?? seen.plan.csrf
+        // Without cookies there is nothing to forge: the options that are suggested then send no such header.
+        const csrf = rule && (!seen.plan.isCsrfOpen || seen.needsCookies) ? [rule.header] : []
+        const token = seen.plan.isCookieSession ? [] : ['Authorization']
+        if (step === 'preflight-me') return token
         if (step === 'preflight-sign-in') return ['Content-Type', ...csrf]
-        return step === 'preflight-sign-out' ? ['Authorization', ...csrf] : csrf
+        return step === 'preflight-sign-out' ? [...token, ...csrf] : csrf
       }),
   },
   {
@@ -314,6 +319,11 @@ export const corsChecks: Check[] = [
     },
   },
 ]
+
+/** @throws Unseen where the session needs no cookie */
+function withCookies(seen: Seen) {
+  if (!seen.needsCookies) throw new Unseen("the session needs no cookie: the vault says credentials: 'omit'")
+}
 
 function unlessReflected(seen: Seen) {
   if (elsewhere(seen, 'foreign')) throw new Unseen('every origin is allowed: see cors.reflects')

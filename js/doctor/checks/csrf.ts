@@ -36,6 +36,7 @@ const ENDPOINTS: Record<Name, { verb: string; reason: string }> = {
 function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boolean {
   if (seen.answer('sign-in').cookies.length === 0)
     throw new Unseen('no cookie is set: a browser adds nothing that could be abused')
+  if (!seen.needsCookies) throw new Unseen('the session needs no cookie: a browser adds nothing that counts')
   const step = `${who}-${name}` as const
   const { status, isOk, cookies } = seen.answer(step)
   if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)

@@ -18,6 +18,9 @@ return successor_of(token) if token.spent_at && token.spent_at > 10.seconds.ago`
     'if (token.spentAt && Date.now() - token.spentAt < 10_000) return successorOf(token) // the same one again',
 }
 
+/** Whether a status below 500 that a refresh was refused with can be an end, and not an endpoint that is not there. */
+export const isEnd = (status: number) => status >= 400 && status < 500 && ![404, 405, 429].includes(status)
+
 /** @throws Unseen */
 function reuses(seen: Seen) {
   const spent = seen.answer('spend')
@@ -61,6 +64,7 @@ export const rotationChecks: Check[] = [
       seen.endpoint('refresh')
       const { status, isOk } = seen.answer('refresh')
       if (isOk) return undefined
+      if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie, which need not be refreshed')
       const request = seen.exchange('refresh')?.request
       if (status === 404 || status === 405)
         return {
@@ -94,6 +98,7 @@ export const rotationChecks: Check[] = [
     fix: ROTATE,
     judge(seen) {
       const [before, after] = [seen.answer('sign-in'), seen.answer('refresh')]
+      if (seen.isCheck) throw new Unseen('a session cookie is no refresh token')
       if (!after.isOk) throw new Unseen('a refresh does not work')
       const token = (answer: typeof before) =>
         answer.grant.refresh?.token ?? sessionCookie(answer.cookies)?.value
@@ -121,7 +126,7 @@ export const rotationChecks: Check[] = [
   {
     id: 'refresh.reuse-family',
     title: 'Reuse is refused, and changes nothing',
-    severity: 'error',
+    severity: 'warning',
     reason:
       'The one who was first, perhaps the thief, stays signed in; the other one, perhaps the user, is sent away.',
     fix: ROTATE,
@@ -190,15 +195,21 @@ export const rotationChecks: Check[] = [
       const all = asked
         .map((step) => ({ step, answer: seen.answer(step) }))
         .filter(({ answer }) => answer.status !== 429)
-      const odd = all.filter(({ answer }) => !answer.isRefusal)
+      const { endsOn = [400, 401, 403] } = seen.endpoint('refresh')
+      const odd = all.filter(({ answer }) => !endsOn.includes(answer.status))
       const [first] = odd
       if (!first) return undefined
-      return odd
+      const evidence = odd
         .map(
           ({ step, answer }) =>
             `${step === 'refresh-bad-cookie' ? 'an unknown' : 'no'} refresh token: ${answer.status}`,
         )
         .join('; ')
+      // A vault can be told of those, as `endsOn`.
+      const isTellable = odd.every(({ answer }) => isEnd(answer.status))
+      return isTellable
+        ? { evidence: `${evidence}; say so in endsOn`, severity: 'advice' as const }
+        : evidence
     },
   },
 ]

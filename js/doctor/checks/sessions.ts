@@ -53,8 +53,8 @@ export const sessionChecks: Check[] = [
       if (isCut) throw new Unseen('see sign-in.size')
       if (!isOk) throw new Unseen('signing in failed')
       if (grant.access.length > 0 || grant.isDeviseTokenAuth) return undefined
-      const isSession = cookies.length > 0 && seen.exchange('me-by-cookie')?.answer?.isOk
-      if (isSession) throw new Unseen('the API works with a session cookie, without tokens')
+      if (seen.plan.isCookieSession && cookies.length > 0)
+        throw new Unseen('the API works with a session cookie, without tokens')
       return `neither in the Authorization header nor in the body (${type === 'none' ? 'which is empty' : `which is ${type}`})`
     },
   },
@@ -97,6 +97,7 @@ export const sessionChecks: Check[] = [
       express: "const token = /^Bearer +(\\S+)$/i.exec(req.get('Authorization') ?? '')?.[1]",
     },
     judge(seen) {
+      if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie')
       const { status, isOk } = seen.answer('me')
       const request = seen.exchange('me')?.request
       if (status === 404)
@@ -155,7 +156,10 @@ export const sessionChecks: Check[] = [
     },
     judge(seen) {
       revocation(seen)
-      return seen.answer('refresh-after').isOk ? 'a refresh with the old cookie was granted' : undefined
+      if (seen.plan.isCookieSession && seen.answer('me-after').isOk)
+        return `${seen.exchange('me-after')?.request} was answered to the old cookie`
+      if (seen.isCheck) return undefined
+      return seen.answer('refresh-after').isOk ? 'a refresh with the old one was granted' : undefined
     },
   },
   {
@@ -171,6 +175,7 @@ export const sessionChecks: Check[] = [
     },
     judge(seen) {
       revocation(seen)
+      if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie: see sign-out.revokes')
       if (!seen.answer('me').isOk) throw new Unseen('it did not work before either')
       if (!seen.answer('me-after').isOk) return undefined
       const lifetime = accessLifetime(seen)

@@ -1,3 +1,4 @@
+import { encodeBody } from '../../endpoint.js'
 import { type Answer, readAnswer } from '../answer.js'
 import { type Endpoint, named, type Plan } from '../options.js'
 import type { Secret, Secrets } from '../secret.js'
@@ -18,7 +19,8 @@ export interface Asking {
   csrf?: boolean
   /** Send the cookies of the session. @default true */
   cookies?: boolean
-  json?: unknown
+  /** The members of a body, in the encoding of the endpoint. */
+  json?: object | undefined
   form?: URLSearchParams
   headers?: Record<string, string>
 }
@@ -29,10 +31,10 @@ export type Client = ReturnType<typeof createClient>
 export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: Seen) {
   /** @returns undefined if there is no answer */
   async function ask(asking: Asking): Promise<Answer | undefined> {
-    const { step, endpoint, json, form } = asking
+    const { step, endpoint } = asking
     const { method, url } = endpoint
     const origin = asking.origin ?? plan.page
-    const body = form ? String(form) : json === undefined ? undefined : JSON.stringify(json)
+    const [body, contentType] = bodyOf(asking)
     // Browsers leave it out where it says nothing.
     const hasOrigin = origin !== plan.api.origin || (method !== 'GET' && method !== 'HEAD')
     const outcome = await wire.send({
@@ -44,11 +46,9 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
         'User-Agent': 'tokencell-doctor',
         ...(hasOrigin && { Origin: origin }),
         ...fetchMetadata(origin),
-        ...(body !== undefined && {
-          'Content-Type': form ? 'application/x-www-form-urlencoded' : 'application/json',
-        }),
-        ...credentials(asking),
+        ...(contentType && { 'Content-Type': contentType }),
         ...asking.headers,
+        ...credentials(asking),
       },
     })
     const exchange = {
@@ -61,17 +61,18 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
       seen.record({ ...exchange, failure: outcome.failure })
       return undefined
     }
-    const answer = readAnswer(outcome.answer, secrets)
+    const answer = readAnswer(outcome.answer, secrets, plan)
     seen.record({ ...exchange, answer })
     return answer
   }
 
-  function credentials({ session, bearer, csrf = true, cookies = true }: Asking): Record<string, string> {
+  function credentials(asking: Asking): Record<string, string> {
+    const { endpoint, session, bearer, csrf = true, cookies = true } = asking
     const jar = cookies ? [...(session?.jar.values() ?? [])] : []
     const token = bearer === true ? session?.access : bearer || undefined
     return {
-      ...(csrf && csrfHeaders(plan.csrf, plan.isCsrfOpen, session)),
-      ...(token && { Authorization: `Bearer ${token.reveal()}` }),
+      ...(csrf && csrfHeaders(plan, endpoint, session)),
+      ...(token && { Authorization: authorization(plan, token) }),
       ...(jar.length > 0 && { Cookie: jar.map(({ name, value }) => `${name}=${value.reveal()}`).join('; ') }),
     }
   }
@@ -100,12 +101,28 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
 
     /** Sends the refresh token of a session where it belongs. */
     refresh: (step: Step, endpoint: Endpoint, session: Session, asking: Partial<Asking> = {}) =>
-      ask({ step, endpoint, session, ...bodyOf(session), ...asking }),
+      ask({ step, endpoint, session, ...refreshOf(plan, session), ...asking }),
   }
 }
 
-/** A refresh token that came in a body goes in one, under its own name. */
-export function bodyOf({ refresh }: Session): Pick<Asking, 'json'> {
+/** The body of a request and its type, if it has one. */
+function bodyOf({ endpoint, json, form }: Asking): [body?: string, contentType?: string] {
+  if (form) return [String(form), 'application/x-www-form-urlencoded']
+  if (json === undefined && (!endpoint.body || endpoint.method === 'GET')) return []
+  return encodeBody({ ...endpoint.body, ...json }, endpoint.encoding ?? 'json')
+}
+
+const authorization = ({ scheme }: Plan, token: Secret) => `${scheme} ${token.reveal()}`.trim()
+
+/** A refresh token that came in a body goes in one under its own name, unless the plan has another place for it. */
+export function refreshOf(plan: Plan, { refresh }: Session): Pick<Asking, 'headers' | 'json'> {
   if (!refresh) return {}
-  return { json: { [refresh.place.split('.').at(-1) ?? '']: refresh.token.reveal() } }
+  const { refreshToken = { body: refresh.place.split('.').at(-1) ?? '' } } = plan
+  if ('body' in refreshToken) return { json: { [refreshToken.body]: refresh.token.reveal() } }
+  const isAuthorization = /^authorization$/i.test(refreshToken.header)
+  return {
+    headers: isAuthorization
+      ? { Authorization: authorization(plan, refresh.token) }
+      : { [refreshToken.header]: refresh.token.reveal() },
+  }
 }

@@ -37,8 +37,10 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
 
   /** Devise answers well to who is not signed in: what counts is whether the session lives. */
   async function look(step: Step, before: Session) {
-    const { refresh } = seen.plan.endpoints
-    const answer = refresh && (await client.refresh('alive', refresh, before))
+    const { refresh, me } = seen.plan.endpoints
+    const answer = seen.plan.isCookieSession
+      ? me && (await client.ask({ step: 'alive', endpoint: me, session: before, csrf: false }))
+      : refresh && (await client.refresh('alive', refresh, before))
     if (answer?.isOk) seen.idle.add(step)
     session = answer?.isOk ? begin(answer, before) : undefined
   }

@@ -12,10 +12,12 @@ export type Step =
   | `preflight-${'me' | 'refresh' | 'sign-in' | 'sign-out'}`
   | `${'foreign' | 'lookalike' | 'null'}-${'get' | 'preflight'}`
   | 'sign-in'
+  | 'sign-in-as-form'
   | 'wrong-credentials'
   | 'me'
   | 'me-by-cookie'
   | 'refresh'
+  | 'refresh-in-header'
   | 'refresh-by-get'
   | 'refresh-without-cookie'
   | 'refresh-bad-cookie'
@@ -74,6 +76,12 @@ export class Seen {
     this.exchanges.push(exchange)
   }
 
+  /** What came of the last of one step is what came of another: a second way was the right one. */
+  adopt(from: Step, as: Step) {
+    const exchange = this.exchange(from)
+    if (exchange) this.record({ ...exchange, step: as })
+  }
+
   /** Says why steps are not taken; the first reason stays. */
   skip(reason: string, ...steps: Step[]) {
     for (const step of steps) if (!this.#reasons.has(step)) this.#reasons.set(step, reason)
@@ -90,6 +98,21 @@ export class Seen {
     if (exchange?.answer) return exchange.answer
     if (exchange?.failure) throw new Unseen(`${exchange.request} was not answered (${exchange.failure.kind})`)
     throw new Unseen(this.#reasons.get(step) ?? 'not asked')
+  }
+
+  /** Whether the refresh only asks if there is a session: one in a cookie, with GET. */
+  get isCheck(): boolean {
+    const { endpoints, isCookieSession } = this.plan
+    return isCookieSession && endpoints.refresh?.method === 'GET'
+  }
+
+  /** Whether the session needs cookies, and CORS has to allow them. */
+  get needsCookies(): boolean {
+    if (this.plan.cookies === 'omit') return false
+    const answer = this.exchange('sign-in')?.answer
+    if (this.plan.isCookieSession || !answer?.isOk) return true
+    const isRefreshedByCookie = !answer.grant.refresh && this.exchange('refresh')?.answer?.isOk === true
+    return answer.cookies.length > 0 && (answer.grant.access.length === 0 || isRefreshedByCookie)
   }
 
   /** The answers there are, of those steps or of all. */

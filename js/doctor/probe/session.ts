@@ -1,7 +1,7 @@
 import { decoded } from '../../cookie.js'
 import type { Answer } from '../answer.js'
 import { isCsrfCookie, type SetCookie, sessionCookie } from '../cookies.js'
-import type { Csrf } from '../options.js'
+import type { Endpoint, Plan } from '../options.js'
 import type { Secret } from '../secret.js'
 
 /** What a client holds after a token response. Never changed: an older one is what a thief would have. */
@@ -39,11 +39,18 @@ export function withRefreshOf(session: Session, other: Session): Session {
 }
 
 /** The headers that prove where a request comes from. */
-export function csrfHeaders(csrf: Csrf, isOpen: boolean, session?: Session): Record<string, string> {
+export function csrfHeaders(plan: Plan, endpoint: Endpoint, session?: Session): Record<string, string> {
   const headers: Record<string, string> = {}
+  const { csrf = plan.csrf } = endpoint
   if (!csrf) return headers
+  const isOpen = plan.isCsrfOpen && endpoint.csrf === undefined
+  const isRefresh = endpoint.url.href === plan.endpoints.refresh?.url.href
   const repeated =
-    'cookie' in csrf ? session?.jar.get(csrf.cookie) : isOpen ? readableCsrfCookie(session) : undefined
+    'cookie' in csrf
+      ? session?.jar.get(csrf.cookie)
+      : isOpen
+        ? readableCsrfCookie(session, isRefresh)
+        : undefined
   if ('value' in csrf) headers[csrf.header] = csrf.value
   // Before there is a cookie to repeat, many APIs want at least this.
   else headers['X-Requested-With'] = 'tokencell'
@@ -53,10 +60,17 @@ export function csrfHeaders(csrf: Csrf, isOpen: boolean, session?: Session): Rec
   return headers
 }
 
-/** A cookie that waits to be repeated in a header. */
-export function readableCsrfCookie(session: Pick<Session, 'jar'> | undefined): SetCookie | undefined {
-  return [...(session?.jar.values() ?? [])].find((cookie) => isCsrfCookie(cookie) && !cookie.httpOnly)
+/** A cookie that waits to be repeated in a header. Some APIs, as flask-jwt-extended, have one of its own for the refresh. */
+export function readableCsrfCookie(
+  session: Pick<Session, 'jar'> | undefined,
+  isRefresh = false,
+): SetCookie | undefined {
+  const cookies = [...(session?.jar.values() ?? [])].filter((it) => isCsrfCookie(it) && !it.httpOnly)
+  return cookies.find(({ name }) => /refresh/i.test(name) === isRefresh) ?? cookies[0]
 }
 
-/** Angular and Laravel have a name of their own for it. */
-export const csrfHeaderFor = ({ name }: SetCookie) => (/xsrf/i.test(name) ? 'X-XSRF-TOKEN' : 'X-CSRF-Token')
+/** Angular and Laravel have a name of their own for it, and so has Django. */
+export function csrfHeaderFor({ name }: SetCookie): string {
+  if (/xsrf/i.test(name)) return 'X-XSRF-TOKEN'
+  return name === 'csrftoken' ? 'X-CSRFToken' : 'X-CSRF-Token'
+}

@@ -1,8 +1,9 @@
+import type { Answer } from '../answer.js'
 import { sessionCookie } from '../cookies.js'
 import type { Credentials, Endpoint } from '../options.js'
 import { Secret } from '../secret.js'
 import type { Client } from './client.js'
-import { bodyOf } from './client.js'
+import { refreshOf } from './client.js'
 import { forge } from './forgery.js'
 import { body, form, strange } from './limit.js'
 import { probeReuse } from './reuse.js'
@@ -28,17 +29,24 @@ export const SIGNED_IN: Step[] = [
 /** Signs in, uses the session in every way, and leaves none behind. */
 export async function probeAsUser(client: Client, seen: Seen, { email, password }: Credentials) {
   const { plan } = seen
-  const { signIn, refresh, me } = plan.endpoints
+  const { refresh, me } = plan.endpoints
   const json = body(plan, email, password)
   const left: (Session | undefined)[] = []
 
-  const first = await client.ask({ step: 'sign-in', endpoint: signIn, json })
+  const first = await signInFirst(client, seen, json)
+  const { signIn } = plan.endpoints
   if (!first?.isOk || (!first.grant.access.length && !sessionCookie(first.cookies)))
     return seen.skip('signing in failed', ...SIGNED_IN)
   let session = begin(first)
   await client.ask({ step: 'wrong-credentials', endpoint: signIn, ...strange(plan) })
   if (me) await useToken(client, seen, me, session)
-  if (refresh && canRefresh(session)) session = (await useRefresh(client, seen, refresh, session)) ?? session
+  if (plan.isCookieSession) {
+    first.grant.access = []
+    session = begin(first)
+  }
+  if (refresh && seen.isCheck) await askForSession(client, seen, refresh, session)
+  else if (refresh && canRefresh(session))
+    session = (await useRefresh(client, seen, refresh, session)) ?? session
   else
     seen.skip(
       refresh ? 'signing in gives nothing to refresh with' : 'there is no refresh (--refresh none)',
@@ -62,7 +70,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
     let session = await again()
     const endpoint = plan.endpoints.signOut
     if (session && endpoint && session.jar.size > 0) {
-      const asking = bodyOf(session)
+      const asking = refreshOf(plan, session)
       session = await forge(client, seen, {
         name: 'sign-out',
         endpoint,
@@ -78,7 +86,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
         'plain-sign-out',
         'foreign-sign-out',
       )
-    const isRefreshing = refresh && seen.exchange('refresh')?.answer?.isOk
+    const isRefreshing = refresh && !seen.isCheck && seen.exchange('refresh')?.answer?.isOk
     if (session && isRefreshing) return probeReuse(client, seen, refresh, session)
     seen.skip('there is no refresh that works', 'spend', 'family')
     return session
@@ -92,20 +100,57 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
   }
 }
 
+/** Signs in with JSON, and with a form if the API makes nothing of that: OAuth wants one (RFC 6749 §4.3.2). */
+async function signInFirst(client: Client, seen: Seen, json: object) {
+  const { endpoints } = seen.plan
+  const answer = await client.ask({ step: 'sign-in', endpoint: endpoints.signIn, json })
+  if (!answer || endpoints.signIn.encoding || ![400, 415, 422].includes(answer.status)) return answer
+  const endpoint = { ...endpoints.signIn, encoding: 'form' as const }
+  const other = await client.ask({ step: 'sign-in-as-form', endpoint, json })
+  if (!other?.isOk) return answer
+  endpoints.signIn = endpoint
+  seen.adopt('sign-in-as-form', 'sign-in')
+  return other
+}
+
 const canRefresh = ({ jar, refresh }: Session) =>
   refresh !== undefined || sessionCookie([...jar.values()]) !== undefined
 
 async function useToken(client: Client, seen: Seen, me: Endpoint, session: Session) {
-  if (session.access)
-    await client.ask({ step: 'me', endpoint: me, session, cookies: false, bearer: true, csrf: false })
-  else seen.skip('signing in gives no token', 'me')
-  if (session.jar.size > 0) await client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
-  else seen.skip('signing in sets no cookie', 'me-by-cookie')
+  const { plan } = seen
+  const ask = () =>
+    client.ask({ step: 'me', endpoint: me, session, cookies: false, bearer: true, csrf: false })
+  const answer = session.access ? await ask() : undefined
+  if (!session.access) seen.skip('signing in gives no token', 'me')
+  const scheme = answer?.status === 401 ? schemeOf(answer) : undefined
+  if (scheme && plan.scheme === 'Bearer') {
+    plan.scheme = scheme
+    if (!(await ask())?.isOk) plan.scheme = 'Bearer'
+  }
+  const byCookie =
+    session.jar.size > 0
+      ? await client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
+      : undefined
+  if (!byCookie) seen.skip('signing in sets no cookie', 'me-by-cookie')
+  // What looked like a token is none, as with better-auth.
+  if (byCookie?.isOk && !seen.exchange('me')?.answer?.isOk) plan.isCookieSession = true
+}
+
+/** The scheme that the API asks for in place of `Bearer`; those of browsers are for people. */
+function schemeOf(answer: Answer): string | undefined {
+  const [scheme] = /^[\w-]+/.exec(answer.header('www-authenticate') ?? '') ?? []
+  return scheme && !/^(basic|bearer|digest|negotiate)$/i.test(scheme) ? scheme : undefined
+}
+
+/** Asks whether there is a session, which changes none. */
+async function askForSession(client: Client, seen: Seen, endpoint: Endpoint, session: Session) {
+  await client.ask({ step: 'refresh', endpoint, session, csrf: false })
+  seen.skip('a session cookie is asked for, not refreshed', ...REFRESHES.filter((step) => step !== 'refresh'))
 }
 
 /** Refreshes, also in ways that should be refused. */
 async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
-  const answer = await client.refresh('refresh', endpoint, first)
+  const answer = await refreshFirst(client, seen, endpoint, first)
   if (!answer?.isOk) {
     seen.skip(`the refresh was answered with ${answer?.status ?? 'nothing'}`, ...REFRESHES)
     return undefined
@@ -128,6 +173,21 @@ async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first:
   return session
 }
 
+/** Refreshes with the token in the body, and if that is refused in `Authorization`, as flask-jwt-extended wants it. */
+async function refreshFirst(client: Client, seen: Seen, endpoint: Endpoint, session: Session) {
+  const { plan } = seen
+  const answer = await client.refresh('refresh', endpoint, session)
+  if (answer?.isOk || !session.refresh || plan.refreshToken) return answer
+  plan.refreshToken = { header: 'Authorization' }
+  const other = await client.refresh('refresh-in-header', endpoint, session)
+  if (other?.isOk) {
+    seen.adopt('refresh-in-header', 'refresh')
+    return other
+  }
+  plan.refreshToken = undefined
+  return answer
+}
+
 function withToken(session: Session, value: Secret): Session {
   const cookie = sessionCookie([...session.jar.values()])
   return {
@@ -141,22 +201,24 @@ async function signOut(client: Client, seen: Seen, session: Session) {
   const { plan } = seen
   const { refresh, me } = plan.endpoints
   if (!plan.endpoints.signOut) return seen.skip('there is no sign-out (--sign-out none)', ...SIGN_OUTS)
-  const asking = { step: 'sign-out', session, bearer: true, ...bodyOf(session) } as const
+  const asking = { step: 'sign-out', session, bearer: true, ...refreshOf(plan, session) } as const
   const answer = await client.ask({ ...asking, endpoint: plan.endpoints.signOut })
   if ((answer?.status === 404 || answer?.status === 405) && plan.endpoints.signOut.method === 'DELETE') {
     const endpoint = { ...plan.endpoints.signOut, method: 'POST' }
     const posted = await client.ask({ ...asking, endpoint })
     if (posted && posted.status !== 404 && posted.status !== 405) plan.endpoints.signOut = endpoint
   }
-  if (refresh && seen.exchange('refresh')?.answer?.isOk) {
+  if (refresh && !seen.isCheck && seen.exchange('refresh')?.answer?.isOk) {
     const after = await client.refresh('refresh-after', refresh, session)
     if (after?.isOk) await close(client, seen, begin(after, session))
   }
-  if (me && session.access)
-    await client.ask({ step: 'me-after', endpoint: me, session, cookies: false, bearer: true, csrf: false })
+  const cookies = plan.isCookieSession
+  if (me && (session.access || cookies))
+    await client.ask({ step: 'me-after', endpoint: me, session, cookies, bearer: true, csrf: false })
 }
 
 async function close(client: Client, seen: Seen, session: Session) {
   const endpoint = seen.plan.endpoints.signOut
-  if (endpoint) await client.ask({ step: 'close', endpoint, session, bearer: true, ...bodyOf(session) })
+  if (endpoint)
+    await client.ask({ step: 'close', endpoint, session, bearer: true, ...refreshOf(seen.plan, session) })
 }

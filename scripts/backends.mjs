@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { engine } from './browsers.mjs'
+import { freePort, startProgram } from './processes.mjs'
+import { announced, root, run } from './run.mjs'
+
+const folder = path.join(root, 'tests/backends')
+const requirements = path.join(folder, 'requirements.txt')
+const betterAuth = path.join(folder, 'better-auth')
+
+const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
+
+/** One environment for each list of requirements, so that a branch with another list does not undo it. */
+const environment = () => path.join(root, 'target/backends', hashOf(requirements))
+const python = () => path.join(environment(), 'bin/python')
+
+/** Installs what the servers are made with, each version as it is pinned, unless that was done before. */
+export async function installBackends({ full }) {
+  if (full) await installPython()
+  await installNode()
+}
+
+async function installPython() {
+  const place = environment()
+  const done = path.join(place, 'installed')
+  if (existsSync(done)) return
+  rmSync(place, { recursive: true, force: true })
+  const { interpreter } = engine('python')
+  const create = () => run(interpreter, ['-m', 'venv', place])
+  // The list names every package there is, and the one that builds those which come as source.
+  const pip = ['-m', 'pip', 'install', '--no-deps', '--disable-pip-version-check', '-r', requirements]
+  const install = () => run(python(), pip, { env: { PIP_CONSTRAINT: requirements } })
+  const check = () => run(python(), ['-m', 'pip', 'check'])
+  await announced('pip install of tests/backends', create().then(install).then(check))
+  writeFileSync(done, '')
+}
+
+async function installNode() {
+  const done = path.join(betterAuth, 'node_modules/.lock-hash')
+  const hash = hashOf(path.join(betterAuth, 'package-lock.json'))
+  if (existsSync(done) && readFileSync(done, 'utf8') === hash) return
+  await announced(
+    'npm ci of tests/backends',
+    run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: betterAuth }),
+  )
+  writeFileSync(done, hash)
+}
+
+/**
+ * Starts a server of tests/backends in an empty folder, which goes with it: `{ url, output, end }`.
+ *
+ * @param file below tests/backends, such as `simplejwt/server.py`
+ * @param settings `PAGE`, the origin of the pages; `LIFETIME` of the access token in seconds; and what it knows besides
+ * @throws Failure with what the server said
+ */
+export async function startBackend(file, settings) {
+  const port = await freePort()
+  const cwd = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
+  const program = file.endsWith('.py') ? python() : process.execPath
+  const env = { PORT: String(port), PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1', ...settings }
+  const server = await startProgram(program, [path.join(folder, file)], { port, cwd, env })
+  return {
+    ...server,
+    url: `http://localhost:${port}`,
+    async end() {
+      await server.end()
+      rmSync(cwd, { recursive: true, force: true })
+    },
+  }
+}

@@ -1,0 +1,68 @@
+import { execFile } from 'node:child_process'
+import path from 'node:path'
+import type { Report } from '../../js/doctor/report.js'
+import { backends, type Person, quickest } from './backends.js'
+import { expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
+
+const isFull = Boolean(process.env.TOKENCELL_FULL)
+const command = path.resolve(import.meta.dirname, '../../pkg/doctor/cli.js')
+
+/** What `npx tokencell doctor` finds, as a program gets it. */
+function diagnose(args: string[], { email, password }: Person): Promise<Report> {
+  const env = { ...process.env, TOKENCELL_DOCTOR_EMAIL: email, TOKENCELL_DOCTOR_PASSWORD: password }
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, [command, 'doctor', ...args, '--json'], { env }, (_, stdout, stderr) => {
+      if (stderr) reject(new Error(stderr))
+      else resolve(JSON.parse(stdout))
+    })
+  })
+}
+
+const errorsOf = ({ findings }: Report) =>
+  findings.filter(({ severity }) => severity === 'error').map(({ id }) => id)
+
+for (const name of Object.keys(backends).filter((name) => isFull || name === quickest))
+  test.describe(name, () => {
+    test.use({ name })
+
+    test('doctor says nothing wrong, and a vault works with what it suggests', async ({
+      backend,
+      gateway,
+      open,
+      page,
+      person,
+      site,
+    }) => {
+      const url = gateway.url + backend.protected
+      const report = await diagnose([gateway.url, '--origin', site.url, ...backend.doctor], person)
+      expect(report.isSignedIn).toBe(true)
+      expect(errorsOf(report)).toEqual(backend.flaws ?? [])
+
+      gateway.journal.length = 0
+      await open(report.suggestion?.code)
+      await signIn(page, backend, person)
+      expect(await get(page, url)).toBe(200)
+      if (backend.refresh) {
+        await outliveTrust(page)
+        gateway.spoil(backend.protected)
+        console.log(await get(page, url), JSON.stringify(await page.evaluate(() => [auth.snapshot, events, performance.now()])), gateway.journal.map((e) => `${e.method} ${e.path} ${e.status}`))
+        expect(await get(page, url)).toBe(200)
+        expect(gateway.of(backend.refresh).map(({ status }) => status)).toEqual([200])
+      }
+      await page.evaluate(() => auth.signOut())
+      expect(await status(page)).toBe('signed-out')
+      expect(gateway.of(backend.signOut)[0]?.status).toBeLessThan(300)
+      expect(await get(page, url)).toBe(401)
+    })
+
+    test('doctor finds the same when it reads the vault file', async ({ backend, gateway, person, site }) => {
+      const file = path.join(import.meta.dirname, backend.vault)
+      const rest = ['--me', backend.protected, ...backend.doctor.filter((_, at, all) => isField(all, at))]
+      const report = await diagnose([gateway.url, '--origin', site.url, '--vault', file, ...rest], person)
+      expect(report.isSignedIn).toBe(true)
+      expect(errorsOf(report)).toEqual(backend.flaws ?? [])
+    })
+  })
+
+/** `--field` or its value: a vault file does not say how credentials are named. */
+const isField = (args: string[], at: number) => args[at] === '--field' || args[at - 1] === '--field'

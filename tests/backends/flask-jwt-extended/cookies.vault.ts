@@ -1,0 +1,4 @@
+import { presets } from 'tokencell/presets'
+import { openVault } from 'tokencell/vault'
+
+export default openVault({ ...presets.flaskJwtExtended, origins: ['https://api.example.com'] })

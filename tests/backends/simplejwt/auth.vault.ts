@@ -1,0 +1,4 @@
+import { presets } from 'tokencell/presets'
+import { openVault } from 'tokencell/vault'
+
+export default openVault({ ...presets.simplejwt, origins: ['https://api.example.com'] })
