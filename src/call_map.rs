@@ -79,3 +79,51 @@ impl<T> IntoIterator for CallMap<T> {
         self.row.into_iter()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use alloc::vec::Vec;
+
+    use super::CallMap;
+    use crate::CallId;
+
+    fn four() -> CallMap<u32> {
+        let mut map = CallMap::default();
+        for id in 1..=4 {
+            map.insert(CallId(id), id);
+        }
+        map
+    }
+
+    #[test]
+    fn gaps_are_closed_once_they_are_more_than_half() {
+        let mut map = four();
+        assert_eq!((map.remove(CallId(2)), map.remove(CallId(3))), (Some(2), Some(3)));
+        assert_eq!((map.row.len(), map.gaps), (4, 2));
+        assert_eq!(map.remove(CallId(3)), None);
+        assert_eq!(map.remove(CallId(1)), Some(1));
+        assert_eq!((map.row.len(), map.gaps), (1, 0));
+        assert_eq!(map.get(CallId(4)), Some(&4));
+    }
+
+    #[test]
+    fn a_call_that_comes_back_fills_its_gap() {
+        let mut map = four();
+        map.remove(CallId(2));
+        map.insert(CallId(2), 20);
+        map.insert(CallId(3), 30);
+        assert_eq!((map.row.len(), map.gaps), (4, 0));
+        assert_eq!((map.get(CallId(2)), map.get(CallId(3))), (Some(&20), Some(&30)));
+    }
+
+    #[test]
+    fn calls_that_are_taken_out_leave_gaps_which_are_counted() {
+        let mut map = four();
+        assert_eq!(map.extract(|call| call % 2 == 0), [CallId(2), CallId(4)]);
+        assert_eq!((map.get(CallId(2)), map.gaps), (None, 2));
+        map.remove(CallId(1));
+        assert_eq!((map.row.len(), map.gaps), (1, 0));
+        let left: Vec<_> = map.into_iter().collect();
+        assert_eq!(left, [(CallId(3), Some(3))]);
+    }
+}
