@@ -82,9 +82,9 @@ function csrf(seen: Seen): string | undefined {
 function repeatedCookie(seen: Seen, isRefresh: boolean): Csrf | undefined {
   const answer = seen.exchange('sign-in')?.answer
   // Django sets such a cookie for its own pages.
-  const isUnneeded = seen.answered('plain-refresh', 'plain-sign-out').some(({ answer }) => answer.isOk)
+  const without = seen.exchange('plain-refresh') ?? seen.exchange('plain-sign-out')
   const cookie =
-    seen.plan.isCsrfOpen && answer && seen.needsCookies && !isUnneeded
+    seen.plan.isCsrfOpen && answer && seen.needsCookies && !without?.answer?.isOk
       ? readableCsrfCookie(begin(answer), isRefresh)
       : undefined
   return cookie && { header: csrfHeaderFor(cookie), cookie: cookie.name }
