@@ -5,7 +5,7 @@ const MESSAGES = {
   'mode-missing':
     "nuxt.config has no block for tokencell. Write tokencell: { mode: 'bff', … } or { mode: 'vault', … }.",
   'page-missing':
-    'guardRoutes() leads to a page that the router does not have. Add the route, or name another page in this option.',
+    'This option of guardRoutes() names no page of the router. Add the route, or give "/path", { name } or a function that returns one.',
   'plugin-missing':
     'useAuth() finds no session here. Write app.use(authPlugin(auth)), and call it in setup(), before any await.',
   'provider-missing':

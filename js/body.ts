@@ -17,6 +17,8 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
   let controller!: ReadableStreamDefaultController<Uint8Array> | ReadableByteStreamController
 
   const source = {
+    // What `fetch` gives is a byte stream, where there are any.
+    type: 'ReadableByteStreamController' in globalThis ? 'bytes' : undefined,
     start(given: typeof controller) {
       controller = given
     },
@@ -40,9 +42,7 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
     if ('byobRequest' in controller) controller.byobRequest?.respond(0)
   }
 
-  // What `fetch` gives is a byte stream, where there are any.
-  const type = 'ReadableByteStreamController' in globalThis ? 'bytes' : undefined
-  const readable = new ReadableStream({ ...source, type } as UnderlyingDefaultSource, { highWaterMark: 0 })
+  const readable = new ReadableStream(source as UnderlyingDefaultSource, { highWaterMark: 0 })
 
   return {
     readable,

@@ -11,7 +11,7 @@ export type CallMessage = Exclude<Extract<ToPage, { id: number }>, { type: 'fail
 /** An open call. Gets every message of the vault that belongs to it, or fails, until it closes itself. */
 export interface Call {
   onMessage(message: CallMessage): void
-  /** Called once at most; the call is closed already. */
+  /** Called once at most; the call is closed already. Throws nothing. */
   fail(error: unknown): void
 }
 
@@ -85,11 +85,7 @@ export function createCallChannel(port: Port, onSilence: () => void) {
 
   function fail(id: number, call: Call, error: unknown) {
     calls.delete(id)
-    try {
-      call.fail(error)
-    } catch (failure) {
-      reportError(failure)
-    }
+    call.fail(error)
   }
 
   function failAll(error: unknown, ids: Iterable<number> = [...calls.keys()]) {

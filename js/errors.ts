@@ -36,13 +36,13 @@ export interface AuthErrorDetail {
 
 const BRAND = Symbol.for('tokencell.AuthError')
 
-/** The one error class. Tell by `code`, which is a closed union. */
-export class AuthError extends Error {
+/** The one error class. Tell by `code`, which is a closed union. `Body` is what the API sends with a refusal. */
+export class AuthError<Body = unknown> extends Error {
   override readonly name = 'AuthError'
   declare readonly option: string | undefined
   declare readonly directive: string | undefined
   declare readonly status: number | undefined
-  declare readonly body: unknown
+  declare readonly body: Body | undefined
   declare readonly retryAfter: number | undefined
 
   constructor(
@@ -61,8 +61,11 @@ export class AuthError extends Error {
   }
 }
 
-/** Whether this is an {@link AuthError}, also of another copy of the package or another realm. */
-export function isAuthError(error: unknown): error is AuthError {
+/**
+ * Whether this is an {@link AuthError}, also of another copy of the package or another realm. What the type says of its body
+ * is not checked.
+ */
+export function isAuthError<Body = unknown>(error: unknown): error is AuthError<Body> {
   return (error as Partial<AuthError> | null | undefined)?.[BRAND] === true
 }
 

@@ -7,6 +7,13 @@ export interface Listeners<T> {
   clear(): void
 }
 
+/** Shows an error as uncaught, which is what it is. Node and jsdom have no `reportError`. */
+export function reportUncaught(error: unknown) {
+  queueMicrotask(() => {
+    throw error
+  })
+}
+
 export function createListeners<T>(): Listeners<T> {
   const listeners = new Set<(value: T) => void>()
   return {
@@ -20,7 +27,7 @@ export function createListeners<T>(): Listeners<T> {
         try {
           listener(value)
         } catch (error) {
-          reportError(error)
+          reportUncaught(error)
         }
       }
     },

@@ -15,13 +15,13 @@ export interface OriginOptions {
 
 /** What a page knows of the origins that the token may go to: from its options, and then from its vault. */
 export function createOrigins({ origins }: OriginOptions) {
-  let known = origins?.map(parseOrigin)
+  let known: readonly string[] | undefined = origins?.map(parseOrigin)
 
   return {
     /** Those of the last vault hold while it is restarted. */
     async learn(vault: ConnectedVault) {
       try {
-        known = [...(await vault.origins())]
+        known = await vault.origins()
       } catch {
         // It has not started, and what is asked of it fails by itself.
       }

@@ -2,11 +2,14 @@ import { defineStore, type StoreDefinition } from 'pinia'
 import { type ComputedRef, computed } from 'vue'
 import { useAuth, type VueAuth } from './vue.js'
 
-type Getters = {
-  [Member in Exclude<keyof VueAuth, 'ready'>]: VueAuth[Member] extends ComputedRef
-    ? VueAuth[Member]
-    : ComputedRef<VueAuth[Member]>
-}
+/** Of each kind of session the getters, so that `isAuthenticated` and `status` tell whether there is a user. */
+type Getters<Session = VueAuth> = Session extends unknown
+  ? {
+      [Member in Exclude<keyof Session, 'ready'>]: Session[Member] extends ComputedRef
+        ? Session[Member]
+        : ComputedRef<Session[Member]>
+    }
+  : never
 
 /**
  * The session as a store, for apps that use `authPlugin` and Pinia. There is no token in it.
@@ -21,22 +24,23 @@ export const useAuthStore: StoreDefinition<
   Record<never, never>
 > = defineStore('auth', (): Getters => {
   const auth = useAuth()
-  const { snapshot, status, reason, failure, user, claims, expiresAt, refreshAt, isAuthenticated, roles } =
-    auth
-  return {
+  const { snapshot, status, reason, failure, cause, user, claims, expiresAt, refreshAt } = auth
+  const getters = {
     snapshot,
     status,
     reason,
     failure,
+    cause,
     user,
     claims,
     expiresAt,
     refreshAt,
-    isAuthenticated,
-    roles,
+    isAuthenticated: auth.isAuthenticated,
+    roles: auth.roles,
     hasRole: computed(() => auth.hasRole),
     fetch: computed(() => auth.fetch),
     signIn: computed(() => auth.signIn),
     signOut: computed(() => auth.signOut),
-  }
+  } satisfies Record<keyof Getters, ComputedRef>
+  return getters as Getters
 })

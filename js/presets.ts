@@ -5,7 +5,7 @@ const refreshCookie = {
   signIn: '/login',
   refresh: '/refresh',
   signOut: '/logout',
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** An access and a refresh token in the body. The session ends with the vault, as no cookie outlives it. */
 const bodyPair = {
@@ -13,7 +13,7 @@ const bodyPair = {
   refreshToken: 'body',
   credentials: 'omit',
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** Rails with Devise and devise-jwt: a token in the `Authorization` header, which nothing renews. */
 const deviseJwt = {
@@ -22,14 +22,14 @@ const deviseJwt = {
   fields: { user: '' },
   credentials: 'omit',
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** The same beside a refresh token in a cookie, as in `examples/rails-api`. */
 const deviseJwtRefresh = {
   signIn: '/api/v1/login',
   refresh: '/api/v1/refresh',
   signOut: { method: 'DELETE', path: '/api/v1/logout' },
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** devise_token_auth: five headers, renewed by every answer; a reload needs its `cookie_enabled`. */
 const deviseTokenAuth = {
@@ -39,7 +39,7 @@ const deviseTokenAuth = {
   signOut: { method: 'DELETE', path: '/auth/sign_out' },
   fields: { user: 'data' },
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** jwt_sessions with its tokens in headers. */
 const jwtSessions = {
@@ -50,7 +50,7 @@ const jwtSessions = {
   fields: { accessToken: 'access', refreshToken: 'refresh' },
   credentials: 'omit',
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** Knock: a JWT, and no more. Credentials are `{ auth: { email, password } }`. */
 const knock = {
@@ -58,7 +58,7 @@ const knock = {
   fields: { accessToken: 'jwt' },
   credentials: 'omit',
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** A Rails session cookie: there is no token. `me` says whether there is a session, and the CSRF token is in a cookie. */
 const railsSession = {
@@ -67,7 +67,7 @@ const railsSession = {
   refresh: { method: 'GET', path: '/me' },
   signOut: { method: 'DELETE', path: '/logout' },
   csrf: { header: 'X-CSRF-Token', cookie: 'CSRF-TOKEN' },
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** djangorestframework-simplejwt: a pair of tokens in the body, and `token_blacklist` for the sign-out. */
 const simplejwt = {

@@ -5,12 +5,11 @@ import { adapterError } from './adapter-errors.js'
 import type { BffAuth, SessionInfo } from './bff.js'
 import { hasRole, type RolesOf, rolesOf } from './guard.js'
 import { LOADING } from './snapshot.js'
-import type { Auth, RegisteredUser, Role, Snapshot } from './types.js'
+import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from './types.js'
 
-/** The session as components read it. Never with a token. */
-export type ReactAuth<User = RegisteredUser> = Snapshot<User> &
+/** The session as components read it: `isAuthenticated` and `status` tell whether there is a user. Never with a token. */
+export type ReactAuth<User = RegisteredUser> = FlaggedSnapshot<User> &
   Pick<Auth<User>, 'fetch' | 'signIn' | 'signOut'> & {
-    readonly isAuthenticated: boolean
     readonly roles: readonly Role[]
     /** Whether the user has one of these roles. For display: only the API authorises. */
     hasRole(...wanted: Role[]): boolean

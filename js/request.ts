@@ -22,7 +22,10 @@ export function split(input: RequestInfo | URL, init?: RequestInit): SplitReques
   const read: Record<string, unknown> = { body: body === null ? given : new Uint8Array(), priority }
   // What has been read is not read again. The rest is asked of `init` itself: a `Request` is no receiver but of its own.
   const get = (_: unknown, name: string) => (name in read ? read : (init as Record<string, unknown>))[name]
-  const rest = init && (new Proxy({}, { get } as ProxyHandler<object>) as RequestInit)
+  // An object with the names of its members, so that a `Request` that spreads its `init` finds them (vitest with jsdom).
+  const rest =
+    init &&
+    (new Proxy(Object.getOwnPropertyDescriptors(init), { get } as ProxyHandler<object>) as RequestInit)
   return { request: new Request(input, rest), body, priority }
 }
 
@@ -30,7 +33,7 @@ export function split(input: RequestInfo | URL, init?: RequestInit): SplitReques
 export function join(request: Request, body: BodyInit | null, init?: RequestInit): Request {
   if (body === null && !init) return request
   const { referrer, referrerPolicy } = request
-  const own = body === null ? {} : { body, duplex: 'half' }
+  const own = body !== null && { body, duplex: 'half' }
   return new Request(request, { referrer, referrerPolicy, ...init, ...own })
 }
 

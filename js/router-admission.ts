@@ -1,6 +1,7 @@
 import type { RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
 import { callError } from './call-errors.js'
 import type { Decision } from './guard.js'
+import type { createAsked } from './router-asked.js'
 import type { createPages } from './router-pages.js'
 import type { SessionWatch } from './session-watch.js'
 
@@ -12,6 +13,7 @@ import type { SessionWatch } from './session-watch.js'
 export function createAdmission(
   session: SessionWatch,
   pages: ReturnType<typeof createPages>,
+  asked: ReturnType<typeof createAsked>,
   judge: (to: RouteLocationNormalized) => Decision,
   isPassive: () => boolean,
 ) {
@@ -22,6 +24,7 @@ export function createAdmission(
 
   function begin(to: RouteLocationNormalized) {
     pages.noteNavigation(to)
+    asked.note(to)
     latest = to
     failed = undefined
     isUndecided = false
@@ -42,7 +45,7 @@ export function createAdmission(
       case 'forbidden':
         return pages.instead({ wanted: to, decision })
       case 'home':
-        return pages.wanted(to) ?? pages.home()
+        return pages.wanted(to) ?? pages.home(to)
       case 'sign-in':
         return pages.askToSignIn(to)
     }
@@ -52,7 +55,7 @@ export function createAdmission(
     waitingNavigations += 1
     await session.whenDecidable()
     waitingNavigations -= 1
-    return admit(to)
+    return asked.added(session.snapshot) ?? admit(to)
   }
 
   function refuseForNow(to: RouteLocationNormalized): RouteLocationRaw | true {

@@ -2,6 +2,9 @@ import type { RouteLocation, RouteLocationNormalized, RouteLocationRaw, Router }
 import { adapterError } from './adapter-errors.js'
 import { type Decision, ownPath } from './guard.js'
 import type { GuardOptions } from './router.js'
+import type { createAsked } from './router-asked.js'
+
+const DEFAULTS = { signIn: '/sign-in', home: '/', forbidden: undefined, unavailable: undefined }
 
 /** The page that a visitor wanted when another was shown in its place, and why. */
 export interface Substitution {
@@ -10,40 +13,65 @@ export interface Substitution {
 }
 
 /** Where visitors are led who may not see the page they wanted. */
-export function createPages(router: Router, options: GuardOptions) {
-  const { signIn = '/sign-in', home = '/', query: name = 'redirect', rule = ({ meta }) => meta } = options
+export function createPages(router: Router, asked: ReturnType<typeof createAsked>, options: GuardOptions) {
+  const { query: name = 'redirect', rule = ({ meta }) => meta } = options
   /** By the page that is shown instead. */
   const substitutions = new WeakMap<RouteLocation, Substitution>()
   /** That of the redirection under way. */
   let next: Substitution | undefined
 
-  function page(option: keyof GuardOptions, location: RouteLocationRaw | undefined): RouteLocationRaw {
-    if (!location || !router.resolve(location).matched.length) throw adapterError('page-missing', { option })
-    return location
+  /**
+   * The page that an option names, and the location to go to.
+   *
+   * @param wanted a named route inherits its parameters, such as a locale
+   * @throws AuthError `page-missing`
+   */
+  function pageOf(option: keyof typeof DEFAULTS, wanted: RouteLocationNormalized) {
+    const value = options[option] ?? DEFAULTS[option]
+    const location = (typeof value === 'function' ? value(wanted) : value) as RouteLocationRaw
+    const { path = location, name } = Object(location) as { path?: unknown; name?: unknown }
+    let cause: unknown
+    try {
+      // What has neither, the router takes for the wanted page itself, and would redirect without end.
+      if (name || ownPath(path)) {
+        const route = router.resolve(location, wanted)
+        const goTo = name ? ({ ...Object(location), params: route.params } as RouteLocationRaw) : location
+        if (route.matched.length) return { route, location: goTo }
+      }
+    } catch (error) {
+      // The router says which parameter is missing.
+      cause = error
+    }
+    throw adapterError('page-missing', { option, cause })
   }
 
-  function locationOf({ wanted, decision }: Substitution): RouteLocationRaw {
-    const location = options[decision]
-    return page(decision, typeof location === 'function' ? location(wanted) : location)
+  function isHome(to: RouteLocationNormalized): boolean {
+    try {
+      return pageOf('home', to).route.fullPath === to.fullPath
+    } catch {
+      // A home page that cannot be told from this one is another.
+      return false
+    }
   }
 
   return {
     hasUnavailable: options.unavailable !== undefined,
-    home: () => page('home', home),
-    signIn: () => page('signIn', signIn),
+    home: (from: RouteLocationNormalized) => pageOf('home', from).location,
+
+    signIn: (from: RouteLocationNormalized) => pageOf('signIn', from).location,
 
     /** The sign-in page, with the page that was wanted in its query. */
-    askToSignIn({ fullPath }: Pick<RouteLocation, 'fullPath'>): RouteLocationRaw {
-      const { path, query, hash } = router.resolve(page('signIn', signIn))
-      const isHome = fullPath === router.resolve(home).fullPath
-      return { path, hash, query: isHome ? query : { ...query, [name]: fullPath } }
+    askToSignIn(to: RouteLocationNormalized): RouteLocationRaw {
+      const { path, query, hash } = pageOf('signIn', to).route
+      return { path, hash, query: isHome(to) ? query : { ...query, [name]: to.fullPath } }
     },
 
     /** The page in the query, if it is one of this application that does not lead here again. */
     wanted({ query }: RouteLocationNormalized): RouteLocationRaw | null {
       const path = ownPath(query[name])
-      const route = path === null ? null : router.resolve(path)
-      return route?.matched.length && !rule(route).guestOnly ? route.fullPath : null
+      if (path === null) return null
+      const route = router.resolve(path)
+      return !rule(route).guestOnly && asked.noteLink(route) ? route.fullPath : null
     },
 
     /** Whether this is the page that stands in for others with this decision, whatever it asks of its visitor. */
@@ -53,9 +81,9 @@ export function createPages(router: Router, options: GuardOptions) {
 
     /** The page to show instead. It is remembered what it stands for. */
     instead(substitution: Substitution): RouteLocationRaw {
-      const location = locationOf(substitution)
+      const { route, location } = pageOf(substitution.decision, substitution.wanted)
+      const { fullPath, matched } = route
       const open = router.currentRoute.value
-      const { fullPath, matched } = router.resolve(location)
       // The router does not open a page again that is open.
       const isOpen = fullPath === open.fullPath && matched.at(-1) === open.matched.at(-1)
       if (isOpen) substitutions.set(open, substitution)

@@ -7,6 +7,7 @@ import {
 } from 'vue-router'
 import { decide, type RolesOf, type Rule, rolesOf } from './guard.js'
 import { createAdmission } from './router-admission.js'
+import { createAsked, watchRoutes } from './router-asked.js'
 import { createPages } from './router-pages.js'
 import { watchSession } from './session-watch.js'
 import { LOADING } from './snapshot.js'
@@ -17,25 +18,31 @@ declare module 'vue-router' {
   interface RouteMeta extends Rule {}
 }
 
+/**
+ * A page of the application, or a function that names it for the route that was wanted. A named route inherits the parameters
+ * of that route: `{ name: 'sign-in' }` may be below `/:locale`.
+ */
+export type GuardPage = RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)
+
 export interface GuardOptions {
   /**
    * Where somebody signs in. It gets the page that was wanted in its query, and should be `guestOnly`.
    * @default '/sign-in'
    */
-  signIn?: RouteLocationRaw
+  signIn?: GuardPage
   /**
-   * Where those go who have nothing to do on a page for guests, and wanted no other.
+   * Where those go who have nothing to do on a page for guests, and wanted no other. A function gets the page for guests.
    * @default '/'
    */
-  home?: RouteLocationRaw
+  home?: GuardPage
   /** What is shown instead of a page that is for other roles. Required as soon as a route has `meta.roles`. */
-  forbidden?: RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)
+  forbidden?: GuardPage
   /**
    * What is shown instead of a page that requires sign-in while the session cannot be found out, because the API does not
    * answer, or not as configured. It gives way to that page by itself as soon as the session is known.
    * @default the navigation fails with AuthError `unreachable`
    */
-  unavailable?: RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)
+  unavailable?: GuardPage
   /**
    * The name of the page that was wanted, in the query of the sign-in page.
    * @default 'redirect'
@@ -50,7 +57,7 @@ export interface GuardOptions {
    * What a page asks of its visitor.
    * @default its `meta`
    */
-  rule?: (to: Pick<RouteLocation, 'meta' | 'path'>) => Rule
+  rule?: (to: RouteLocation) => Rule
   /** Where a server has rendered: until this settles, pages are shown as they were there. */
   hydrated?: Promise<unknown>
 }
@@ -65,6 +72,8 @@ export interface GuardOptions {
  * `unreachable`; if the vault does not start, always with the vault's error. In each case the wanted page opens by itself
  * once the session is known, unless the user has gone elsewhere.
  *
+ * When the application adds a route (`router.addRoute`) for the address that the user asked for last, that page opens.
+ *
  * Where a server renders, pages that need a session are let through, and show that it is `loading`.
  *
  * @throws AuthError `page-missing`, in a navigation to a page that the router does not have
@@ -72,15 +81,16 @@ export interface GuardOptions {
  */
 export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardOptions = {}): () => void {
   const { roles = rolesOf, rule = ({ meta }) => meta, hydrated } = options
-  const pages = createPages(router, options)
+  const asked = createAsked(router, rule)
+  const pages = createPages(router, asked, options)
   const session = watchSession(auth, reconsider)
   /** On a server nothing can be waited for; and a page must first be what the server made of it. */
   let isPassive = typeof window === 'undefined' || hydrated !== undefined
   let isStopped = false
 
-  const judge = (to: Pick<RouteLocation, 'meta' | 'path'>) =>
+  const judge = (to: RouteLocation) =>
     decide(hydrated && isPassive ? LOADING : session.snapshot, rule(to), roles)
-  const admission = createAdmission(session, pages, judge, () => isPassive || isStopped)
+  const admission = createAdmission(session, pages, asked, judge, () => isPassive || isStopped)
 
   /** The session, or what it allows, has changed: may the open page stay? */
   function reconsider() {
@@ -97,20 +107,28 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     const target = substitution?.wanted ?? open
     const decision = judge(target)
     if (decision === 'wait' || decision === (substitution?.decision ?? 'allow')) return
-    // The next user may be another one, for whom this page was not meant.
     const isOver = decision === 'sign-in' && (reason === 'signed-out' || reason === 'replaced')
-    if (isOver) router.replace(pages.signIn()).catch(() => {})
-    else openAgain(target)
+    if (!isOver) return openAgain(target)
+    // The next user may be another one, for whom this page was not meant.
+    asked.forget()
+    router.replace(pages.signIn(open)).catch(() => {})
   }
 
   function openAgain({ path, query, hash }: RouteLocation, method: 'push' | 'replace' = 'replace') {
     router[method]({ path, query, hash, force: true }).catch(() => {})
   }
 
+  /** The application has added routes. May be for the page that was asked for. */
+  function openAdded() {
+    const address = asked.added(session.snapshot)
+    if (!isPassive && address) router.replace(address).catch(() => {})
+  }
+
   const stops = [
     router.beforeEach(admission.begin),
     // The session may have ended while a page was being loaded.
     router.beforeResolve(admission.admit),
+    watchRoutes(router, openAdded),
     session.stop,
   ]
   hydrated?.finally(() => {

@@ -1,4 +1,5 @@
 import { commonError } from './errors.js'
+import { createLifetime } from './lifetime.js'
 import { createListeners } from './listeners.js'
 import { join, split } from './request.js'
 import { frozen, LOADING, loadingWith } from './snapshot.js'
@@ -21,7 +22,25 @@ export type TestSession<User = RegisteredUser> =
   | 'loading'
   | { failure: SessionFailure }
   | Reason
-  | { user?: User | null; claims?: Claims | null; expiresAt?: number | null; refreshAt?: number | null }
+  | { reason: Reason; cause?: string }
+  | TestUser<User>
+
+/** Somebody who is signed in. */
+export interface TestUser<User = RegisteredUser> {
+  user?: User | null
+  claims?: Claims | null
+  expiresAt?: number | null
+  refreshAt?: number | null
+}
+
+/** Somebody who has just signed in. */
+export interface TestSignIn<User = RegisteredUser> extends TestUser<User> {
+  /**
+   * What `auth.signIn` resolves with: the answer of the API, without its tokens.
+   * @default { user }, or {} without a user
+   */
+  answer?: unknown
+}
 
 export interface TestAuthOptions<User = RegisteredUser> {
   /** @default 'never' */
@@ -32,7 +51,7 @@ export interface TestAuthOptions<User = RegisteredUser> {
    * What a sign-in leads to; to refuse it, throw an `AuthError`.
    * @default somebody without a name
    */
-  signIn?: (credentials: Credentials) => TestSession<User> | Promise<TestSession<User>>
+  signIn?: (credentials: Credentials) => TestSignIn<User> | Promise<TestSignIn<User>>
 }
 
 /** A session that does what a test says. */
@@ -52,28 +71,23 @@ export function createTestAuth<User = RegisteredUser>(
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()
   const requests: Request[] = []
-  const waiting = new Set<{ resolve(snapshot: Snapshot<User>): void; reject(error: unknown): void }>()
+  const lifetime = createLifetime()
+  const waiting = new Set<(snapshot: Snapshot<User>) => void>()
   let snapshot = snapshotOf(options.session ?? 'never')
-  let isDisposed = false
 
   function become(session: TestSession<User>) {
     snapshot = snapshotOf(session)
     if (snapshot.status !== 'loading') {
-      for (const { resolve } of waiting) resolve(snapshot)
+      for (const resolve of waiting) resolve(snapshot)
       waiting.clear()
     }
     changes.emit(snapshot)
   }
 
-  function check() {
-    if (isDisposed) throw commonError('closed')
-  }
-
   return {
     get ready() {
       if (snapshot.status !== 'loading') return Promise.resolve(snapshot)
-      if (isDisposed) return Promise.reject(commonError('closed'))
-      return new Promise<Snapshot<User>>((resolve, reject) => waiting.add({ resolve, reject }))
+      return lifetime.during(() => new Promise<Snapshot<User>>((resolve) => waiting.add(resolve)))
     },
     get snapshot() {
       return snapshot
@@ -84,39 +98,44 @@ export function createTestAuth<User = RegisteredUser>(
     subscribe: changes.add,
     onEvent: events.add,
     async fetch(input, init) {
-      check()
       const { request, body } = split(absolute(input), init)
       const whole = join(request, body)
       requests.push(whole)
       whole.signal.throwIfAborted()
-      if (!options.fetch) throw new TypeError('createTestAuth() was given no `fetch` to answer this.')
-      return options.fetch(whole.clone())
+      return lifetime.during(async () => answer(whole.clone()), whole.signal)
     },
     async signIn(credentials) {
-      check()
-      become(options.signIn ? await options.signIn(credentials) : {})
+      const signedIn = await lifetime.during<TestSignIn<User>>(
+        async () => options.signIn?.(credentials) ?? {},
+      )
+      const { user, answer = user ? { user } : {}, ...session } = signedIn
+      become({ user: user ?? null, ...session })
       events.emit({ type: 'signed-in' })
-      return snapshot.user
+      return answer
     },
-    async signOut() {
-      check()
-      become('signed-out')
-      events.emit({ type: 'ended', reason: 'signed-out' })
-    },
+    signOut: () =>
+      lifetime.during(async () => {
+        become('signed-out')
+        events.emit({ type: 'ended', reason: 'signed-out' })
+      }),
     dispose() {
-      isDisposed = true
       changes.clear()
       events.clear()
-      for (const { reject } of waiting) reject(commonError('closed'))
+      lifetime.end(commonError('closed'))
     },
+  }
+
+  function answer(request: Request) {
+    if (!options.fetch) throw new TypeError('createTestAuth() was given no `fetch` to answer this.')
+    return options.fetch(request)
   }
 }
 
 function snapshotOf<User>(session: TestSession<User>): Snapshot<User> {
   if (session === 'loading') return LOADING
   if (typeof session === 'object' && 'failure' in session) return loadingWith(session.failure)
-  if (typeof session === 'string')
-    return Object.freeze({ ...LOADING, status: 'unauthenticated', reason: session } as Snapshot<never>)
+  if (typeof session === 'string') return ended({ reason: session })
+  if ('reason' in session) return ended(session)
   const { user = null, claims = null, expiresAt = null, refreshAt = null } = session
   return frozen({
     status: 'authenticated',
@@ -128,6 +147,9 @@ function snapshotOf<User>(session: TestSession<User>): Snapshot<User> {
     refreshAt,
   } as Snapshot) as Snapshot<User>
 }
+
+const ended = (why: { reason: Reason; cause?: string }) =>
+  Object.freeze({ ...LOADING, status: 'unauthenticated', ...why } as Snapshot<never>)
 
 /** Test environments may have no address to resolve a path by. */
 function absolute(input: RequestInfo | URL) {

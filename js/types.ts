@@ -12,8 +12,14 @@ import type { PackedCredentials } from './port/packing.js'
 // biome-ignore lint/suspicious/noEmptyInterface: it is there to be augmented
 export interface Register {}
 
-/** The user of {@link Register}. */
+/**
+ * The user of {@link Register}: what the API sends with a sign-in and a refresh. If it does not send one every time, that is
+ * `User | null`.
+ */
 export type RegisteredUser = Register extends { user: infer User } ? User : unknown
+
+/** A user as pages get it: frozen, though what is inside of it is not. */
+type Frozen<User> = unknown extends User ? User : Readonly<User>
 
 /** A role of {@link Register}. */
 export type Role = Register extends { role: infer Name extends string } ? Name : string
@@ -42,12 +48,21 @@ export type SessionFailure =
   | 'unreachable'
 
 /** What a page may know of the session (promise 1). Frozen; a new one for every change. Never holds a token. */
-export type Snapshot<User = RegisteredUser> = Readonly<
+export type Snapshot<User = RegisteredUser> = Absent | Present<User>
+
+/** A snapshot that says in one word whether there is a user, as the composables and hooks of frameworks show it. */
+export type FlaggedSnapshot<User = RegisteredUser> =
+  | (Absent & { readonly isAuthenticated: false })
+  | (Present<User> & { readonly isAuthenticated: true })
+
+/** Nobody is signed in, as far as is known. */
+type Absent = Readonly<
   | (Nobody & {
       status: 'loading'
       reason: null
       /** Why the session could not be found out yet; `null` before the first attempt to restore it has failed. */
       failure: SessionFailure | null
+      cause?: undefined
     })
   | (Nobody & {
       status: 'unauthenticated'
@@ -56,20 +71,23 @@ export type Snapshot<User = RegisteredUser> = Readonly<
       /** With `revoked` or `expired`, the API's own word for it, if it gave one (`fields.reason`): `'ended_by_admin'`. */
       cause?: string | undefined
     })
-  | {
-      status: 'authenticated'
-      reason: null
-      failure: null
-      /** What the API sent as the user at sign-in or refresh. */
-      user: User | null
-      /** `null` for opaque tokens. */
-      claims: Claims | null
-      /** In milliseconds since the epoch, by this machine's clock; `null` when the token does not say. */
-      expiresAt: number | null
-      /** When the next refresh is due, likewise. */
-      refreshAt: number | null
-    }
 >
+
+/** Somebody is signed in. */
+type Present<User> = Readonly<{
+  status: 'authenticated'
+  reason: null
+  failure: null
+  cause?: undefined
+  /** What the API sent as the user at sign-in or refresh; `null` if it has sent none. */
+  user: Frozen<User>
+  /** `null` for opaque tokens. */
+  claims: Claims | null
+  /** In milliseconds since the epoch, by this machine's clock; `null` when the token does not say. */
+  expiresAt: number | null
+  /** When the next refresh is due, likewise. */
+  refreshAt: number | null
+}>
 
 interface Nobody {
   user: null

@@ -2,19 +2,27 @@ import { type ComputedRef, computed, hasInjectionContext, inject, type Plugin, s
 import { adapterError } from './adapter-errors.js'
 import { hasRole, type RolesOf, rolesOf } from './guard.js'
 import { LOADING } from './snapshot.js'
-import type { Auth, RegisteredUser, Role, Snapshot } from './types.js'
+import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from './types.js'
 
-/** The session as components read it: each member of the snapshot is a readonly ref. Never with a token. */
-export type VueAuth<User = RegisteredUser> = {
-  readonly [Member in keyof Snapshot<User>]: ComputedRef<Snapshot<User>[Member]>
-} & Pick<Auth<User>, 'fetch' | 'ready' | 'signIn' | 'signOut'> & {
+/**
+ * The session as components read it: each member of the snapshot is a readonly ref. Never with a token.
+ *
+ * A union: in `reactive(useAuth())`, `isAuthenticated` and `status` tell whether there is a user. Separate refs do not know of
+ * each other; there, ask `user` itself, or the `status` of the `snapshot`.
+ */
+export type VueAuth<User = RegisteredUser> = SessionRefs<FlaggedSnapshot<User>> &
+  Pick<Auth<User>, 'fetch' | 'ready' | 'signIn' | 'signOut'> & {
     /** All members at once, so that `status` tells whether there is a user. */
     readonly snapshot: ComputedRef<Snapshot<User>>
-    readonly isAuthenticated: ComputedRef<boolean>
     readonly roles: ComputedRef<readonly Role[]>
     /** Whether the user has one of these roles. For display: only the API authorises. */
     hasRole(...wanted: Role[]): boolean
   }
+
+/** Of each kind of session the members, as refs. */
+type SessionRefs<Session> = Session extends unknown
+  ? { readonly [Member in keyof Session]-?: ComputedRef<Session[Member]> }
+  : never
 
 export interface AuthPluginOptions {
   /**
@@ -72,23 +80,26 @@ export function useAuth<User = RegisteredUser>(): VueAuth<User> {
 function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: RolesOf): VueAuth<User> {
   const { fetch, signIn, signOut } = auth
   const roles = computed(() => rolesOf(snapshot()) as readonly Role[])
-  return {
+  const members = {
     snapshot: computed(snapshot),
     status: computed(() => snapshot().status),
     reason: computed(() => snapshot().reason),
     failure: computed(() => snapshot().failure),
+    cause: computed(() => snapshot().cause),
     user: computed(() => snapshot().user),
     claims: computed(() => snapshot().claims),
     expiresAt: computed(() => snapshot().expiresAt),
     refreshAt: computed(() => snapshot().refreshAt),
     isAuthenticated: computed(() => snapshot().status === 'authenticated'),
     roles,
-    hasRole: (...wanted) => hasRole(roles.value, wanted),
+    hasRole: (...wanted: Role[]) => hasRole(roles.value, wanted),
     get ready() {
       return auth.ready
     },
     fetch,
     signIn,
     signOut,
-  }
+  } satisfies Record<keyof VueAuth, unknown>
+  // That the members fit each other, no ref says by itself.
+  return members as VueAuth<User>
 }

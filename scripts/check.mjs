@@ -7,6 +7,7 @@ import { example, tool } from './packages.mjs'
 import { Failure, program, root, run } from './run.mjs'
 import { checkSnippets } from './snippets.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
+import { checkSupport } from './support.mjs'
 
 /** Every check that needs no browser, in the order of what is cheapest to learn. */
 export const checks = ({ fix = false, env = {} } = {}) => [
@@ -21,6 +22,7 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'unit', needs: 'build', work: unit, count: counts.vitest },
   { name: 'api', work: api, count: counts.nodeTest },
   { name: 'size', needs: 'build', work: () => run(process.execPath, ['scripts/size.mjs'], { name: 'size' }) },
+  { name: 'support', needs: 'build', work: checkSupport },
   { name: 'vue', needs: 'build', work: () => checkExample('vue') },
   { name: 'next', needs: 'build', work: () => checkExample('next') },
 ]
@@ -40,7 +42,16 @@ const has = (folder, pattern) =>
 async function typecheck() {
   if (!has('tests', /\.ts$/)) return skipped('no TypeScript in tests/ yet')
   const compile = (project) => tool('tsc', ['--project', project], { from: 'typescript' })
-  return `${await compile('.')}${await compile('tests/types')}`
+  const templates = run('npm', [
+    'exec',
+    '--workspace',
+    example('vue').name,
+    '--',
+    'vue-tsc',
+    '--project',
+    path.join(root, 'tests/types/templates'),
+  ])
+  return `${await compile('.')}${await compile('tests/types')}${await templates}`
 }
 
 const biome = (fix) =>

@@ -16,7 +16,7 @@ const budgets = {
   tokencell: 5120,
   'tokencell/vue': 1088,
   'tokencell/pinia': 768,
-  'tokencell/router': 2688,
+  'tokencell/router': 2944,
   [vault]: 44 * 1024,
   [everything]: 48 * 1024,
 }

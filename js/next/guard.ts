@@ -1,29 +1,73 @@
+import { explain } from '../errors.js'
 import { decide, ownPath, type RolesOf, type Rule, rolesOf } from '../guard.js'
 import type { Snapshot } from '../types.js'
-import type { Pages } from './options.js'
+import type { Page, Pages } from './options.js'
 
 /** Where a visitor is sent instead of the page, if not let in. */
 export type Verdict = 'allow' | 'not-found' | { to: string }
 
-/** What becomes of visitors, as paths of this application. */
-export function createGuard({ signIn = '/sign-in', home = '/', forbidden }: Pages, roles: RolesOf = rolesOf) {
-  /** @param wanted path and query of the page */
+/** Any origin does: only paths come out. */
+const HERE = 'http://here.invalid'
+
+/**
+ * What becomes of visitors, as paths of this application.
+ *
+ * @throws AuthError `option-invalid` that names the page that is none of this application
+ */
+export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
+  const { signIn: signInPage = '/sign-in', home: homePage = '/', forbidden: forbiddenPage } = pages
+  const signIn = pathOf('pages.signIn', signInPage)
+  const home = pathOf('pages.home', homePage)
+  const forbidden = forbiddenPage === undefined ? undefined : pathOf('pages.forbidden', forbiddenPage)
+
+  function isHome(path: string, url: URL): boolean {
+    try {
+      return home(url) === path
+    } catch {
+      // A home page that cannot be told from this one is another.
+      return false
+    }
+  }
+
+  /** @param wanted path and query of the page, if they are known */
   return (snapshot: Snapshot, rule: Rule, wanted: string | undefined): Verdict => {
+    const url = new URL(ownPath(wanted) ?? '/', HERE)
     switch (decide(snapshot, rule, roles)) {
       case 'forbidden':
-        return forbidden === undefined ? 'not-found' : { to: forbidden }
+        return forbidden ? { to: forbidden(url) } : 'not-found'
       case 'home':
-        return { to: redirectIn(wanted) ?? home }
+        return { to: redirectIn(url) ?? home(url) }
       case 'sign-in':
-        return { to: wanted === undefined || wanted === home ? signIn : withRedirect(signIn, wanted) }
+        return {
+          to: wanted === undefined || isHome(wanted, url) ? signIn(url) : withRedirect(signIn(url), wanted),
+        }
       default:
         return 'allow'
     }
   }
 }
 
-/** Any origin does: only paths come out. */
-const HERE = 'http://here.invalid'
+/** The path of a page, given the URL of the wanted one. A path that is the same for all is checked at once. */
+function pathOf(option: string, page: Page): (wanted: URL) => string {
+  if (typeof page !== 'function') {
+    const path = checked(option, page)
+    return () => path
+  }
+  return ({ pathname, searchParams }) => checked(option, page(pathname, searchParams), pathname)
+}
+
+/** @param wanted the path of the wanted page, if a function was asked for this one */
+function checked(option: string, page: unknown, wanted?: string): string {
+  const path = ownPath(page)
+  if (path !== null) return path
+  const found = typeof page === 'string' ? JSON.stringify(page) : String(page)
+  const source = wanted === undefined ? `is ${found}` : `is ${found} for ${wanted}`
+  throw explain(
+    'option-invalid',
+    `Must be a path of this application such as "/sign-in", or a function of the wanted path that returns one, and ${source}.`,
+    { option },
+  )
+}
 
 function withRedirect(page: string, wanted: string): string {
   const url = new URL(page, HERE)
@@ -32,8 +76,7 @@ function withRedirect(page: string, wanted: string): string {
 }
 
 /** The page in the query, if it is one of ours. */
-function redirectIn(wanted = '/'): string | null {
-  if (!URL.canParse(wanted, HERE)) return null
-  const all = new URL(wanted, HERE).searchParams.getAll('redirect')
+function redirectIn({ searchParams }: URL): string | null {
+  const all = searchParams.getAll('redirect')
   return all.length === 1 ? ownPath(all[0]) : null
 }

@@ -9,7 +9,7 @@ import { createPages } from './pages.js'
 import { createProxy } from './proxy.js'
 
 export type { SessionInfo } from '../bff-protocol.js'
-export type { NextAuthOptions, Pages } from './options.js'
+export type { NextAuthOptions, Page, Pages } from './options.js'
 export type { PageSession } from './pages.js'
 
 type Handler = BffServer['handle']

@@ -3,23 +3,33 @@ import { serverError } from '../server/errors.js'
 import type { BffOptions } from '../server/index.js'
 import { fits, parsePattern } from '../server/paths.js'
 
+/**
+ * The path of a page of this application, or a function that names it for the page that was wanted:
+ * ``(pathname) => `/${pathname.split('/')[1]}/sign-in` ``. Paths are without the `basePath` of next.config and without a
+ * locale of its `i18n`, which both stay as they are.
+ *
+ * @param pathname of the wanted page; `/` where only the proxy knows it, and does not cover the page
+ * @param search its query
+ */
+export type Page = string | ((pathname: string, search: URLSearchParams) => string)
+
 /** Which pages there are for those who may not see the one they wanted. */
 export interface Pages {
   /**
    * Where somebody signs in. It gets the page that was wanted as `?redirect=`.
    * @default '/sign-in'
    */
-  signIn?: string
+  signIn?: Page
   /**
-   * Where those go who have nothing to do on a page for guests.
+   * Where those go who have nothing to do on a page for guests. A function gets the page for guests.
    * @default '/'
    */
-  home?: string
+  home?: Page
   /**
    * Where those go who lack a role.
    * @default a page that is not found
    */
-  forbidden?: string
+  forbidden?: Page
 }
 
 export interface NextAuthOptions extends BffOptions {

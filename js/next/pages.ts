@@ -61,13 +61,19 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
           const info = await session.info()
           const verdict = guard(info.snapshot, rule, context.resolvedUrl)
           if (verdict === 'not-found') return { notFound: true }
-          if (verdict !== 'allow') return { redirect: { destination: verdict.to, permanent: false } }
+          if (verdict !== 'allow')
+            return { redirect: { destination: inLocaleOf(context, verdict.to), permanent: false } }
           const result = await load(context, { ...info, fetch: session.fetch })
           if (!('props' in result)) return result
           return { props: { ...(await result.props), session: info } }
         })
     },
   }
+}
+
+/** As the proxy does: Next adds its `basePath` to a destination, and not the locale of its `i18n`. */
+function inLocaleOf({ locale, defaultLocale }: GetServerSidePropsContext, path: string): string {
+  return locale === undefined || locale === defaultLocale ? path : `/${locale}${path}`
 }
 
 function toRequest(req: NextApiRequest, res: ServerResponse): Request {

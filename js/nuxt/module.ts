@@ -15,9 +15,11 @@ import {
 import type { Nuxt } from '@nuxt/schema'
 import { adapterError } from '../adapter-errors.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
+import { checkPages } from './pages.js'
 import { isGlobalFor, ruleOf } from './rule.js'
 
 export type { ModuleOptions, PageAuth } from './options.js'
+export type { AppOptions, AppPage, ConfiguredPage } from './pages.js'
 
 declare module '@nuxt/schema' {
   interface NuxtConfig {
@@ -34,6 +36,7 @@ export default defineNuxtModule<ModuleOptions>({
   setup(options, nuxt) {
     if (options.mode !== 'vault' && options.mode !== 'bff')
       throw adapterError('mode-missing', { option: 'mode' })
+    checkPages(options.pages)
     const { resolve } = createResolver(import.meta.url)
     nuxt.options.build.transpile.push(resolve('./runtime'), /[\\/]tokencell[\\/]pkg[\\/]/)
     // Composables find their app again after an `await`, on the server too.
@@ -111,7 +114,7 @@ function leavePlaces(shown: PublicOptions, nuxt: Nuxt) {
   nuxt.hook('pages:resolved', (pages) => {
     const visit = (list: typeof pages) => {
       for (const page of list) {
-        const rule = ruleOf(page.meta ?? {}, isGlobalFor(shown, page.path))
+        const rule = ruleOf(page.meta ?? {}, isGlobalFor(shown, page))
         if (Object.values(rule).some(Boolean)) page.mode = 'client'
         visit(page.children ?? [])
       }

@@ -1,24 +1,28 @@
 import type { Rule } from '../guard.js'
 import type { BffOptions } from '../server/options.js'
 import type { VaultOptions } from '../vault/options.js'
+import type { ConfiguredPage } from './pages.js'
 
 /** What a page says of itself in `definePageMeta({ auth })`: nothing to ask, somebody, nobody, or somebody with a role. */
 export type PageAuth = boolean | 'guest' | Rule
 
 interface CommonOptions {
-  /** Which pages there are for those who may not see the one they wanted. */
+  /**
+   * Which pages there are for those who may not see the one they wanted. `tokencell.pages` of app.config goes before it, and may
+   * have functions of the wanted route.
+   */
   pages?: {
     /** @default '/sign-in' */
-    signIn?: string
+    signIn?: ConfiguredPage
     /** @default '/' */
-    home?: string
+    home?: ConfiguredPage
     /** @default an error page with the status 403 */
-    forbidden?: string
+    forbidden?: ConfiguredPage
     /**
      * Shown in place of a page that requires sign-in while the session cannot be found out; that page opens by itself.
      * @default an error page with the status 503
      */
-    unavailable?: string
+    unavailable?: ConfiguredPage
   }
   /**
    * Whether every page asks for somebody, unless it says `auth: false`.
@@ -63,7 +67,7 @@ export type ModuleOptions = BffModeOptions | VaultModeOptions
 export interface PublicOptions {
   mode: ModuleOptions['mode']
   base: string
-  pages: { signIn: string; home: string; forbidden?: string; unavailable?: string }
+  pages: NonNullable<CommonOptions['pages']>
   global: boolean
   roles: string | undefined
 }

@@ -1,5 +1,13 @@
+import type { RouteLocationNormalized } from 'vue-router'
 import type { Rule } from '../guard.js'
-import type { PageAuth, PublicOptions } from './options.js'
+import type { PageAuth } from './options.js'
+import type { Pages } from './pages.js'
+
+/** A route, or the page of a file. */
+type Where = { name?: unknown; path: string }
+
+/** What a location may be told by. */
+type Location = { name?: unknown; path?: string }
 
 interface Meta {
   auth?: PageAuth
@@ -17,7 +25,18 @@ export function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
 }
 
 /** Whether a page requires sign-in unless it says otherwise: all do in an app that is closed, but for those that are shown instead. */
-export const isGlobalFor = (
-  { global, pages }: Pick<PublicOptions, 'global' | 'pages'>,
-  path: string,
-): boolean => global && path !== pages.signIn && path !== pages.unavailable
+export function isGlobalFor({ global, pages }: { global: boolean; pages: Pages }, page: Where): boolean {
+  return global && !isAt(pages.signIn, page) && !isAt(pages.unavailable, page)
+}
+
+function isAt(named: Pages['signIn'], page: Where): boolean {
+  try {
+    const location = typeof named === 'function' ? named(page as RouteLocationNormalized) : named
+    const { name, path } =
+      typeof location === 'string' ? { name: undefined, path: location } : (location as Location)
+    return name ? name === page.name : path?.split(/[?#]/)[0] === page.path
+  } catch {
+    // It has no answer for this page, and so does not lead to it.
+    return false
+  }
+}

@@ -18,7 +18,7 @@ export interface VaultOptions {
    * The exact origins that the token may go to: scheme, host and port.
    * @default [location.origin]
    */
-  origins?: string[]
+  origins?: readonly string[]
   /** Where credentials go. The token is taken from the `Authorization` response header, else from the body. */
   signIn: Endpoint
   /** Where a new token comes from. Without it, sessions simply expire. */
@@ -44,7 +44,7 @@ export interface VaultOptions {
    * `fetch` would take them along to another origin, no redirect is followed then.
    * @default 'bearer'
    */
-  credential?: 'bearer' | 'cookie' | { headers: string[] }
+  credential?: 'bearer' | 'cookie' | { headers: readonly string[] }
   /**
    * What stands before the token in `Authorization`: `'Token'` for Django REST framework, `''` for nothing.
    * @default 'Bearer'

@@ -1,3 +1,4 @@
+import { reportUncaught } from '../listeners.js'
 import { packError } from '../port/errors.js'
 import { endsCall, type Port, type ToPage } from '../port/protocol.js'
 import type { Snapshot } from '../types.js'
@@ -34,7 +35,7 @@ export function connectPage(port: Port, cell: Pick<Cell, 'send'>): Page {
       try {
         return port.postMessage(message, transfer)
       } catch (error) {
-        return reportError(error)
+        return reportUncaught(error)
       }
     }
     if (!calls.has(message.id)) return

@@ -1,4 +1,5 @@
 import type { Page } from '@playwright/test'
+import type { App } from 'vue'
 import { elsewhere } from '../redirects.js'
 import { at, expect, openAnother, openSignedIn, outliveTrust, signIn, test } from './example.js'
 import { ADA, BOB } from './fixtures.js'
@@ -91,6 +92,33 @@ test('a session revoked on a protected page leads to the sign-in page, which say
   await signIn(page, ADA)
   await expect(at(page, 'page-reports')).toBeVisible()
   expect(pathOf(page)).toBe('/reports?from=link')
+})
+
+/** Adds a page for users, as an application does when it has learned what the user may see. */
+const addPage = (page: Page, path: string) =>
+  page.evaluate((path) => {
+    const { __vue_app__: app } = document.querySelector('#app') as unknown as { __vue_app__: App }
+    const component = { render: () => `Added at ${path}` }
+    app.config.globalProperties.$router.addRoute({
+      path,
+      component,
+      meta: { requiresAuth: true, title: 'Added' },
+    })
+  }, path)
+
+test('a page whose route is added for the user opens: after the sign-in, and after a reload', async ({
+  page,
+  url,
+}) => {
+  await page.goto(`${url}/sign-in?redirect=/late?a=1`)
+  await signIn(page, ADA)
+  for (const when of ['after the sign-in', 'after a reload']) {
+    await expect(at(page, 'page-not-found'), when).toBeVisible()
+    await addPage(page, '/late')
+    await expect(page.getByText('Added at /late'), when).toBeVisible()
+    expect(pathOf(page)).toBe('/late?a=1')
+    await page.reload()
+  }
 })
 
 test('a role taken away closes the open page after the next refresh, in every tab, and one given opens it', async ({

@@ -78,6 +78,25 @@ test('promise 20: who lacks a role is told so, by the page and by the route behi
   await expect(at(page, 'page-home')).toHaveText('Hello, Bob.')
 })
 
+test('the sign-in page is that of the wanted route, on the server and in the page', async ({
+  api: _,
+  app,
+  page,
+}) => {
+  const signInPage = '/sign-in?lang=ar&redirect=/notes?lang%3Dar'
+  const sent = await fetch(`${app.url}/notes?lang=ar`, { redirect: 'manual' })
+  expect([sent.status, decodeURIComponent(sent.headers.get('location') ?? '')]).toEqual([
+    302,
+    decodeURIComponent(signInPage),
+  ])
+  await openSignedIn(page, '/notes?lang=ar')
+  expect(pathOf(page)).toBe('/notes?lang=ar')
+  await signOut(page)
+  await page.goto('/notes?lang=ar')
+  await expect(at(page, 'page-sign-in')).toBeVisible()
+  expect(decodeURIComponent(pathOf(page))).toBe(decodeURIComponent(signInPage))
+})
+
 test('the session is known after an await: in middleware, in a plugin, in a composable, on the server and in the page', async ({
   app,
   context,

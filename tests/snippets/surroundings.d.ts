@@ -19,6 +19,6 @@ declare global {
   const password: string
   const url: string
   const listener: () => void
-  const show: (text: unknown) => void
+  const show: (text: string | undefined) => void
   type paths = Record<string, never>
 }

@@ -1,14 +1,16 @@
-import { type Auth, createAuth, isAuthError, type Snapshot } from 'tokencell'
+import { type Auth, AuthError, createAuth, isAuthError, type Snapshot } from 'tokencell'
+import { presets } from 'tokencell/presets'
 import { openVault } from 'tokencell/vault'
 import { same, type User } from './register.js'
 
 const auth = createAuth({ worker: () => new Worker('/auth.vault.js', { type: 'module' }) })
 same<typeof auth, Auth<User>>()
 same<typeof auth.fetch, typeof fetch>()
-same<(typeof auth.snapshot)['user'], User | null>()
+same<(typeof auth.snapshot)['user'], Readonly<User> | null>()
 
 const other = createAuth<{ login: string }>({ page: () => import('./vault.js') })
-same<(typeof other.snapshot)['user'], { login: string } | null>()
+same<(typeof other.snapshot)['user'], { readonly login: string } | null>()
+same<Snapshot<unknown>['user'], unknown>()
 
 // @ts-expect-error: a vault is no Worker, but a way to one
 createAuth({ worker: new Worker('/auth.vault.js') })
@@ -26,8 +28,18 @@ auth.signIn(7)
 export function nameOf(snapshot: Snapshot): string {
   // @ts-expect-error: there is a user only where somebody is signed in
   snapshot.user.name
+  // Every snapshot can be asked for it.
+  if (snapshot.cause) return snapshot.cause
   if (snapshot.status === 'unauthenticated') return snapshot.reason
-  return snapshot.status === 'authenticated' ? (snapshot.user?.name ?? '') : snapshot.status
+  return snapshot.status === 'authenticated' ? snapshot.user.name : snapshot.status
+}
+
+if (auth.snapshot.user) {
+  // @ts-expect-error: a user is frozen
+  auth.snapshot.user.name = 'Eve'
+  // What takes a user that can be changed takes this one, too.
+  const rename = (user: User) => user.name
+  rename(auth.snapshot.user)
 }
 
 auth.onEvent((event) => {
@@ -43,7 +55,18 @@ auth.signIn({}).catch((error: unknown) => {
   if (isAuthError(error) && error.code === 'refused') same<typeof error.status, number | undefined>()
   // @ts-expect-error: there is no such code
   if (isAuthError(error) && error.code === 'invalid') throw error
+  if (isAuthError(error)) same<typeof error.body, unknown>()
+  // @ts-expect-error: what the API says with a refusal is not known, unless you say it
+  if (isAuthError(error)) error.body.message
+  if (isAuthError<Refusal>(error)) same<typeof error.body, Refusal | undefined>()
+  if (isAuthError<Refusal>(error) && error.code === 'refused') error.body?.message.trim()
 })
+
+interface Refusal {
+  message: string
+}
+const refusal: AuthError<Refusal> = new AuthError('refused', 'No.', { body: { message: 'no' } })
+same<typeof refusal.body, Refusal | undefined>()
 
 openVault({
   signIn: '/login',
@@ -56,3 +79,13 @@ openVault({ refresh: '/refresh' })
 openVault({ signIn: '/login', token: 'header' })
 // @ts-expect-error: a header needs a value, or a cookie
 openVault({ signIn: '/login', csrf: { header: 'X' } })
+
+const origins = ['https://api.example.com'] as const
+createAuth({ origins })
+openVault({ signIn: '/login', origins })
+
+// Whoever points at a preset sees what it says.
+same<(typeof presets.deviseJwt)['signIn'], '/users/sign_in'>()
+same<(typeof presets.jwtSessions.refreshToken)['header'], 'X-Refresh-Token'>()
+same<(typeof presets.railsSession)['credential'], 'cookie'>()
+for (const preset of Object.values(presets)) openVault({ ...preset, origins, signIn: '/elsewhere' })

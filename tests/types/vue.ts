@@ -1,13 +1,13 @@
-import { createPinia } from 'pinia'
-import { createAuth } from 'tokencell'
+import { createPinia, mapState, storeToRefs } from 'pinia'
+import { createAuth, type Snapshot } from 'tokencell'
 import { authDevtools } from 'tokencell/devtools'
 import { decide, type ownPath } from 'tokencell/guard'
 import { useAuthStore } from 'tokencell/pinia'
 import { guardRoutes } from 'tokencell/router'
 import { createTestAuth } from 'tokencell/testing'
 import { authPlugin, useAuth } from 'tokencell/vue'
-import { createApp } from 'vue'
-import { createRouter, createWebHistory, type RouteRecordRaw } from 'vue-router'
+import { createApp, reactive } from 'vue'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteRecordRaw } from 'vue-router'
 import { type Role, same, type User } from './register.js'
 
 const auth = createAuth({})
@@ -24,8 +24,12 @@ authPlugin(auth, { role: () => [] })
 // @ts-expect-error: a session is no snapshot
 authPlugin(auth.snapshot)
 
-const { status, user, reason, expiresAt, hasRole, roles, signOut } = useAuth()
-same<typeof user.value, User | null>()
+const { cause, status, user, reason, expiresAt, hasRole, isAuthenticated, roles, signOut, snapshot } =
+  useAuth()
+same<typeof user.value, Readonly<User> | null>()
+same<typeof cause.value, string | undefined>()
+same<typeof isAuthenticated.value, boolean>()
+if (snapshot.value.status === 'authenticated') same<typeof snapshot.value.user, Readonly<User>>()
 same<typeof roles.value, readonly Role[]>()
 same<typeof expiresAt.value, number | null>()
 same<ReturnType<typeof signOut>, Promise<void>>()
@@ -38,10 +42,33 @@ user.value = null
 if (status.value === 'signed-in') throw reason.value
 // @ts-expect-error: there is no token
 useAuth().token
-same<ReturnType<typeof useAuth<{ login: string }>>['user']['value'], { login: string } | null>()
+same<ReturnType<typeof useAuth<{ login: string }>>['user']['value'], { readonly login: string } | null>()
+
+const session = reactive(useAuth())
+if (session.isAuthenticated) same<typeof session.user, Readonly<User>>()
+else same<typeof session.user, null>()
+if (session.status === 'authenticated') session.user.name.trim()
+if (session.status === 'unauthenticated') same<typeof session.reason, NonNullable<Snapshot['reason']>>()
+// @ts-expect-error: there is a user only where somebody is signed in
+session.user.name
+session.hasRole('admin')
 
 const store = useAuthStore()
-same<typeof store.user, User | null>()
+same<typeof store.user, Readonly<User> | null>()
+same<typeof store.cause, string | undefined>()
+if (store.isAuthenticated) same<typeof store.user, Readonly<User>>()
+else same<typeof store.user, null>()
+if (store.status === 'authenticated') store.user.name.trim()
+// @ts-expect-error: there is a user only where somebody is signed in
+store.user.name
+const refs = storeToRefs(store)
+same<typeof refs.user.value, Readonly<User> | null>()
+same<typeof refs.status.value, Snapshot['status']>()
+same<ReturnType<ReturnType<typeof mapped>['user']>, Readonly<User> | null>()
+function mapped() {
+  return mapState(useAuthStore, ['user', 'cause'])
+}
+store.$dispose()
 same<typeof store.snapshot.status, 'authenticated' | 'loading' | 'unauthenticated'>()
 store.hasRole('admin')
 store.signIn({ email: 'ada@example.com' }).then()
@@ -70,6 +97,17 @@ guardRoutes(router, auth, {
   home: '/',
   forbidden: ({ path }) => ({ name: 'no', params: { path } }),
 })
+guardRoutes(router, auth, {
+  signIn: ({ params, fullPath }) => `/${params.locale}/sign-in?from=${fullPath}`,
+  home: (wanted) => {
+    same<typeof wanted, RouteLocationNormalized>()
+    return { name: 'home', params: wanted.params }
+  },
+})
+// @ts-expect-error: a function returns a page
+guardRoutes(router, auth, { signIn: () => 7 })
+// @ts-expect-error: at once
+guardRoutes(router, auth, { home: async () => '/' })
 // @ts-expect-error: an option that is none
 guardRoutes(router, auth, { login: '/sign-in' })
 // @ts-expect-error: a router, and a session
@@ -82,6 +120,8 @@ decide(auth.snapshot, { requiresGuest: true })
 
 const test = createTestAuth({ session: { user: { id: '1', name: 'Ada', roles: ['admin'] } } })
 test.become('expired')
+test.become({ reason: 'revoked', cause: 'ended_by_admin' })
+createTestAuth({ signIn: () => ({ user: { id: '1', name: 'Ada', roles: [] }, answer: { welcome: true } }) })
 // @ts-expect-error: there is no such reason
 test.become('gone')
 // @ts-expect-error: no user of ours

@@ -1,9 +1,9 @@
-import type { NextApiHandler, NextApiRequest, NextApiResponse } from 'next'
+import type { GetServerSidePropsContext, NextApiHandler, NextApiRequest, NextApiResponse } from 'next'
 import { parseBody } from 'next/dist/server/api-utils/node/parse-body.js'
 import { NextRequest } from 'next/server.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createGuard } from '../../js/next/guard.js'
-import { createNextAuth, type NextAuthOptions } from '../../js/next/index.js'
+import { createNextAuth, type NextAuthOptions, type Pages } from '../../js/next/index.js'
 import type { Snapshot } from '../../js/types.js'
 import { type Browser, browse, ORIGIN, serve, startApi } from './server/browser.js'
 
@@ -143,3 +143,84 @@ test.each(['//', 'http://[', '/sign-in?redirect=//evil.test'])(
     expect(createGuard({})(ada, { guestOnly: true }, wanted)).toEqual({ to: '/' })
   },
 )
+
+const nobody = { status: 'unauthenticated', reason: 'never', user: null, claims: null } as unknown as Snapshot
+const somebody = { ...nobody, status: 'authenticated', reason: null } as unknown as Snapshot
+
+const localeOf = (pathname: string) => pathname.split('/')[1]
+const BELOW_LOCALE: Pages = {
+  signIn: (pathname) => `/${localeOf(pathname)}/sign-in`,
+  home: (pathname) => `/${localeOf(pathname)}`,
+  forbidden: (pathname, search) => `/${localeOf(pathname)}/forbidden?team=${search.get('team')}`,
+}
+
+test.each<[wanted: string, rule: object, session: Snapshot, to: string]>([
+  ['/ar/notes?x=1', { requiresAuth: true }, nobody, '/ar/sign-in?redirect=%2Far%2Fnotes%3Fx%3D1'],
+  ['/ar', { requiresAuth: true }, nobody, '/ar/sign-in'],
+  ['/ar/sign-in?redirect=/en/notes', { guestOnly: true }, somebody, '/en/notes'],
+  ['/ar/sign-in?redirect=//evil.test', { guestOnly: true }, somebody, '/ar'],
+  ['/ar/admin?team=7', { roles: ['admin'] }, somebody, '/ar/forbidden?team=7'],
+])('pages may be functions of the wanted path: %s', (wanted, rule, session, to) => {
+  expect(createGuard(BELOW_LOCALE)(session, rule, wanted)).toEqual({ to })
+})
+
+test('where nothing says which page is wanted, a function gets the path `/`', () => {
+  const signIn = vi.fn(() => '/sign-in')
+  expect(createGuard({ signIn })(nobody, { requiresAuth: true }, undefined)).toEqual({ to: '/sign-in' })
+  expect(signIn).toHaveBeenCalledWith('/', new URLSearchParams())
+})
+
+test('a page for which the function `home` has no answer can still be asked to sign in for', () => {
+  const home = (pathname: string) => (pathname === '/en' ? '/en' : (undefined as never))
+  const guard = createGuard({ home })
+  expect(guard(nobody, { requiresAuth: true }, '/account')).toEqual({ to: '/sign-in?redirect=%2Faccount' })
+})
+
+const NO_PATHS = [null, 7, {}, '', 'sign-in', '//evil.test', '/\\evil.test', 'https://evil.test/sign-in']
+
+test.each(NO_PATHS)(
+  'promise 20: an option of `pages` that is no path of this application is named: %j',
+  (page) => {
+    const wrong = (option: string) =>
+      expect.objectContaining({ code: 'option-invalid', option: `pages.${option}` })
+    for (const option of ['signIn', 'home', 'forbidden'])
+      expect(() => createNextAuth({ ...server.options, pages: { [option]: page } })).toThrow(wrong(option))
+    for (const [option, session, rule] of [
+      ['signIn', nobody, { requiresAuth: true }],
+      ['home', somebody, { guestOnly: true }],
+      ['forbidden', somebody, { roles: ['admin'] }],
+    ] as const) {
+      const guard = createGuard({ [option]: () => page })
+      expect(() => guard(session, rule, '/ar/notes')).toThrow(wrong(option))
+      expect(() => guard(session, rule, '/ar/notes')).toThrow('/ar/notes')
+    }
+  },
+)
+
+test('the proxy leads to the page of the wanted path, and keeps the locale that Next has taken off', async () => {
+  const auth = createNextAuth({
+    ...server.options,
+    pages: BELOW_LOCALE,
+    guard: { '/*/notes': { requiresAuth: true } },
+  })
+  const own = await auth.proxy(new NextRequest(`${ORIGIN}/ar/notes`))
+  expect(own.headers.get('location')).toBe(`${ORIGIN}/ar/sign-in?redirect=%2Far%2Fnotes`)
+  const i18n = { locales: ['en', 'ar'], defaultLocale: 'en' }
+  const byNext = createNextAuth({ ...server.options, guard: { '/notes': { requiresAuth: true } } })
+  const taken = await byNext.proxy(new NextRequest(`${ORIGIN}/ar/notes`, { nextConfig: { i18n } }))
+  expect(taken.headers.get('location')).toBe(`${ORIGIN}/ar/sign-in?redirect=%2Fnotes`)
+})
+
+test.each([
+  ['ar', '/ar/sign-in?redirect=%2Fnotes'],
+  ['en', '/sign-in?redirect=%2Fnotes'],
+  [undefined, '/sign-in?redirect=%2Fnotes'],
+])('so does a page of the Pages Router: locale %s', async (locale, destination) => {
+  const { pages } = createNextAuth(server.options)
+  const load = pages.withSession({ requiresAuth: true }, async () => ({ props: {} }))
+  const res = { headersSent: false, setHeader() {}, appendHeader() {} }
+  const context = { req: { headers: {} }, res, resolvedUrl: '/notes', locale, defaultLocale: locale && 'en' }
+  expect(await load(context as unknown as GetServerSidePropsContext)).toEqual({
+    redirect: { destination, permanent: false },
+  })
+})

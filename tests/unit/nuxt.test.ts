@@ -1,5 +1,6 @@
 import type { H3Event } from 'h3'
 import { afterEach, expect, test, vi } from 'vitest'
+import { checkPages, type Pages, pagesOf } from '../../js/nuxt/pages.js'
 import { isGlobalFor, ruleOf } from '../../js/nuxt/rule.js'
 import { whenHydrated } from '../../js/nuxt/runtime/hydrated.js'
 import { rolesAt } from '../../js/nuxt/runtime/roles.js'
@@ -63,11 +64,59 @@ test.each([
   expect(ruleOf(meta, isGlobal)).toEqual(rule)
 })
 
-test('promise 20: an app that is closed opens the pages that are shown in place of others', () => {
-  const pages = { signIn: '/sign-in', home: '/', unavailable: '/unavailable' }
-  const closed = (path: string) => isGlobalFor({ global: true, pages }, path)
-  expect(['/', '/sign-in', '/unavailable', '/notes'].map(closed)).toEqual([true, false, false, true])
-  expect(isGlobalFor({ global: false, pages }, '/notes')).toBe(false)
+/** Routes as pages are made from files. */
+const ROUTES = [
+  { path: '/ar/notes', name: 'locale-notes', params: { locale: 'ar' } },
+  { path: '/ar/sign-in', name: 'locale-sign-in', params: { locale: 'ar' } },
+  { path: '/ar/unavailable', name: 'locale-unavailable', params: { locale: 'ar' } },
+]
+
+const below = (page: string) =>
+  ((to: (typeof ROUTES)[number]) => `/${to.params.locale}${page}?a=1#b`) as never
+
+test.each<[string, Pages]>([
+  ['paths', { signIn: '/ar/sign-in', unavailable: '/ar/unavailable' }],
+  ['routes by name', { signIn: { name: 'locale-sign-in' }, unavailable: { name: 'locale-unavailable' } }],
+  ['routes by path', { signIn: { path: '/ar/sign-in' }, unavailable: { path: '/ar/unavailable' } }],
+  ['functions', { signIn: below('/sign-in'), unavailable: below('/unavailable') }],
+])('promise 20: an app that is closed opens the pages that are shown in place of others: %s', (_, pages) => {
+  const closed = (to: (typeof ROUTES)[number]) => isGlobalFor({ global: true, pages }, to as never)
+  expect(ROUTES.map(closed)).toEqual([true, false, false])
+  expect(isGlobalFor({ global: false, pages }, ROUTES[0] as never)).toBe(false)
+})
+
+test('a function that has no answer for a page does not open it', () => {
+  const signIn = (() => {
+    throw new Error('no locale')
+  }) as never
+  for (const page of [signIn, (() => undefined) as never])
+    expect(isGlobalFor({ global: true, pages: { signIn: page } }, ROUTES[0] as never)).toBe(true)
+})
+
+test('pages of app.config come before those of nuxt.config, and its functions get the Nuxt app', () => {
+  const nuxtApp = { vueApp: { runWithContext: (work: () => unknown) => work() } }
+  const signIn = vi.fn((to: { path: string }) => `${to.path}/sign-in`)
+  const configured = { signIn: '/sign-in', home: '/', forbidden: '/forbidden' }
+  const pages = pagesOf(nuxtApp as never, configured, { signIn: signIn as never, home: { name: 'locale' } })
+  expect(pages).toMatchObject({ home: { name: 'locale' }, forbidden: '/forbidden' })
+  expect((pages.signIn as unknown as typeof signIn)({ path: '/ar' })).toBe('/ar/sign-in')
+  expect(signIn).toHaveBeenCalledWith({ path: '/ar' }, nuxtApp)
+})
+
+test.each([() => '/sign-in', 7, null, '', 'sign-in', '//evil.test', {}, { path: '/sign-in' }, { name: 7 }])(
+  'what nuxt.config cannot say of a page is named: %s',
+  (page) => {
+    for (const option of ['signIn', 'home', 'forbidden', 'unavailable'])
+      expect(() => checkPages({ [option]: page } as never)).toThrow(
+        expect.objectContaining({ code: 'option-invalid', option: `pages.${option}` }),
+      )
+    checkPages({ signIn: '/sign-in', home: { name: 'home', params: { locale: 'en' } } })
+    checkPages(undefined)
+  },
+)
+
+test('a function in nuxt.config, which would be lost, is told where to go', () => {
+  expect(() => checkPages({ signIn: (() => '/sign-in') as never })).toThrow('app.config')
 })
 
 /** A page that hydrates: what has settled so far, and the way to say that it has hydrated. */

@@ -7,6 +7,7 @@ import type { Outgoing } from '../../js/vault/outgoing.js'
 import type { Requested } from '../../js/vault/request-events.js'
 import { serve } from '../../js/vault/serve.js'
 import type { Cell, ReadCookie } from '../../js/vault/start.js'
+import { collectUncaught } from './uncaught.js'
 
 export type Message = Record<string, unknown> & { type: string }
 
@@ -59,14 +60,13 @@ export const ADA: Snapshot = {
 /** What a page has and Node has not. */
 export function stubPage() {
   const page = new EventTarget()
-  const reported: unknown[] = []
+  const reported = collectUncaught()
   for (const name of ['addEventListener', 'removeEventListener', 'dispatchEvent'] as const)
     vi.stubGlobal(name, page[name].bind(page))
   vi.stubGlobal('window', globalThis)
   const document = { hidden: false, cookie: 'csrf=one', querySelectorAll: () => [] }
   vi.stubGlobal('document', Object.assign(new EventTarget(), document))
   vi.stubGlobal('location', new URL('https://app.test/'))
-  vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
   return { page, reported, show: (type: string, fields = {}) => fire(page, type, fields) }
 }
 

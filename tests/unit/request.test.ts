@@ -1,5 +1,5 @@
 import { runInNewContext } from 'node:vm'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { join, split } from '../../js/request.js'
 
 const post = (body: unknown) => split('https://a.test/', { method: 'POST', body: body as BodyInit }).body
@@ -135,4 +135,17 @@ test('what is no body goes as its text at the call', () => {
   expect(body).toBe('now')
   expect(post({})).toBe('[object Object]')
   expect(() => post(Symbol('s'))).toThrow(TypeError)
+})
+
+test('a Request that spreads its init, as that of vitest in jsdom does, finds all of it', async () => {
+  class Spreading extends Request {
+    constructor(input: RequestInfo | URL, init?: RequestInit) {
+      super(input, init && { ...init })
+    }
+  }
+  vi.stubGlobal('Request', Spreading)
+  const init = Object.freeze({ method: 'POST', body: 'x', headers: { 'x-a': '1' } })
+  const { request, body } = split('https://a.test/', init)
+  vi.unstubAllGlobals()
+  expect([request.method, request.headers.get('x-a'), body]).toEqual(['POST', '1', 'x'])
 })

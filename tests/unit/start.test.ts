@@ -6,6 +6,7 @@ import type { Outgoing } from '../../js/vault/outgoing.js'
 import { outgoing } from '../../js/vault/outgoing.js'
 import { type ReadCookie, start } from '../../js/vault/start.js'
 import { ADA, stubPage } from './port.js'
+import { collectUncaught } from './uncaught.js'
 
 vi.mock('../../js/vault/load.js', () => ({ loadCore: vi.fn() }))
 vi.mock('../../js/vault/trace.js', () => ({ openTrace: () => ({}) }))
@@ -161,8 +162,7 @@ test('only requests that may bring a new credential in headers outlive an abort'
 })
 
 test('a listener that throws keeps neither the core nor other listeners from hearing', async () => {
-  const reported: unknown[] = []
-  vi.stubGlobal('reportError', (error: unknown) => reported.push(error))
+  const reported = collectUncaught()
   const cell = start(OPTIONS, noCookie)
   await cell.ready()
   const heard = vi.fn()

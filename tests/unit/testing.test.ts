@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/errors.js'
 import { createTestAuth } from '../../js/testing.js'
 import type { AuthEvent, Snapshot } from '../../js/types.js'
@@ -47,8 +47,35 @@ test('a sign-in leads to what the test says, or is refused', async () => {
   })
   await expect(auth.signIn('wrong')).rejects.toBe(refusal)
   expect(auth.snapshot.reason).toBe('never')
-  expect(await auth.signIn('right')).toEqual({ name: 'Bob' })
+  expect(await auth.signIn('right'), 'what an API answers, without its tokens').toEqual({
+    user: { name: 'Bob' },
+  })
   expect((await auth.ready).user).toEqual({ name: 'Bob' })
+})
+
+test('a sign-in resolves with the answer that the test gives the API', async () => {
+  const answer = { account: { name: 'Bob' }, expires_in: 900 }
+  const auth = createTestAuth<User>({ signIn: () => ({ user: { name: 'Bob' }, answer }) })
+  expect(await auth.signIn({})).toBe(answer)
+  expect(await createTestAuth().signIn({}), 'a token and no more').toEqual({})
+})
+
+test('a session ends for a reason, and with the word of the API', async () => {
+  const auth = createTestAuth<User>({ session: { user: { name: 'Ada' } } })
+  auth.become({ reason: 'revoked', cause: 'ended_by_admin' })
+  const { status, reason, cause } = auth.snapshot
+  expect([status, reason, cause]).toEqual(['unauthenticated', 'revoked', 'ended_by_admin'])
+})
+
+test('an abort ends a request that is under way, and tells who answers it', async () => {
+  const fetch = vi.fn((_: Request) => new Promise<Response>(() => {}))
+  const auth = createTestAuth({ fetch })
+  const abort = new AbortController()
+  const call = auth.fetch('/slow', { signal: abort.signal })
+  await vi.waitFor(() => expect(fetch).toHaveBeenCalled())
+  abort.abort('enough')
+  await expect(call).rejects.toBe('enough')
+  expect(fetch.mock.lastCall?.[0].signal.reason).toBe('enough')
 })
 
 test('requests are answered by the test, or fail with an error that says what is missing', async () => {
@@ -68,4 +95,27 @@ test('it ends like a client', async () => {
   await expect(ready).rejects.toMatchObject({ code: 'closed' })
   for (const call of [auth.fetch('/'), auth.signIn(''), auth.signOut(), auth.ready])
     await expect(call).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('its end is the end of what is under way', async () => {
+  const forever = () => new Promise<never>(() => {})
+  const auth = createTestAuth({ fetch: forever, signIn: forever })
+  const calls = [auth.fetch('/'), auth.signIn({})]
+  auth.dispose()
+  for (const call of calls) await expect(call).rejects.toMatchObject({ code: 'closed' })
+  expect(auth.snapshot.reason).toBe('never')
+})
+
+test('a session that has ended changes no more, whatever a sign-in under way leads to', async () => {
+  let resolve = (_: { user: User }) => {}
+  const signedIn = new Promise<{ user: User }>((settle) => {
+    resolve = settle
+  })
+  const auth = createTestAuth<User>({ signIn: () => signedIn })
+  const call = auth.signIn({})
+  auth.dispose()
+  await expect(call).rejects.toMatchObject({ code: 'closed' })
+  resolve({ user: { name: 'Ada' } })
+  await signedIn
+  expect(auth.snapshot.user).toBe(null)
 })

@@ -1,9 +1,10 @@
-import { createError, type NuxtApp, showError, useRouter, useRuntimeConfig } from 'nuxt/app'
+import { createError, type NuxtApp, showError, useAppConfig, useRouter, useRuntimeConfig } from 'nuxt/app'
 import { isAuthError } from '../../errors.js'
 import { guardRoutes } from '../../router.js'
 import type { Auth } from '../../types.js'
 import { authPlugin } from '../../vue.js'
 import type { PublicOptions } from '../options.js'
+import { type AppOptions, pagesOf } from '../pages.js'
 import { isGlobalFor, ruleOf } from '../rule.js'
 import { rolesAt } from './roles.js'
 
@@ -14,7 +15,8 @@ import { rolesAt } from './roles.js'
  */
 export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Promise<unknown>) {
   const options = useRuntimeConfig().public.tokencell as unknown as PublicOptions
-  const { signIn, home, forbidden, unavailable } = options.pages
+  const { tokencell: own } = useAppConfig() as { tokencell?: AppOptions }
+  const pages = pagesOf(nuxtApp, options.pages, own?.pages)
   const roles = options.roles ? { roles: rolesAt(options.roles) } : {}
   const later = hydrated ? { hydrated } : {}
 
@@ -22,13 +24,11 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
   const router = useRouter()
   router.onError((error) => showUnavailable(nuxtApp, error))
   guardRoutes(router as never, auth, {
-    signIn,
-    home,
+    forbidden: refuse,
+    ...pages,
     ...roles,
     ...later,
-    ...(unavailable ? { unavailable } : {}),
-    forbidden: forbidden ?? refuse,
-    rule: ({ meta, path }) => ruleOf(meta, isGlobalFor(options, path)),
+    rule: (to) => ruleOf(to.meta, isGlobalFor({ global: options.global, pages }, to)),
   })
   auth.onEvent((event) => {
     if (event.type === 'signed-in') nuxtApp.callHook('tokencell:signed-in')

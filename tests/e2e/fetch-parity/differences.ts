@@ -54,6 +54,12 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Only `response.clone()` takes them along.',
   },
   {
+    titles: /^response headers changed by the prototype/,
+    where: IN_WORKERS,
+    what: '`Headers.prototype.set.call(response.headers, …)`',
+    why: 'Only the browser can make headers that nobody changes. `response.headers.set(…)` throws, as it should.',
+  },
+  {
     titles: /^in a Cache/,
     where: IN_WORKERS,
     what: '`url` and `type` of a response that comes out of a `Cache`',

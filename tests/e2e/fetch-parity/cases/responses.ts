@@ -143,6 +143,10 @@ export const headersOfResponses: Theme = () => {
     'response header: a challenge with a 401': ({ call }) =>
       call({ status: 403, headers: '["WWW-Authenticate: Bearer"]' }),
     'response header: refresh and link': withHeaders('Link: </nothing>; rel=preload', 'X-Exposed: a'),
+    'response headers changed by the prototype': async ({ fetch, url, attempt }) => {
+      const { headers } = await fetch(url())
+      return attempt(() => Headers.prototype.set.call(headers, 'x-new', 'a'))
+    },
     'response headers cannot be changed': async ({ fetch, url, attempt }) => {
       const { headers } = await fetch(url())
       const changes = [

@@ -1,0 +1,36 @@
+import type { ReactNode } from 'react'
+import { createBffAuth } from 'tokencell/bff'
+import type { SessionInfo } from 'tokencell/next'
+import { AuthProvider, type ReactAuth, useAuth } from 'tokencell/react'
+import { same, type User } from './register.js'
+
+export function useName(): string {
+  const session = useAuth()
+  same<typeof session, ReactAuth<User>>()
+  same<typeof session.user, Readonly<User> | null>()
+  same<typeof session.cause, string | undefined>()
+  // @ts-expect-error: there is a user only where somebody is signed in
+  session.user.name
+  if (session.isAuthenticated) return session.user.name
+  same<typeof session.user, null>()
+  return session.status === 'loading' ? (session.failure ?? '') : session.reason
+}
+
+export function useParts(): string {
+  const { isAuthenticated, status, user, reason, cause, hasRole, signIn } = useAuth()
+  signIn({ email: 'ada@example.com' }).then()
+  // @ts-expect-error: there is no such role
+  hasRole('admn')
+  // Parts of one session know of each other.
+  if (isAuthenticated) return user.name
+  if (status === 'unauthenticated') return cause ?? reason
+  return 'loading'
+}
+
+export function useStatus(): string {
+  const { status, user } = useAuth<{ login: string }>()
+  return status === 'authenticated' ? user.login : ''
+}
+
+export const provide = (session: SessionInfo, children: ReactNode): ReactNode =>
+  AuthProvider({ auth: createBffAuth(), session, children })

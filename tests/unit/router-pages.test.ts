@@ -1,0 +1,300 @@
+// @vitest-environment jsdom
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createMemoryHistory, createRouter, type RouteLocationNormalized, RouterView } from 'vue-router'
+import { type GuardOptions, guardRoutes } from '../../js/router.js'
+import { createTestAuth, type TestSession } from '../../js/testing.js'
+import { ADA, arrives, BOB, component, setUp } from './guarded.js'
+
+beforeEach(() => {
+  for (const level of ['error', 'warn'] as const) vi.spyOn(console, level).mockImplementation(() => {})
+})
+afterEach(() => vi.restoreAllMocks())
+
+/** A router whose pages are all below a locale. */
+function setUpLocales(session: TestSession<unknown>, options: GuardOptions) {
+  const auth = createTestAuth<unknown>({ session })
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      {
+        path: '/:locale(en|ar)',
+        component: RouterView,
+        children: [
+          { path: '', name: 'home', component },
+          { path: 'notes', name: 'notes', component, meta: { requiresAuth: true } },
+          { path: 'admin', name: 'admin', component, meta: { roles: ['admin'] } },
+          { path: 'sign-in', name: 'sign-in', component, meta: { guestOnly: true } },
+          { path: 'forbidden', name: 'forbidden', component },
+          { path: 'unavailable', name: 'unavailable', component },
+        ],
+      },
+    ],
+  })
+  guardRoutes(router, auth, options)
+  return { auth, router, at: () => router.currentRoute.value.fullPath }
+}
+
+const below =
+  (page: string) =>
+  ({ params }: RouteLocationNormalized) =>
+    `/${String(params.locale)}${page}`
+
+test.each<[string, GuardOptions]>([
+  [
+    'functions that return a path',
+    {
+      signIn: below('/sign-in'),
+      home: below(''),
+      forbidden: below('/forbidden'),
+      unavailable: below('/unavailable'),
+    },
+  ],
+  [
+    'functions that return a route',
+    {
+      signIn: ({ params }) => ({ name: 'sign-in', params }),
+      home: ({ params }) => ({ name: 'home', params }),
+      forbidden: ({ params }) => ({ name: 'forbidden', params }),
+      unavailable: ({ params }) => ({ name: 'unavailable', params }),
+    },
+  ],
+  [
+    'named routes, which inherit the parameters of the wanted page',
+    {
+      signIn: { name: 'sign-in' },
+      home: { name: 'home' },
+      forbidden: { name: 'forbidden' },
+      unavailable: { name: 'unavailable' },
+    },
+  ],
+])('pages below a locale, from the first load on: %s', async (_, options) => {
+  const { auth, router, at } = setUpLocales('never', options)
+  await router.push('/ar/notes?a=1')
+  expect(at()).toBe('/ar/sign-in?redirect=/ar/notes?a=1')
+  auth.become(BOB)
+  await arrives(at, '/ar/notes?a=1')
+  await router.push('/en/admin')
+  expect(at()).toBe('/en/forbidden')
+  await router.push('/ar/sign-in')
+  expect(at(), 'home is that of the same locale').toBe('/ar')
+  await router.push('/ar/sign-in?redirect=/en/notes')
+  expect(at(), 'the page that was wanted is in another').toBe('/en/notes')
+  auth.become('signed-out')
+  await arrives(at, '/en/sign-in')
+  auth.become({ failure: 'unreachable' })
+  await router.push('/ar/notes')
+  expect(at()).toBe('/ar/unavailable')
+})
+
+test('the home page of the same locale is not kept in the query', async () => {
+  const { router, at } = setUpLocales('never', { signIn: { name: 'sign-in' }, home: { name: 'notes' } })
+  await router.push('/ar/notes')
+  expect(at()).toBe('/ar/sign-in')
+})
+
+test('a page for which the function `home` has no answer can still be asked to sign in for', async () => {
+  const { router, at } = setUpLocales('never', {
+    signIn: () => '/en/sign-in',
+    home: ({ params }) => ({ name: 'home', params }),
+  })
+  router.addRoute({ path: '/account', component, meta: { requiresAuth: true } })
+  await router.push('/account')
+  expect(at()).toBe('/en/sign-in?redirect=/account')
+})
+
+const NO_PAGES = [
+  ['/sign-in'],
+  undefined,
+  null,
+  7,
+  {},
+  { path: '' },
+  Promise.resolve('/sign-in'),
+  '',
+  '?a=1',
+  '/nowhere',
+  { name: 'nowhere' },
+  '//evil.test',
+]
+
+test.each(
+  NO_PAGES.flatMap((page) => [
+    ['signIn', 'never', '/notes', page] as const,
+    ['home', BOB, '/sign-in', page] as const,
+    ['forbidden', BOB, '/admin', page] as const,
+    ['unavailable', { failure: 'unreachable' } as const, '/notes', page] as const,
+  ]),
+)('a function that returns no page is named: %s %j %s %s', async (option, session, wanted, page) => {
+  const { router } = setUp(session, { [option]: () => page } as GuardOptions)
+  await expect(router.push(wanted)).rejects.toMatchObject({
+    code: 'page-missing',
+    option,
+    message: expect.stringContaining(`${option}: `),
+  })
+})
+
+test('a catch-all route does not make a page of what leads elsewhere', async () => {
+  const { router } = setUp('never', { signIn: () => '//evil.test/sign-in' })
+  router.addRoute({ path: '/:path(.*)*', component })
+  await expect(router.push('/notes')).rejects.toMatchObject({ code: 'page-missing', option: 'signIn' })
+})
+
+test('a route whose parameter the wanted page does not have is named, with what the router says', async () => {
+  const { router } = setUpLocales('never', { signIn: { name: 'sign-in' } })
+  router.addRoute({ path: '/account', component, meta: { requiresAuth: true } })
+  await expect(router.push('/account')).rejects.toMatchObject({
+    code: 'page-missing',
+    option: 'signIn',
+    cause: { message: expect.stringContaining('locale') },
+  })
+})
+
+const nextTask = () => new Promise((resolve) => setTimeout(resolve))
+
+const REPORTS = { path: '/reports', name: 'reports', component, meta: { requiresAuth: true } }
+/** What applications have for addresses that lead to no page. */
+const CATCH_ALLS = {
+  none: undefined,
+  'a page': { path: '/:path(.*)*', component },
+  'a page that requires sign-in': { path: '/:path(.*)*', component, meta: { requiresAuth: true } },
+  'a redirect home': { path: '/:path(.*)*', redirect: '/' },
+}
+
+/** A guarded router of an application that adds a route once the user is known, in one of these ways. */
+const WAYS = {
+  'at once, before the guards hear of the user': 'before',
+  'at once, after them': 'after',
+  'later, when it has asked what the user may see': 'later',
+  'in a navigation guard of its own': 'guard',
+} as const
+
+function setUpDynamic(session: TestSession<unknown>, way: string, catchAll: keyof typeof CATCH_ALLS) {
+  const auth = createTestAuth<unknown>({ session })
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      { path: '/', component },
+      { path: '/notes', component, meta: { requiresAuth: true } },
+      { path: '/sign-in', component, meta: { guestOnly: true } },
+      ...[CATCH_ALLS[catchAll] ?? []].flat(),
+    ],
+  })
+  const isKnown = () => auth.snapshot.status === 'authenticated'
+  const add = () => void (isKnown() && !router.hasRoute('reports') && router.addRoute(REPORTS))
+  const addLater = () => void setTimeout(add, 20)
+  if (way === 'before') auth.subscribe(add)
+  guardRoutes(router, auth)
+  if (way === 'after') auth.subscribe(add)
+  if (way === 'later') auth.subscribe(addLater)
+  if (way === 'guard')
+    router.beforeEach(async ({ redirectedFrom, fullPath }) => {
+      await auth.ready
+      if (!isKnown() || router.hasRoute('reports')) return true
+      add()
+      return (redirectedFrom ?? { fullPath }).fullPath
+    })
+  return { auth, router, at: () => router.currentRoute.value.fullPath }
+}
+
+const openReports = (router: ReturnType<typeof setUpDynamic>['router']) =>
+  vi.waitFor(() => expect(router.currentRoute.value.name).toBe('reports'))
+
+const DYNAMIC = Object.entries(WAYS).flatMap(([text, way]) =>
+  (Object.keys(CATCH_ALLS) as (keyof typeof CATCH_ALLS)[]).map((catchAll) => [text, catchAll, way] as const),
+)
+
+test.each(DYNAMIC)(
+  'a link to a page that is added %s opens when the session is known; catch-all: %s',
+  async (_, catchAll, way) => {
+    const { auth, router, at } = setUpDynamic('loading', way, catchAll)
+    const going = router.push('/reports?a=1#b')
+    await nextTask()
+    auth.become(BOB)
+    await going
+    await openReports(router)
+    expect(at()).toBe('/reports?a=1#b')
+  },
+)
+
+test.each(DYNAMIC)('a sign-in leads to a page that is added %s; catch-all: %s', async (_, catchAll, way) => {
+  const { auth, router, at } = setUpDynamic('never', way, catchAll)
+  await router.push('/sign-in?redirect=/reports?a=1')
+  auth.become(BOB)
+  await openReports(router)
+  expect(at()).toBe('/reports?a=1')
+})
+
+test.each(Object.keys(CATCH_ALLS) as (keyof typeof CATCH_ALLS)[])(
+  'a visitor who wanted it before signing in gets there without a link; catch-all: %s',
+  async (catchAll) => {
+    const { auth, router } = setUpDynamic('never', 'later', catchAll)
+    await router.push('/reports')
+    await router.push('/sign-in')
+    auth.become(BOB)
+    await openReports(router)
+  },
+)
+
+test('a page that there is not, even after routes have been added, leads home, once', async () => {
+  const { auth, router, at } = setUpDynamic('never', 'at once', 'none')
+  const seen: string[] = []
+  router.afterEach(({ fullPath }) => void seen.push(fullPath))
+  await router.push('/sign-in?redirect=/nowhere')
+  auth.become(BOB)
+  await arrives(at, '/')
+  await addAndWait(router, '/elsewhere')
+  expect(seen).toEqual(['/sign-in?redirect=/nowhere', '/'])
+})
+
+/** Adds a route, and waits until the guards have looked at it. */
+async function addAndWait(router: ReturnType<typeof setUpDynamic>['router'], path: string) {
+  router.addRoute({ path, component })
+  await nextTask()
+  await nextTask()
+}
+
+test.each<[what: string, go: (router: ReturnType<typeof setUpDynamic>['router']) => unknown]>([
+  ['elsewhere since', (router) => router.push('/notes')],
+  ['elsewhere in the same turn', (router) => void router.push('/notes')],
+])('an added page does not open for a user who has gone %s', async (what, go) => {
+  const { router, at } = setUpDynamic(BOB, 'never', 'a page')
+  await router.push('/late')
+  if (what === 'elsewhere since') await go(router)
+  const added = addAndWait(router, '/late')
+  if (what !== 'elsewhere since') go(router)
+  await added
+  expect(at()).toBe('/notes')
+})
+
+test('an added page does not open while nobody is signed in, nor for the next user', async () => {
+  const { auth, router, at } = setUpDynamic('never', 'never', 'a page that requires sign-in')
+  await router.push('/late')
+  expect(at()).toBe('/sign-in?redirect=/late')
+  await addAndWait(router, '/late')
+  expect(at()).toBe('/sign-in?redirect=/late')
+  auth.become(BOB)
+  await arrives(at, '/late')
+  await router.push('/later')
+  auth.become('signed-out')
+  await arrives(at, '/sign-in')
+  auth.become(ADA)
+  await arrives(at, '/')
+  await addAndWait(router, '/later')
+  expect(at()).toBe('/')
+})
+
+test('a page that stands at the address of another one stays when a route is added', async () => {
+  const { router, at } = setUp(BOB)
+  router.addRoute({ path: '/:path(.*)*', name: 'not-found', component })
+  await router.push({ name: 'not-found', params: { path: ['notes'] } })
+  const replace = vi.spyOn(router, 'replace')
+  await addAndWait(router, '/late')
+  expect([at(), router.currentRoute.value.name, replace.mock.calls]).toEqual(['/notes', 'not-found', []])
+})
+
+test('guards that are stopped leave the router as it was', () => {
+  const { router, stop } = setUp(BOB)
+  const guarded = router.addRoute
+  stop()
+  expect(router.addRoute).not.toBe(guarded)
+})

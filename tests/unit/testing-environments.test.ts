@@ -1,0 +1,42 @@
+// @vitest-environment jsdom
+import { expect, test } from 'vitest'
+import { createTestAuth } from '../../js/testing.js'
+
+/** The next error that nobody catches. Vitest, which would fail this run for it, does not hear of it. */
+async function nextUncaught(provoke: () => void): Promise<unknown> {
+  const listeners = process.listeners('uncaughtException')
+  process.removeAllListeners('uncaughtException')
+  try {
+    return await new Promise((resolve) => {
+      process.once('uncaughtException', resolve)
+      provoke()
+    })
+  } finally {
+    for (const listener of listeners) process.on('uncaughtException', listener)
+  }
+}
+
+test('a listener that throws keeps no other from hearing, and its error is uncaught as in a browser', async () => {
+  expect('reportError' in globalThis, 'neither Node nor jsdom has it').toBe(false)
+  const auth = createTestAuth()
+  const heard: string[] = []
+  auth.subscribe(() => {
+    throw new Error('mine')
+  })
+  auth.subscribe(({ status }) => heard.push(status))
+  const error = await nextUncaught(() => auth.become({}))
+  expect(error).toEqual(new Error('mine'))
+  expect(heard).toEqual(['authenticated'])
+})
+
+test('requests with a body, a form and a signal are answered in jsdom', async () => {
+  const auth = createTestAuth({ fetch: async (request) => new Response(await request.text()) })
+  const form = new FormData()
+  form.append('a', '1')
+  const { signal } = new AbortController()
+  const text = (body: BodyInit) =>
+    auth.fetch('/', { method: 'POST', body, signal }).then((response) => response.text())
+  expect(await text('x')).toBe('x')
+  expect(await text(new URLSearchParams({ a: '1' }))).toBe('a=1')
+  expect(await text(form)).toContain('name="a"')
+})
