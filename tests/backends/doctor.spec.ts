@@ -46,7 +46,8 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       if (backend.refresh) {
         await outliveTrust(page)
         gateway.spoil(backend.protected)
-        expect(await get(page, url), suggested).toBe(200)
+        const answered = await get(page, url)
+        expect(answered, `${suggested}\n${gateway.log()}`).toBe(200)
         expect(gateway.of(backend.refresh).map(({ status }) => status)).toEqual([200])
       }
       await page.evaluate(() => auth.signOut())
