@@ -30,7 +30,6 @@ export const FEATURES = {
 export const OPTIONAL = {
   'api.SharedWorker': 'connect.ts takes `worker`',
   'api.SharedWorker.port': 'the same',
-  'api.SharedWorkerGlobalScope.connect_event': 'open.ts listens for it in shared workers only',
   'api.ReadableByteStreamController.byobRequest': 'body.ts makes a stream that is none of bytes',
   'api.ReadableStreamBYOBRequest.respond': 'the same',
   'api.Request.body': 'packing.ts reads the body as a whole',

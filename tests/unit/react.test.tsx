@@ -64,6 +64,22 @@ test('components show why the session cannot be found out', async () => {
   expect(element.textContent).toBe('unauthenticated null')
 })
 
+test('components show why the API has ended the session', async () => {
+  const auth = createTestAuth<unknown>({ session: ADA })
+  function Why() {
+    const { reason, cause } = useAuth()
+    return <p>{`${reason} ${cause}`}</p>
+  }
+  const element = await mount(
+    <AuthProvider auth={auth}>
+      <Why />
+    </AuthProvider>,
+  )
+  expect(element.textContent).toBe('null undefined')
+  await act(() => auth.become({ reason: 'revoked', cause: 'ended_by_admin' }))
+  expect(element.textContent).toBe('revoked ended_by_admin')
+})
+
 test('roles may be anywhere', async () => {
   const auth = createTestAuth<unknown>({ session: { claims: { scp: 'admin' } } })
   const element = await mount(

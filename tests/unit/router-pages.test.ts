@@ -139,6 +139,16 @@ test('a catch-all route does not make a page of what leads elsewhere', async () 
   await expect(router.push('/notes')).rejects.toMatchObject({ code: 'page-missing', option: 'signIn' })
 })
 
+test('promise 20: a parameter that comes from the address leads nowhere else', async () => {
+  const { router } = setUp('never', { signIn: below('/sign-in') })
+  router.addRoute({ path: '/:locale/account', component, meta: { requiresAuth: true } })
+  router.addRoute({ path: '/:path(.*)*', component })
+  await expect(router.push('/%2Fevil.test/account')).rejects.toMatchObject({
+    code: 'page-missing',
+    option: 'signIn',
+  })
+})
+
 test('a route whose parameter the wanted page does not have is named, with what the router says', async () => {
   const { router } = setUpLocales('never', { signIn: { name: 'sign-in' } })
   router.addRoute({ path: '/account', component, meta: { requiresAuth: true } })

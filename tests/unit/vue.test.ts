@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest'
-import { type App, createApp, createSSRApp, defineComponent, h, nextTick } from 'vue'
+import { type App, createApp, createSSRApp, defineComponent, h, nextTick, reactive } from 'vue'
 import { createTestAuth, type TestAuth } from '../../js/testing.js'
 import { authPlugin, useAuth, type VueAuth } from '../../js/vue.js'
 
@@ -51,6 +51,22 @@ test('why the session cannot be found out is a ref, too', () => {
   expect([status.value, failure.value]).toEqual(['loading', 'malformed'])
   auth.become('never')
   expect([status.value, failure.value]).toEqual(['unauthenticated', null])
+})
+
+test('why the API has ended the session is a ref, too, and one object shows all of it', async () => {
+  const auth = createTestAuth<unknown>({ session: ADA })
+  const session = reactive(
+    createApp(Who)
+      .use(authPlugin(auth))
+      .runWithContext(useAuth<{ name: string }>),
+  )
+  expect([session.cause, session.isAuthenticated && session.user.name]).toEqual([undefined, 'Ada'])
+  auth.become({ reason: 'revoked', cause: 'ended_by_admin' })
+  expect([session.reason, session.cause, session.isAuthenticated]).toEqual([
+    'revoked',
+    'ended_by_admin',
+    false,
+  ])
 })
 
 test('promise 3: what it does is done by the client', async () => {
