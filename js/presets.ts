@@ -78,7 +78,7 @@ const simplejwt = {
   fields: { accessToken: 'access', refreshToken: 'refresh' },
   credentials: 'omit',
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** dj-rest-auth with `USE_JWT` and `JWT_AUTH_REFRESH_COOKIE`. */
 const djRestAuth = {
@@ -87,7 +87,7 @@ const djRestAuth = {
   signOut: '/dj-rest-auth/logout/',
   fields: { accessToken: 'access' },
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** flask-jwt-extended in cookies, each with a CSRF cookie of its own. It answers 422 to a token that it cannot read. */
 const flaskJwtExtended = {
@@ -100,7 +100,7 @@ const flaskJwtExtended = {
   },
   signOut: '/token/remove',
   csrf: { header: 'X-CSRF-TOKEN', cookie: 'csrf_access_token' },
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** fastapi-users with a JWT as bearer, which nothing renews. Credentials are `{ username, password }`. */
 const fastapiUsers = {
@@ -108,7 +108,7 @@ const fastapiUsers = {
   signOut: '/auth/jwt/logout',
   credentials: 'omit',
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /** better-auth: a session cookie, and no token. It compares `Origin` with its `trustedOrigins`. */
 const betterAuth = {
@@ -117,7 +117,7 @@ const betterAuth = {
   refresh: { method: 'GET', path: '/api/auth/get-session' },
   signOut: '/api/auth/sign-out',
   csrf: false,
-} satisfies VaultOptions
+} as const satisfies VaultOptions
 
 /**
  * What widespread backends speak, as data. The paths are those of their guides; what you write after the preset is yours.

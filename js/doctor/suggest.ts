@@ -24,7 +24,9 @@ export function suggest(seen: Seen): Suggestion | undefined {
       'This is devise_token_auth, as in the preset deviseTokenAuth. Where an answer with a new token is lost, so is the session.',
     )
   else if (isByCookie)
-    notes.push('The API works with a session cookie, as in the preset railsSession: there is no token.')
+    notes.push(
+      'The API works with a session cookie, as in the presets railsSession and betterAuth: there is no token.',
+    )
   else if (!access) notes.push('There is no token: see sign-in.grant.')
   if (grant.csrf)
     notes.push(`The API gives a CSRF token in the body (${grant.csrf.place}): no option repeats that.`)
@@ -82,9 +84,9 @@ function csrf(seen: Seen): string | undefined {
 function repeatedCookie(seen: Seen, isRefresh: boolean): Csrf | undefined {
   const answer = seen.exchange('sign-in')?.answer
   // Django sets such a cookie for its own pages.
-  const isUnneeded = seen.answered('plain-refresh', 'plain-sign-out').some(({ answer }) => answer.isOk)
+  const without = seen.exchange('plain-refresh') ?? seen.exchange('plain-sign-out')
   const cookie =
-    seen.plan.isCsrfOpen && answer && seen.needsCookies && !isUnneeded
+    seen.plan.isCsrfOpen && answer && seen.needsCookies && !without?.answer?.isOk
       ? readableCsrfCookie(begin(answer), isRefresh)
       : undefined
   return cookie && { header: csrfHeaderFor(cookie), cookie: cookie.name }

@@ -119,7 +119,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
           expect(await get(page, url)).toBe(200)
           await outliveTrust(page)
           gateway.spoil(backend.protected)
-          expect(await getMany(page, url, 20)).toEqual(Array(20).fill(200))
+          expect(await getMany(page, url, 20), gateway.log()).toEqual(Array(20).fill(200))
           expect(refreshes().map(({ status }) => status)).toEqual(Array(turn).fill(200))
         }
         const { rotates } = backend

@@ -39,14 +39,15 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       expect(errorsOf(report)).toEqual(backend.flaws ?? [])
 
       gateway.journal.length = 0
-      await open(report.suggestion?.code)
+      const suggested = report.suggestion?.code
+      await open(suggested)
       await signIn(page, backend, person)
       expect(await get(page, url)).toBe(200)
       if (backend.refresh) {
         await outliveTrust(page)
         gateway.spoil(backend.protected)
-        console.log(await get(page, url), JSON.stringify(await page.evaluate(() => [auth.snapshot, events, performance.now()])), gateway.journal.map((e) => `${e.method} ${e.path} ${e.status}`))
-        expect(await get(page, url)).toBe(200)
+        const answered = await get(page, url)
+        expect(answered, `${suggested}\n${gateway.log()}`).toBe(200)
         expect(gateway.of(backend.refresh).map(({ status }) => status)).toEqual([200])
       }
       await page.evaluate(() => auth.signOut())

@@ -62,6 +62,9 @@ export async function openGateway(target: string) {
     journal,
     of,
 
+    /** For a test that fails. */
+    log: () => journal.map(({ method, path, status }) => `${method} ${path} ${status}`).join('\n'),
+
     /** Keeps the next request to a path from the server: `held` resolves when it has come; `release` lets it go on. */
     hold(path: string) {
       let release = () => {}
