@@ -21,12 +21,6 @@ pub struct Generation(pub u32);
 pub struct Epoch(pub u32);
 
 impl Epoch {
-    /// Whether this one began after the other. They wrap around.
-    #[must_use]
-    pub const fn is_after(self, other: Self) -> bool {
-        self.0.wrapping_sub(other.0).cast_signed() > 0
-    }
-
     /// The one after this.
     #[must_use]
     pub const fn next(self) -> Self {

@@ -450,7 +450,7 @@ impl World {
             Effect::Notify => self.check_status(tab),
             Effect::Remember(hint, epoch) => {
                 self.tabs[tab].written += 1;
-                if self.epoch.is_after(epoch) {
+                if began_after(self.epoch, epoch) {
                     // Somebody has signed in since, whom this tab has not heard of.
                     self.tabs[tab].left_at = None;
                 } else {
@@ -610,4 +610,9 @@ impl From<Said> for Answer<Seen> {
             Said::Unavailable(asked) => Self::Unreachable(asked),
         }
     }
+}
+
+/// Whether one epoch began after the other. They wrap around.
+const fn began_after(one: Epoch, other: Epoch) -> bool {
+    one.0.wrapping_sub(other.0).cast_signed() > 0
 }

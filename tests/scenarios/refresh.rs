@@ -1,10 +1,10 @@
 //! Promises 5, 6, 9 and 10: when the token is refreshed, by whom, and what a failure means.
 
 use tokencell::{
-    Answer, CallError, Cause, Course, Event, Generation, Hint, Input, Lock, Millis, Policy, Reason, Status, Trouble,
+    Answer, CallError, Cause, Claim, Course, Event, ExchangeId, Generation, Hint, Input, Lock, Millis, Policy, Reason, Status, Trouble,
 };
 
-use crate::common::{ADA, Outcome, Packet, World, trace};
+use crate::common::{ADA, Outcome, Packet, Traced, World, trace};
 
 fn is_refresh(packet: &Packet) -> bool {
     matches!(packet, Packet::Ask { errand: tokencell::Errand::Refresh, .. })
@@ -195,6 +195,34 @@ fn promise_9_a_malformed_answer_leaves_the_old_session_intact() {
     world.settle();
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, Some(ADA))));
     world.pass(Millis::seconds(2));
+    assert_eq!(world.server.refreshes, 1);
+}
+
+#[test]
+fn a_lock_or_a_claim_for_another_exchange_or_at_another_stage_changes_nothing() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let Packet::Locked { id, .. } = world.intercept(|packet| matches!(packet, Packet::Locked { .. })) else {
+        unreachable!()
+    };
+    let other = ExchangeId(id.0 + 1);
+    world.slow_reads = true;
+    let now = world.trace();
+    let claimed = |id| Input::Claimed(id, Claim::Ours, now);
+    // It waits for its lock: neither another's lock nor a claim moves it.
+    world.input(0, Input::Locked(other, Lock::Held));
+    world.input(0, claimed(id));
+    world.settle();
+    assert_eq!(world.server.refreshes, 0);
+    world.input(0, Input::Locked(id, Lock::Held));
+    let claim = world.intercept(|packet| matches!(packet, Packet::Read { of: Traced::Claimed(..), .. }));
+    // It waits for its claim: neither a lock nor the claim of another moves it.
+    world.input(0, Input::Locked(id, Lock::Held));
+    world.input(0, claimed(other));
+    world.settle();
+    assert_eq!(world.server.refreshes, 0);
+    world.deliver(claim);
+    world.settle();
     assert_eq!(world.server.refreshes, 1);
 }
 
