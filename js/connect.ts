@@ -15,8 +15,9 @@ export async function connect(
 ): Promise<ConnectedVault> {
   if (typeof window === 'undefined') throw commonError('not-in-browser')
   const make = typeof SharedWorker === 'undefined' ? worker : (shared ?? worker)
-  if (make) return withCspDiagnosis(() => openWorker(make(), observer))
-  if (page) return withCspDiagnosis(() => openPage(page, observer))
+  // In development the factory is wrapped, and gives a promise.
+  if (make) return withDiagnosis(async () => openWorker(await make(), observer), make)
+  if (page) return withDiagnosis(() => openPage(page, observer))
   throw pageError('placement-missing')
 }
 
@@ -42,7 +43,7 @@ function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Pro
   const close = () => (isShared ? worker.port.close() : worker.terminate())
   let vault: ConnectedVault
   const opening = new Promise<ConnectedVault>((resolve, reject) => {
-    worker.addEventListener('error', (event) => reject((event as ErrorEvent).message), { once: true })
+    worker.addEventListener('error', reject, { once: true })
     const onWelcome = () => resolve(vault)
     vault = openRemote(port, { ...observer, close, onWelcome, onFailed: reject })
     if (isShared) worker.port.start()
@@ -62,8 +63,14 @@ function inTime<T>(starting: Promise<T>): Promise<T> {
   return Promise.race([starting, late]).finally(() => clearTimeout(timer))
 }
 
-/** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */
-async function withCspDiagnosis(open: () => Promise<ConnectedVault>): Promise<ConnectedVault> {
+/**
+ * A script that is refused or missing says no more than that it failed. The policy says which directive it was; anything
+ * else is found out by a module that is loaded only then.
+ */
+async function withDiagnosis(
+  open: () => Promise<ConnectedVault>,
+  make?: () => SharedWorker | Worker,
+): Promise<ConnectedVault> {
   let directive: string | undefined
   const note = (event: SecurityPolicyViolationEvent) => {
     if (event.disposition === 'enforce' && isAboutVault(event)) directive = event.effectiveDirective
@@ -74,7 +81,9 @@ async function withCspDiagnosis(open: () => Promise<ConnectedVault>): Promise<Co
   } catch (cause) {
     if (!directive) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
     if (directive) throw commonError('policy-refused', { directive, cause })
-    throw isAuthError(cause) ? cause : pageError('vault-script', { cause })
+    if (isAuthError(cause)) throw cause
+    const diagnosis = import('./diagnosis/index.js').then(({ diagnose }) => diagnose(cause, make))
+    throw await inTime(diagnosis).catch(() => pageError('vault-script', { cause }))
   } finally {
     removeEventListener('securitypolicyviolation', note)
   }
