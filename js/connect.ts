@@ -5,8 +5,6 @@ import type { ConnectedVault, Placement, VaultObserver } from './types.js'
 
 /** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
 const START_TIMEOUT = 30_000
-/** How long the browser may take to say that it was a policy, which it does in a task of its own. */
-const POLICY_TIMEOUT = 100
 
 /** Starts the vault, or finds the one that is there. */
 export async function connect(
@@ -63,35 +61,22 @@ function inTime<T>(starting: Promise<T>): Promise<T> {
   return Promise.race([starting, late]).finally(() => clearTimeout(timer))
 }
 
-/**
- * A script that is refused or missing says no more than that it failed. The policy says which directive it was; anything
- * else is found out by a module that is loaded only then.
- */
+/** Says why a vault did not start. What it takes to find out is loaded only then. */
 async function withDiagnosis(
   open: () => Promise<ConnectedVault>,
   make?: () => SharedWorker | Worker,
 ): Promise<ConnectedVault> {
-  let directive: string | undefined
-  const note = (event: SecurityPolicyViolationEvent) => {
-    if (event.disposition === 'enforce' && isAboutVault(event)) directive = event.effectiveDirective
-  }
+  const violations: SecurityPolicyViolationEvent[] = []
+  const note = (event: SecurityPolicyViolationEvent) => void violations.push(event)
   addEventListener('securitypolicyviolation', note)
   try {
     return await open()
   } catch (cause) {
-    if (!directive) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
-    if (directive) throw commonError('policy-refused', { directive, cause })
-    if (isAuthError(cause)) throw cause
-    const diagnosis = import('./diagnosis/index.js').then(({ diagnose }) => diagnose(cause, make))
-    throw await inTime(diagnosis).catch(() => pageError('vault-script', { cause }))
+    const diagnosis = import('./diagnosis/index.js').then(({ diagnose }) => diagnose(cause, violations, make))
+    throw await inTime(diagnosis).catch(() =>
+      isAuthError(cause) ? cause : pageError('vault-script', { cause }),
+    )
   } finally {
     removeEventListener('securitypolicyviolation', note)
   }
-}
-
-/** Other things on the page are refused as well, and are no reason for this. */
-function isAboutVault({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent): boolean {
-  const isScript =
-    /^(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
-  return isScript || effectiveDirective.includes('trusted-types')
 }

@@ -1,5 +1,5 @@
-import { platformFetch } from '../platform-fetch.js'
 import { scriptOf, withConstructors } from '../diagnosis/worker-script.js'
+import { platformFetch } from '../platform-fetch.js'
 
 /**
  * A shared worker for what the script is now. Browsers give a page the worker that runs with this URL and this name, even

@@ -1,8 +1,10 @@
-import { AuthError } from '../errors.js'
+import { AuthError, commonError, isAuthError } from '../errors.js'
 import { platformFetch } from '../platform-fetch.js'
 import { linkErrorOf } from './link-error.js'
 import { scriptOf, type WorkerScript } from './worker-script.js'
 
+/** How long the browser may take to say that it was a policy, which it does in a task of its own. In milliseconds. */
+const POLICY_TIMEOUT = 100
 /** How long the server of the script may take to answer. In milliseconds. */
 const ANSWER_TIMEOUT = 5000
 
@@ -10,9 +12,32 @@ const ANSWER_TIMEOUT = 5000
  * Finds out why a vault did not start. Only pages whose vault did not start load this.
  *
  * @param cause what was thrown, or the `error` event of the worker
+ * @param violations what policies have refused since the vault was started; it may still grow
  * @param make the factory of the worker, if there is one
  */
-export async function diagnose(cause: unknown, make?: () => unknown): Promise<AuthError> {
+export async function diagnose(
+  cause: unknown,
+  violations: readonly SecurityPolicyViolationEvent[],
+  make?: () => unknown,
+): Promise<AuthError> {
+  if (!violations.some(isAboutVault)) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
+  const directive = violations.find(isAboutVault)?.effectiveDirective
+  if (directive) return commonError('policy-refused', { directive, cause: thrownIn(cause)?.cause ?? cause })
+  return isAuthError(cause) ? cause : diagnoseScript(cause, make)
+}
+
+/** Other things on the page are refused as well, or only reported, and are no reason for this. */
+function isAboutVault({
+  blockedURI,
+  disposition,
+  effectiveDirective,
+}: SecurityPolicyViolationEvent): boolean {
+  const isScript =
+    /^(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
+  return disposition === 'enforce' && (isScript || effectiveDirective.includes('trusted-types'))
+}
+
+async function diagnoseScript(cause: unknown, make?: () => unknown): Promise<AuthError> {
   const thrown = thrownIn(cause)
   const worker = make && scriptOf(make)
   const url = worker?.url ?? urlIn(thrown?.text)
@@ -20,7 +45,9 @@ export async function diagnose(cause: unknown, make?: () => unknown): Promise<Au
     (worker && originFault(worker)) ??
     (thrown?.place && `throws: ${thrown.text} (${thrown.place}).`) ??
     (url && (await loadFault(url, worker))) ??
-    (thrown ? `throws: ${thrown.text}.` : 'fails. Does it throw, or import what is missing? See the console of the worker.')
+    (thrown
+      ? `throws: ${thrown.text}.`
+      : 'fails. Does it throw, or import what is missing? See the console of the worker.')
   const subject = url ? `The vault script ${url.href}` : 'The vault script, or the function that starts it,'
   return new AuthError('vault-script', `${subject} ${fault}`, { cause: thrown?.cause ?? cause })
 }
@@ -59,7 +86,9 @@ function originFault({ url }: WorkerScript): string | undefined {
 /** Loads the script as text, which starts nothing. */
 async function loadFault(url: URL, worker: WorkerScript | undefined): Promise<string | undefined> {
   const signal = AbortSignal.timeout(ANSWER_TIMEOUT)
-  const answer = await platformFetch(url, { cache: 'no-store', signal }).catch((error: unknown) => String(error))
+  const answer = await platformFetch(url, { cache: 'no-store', signal }).catch((error: unknown) =>
+    String(error),
+  )
   if (typeof answer === 'string') return `cannot be fetched: ${answer}. Does its server run?`
   if (!answer.ok) return `is answered with ${answer.status}.${await reportIn(answer)}`
   const type = answer.headers.get('content-type') ?? 'nothing by name'

@@ -12,8 +12,8 @@ export function withConstructors<T>(replace: (native: Native) => object, make: (
   const realm = globalThis as Record<string, unknown>
   const natives = NAMES.filter((name) => name in realm).map((name) => [name, realm[name]] as const)
   try {
+    // Turbopack tells the two apart by their names.
     for (const [name, native] of natives)
-      // Turbopack tells the two apart by their names.
       realm[name] = Object.defineProperty(replace(native as Native), 'name', { value: name })
     return make()
   } finally {

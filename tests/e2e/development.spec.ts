@@ -18,7 +18,9 @@ function watchConsole(page: Page) {
 const vault = (options: object) => (response: ServerResponse) =>
   response
     .setHeader('content-type', 'text/javascript')
-    .end(`import { openVault } from '/pkg/vault/index.js'; export default openVault(${JSON.stringify(options)})`)
+    .end(
+      `import { openVault } from '/pkg/vault/index.js'; export default openVault(${JSON.stringify(options)})`,
+    )
 
 test('a mistake in the vault file is in the console, and a reload after it is mended takes the new file', async ({
   api,
@@ -73,11 +75,14 @@ test('a relative URL that the server of the page answers with a page or an error
   site,
 }) => {
   const lines = watchConsole(page)
-  site.overrides.set('/messages.json', (response) => response.setHeader('content-type', 'text/json').end('{}'))
+  site.overrides.set('/messages.json', (response) =>
+    response.setHeader('content-type', 'text/json').end('{}'),
+  )
   site.overrides.set('/todos', (response) => response.writeHead(404).end())
   await open(page)
   await page.evaluate(async (api) => {
-    for (const url of ['/messages.json', `${api}/api/v1/me`, '/api/todos', '/todos', '/api/todos']) await auth.fetch(url)
+    for (const url of ['/messages.json', `${api}/api/v1/me`, '/api/todos', '/todos', '/api/todos'])
+      await auth.fetch(url)
   }, api.url)
   expect(lines).toEqual([
     expect.stringMatching(/auth\.fetch\('\/api\/todos'\) went to .* 200 and HTML/),

@@ -11,7 +11,12 @@ const opening = (text: string) => script(`import { openVault } from '/pkg/vault/
 
 /** What may stand where the vault file should be, the code that it ends in, and what its message says. */
 const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
-  ['nothing', (response) => response.writeHead(404).end(), 'vault-script', /auth\.vault\.js\S* is answered with 404/],
+  [
+    'nothing',
+    (response) => response.writeHead(404).end(),
+    'vault-script',
+    /auth\.vault\.js\S* is answered with 404/,
+  ],
   [
     'the index page of the app',
     (response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'),
@@ -19,7 +24,12 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     /auth\.vault\.js\S* is answered as text\/html, which is no JavaScript/,
   ],
   ['a syntax error', script('const = 1'), 'vault-script', /SyntaxError: Unexpected token '='/],
-  ['a script that throws', script('throw new Error("mine")'), 'vault-script', /throws: .*Error: mine \(\S*auth\.vault\.js\S*:1:7\)/],
+  [
+    'a script that throws',
+    script('throw new Error("mine")'),
+    'vault-script',
+    /throws: .*Error: mine \(\S*auth\.vault\.js\S*:1:7\)/,
+  ],
   [
     'an import that is not there',
     script('import "/nowhere.js"'),
@@ -86,7 +96,11 @@ test('a script that throws before it opens the vault is quoted in the cause', as
   expect(cause).toMatch(/Error: mine$/)
 })
 
-test('a syntax error in the script of a worker is named with its file and line', async ({ page, site, where }) => {
+test('a syntax error in the script of a worker is named with its file and line', async ({
+  page,
+  site,
+  where,
+}) => {
   test.skip(where === 'page', 'the error of an import into the page does not say where it is')
   site.overrides.set('/auth.vault.js', script('\nconst = 1'))
   await page.goto(site.url)
@@ -108,7 +122,11 @@ test('a worker whose script is on another origin is refused with the reason and 
   expect(message).toContain(`Serve it from ${site.url}`)
 })
 
-test('a second page learns what the first one did of a script that throws', async ({ context, page, site }) => {
+test('a second page learns what the first one did of a script that throws', async ({
+  context,
+  page,
+  site,
+}) => {
   site.overrides.set('/auth.vault.js', script('throw new Error("mine")'))
   for (const each of [page, await context.newPage()]) {
     await each.goto(site.url)

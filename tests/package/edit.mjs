@@ -14,7 +14,11 @@ const mistakes = [
   { name: 'a misspelt option', plant: (text) => text.replace('signIn:', 'signin:'), says: /signin/ },
   { name: 'a path for an origin', plant: (text) => text.replace("'],", "/api'],"), says: /origin/ },
   { name: 'a syntax error', plant: (text) => `${text}const = 1\n`, says: /auth\.?_?vault/ },
-  { name: 'an error that is thrown', plant: (text) => `throw new Error('mine')\n${text}`, says: /Error: mine/ },
+  {
+    name: 'an error that is thrown',
+    plant: (text) => `throw new Error('mine')\n${text}`,
+    says: /Error: mine/,
+  },
   { name: 'an import that is missing', plant: (text) => `import './nowhere'\n${text}`, says: /nowhere/ },
 ]
 
@@ -76,6 +80,14 @@ async function edit({ page, url, apiUrl, folder, environment }) {
   const warned = page.waitForEvent('console', {
     predicate: (message) => message.text().includes("auth.fetch('/api/v1/me')"),
   })
-  expect('an answer of the server of the page', await page.evaluate(() => auth.fetch('/api/v1/me').then(({ ok, headers }) => ok && /html/.test(headers.get('content-type')) || !ok)), true)
+  expect(
+    'an answer of the server of the page',
+    await page.evaluate(() =>
+      auth
+        .fetch('/api/v1/me')
+        .then(({ ok, headers }) => (ok && /html/.test(headers.get('content-type'))) || !ok),
+    ),
+    true,
+  )
   await warned
 }
