@@ -32,6 +32,13 @@ async function openPage(
   const close = () => {
     for (const unsubscribe of stop) unsubscribe()
   }
+  try {
+    // One that cannot start fails here, as a worker's does.
+    await vault.origins()
+  } catch (error) {
+    close()
+    throw error
+  }
   return Object.create(vault, { close: { value: close } })
 }
 

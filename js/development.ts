@@ -23,7 +23,7 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
     ...options,
     ...placement,
     // `connect()` awaits what a factory makes.
-    ...(shared && { shared: () => followScript(shared) as unknown as SharedWorker }),
+    ...(shared && { shared: () => followScript(shared) as SharedWorker }),
   })
   reportTrouble(auth as Auth<unknown>, () => origins)
   return Object.assign(auth, { fetch: warnAboutRelativeUrls(auth.fetch, () => origins) })

@@ -1,4 +1,4 @@
-import { scriptOf, withConstructors } from '../diagnosis/worker-script.js'
+import { isOnlyAskedFor, scriptOf, withConstructors } from '../diagnosis/worker-script.js'
 import { platformFetch } from '../platform-fetch.js'
 
 /**
@@ -6,7 +6,11 @@ import { platformFetch } from '../platform-fetch.js'
  * if its script has changed since. So the name tells what the script is: after an edit, a page that is loaded again gets
  * another worker, and the old one ends with its last page.
  */
-export async function followScript(make: () => SharedWorker): Promise<SharedWorker> {
+export function followScript(make: () => SharedWorker): SharedWorker | Promise<SharedWorker> {
+  return isOnlyAskedFor() ? make() : follow(make)
+}
+
+async function follow(make: () => SharedWorker): Promise<SharedWorker> {
   const script = scriptOf(make)
   const version = script && (await versionOf(script.url))
   if (version === undefined) return make()

@@ -5,6 +5,11 @@ export interface WorkerScript {
   isModule: boolean
 }
 
+let isAsking = false
+
+/** Whether factories are called for their URL alone. */
+export const isOnlyAskedFor = () => isAsking
+
 const NAMES = ['SharedWorker', 'Worker'] as const
 
 /** Calls the factory while other constructors stand in place of those of the browser. */
@@ -33,11 +38,14 @@ export function scriptOf(make: () => unknown): WorkerScript | undefined {
     script = { url: new URL(url, document.baseURI), isModule }
     throw new Error('Only the URL was asked for.')
   }
+  isAsking = true
   try {
     // A new function for each, as each gets a name.
     withConstructors(() => takeDown.bind(undefined), make)
   } catch {
     // By `takeDown`, or by the factory itself, which has failed before.
+  } finally {
+    isAsking = false
   }
   return script
 }

@@ -38,7 +38,9 @@ fn promise_20_its_user_ends_the_pause_by_showing_reloading_or_asking() {
     let actions: [fn(&mut World, usize); 3] = [
         |world, tab| world.input(tab, Input::Woke(trace(Hint::SignedIn))),
         |world, tab| world.input(tab, Input::Visited(trace(Hint::SignedIn))),
-        |world, tab| drop(world.wait_for_status(tab)),
+        |world, tab| {
+            world.wait_for_status(tab);
+        },
     ];
     for action in actions {
         let (mut world, tab) = waiting_page();

@@ -42,6 +42,7 @@ const violate = (effectiveDirective: string, blockedURI: string, disposition = '
 async function connected(happen: (worker: FakeWorker) => void, millis = 1000) {
   const worker = new FakeWorker()
   const outcome = connect({ worker: () => worker as unknown as Worker }, OBSERVER).catch((error) => error)
+  await vi.advanceTimersByTimeAsync(0)
   happen(worker)
   await vi.advanceTimersByTimeAsync(millis)
   // After a failure the diagnosis is loaded, and waits for the word of a policy.
