@@ -50,29 +50,32 @@ async function edit({ page, url, apiUrl, folder, environment }) {
     writeFileSync(file, text)
     return performance.now()
   }
-  /** A navigation of the development server's own may come in between. */
-  const show = () => until('the page', () => page.goto(url).then(() => true))
+  /** Next may not have seen the edit yet when the page is loaded; Vite loads it again when it has. */
+  const show = (isFirst) => (isFirst || !isVite(environment) ? page.goto(url) : undefined)
 
   for (const [index, { name, plant, says }] of mistakesIn(environment).entries()) {
     const planted = begin(plant(good))
     const said = page.waitForEvent('console', {
       predicate: (message) => message.text().includes('[tokencell]') && says.test(message.text()),
     })
-    if (index === 0 || !isVite(environment)) await show()
+    said.catch(() => {})
+    await until('the error', async () => {
+      await show(index === 0)
+      return says.test(await page.evaluate(() => auth.ready.then(String, ({ message }) => message)))
+    })
     await said
     const named = seconds(planted)
-    await until('the error', async () =>
-      says.test(await page.evaluate(() => auth.ready.then(String, ({ message }) => message))),
-    )
 
     const mended = begin(good)
-    if (!isVite(environment)) await show()
     const fetchAsAda = ([ada, me]) =>
       auth
         .signIn(ada)
         .then(() => auth.fetch(me))
         .then(({ status }) => status)
-    await until('a protected answer', async () => (await page.evaluate(fetchAsAda, [ADA, me])) === 200)
+    await until('a protected answer', async () => {
+      await show(false)
+      return (await page.evaluate(fetchAsAda, [ADA, me])) === 200
+    })
     console.log(`  ${name}: named after ${named}, mended after ${seconds(mended)}`)
   }
 
