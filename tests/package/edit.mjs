@@ -1,6 +1,6 @@
 // What a newcomer does first: a mistake in the vault file, mended while the development server runs and the tab stays open.
 
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { seconds } from '../../scripts/run.mjs'
 import { withServer } from './browse.mjs'
@@ -9,9 +9,24 @@ import { environments } from './environments.mjs'
 
 const ADA = { email: 'ada@example.com', password: 'correct horse' }
 
+const misspell = (text) => text.replace('signIn:', 'signin:')
+
+/** The vault file, in two. */
+const split = (text) => ({
+  'auth.vault.ts': `import { openVault } from 'tokencell/vault'
+import { options } from './vault-options'
+
+export default openVault(options)
+`,
+  'vault-options.ts': text
+    .replace(/^import .*/, '')
+    .replace('export default openVault', 'export const options = '),
+})
+
 /** What is done to the vault file, and what the page and its console say of that. */
 const mistakes = [
-  { name: 'a misspelt option', plant: (text) => text.replace('signIn:', 'signin:'), says: /signin/ },
+  { name: 'a misspelt option', plant: misspell, says: /signin/ },
+  { name: 'one in a file that it imports', plant: misspell, files: split, says: /signin/ },
   { name: 'a path for an origin', plant: (text) => text.replace("'],", "/api'],"), says: /origin/ },
   { name: 'a syntax error', plant: (text) => `${text}const = 1\n`, says: /auth\.?_?vault/ },
   {
@@ -24,7 +39,7 @@ const mistakes = [
 
 /** Only Vite loads a page again whose worker has changed. Next compiles what is wrong in any file into its own error page. */
 const isVite = ({ name }) => name.startsWith('vite')
-const mistakesIn = (environment) => (isVite(environment) ? mistakes : mistakes.slice(0, 2))
+const mistakesIn = (environment) => (isVite(environment) ? mistakes : mistakes.slice(0, 3))
 
 export const edits = environments
   .filter(({ name }) => name.endsWith('-dev'))
@@ -44,17 +59,21 @@ export const edits = environments
 
 async function edit({ page, url, apiUrl, folder, environment }) {
   const me = `${apiUrl}/api/v1/me`
-  const file = path.join(folder, environment.place, 'auth.vault.ts')
-  const good = readFileSync(file, 'utf8')
-  const begin = (text) => {
-    writeFileSync(file, text)
+  const place = (name) => path.join(folder, environment.place, name)
+  const good = readFileSync(place('auth.vault.ts'), 'utf8')
+  const begin = (files) => {
+    for (const [name, text] of Object.entries(files)) {
+      const isThere = existsSync(place(name)) && readFileSync(place(name), 'utf8') === text
+      if (!isThere) writeFileSync(place(name), text)
+    }
     return performance.now()
   }
   /** Next may not have seen the edit yet when the page is loaded; Vite loads it again when it has. */
   const show = (isFirst) => (isFirst || !isVite(environment) ? page.goto(url) : undefined)
 
-  for (const [index, { name, plant, says }] of mistakesIn(environment).entries()) {
-    const planted = begin(plant(good))
+  for (const [index, mistake] of mistakesIn(environment).entries()) {
+    const { name, plant, says, files = (text) => ({ 'auth.vault.ts': text }) } = mistake
+    const planted = begin(files(plant(good)))
     const said = page.waitForEvent('console', {
       predicate: (message) => message.text().includes('[tokencell]') && says.test(message.text()),
     })
@@ -66,7 +85,7 @@ async function edit({ page, url, apiUrl, folder, environment }) {
     await said
     const named = seconds(planted)
 
-    const mended = begin(good)
+    const mended = begin(files(good))
     const fetchAsAda = ([ada, me]) =>
       auth
         .signIn(ada)
