@@ -5,8 +5,6 @@ import type { ConnectedVault, Placement, VaultObserver } from './types.js'
 
 /** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
 const START_TIMEOUT = 30_000
-/** How long the browser may take to say that it was a policy, which it does in a task of its own. */
-const POLICY_TIMEOUT = 100
 
 /** Starts the vault, or finds the one that is there. */
 export async function connect(
@@ -15,8 +13,9 @@ export async function connect(
 ): Promise<ConnectedVault> {
   if (typeof window === 'undefined') throw commonError('not-in-browser')
   const make = typeof SharedWorker === 'undefined' ? worker : (shared ?? worker)
-  if (make) return withCspDiagnosis(() => openWorker(make(), observer))
-  if (page) return withCspDiagnosis(() => openPage(page, observer))
+  // In development the factory is wrapped, and gives a promise.
+  if (make) return withDiagnosis(async () => openWorker(await make(), observer), make)
+  if (page) return withDiagnosis(() => openPage(page, observer))
   throw pageError('placement-missing')
 }
 
@@ -33,6 +32,13 @@ async function openPage(
   const close = () => {
     for (const unsubscribe of stop) unsubscribe()
   }
+  try {
+    // One that cannot start fails here, as a worker's does.
+    await vault.origins()
+  } catch (error) {
+    close()
+    throw error
+  }
   return Object.create(vault, { close: { value: close } })
 }
 
@@ -42,7 +48,7 @@ function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Pro
   const close = () => (isShared ? worker.port.close() : worker.terminate())
   let vault: ConnectedVault
   const opening = new Promise<ConnectedVault>((resolve, reject) => {
-    worker.addEventListener('error', (event) => reject((event as ErrorEvent).message), { once: true })
+    worker.addEventListener('error', reject, { once: true })
     const onWelcome = () => resolve(vault)
     vault = openRemote(port, { ...observer, close, onWelcome, onFailed: reject })
     if (isShared) worker.port.start()
@@ -62,27 +68,22 @@ function inTime<T>(starting: Promise<T>): Promise<T> {
   return Promise.race([starting, late]).finally(() => clearTimeout(timer))
 }
 
-/** A script that is refused or missing says no more than that it failed; the policy says which directive it was. */
-async function withCspDiagnosis(open: () => Promise<ConnectedVault>): Promise<ConnectedVault> {
-  let directive: string | undefined
-  const note = (event: SecurityPolicyViolationEvent) => {
-    if (event.disposition === 'enforce' && isAboutVault(event)) directive = event.effectiveDirective
-  }
+/** Says why a vault did not start. What it takes to find out is loaded only then. */
+async function withDiagnosis(
+  open: () => Promise<ConnectedVault>,
+  make?: () => SharedWorker | Worker,
+): Promise<ConnectedVault> {
+  const violations: SecurityPolicyViolationEvent[] = []
+  const note = (event: SecurityPolicyViolationEvent) => void violations.push(event)
   addEventListener('securitypolicyviolation', note)
   try {
     return await open()
   } catch (cause) {
-    if (!directive) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
-    if (directive) throw commonError('policy-refused', { directive, cause })
-    throw isAuthError(cause) ? cause : pageError('vault-script', { cause })
+    const diagnosis = import('./diagnosis/index.js').then(({ diagnose }) => diagnose(cause, violations, make))
+    throw await inTime(diagnosis).catch(() =>
+      isAuthError(cause) ? cause : pageError('vault-script', { cause }),
+    )
   } finally {
     removeEventListener('securitypolicyviolation', note)
   }
-}
-
-/** Other things on the page are refused as well, and are no reason for this. */
-function isAboutVault({ blockedURI, effectiveDirective }: SecurityPolicyViolationEvent): boolean {
-  const isScript =
-    /^(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
-  return isScript || effectiveDirective.includes('trusted-types')
 }

@@ -5,7 +5,7 @@ const MESSAGES = {
   'origin-malformed': 'Write an origin as "https://api.example.com", without a path.',
   'placement-missing': 'This browser needs another placement: add `worker` to createAuth().',
   'vault-lost': 'The vault has lost this call, which may have taken effect.',
-  'vault-script': 'The vault cannot be loaded, or throws. Check its URL, content type, origin and imports.',
+  'vault-script': 'The vault script does not load, or throws.',
   'vault-silent': 'The vault does not answer. Export openVault() as default before any await.',
 } as const
 

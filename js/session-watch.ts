@@ -78,6 +78,8 @@ export function watchSession(auth: Auth<unknown>, onChange: () => void): Session
       if (isKnown()) return Promise.resolve()
       vault.start()
       vault.retryNow()
+      // A vault that pauses between two attempts makes the next one when it is asked.
+      if (auth.snapshot.failure) auth.ready.catch(() => {})
       if (isDecidable()) return Promise.resolve()
       timer ??= setTimeout(() => {
         isOverdue = true

@@ -116,6 +116,8 @@ export type SessionEvent =
    * cannot be, because there is no token left that the API would accept and no way to get one.
    */
   | { type: 'sign-out-owed'; retryAt: number | null }
+  /** The vault did not start, for this reason. The next call starts it again. */
+  | { type: 'vault-failed'; error: AuthError }
 
 export interface RequestEvent {
   type: 'request'

@@ -25,8 +25,9 @@ export function createVaultConnection(placement: Placement, observer: Observer) 
         observer.onSnapshot(LOADING)
       },
     })
-    opening.then(observer.onOpen, () => {
+    opening.then(observer.onOpen, (error) => {
       retryAt = performance.now() + RETRY_DELAY
+      observer.onEvent({ type: 'vault-failed', error })
     })
     return opening
   }

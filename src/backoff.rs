@@ -12,8 +12,11 @@ pub struct Backoff {
 impl Backoff {
     /// The longest pause, whether our own or asked for by the server.
     pub const LONGEST: Millis = Millis::seconds(300);
+    /// The longest pause of our own.
+    pub const LONGEST_OWN: Millis = Millis::seconds(60);
+    /// The same while a page waits for its first status and can show nothing else.
+    pub const LONGEST_WAITING: Millis = Millis::seconds(5);
     const FIRST: u64 = 1000;
-    const LONGEST_OWN: u64 = 60_000;
 
     /// Starts with no failures. The seed is the shell's randomness: two tabs with different seeds drift apart.
     #[must_use]
@@ -27,10 +30,10 @@ impl Backoff {
         self.failures = 0;
     }
 
-    /// The pause after one more failure: 1 s, 2 s, 4 s … 60 s, each less up to half of it at random, and at least
-    /// the server's `Retry-After` (RFC 9110 §10.2.3), of which five minutes are believed.
-    pub fn pause(&mut self, asked: Option<Millis>) -> Millis {
-        let whole = Self::LONGEST_OWN.min(Self::FIRST << self.failures.min(16));
+    /// The pause after one more failure: 1 s, 2 s, 4 s … up to `longest`, each less up to half of it at random, and at
+    /// least the server's `Retry-After` (RFC 9110 §10.2.3), of which five minutes are believed.
+    pub fn pause(&mut self, asked: Option<Millis>, longest: Millis) -> Millis {
+        let whole = longest.0.min(Self::FIRST << self.failures.min(16));
         self.failures = self.failures.saturating_add(1);
         let own = Millis(whole - u64::from(self.draw()) % (whole / 2));
         own.max(asked.unwrap_or_default().min(Self::LONGEST))
@@ -54,19 +57,20 @@ mod tests {
     fn the_pause_doubles_up_to_a_minute_less_up_to_half_of_it() {
         let mut backoff = Backoff::new(0);
         for whole in [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000] {
-            let pause = backoff.pause(None).0;
+            let pause = backoff.pause(None, Backoff::LONGEST_OWN).0;
             assert!(pause > whole / 2 && pause <= whole, "{pause} of {whole}");
         }
-        (0..100).for_each(|_| assert!(backoff.pause(None).0 <= 60_000));
+        (0..100).for_each(|_| assert!(backoff.pause(None, Backoff::LONGEST_OWN).0 <= 60_000));
+        (0..100).for_each(|_| assert!(backoff.pause(None, Backoff::LONGEST_WAITING).0 <= 5000));
         backoff.reset();
-        assert!(backoff.pause(None).0 <= 1000);
+        assert!(backoff.pause(None, Backoff::LONGEST_OWN).0 <= 1000);
     }
 
     #[test]
     fn two_tabs_drift_apart() {
         let pauses = |seed| {
             let mut backoff = Backoff::new(seed);
-            (0..500).map(|_| backoff.pause(None).0).skip(6).collect::<Vec<_>>()
+            (0..500).map(|_| backoff.pause(None, Backoff::LONGEST_OWN).0).skip(6).collect::<Vec<_>>()
         };
         for seed in [0, 1, 2, 0x8000_0000, u32::MAX] {
             let mut drawn = pauses(seed);
@@ -83,8 +87,9 @@ mod tests {
     #[test]
     fn the_server_may_ask_for_a_longer_pause_and_not_for_a_shorter_one() {
         let mut backoff = Backoff::new(7);
-        assert_eq!(backoff.pause(Some(Millis::seconds(10))), Millis::seconds(10));
-        assert!(backoff.pause(Some(Millis(1))) > Millis(1000));
-        assert_eq!(backoff.pause(Some(Millis::MAX)), Backoff::LONGEST);
+        let mut pause = |asked| backoff.pause(Some(asked), Backoff::LONGEST_OWN);
+        assert_eq!(pause(Millis::seconds(10)), Millis::seconds(10));
+        assert!(pause(Millis(1)) > Millis(1000));
+        assert_eq!(pause(Millis::MAX), Backoff::LONGEST);
     }
 }

@@ -64,15 +64,16 @@ impl Schedule {
         }
     }
 
-    /// No word from the server: try again after a pause, which is returned as the time it ends.
-    pub fn pause(&mut self, now: Instant, asked: Option<Millis>, cause: Cause) -> Instant {
+    /// No word from the server: try again after a pause, which is returned as the time it ends. One of our own is no
+    /// longer than `longest`.
+    pub fn pause(&mut self, now: Instant, asked: Option<Millis>, longest: Millis, cause: Cause) -> Instant {
         self.pausing = if asked.is_some() { Pausing::AsAsked } else { Pausing::Own };
-        self.not_before = now + self.backoff.pause(asked);
+        self.not_before = now + self.backoff.pause(asked, longest);
         self.appointment = Some((now, cause));
         self.not_before
     }
 
-    /// The network is back: a pause of our own making is over, one that the server asked for is not.
+    /// The network is back, or a user waits: a pause of our own making is over, one that the server asked for is not.
     pub fn resume(&mut self, now: Instant) {
         if self.pausing == Pausing::Own {
             self.not_before = now;

@@ -1,4 +1,6 @@
 import { readCookie } from '../cookie.js'
+import { AuthError } from '../errors.js'
+import { packError } from '../port/errors.js'
 import type { Vault } from '../types.js'
 import { vaultError } from './errors.js'
 import type { VaultOptions } from './options.js'
@@ -51,6 +53,26 @@ function open(options: VaultOptions): Cell {
   return start(options, async (name) => readCookie(name))
 }
 
+/**
+ * A shared worker whose file throws before it opens its vault stays there, and only the page that started it is told. So
+ * what was thrown is told to each page that comes.
+ */
+function refuseIfFileThrows() {
+  let error: AuthError | undefined
+  addEventListener('error', ({ message, filename, lineno, colno }) => {
+    const place = `${filename}:${lineno}:${colno}`
+    error ??= new AuthError(
+      'vault-script',
+      `The vault script ${location.href} throws: ${message} (${place}).`,
+    )
+  })
+  addEventListener('connect', (event) => {
+    if (opened || !error) return
+    for (const port of (event as MessageEvent).ports)
+      port.postMessage({ type: 'refused', error: packError(error) })
+  })
+}
+
 function connect(accept: PageServer['accept'], ports: readonly MessagePort[]) {
   for (const port of ports) {
     accept(port)
@@ -62,3 +84,5 @@ const isRealm = (name: string) => {
   const scope = (globalThis as Record<string, unknown>)[name]
   return typeof scope === 'function' && globalThis instanceof scope
 }
+
+if (isRealm('SharedWorkerGlobalScope')) refuseIfFileThrows()

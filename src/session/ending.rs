@@ -13,7 +13,9 @@ impl<P: Profile> Session<P> {
     pub(super) fn booted(&mut self, hint: Hint, now: Instant) {
         let reason = match hint {
             Hint::SignedIn | Hint::Unknown if self.policy.renewal == Renewal::Cookie => {
-                return self.schedule.want(now, Cause::Restore);
+                self.schedule.want(now, Cause::Restore);
+                // A page that is loaded again: its user does not wait for the end of a pause of our own.
+                return self.schedule.resume(now);
             }
             Hint::SignedIn => Reason::Expired,
             Hint::Never | Hint::Unknown => Reason::Never,
@@ -70,7 +72,9 @@ impl<P: Profile> Session<P> {
         match self.phase {
             Phase::Active(_) | Phase::Loading(_) if hint.is_signed_out() => self.signed_out_elsewhere(now),
             Phase::Ended(_) => self.heard(PeerMessage::SignedIn, hint, now),
-            _ => {}
+            // Likewise one that its user looks at again.
+            Phase::Loading(_) => self.schedule.resume(now),
+            Phase::Active(_) => {}
         }
     }
 

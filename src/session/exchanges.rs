@@ -1,5 +1,6 @@
 //! Exchanges with the server: one at a time, under a lock, and what their answers mean (promises 3, 5, 6, 9-11).
 
+use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
     Answer, CallError, Cause, Claim, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Grant, Hint,
@@ -221,7 +222,9 @@ impl<P: Profile> Session<P> {
     /// No answer from the server: the session lives, and the token is used as long as it is valid (promise 9).
     fn put_off(&mut self, failure: Trouble, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
         self.may_be_spent |= failure == Trouble::Unreachable;
-        let retry = self.schedule.pause(now, asked, exchange.cause.unwrap_or(Cause::Due));
+        let is_awaited = matches!(self.phase, Phase::Loading(None));
+        let longest = if is_awaited { Backoff::LONGEST_WAITING } else { Backoff::LONGEST_OWN };
+        let retry = self.schedule.pause(now, asked, longest, exchange.cause.unwrap_or(Cause::Due));
         self.push(Effect::Report(Event::RefreshFailed(failure, Some(retry))));
         self.stop_loading(failure);
         self.resume(now);

@@ -12,7 +12,7 @@ mod sign_out;
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
-use crate::calls::{Call, Calls, Need};
+use crate::calls::{Call, Calls};
 use crate::exchange::Exchange;
 use crate::identity::Identity;
 use crate::schedule::Schedule;
@@ -151,7 +151,7 @@ impl<P: Profile> Session<P> {
         match input {
             Input::Aborted(call) => drop(self.calls.remove(call)),
             Input::Answered(id, answer, trace) => self.answered(id, answer, trace, now),
-            Input::Await(call) => self.dispatch(call, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now),
+            Input::Await(call) => self.await_status(call, now),
             Input::Booted(trace) => self.booted(trace.hint, now),
             Input::Claimed(id, claim, trace) => self.claimed(id, claim, trace, now),
             Input::ClockJumped(span) => self.clock_jumped(span),

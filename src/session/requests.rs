@@ -14,6 +14,14 @@ impl<P: Profile> Session<P> {
         self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_PATIENCE, now);
     }
 
+    /// While the status is not known, a page that asks for it ends a pause of our own.
+    pub(super) fn await_status(&mut self, id: CallId, now: Instant) {
+        if let Phase::Loading(_) = self.phase {
+            self.schedule.resume(now);
+        }
+        self.dispatch(id, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now);
+    }
+
     /// Some APIs hand out the next token with the answer to any request. One that went out with an older token than
     /// ours brings none that is newer.
     pub(super) fn renewed(&mut self, id: CallId, access: Token) {

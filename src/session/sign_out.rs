@@ -1,5 +1,6 @@
 //! Signing out: at once in this browser, and until the server has confirmed it (promise 16).
 
+use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
     Answer, CallError, CallId, Cause, Course, Effect, Errand, Event, Grant, Hint, Instant, Millis, PeerMessage, Policy,
@@ -129,7 +130,7 @@ impl<P: Profile> Session<P> {
         if self.policy.renewal == Renewal::Cookie {
             self.sign_out_credentials = None;
         }
-        let retry = self.schedule.pause(now, asked, Cause::Check);
+        let retry = self.schedule.pause(now, asked, Backoff::LONGEST_OWN, Cause::Check);
         self.push(Effect::Report(Event::SignOutOwed(Some(retry))));
         self.settle_sign_out(errand);
     }

@@ -29,8 +29,8 @@ const page = `<!doctype html>
 <script type="module" src="/page.js"></script>`
 
 /** The built package by its files (Safari 16.0 has no import maps), and the session at hand as `auth`. */
-const script = ({ where, options, trust }: Pick<Site, 'where' | 'options' | 'trust'>) => `
-  import { createAuth } from '/pkg/index.js'
+const script = ({ where, options, trust, entry }: Pick<Site, 'where' | 'options' | 'trust' | 'entry'>) => `
+  import { createAuth } from '/pkg/${entry}.js'
   window.events = []
   window.statuses = []
   const connect = () => createAuth({ ${where}: ${factories[where](trust(`'${vaultUrl(options)}'`))} })
@@ -65,6 +65,8 @@ export interface Site {
   first: string
   /** What the page makes of the URL of its vault before it starts it: an expression out of an expression. */
   trust: (url: string) => string
+  /** Which of the two `tokencell` is: without the export condition `development`, or with it. */
+  entry: 'development' | 'index'
   /** Paths of the package that answer 404, or whatever is given. */
   overrides: Map<string, (response: ServerResponse) => void>
   /** Answers everything below /api, so that page and API share an origin. */
@@ -80,6 +82,7 @@ export async function openSite(tls?: { key: string; cert: string }): Promise<Sit
     headers: {},
     first: '',
     trust: (url) => url,
+    entry: 'index',
     overrides: new Map(),
   }
   const listener: RequestListener = (request, response) => {

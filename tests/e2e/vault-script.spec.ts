@@ -9,23 +9,38 @@ const script =
     response.setHeader('content-type', 'text/javascript').end(text)
 const opening = (text: string) => script(`import { openVault } from '/pkg/vault/index.js'\n${text}`)
 
-/** What may stand where the vault file should be, the code that it ends in, and what its message says to do. */
+/** What may stand where the vault file should be, the code that it ends in, and what its message says. */
 const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
-  ['nothing', (response) => response.writeHead(404).end(), 'vault-script', /Check its URL/],
+  [
+    'nothing',
+    (response) => response.writeHead(404).end(),
+    'vault-script',
+    /auth\.vault\.js\S* is answered with 404/,
+  ],
   [
     'the index page of the app',
     (response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'),
     'vault-script',
-    /content type/,
+    /auth\.vault\.js\S* is answered as text\/html, which is no JavaScript/,
   ],
-  ['a syntax error', script('const = 1'), 'vault-script', /cannot be loaded, or throws/],
-  ['a script that throws', script('throw new Error("mine")'), 'vault-script', /or throws/],
-  ['an import that is not there', script('import "/nowhere.js"'), 'vault-script', /imports/],
+  ['a syntax error', script('const = 1'), 'vault-script', /SyntaxError: Unexpected token '='/],
+  [
+    'a script that throws',
+    script('throw new Error("mine")'),
+    'vault-script',
+    /throws: .*Error: mine \(\S*auth\.vault\.js\S*:1:7\)/,
+  ],
+  [
+    'an import that is not there',
+    script('import "/nowhere.js"'),
+    'vault-script',
+    /auth\.vault\.js\S* does not load: it imports \S*nowhere\.js/,
+  ],
   [
     'an import of what the package does not have',
     script('import { openSafe } from "/pkg/vault/index.js"'),
     'vault-script',
-    /imports/,
+    /does not provide an export named 'openSafe'/,
   ],
   [
     'two configurations in one realm',
@@ -37,7 +52,7 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     'an option that is none',
     opening('export default openVault({ signIn: "/a", tokens: 1 })'),
     'option-invalid',
-    /^tokens: .*See its type/,
+    /^tokens: There is no such option/,
   ],
 ]
 
@@ -79,6 +94,56 @@ test('a script that throws before it opens the vault is quoted in the cause', as
   await page.goto(site.url)
   const cause = await page.evaluate(() => auth.ready.catch(({ cause }) => String(cause)))
   expect(cause).toMatch(/Error: mine$/)
+})
+
+test('a syntax error in the script of a worker is named with its file and line', async ({
+  page,
+  site,
+  where,
+}) => {
+  test.skip(where === 'page', 'the error of an import into the page does not say where it is')
+  site.overrides.set('/auth.vault.js', script('\nconst = 1'))
+  await page.goto(site.url)
+  const message = await page.evaluate(() => auth.ready.catch(({ message }) => message))
+  expect(message).toMatch(/does not load: .*Unexpected token '=' \(\S*auth\.vault\.js\S*:2:7\)/)
+})
+
+test('a worker whose script is on another origin is refused with the reason and the mend', async ({
+  page,
+  site,
+  where,
+}) => {
+  test.skip(where === 'page', 'a page may import from anywhere')
+  site.trust = (url) => `'https://cdn.test' + ${url}`
+  await page.goto(site.url)
+  const message = await page.evaluate(() => auth.ready.catch(({ message }) => message))
+  expect(message).toContain('https://cdn.test/auth.vault.js')
+  expect(message).toContain(`on another origin than the page`)
+  expect(message).toContain(`Serve it from ${site.url}`)
+})
+
+test('a second page learns what the first one did of a script that throws', async ({
+  context,
+  page,
+  site,
+}) => {
+  site.overrides.set('/auth.vault.js', opening('throw new Error("mine")'))
+  for (const each of [page, await context.newPage()]) {
+    await each.goto(site.url)
+    expect(await each.evaluate(() => auth.ready.catch(({ message }) => message))).toContain('Error: mine')
+  }
+})
+
+test('without the diagnosis a failed start still has its code, and the listeners of events hear of it', async ({
+  page,
+  site,
+}) => {
+  site.overrides.set('/auth.vault.js', (response) => response.writeHead(404).end())
+  site.overrides.set('/pkg/diagnosis/index.js', (response) => response.writeHead(404).end())
+  await page.goto(site.url)
+  const error = await page.evaluate(() => auth.ready.catch(({ code, message }) => ({ code, message })))
+  expect(error).toEqual({ code: 'vault-script', message: 'The vault script does not load, or throws.' })
+  expect(await page.evaluate(() => events.map(({ type }) => type))).toEqual(['vault-failed'])
 })
 
 test('a vault of another version is named as such', async ({ page, site, where }) => {

@@ -8,9 +8,17 @@ import { drive } from './drive.mjs'
 import { fill, install, sources } from './project.mjs'
 import { serveFolder } from './static.mjs'
 
-/** Installs, builds and serves an environment, and goes through a session in it with each of the vaults. */
+/** Goes through a session in an environment, with each of the vaults. */
 export async function browse(environment, { browser, tarball, vaults }) {
   if (vaults.includes('page') && !environment.place) return skipped('has an auth.js of its own')
+  const { pages, tolerated } = environment
+  return withServer(environment, { tarball, vaults }, async (served) => {
+    for (const vault of vaults) await drive({ ...served, browser, vault, pages, tolerated })
+  })
+}
+
+/** Installs, builds and serves an environment beside an API, for as long as `work` takes. */
+export async function withServer(environment, { tarball, vaults }, work) {
   const folder = await install(environment.project, tarball)
   const node = nodeFor(environment, folder)
   if (!node) return skipped(`needs Node ${environment.leastNode}`)
@@ -23,9 +31,8 @@ export async function browse(environment, { browser, tarball, vaults }) {
     if (environment.build)
       await finish(environment.build[0], environment.build.slice(1), { cwd: folder, node })
     const server = await open(environment, folder, { port, url, node })
-    const { pages, tolerated } = environment
     try {
-      for (const vault of vaults) await drive({ browser, url, api, apiUrl, vault, pages, tolerated })
+      return await work({ url, api, apiUrl, folder })
     } catch (error) {
       if (!(error instanceof Failure)) throw error
       throw new Failure(error.message, `${server.output()}\n${error.output}`)

@@ -7,6 +7,7 @@ import { runSteps, summarize } from '../../scripts/steps.mjs'
 import { browse } from './browse.mjs'
 import { checks } from './checks.mjs'
 import { closed } from './drive.mjs'
+import { edits } from './edit.mjs'
 import { environments } from './environments.mjs'
 import { modules } from './modules.mjs'
 import { pack } from './project.mjs'
@@ -32,6 +33,7 @@ await program(import.meta.url, async (args) => {
         ...environment,
         work: () => browse(environment, { browser, tarball, vaults }),
       })),
+      ...edits.map((step) => ({ ...step, work: () => step.work({ browser, tarball }) })),
       ...modules.map((step) => ({ ...step, work: () => step.work({ browser, tarball }) })),
     ]
     summarize(await runSteps(select(steps, { full, names })))

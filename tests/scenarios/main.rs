@@ -14,3 +14,4 @@ mod requests;
 mod session;
 mod slow;
 mod tabs;
+mod waiting;

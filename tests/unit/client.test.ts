@@ -268,6 +268,7 @@ test('while a vault is restarted, requests to other origins go out', async () =>
     return port as unknown as Worker
   })
   const auth = createAuth({ worker })
+  await vi.advanceTimersByTimeAsync(0)
   workers[0]?.receive(WELCOME)
   const ready = watch(auth.ready)
   // It answers nothing more, and neither does the next one.
@@ -276,19 +277,21 @@ test('while a vault is restarted, requests to other origins go out', async () =>
   expect(await (await auth.fetch('https://elsewhere.test/a')).text()).toBe('plain')
   const ours = watch(auth.fetch('https://api.test/a'))
   await vi.advanceTimersByTimeAsync(30_200)
+  await vi.dynamicImportSettled()
+  await vi.advanceTimersByTimeAsync(200)
   expect(ours.outcome).toBe('vault-silent')
   expect(await (await auth.fetch('https://elsewhere.test/b')).text()).toBe('plain')
   auth.dispose()
   vi.useRealTimers()
 })
 
-test('a vault that does not know its origins, as it has not started, changes nothing', async () => {
+test('a vault of the page that cannot start fails every call with its reason, and sends nothing', async () => {
   const { auth, plain, start, vault } = starting()
   vault.origins.mockRejectedValue(vaultError('vault-failed'))
   start()
-  await auth.fetch('https://elsewhere.test/a')
-  await auth.fetch('https://elsewhere.test/b')
-  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([2, 0])
+  for (const url of ['https://elsewhere.test/a', 'https://api.example.com/b'])
+    await expect(auth.fetch(url)).rejects.toMatchObject({ code: 'vault-failed' })
+  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([0, 0])
 })
 
 test('a request with an Authorization header of its own needs no vault', async () => {

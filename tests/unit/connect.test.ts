@@ -42,8 +42,12 @@ const violate = (effectiveDirective: string, blockedURI: string, disposition = '
 async function connected(happen: (worker: FakeWorker) => void, millis = 1000) {
   const worker = new FakeWorker()
   const outcome = connect({ worker: () => worker as unknown as Worker }, OBSERVER).catch((error) => error)
+  await vi.advanceTimersByTimeAsync(0)
   happen(worker)
   await vi.advanceTimersByTimeAsync(millis)
+  // After a failure the diagnosis is loaded, and waits for the word of a policy.
+  await vi.dynamicImportSettled()
+  await vi.advanceTimersByTimeAsync(200)
   return { worker, outcome: await Promise.race([outcome, Promise.resolve('waiting')]) }
 }
 
@@ -107,7 +111,10 @@ test('a factory that Trusted Types stop names them, and one that just throws doe
       },
       OBSERVER,
     ).catch((error) => error)
-    return vi.advanceTimersByTimeAsync(1000).then(() => outcome)
+    return vi
+      .dynamicImportSettled()
+      .then(() => vi.advanceTimersByTimeAsync(1000))
+      .then(() => outcome)
   }
   for (const directive of ['require-trusted-types-for', 'trusted-types'])
     expect(await start(directive)).toMatchObject({ code: 'policy-refused', directive })

@@ -57,6 +57,8 @@ export function describe(event: SessionEvent, at: number): { title: string; deta
       return { title: 'Refresh failed', detail: FAILURES[event.trouble] + pause(event.retryAt, at) }
     case 'sign-out-owed':
       return { title: 'Sign-out pending', detail: `not confirmed by the server${pause(event.retryAt, at)}` }
+    case 'vault-failed':
+      return { title: 'Vault not started', detail: event.error.message }
   }
 }
 

@@ -1,0 +1,65 @@
+//! Promise 20: a page that waits for its first status while the server cannot be reached.
+
+use tokencell::{Hint, Input, Millis, Status, Trouble};
+
+use crate::common::{ADA, World, trace};
+
+/// Such a page, after a minute of failures. The server has just come back.
+fn waiting_page() -> (World, usize) {
+    let mut world = World::signed_in(1, ADA);
+    world.close_tab(0);
+    world.server.down = Some(None);
+    let tab = world.open_tab();
+    world.pass(Millis::seconds(60));
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Unreachable));
+    world.server.down = None;
+    (world, tab)
+}
+
+#[test]
+fn promise_20_it_learns_at_once_that_the_server_cannot_be_reached() {
+    let mut world = World::signed_in(1, ADA);
+    world.close_tab(0);
+    world.server.down = Some(None);
+    let tab = world.open_tab();
+    world.settle();
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Unreachable));
+}
+
+#[test]
+fn promise_20_it_learns_within_five_seconds_that_the_server_is_back() {
+    let (mut world, tab) = waiting_page();
+    world.pass(Millis::seconds(5));
+    assert!(world.is_signed_in(tab));
+}
+
+#[test]
+fn promise_20_its_user_ends_the_pause_by_showing_reloading_or_asking() {
+    let actions: [fn(&mut World, usize); 3] = [
+        |world, tab| world.input(tab, Input::Woke(trace(Hint::SignedIn))),
+        |world, tab| world.input(tab, Input::Visited(trace(Hint::SignedIn))),
+        |world, tab| {
+            world.wait_for_status(tab);
+        },
+    ];
+    for action in actions {
+        let (mut world, tab) = waiting_page();
+        action(&mut world, tab);
+        world.settle();
+        assert!(world.is_signed_in(tab));
+    }
+}
+
+#[test]
+fn promise_20_a_pause_that_the_server_asked_for_is_kept_all_the_same() {
+    let mut world = World::signed_in(1, ADA);
+    world.close_tab(0);
+    world.server.down = Some(Some(Millis::seconds(120)));
+    let tab = world.open_tab();
+    world.settle();
+    world.server.down = None;
+    world.input(tab, Input::Woke(trace(Hint::SignedIn)));
+    world.wait_for_status(tab);
+    world.pass(Millis::seconds(100));
+    assert_eq!(world.status(tab), Status::Loading);
+}
