@@ -92,7 +92,9 @@ impl Verdict {
             (Errand::SignOut(_), 1..500) if status != 408 && status != 429 => {
                 Self::new(Answer::Done, Ok(JsValue::UNDEFINED))
             }
-            (Errand::Refresh, 200..300) if names_nobody(&body, config, endpoint) => head.refused(&body, config, endpoint),
+            (Errand::Refresh, 200..300) if names_nobody(&body, config, endpoint) => {
+                head.refused(&body, config, endpoint)
+            }
             (Errand::Refresh | Errand::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, host);
                 match head.grant(&body, renewal, errand, config, endpoint) {
@@ -175,7 +177,8 @@ impl Head {
         };
         let access = match credential {
             Credential::Bearer => {
-                let access = from_header.map(str::to_owned).or_else(|| own_string(&body, &endpoint.field("accessToken")));
+                let access =
+                    from_header.map(str::to_owned).or_else(|| own_string(&body, &endpoint.field("accessToken")));
                 let access = access.ok_or(GrantError::TokenMissing).and_then(Token::parse);
                 Some(access.map_err(Disbelief::at("fields.accessToken"))?)
             }

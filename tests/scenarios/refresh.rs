@@ -1,7 +1,8 @@
 //! Promises 5, 6, 9 and 10: when the token is refreshed, by whom, and what a failure means.
 
 use tokencell::{
-    Answer, CallError, Cause, Claim, Course, Event, ExchangeId, Generation, Hint, Input, Lock, Millis, Policy, Reason, Status, Trouble,
+    Answer, CallError, Cause, Claim, Course, Event, ExchangeId, Generation, Hint, Input, Lock, Millis, Policy, Reason,
+    Status, Trouble,
 };
 
 use crate::common::{ADA, Outcome, Packet, Traced, World, trace};
