@@ -36,6 +36,7 @@ export const OPTIONAL = {
   'api.Request.keepalive': 'such a request ends with its page',
   'api.Navigator.locks': 'the lease in IndexedDB is enough',
   'api.LockManager.request': 'the same',
+  'api.PerformanceResourceTiming.responseStatus': 'link-error.ts then names no import that is missing',
   'api.DecompressionStream': 'inline.ts is for bundlers that lose the wasm file, and is not loaded otherwise',
   'api.ReadableStream.pipeThrough': 'the same',
 }
