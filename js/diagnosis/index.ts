@@ -85,10 +85,11 @@ function originFault({ url }: WorkerScript): string | undefined {
 
 /** Loads the script as text, which starts nothing. */
 async function loadFault(url: URL, worker: WorkerScript | undefined): Promise<string | undefined> {
-  const signal = AbortSignal.timeout(ANSWER_TIMEOUT)
-  const answer = await platformFetch(url, { cache: 'no-store', signal }).catch((error: unknown) =>
-    String(error),
-  )
+  // `AbortSignal.timeout` is younger than the rest of what a page needs.
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort('no answer in time'), ANSWER_TIMEOUT)
+  const asked = platformFetch(url, { cache: 'no-store', signal: late.signal })
+  const answer = await asked.catch((error: unknown) => String(error)).finally(() => clearTimeout(timer))
   if (typeof answer === 'string') return `cannot be fetched: ${answer}. Does its server run?`
   if (!answer.ok) return `is answered with ${answer.status}.${await reportIn(answer)}`
   const type = answer.headers.get('content-type') ?? 'nothing by name'
