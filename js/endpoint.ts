@@ -95,7 +95,8 @@ export function encodeCredentials(
   json: string,
   endpoint: Pick<CompleteEndpoint, 'body' | 'encoding'> | undefined,
 ): [body: string, contentType: string] {
-  const { body, encoding = 'json' } = endpoint ?? {}
+  const { body = {}, encoding = 'json' } = endpoint ?? {}
+  if (encoding === 'json' && Object.keys(body).length === 0) return [json, 'application/json']
   return encodeBody({ ...body, ...(JSON.parse(json) as Record<string, unknown>) }, encoding)
 }
 
