@@ -7,7 +7,6 @@ import { example, tool } from './packages.mjs'
 import { Failure, program, root, run } from './run.mjs'
 import { checkSnippets } from './snippets.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
-import { checkSupport } from './support.mjs'
 
 /** Every check that needs no browser, in the order of what is cheapest to learn. */
 export const checks = ({ fix = false, env = {} } = {}) => [
@@ -22,7 +21,12 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'unit', needs: 'build', work: unit, count: counts.vitest },
   { name: 'api', work: api, count: counts.nodeTest },
   { name: 'size', needs: 'build', work: () => run(process.execPath, ['scripts/size.mjs'], { name: 'size' }) },
-  { name: 'support', needs: 'build', work: checkSupport },
+  // It imports packages, which have to be installed first.
+  {
+    name: 'support',
+    needs: 'build',
+    work: async (...args) => (await import('./support.mjs')).checkSupport(...args),
+  },
   { name: 'vue', needs: 'build', work: () => checkExample('vue') },
   { name: 'next', needs: 'build', work: () => checkExample('next') },
 ]

@@ -14,4 +14,6 @@ mod requests;
 mod session;
 mod slow;
 mod tabs;
+mod unrefreshable;
+mod unusable;
 mod waiting;

@@ -1,0 +1,37 @@
+//! A refresh endpoint that answers, and brings no token.
+
+use tokencell::{Answer, CallError, Hint, Millis, Trouble};
+
+use crate::common::{ADA, Outcome, World};
+
+#[test]
+fn an_answer_without_a_token_fails_whoever_waits_for_one_at_once() {
+    let mut world = World::new(0);
+    world.hint = Hint::SignedIn;
+    let tab = world.open_tab();
+    let ask = world.take_ask();
+    let (status, request) = (world.wait_for_status(tab), world.fetch(tab));
+    world.answer(ask, Answer::Malformed);
+    let failed = Some(Outcome::Failed(CallError::RefreshUnusable));
+    assert_eq!((world.outcome(tab, status), world.outcome(tab, request)), (failed, failed));
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Malformed));
+    // Who comes before the next try is not kept waiting either; who comes with it waits for its answer.
+    let call = world.fetch(tab);
+    assert_eq!(world.outcome(tab, call), failed);
+    world.leap(Millis::seconds(2));
+    let call = world.fetch(tab);
+    assert_eq!(world.outcome(tab, call), None);
+    world.settle();
+    assert!(world.outcome(tab, call).is_some());
+}
+
+#[test]
+fn an_answer_without_a_token_leaves_a_request_its_401() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(10));
+    world.server.expire_tokens(world.now);
+    let call = world.fetch(0);
+    let ask = world.take_ask();
+    world.answer(ask, Answer::Malformed);
+    assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))));
+}
