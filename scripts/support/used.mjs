@@ -1,6 +1,7 @@
 // What code uses of the platform, as paths of MDN's browser-compat-data.
 
 import path from 'node:path'
+import { build } from 'esbuild'
 import { importFrom } from '../packages.mjs'
 import { root } from '../run.mjs'
 
