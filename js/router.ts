@@ -96,7 +96,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
   function reconsider() {
     const open = router.currentRoute.value
     // A navigation that waits decides by itself.
-    if (isPassive || admission.isWaiting) return
+    if (isPassive || admission.isWaiting || openAdded()) return
     const { failed, isUndecided } = admission
     if (failed && admission.canGoOn(failed))
       return openAgain(failed, open === START_LOCATION ? 'replace' : 'push')
@@ -118,10 +118,11 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     router[method]({ path, query, hash, force: true }).catch(() => {})
   }
 
-  /** The application has added routes. May be for the page that was asked for. */
-  function openAdded() {
-    const address = asked.added(session.snapshot)
-    if (!isPassive && address) router.replace(address).catch(() => {})
+  /** Opens the page that was asked for, if the application has added its route and it is known who is signed in. */
+  function openAdded(): boolean {
+    const address = isPassive ? undefined : asked.added(session.snapshot)
+    if (address) router.replace(address).catch(() => {})
+    return address !== undefined
   }
 
   const stops = [

@@ -23,7 +23,8 @@ export function reportTrouble(auth: Auth<unknown>, origins: () => readonly strin
     else if (status !== 'loading') isAway = false
   })
   auth.onEvent((event) => {
-    if (event.type === 'vault-failed') console.error('[tokencell]', event.error)
+    // Some consoles and collectors of logs show no more of an error than that it is one.
+    if (event.type === 'vault-failed') console.error(`[tokencell] ${event.error.message}`, event.error)
     if (event.type === 'refreshed') isAway = false
     if (event.type === 'refresh-failed' && event.trouble !== 'refused') sayThatApiFails(event.trouble)
   })

@@ -23,7 +23,7 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     'vault-script',
     /auth\.vault\.js\S* is answered as text\/html, which is no JavaScript/,
   ],
-  ['a syntax error', script('const = 1'), 'vault-script', /SyntaxError: Unexpected token '='/],
+  ['a syntax error', script('const = 1'), 'vault-script', /SyntaxError: .*'='/],
   [
     'a script that throws',
     script('throw new Error("mine")'),
@@ -40,7 +40,7 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     'an import of what the package does not have',
     script('import { openSafe } from "/pkg/vault/index.js"'),
     'vault-script',
-    /does not provide an export named 'openSafe'/,
+    /does(n't| not) provide an export named:? '?openSafe/,
   ],
   [
     'two configurations in one realm',
@@ -105,7 +105,7 @@ test('a syntax error in the script of a worker is named with its file and line',
   site.overrides.set('/auth.vault.js', script('\nconst = 1'))
   await page.goto(site.url)
   const message = await page.evaluate(() => auth.ready.catch(({ message }) => message))
-  expect(message).toMatch(/does not load: .*Unexpected token '=' \(\S*auth\.vault\.js\S*:2:7\)/)
+  expect(message).toMatch(/does not load: .*'=' \(\S*auth\.vault\.js\S*:2:7\)/)
 })
 
 test('a worker whose script is on another origin is refused with the reason and the mend', async ({

@@ -45,7 +45,7 @@ for (const name of Object.keys(THEMES) as ThemeName[]) {
     test.setTimeout(120_000)
     if (name.startsWith('a page with no-referrer')) site.headers['referrer-policy'] = 'no-referrer'
     if (name.endsWith('whose vault has no policy')) site.vaultHeaders = {}
-    const differing = await compare(name, { api, open, page, site })
+    const differing = await compare(name, { api, browserName, open, page, site })
     const isListed = ({ label }: { label: string }) =>
       DIFFERENCES.some(
         ({ titles, engine = browserName, where = [site.where] }) =>
@@ -63,13 +63,14 @@ for (const name of Object.keys(THEMES) as ThemeName[]) {
 
 interface Surroundings {
   api: Api
+  browserName: string
   open: (page: Page) => Promise<void>
   page: Page
   site: Site
 }
 
 /** Runs the cases of a theme in the page, and returns those that differ. */
-async function compare(name: ThemeName, { api, open, page, site }: Surroundings) {
+async function compare(name: ThemeName, { api, browserName, open, page, site }: Surroundings) {
   const { listener, arrivals } = createParityServer()
   site.mount = listener
   const [other, control] = await Promise.all([listen(listener), listen(listener)])
@@ -85,11 +86,13 @@ async function compare(name: ThemeName, { api, open, page, site }: Surroundings)
     const results: Record<string, [unknown, unknown]> = await page.evaluate(
       expressionOf(THEMES[name].themes, orders),
     )
+    // Of 80 aborts, a worker of Firefox now and then leaves one connection open for 8 s and more. Why is not known.
+    const isClosingCertain = browserName !== 'firefox' || site.where === 'page'
     const differing: Differing[] = []
     for (const { label, id } of cases) {
       const [native, ours] = await Promise.all(
         (['native', 'ours'] as const).map(async (by, at) => {
-          const saw = await seenBy(arrivals.get(`${id}-${by}`) ?? [])
+          const saw = await seenBy(arrivals.get(`${id}-${by}`) ?? [], isClosingCertain)
           const seen = JSON.stringify({ saw, result: results[id]?.[at] ?? null }, null, 1)
           return seen.replaceAll(`${id}-${by}`, 'id').replace(DATE, 'date')
         }),
@@ -104,8 +107,10 @@ async function compare(name: ThemeName, { api, open, page, site }: Surroundings)
   }
 }
 
-const seenBy = (arrivals: Arrival[]) =>
-  Promise.all(arrivals.map(async ({ closed, ...rest }) => ({ ...rest, closed: await closed })))
+const seenBy = (arrivals: Arrival[], isClosingCertain: boolean) =>
+  Promise.all(
+    arrivals.map(async ({ closed, ...rest }) => ({ ...rest, closed: isClosingCertain && (await closed) })),
+  )
 
 interface Differing {
   label: string
