@@ -18,31 +18,55 @@ export interface Driver {
   stop(): void
 }
 
+/** Now and then, MiniBrowser does not connect to its driver, which then waits for ever. In milliseconds. */
+const LONGEST_START = 15_000
+const MOST_STARTS = 3
+
 /** Starts the WebDriver of an engine, with a display where it needs one. */
 export async function startDriver(name: EngineName): Promise<Driver> {
   const { driver = '', browser, display } = locate(name) as Record<string, string | undefined>
   const { options, args, tabsBy } = engines[name]
   const screen = display ? await startDisplay(display) : undefined
-  const port = await freePort()
-  // A group of its own: the browser is a child of the driver, and outlives it when that is killed.
-  const program = spawn(driver, [`--port=${port}`], {
-    env: { ...process.env, ...(screen && { DISPLAY: screen.name }) },
-    stdio: 'ignore',
-    detached: true,
-  })
-  const url = `http://127.0.0.1:${port}`
-  await answering(program, url)
-
+  const env = { ...process.env, ...(screen && { DISPLAY: screen.name }) }
   const capabilities = {
     browserName: 'MiniBrowser',
     acceptInsecureCerts: true,
     [options]: { binary: browser, args },
   }
+  let program = await startProgram(driver, env)
+
+  async function open(): Promise<Session> {
+    for (let starts = 1; ; starts += 1) {
+      try {
+        return await Session.start(program.url, capabilities, tabsBy, AbortSignal.timeout(LONGEST_START))
+      } catch (error) {
+        if (starts === MOST_STARTS || (error as Error).name !== 'TimeoutError') throw error
+        console.error(`${name} did not start in ${LONGEST_START} ms, and is started anew`)
+        program.stop()
+        program = await startProgram(driver, env)
+      }
+    }
+  }
+
   return {
-    open: () => Session.start(url, capabilities, tabsBy),
+    open,
+    stop() {
+      program.stop()
+      screen?.program.kill()
+    },
+  }
+}
+
+async function startProgram(driver: string, env: NodeJS.ProcessEnv) {
+  const port = await freePort()
+  // A group of its own: the browser is a child of the driver, and outlives it when that is killed.
+  const program = spawn(driver, [`--port=${port}`], { env, stdio: 'ignore', detached: true })
+  const url = `http://127.0.0.1:${port}`
+  await answering(program, url)
+  return {
+    url,
     stop() {
       if (program.pid && program.exitCode === null) process.kill(-program.pid)
-      screen?.program.kill()
     },
   }
 }

@@ -12,9 +12,9 @@ export class Session {
     this.#tabsBy = tabsBy
   }
 
-  static async start(driver: string, capabilities: object, tabsBy: 'driver' | 'page') {
+  static async start(driver: string, capabilities: object, tabsBy: 'driver' | 'page', signal: AbortSignal) {
     const body = { capabilities: { alwaysMatch: capabilities } }
-    const { sessionId } = await send<{ sessionId: string }>('POST', `${driver}/session`, body)
+    const { sessionId } = await send<{ sessionId: string }>('POST', `${driver}/session`, body, signal)
     return new Session(`${driver}/session/${sessionId}`, tabsBy)
   }
 
@@ -63,8 +63,9 @@ export class Session {
   }
 }
 
-async function send<Value>(method: string, url: string, body?: object): Promise<Value> {
-  const response = await fetch(url, { method, ...(body && { body: JSON.stringify(body) }) })
+async function send<Value>(method: string, url: string, body?: object, signal?: AbortSignal): Promise<Value> {
+  const init = { method, ...(body && { body: JSON.stringify(body) }), ...(signal && { signal }) }
+  const response = await fetch(url, init)
   const { value } = (await response.json()) as { value: { error: string; message: string } & Value }
   if (!response.ok) throw new Error(`${method} ${new URL(url).pathname}: ${value.error}: ${value.message}`)
   return value

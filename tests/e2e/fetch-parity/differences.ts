@@ -6,6 +6,8 @@ export interface Difference {
   titles: RegExp
   engine?: 'chromium' | 'firefox'
   where?: Where[]
+  /** The cases differ in when the connection closes, and in nothing else. */
+  isOfClosing?: true
   /** The row of the README. */
   what: string
   why: string
@@ -76,6 +78,7 @@ export const DIFFERENCES: readonly Difference[] = [
     titles: /^cancel (by the reader )?of an endless body/,
     engine: 'firefox',
     where: IN_WORKERS,
+    isOfClosing: true,
     what: 'A cancelled body',
     why: 'Firefox keeps the connection, a vault closes it.',
   },
