@@ -1,5 +1,5 @@
 import { defineConfig } from '@playwright/test'
-import { chromium, engine, missing } from './scripts/browsers.mjs'
+import { engine, missing, testedChromium } from './scripts/browsers.mjs'
 import type { Served } from './tests/apps.js'
 import type { Where } from './tests/e2e/site.js'
 import type { EngineName } from './tests/webdriver/driver.js'
@@ -7,7 +7,7 @@ import type { EngineName } from './tests/webdriver/driver.js'
 const inChromium = {
   browserName: 'chromium' as const,
   launchOptions: {
-    executablePath: chromium(),
+    executablePath: testedChromium(),
     args: [
       '--no-sandbox',
       '--disable-gpu',

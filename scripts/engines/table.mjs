@@ -100,8 +100,23 @@ const languages = {
   },
 }
 
+/** What tests do without where it cannot be had. */
+export const optional = {
+  'headless-shell': {
+    title: 'The headless shell of Chromium',
+    parts: {
+      browser: {
+        variable: 'TOKENCELL_HEADLESS_SHELL',
+        names: ['chromium-headless-shell', 'chrome-headless-shell'],
+      },
+    },
+    // Both, so that they are of one version: otherwise apt may remove the other.
+    debian: ['chromium', 'chromium-headless-shell'],
+  },
+}
+
 /** Everything that is looked for, and installed where it can be. */
-export const programs = { ...engines, ...servers, ...languages }
+export const programs = { ...engines, ...servers, ...languages, ...optional }
 
 /** Where distributions put the programs that belong to a library. */
 function libraries(file) {

@@ -1,7 +1,7 @@
 // The packed package in projects of every kind: `node tests/package/main.mjs [--full] [names…]`
 // `--page` puts the vault into the page, in place of a shared worker and then a worker.
 
-import { chromium as findChromium } from '../../scripts/browsers.mjs'
+import { testedChromium } from '../../scripts/browsers.mjs'
 import { Failure, program } from '../../scripts/run.mjs'
 import { runSteps, summarize } from '../../scripts/steps.mjs'
 import { browse } from './browse.mjs'
@@ -25,7 +25,7 @@ await program(import.meta.url, async (args) => {
   const names = args.filter((arg) => !arg.startsWith('--'))
   const { chromium } = await import('@playwright/test')
   const tarball = await pack()
-  const browser = await chromium.launch({ executablePath: findChromium(), args: ['--no-sandbox'] })
+  const browser = await chromium.launch({ executablePath: testedChromium({ full }), args: ['--no-sandbox'] })
   try {
     const steps = [
       ...checks.map(({ name, work }) => ({ name, work: () => work(tarball) })),
