@@ -23,7 +23,8 @@ pub struct Exchange {
     pub is_token_refused: bool,
     /// When the page stops waiting for it.
     reports_at: Option<Instant>,
-    lock: Acquired,
+    /// Another vault holds the lock, or a script of the page.
+    is_lock_taken: bool,
     is_second_attempt: bool,
     /// How long it waits for the leases of others.
     lease_wait_ends: Option<Instant>,
@@ -44,16 +45,6 @@ pub enum Stage {
     Settling(Instant),
 }
 
-/// What became of the lock.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Acquired {
-    Held,
-    /// This engine has no locks.
-    Missing,
-    /// Another vault holds it, or a script of the page.
-    TimedOut,
-}
-
 impl Exchange {
     pub fn new(id: ExchangeId, errand: Errand, cause: Option<Cause>, now: Instant) -> Self {
         Self {
@@ -67,7 +58,7 @@ impl Exchange {
             is_renewed: false,
             is_token_refused: false,
             reports_at: Some(now + Policy::REPORT_TIMEOUT),
-            lock: Acquired::Missing,
+            is_lock_taken: false,
             is_second_attempt: false,
             lease_wait_ends: None,
             asked: None,
@@ -137,7 +128,6 @@ impl Exchange {
 
     /// The lock came, or does not exist here.
     pub fn locked(&mut self, lock: Lock, now: Instant) {
-        self.lock = if lock == Lock::Held { Acquired::Held } else { Acquired::Missing };
         self.may_be_spent |= lock == Lock::Missing;
         self.claim(now);
     }
@@ -150,7 +140,7 @@ impl Exchange {
             // Its lease may be released while a script of the page still holds the lock.
             Some(left) => self.stage = Stage::Locking(now + left.min(Policy::LEASE_POLL)),
             None => {
-                self.lock = Acquired::TimedOut;
+                self.is_lock_taken = true;
                 self.may_be_spent = true;
             }
         }
@@ -160,7 +150,7 @@ impl Exchange {
     /// How long a lease that is not known to be slow is respected. A vault that is alive holds the lock; where that is
     /// ours, or where there are no locks, the other vault may be gone.
     pub fn lease_ttl(&self) -> Millis {
-        if self.lock == Acquired::TimedOut { Policy::LEASE_TTL } else { Policy::ORPHANED_LEASE_TTL }
+        if self.is_lock_taken { Policy::LEASE_TTL } else { Policy::ORPHANED_LEASE_TTL }
     }
 
     /// About to ask the server.

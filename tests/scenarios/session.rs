@@ -193,6 +193,20 @@ fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_c
 }
 
 #[test]
+fn promise_16_a_sign_out_renews_an_expired_token_with_the_refresh_token_of_the_session_that_it_ends() {
+    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::Server));
+    world.sign_in(0, ADA);
+    let ask = world.take_ask();
+    world.answer(ask, tokencell::Answer::Granted(crate::common::grant("a1", Some("r1"))));
+    world.now = world.now + Millis::seconds(200);
+    world.sign_out(0);
+    world.take_ask();
+    let credentials = world.tabs[0].session.credentials(tokencell::Errand::Refresh);
+    let token = credentials.and_then(|credentials| credentials.refresh.as_ref());
+    assert_eq!(token.map(|token| token.expose()), Some("r1"));
+}
+
+#[test]
 fn promise_4_a_body_api_that_sent_no_refresh_token_simply_expires() {
     let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::Server));
     world.sign_in(0, ADA);

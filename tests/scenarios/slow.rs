@@ -326,6 +326,17 @@ fn promise_5_a_clock_that_is_set_forward_causes_a_refresh_and_ends_no_session() 
 }
 
 #[test]
+fn promise_5_after_a_sleep_what_is_due_comes_so_much_earlier() {
+    let mut world = World::signed_in(1, ADA);
+    world.pass(Millis::seconds(5));
+    world.input(0, Input::ClockJumped(Millis::seconds(60)));
+    world.pass(Millis::seconds(9));
+    assert_eq!(world.server.refreshes, 0);
+    world.pass(Millis::seconds(1));
+    assert_eq!(world.server.refreshes, 1, "75 s after the sign-in, of which 60 were slept through");
+}
+
+#[test]
 fn promise_4_a_clock_that_is_set_forward_does_not_end_a_session_without_refresh() {
     let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
     world.sign_in(0, ADA);

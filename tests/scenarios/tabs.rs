@@ -326,3 +326,19 @@ fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time(
         world.tabs[0].handle(Input::Tick(busy), world.now);
     }
 }
+
+#[test]
+fn promise_16_a_sign_out_elsewhere_voids_a_sign_in_that_was_sent_while_nobody_was_signed_in() {
+    let mut world = World::signed_in(1, ADA);
+    world.sign_out(0);
+    world.settle();
+    assert_eq!(world.hint, Hint::SignedOut);
+    let sign_in = world.sign_in(0, BOB);
+    let ask = world.take_ask();
+    // Another vault signs in and out, without a lock.
+    world.epoch = world.epoch.next().next();
+    world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
+    assert_eq!(world.outcome(0, sign_in), Some(Outcome::Failed(CallError::SignedOut)));
+    world.settle();
+    assert!(!world.is_signed_in(0));
+}
