@@ -106,7 +106,7 @@ async function compare(name: ThemeName, { api, browserName, open, page, site }: 
   }
 }
 
-/** Of 80 aborts, a worker of Firefox now and then leaves one connection open for 8 s and more. Why is not known. */
+/** A worker of Firefox leaves some connections of aborted requests open for 8 s and more, also one that runs only `fetch`. */
 const isClosingCertain = (browserName: string, where: Where) => browserName !== 'firefox' || where === 'page'
 
 const seenBy = (arrivals: Arrival[], comparesClosing: boolean) =>
