@@ -1,7 +1,7 @@
 import type { RolesOf, Rule } from '../guard.js'
 import { serverError } from '../server/errors.js'
 import type { BffOptions } from '../server/index.js'
-import { fits, parsePattern } from '../server/paths.js'
+import { couldMatch, parsePattern } from '../server/paths.js'
 
 /**
  * The path of a page of this application, or a function that names it for the page that was wanted:
@@ -36,7 +36,8 @@ export interface NextAuthOptions extends BffOptions {
   pages?: Pages
   /**
    * What the proxy asks of visitors before a page is rendered, by path: the first pattern that fits. `*` stands for one
-   * segment, `**` at the end for any number, none included. For comfort and speed: pages ask again, with `requireSession`.
+   * segment, `**` at the end for any number, none included. However the path is spelled: case, encoding and a slash at the end
+   * make no difference. For comfort and speed: pages ask again, with `requireSession`.
    */
   guard?: Readonly<Record<string, Rule>>
   /**
@@ -49,10 +50,10 @@ export interface NextAuthOptions extends BffOptions {
 /** The rule for a path, if there is one. */
 export function createRules(guard: Readonly<Record<string, Rule>>) {
   const rules = Object.entries(guard).map(([pattern, rule]) => {
-    const segments = parsePattern(pattern)
-    if (!segments) throw serverError('option-invalid', { option: `guard ${pattern}` })
-    return { segments, rule }
+    const parsed = parsePattern(pattern)
+    if (!parsed) throw serverError('option-invalid', { option: `guard ${pattern}` })
+    return { pattern: parsed, rule }
   })
   return (pathname: string): Rule | undefined =>
-    rules.find(({ segments }) => fits(segments, pathname, 0))?.rule
+    rules.find(({ pattern }) => couldMatch(pattern, pathname))?.rule
 }

@@ -10,6 +10,8 @@ const MESSAGES = {
     'Next has parsed this body, and what is handed on must be as it came. Add ' +
     '`export const config = { api: { bodyParser: false } }` beside the handler.',
   'body-too-large': 'The body is larger than this server hands on. See `bodyLimit`.',
+  'endpoint-of-session':
+    'This endpoint of the API answers with tokens, which no page may get. Call `signIn()` of the client; `proxy` cannot allow it.',
   forged:
     'The request does not come from a page of this origin, or lacks the header X-Requested-With. Send it through the client.',
   'not-proxied': 'This path and method are not among those that pages may reach. See `proxy`.',

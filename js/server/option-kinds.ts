@@ -1,4 +1,5 @@
 import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../option-checks.js'
+import { parsePattern } from './paths.js'
 
 const isList = (value: unknown, test: (entry: unknown) => boolean) =>
   Array.isArray(value) && value.every(test)
@@ -27,7 +28,10 @@ export const SERVER_KINDS = {
   signOut,
   api: { test: () => true, text: 'an origin' },
   secret: { test: () => true, text: 'text of 32 characters or more' },
-  base: { test: (value) => isText(value) && value.startsWith('/'), text: 'a path such as "/api/auth"' },
+  base: {
+    test: (value) => isText(value) && !value.includes('*') && parsePattern(value) !== undefined,
+    text: 'a path such as "/api/auth"',
+  },
   bodyLimit: positive('bytes'),
   claims: { test: (value) => isList(value, isText), text: 'a list of names of claims' },
   cookie: {

@@ -39,7 +39,9 @@ export interface BffOptions
   base?: string
   /**
    * Which paths of the API a page may reach through this server, under the same paths. `*` stands for one segment,
-   * `**` at the end for any number; a method in front allows no other: `['/api/v1/notes/**', 'GET /api/v1/me']`.
+   * `**` at the end for any number, none included; a method in front allows no other: `['/api/v1/notes/**', 'GET /api/v1/me']`.
+   * The API gets the ending that the rule has, with or without a slash; with `**` that of the page, with a slash after `**` always
+   * one. The endpoints `signIn` and `refresh` are refused, whatever is listed.
    * @default [] none
    */
   proxy?: readonly string[]

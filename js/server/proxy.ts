@@ -2,7 +2,8 @@ import { isAuthError } from '../errors.js'
 import { bytesOf, limitedBody } from './body.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
-import { fits, parsePattern, type Segments } from './paths.js'
+import { hasSlash, isClear, type Pattern, parsePattern, surelyMatches } from './paths.js'
+import { createRefusals } from './refusals.js'
 import type { RequestSession } from './request-session.js'
 
 /** What a page may say to the API, besides `headers` of the options. All else stays here, cookies and hops included. */
@@ -40,20 +41,22 @@ const HELD = 256 * 1024
 /** Hands requests of pages on to the API: those that the options list, and nothing else of them than belongs there. */
 export function createProxy(bff: Bff) {
   const rules = bff.proxy.map(parseRule)
+  const isRefused = createRefusals(bff)
   const names = new Set([...FROM_PAGE, ...bff.headers])
 
   return {
     /** Whether a path is one of the API's, for any method. */
-    knows: (pathname: string) => rules.some((rule) => fits(rule.segments, pathname)),
+    knows: (pathname: string) => rules.some(({ pattern }) => surelyMatches(pattern, pathname)),
 
-    /** @throws AuthError `not-proxied`, `body-too-large`, `unreachable` */
+    /** @throws AuthError `not-proxied`, `endpoint-of-session`, `body-too-large`, `unreachable` */
     async pass(request: Request, session: RequestSession): Promise<Response> {
       const { pathname, search } = new URL(request.url)
       const { method } = request
-      const isAllowed = rules.some(
-        (rule) => (!rule.method || rule.method === method) && fits(rule.segments, pathname),
+      const rule = rules.find(
+        (one) => (!one.method || one.method === method) && surelyMatches(one.pattern, pathname),
       )
-      if (!isAllowed || !isPlain(pathname)) throw serverError('not-proxied')
+      if (!rule) throw serverError('not-proxied')
+      if (isRefused(pathname, method)) throw serverError('endpoint-of-session')
       const headers = new Headers(bff.forward(request))
       for (const [name, value] of request.headers) if (names.has(name)) headers.set(name, value)
 
@@ -64,11 +67,13 @@ export function createProxy(bff: Bff) {
         signal: request.signal,
       }
       if (request.body) Object.assign(init, await bodyOf(request))
-      const response = await session.fetch(bff.api + pathname + search, init).catch((error: unknown) => {
-        // That of a body is the cause of that of `fetch`.
-        const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
-        throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
-      })
+      const response = await session
+        .fetch(bff.api + pathFor(rule, pathname) + search, init)
+        .catch((error: unknown) => {
+          // That of a body is the cause of that of `fetch`.
+          const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
+          throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
+        })
       return answer(response)
     },
   }
@@ -101,27 +106,28 @@ export function createProxy(bff: Bff) {
   function ownPath(location: string, base: string): string | undefined {
     if (!URL.canParse(location, base || bff.api)) return undefined
     const { origin, pathname, search, hash } = new URL(location, base || bff.api)
-    return origin === bff.api && isPlain(pathname) ? pathname + search + hash : undefined
+    return origin === bff.api && isClear(pathname) ? pathname + search + hash : undefined
   }
 }
 
 interface Rule {
   method: string | undefined
-  segments: Segments
+  pattern: Pattern
 }
 
 function parseRule(rule: string): Rule {
   const [, method, path = ''] = /^(?:([A-Z]+) +)?(\S+)$/.exec(rule) ?? []
-  const segments = parsePattern(path)
-  if (!segments) throw serverError('option-invalid', { option: 'proxy' })
-  return { method, segments }
+  const pattern = parsePattern(path)
+  if (!pattern) throw serverError('option-invalid', { option: 'proxy' })
+  return { method, pattern }
 }
 
 /**
- * Whether a path means the same to everybody who parses it: the URL parser has resolved dots and backslashes, and what is
- * still encoded must not turn into a slash, a dot or a control character further on.
+ * The path with the ending that the rule has, since frameworks add or remove a slash at the end of every path: Next with
+ * `trailingSlash: true` asks for `/me/` where the API has `/me`. With `**` it stays as it came, with `**` and a slash it gets one.
  */
-const isPlain = (pathname: string) =>
-  !/\/\/|\\|%(2f|5c|2e|[01][\da-f]|7f|25)/i.test(pathname) &&
-  // Of dots with parameters, which some servers take off before they resolve them.
-  !pathname.split('/').some((part) => /^\.+(;|%3b|$)/i.test(part))
+function pathFor({ pattern }: Rule, pathname: string): string {
+  if (pattern.isOpen && !pattern.hasSlash) return pathname
+  const bare = hasSlash(pathname) ? pathname.slice(0, -1) : pathname
+  return pattern.hasSlash ? `${bare}/` : bare
+}

@@ -5,6 +5,7 @@ import { createSessionCookie } from './cookie.js'
 import { serverError } from './errors.js'
 import { refuseForgery } from './forgery.js'
 import { type BffOptions, complete } from './options.js'
+import { type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createProxy } from './proxy.js'
 import { createRenewals } from './renewals.js'
 import { openRequestSession, type RequestSession } from './request-session.js'
@@ -23,6 +24,8 @@ export interface BffServer {
    */
   open(cookieHeader: string | null | undefined, canSetCookies: boolean | (() => boolean)): RequestSession
 }
+
+type Route = (request: Request, session: RequestSession) => Promise<Response>
 
 /** Credentials longer than this are none. In bytes. */
 const LONGEST_CREDENTIALS = 64 * 1024
@@ -50,7 +53,7 @@ export function createBff(options: BffOptions): BffServer {
   const open: BffServer['open'] = (header, canSetCookies) =>
     openRequestSession({ bff, cookie, renewals, seal, upstream }, header, canSetCookies)
 
-  const routes: Record<string, (request: Request, session: RequestSession) => Promise<Response>> = {
+  const routes: Record<string, Route> = {
     'GET /session': async (_, session) => report(session),
     'POST /refresh': async (_, session) => report(session),
     async 'POST /sign-in'(request, session) {
@@ -63,6 +66,11 @@ export function createBff(options: BffOptions): BffServer {
       return report(session, { isTold })
     },
   }
+
+  const patterns = Object.entries(routes).map(([name, answer]) => {
+    const [method, path] = name.split(' ')
+    return { method, pattern: parsePattern(bff.base + path) as Pattern, answer }
+  })
 
   async function handle(request: Request): Promise<Response> {
     const session = open(request.headers.get('cookie'), true)
@@ -83,12 +91,10 @@ export function createBff(options: BffOptions): BffServer {
   async function answer(request: Request, session: RequestSession): Promise<Response> {
     refuseForgery(request, bff)
     const { pathname } = new URL(request.url)
-    if (pathname.startsWith(`${bff.base}/`)) {
-      // Some frameworks end all paths with a slash.
-      const path = pathname.slice(bff.base.length).replace(/\/$/, '')
-      const route = routes[`${request.method} ${path}`]
-      if (route) return route(request, session)
-    }
+    const route = patterns.find(
+      ({ method, pattern }) => method === request.method && surelyMatches(pattern, pathname),
+    )
+    if (route) return route.answer(request, session)
     if (!proxy.knows(pathname)) throw serverError('not-proxied')
     const believed = request.headers.get(SESSION_HEADER)
     if (believed !== null && believed !== ((await session.info()).session ?? ''))
@@ -113,6 +119,7 @@ function finish(response: Response, setCookies: readonly string[]): Response {
 
 const STATUSES: Record<string, number> = {
   'body-too-large': 413,
+  'endpoint-of-session': 403,
   forged: 403,
   'not-proxied': 404,
   replaced: 409,

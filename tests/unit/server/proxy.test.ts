@@ -37,7 +37,7 @@ async function signedIn(proxy: string[], more: object = {}) {
 
 test.each([
   ['/api/notes', '/api/notes', true],
-  ['/api/notes', '/api/notes/', false],
+  ['/api/notes', '/api/notes/', true],
   ['/api/notes', '/api/notes/1', false],
   ['/api/notes', '/api/Notes', false],
   ['/api/notes/*', '/api/notes/1', true],
@@ -45,7 +45,11 @@ test.each([
   ['/api/notes/*', '/api/notes/1/2', false],
   ['/api/*/text', '/api/7/text', true],
   ['/api/notes/**', '/api/notes/1/2', true],
-  ['/api/notes/**', '/api/notes', false],
+  ['/api/notes/**', '/api/notes', true],
+  ['/api/notes/**', '/api/notes/', true],
+  ['/api/notes/*', '/api/notes/100%25', true],
+  ['/api/notes/*', '/api/notes/group%2Fname', false],
+  ['/api/notes/**', '/api/notes/group%2Fname', true],
   ['/api/notes/**', '/api/notesandmore/1', false],
   ['GET /api/notes', '/api/notes', true],
   ['POST /api/notes', '/api/notes', false],
@@ -54,6 +58,25 @@ test.each([
   expect((await browser.fetch(path)).status).toBe(isAllowed ? 200 : 404)
   expect(seen).toHaveLength(isAllowed ? 1 : 0)
 })
+
+test.each([
+  ['/api/me', '/api/me', '/api/me'],
+  ['/api/me', '/api/me/', '/api/me'],
+  ['/api/me/', '/api/me', '/api/me/'],
+  ['/api/*', '/api/me/', '/api/me'],
+  ['/api/**', '/api/me', '/api/me'],
+  ['/api/**', '/api/me/', '/api/me/'],
+  ['/api/**/', '/api/me', '/api/me/'],
+  ['/api/**', '/api/a%2Fb', '/api/a%2Fb'],
+  ['/api/**', '/api/100%25', '/api/100%25'],
+])(
+  'frameworks end all paths with a slash, or none: by the rule %s, %s is %s for the API',
+  async (rule, path, asked) => {
+    const browser = await signedIn([rule])
+    expect((await browser.fetch(path)).status).toBe(200)
+    expect(seen.map(({ request }) => request.url)).toEqual([asked])
+  },
+)
 
 test.each([
   '/api/../admin',
@@ -201,7 +224,8 @@ test.each([
 
 test.each([
   ['https://storage.test/objects/1', null],
-  ['/api/notes/a%2Fb', null],
+  ['/api/notes/a%2Fb', '/api/notes/a%2Fb'],
+  ['/api/notes/..%2Fb', null],
   ['http://[', null],
   ['/api/notes/1', '/api/notes/1'],
 ])('a record that was created is told, wherever the API says that it is: %s', async (location, told) => {
