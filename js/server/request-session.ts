@@ -247,6 +247,6 @@ export function openRequestSession(
     const headers = new Headers(init.headers)
     headers.delete('Cookie')
     if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
-    return fetchWithin(bff.api, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
+    return fetchWithin(bff, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
   }
 }
