@@ -1,4 +1,5 @@
 import { ownPath } from '../guard.js'
+import { serverError } from './errors.js'
 import { isOwnOrigin } from './forgery.js'
 import type { Bff } from './options.js'
 
@@ -50,4 +51,12 @@ export function backToForm(request: Request, code: string, { origins }: Bff): Re
   page.searchParams.set('error', code)
   const path = ownPath(page.pathname + page.search)
   return path === null ? undefined : seeOther(path)
+}
+
+/** @throws AuthError `body-malformed` */
+export async function formOf(body: ArrayBuffer, contentType: string): Promise<FormData> {
+  const headers = { 'content-type': contentType }
+  return new Response(body, { headers }).formData().catch((cause) => {
+    throw serverError('body-malformed', { status: 400, cause })
+  })
 }

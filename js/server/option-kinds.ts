@@ -58,11 +58,16 @@ export const SERVER_KINDS = {
     text: 'a number of seconds, 0 or more',
   },
   headers: { test: (value) => isList(value, isHeader), text: 'a list of names of headers' },
+  logger: { test: (value) => value === false || isFunction(value), text: 'a function of a line, or false' },
   onEvent: { test: isFunction, text: 'a function of an event' },
   origins: listOfOrigins,
   redirects: listOfOrigins,
   plainHttp: boolean,
   proxy: { test: (value) => isList(value, isText), text: 'a list of paths such as "/api/v1/**"' },
+  trustProxy: {
+    test: (value) => Number.isInteger(value) && (value as number) >= 0,
+    text: 'a number of proxies, 0 or more',
+  },
   store: {
     test: (value) =>
       isObject(value) && ['getItem', 'setItem', 'removeItem'].every((name) => isFunction(value[name])),

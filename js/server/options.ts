@@ -1,23 +1,11 @@
 import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../endpoint.js'
 import { checkOptions } from '../option-checks.js'
 import type { VaultOptions } from '../vault/options.js'
-import { type ServerErrorCode, serverError } from './errors.js'
+import { serverError } from './errors.js'
+import type { ServerEvent } from './events.js'
+import { createLog } from './log.js'
 import { SERVER_KINDS } from './option-kinds.js'
 import type { SharedStore } from './store.js'
-
-/** Something worth a line in a log. Redacted: no token, no cookie, no user. */
-export type ServerEvent =
-  | { type: 'signed-in' | 'signed-out'; session: string }
-  | { type: 'refreshed'; session: string; generation: number }
-  /** The code says what is wrong with the answer of the refresh endpoint, or that there was none; `null` for a refusal. */
-  | {
-      type: 'refresh-failed'
-      session: string
-      trouble: 'malformed' | 'refused' | 'unreachable'
-      code: ServerErrorCode | null
-    }
-  /** The store does not answer: for now, this instance is on its own. */
-  | { type: 'store-failed' }
 
 /** A server that keeps the tokens to itself: browsers get an encrypted cookie that no script can read. */
 export interface BffOptions
@@ -93,10 +81,22 @@ export interface BffOptions
   origins?: readonly string[]
   /** Allows plain `http` to an API that is not on this machine, as in a private network. */
   plainHttp?: boolean
-  /** Headers for the API besides, such as the address of the visitor. Called for every request of a page. */
+  /**
+   * How many proxies of yours are in front of this server, each of which adds an entry to `X-Forwarded-For`; 0 if there is none.
+   * The API gets the address of the visitor in `X-Forwarded-For` and `Forwarded`, with every request, refresh and sign-out.
+   * @default the address that Cloudflare Workers, Vercel, Netlify or Fly.io tells, and elsewhere none: anybody could write it
+   */
+  trustProxy?: number
+  /** Extra headers for the API, for example `X-Tenant`. Called for every request of a page. */
   forward?: (request: Request) => Record<string, string>
   /** Called for everything worth logging. */
   onEvent?: (event: ServerEvent) => void
+  /**
+   * Writes a line when the API or the store does not answer, or the set-up is wrong; the same line once a minute. No line has a
+   * secret. `false` for none.
+   * @default console.error
+   */
+  logger?: ((line: string) => void) | false
 }
 
 export type Bff = ReturnType<typeof complete>
@@ -122,6 +122,8 @@ export function complete(options: BffOptions) {
   const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
 
+  const { logger = console.error } = options
+  const log = createLog(api, logger || (() => {}))
   const signIn = parseEndpoint('signIn', options, api) as Target
   const refresh = parseEndpoint('refresh', options, api)
   const signOut = parseEndpoint('signOut', options, api)
@@ -146,9 +148,11 @@ export function complete(options: BffOptions) {
     grace: options.grace ?? 60,
     store: options.store,
     origins: options.origins ?? [],
+    trustProxy: options.trustProxy,
     forward: options.forward ?? (() => ({})),
     /** Whoever listens may fail, and keeps nothing from happening. */
     tell(event: ServerEvent) {
+      log(event)
       const heard = (async () => options.onEvent?.(event))()
       heard.catch(console.error)
     },

@@ -47,7 +47,7 @@ export function createProxy(bff: Bff) {
       )
       if (!rule) throw serverError('not-proxied')
       if (isRefused(pathname, method)) throw serverError('endpoint-of-session')
-      const headers = new Headers(bff.forward(request))
+      const headers = new Headers()
       for (const [name, value] of request.headers) if (names.has(name)) headers.set(name, value)
 
       const init: RequestInit & { duplex?: 'half' } = {

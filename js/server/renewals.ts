@@ -10,7 +10,10 @@ export type Renewals = ReturnType<typeof createRenewals>
 /** Sees to it that each token is refreshed once, however many requests find it due (promise 22). */
 export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstream>, seal: Seal) {
   const shared =
-    bff.store && createCoordinator(bff.store, seal, bff.grace, () => bff.tell({ type: 'store-failed' }))
+    bff.store &&
+    createCoordinator(bff.store, seal, bff.grace, () =>
+      bff.tell({ type: 'store-failed', error: { name: 'Error' } }),
+    )
   const keyOf = ({ id, generation }: Session) => `${id}.${generation}`
 
   async function refresh(session: Session): Promise<Renewal> {
@@ -22,7 +25,7 @@ export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstr
       const { kind } = renewal
       const code = kind === 'refused' ? null : renewal.code
       const trouble = kind === 'refused' ? kind : code === 'unreachable' ? code : 'malformed'
-      bff.tell({ type: 'refresh-failed', session: name, trouble, code })
+      bff.tell({ type: 'refresh-failed', session: name, trouble, code, willRetry: kind !== 'refused' })
     }
     return renewal
   }

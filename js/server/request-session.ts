@@ -11,6 +11,7 @@ import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
 import { isDue, isExpired, nobody, type Remains, type Session, shown } from './session.js'
 import type { createUpstream, Postponed } from './upstream.js'
+import { noteVisitor } from './visitor.js'
 
 /** The session as one incoming request has it. It is never kept beyond that request (promise 22). */
 export interface RequestSession {
@@ -26,7 +27,7 @@ export interface RequestSession {
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /** @returns what the API answers, every token removed */
-  signIn(body: BodyInit, contentType: string | null, forwarded?: Record<string, string>): Promise<unknown>
+  signIn(body: BodyInit, contentType: string | null): Promise<unknown>
   /** Tells the API, if it could not be told before. @returns whether it knows */
   signOut(): Promise<boolean>
   /** The `Set-Cookie` headers that the response must have. To be asked when all else is done. */
@@ -55,11 +56,13 @@ const REMAINS = 300
 /**
  * @param header the `Cookie` header of the request
  * @param canSetCookies whether the response can take a new cookie: if not, no token is spent on one
+ * @param forwarded what the API is told of the visitor
  */
 export function openRequestSession(
   { bff, cookie, renewals, seal, upstream }: Surroundings,
   header: string | null | undefined,
   canSetCookies: boolean | (() => boolean),
+  forwarded: Record<string, string> = {},
 ): RequestSession {
   const me = {}
   const openedAt = Date.now()
@@ -122,6 +125,7 @@ export function openRequestSession(
       lose('expired')
       return true
     }
+    noteVisitor(from, forwarded)
     const renewal = await (canHandOn() ? renewals.renew(from) : renewals.known(from))
     postponed = renewal?.kind === 'postponed' ? renewal : undefined
     if (!renewal || renewal.kind === 'postponed') return false
@@ -192,7 +196,7 @@ export function openRequestSession(
       response.body?.cancel().catch(() => {})
       return attempt(outgoing, session)
     },
-    async signIn(body, contentType, forwarded = {}) {
+    async signIn(body, contentType) {
       await opened()
       const before = session
       const { session: next, answer } = await upstream.signIn(body, contentType, forwarded)
@@ -231,9 +235,11 @@ export function openRequestSession(
     let last = leaving
     // A refresh under way brings the token that it will want to revoke; one that is too old revokes nothing.
     for (const isDoubtful of [isExpired(leaving) && bff.refresh, true]) {
+      noteVisitor(last, forwarded)
       const renewal = await (isDoubtful ? renewals.renew(last) : renewals.known(last))
       if (renewal?.kind === 'refused') return undefined
       if (renewal?.kind === 'renewed') last = renewal.session
+      noteVisitor(last, forwarded)
       const farewell = await upstream.signOut(last)
       if (farewell === 'told') return undefined
       if (farewell === 'unreachable') break
@@ -246,6 +252,7 @@ export function openRequestSession(
     const { init } = outgoing
     const headers = new Headers(init.headers)
     headers.delete('Cookie')
+    for (const [name, value] of Object.entries(forwarded)) if (!headers.has(name)) headers.set(name, value)
     if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
     return fetchWithin(bff, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
   }

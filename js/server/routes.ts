@@ -1,29 +1,41 @@
-import { ERROR_HEADER, SESSION_HEADER } from '../bff-protocol.js'
+import { SESSION_HEADER } from '../bff-protocol.js'
 import { isAuthError } from '../errors.js'
 import { bytesOf, limitedBody } from './body.js'
 import { createSessionCookie } from './cookie.js'
-import { serverError } from './errors.js'
+import { type ServerErrorCode, serverError } from './errors.js'
+import { errorName } from './events.js'
 import { type Proof, refuseForgery } from './forgery.js'
-import { backToForm, readForm, seeOther } from './forms.js'
+import { backToForm, formOf, readForm, seeOther } from './forms.js'
 import { type BffOptions, complete } from './options.js'
 import { type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createProxy } from './proxy.js'
 import { createRenewals } from './renewals.js'
+import { asDocument, explain, finish, report, statusOf } from './replies.js'
 import { openRequestSession, type RequestSession } from './request-session.js'
 import { createSeal } from './seal.js'
 import { createUpstream } from './upstream.js'
+import { type Visitor, visitorHeaders } from './visitor.js'
 
 /** A backend for frontend (RFC 10017 §6.1): holds the tokens, and answers the pages of one application. */
 export interface BffServer {
-  /** Answers a request for one of its routes, or for a path of the API that pages may reach; 404 for others. */
-  handle(request: Request): Promise<Response>
+  /**
+   * Answers a request for one of its routes, or for a path of the API that pages may reach; 404 for others.
+   *
+   * @param connection where the request comes from, if that is known: see `trustProxy`
+   */
+  handle(request: Request, connection?: Pick<Visitor, 'address'>): Promise<Response>
   /**
    * The session of an incoming request, by its `Cookie` header.
    *
    * @param canSetCookies whether the response can take the cookie of a refreshed session: without that, none is refreshed.
    * A function is asked only when one is due
+   * @param visitor the request, or its headers: what the API is told of the visitor
    */
-  open(cookieHeader: string | null | undefined, canSetCookies: boolean | (() => boolean)): RequestSession
+  open(
+    cookieHeader: string | null | undefined,
+    canSetCookies: boolean | (() => boolean),
+    visitor?: Visitor,
+  ): RequestSession
 }
 
 type Route = (request: Request, session: RequestSession, proof: Proof) => Promise<Response>
@@ -51,8 +63,11 @@ export function createBff(options: BffOptions): BffServer {
   const upstream = createUpstream(bff)
   const renewals = createRenewals(bff, upstream, seal)
   const proxy = createProxy(bff)
-  const open: BffServer['open'] = (header, canSetCookies) =>
-    openRequestSession({ bff, cookie, renewals, seal, upstream }, header, canSetCookies)
+  const surroundings = { bff, cookie, renewals, seal, upstream }
+  const open: BffServer['open'] = (header, canSetCookies, visitor) => {
+    const forwarded = visitor ? visitorHeaders(visitor, bff.trustProxy) : {}
+    return openRequestSession(surroundings, header, canSetCookies, forwarded)
+  }
 
   const routes: Record<string, Route> = {
     'GET /session': async (_, session) => report(session),
@@ -62,10 +77,10 @@ export function createBff(options: BffOptions): BffServer {
       const contentType = request.headers.get('content-type') ?? ''
       if (proof === 'form') {
         const form = readForm(await formOf(body, contentType), bff.signIn.encoding)
-        await session.signIn(form.body, form.contentType, bff.forward(request))
+        await session.signIn(form.body, form.contentType)
         return seeOther(form.redirect ?? '/')
       }
-      const answer = await session.signIn(body, contentType || null, bff.forward(request))
+      const answer = await session.signIn(body, contentType || null)
       return report(session, { answer })
     },
     async 'POST /sign-out'(request, session, proof) {
@@ -83,9 +98,11 @@ export function createBff(options: BffOptions): BffServer {
     return { method, pattern, answer, takesForms: path === '/sign-in' || path === '/sign-out' }
   })
 
-  async function handle(request: Request): Promise<Response> {
-    const session = open(request.headers.get('cookie'), true)
-    const response = await answer(request, session).catch((error) =>
+  async function handle(request: Request, connection?: Pick<Visitor, 'address'>): Promise<Response> {
+    const { headers } = request
+    const forwarded = visitorHeaders({ headers, address: connection?.address }, bff.trustProxy)
+    const session = openRequestSession(surroundings, headers.get('cookie'), true, forwarded)
+    const response = await answer(request, session, forwarded).catch((error) =>
       // Nobody waits for it any more.
       request.signal.aborted ? new Response(null, { status: 499 }) : explain(error),
     )
@@ -99,12 +116,18 @@ export function createBff(options: BffOptions): BffServer {
     )
   }
 
-  async function answer(request: Request, session: RequestSession): Promise<Response> {
+  /** @param forwarded what the session says to the API of the visitor, to which the application may add */
+  async function answer(
+    request: Request,
+    session: RequestSession,
+    forwarded: Record<string, string>,
+  ): Promise<Response> {
     const { pathname } = new URL(request.url)
     const route = patterns.find(
       ({ method, pattern }) => method === request.method && surelyMatches(pattern, pathname),
     )
     const proof = refuseForgery(request, bff, route?.takesForms ?? false)
+    for (const [name, value] of Object.entries(bff.forward(request))) forwarded[name.toLowerCase()] = value
     if (route) {
       return route.answer(request, session, proof).catch((error: unknown) => {
         const back = proof === 'form' && isAuthError(error) && backToForm(request, error.code, bff)
@@ -116,64 +139,21 @@ export function createBff(options: BffOptions): BffServer {
     const believed = request.headers.get(SESSION_HEADER)
     if (believed !== null && believed !== ((await session.info()).session ?? ''))
       throw serverError('replaced')
-    const passed = await proxy.pass(request, session)
+    const passed = await proxy.pass(request, session).catch((error: unknown) => {
+      tellFailure(error)
+      throw error
+    })
     return proof === 'element' ? asDocument(passed) : passed
   }
 
-  return { handle, open }
-}
-
-async function report(session: RequestSession, more: object = {}): Promise<Response> {
-  return Response.json({ ...(await session.info()), ...more })
-}
-
-/** @throws AuthError `body-malformed` */
-async function formOf(body: ArrayBuffer, contentType: string): Promise<FormData> {
-  const headers = { 'content-type': contentType }
-  return new Response(body, { headers }).formData().catch((cause) => {
-    throw serverError('body-malformed', { status: 400, cause })
-  })
-}
-
-/**
- * What a link may open. A document of the API, such as a page that a user has uploaded, would else run with the rights of the
- * application. Chromium shows no PDF in a sandbox.
- */
-function asDocument(response: Response): Response {
-  const { headers } = response
-  headers.set('x-content-type-options', 'nosniff')
-  if (!/^application\/pdf\b/i.test(headers.get('content-type') ?? ''))
-    headers.append('content-security-policy', 'sandbox')
-  return response
-}
-
-/** Whoever reads or changes a session, no cache may keep (RFC 9111 §5.2.2). */
-function finish(response: Response, setCookies: readonly string[]): Response {
-  response.headers.set('cache-control', 'private, no-store')
-  response.headers.set('vary', 'cookie')
-  for (const cookie of setCookies) response.headers.append('set-cookie', cookie)
-  return response
-}
-
-const STATUSES: Record<string, number> = {
-  'body-too-large': 413,
-  'endpoint-of-session': 403,
-  forged: 403,
-  'not-proxied': 404,
-  replaced: 409,
-  unreachable: 503,
-}
-
-/** An error for the page: its code, and what the API said. What is wrong with this server is not told outside. */
-function explain(error: unknown): Response {
-  if (!isAuthError(error)) {
-    console.error(error)
-    return new Response(null, { status: 500 })
+  /** Where the page has caused it, or a refresh has failed, which was told, there is nothing to tell. */
+  function tellFailure(error: unknown) {
+    if (!isAuthError(error) || statusOf(error) < 500) return
+    const { code, status, cause } = error
+    if (!cause && code !== 'redirect-not-listed' && code !== 'status-unknown') return
+    const details = { ...(status && { status }), ...(cause ? { error: errorName(cause) } : {}) }
+    bff.tell({ type: 'request-failed', code: code as ServerErrorCode, ...details })
   }
-  const { code, message, body, status: given, retryAfter } = error
-  const status = STATUSES[code] ?? (code === 'refused' ? given : undefined) ?? 502
-  return Response.json(
-    { error: code, message, body, status: given, retryAfter },
-    { status, headers: { [ERROR_HEADER]: code } },
-  )
+
+  return { handle, open }
 }

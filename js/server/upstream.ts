@@ -8,6 +8,7 @@ import { type ServerErrorCode, serverError } from './errors.js'
 import { readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
 import { begin, renewed, type Session } from './session.js'
+import { visitorOf } from './visitor.js'
 
 /** How long the API may take for a refresh or a sign-out, and for a sign-in. In milliseconds. */
 const PATIENCE = 10_000
@@ -157,8 +158,9 @@ export function createUpstream(bff: Bff) {
   }
 
   /** What a request says of the session beside its cookies: the refresh token, and the members of every body. */
-  function withToken({ refresh }: Session, { body, encoding }: Target): Pick<Asking, 'headers' | 'body'> {
-    const headers: Record<string, string> = {}
+  function withToken(session: Session, { body, encoding }: Target): Pick<Asking, 'headers' | 'body'> {
+    const { refresh } = session
+    const headers: Record<string, string> = { ...visitorOf(session) }
     const members: Record<string, string> = { ...body }
     if (refresh !== undefined && typeof bff.refreshToken === 'object') {
       const name = bff.refreshToken.header.toLowerCase()
