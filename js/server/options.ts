@@ -149,7 +149,7 @@ export function complete(options: BffOptions) {
     store: options.store,
     origins: options.origins ?? [],
     trustProxy: options.trustProxy,
-    forward: options.forward ?? (() => ({})),
+    forward: options.forward ?? ((): Record<string, string> => ({})),
     /** Whoever listens may fail, and keeps nothing from happening. */
     tell(event: ServerEvent) {
       log(event)
