@@ -1,4 +1,4 @@
-import { type Answer, readAnswer } from './bff-answer.js'
+import { type Answer, assertKept, readAnswer } from './bff-answer.js'
 import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from './bff-protocol.js'
 import { callError } from './call-errors.js'
 import { AuthError, type AuthErrorCode, commonError, isAuthError } from './errors.js'
@@ -281,6 +281,8 @@ export function createBffAuth<User = RegisteredUser>({
         await settle().catch(() => {})
         const owed = debt.read()
         const signedIn = await ask('/sign-in', init)
+        // Over plain http, browsers drop a `Secure` cookie and say nothing.
+        if (location.protocol === 'http:') assertKept(signedIn, await ask('/session'))
         if (debt.read() === owed) debt.write(null)
         return signedIn
       })

@@ -21,6 +21,8 @@ export type ServerEvent =
   | { type: 'signed-in' | 'signed-out'; session: string }
   /** The API could not be asked, or its answer is no grant. A refusal of the credentials is no event. */
   | ({ type: 'sign-in-failed' } & Failure)
+  /** A cookie has the name of ours, and none of the secrets opens it: that of another application on this host, for example. */
+  | { type: 'cookie-unreadable' }
   /** A request of a page could not be handed on to the API, or its answer could not be handed on to the page. */
   | ({ type: 'request-failed' } & Failure)
   | { type: 'refreshed'; session: string; generation: number }

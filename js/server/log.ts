@@ -7,6 +7,9 @@ const PAUSE = 60_000
 const MOST_KINDS = 200
 
 const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
+  'cookie-unreadable':
+    'A session cookie was sealed with another secret. Applications on one host, such as localhost with two ports, share their ' +
+    'cookies: give each another `cookie.name`',
   'refresh-failed': 'A token could not be refreshed',
   'request-failed': 'A request of a page could not be handed on',
   'sign-in-failed': 'A sign-in has failed',
@@ -24,11 +27,12 @@ export function createLog(api: string, write: (line: string) => void) {
   return (event: ServerEvent) => {
     const what = SUBJECTS[event.type]
     const { code, status, error } = event as Partial<Failure>
-    // The user's session is over, or the API is told again: nothing is wrong.
-    if (!what || code === null) return
+    // A refusal is in order. A cookie that cannot be read is a developer's concern: anybody can send one.
+    const isOfDevelopment = event.type === 'cookie-unreadable'
+    if (!what || code === null || (isOfDevelopment && isProduction())) return
     const details = [
-      code && `${code}`,
-      event.type === 'store-failed' ? undefined : `API ${api}`,
+      code,
+      code && `API ${api}`,
       status && `status ${status}`,
       error && [error.name, error.code].filter(Boolean).join(' '),
     ].filter(Boolean)
@@ -42,6 +46,9 @@ export function createLog(api: string, write: (line: string) => void) {
     if (written.size >= MOST_KINDS) written.clear()
     written.set(key, { at: Date.now(), more: 0 })
     const why = code ? ` ${serverError(code).message}` : ''
-    write(`tokencell: ${what} (${details.join(', ')}).${why}${count}`)
+    const inBrackets = details.length > 0 ? ` (${details.join(', ')})` : ''
+    write(`tokencell: ${what}${inBrackets}.${why}${count}`)
   }
 }
+
+const isProduction = () => globalThis.process?.env?.NODE_ENV === 'production'

@@ -48,14 +48,16 @@ export interface BffOptions
   bodyLimit?: number
   cookie?: {
     /**
-     * Gets the prefix `__Host-`.
+     * Gets the prefix `__Host-`. Two applications on one host, such as localhost with two ports, need two names: cookies know no
+     * ports.
      * @default 'tokencell'
      */
     name?: string
     /** @default 'lax': links from elsewhere find the user signed in */
     sameSite?: 'lax' | 'strict'
     /**
-     * `false` drops `Secure` and the prefix, for browsers that take neither from `http://localhost`.
+     * `false` drops `Secure` and the prefix: in development, for pages that are opened over plain http by another name than
+     * localhost (a phone), and for Safari, which takes neither from `http://localhost`.
      * @default true
      */
     secure?: boolean

@@ -88,6 +88,7 @@ export function openRequestSession(
   async function open() {
     const sealed = cookie.read(header)
     const content = sealed ? await seal.open<Session | Remains>(sealed, PURPOSE) : null
+    if (sealed && !content) bff.tell({ type: 'cookie-unreadable' })
     if (!content) return
     if ('reason' in content) {
       ;({ reason, cause, owed } = content)

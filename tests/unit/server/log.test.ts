@@ -58,6 +58,26 @@ test.each([
   expect(lines).toEqual([expect.stringMatching(line)])
 })
 
+test('two applications on one host that share the name of the cookie are found out in development', async () => {
+  const api = await serve((_, response) => void response.end('{"access_token":"secret-token"}'))
+  const log = vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line))
+  const browser = browse({ ...api.options, cookie: { name: 'one' } })
+  await browser.signIn()
+  const other = (name: string) => browse({ ...api.options, secret: `another ${SECRET}`, cookie: { name } })
+  const seenBy = (app: ReturnType<typeof browse>) => app.bff.open(browser.cookieHeader, false).read()
+  await seenBy(other('two'))
+  expect(lines).toEqual([])
+  vi.stubEnv('NODE_ENV', 'production')
+  await seenBy(other('one'))
+  expect(lines).toEqual([])
+  vi.stubEnv('NODE_ENV', 'development')
+  await seenBy(other('one'))
+  vi.unstubAllEnvs()
+  expect(lines).toEqual([expect.stringContaining('cookie.name')])
+  log.mockRestore()
+  api.close()
+})
+
 test.each([
   { type: 'signed-in', session: 'a' },
   { type: 'refreshed', session: 'a', generation: 2 },
