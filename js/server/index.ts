@@ -1,5 +1,6 @@
 export type { Endpoint, EndpointOptions, RefreshOptions } from '../endpoint.js'
-export type { BffOptions, ServerEvent } from './options.js'
+export type { ErrorName, Failure, ServerEvent } from './events.js'
+export type { BffOptions } from './options.js'
 export type { RequestSession } from './request-session.js'
 export { type BffServer, createBff } from './routes.js'
 export type { SharedStore } from './store.js'

@@ -1,23 +1,10 @@
 import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../endpoint.js'
 import { checkOptions } from '../option-checks.js'
 import type { VaultOptions } from '../vault/options.js'
-import { type ServerErrorCode, serverError } from './errors.js'
+import { serverError } from './errors.js'
+import type { ServerEvent } from './events.js'
 import { SERVER_KINDS } from './option-kinds.js'
 import type { SharedStore } from './store.js'
-
-/** Something worth a line in a log. Redacted: no token, no cookie, no user. */
-export type ServerEvent =
-  | { type: 'signed-in' | 'signed-out'; session: string }
-  | { type: 'refreshed'; session: string; generation: number }
-  /** The code says what is wrong with the answer of the refresh endpoint, or that there was none; `null` for a refusal. */
-  | {
-      type: 'refresh-failed'
-      session: string
-      trouble: 'malformed' | 'refused' | 'unreachable'
-      code: ServerErrorCode | null
-    }
-  /** The store does not answer: for now, this instance is on its own. */
-  | { type: 'store-failed' }
 
 /** A server that keeps the tokens to itself: browsers get an encrypted cookie that no script can read. */
 export interface BffOptions
@@ -68,6 +55,13 @@ export interface BffOptions
      * @default 30 days
      */
     maxAge?: number
+    /**
+     * How many characters the sealed session may have, up to 11,400, where there is no `store`. The default fits into the
+     * 4 KB that nginx takes of all response headers (`proxy_buffer_size`); a larger one needs larger buffers in every proxy
+     * in front.
+     * @default 3200
+     */
+    limit?: number
   }
   /**
    * Which claims of the token pages may see.
@@ -75,12 +69,21 @@ export interface BffOptions
    */
   claims?: readonly string[]
   /**
-   * For how many seconds the result of a refresh is kept for requests that were already under way with the cookie before.
+   * After a request has come with the refreshed cookie: for how many seconds requests that still have the previous cookie
+   * get the refreshed session. Before that, they get it as long as the session lasts.
    * @default 60
    */
   grace?: number
-  /** What several instances have in common, so that they refresh once between them: unstorage, or the like. */
+  /**
+   * What several instances have in common, so that they refresh once between them: unstorage, or the like. It holds the
+   * sessions, sealed, and cookies hold their ids.
+   */
   store?: SharedStore
+  /**
+   * Keeps the process at work until this promise has settled, on hosts that stop it when a response is sent: `waitUntil` of
+   * `cloudflare:workers` or of `@vercel/functions`. Without it, such a host may lose the answer of a slow refresh.
+   */
+  waitUntil?: (work: Promise<unknown>) => void
   /** Further origins of this application, if the proxy in front of it changes the host. */
   origins?: readonly string[]
   /** Allows plain `http` to an API that is not on this machine, as in a private network. */
@@ -111,7 +114,7 @@ export function complete(options: BffOptions) {
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
     throw serverError('secret-weak', { option: 'secret' })
-  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
+  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY, limit = 3200 } = options.cookie ?? {}
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
 
   const signIn = parseEndpoint('signIn', options, api) as Target
@@ -132,10 +135,11 @@ export function complete(options: BffOptions) {
     proxy: options.proxy ?? [],
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),
     bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
-    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge },
+    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge, limit },
     claims: options.claims ?? ['exp', 'iat', 'role', 'roles', 'scope', 'sub'],
     grace: options.grace ?? 60,
     store: options.store,
+    waitUntil: options.waitUntil ?? (() => {}),
     origins: options.origins ?? [],
     forward: options.forward ?? (() => ({})),
     /** Whoever listens may fail, and keeps nothing from happening. */

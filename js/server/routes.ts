@@ -9,6 +9,8 @@ import { createProxy } from './proxy.js'
 import { createRenewals } from './renewals.js'
 import { openRequestSession, type RequestSession } from './request-session.js'
 import { createSeal } from './seal.js'
+import { createSessions, createShared } from './sessions.js'
+import { createSignOut } from './sign-out.js'
 import { createUpstream } from './upstream.js'
 
 /** A backend for frontend (RFC 10017 §6.1): holds the tokens, and answers the pages of one application. */
@@ -45,14 +47,24 @@ export function createBff(options: BffOptions): BffServer {
   const seal = createSeal(bff.secrets)
   const cookie = createSessionCookie(bff)
   const upstream = createUpstream(bff)
-  const renewals = createRenewals(bff, upstream, seal)
+  const shared = createShared(bff, seal)
+  const sessions = createSessions(bff, shared)
+  const renewals = createRenewals(bff, upstream, shared)
+  const tellSignOut = createSignOut(bff, renewals, upstream)
   const proxy = createProxy(bff)
   const open: BffServer['open'] = (header, canSetCookies) =>
-    openRequestSession({ bff, cookie, renewals, seal, upstream }, header, canSetCookies)
+    openRequestSession(
+      { bff, cookie, renewals, seal, sessions, tellSignOut, upstream },
+      header,
+      canSetCookies,
+    )
 
   const routes: Record<string, (request: Request, session: RequestSession) => Promise<Response>> = {
     'GET /session': async (_, session) => report(session),
-    'POST /refresh': async (_, session) => report(session),
+    async 'POST /refresh'(_, session) {
+      await session.refresh()
+      return report(session)
+    },
     async 'POST /sign-in'(request, session) {
       const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
       const answer = await session.signIn(body, request.headers.get('content-type'), bff.forward(request))
@@ -91,8 +103,10 @@ export function createBff(options: BffOptions): BffServer {
     }
     if (!proxy.knows(pathname)) throw serverError('not-proxied')
     const believed = request.headers.get(SESSION_HEADER)
-    if (believed !== null && believed !== ((await session.info()).session ?? ''))
-      throw serverError('replaced')
+    if (believed !== null) {
+      const { session: current } = await session.info()
+      if (believed !== (current ?? '')) throw serverError(current === null ? 'session-ended' : 'replaced')
+    }
     return proxy.pass(request, session)
   }
 
@@ -116,6 +130,7 @@ const STATUSES: Record<string, number> = {
   forged: 403,
   'not-proxied': 404,
   replaced: 409,
+  'session-ended': 401,
   unreachable: 503,
 }
 
