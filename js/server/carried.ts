@@ -3,16 +3,18 @@ import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
-import type { Reference, Remains, Session } from './session.js'
+import type { Reference, Refusal, Remains, Session } from './session.js'
 import type { Sessions } from './sessions.js'
 
 const PURPOSE = 'session'
+const REFUSAL = 'refusal'
 /** For so long it is remembered why a session ended. In seconds. */
 const REMAINS = 300
 
 export interface CarriedDependencies {
   bff: Bff
   cookie: ReturnType<typeof createSessionCookie>
+  refusals: ReturnType<typeof createSessionCookie>
   renewals: Renewals
   seal: Seal
   sessions: Sessions
@@ -22,7 +24,7 @@ export type Carried = ReturnType<typeof createCarried>
 
 /** The session that the cookie of one request carries, and what the cookie of its response is to carry. */
 export function createCarried(
-  { bff, cookie, renewals, seal, sessions }: CarriedDependencies,
+  { bff, cookie, refusals, renewals, seal, sessions }: CarriedDependencies,
   header: string | null | undefined,
 ) {
   const me = {}
@@ -37,8 +39,11 @@ export function createCarried(
   /** Whether this very request has begun or ended it. */
   let isDecided = false
   let isChanged = false
-  /** Whether the cookie stays as it is, although it opens nothing: another answer may bring a better one. */
-  let keepsCookie = false
+  /**
+   * Without a store, another instance may have refreshed this session, and its answer may be on the way to the browser: it is
+   * not overwritten. The refusal is beside it, and counts for no newer generation.
+   */
+  let refusal: Refusal | undefined
   let opening: Promise<void> | undefined
 
   async function open() {
@@ -50,16 +55,20 @@ export function createCarried(
       owed = await sessions.findOwed(content.owed)
       return
     }
-    original = content
     const [endedAt, found] = await Promise.all([sessions.endedAt(content), sessions.find(content)])
     if (endedAt !== null) {
       reason = 'signed-out'
       // An answer that was late has put it back, and it goes. Before, the next one may be on its way to the browser.
       isChanged = isLongAgo(endedAt)
-    } else if (found) {
+      return
+    }
+    original = content
+    if (found) {
       session = found
       renewals.seen(found)
       sessions.warnOfOthers(found)
+      const refused = await seal.open<Refusal>(refusals.read(header), REFUSAL)
+      if (refused && refused.id === found.id && refused.generation >= found.generation) loseTo(refused)
     } else if (!('access' in content)) reason = 'expired'
   }
 
@@ -70,12 +79,17 @@ export function createCarried(
     return isLongAgo(openedAt) && !isFirst
   }
 
-  function lose(why: Reason, word?: string, isForGood = true) {
+  function lose(why: Reason, word?: string) {
     session = null
     reason = why
     cause = word
+    refusal = undefined
     isChanged = true
-    keepsCookie = !isForGood
+  }
+
+  function loseTo(refused: Refusal) {
+    lose('revoked', refused.cause)
+    if (!bff.store && !isLongAgo(refused.at)) refusal = refused
   }
 
   /** @throws AuthError `session-too-large` */
@@ -123,6 +137,13 @@ export function createCarried(
     return undefined
   }
 
+  async function ownCookies(): Promise<string[]> {
+    if (!isChanged || (!isDecided && (await isOvertaken()))) return []
+    const content = await contentOf()
+    if (isReferredTo(content)) return []
+    return cookie.write(header, await close(content), session || owed ? bff.cookie.maxAge : REMAINS)
+  }
+
   return {
     openedAt,
     opened(): Promise<void> {
@@ -142,15 +163,18 @@ export function createCarried(
       return isRemembered() ? cause : undefined
     },
     adopt,
-    /** @param isForGood whether the cookie is cleared, too */
     lose,
+    /** The API has refused to refresh it. */
+    refuse({ id, generation }: Session, word: string | undefined) {
+      loseTo({ id, generation, cause: word, at: Date.now() })
+    },
     /** @throws AuthError `session-too-large` */
     async begin(next: Session) {
       await refuseTooLarge(next)
       session = next
       owed = undefined
       isChanged = isDecided = true
-      keepsCookie = false
+      refusal = undefined
     },
     /** The user has left. */
     leave() {
@@ -164,10 +188,8 @@ export function createCarried(
       // Of a refresh that was too slow for this request, the result may be there by now.
       const late = session && !isDecided && renewals.successorOf(session, openedAt)
       if (late) await adopt(late)
-      if (!isChanged || keepsCookie || (!isDecided && (await isOvertaken()))) return []
-      const content = await contentOf()
-      if (isReferredTo(content)) return []
-      return cookie.write(header, await close(content), session || owed ? bff.cookie.maxAge : REMAINS)
+      if (refusal) return refusals.write(header, await seal.close(refusal, REFUSAL, REMAINS), REMAINS)
+      return [...(await ownCookies()), ...refusals.write(header, '', 0)]
     },
     async cookieHeader(): Promise<string> {
       return isChanged ? cookie.replace(header, await close(await contentOf())) : (header ?? '')

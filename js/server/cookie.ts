@@ -10,8 +10,13 @@ const MOST = 3
 /** In characters. */
 export const MAX_COOKIE = PIECE * MOST
 
-/** The session cookie; in pieces, where one would be too large. */
-export function createSessionCookie({ cookie: { name, sameSite, secure, limit } }: Bff) {
+/**
+ * The session cookie; in pieces, where one would be too large.
+ *
+ * @param suffix of the name, for what is beside it
+ */
+export function createSessionCookie({ cookie: { name: base, sameSite, secure, limit } }: Bff, suffix = '') {
+  const name = base + suffix
   const pieceNames = Array.from({ length: MOST }, (_, at) => `${name}.${at}`)
   const names = [name, ...pieceNames]
 

@@ -128,14 +128,6 @@ export function createRenewals(
       const known = memory().newest.get(session.id)
       if (known?.session.generation === session.generation) known.seenAt ??= Date.now()
     },
-    /**
-     * Whether no other answer can have been a grant. Without a store, another instance may have spent this refresh token, and
-     * its answer may be on the way to the browser.
-     */
-    isRefusedForGood(session: Session): boolean {
-      const settled = memory().exchanges.get(keyOf(session))?.settled
-      return shared !== undefined || (settled !== undefined && Date.now() - settled.at > grace)
-    },
     /** Whether no other request has taken it to the browser yet: this one does now. */
     isFirstToHandOn(session: Session, request: object): boolean {
       const { handedOn } = memory()

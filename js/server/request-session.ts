@@ -94,7 +94,7 @@ export function openRequestSession(
     postponed = renewal?.kind === 'postponed' ? renewal : undefined
     if (!renewal || renewal.kind === 'postponed') return false
     if (renewal.kind === 'renewed') misfit = await carried.adopt(renewal.session)
-    else carried.lose('revoked', renewal.cause, renewals.isRefusedForGood(from))
+    else carried.refuse(from, renewal.cause)
     return true
   }
 

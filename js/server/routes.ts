@@ -46,6 +46,7 @@ export function createBff(options: BffOptions): BffServer {
   const bff = complete(options)
   const seal = createSeal(bff.secrets)
   const cookie = createSessionCookie(bff)
+  const refusals = createSessionCookie(bff, '.refused')
   const upstream = createUpstream(bff)
   const shared = createShared(bff, seal)
   const sessions = createSessions(bff, shared)
@@ -54,7 +55,7 @@ export function createBff(options: BffOptions): BffServer {
   const proxy = createProxy(bff)
   const open: BffServer['open'] = (header, canSetCookies) =>
     openRequestSession(
-      { bff, cookie, renewals, seal, sessions, tellSignOut, upstream },
+      { bff, cookie, refusals, renewals, seal, sessions, tellSignOut, upstream },
       header,
       canSetCookies,
     )

@@ -38,6 +38,14 @@ export interface Remains {
   owed?: Session | Reference | undefined
 }
 
+/** Beside the cookie of a session: that the API has refused to refresh this generation. */
+export interface Refusal {
+  id: string
+  generation: number
+  at: number
+  cause?: string | undefined
+}
+
 export function begin(grant: Grant, jar: Record<string, string>): Session {
   const now = Date.now()
   return { id: crypto.randomUUID(), generation: 1, startedAt: now, jar, ...granted(grant, now) }
