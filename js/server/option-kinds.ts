@@ -1,4 +1,5 @@
 import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../option-checks.js'
+import { MAX_COOKIE } from './cookie.js'
 import { parsePattern } from './paths.js'
 
 const isList = (value: unknown, test: (entry: unknown) => boolean) =>
@@ -41,8 +42,12 @@ export const SERVER_KINDS = {
   claims: { test: (value) => isList(value, isText), text: 'a list of names of claims' },
   cookie: {
     test: isObject,
-    text: 'an object with name, sameSite, secure or maxAge',
+    text: 'an object with name, sameSite, secure, maxAge or limit',
     members: {
+      limit: {
+        test: (value) => typeof value === 'number' && value > 0 && value <= MAX_COOKIE,
+        text: `a number of characters up to ${MAX_COOKIE}`,
+      },
       maxAge: positive('seconds'),
       name: {
         test: (value) => typeof value === 'string' && /^[\w.-]+$/.test(value),
@@ -73,4 +78,5 @@ export const SERVER_KINDS = {
       isObject(value) && ['getItem', 'setItem', 'removeItem'].every((name) => isFunction(value[name])),
     text: 'an object with getItem, setItem and removeItem, such as one of unstorage',
   },
+  waitUntil: { test: isFunction, text: 'a function of a promise' },
 } satisfies Kinds

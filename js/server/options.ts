@@ -66,6 +66,13 @@ export interface BffOptions
      * @default 30 days
      */
     maxAge?: number
+    /**
+     * How many characters the sealed session may have, up to 11,400, where there is no `store`. The default fits into the
+     * 4 KB that nginx takes of all response headers (`proxy_buffer_size`); a larger one needs larger buffers in every proxy
+     * in front.
+     * @default 3200
+     */
+    limit?: number
   }
   /**
    * Which claims of the token pages may see.
@@ -73,12 +80,21 @@ export interface BffOptions
    */
   claims?: readonly string[]
   /**
-   * For how many seconds the result of a refresh is kept for requests that were already under way with the cookie before.
+   * After a request has come with the refreshed cookie: for how many seconds requests that still have the previous cookie
+   * get the refreshed session. Before that, they get it as long as the session lasts.
    * @default 60
    */
   grace?: number
-  /** What several instances have in common, so that they refresh once between them: unstorage, or the like. */
+  /**
+   * What several instances have in common, so that they refresh once between them: unstorage, or the like. It holds the
+   * sessions, sealed, and cookies hold their ids.
+   */
   store?: SharedStore
+  /**
+   * Keeps the process at work until this promise has settled, on hosts that stop it when a response is sent: `waitUntil` of
+   * `cloudflare:workers` or of `@vercel/functions`. Without it, such a host may lose the answer of a slow refresh.
+   */
+  waitUntil?: (work: Promise<unknown>) => void
   /** Further origins of this application, if the proxy in front of it changes the host. */
   origins?: readonly string[]
   /** Allows plain `http` to an API that is not on this machine, as in a private network. */
@@ -121,7 +137,7 @@ export function complete(options: BffOptions) {
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
     throw serverError('secret-weak', { option: 'secret' })
-  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
+  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY, limit = 3200 } = options.cookie ?? {}
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
 
   const { logger = console.error } = options
@@ -145,10 +161,11 @@ export function complete(options: BffOptions) {
     redirects: (options.redirects ?? []).map((origin) => parseOrigin('redirects', origin, true)),
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),
     bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
-    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge },
+    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge, limit },
     claims: options.claims ?? ['exp', 'iat', 'role', 'roles', 'scope', 'sub'],
     grace: options.grace ?? 60,
     store: options.store,
+    waitUntil: options.waitUntil ?? (() => {}),
     origins: options.origins ?? [],
     trustProxy: options.trustProxy,
     forward: options.forward ?? ((): Record<string, string> => ({})),

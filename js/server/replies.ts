@@ -32,6 +32,7 @@ const STATUSES: Record<string, number> = {
   forged: 403,
   'not-proxied': 404,
   replaced: 409,
+  'session-ended': 401,
   unreachable: 503,
 }
 

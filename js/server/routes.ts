@@ -13,6 +13,8 @@ import { createRenewals } from './renewals.js'
 import { asDocument, explain, finish, report, statusOf } from './replies.js'
 import { openRequestSession, type RequestSession } from './request-session.js'
 import { createSeal } from './seal.js'
+import { createSessions, createShared } from './sessions.js'
+import { createSignOut } from './sign-out.js'
 import { createUpstream } from './upstream.js'
 import { type Visitor, visitorHeaders } from './visitor.js'
 
@@ -21,9 +23,9 @@ export interface BffServer {
   /**
    * Answers a request for one of its routes, or for a path of the API that pages may reach; 404 for others.
    *
-   * @param connection where the request comes from, if that is known: see `trustProxy`
+   * @param session if it is open already
    */
-  handle(request: Request, connection?: Pick<Visitor, 'address'>): Promise<Response>
+  handle(request: Request, session?: RequestSession): Promise<Response>
   /**
    * The session of an incoming request, by its `Cookie` header.
    *
@@ -60,18 +62,25 @@ export function createBff(options: BffOptions): BffServer {
   const bff = complete(options)
   const seal = createSeal(bff.secrets)
   const cookie = createSessionCookie(bff)
+  const refusals = createSessionCookie(bff, '.refused')
   const upstream = createUpstream(bff)
-  const renewals = createRenewals(bff, upstream, seal)
+  const shared = createShared(bff, seal)
+  const sessions = createSessions(bff, shared)
+  const renewals = createRenewals(bff, upstream, shared)
+  const tellSignOut = createSignOut(bff, renewals, upstream)
   const proxy = createProxy(bff)
-  const surroundings = { bff, cookie, renewals, seal, upstream }
+  const surroundings = { bff, cookie, refusals, renewals, seal, sessions, tellSignOut, upstream }
   const open: BffServer['open'] = (header, canSetCookies, visitor) => {
-    const forwarded = visitor ? visitorHeaders(visitor, bff.trustProxy) : {}
-    return openRequestSession(surroundings, header, canSetCookies, forwarded)
+    const told = visitor ? visitorHeaders(visitor, bff.trustProxy) : {}
+    return openRequestSession(surroundings, header, canSetCookies, told)
   }
 
   const routes: Record<string, Route> = {
     'GET /session': async (_, session) => report(session),
-    'POST /refresh': async (_, session) => report(session),
+    async 'POST /refresh'(_, session) {
+      await session.refresh()
+      return report(session)
+    },
     async 'POST /sign-in'(request, session, proof) {
       const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
       const contentType = request.headers.get('content-type') ?? ''
@@ -98,11 +107,11 @@ export function createBff(options: BffOptions): BffServer {
     return { method, pattern, answer, takesForms: path === '/sign-in' || path === '/sign-out' }
   })
 
-  async function handle(request: Request, connection?: Pick<Visitor, 'address'>): Promise<Response> {
-    const { headers } = request
-    const forwarded = visitorHeaders({ headers, address: connection?.address }, bff.trustProxy)
-    const session = openRequestSession(surroundings, headers.get('cookie'), true, forwarded)
-    const response = await answer(request, session, forwarded).catch((error) =>
+  async function handle(
+    request: Request,
+    session = open(request.headers.get('cookie'), true, request),
+  ): Promise<Response> {
+    const response = await answer(request, session).catch((error) =>
       // Nobody waits for it any more.
       request.signal.aborted ? new Response(null, { status: 499 }) : explain(error),
     )
@@ -116,18 +125,13 @@ export function createBff(options: BffOptions): BffServer {
     )
   }
 
-  /** @param forwarded what the session says to the API of the visitor, to which the application may add */
-  async function answer(
-    request: Request,
-    session: RequestSession,
-    forwarded: Record<string, string>,
-  ): Promise<Response> {
+  async function answer(request: Request, session: RequestSession): Promise<Response> {
     const { pathname } = new URL(request.url)
     const route = patterns.find(
       ({ method, pattern }) => method === request.method && surelyMatches(pattern, pathname),
     )
     const proof = refuseForgery(request, bff, route?.takesForms ?? false)
-    for (const [name, value] of Object.entries(bff.forward(request))) forwarded[name.toLowerCase()] = value
+    session.tellApi(bff.forward(request))
     if (route) {
       return route.answer(request, session, proof).catch((error: unknown) => {
         const back = proof === 'form' && isAuthError(error) && backToForm(request, error.code, bff)
@@ -137,8 +141,10 @@ export function createBff(options: BffOptions): BffServer {
     }
     if (!proxy.knows(pathname)) throw serverError('not-proxied')
     const believed = request.headers.get(SESSION_HEADER)
-    if (believed !== null && believed !== ((await session.info()).session ?? ''))
-      throw serverError('replaced')
+    if (believed !== null) {
+      const { session: current } = await session.info()
+      if (believed !== (current ?? '')) throw serverError(current === null ? 'session-ended' : 'replaced')
+    }
     const passed = await proxy.pass(request, session).catch((error: unknown) => {
       tellFailure(error)
       throw error

@@ -47,7 +47,7 @@ test.each<[string, RequestListener]>([
   const response = await browser.fetch('/api/notes')
   expect(response.status).toBeGreaterThanOrEqual(400)
   expect(response.headers.get('cache-control')).toBe('private, no-store')
-  memory().renewals.clear()
+  memory().newest.clear()
   answer = (request, to) => void to.end(request.headers.authorization)
   expect(await (await browser.fetch('/api/notes')).text()).toBe('Bearer token-number-2')
   expect(grants).toBe(2)
