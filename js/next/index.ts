@@ -4,9 +4,10 @@ import type { Rule } from '../guard.js'
 import { type BffServer, createBff } from '../server/index.js'
 import { createApp } from './app.js'
 import { createGuard } from './guard.js'
-import { createRules, type NextAuthOptions } from './options.js'
+import type { NextAuthOptions } from './options.js'
 import { createPages } from './pages.js'
-import { createProxy } from './proxy.js'
+import { createWithProxy, type Middleware } from './proxy.js'
+import { createRules } from './rules.js'
 
 export type { SessionInfo } from '../bff-protocol.js'
 export type { NextAuthOptions, Page, Pages } from './options.js'
@@ -19,6 +20,15 @@ export interface NextAuth {
   handlers: Record<'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT', Handler>
   /** `proxy.ts` of Next 16, `middleware.ts` of Next 15: refreshes before a page is rendered, and guards. */
   proxy(request: NextRequest): Promise<NextResponse>
+  /**
+   * The same around middleware of others, which sees the refreshed session. It is not asked for visitors who are sent away.
+   *
+   * @example
+   * export const proxy = auth.withProxy(createMiddleware(routing)) // of next-intl
+   */
+  withProxy<Rest extends unknown[]>(
+    middleware: Middleware<Rest>,
+  ): (request: NextRequest, ...rest: Rest) => Promise<NextResponse>
   /** How things stand, in a server component, an action or a route handler; for `AuthProvider`, as it is. */
   getSession(): Promise<SessionInfo>
   /**
@@ -55,18 +65,16 @@ export interface NextAuth {
  * // proxy.ts
  * export const proxy = auth.proxy
  */
-export function createNextAuth({
-  pages = {},
-  guard: rules = {},
-  roles,
-  ...options
-}: NextAuthOptions): NextAuth {
+export function createNextAuth(given: NextAuthOptions): NextAuth {
+  const { pages = {}, guard: _, roles, ...options } = given
   const bff = createBff(options)
   const guard = createGuard(pages, roles)
+  const withProxy = createWithProxy(bff, guard, createRules(given))
   const { handle } = bff
   return {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
-    proxy: createProxy(bff, guard, createRules(rules)),
+    withProxy,
+    proxy: withProxy(() => undefined),
     ...createApp(bff, guard),
     pages: createPages(bff, guard),
   }
