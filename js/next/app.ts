@@ -1,4 +1,5 @@
 import { parseSetCookie } from 'cookie'
+import { connection } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
 import type { BffServer, RequestSession } from '../server/index.js'
@@ -14,9 +15,11 @@ export function createApp(bff: BffServer, guard: ReturnType<typeof createGuard>)
    * handler, a token that is due is refreshed; while rendering, none is, because its successor would be lost.
    */
   async function within<T>(work: (session: RequestSession) => Promise<T>): Promise<T> {
+    // Next wants to know before anything asks for the time, as a session does: no prerendering gets past it.
+    await connection()
     const { cookies } = await import('next/headers.js')
     const store = await cookies()
-    const session = bff.open(store.toString(), () => canSet(store))
+    const session = bff.open(headerOf(store), () => canSet(store))
     try {
       return await work(session)
     } finally {
@@ -42,6 +45,12 @@ export function createApp(bff: BffServer, guard: ReturnType<typeof createGuard>)
     fetch: (input: string | URL, init?: RequestInit): Promise<Response> =>
       within((session) => session.fetch(input, init)),
   }
+}
+
+/** A cookie that the proxy has just deleted is in there without a value. */
+function headerOf(store: CookieStore): string {
+  const kept = store.getAll().filter(({ value }) => value)
+  return kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
 }
 
 /** While rendering, setting a cookie throws. This one never comes to be. */

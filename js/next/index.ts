@@ -1,8 +1,9 @@
 import type { NextRequest, NextResponse } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
-import { type BffServer, createBff } from '../server/index.js'
+import type { BffServer } from '../server/index.js'
 import { createApp } from './app.js'
+import { createBffOf } from './environment.js'
 import { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
 import { createPages } from './pages.js'
@@ -48,7 +49,7 @@ export interface NextAuth {
 /**
  * The session of a Next application, kept on its own server: no token in the browser.
  *
- * @throws AuthError that names the option that is wrong
+ * @throws AuthError that names the option that is wrong; of `api` and `secret` at the first request only
  *
  * @example
  * // auth.ts
@@ -67,7 +68,7 @@ export interface NextAuth {
  */
 export function createNextAuth(given: NextAuthOptions): NextAuth {
   const { pages = {}, guard: _, roles, ...options } = given
-  const bff = createBff(options)
+  const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
   const withProxy = createWithProxy(bff, guard, createRules(given))
   const { handle } = bff

@@ -30,7 +30,17 @@ export interface Pages {
   forbidden?: Page
 }
 
-export interface NextAuthOptions extends BffOptions {
+export interface NextAuthOptions extends Omit<BffOptions, 'api' | 'secret'> {
+  /**
+   * The origin of the API: scheme, host and port. The tokens go nowhere else. This and `secret` are checked at the first request:
+   * where `next build` runs they may be missing.
+   */
+  api: BffOptions['api'] | undefined
+  /**
+   * Seals the session cookies: 32 characters or more, the same on every instance. Of several, the first seals and all open.
+   * To replace one: deploy `[old, new]` everywhere, then `[new, old]`, and after 30 days the new one.
+   */
+  secret: BffOptions['secret'] | undefined
   pages?: Pages
   /**
    * What the proxy asks of visitors before a page is rendered, by path: the first pattern that fits. `*` stands for one
