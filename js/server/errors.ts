@@ -15,6 +15,8 @@ const MESSAGES = {
   forged:
     'The request does not come from a page of this origin, or lacks the header X-Requested-With. Send it through the client.',
   'not-proxied': 'This path and method are not among those that pages may reach. See `proxy`.',
+  'redirect-not-listed':
+    'The API redirects to another origin, which is not handed on to the page. List that origin in `redirects`.',
   'secret-weak':
     'The secret seals the session cookies and needs 32 characters or more. Make one with `openssl rand -base64 32`.',
   'status-unknown':

@@ -1,4 +1,5 @@
 export type { Endpoint, EndpointOptions, RefreshOptions } from '../endpoint.js'
+export { readForm, type SubmittedForm } from './forms.js'
 export type { BffOptions, ServerEvent } from './options.js'
 export type { RequestSession } from './request-session.js'
 export { type BffServer, createBff } from './routes.js'

@@ -11,6 +11,11 @@ const positive = (unit: string) => ({
   text: `a number of ${unit} above 0`,
 })
 
+const listOfOrigins = {
+  test: (value: unknown) => isList(value, (origin) => typeof origin === 'string'),
+  text: 'a list of origins such as "https://www.example.com"',
+}
+
 const boolean = { test: (value: unknown) => typeof value === 'boolean', text: 'true or false' }
 
 const { check, credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut } = KINDS
@@ -54,10 +59,8 @@ export const SERVER_KINDS = {
   },
   headers: { test: (value) => isList(value, isHeader), text: 'a list of names of headers' },
   onEvent: { test: isFunction, text: 'a function of an event' },
-  origins: {
-    test: (value) => isList(value, (origin) => typeof origin === 'string'),
-    text: 'a list of origins such as "https://www.example.com"',
-  },
+  origins: listOfOrigins,
+  redirects: listOfOrigins,
   plainHttp: boolean,
   proxy: { test: (value) => isList(value, isText), text: 'a list of paths such as "/api/v1/**"' },
   store: {

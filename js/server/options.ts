@@ -45,6 +45,12 @@ export interface BffOptions
    * @default [] none
    */
   proxy?: readonly string[]
+  /**
+   * Origins that the API may redirect pages to, such as a storage with signed URLs: `['https://bucket.s3.eu-central-1.amazonaws.com']`.
+   * They get neither the token nor a cookie. `fetch` on the server follows there, too, to read.
+   * @default [] none
+   */
+  redirects?: readonly string[]
   /** Headers that pages may send through, besides the usual ones of HTTP. */
   headers?: readonly string[]
   /**
@@ -109,7 +115,7 @@ const DAY = 24 * 60 * 60
  */
 export function complete(options: BffOptions) {
   checkOptions(options, SERVER_KINDS)
-  const api = parseOrigin(options)
+  const api = parseOrigin('api', options.api, options.plainHttp)
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
     throw serverError('secret-weak', { option: 'secret' })
@@ -132,6 +138,7 @@ export function complete(options: BffOptions) {
     scheme: options.scheme ?? 'Bearer',
     base: (options.base ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],
+    redirects: (options.redirects ?? []).map((origin) => parseOrigin('redirects', origin, true)),
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),
     bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
     cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge },
@@ -148,10 +155,9 @@ export function complete(options: BffOptions) {
   }
 }
 
-function parseOrigin({ api, plainHttp }: BffOptions): string {
-  const option = 'api'
-  if (!URL.canParse(api)) throw serverError('origin-malformed', { option })
-  const url = new URL(api)
+function parseOrigin(option: string, given: string, plainHttp = false): string {
+  if (!URL.canParse(given)) throw serverError('origin-malformed', { option })
+  const url = new URL(given)
   if (!/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
     throw serverError('origin-malformed', { option })
   const isHere = /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(url.hostname)

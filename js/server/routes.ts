@@ -3,7 +3,8 @@ import { isAuthError } from '../errors.js'
 import { bytesOf, limitedBody } from './body.js'
 import { createSessionCookie } from './cookie.js'
 import { serverError } from './errors.js'
-import { refuseForgery } from './forgery.js'
+import { type Proof, refuseForgery } from './forgery.js'
+import { backToForm, readForm, seeOther } from './forms.js'
 import { type BffOptions, complete } from './options.js'
 import { type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createProxy } from './proxy.js'
@@ -25,7 +26,7 @@ export interface BffServer {
   open(cookieHeader: string | null | undefined, canSetCookies: boolean | (() => boolean)): RequestSession
 }
 
-type Route = (request: Request, session: RequestSession) => Promise<Response>
+type Route = (request: Request, session: RequestSession, proof: Proof) => Promise<Response>
 
 /** Credentials longer than this are none. In bytes. */
 const LONGEST_CREDENTIALS = 64 * 1024
@@ -56,20 +57,30 @@ export function createBff(options: BffOptions): BffServer {
   const routes: Record<string, Route> = {
     'GET /session': async (_, session) => report(session),
     'POST /refresh': async (_, session) => report(session),
-    async 'POST /sign-in'(request, session) {
+    async 'POST /sign-in'(request, session, proof) {
       const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
-      const answer = await session.signIn(body, request.headers.get('content-type'), bff.forward(request))
+      const contentType = request.headers.get('content-type') ?? ''
+      if (proof === 'form') {
+        const form = readForm(await formOf(body, contentType), bff.signIn.encoding)
+        await session.signIn(form.body, form.contentType, bff.forward(request))
+        return seeOther(form.redirect ?? '/')
+      }
+      const answer = await session.signIn(body, contentType || null, bff.forward(request))
       return report(session, { answer })
     },
-    async 'POST /sign-out'(_, session) {
+    async 'POST /sign-out'(request, session, proof) {
+      const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
       const isTold = await session.signOut()
-      return report(session, { isTold })
+      if (proof !== 'form') return report(session, { isTold })
+      const form = await formOf(body, request.headers.get('content-type') ?? '')
+      return seeOther(readForm(form).redirect ?? '/')
     },
   }
 
   const patterns = Object.entries(routes).map(([name, answer]) => {
     const [method, path] = name.split(' ')
-    return { method, pattern: parsePattern(bff.base + path) as Pattern, answer }
+    const pattern = parsePattern(bff.base + path) as Pattern
+    return { method, pattern, answer, takesForms: path === '/sign-in' || path === '/sign-out' }
   })
 
   async function handle(request: Request): Promise<Response> {
@@ -89,17 +100,24 @@ export function createBff(options: BffOptions): BffServer {
   }
 
   async function answer(request: Request, session: RequestSession): Promise<Response> {
-    refuseForgery(request, bff)
     const { pathname } = new URL(request.url)
     const route = patterns.find(
       ({ method, pattern }) => method === request.method && surelyMatches(pattern, pathname),
     )
-    if (route) return route.answer(request, session)
+    const proof = refuseForgery(request, bff, route?.takesForms ?? false)
+    if (route) {
+      return route.answer(request, session, proof).catch((error: unknown) => {
+        const back = proof === 'form' && isAuthError(error) && backToForm(request, error.code, bff)
+        if (!back) throw error
+        return back
+      })
+    }
     if (!proxy.knows(pathname)) throw serverError('not-proxied')
     const believed = request.headers.get(SESSION_HEADER)
     if (believed !== null && believed !== ((await session.info()).session ?? ''))
       throw serverError('replaced')
-    return proxy.pass(request, session)
+    const passed = await proxy.pass(request, session)
+    return proof === 'element' ? asDocument(passed) : passed
   }
 
   return { handle, open }
@@ -107,6 +125,26 @@ export function createBff(options: BffOptions): BffServer {
 
 async function report(session: RequestSession, more: object = {}): Promise<Response> {
   return Response.json({ ...(await session.info()), ...more })
+}
+
+/** @throws AuthError `body-malformed` */
+async function formOf(body: ArrayBuffer, contentType: string): Promise<FormData> {
+  const headers = { 'content-type': contentType }
+  return new Response(body, { headers }).formData().catch((cause) => {
+    throw serverError('body-malformed', { status: 400, cause })
+  })
+}
+
+/**
+ * What a link may open. A document of the API, such as a page that a user has uploaded, would else run with the rights of the
+ * application. Chromium shows no PDF in a sandbox.
+ */
+function asDocument(response: Response): Response {
+  const { headers } = response
+  headers.set('x-content-type-options', 'nosniff')
+  if (!/^application\/pdf\b/i.test(headers.get('content-type') ?? ''))
+    headers.append('content-security-policy', 'sandbox')
+  return response
 }
 
 /** Whoever reads or changes a session, no cache may keep (RFC 9111 §5.2.2). */
