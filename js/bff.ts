@@ -246,6 +246,8 @@ export function createBffAuth<User = RegisteredUser>({
       else if (!isOld) {
         epoch += 1
         lookedAt = performance.now()
+        // A server action has signed in or out, which no other tab knows of.
+        if (info.at > 0 && info.session !== next.session) channel?.postMessage('changed')
         return show(next)
       }
       lookAnew()

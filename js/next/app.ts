@@ -1,15 +1,21 @@
 import { parseSetCookie } from 'cookie'
 import { connection } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
+import type { EndpointOptions } from '../endpoint.js'
 import type { Rule } from '../guard.js'
+import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
 import type { createGuard } from './guard.js'
 import { PATH_HEADER } from './proxy.js'
 
 type CookieStore = Awaited<ReturnType<typeof import('next/headers.js')['cookies']>>
 
-/** What components, actions and route handlers of the App Router ask. */
-export function createApp(bff: BffServer, guard: ReturnType<typeof createGuard>) {
+/** @param encoding how the sign-in endpoint of the API takes its body */
+export function createApp(
+  bff: BffServer,
+  guard: ReturnType<typeof createGuard>,
+  encoding: EndpointOptions['encoding'],
+) {
   /**
    * Does something with the session of this request. Where a response can still take a cookie, in an action or a route
    * handler, a token that is due is refreshed; while rendering, none is, because its successor would be lost.
@@ -44,6 +50,26 @@ export function createApp(bff: BffServer, guard: ReturnType<typeof createGuard>)
 
     fetch: (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
       within((session) => session.fetch(input, init)),
+
+    async signIn(
+      credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>,
+    ): Promise<unknown> {
+      const isForm = credentials instanceof FormData || credentials instanceof URLSearchParams
+      const body = isForm ? readForm(credentials, encoding).body : JSON.stringify(credentials)
+      await demandSettable()
+      return within((session) => session.signIn(body, 'application/json'))
+    },
+
+    async signOut(): Promise<void> {
+      await demandSettable()
+      await within((session) => session.signOut())
+    },
+  }
+
+  /** @throws what Next says of setting cookies while rendering: before anything is sent whose result would be lost */
+  async function demandSettable() {
+    const { cookies } = await import('next/headers.js')
+    setProbe(await cookies())
   }
 }
 
@@ -53,10 +79,13 @@ function headerOf(store: CookieStore): string {
   return kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
 }
 
+const setProbe = (store: CookieStore) =>
+  store.set({ name: 'tokencell-probe', value: '', maxAge: 0, path: '/' })
+
 /** While rendering, setting a cookie throws. This one never comes to be. */
 function canSet(store: CookieStore): boolean {
   try {
-    store.set({ name: 'tokencell-probe', value: '', maxAge: 0, path: '/' })
+    setProbe(store)
     return true
   } catch {
     return false

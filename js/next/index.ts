@@ -42,6 +42,22 @@ export interface NextAuth {
    * handler has returned takes no cookie, and Next does not say so: ask `getSession()` before, which refreshes what is due.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /**
+   * Signs in, in a server action or a route handler: with the fields of a form as the browser sends it, or with an object. Fields
+   * such as `user[email]` become `{ user: { email } }`, and `redirect` is left out.
+   *
+   * Resolves with the API's answer, every token removed. Rejects as `signIn` of the client does: with AuthError `refused`, …
+   *
+   * @example
+   * async function enter(form: FormData) {
+   *   'use server'
+   *   await auth.signIn(form)
+   *   redirect('/notes')
+   * }
+   */
+  signIn(credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Signs out, likewise. If the API cannot be told now, it is told with the next sign-out. */
+  signOut(): Promise<void>
   /** For the Pages Router. */
   pages: ReturnType<typeof createPages>
 }
@@ -76,7 +92,7 @@ export function createNextAuth(given: NextAuthOptions): NextAuth {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
     withProxy,
     proxy: withProxy(() => undefined),
-    ...createApp(bff, guard),
+    ...createApp(bff, guard, typeof options.signIn === 'object' ? options.signIn.encoding : undefined),
     pages: createPages(bff, guard),
   }
 }
