@@ -141,6 +141,8 @@ export function createBffAuth<User = RegisteredUser>({
     const owed = debt.read()
     if (owed === null) return true
     const { isTold = true } = await ask('/sign-out', { method: 'POST', keepalive: true })
+    channel?.postMessage('told')
+    events.emit({ type: 'signed-out' })
     if (isTold && debt.read() === owed) debt.write(null)
     return isTold
   }
@@ -149,6 +151,7 @@ export function createBffAuth<User = RegisteredUser>({
     if (channel || lifetime.isOver || !isBrowser) return
     channel = new BroadcastChannel(name)
     channel.onmessage = ({ data }) => {
+      if (data === 'told') return events.emit({ type: 'signed-out' })
       if (data !== 'signed-out') return void lookAnew()
       epoch += 1
       leave()
@@ -243,6 +246,8 @@ export function createBffAuth<User = RegisteredUser>({
       else if (!isOld) {
         epoch += 1
         lookedAt = performance.now()
+        // A server action has signed in or out, which no other tab knows of.
+        if (info.at > 0 && info.session !== next.session) channel?.postMessage('changed')
         return show(next)
       }
       lookAnew()

@@ -34,7 +34,7 @@ test('promise 3: signing in and out shows, and the answer of the API comes back 
   expect(await auth.signIn(ADA)).toMatchObject({ user: { name: 'Ada' } })
   await auth.signOut()
   expect(statuses).toEqual(['never', 'Ada', 'signed-out'])
-  expect(events.map(({ type }) => type)).toEqual(['signed-in', 'ended'])
+  expect(events.map(({ type }) => type)).toEqual(['signed-in', 'ended', 'signed-out'])
   expect(site.asked.every(({ request }) => request.headers.get('x-requested-with') === 'tokencell')).toBe(
     true,
   )
