@@ -39,7 +39,7 @@ export function createApp(bff: BffServer, guard: ReturnType<typeof createGuard>)
       return verdict === 'not-found' ? notFound() : redirect(verdict.to)
     },
 
-    fetch: (input: string | URL, init?: RequestInit): Promise<Response> =>
+    fetch: (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
       within((session) => session.fetch(input, init)),
   }
 }

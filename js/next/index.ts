@@ -30,7 +30,7 @@ export interface NextAuth {
    * `fetch` to the API with the token, in a server component, an action or a route handler. A stream that goes on after its
    * handler has returned takes no cookie, and Next does not say so: ask `getSession()` before, which refreshes what is due.
    */
-  fetch(input: string | URL, init?: RequestInit): Promise<Response>
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /** For the Pages Router. */
   pages: ReturnType<typeof createPages>
 }

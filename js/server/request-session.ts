@@ -5,6 +5,7 @@ import type { createSessionCookie } from './cookie.js'
 import { serverError } from './errors.js'
 import { claimsOf } from './grant.js'
 import type { Bff } from './options.js'
+import { isReplayable, type Outgoing, takeApart } from './outgoing.js'
 import { fetchWithin } from './redirects.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
@@ -18,12 +19,12 @@ export interface RequestSession {
   /** The same as pages get it, with a name for the session. */
   info(): Promise<SessionInfo>
   /**
-   * `fetch` to the API, with the token. Paths are meant for its origin; to any other, nothing is sent, be it by a redirect:
-   * `redirect: 'manual'` gives those back.
+   * `fetch` to the API, with the token: the same arguments, a `Request` included. Paths are meant for its origin; to any other, nothing is sent, be it by a redirect:
+   * `redirect: 'manual'` gives those back. With an `Authorization` of the caller's, it goes without the token.
    *
    * Rejects with AuthError `unreachable` when the token has expired and the API gives no other now.
    */
-  fetch(input: string | URL, init?: RequestInit): Promise<Response>
+  fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /** @returns what the API answers, every token removed */
   signIn(body: BodyInit, contentType: string | null, forwarded?: Record<string, string>): Promise<unknown>
   /** Tells the API, if it could not be told before. @returns whether it knows */
@@ -167,15 +168,18 @@ export function openRequestSession(
       const snapshot = await read()
       return { snapshot, session: session && (await nameOf(session.id)), at: Date.now() }
     },
-    async fetch(input, init = {}) {
-      const url = new URL(input, bff.api)
+    async fetch(input, init) {
+      const outgoing = takeApart(input, init, bff.api)
+      const { url } = outgoing
       if (url.origin !== bff.api) throw serverError('endpoint-outside-origins')
+      outgoing.init.signal?.throwIfAborted()
+      if (new Headers(outgoing.init.headers).has('authorization')) return attempt(outgoing, null)
       const current = await refreshed()
       if (current && isExpired(current) && bff.refresh && canHandOn()) {
         const { code = 'unreachable', status, option } = postponed ?? {}
         throw serverError(code, { status, option })
       }
-      const response = await attempt(url, init, current)
+      const response = await attempt(outgoing, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
       if (!isDoubtful) return response
       if (!bff.refresh) {
@@ -183,10 +187,10 @@ export function openRequestSession(
           lose('revoked', await upstream.causeOf(response))
         return response
       }
-      if (!(await renew(current)) || !session || !isReplayable(init.body)) return response
+      if (!(await renew(current)) || !session || !isReplayable(outgoing)) return response
       // Not waited for: where a framework has a copy of it, that would be until somebody reads the copy.
       response.body?.cancel().catch(() => {})
-      return attempt(url, init, session)
+      return attempt(outgoing, session)
     },
     async signIn(body, contentType, forwarded = {}) {
       await opened()
@@ -238,12 +242,11 @@ export function openRequestSession(
   }
 
   /** Never out of a cache, nor into one: whose it would be, no cache knows. */
-  function attempt(url: URL, init: RequestInit, as: Session | null): Promise<Response> {
+  function attempt(outgoing: Outgoing, as: Session | null): Promise<Response> {
+    const { init } = outgoing
     const headers = new Headers(init.headers)
     headers.delete('Cookie')
     if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
-    return fetchWithin(bff.api, url, { ...init, headers, cache: 'no-store' })
+    return fetchWithin(bff.api, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
   }
 }
-
-const isReplayable = (body: BodyInit | null | undefined) => !(body instanceof ReadableStream)

@@ -23,7 +23,7 @@ export default defineNuxtPlugin({
       subscribe: () => () => {},
       onEvent: () => () => {},
       // What belongs to nobody, such as a page that is rendered once for all, gets nothing of anybody's.
-      fetch: session ? (input, init) => session.fetch(input as string, init) : refuse,
+      fetch: session ? (input, init) => session.fetch(input, init) : refuse,
       signIn: refuse,
       signOut: refuse,
       dispose() {},
