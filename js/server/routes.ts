@@ -14,8 +14,12 @@ import { createUpstream } from './upstream.js'
 
 /** A backend for frontend (RFC 10017 §6.1): holds the tokens, and answers the pages of one application. */
 export interface BffServer {
-  /** Answers a request for one of its routes, or for a path of the API that pages may reach; 404 for others. */
-  handle(request: Request): Promise<Response>
+  /**
+   * Answers a request for one of its routes, or for a path of the API that pages may reach; 404 for others.
+   *
+   * @param session if it is open already
+   */
+  handle(request: Request, session?: RequestSession): Promise<Response>
   /**
    * The session of an incoming request, by its `Cookie` header.
    *
@@ -72,8 +76,10 @@ export function createBff(options: BffOptions): BffServer {
     return { method, pattern: parsePattern(bff.base + path) as Pattern, answer }
   })
 
-  async function handle(request: Request): Promise<Response> {
-    const session = open(request.headers.get('cookie'), true)
+  async function handle(
+    request: Request,
+    session = open(request.headers.get('cookie'), true),
+  ): Promise<Response> {
     const response = await answer(request, session).catch((error) =>
       // Nobody waits for it any more.
       request.signal.aborted ? new Response(null, { status: 499 }) : explain(error),
