@@ -10,7 +10,8 @@ const OF_THIS_REQUEST =
 /** Opens the session of a request. Whatever is done with it is in the response at once. */
 export function openEventSession(event: H3Event, localFetch: typeof fetch): EventSession {
   const bff = useBff()
-  const session = bff.open(getRequestHeader(event, 'cookie'), () => !event.node.res.headersSent)
+  const visitor = { headers: event.headers, address: event.node.req.socket?.remoteAddress }
+  const session = bff.open(getRequestHeader(event, 'cookie'), () => !event.node.res.headersSent, visitor)
 
   async function handOn() {
     if (event.node.res.headersSent) return
