@@ -1,6 +1,9 @@
-import { serverError } from './errors.js'
+import { explain } from '../errors.js'
 import type { Bff } from './options.js'
 import { isReplayable, type Outgoing, send } from './outgoing.js'
+
+const REDIRECTED =
+  'The API redirects this request to another origin. List that origin in `redirects` to read from it; nothing else is sent there.'
 
 /** As many as `fetch` follows. */
 const MOST = 20
@@ -31,7 +34,7 @@ export async function fetchWithin(
     next = { ...redirected(next, response.status), url }
     if (url.origin === api) continue
     const isRead = /^(get|head)$/i.test(next.init.method ?? 'GET')
-    if (!isRead || !redirects.includes(url.origin)) throw serverError('endpoint-outside-origins')
+    if (!isRead || !redirects.includes(url.origin)) throw explain('endpoint-outside-origins', REDIRECTED)
     next.init = { ...next.init, headers: only(TO_OTHERS, next.init.headers) }
   }
   throw new TypeError(`More than ${MOST} redirects`)
