@@ -38,7 +38,7 @@ export function join(request: Request, body: BodyInit | null, init?: RequestInit
 }
 
 /** The body as it is now: `fetch` takes it at the call, whatever its owner changes afterwards. Blobs never change. */
-function copyBody(body: BodyInit | null): BodyInit | null {
+export function copyBody(body: BodyInit | null): BodyInit | null {
   if (body === null || typeof body === 'string' || isBlob(body) || isStream(body)) return body
   if (isParams(body)) return new URLSearchParams(body)
   if (isBuffer(body)) return new Uint8Array(body).slice()

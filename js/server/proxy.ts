@@ -1,8 +1,10 @@
 import { isAuthError } from '../errors.js'
+import { createAnswers } from './answer.js'
 import { bytesOf, limitedBody } from './body.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
-import { fits, parsePattern, type Segments } from './paths.js'
+import { hasSlash, type Pattern, parsePattern, surelyMatches } from './paths.js'
+import { createRefusals } from './refusals.js'
 import type { RequestSession } from './request-session.js'
 
 /** What a page may say to the API, besides `headers` of the options. All else stays here, cookies and hops included. */
@@ -22,39 +24,30 @@ const FROM_PAGE = [
   'range',
 ]
 
-/**
- * What the API may say to a page goes through, but for hops, cookies, tokens, and what `fetch` has undone; and for what
- * caches and servers in front would heed before `private, no-store`.
- */
-const NOT_TO_PAGE = new RegExp(
-  `^(${[
-    'access-control-.*|alt-svc|authorization|clear-site-data|connection|content-encoding|content-length|keep-alive|proxy-.*',
-    'refresh|set-cookie2?|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via',
-    'age|(.+-)?cache-control|edge-control|expires|pragma|surrogate-.*|x-accel-.*|x-lighttpd-.*|x-litespeed-.*|x-sendfile.*',
-  ].join('|')})$`,
-)
-
 /** A body of known length up to this is held, so that it can be sent again. In bytes. */
 const HELD = 256 * 1024
 
 /** Hands requests of pages on to the API: those that the options list, and nothing else of them than belongs there. */
 export function createProxy(bff: Bff) {
   const rules = bff.proxy.map(parseRule)
+  const isRefused = createRefusals(bff)
+  const answer = createAnswers(bff)
   const names = new Set([...FROM_PAGE, ...bff.headers])
 
   return {
     /** Whether a path is one of the API's, for any method. */
-    knows: (pathname: string) => rules.some((rule) => fits(rule.segments, pathname)),
+    knows: (pathname: string) => rules.some(({ pattern }) => surelyMatches(pattern, pathname)),
 
-    /** @throws AuthError `not-proxied`, `body-too-large`, `unreachable` */
+    /** @throws AuthError `not-proxied`, `endpoint-of-session`, `body-too-large`, `redirect-not-listed`, `unreachable` */
     async pass(request: Request, session: RequestSession): Promise<Response> {
       const { pathname, search } = new URL(request.url)
       const { method } = request
-      const isAllowed = rules.some(
-        (rule) => (!rule.method || rule.method === method) && fits(rule.segments, pathname),
+      const rule = rules.find(
+        (one) => (!one.method || one.method === method) && surelyMatches(one.pattern, pathname),
       )
-      if (!isAllowed || !isPlain(pathname)) throw serverError('not-proxied')
-      const headers = new Headers(bff.forward(request))
+      if (!rule) throw serverError('not-proxied')
+      if (isRefused(pathname, method)) throw serverError('endpoint-of-session')
+      const headers = new Headers()
       for (const [name, value] of request.headers) if (names.has(name)) headers.set(name, value)
 
       const init: RequestInit & { duplex?: 'half' } = {
@@ -63,65 +56,57 @@ export function createProxy(bff: Bff) {
         redirect: 'manual',
         signal: request.signal,
       }
-      if (request.body) Object.assign(init, await bodyOf(request))
-      const response = await session.fetch(bff.api + pathname + search, init).catch((error: unknown) => {
-        // That of a body is the cause of that of `fetch`.
-        const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
-        throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
-      })
+      if (request.body) Object.assign(init, await bodyOf(request, headers))
+      const response = await session
+        .fetch(bff.api + pathFor(rule, pathname) + search, init)
+        .catch((error: unknown) => {
+          // That of a body is the cause of that of `fetch`.
+          const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
+          throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
+        })
       return answer(response)
     },
   }
 
-  async function bodyOf(request: Request): Promise<{ body: BodyInit | null; duplex?: 'half' }> {
+  /** Adds the length to the headers, where it is known: some servers take no body without (411). */
+  async function bodyOf(
+    request: Request,
+    headers: Headers,
+  ): Promise<{ body: BodyInit | null; duplex?: 'half' }> {
     const body = limitedBody(request, bff.bodyLimit)
     const length = Number(request.headers.get('content-length') ?? Number.NaN)
-    return length <= HELD ? { body: await bytesOf(body) } : { body, duplex: 'half' }
+    if (length <= HELD) return { body: await bytesOf(body) }
+    if (Number.isSafeInteger(length)) headers.set('content-length', String(length))
+    return { body: ofLength(body, length), duplex: 'half' }
   }
+}
 
-  function answer(response: Response): Response {
-    const { status, statusText, body } = response
-    // No `Response` can be made with it (Fetch), so it cannot be passed on.
-    if (status > 599) throw serverError('status-unknown', { status })
-    const headers = new Headers()
-    for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
-    const location = response.headers.get('location')
-    if (location !== null) {
-      const here = ownPath(location, response.url)
-      if (here !== undefined) headers.set('location', here)
-      else {
-        headers.delete('location')
-        if (status >= 300 && status < 400) throw serverError('not-proxied')
-      }
-    }
-    return new Response(body, { status, statusText, headers })
+/** Cloudflare Workers take a length only from a stream of their own kind. */
+function ofLength(body: ReadableStream<Uint8Array> | null, length: number) {
+  const { FixedLengthStream: Fixed } = globalThis as {
+    FixedLengthStream?: new (length: number) => TransformStream<Uint8Array, Uint8Array>
   }
-
-  /** Where the API points within itself, the page finds it here; to elsewhere nobody is led. */
-  function ownPath(location: string, base: string): string | undefined {
-    if (!URL.canParse(location, base || bff.api)) return undefined
-    const { origin, pathname, search, hash } = new URL(location, base || bff.api)
-    return origin === bff.api && isPlain(pathname) ? pathname + search + hash : undefined
-  }
+  return Fixed && Number.isSafeInteger(length) ? (body?.pipeThrough(new Fixed(length)) ?? null) : body
 }
 
 interface Rule {
   method: string | undefined
-  segments: Segments
+  pattern: Pattern
 }
 
 function parseRule(rule: string): Rule {
   const [, method, path = ''] = /^(?:([A-Z]+) +)?(\S+)$/.exec(rule) ?? []
-  const segments = parsePattern(path)
-  if (!segments) throw serverError('option-invalid', { option: 'proxy' })
-  return { method, segments }
+  const pattern = parsePattern(path)
+  if (!pattern) throw serverError('option-invalid', { option: 'proxy' })
+  return { method, pattern }
 }
 
 /**
- * Whether a path means the same to everybody who parses it: the URL parser has resolved dots and backslashes, and what is
- * still encoded must not turn into a slash, a dot or a control character further on.
+ * The path with the ending that the rule has, since frameworks add or remove a slash at the end of every path: Next with
+ * `trailingSlash: true` asks for `/me/` where the API has `/me`. With `**` it stays as it came, with `**` and a slash it gets one.
  */
-const isPlain = (pathname: string) =>
-  !/\/\/|\\|%(2f|5c|2e|[01][\da-f]|7f|25)/i.test(pathname) &&
-  // Of dots with parameters, which some servers take off before they resolve them.
-  !pathname.split('/').some((part) => /^\.+(;|%3b|$)/i.test(part))
+function pathFor({ pattern }: Rule, pathname: string): string {
+  if (pattern.isOpen && !pattern.hasSlash) return pathname
+  const bare = hasSlash(pathname) ? pathname.slice(0, -1) : pathname
+  return pattern.hasSlash ? `${bare}/` : bare
+}

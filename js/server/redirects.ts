@@ -1,41 +1,67 @@
-import { serverError } from './errors.js'
+import { explain } from '../errors.js'
+import type { Bff } from './options.js'
+import { isReplayable, type Outgoing, send } from './outgoing.js'
+
+const REDIRECTED =
+  'The API redirects this request to another origin. List that origin in `redirects` to read from it; nothing else is sent there.'
 
 /** As many as `fetch` follows. */
 const MOST = 20
 
+/** What a request that leaves the API says, to read: neither the token nor what the caller has said to the API. */
+const TO_OTHERS = ['accept', 'range', 'if-match', 'if-modified-since', 'if-none-match', 'if-range']
+
 /**
- * `fetch` that follows redirects within this origin, and none that leave it: neither a body nor a header goes elsewhere.
+ * `fetch` that follows redirects within the API, and to the listed origins to read from them: neither a body nor another
+ * header goes elsewhere.
  *
- * @throws AuthError `endpoint-outside-origins`
+ * @throws AuthError `endpoint-outside-origins` for any other origin
  */
-export async function fetchWithin(origin: string, url: URL, init: RequestInit): Promise<Response> {
-  if (init.redirect === 'manual' || init.redirect === 'error') return fetch(url, init)
-  let to = url
-  let next: RequestInit = { ...init, redirect: 'manual' }
+export async function fetchWithin(
+  { api, redirects }: Pick<Bff, 'api' | 'redirects'>,
+  outgoing: Outgoing,
+): Promise<Response> {
+  const { redirect } = outgoing.init
+  if (redirect !== undefined && redirect !== 'follow') return send(outgoing)
+  let next: Outgoing = { ...outgoing, init: { ...outgoing.init, redirect: 'manual' } }
   for (let times = 0; times <= MOST; times += 1) {
-    const response = await fetch(to, next)
+    const response = await send(next)
     const location = response.headers.get('location')
-    if (location === null || ![301, 302, 303, 307, 308].includes(response.status)) return response
+    if (location === null || ![301, 302, 303, 307, 308].includes(response.status))
+      return times === 0 ? response : Object.defineProperty(response, 'redirected', { value: true })
     response.body?.cancel().catch(() => {})
-    to = new URL(location, to)
-    if (to.origin !== origin) throw serverError('endpoint-outside-origins')
-    next = redirected(next, response.status)
+    const url = new URL(location, next.url)
+    next = { ...redirected(next, response.status), url }
+    if (url.origin === api) continue
+    const isRead = /^(get|head)$/i.test(next.init.method ?? 'GET')
+    if (!isRead || !redirects.includes(url.origin)) throw explain('endpoint-outside-origins', REDIRECTED)
+    next.init = { ...next.init, headers: only(TO_OTHERS, next.init.headers) }
   }
   throw new TypeError(`More than ${MOST} redirects`)
 }
 
 /** Fetch §4.4: some redirects make a GET of it, without the body and what is said of that. */
-function redirected(init: RequestInit, status: number): RequestInit {
+function redirected(outgoing: Outgoing, status: number): Outgoing {
+  const { url, init } = outgoing
   const method = init.method?.toUpperCase() ?? 'GET'
   const isRead = method === 'GET' || method === 'HEAD'
   const becomesGet = status === 303 ? !isRead : status < 303 && method === 'POST'
   if (!becomesGet) {
-    if (init.body instanceof ReadableStream)
-      throw new TypeError('A stream cannot be sent to another place again')
-    return init
+    if (!isReplayable(outgoing)) throw new TypeError('A stream cannot be sent to another place again')
+    return outgoing
   }
   const headers = new Headers(init.headers)
-  for (const name of ['content-encoding', 'content-language', 'content-location', 'content-type'])
+  for (const name of [
+    'content-encoding',
+    'content-language',
+    'content-length',
+    'content-location',
+    'content-type',
+  ])
     headers.delete(name)
-  return { ...init, method: 'GET', body: null, headers }
+  return { url, init: { ...init, method: 'GET', body: null, headers } }
+}
+
+function only(names: readonly string[], headers: HeadersInit | undefined): Headers {
+  return new Headers([...new Headers(headers)].filter(([name]) => names.includes(name)))
 }

@@ -116,14 +116,14 @@ async function observe(responding: Response | Promise<Response>, how?: Reading):
   return seen
 }
 
-interface Place {
+export interface Place {
   own: string
   other: string
   control: string
   realm: Kit['realm']
 }
 
-function makeKit(fetch: Kit['fetch'], id: string, { own, other, control, realm }: Place): Kit {
+export function makeKit(fetch: Kit['fetch'], id: string, { own, other, control, realm }: Place): Kit {
   const at = (base: string, query: Query = {}) =>
     `${base}?${new URLSearchParams({ ...(query as Record<string, string>), id })}`
   const attempt = async (work: () => unknown) => {
