@@ -40,8 +40,16 @@ export interface NextAuth {
   /**
    * `fetch` to the API with the token, in a server component, an action or a route handler. A stream that goes on after its
    * handler has returned takes no cookie, and Next does not say so: ask `getSession()` before, which refreshes what is due.
+   *
+   * While rendering, a 401 leads through `GET /api/auth/refresh`, which refreshes and comes back, at most once in 10 s: do not catch
+   * what `fetch` throws there, as of `redirect()`. It needs the proxy, which knows the page.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /**
+   * The same as `getSession`, with a token that is new: in an action or a route handler, after a change that the token does not
+   * know of yet, such as another role. While rendering, the token stays as it is.
+   */
+  refresh(): Promise<SessionInfo>
   /**
    * Signs in, in a server action or a route handler: with the fields of a form as the browser sends it, or with an object. Fields
    * such as `user[email]` become `{ user: { email } }`, and `redirect` is left out.
@@ -92,7 +100,7 @@ export function createNextAuth(given: NextAuthOptions): NextAuth {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
     withProxy,
     proxy: withProxy(() => undefined),
-    ...createApp(bff, guard, typeof options.signIn === 'object' ? options.signIn.encoding : undefined),
+    ...createApp(bff, guard, options),
     pages: createPages(bff, guard),
   }
 }
