@@ -3,6 +3,7 @@ import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
 import type { BffServer } from '../server/index.js'
 import { createApp } from './app.js'
+import { belowBasePath } from './base-path.js'
 import { createBffOf } from './environment.js'
 import { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
@@ -14,7 +15,7 @@ export type { SessionInfo } from '../bff-protocol.js'
 export type { NextAuthOptions, Page, Pages } from './options.js'
 export type { PageSession } from './pages.js'
 
-type Handler = BffServer['handle']
+type Handler = (request: Request) => Promise<Response>
 
 export interface NextAuth {
   /** Route handlers: for `/api/auth/*`, and for the paths of the API that pages may reach. */
@@ -95,7 +96,7 @@ export function createNextAuth(given: NextAuthOptions): NextAuth {
   const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
   const withProxy = createWithProxy(bff, guard, createRules(given))
-  const { handle } = bff
+  const handle = belowBasePath(bff.handle)
   return {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
     withProxy,
