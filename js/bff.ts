@@ -24,7 +24,8 @@ export interface BffAuthOptions {
   base?: string
 }
 
-/** What Next writes in here when it builds. */
+/** In Next, which replaces the whole expression when it builds; other browsers have none. */
+declare const process: { env: { __NEXT_ROUTER_BASEPATH?: string } } | undefined
 const BASE_PATH = typeof process === 'undefined' ? '' : (process.env.__NEXT_ROUTER_BASEPATH ?? '')
 
 /** The session of this page, held by the application's own server (`tokencell/server`). */
