@@ -70,7 +70,10 @@ const overWebDriver = (engine: EngineName, where: Where) => ({
 const notOf = (served: Served) => (served.endsWith('-dev') ? ['**/soak.spec.ts'] : [])
 
 /** The example of Next, on a server of its own for each worker. */
-const next = (served: Served, testMatch = ['bff/*.spec.ts', 'next/!(unguarded|cache-components).spec.ts']) => ({
+const next = (
+  served: Served,
+  testMatch = ['bff/*.spec.ts', 'next/!(unguarded|cache-components).spec.ts'],
+) => ({
   name: served.startsWith('next-') ? served : `next-${served}`,
   testDir: 'tests',
   testMatch: testMatch.map((glob) => `**/tests/${glob}`),

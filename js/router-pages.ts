@@ -54,7 +54,25 @@ export function createPages(router: Router, asked: ReturnType<typeof createAsked
     }
   }
 
+  /** Whether this is the page where the visitor would be sent to sign in. */
+  function isSignIn(to: RouteLocation): boolean {
+    try {
+      const { matched, params } = pageOf('signIn', to as RouteLocationNormalized).route
+      return matched.at(-1) === to.matched.at(-1) && JSON.stringify(params) === JSON.stringify(to.params)
+    } catch {
+      return false
+    }
+  }
+
   return {
+    /** The decision, unless it leads from the page that it leads to: to itself no page is led. */
+    settle(to: RouteLocation, decision: Decision): Decision {
+      const isThere =
+        (decision === 'sign-in' && isSignIn(to)) ||
+        (decision === 'home' && isHome(to as RouteLocationNormalized))
+      return isThere ? 'allow' : decision
+    },
+
     hasUnavailable: options.unavailable !== undefined,
     home: (from: RouteLocationNormalized) => pageOf('home', from).location,
 
@@ -66,12 +84,15 @@ export function createPages(router: Router, asked: ReturnType<typeof createAsked
       return { path, hash, query: isHome(to) ? query : { ...query, [name]: to.fullPath } }
     },
 
-    /** The page in the query, if it is one of this application that does not lead here again. */
-    wanted({ query }: RouteLocationNormalized): RouteLocationRaw | null {
+    /**
+     * The page in the query, if it is one of this application that does not lead here again. No server sees a fragment: it
+     * comes with the redirect of the browser, and belongs to that page.
+     */
+    wanted({ query, hash }: RouteLocationNormalized): RouteLocationRaw | null {
       const path = ownPath(query[name])
       if (path === null) return null
-      const route = router.resolve(path)
-      return !rule(route).guestOnly && asked.noteLink(route) ? route.fullPath : null
+      const route = router.resolve(path.includes('#') ? path : path + hash)
+      return !rule(route).guestOnly && !isSignIn(route) && asked.noteLink(route) ? route.fullPath : null
     },
 
     /** Whether this is the page that stands in for others with this decision, whatever it asks of its visitor. */

@@ -89,7 +89,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
   let isStopped = false
 
   const judge = (to: RouteLocation) =>
-    decide(hydrated && isPassive ? LOADING : session.snapshot, rule(to), roles)
+    pages.settle(to, decide(hydrated && isPassive ? LOADING : session.snapshot, rule(to), roles))
   const admission = createAdmission(session, pages, asked, judge, () => isPassive || isStopped)
 
   /** The session, or what it allows, has changed: may the open page stay? */

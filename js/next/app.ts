@@ -25,8 +25,7 @@ export function createApp(
     await connection()
     const { cookies, headers } = await import('next/headers.js')
     const store = await cookies()
-    const visitor = { headers: new Headers(await headers()) }
-    const session = bff.open(headerOf(store), () => canSet(store), visitor)
+    const session = bff.open(headerOf(store), () => canSet(store), { headers: await headers() })
     try {
       return await work(session)
     } finally {

@@ -3,7 +3,7 @@ import type { GetServerSideProps, GetServerSidePropsContext, NextApiHandler, Nex
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
 import { serverError } from '../server/errors.js'
-import type { BffServer, RequestSession } from '../server/index.js'
+import type { BffServer, RequestSession, Visitor } from '../server/index.js'
 import type { createGuard } from './guard.js'
 
 /** What a page of the Pages Router gets of its session. */
@@ -79,11 +79,11 @@ function inLocaleOf({ locale, defaultLocale }: GetServerSidePropsContext, path: 
   return locale === undefined || locale === defaultLocale ? path : `/${locale}${path}`
 }
 
-function visitorOf(req: IncomingMessage) {
+function visitorOf({ headers: given, socket }: IncomingMessage): Visitor & { headers: Headers } {
   const headers = new Headers()
-  for (const [name, value = []] of Object.entries(req.headers))
+  for (const [name, value = []] of Object.entries(given))
     for (const one of [value].flat()) headers.append(name, one)
-  return { headers, address: req.socket?.remoteAddress }
+  return { headers, address: socket?.remoteAddress }
 }
 
 function toRequest(req: NextApiRequest, res: ServerResponse): Request {

@@ -8,17 +8,21 @@ import {
   addServerHandler,
   addServerImports,
   addServerPlugin,
+  addServerTemplate,
   createResolver,
   defineNuxtModule,
+  findPath,
+  getLayerDirectories,
   useLogger,
 } from '@nuxt/kit'
 import type { Nuxt } from '@nuxt/schema'
 import { adapterError } from '../adapter-errors.js'
+import { createBff } from '../server/index.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
 import { checkPages } from './pages.js'
 import { isGlobalFor, ruleOf } from './rule.js'
 
-export type { ModuleOptions, PageAuth } from './options.js'
+export type { BffFileOptions, ModuleOptions, PageAuth } from './options.js'
 export type { AppOptions, AppPage, ConfiguredPage } from './pages.js'
 
 declare module '@nuxt/schema' {
@@ -50,7 +54,9 @@ export default defineNuxtModule<ModuleOptions>({
     for (const name of ['auth', 'guest'])
       addRouteMiddleware({ name, path: resolve('./runtime/middleware.js') })
     const from = resolve('./runtime/composables.js')
-    addImports(['useAuth', 'useAuthFetch'].map((name) => ({ name, from })))
+    addImports(['useAuth', 'useAuthFetch', '$authFetch'].map((name) => ({ name, from })))
+    // Each call has a key of its own, as with `useFetch`.
+    nuxt.options.optimization.keyedComposables.push({ name: 'useAuthFetch', argumentLength: 3, source: from })
     addTypes(resolve('./runtime/types.js'), nuxt)
   },
 })
@@ -126,6 +132,7 @@ function leavePlaces(shown: PublicOptions, nuxt: Nuxt) {
 function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
   const { secret, ...bff } = partOf(options)
   const { dev } = nuxt.options
+  checkBff(bff, secret)
   if (dev && !secret && !process.env.NUXT_TOKENCELL_SECRET) {
     useLogger('tokencell').info(
       'No secret is set: sessions end with this process. See NUXT_TOKENCELL_SECRET.',
@@ -144,9 +151,30 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
     addServerHandler({ route, handler })
   const from = resolve('./runtime/server/session.js')
   addServerPlugin(resolve('./runtime/server/plugin.js'))
-  addServerImports([{ name: 'useServerAuth', from }])
+  addServerImports([
+    { name: 'useServerAuth', from },
+    { name: 'defineBffOptions', from: resolve('./runtime/server/define.js') },
+  ])
+  addServerTemplate({ filename: '#tokencell/options', getContents: () => importOfFile(nuxt) })
   const { nitro } = nuxt.options as unknown as { nitro: { experimental?: object } }
   nitro.experimental = { asyncContext: true, ...nitro.experimental }
+}
+
+/**
+ * What is wrong is said when the application is built, except for what is known only where it runs.
+ *
+ * @throws AuthError that names the option
+ */
+function checkBff(bff: Omit<BffModeOptions, 'mode'>, secret: string | undefined) {
+  const { storage: _, ...known } = bff
+  createBff({ ...known, api: bff.api || 'http://localhost', secret: secret || 'x'.repeat(32) })
+}
+
+/** The functions of the application, from `server/tokencell.ts` of the first layer that has one. */
+async function importOfFile(nuxt: Nuxt): Promise<string> {
+  const places = getLayerDirectories(nuxt).map(({ server }) => path.join(server, 'tokencell'))
+  const file = await findPath(places, undefined, 'file')
+  return file ? `export { default } from ${JSON.stringify(file)}` : 'export default {}'
 }
 
 /** Where the paths of a rule begin, which the rule then tells apart. */

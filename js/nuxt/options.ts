@@ -47,13 +47,15 @@ export interface VaultModeOptions extends CommonOptions, VaultOptions {
   ssr?: 'shell' | 'wait'
 }
 
-export interface BffModeOptions
-  extends CommonOptions,
-    Omit<BffOptions, 'forward' | 'onEvent' | 'secret' | 'store'> {
+/** What nuxt.config cannot take, or not in full: the options of `server/tokencell.ts`. */
+export type BffFileOptions = Partial<Pick<BffOptions, 'forward' | 'onEvent' | 'secret' | 'store'>>
+
+export interface BffModeOptions extends CommonOptions, Omit<BffOptions, keyof BffFileOptions> {
   /** The tokens stay on this server. */
   mode: 'bff'
   /**
-   * Seals the session cookies. Better set when the server starts, as `NUXT_TOKENCELL_SECRET`.
+   * Seals the session cookies. Better set when the server starts, as `NUXT_TOKENCELL_SECRET`. Several, for replacing one,
+   * stand in `server/tokencell.ts`.
    * @default in development, one that lives as long as the process
    */
   secret?: string

@@ -4,7 +4,7 @@ import type { PageAuth } from './options.js'
 import type { Pages } from './pages.js'
 
 /** A route, or the page of a file. */
-type Where = { name?: unknown; path: string }
+type Where = { name?: unknown; path: string; matched?: readonly unknown[] }
 
 /** What a location may be told by. */
 type Location = { name?: unknown; path?: string }
@@ -24,9 +24,13 @@ export function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
   return { requiresAuth: isGlobal || named.includes('auth') }
 }
 
-/** Whether a page requires sign-in unless it says otherwise: all do in an app that is closed, but for those that are shown instead. */
+/**
+ * Whether a page requires sign-in unless it says otherwise: all do in an app that is closed, but for those that are shown instead.
+ * Where there is no page, there is nothing to sign in for.
+ */
 export function isGlobalFor({ global, pages }: { global: boolean; pages: Pages }, page: Where): boolean {
-  return global && !isAt(pages.signIn, page) && !isAt(pages.unavailable, page)
+  const isPage = page.matched?.length !== 0
+  return global && isPage && !isAt(pages.signIn, page) && !isAt(pages.unavailable, page)
 }
 
 function isAt(named: Pages['signIn'], page: Where): boolean {
@@ -34,9 +38,12 @@ function isAt(named: Pages['signIn'], page: Where): boolean {
     const location = typeof named === 'function' ? named(page as RouteLocationNormalized) : named
     const { name, path } =
       typeof location === 'string' ? { name: undefined, path: location } : (location as Location)
-    return name ? name === page.name : path?.split(/[?#]/)[0] === page.path
+    return name ? name === page.name : alike(path?.split(/[?#]/)[0] ?? '') === alike(page.path)
   } catch {
     // It has no answer for this page, and so does not lead to it.
     return false
   }
 }
+
+/** The router opens a page whatever the case, and with a slash at the end as well. */
+const alike = (path: string) => path.toLowerCase().replace(/(?<=.)\/$/, '')

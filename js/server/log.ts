@@ -51,4 +51,5 @@ export function createLog(api: string, write: (line: string) => void) {
   }
 }
 
-const isProduction = () => globalThis.process?.env?.NODE_ENV === 'production'
+const isProduction = () =>
+  (globalThis as { process?: { env?: { NODE_ENV?: string } } }).process?.env?.NODE_ENV === 'production'

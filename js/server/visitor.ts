@@ -48,7 +48,8 @@ function trustedAddress({ headers, address }: Visitor, trustProxy: number | unde
     const entries = headers.get('x-forwarded-for')?.split(',') ?? []
     return entries.at(-trustProxy)
   }
-  const env = globalThis.process?.env ?? {}
+  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } }
+  const env = process?.env ?? {}
   const platform = PLATFORMS.find(({ isHere }) => isHere(env))
   return (platform && headers.get(platform.header)) ?? undefined
 }

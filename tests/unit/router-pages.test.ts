@@ -308,3 +308,47 @@ test('guards that are stopped leave the router as it was', () => {
   stop()
   expect(router.addRoute).not.toBe(guarded)
 })
+
+test('the sign-in page opens for everybody, even below a route that requires sign-in', async () => {
+  const auth = createTestAuth<unknown>({ session: 'never' })
+  const router = createRouter({
+    history: createMemoryHistory(),
+    routes: [
+      {
+        path: '/:locale',
+        component: RouterView,
+        meta: { requiresAuth: true },
+        children: [
+          { path: 'notes', component },
+          { path: 'sign-in', name: 'sign-in', component },
+        ],
+      },
+    ],
+  })
+  guardRoutes(router, auth, { signIn: { name: 'sign-in' } })
+  const at = () => router.currentRoute.value.fullPath
+  await router.push('/ar/notes')
+  expect(at()).toBe('/ar/sign-in?redirect=/ar/notes')
+  for (const path of ['/ar/sign-in', '/ar/sign-in?redirect=/ar/sign-in', '/en/sign-in/']) {
+    await router.push(path)
+    expect(at()).toBe(path)
+  }
+})
+
+test('a home page for guests leads nowhere', async () => {
+  const { router, at } = setUp(ADA, { home: '/sign-in' })
+  await router.push('/sign-in')
+  expect(at()).toBe('/sign-in')
+})
+
+test('the fragment that a browser carried over the redirect of a server belongs to the wanted page', async () => {
+  const { auth, router, at } = setUp('never')
+  await router.push('/sign-in?redirect=/notes%23first%20half')
+  auth.become(BOB)
+  await arrives(at, '/notes#first%20half')
+  auth.become('signed-out')
+  await arrives(at, '/sign-in')
+  await router.push('/sign-in?redirect=/notes#third')
+  auth.become(BOB)
+  await arrives(at, '/notes#third')
+})

@@ -1,5 +1,7 @@
 import { createError, type NuxtApp, showError, useAppConfig, useRouter, useRuntimeConfig } from 'nuxt/app'
+import type { RouteLocation } from 'vue-router'
 import { isAuthError } from '../../errors.js'
+import { decide } from '../../guard.js'
 import { guardRoutes } from '../../router.js'
 import type { Auth } from '../../types.js'
 import { authPlugin } from '../../vue.js'
@@ -7,6 +9,7 @@ import type { PublicOptions } from '../options.js'
 import { type AppOptions, pagesOf } from '../pages.js'
 import { isGlobalFor, ruleOf } from '../rule.js'
 import { rolesAt } from './roles.js'
+import { silentWhileClosed } from './silent.js'
 
 /**
  * Gives an app its session: the composables, the guards and the hooks.
@@ -19,16 +22,22 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
   const pages = pagesOf(nuxtApp, options.pages, own?.pages)
   const roles = options.roles ? { roles: rolesAt(options.roles) } : {}
   const later = hydrated ? { hydrated } : {}
+  const rule = (to: RouteLocation) => ruleOf(to.meta, isGlobalFor({ global: options.global, pages }, to))
 
-  nuxtApp.vueApp.use(authPlugin(auth, { ...roles, ...later }))
   const router = useRouter()
+  const isClosed = () => {
+    const wanted = rule(router.currentRoute.value as RouteLocation)
+    return decide(auth.snapshot, wanted, roles.roles) === 'sign-in'
+  }
+  const shown = hydrated ? silentWhileClosed(auth, hydrated, isClosed) : auth
+  nuxtApp.vueApp.use(authPlugin(shown, { ...roles, ...later }))
   router.onError((error) => showUnavailable(nuxtApp, error))
   guardRoutes(router as never, auth, {
     forbidden: refuse,
     ...pages,
     ...roles,
     ...later,
-    rule: (to) => ruleOf(to.meta, isGlobalFor({ global: options.global, pages }, to)),
+    rule,
   })
   auth.onEvent((event) => {
     if (event.type === 'signed-in') nuxtApp.callHook('tokencell:signed-in')

@@ -1,19 +1,25 @@
 import { defineNuxtPlugin, useRuntimeConfig, useState } from 'nuxt/app'
 import { createBffAuth, type SessionInfo } from '../../bff.js'
+import { below } from '../base-url.js'
 import type { PublicOptions } from '../options.js'
 import { provideAuth } from './app.js'
 import { whenHydrated } from './hydrated.js'
+import { LATER, RENDERED } from './state.js'
 
 /** The client of this application's own server, with the session that the page was rendered with. */
 export default defineNuxtPlugin({
   name: 'tokencell',
   dependsOn: ['nuxt:router'],
   setup(nuxtApp) {
-    const { base } = useRuntimeConfig().public.tokencell as unknown as PublicOptions
-    const auth = createBffAuth<never>({ base })
-    const info = useState<SessionInfo<never> | null>('tokencell', () => null).value
+    const { app, public: shown } = useRuntimeConfig()
+    const { base } = shown.tokencell as unknown as PublicOptions
+    const auth = createBffAuth<never>({ base: below((app as { baseURL: string }).baseURL, base) })
+    const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
+    const later = useState<SessionInfo<never> | null>(LATER, () => null).value
     // A page that was rendered for everybody knows nobody.
-    if (info) auth.hydrate(info)
-    provideAuth(nuxtApp as never, auth, info ? undefined : whenHydrated(nuxtApp as never, auth))
+    if (rendered) auth.hydrate(rendered)
+    const hydrated = rendered && !later ? undefined : whenHydrated(nuxtApp as never, auth)
+    if (later) hydrated?.then(() => auth.hydrate(later))
+    provideAuth(nuxtApp as never, auth, rendered ? undefined : hydrated)
   },
 })

@@ -1,10 +1,11 @@
-import { defineNuxtPlugin, useRequestEvent, useState } from 'nuxt/app'
+import { defineNuxtPlugin, type NuxtApp, navigateTo, useRequestEvent, useRouter, useState } from 'nuxt/app'
 import type { SessionInfo } from '../../bff-protocol.js'
 import { commonError } from '../../errors.js'
 import { LOADING } from '../../snapshot.js'
 import type { Auth } from '../../types.js'
 import { provideAuth } from './app.js'
 import { hasVisitor, sessionOf } from './server/context.js'
+import { LATER, RENDERED } from './state.js'
 
 /** The session of the request that is being rendered: refreshed before, and handed on to the page without a token. */
 export default defineNuxtPlugin({
@@ -12,26 +13,49 @@ export default defineNuxtPlugin({
   dependsOn: ['nuxt:router'],
   async setup(nuxtApp) {
     const event = useRequestEvent(nuxtApp as never)
-    const state = useState<SessionInfo | null>('tokencell', () => null)
+    const rendered = useState<SessionInfo | null>(RENDERED, () => null)
+    const later = useState<SessionInfo | null>(LATER, () => null)
     const session = event && hasVisitor(event) ? sessionOf(event) : undefined
-    if (session) state.value = await session.info()
-    const snapshot = state.value?.snapshot ?? LOADING
+    if (session) rendered.value = await session.info()
+    let snapshot = rendered.value?.snapshot ?? LOADING
     const refuse = () => Promise.reject(commonError('not-in-browser'))
     const auth: Auth = {
-      snapshot,
+      get snapshot() {
+        return snapshot
+      },
       ready: Promise.resolve(snapshot),
       subscribe: () => () => {},
       onEvent: () => () => {},
       // What belongs to nobody, such as a page that is rendered once for all, gets nothing of anybody's.
-      fetch: session ? (input, init) => session.fetch(input, init) : refuse,
+      fetch: session ? session.fetchAsPage : refuse,
       signIn: refuse,
       signOut: refuse,
       dispose() {},
     }
     provideAuth(nuxtApp as never, auth as unknown as Auth<never>)
-    // A token that was refused while rendering has been refreshed since.
+
     nuxtApp.hook('app:rendered', async () => {
-      if (session) state.value = await session.info()
+      const before = rendered.value
+      const now = await session?.info()
+      if (!before || !now || isSame(before, now)) return
+      // The page shows the session as it was. The browser hydrates that, and then follows.
+      later.value = now
+      snapshot = now.snapshot
+      await leaveIfClosed(nuxtApp as never)
     })
   },
 })
+
+const isSame = (one: SessionInfo, other: SessionInfo) =>
+  one.session === other.session && JSON.stringify(one.snapshot) === JSON.stringify(other.snapshot)
+
+/** Nothing has been sent yet: where the guards close this page now, the answer leads to the page that they open instead. */
+async function leaveIfClosed(nuxtApp: NuxtApp) {
+  await nuxtApp.runWithContext(async () => {
+    const router = useRouter()
+    const { path, query, hash, fullPath } = router.currentRoute.value
+    await router.replace({ path, query, hash, force: true })
+    const open = router.currentRoute.value.fullPath
+    if (open !== fullPath) await nuxtApp.runWithContext(() => navigateTo(open))
+  })
+}

@@ -1,5 +1,4 @@
 import { type NuxtApp, tryUseNuxtApp, useFetch, useNuxtApp, useRuntimeConfig } from 'nuxt/app'
-import { createFetch } from 'ofetch'
 import type { RegisteredUser } from '../../types.js'
 import { useAuth as useVueAuth, type VueAuth } from '../../vue.js'
 import type { PublicOptions } from '../options.js'
@@ -7,18 +6,53 @@ import type { PublicOptions } from '../options.js'
 /** In a browser there is one app, which is found again wherever and whenever. */
 let only: NuxtApp | undefined
 
-/** The session, in components, middleware, plugins and composables, after an `await` as well. */
-export function useAuth<User = RegisteredUser>(): VueAuth<User> {
-  const nuxtApp = tryUseNuxtApp() ?? only ?? useNuxtApp()
-  if (import.meta.client) only = nuxtApp as NuxtApp
-  return nuxtApp.vueApp.runWithContext(() => useVueAuth<User>())
+function currentApp(): NuxtApp {
+  const nuxtApp = (tryUseNuxtApp() ?? only ?? useNuxtApp()) as NuxtApp
+  if (import.meta.client) only = nuxtApp
+  return nuxtApp
 }
 
-/** `useFetch` to the API as the user. In vault mode a server cannot ask, and the page does. */
-export const useAuthFetch = ((url: never, options: object = {}) => {
-  const { mode } = useRuntimeConfig().public.tokencell as unknown as PublicOptions
+/** The session, in components, middleware, plugins and composables, after an `await` as well. */
+export function useAuth<User = RegisteredUser>(): VueAuth<User> {
+  return currentApp().vueApp.runWithContext(() => useVueAuth<User>())
+}
+
+type Fetch = typeof globalThis.$fetch
+
+/** That of each app, which on a server is that of one request. */
+const clients = new WeakMap<NuxtApp, Fetch>()
+
+/** With the defaults of the application, such as `app.baseURL`. The types of Nitro do not know the second argument. */
+const createClient = (fetch: VueAuth['fetch']) =>
+  (globalThis.$fetch.create as (...args: unknown[]) => Fetch)({}, { fetch })
+
+function client(): Fetch {
+  const nuxtApp = currentApp()
   const { fetch } = useAuth()
-  const $fetch = createFetch({ fetch })
+  const made = clients.get(nuxtApp) ?? createClient(fetch)
+  clients.set(nuxtApp, made)
+  return made
+}
+
+/** `$fetch` as the user, for what is done once, such as saving: `await $authFetch('/api/v1/notes', { method: 'POST', body })`. */
+export const $authFetch = Object.assign((...args: Parameters<Fetch>) => client()(...args), {
+  raw: (...args: Parameters<Fetch['raw']>) => client().raw(...args),
+  create: (...args: Parameters<Fetch['create']>) => client().create(...args),
+}) as Fetch
+
+/**
+ * `useFetch` as the user: the same URL means the same on a server and in the browser. In vault mode a server cannot ask, and the
+ * page does.
+ *
+ * @param key which the module adds where it is called, as Nuxt does with `useFetch`
+ */
+export const useAuthFetch = ((url: never, given?: object | string, key?: string) => {
+  const { mode } = useRuntimeConfig().public.tokencell as unknown as PublicOptions
   const isUnknown = mode === 'vault' ? { server: false } : {}
-  return useFetch(url, { ...isUnknown, ...options, $fetch } as never)
+  const [options, autoKey] = typeof given === 'string' ? [{}, given] : [given, key]
+  return (useFetch as (...args: unknown[]) => unknown)(
+    url,
+    { ...isUnknown, ...options, $fetch: client() },
+    autoKey,
+  )
 }) as unknown as typeof useFetch

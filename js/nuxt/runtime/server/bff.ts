@@ -1,6 +1,9 @@
 import { useRuntimeConfig, useStorage } from 'nitropack/runtime'
-import { type BffOptions, type BffServer, createBff, type SharedStore } from '../../../server/index.js'
+// @ts-expect-error: written by the module
+import file from '#tokencell/options'
+import type { BffServer, SharedStore } from '../../../server/index.js'
 import type { BffModeOptions } from '../../options.js'
+import { createConfiguredBff } from './configured.js'
 
 let made: BffServer | undefined
 
@@ -8,7 +11,7 @@ let made: BffServer | undefined
 export function useBff(): BffServer {
   if (!made) {
     const { storage, ...options } = useRuntimeConfig().tokencell as unknown as BffModeOptions
-    made = createBff({ ...options, ...(storage && { store: storeOn(storage) }) } as BffOptions)
+    made = createConfiguredBff({ ...options, ...(storage && { store: storeOn(storage) }) }, file)
   }
   return made
 }

@@ -2,8 +2,13 @@ import type { H3Event } from 'h3'
 import { adapterError } from '../../../adapter-errors.js'
 import type { RequestSession } from '../../../server/index.js'
 
-/** What an event has of its session. */
-export type EventSession = Pick<RequestSession, 'fetch' | 'info'>
+/** What a request to this server has of its session. Whatever it changes is in the response at once. */
+export interface EventSession extends Pick<RequestSession, 'fetch' | 'info'> {
+  /** Answers a request of a page, such as for the API, within this session. */
+  answer(request: Request): Promise<Response>
+  /** What `fetch` of a page gets from this server, and from other origins. Paths are those of browsers. */
+  fetchAsPage(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+}
 
 type Nitro = { routeRules?: { isr?: unknown } } | undefined
 type Context = { [KEY]?: () => EventSession }
@@ -25,12 +30,15 @@ export function sessionOf(event: H3Event): EventSession {
   return (event.context as Required<Context>)[KEY]()
 }
 
-/** Says how to open it. What a request asks of this same server on the way has its session. */
+/** Says how to open it. A request that this server makes to itself on the way has the session of the first. */
 export function offerSession(event: H3Event, open: () => EventSession) {
   const context = event.context as Context
+  const { __unenv__: outer } = event.node.req as { __unenv__?: Context }
   let opened: EventSession | undefined
-  context[KEY] ??= () => {
-    opened ??= open()
-    return opened
-  }
+  context[KEY] ??=
+    outer?.[KEY] ??
+    (() => {
+      opened ??= open()
+      return opened
+    })
 }

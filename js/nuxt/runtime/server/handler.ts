@@ -1,9 +1,19 @@
-import { defineEventHandler, toWebRequest } from 'h3'
-import { useBff } from './bff.js'
+import { defineEventHandler, getRequestURL, getRequestWebStream } from 'h3'
+import { useRuntimeConfig } from 'nitropack/runtime'
+import { below, without } from '../../base-url.js'
+import { sessionOf } from './context.js'
 
 /** The routes of the session, and those of the API that pages may reach. */
-export default defineEventHandler((event) => {
+export default defineEventHandler(async (event) => {
+  const { method, headers, node } = event
+  const { baseURL } = useRuntimeConfig().app
   const abort = new AbortController()
-  event.node.res.once('close', () => event.node.res.writableEnded || abort.abort())
-  return useBff().handle(new Request(toWebRequest(event), { signal: abort.signal }))
+  node.res.once('close', () => node.res.writableEnded || abort.abort())
+  const init = { method, headers, body: getRequestWebStream(event) ?? null, duplex: 'half' }
+  // The API has none of the folder that this application is in.
+  const url = without(baseURL, getRequestURL(event).href)
+  const response = await sessionOf(event).answer(new Request(url, { ...init, signal: abort.signal }))
+  const location = response.headers.get('location')
+  if (location?.startsWith('/')) response.headers.set('location', below(baseURL, location))
+  return response
 })

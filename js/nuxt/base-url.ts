@@ -1,0 +1,14 @@
+/** `app.baseURL` without a slash at the end. */
+const trimmed = (baseURL: string) => baseURL.replace(/\/+$/, '')
+
+/** The path of this application, as browsers have it. */
+export const below = (baseURL: string, path: string) => trimmed(baseURL) + path
+
+/** The URL as if the application were not in a folder. */
+export function without(baseURL: string, url: string): string {
+  const base = trimmed(baseURL)
+  const parsed = new URL(url)
+  if (base && `${parsed.pathname}/`.startsWith(`${base}/`))
+    parsed.pathname = parsed.pathname.slice(base.length)
+  return parsed.href
+}

@@ -1,0 +1,36 @@
+import { type BffOptions, type BffServer, createBff } from '../../../server/index.js'
+import type { BffFileOptions, BffModeOptions } from '../../options.js'
+
+type Configured = Omit<BffModeOptions, 'mode' | 'storage'> & Pick<BffFileOptions, 'store'>
+
+/**
+ * The server of nuxt.config and `server/tokencell.ts`, which goes before it. What is wrong with them is on the console, once:
+ * frameworks show visitors an error page, and log none of the reasons.
+ *
+ * @throws AuthError that names the option
+ */
+export function createConfiguredBff(
+  configured: Configured,
+  file: BffFileOptions | (() => BffFileOptions),
+): BffServer {
+  try {
+    const own = typeof file === 'function' ? file() : file
+    return createBff({ ...configured, ...own } as BffOptions)
+  } catch (error) {
+    report(error)
+    throw error
+  }
+}
+
+const reported = new Set<string>()
+
+function report(error: unknown) {
+  const text = String((error as Error | null)?.message)
+  if (reported.has(text)) return
+  reported.add(text)
+  const mend =
+    'secret' === (error as { option?: unknown }).option
+      ? ' Set NUXT_TOKENCELL_SECRET where the server runs.'
+      : ''
+  console.error(`[tokencell] ${text}${mend}`)
+}
