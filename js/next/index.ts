@@ -1,7 +1,6 @@
 import type { NextRequest, NextResponse } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
-import type { BffServer } from '../server/index.js'
 import { createApp } from './app.js'
 import { belowBasePath } from './base-path.js'
 import { createBffOf } from './environment.js'
