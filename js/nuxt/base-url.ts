@@ -2,10 +2,10 @@
 const trimmed = (baseURL: string) => baseURL.replace(/\/+$/, '')
 
 /** The path of this application, as browsers have it. */
-export const below = (baseURL: string, path: string) => trimmed(baseURL) + path
+export const withBase = (baseURL: string, path: string) => trimmed(baseURL) + path
 
 /** The URL as if the application were not in a folder. */
-export function without(baseURL: string, url: string): string {
+export function withoutBase(baseURL: string, url: string): string {
   const base = trimmed(baseURL)
   const parsed = new URL(url)
   if (base && `${parsed.pathname}/`.startsWith(`${base}/`))

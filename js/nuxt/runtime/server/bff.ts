@@ -1,3 +1,4 @@
+import type { H3Event } from 'h3'
 import { useRuntimeConfig, useStorage } from 'nitropack/runtime'
 // @ts-expect-error: written by the module
 import file from '#tokencell/options'
@@ -7,10 +8,14 @@ import { createConfiguredBff } from './configured.js'
 
 let made: BffServer | undefined
 
-/** The server of this configuration, which holds no session. */
-export function useBff(): BffServer {
+/**
+ * The server of this configuration, which holds no session.
+ *
+ * @param event the first request: some hosts have no variables before
+ */
+export function useBff(event: H3Event): BffServer {
   if (!made) {
-    const { storage, ...options } = useRuntimeConfig().tokencell as unknown as BffModeOptions
+    const { storage, ...options } = useRuntimeConfig(event).tokencell as unknown as BffModeOptions
     made = createConfiguredBff({ ...options, ...(storage && { store: storeOn(storage) }) }, file)
   }
   return made

@@ -9,7 +9,7 @@ const OF_THIS_REQUEST =
 
 /** Opens the session of a request. Whatever is done with it is in the response at once. */
 export function openEventSession(event: H3Event, localFetch: typeof fetch): EventSession {
-  const bff = useBff()
+  const bff = useBff(event)
   const session = bff.open(getRequestHeader(event, 'cookie'), () => !event.node.res.headersSent)
 
   async function handOn() {

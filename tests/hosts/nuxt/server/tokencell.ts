@@ -1,0 +1,4 @@
+export default defineBffOptions(() => ({
+  forward: () => ({ 'x-from-file': 'yes' }),
+  onEvent: ({ type }) => console.log(`event ${type}`),
+}))
