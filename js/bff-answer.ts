@@ -8,6 +8,22 @@ export type Answer<User> = SessionInfo<User> & { answer?: unknown; isTold?: bool
 const NOT_OUR_ROUTE =
   'The answer is not from the routes of `tokencell/server`. Serve them at `base`, without a redirect.'
 
+/** What only this client can find out. */
+export type BffErrorCode = 'cookie-dropped'
+
+const COOKIE_DROPPED =
+  'The browser has not kept the session cookie, which is `Secure`, because this page is not served over https. Serve it over ' +
+  'https, or set `cookie: { secure: false }` on the server in development.'
+
+/**
+ * @param now how things stand after the sign-in
+ * @throws AuthError `cookie-dropped`
+ */
+export function assertKept<User>(signedIn: Answer<User>, now: Answer<User>) {
+  if (now.session !== signedIn.session)
+    throw explain('cookie-dropped', COOKIE_DROPPED, { option: 'cookie.secure' })
+}
+
 /**
  * @throws AuthError with the code that the server names; `unreachable` if it names none, or breaks off; `body-malformed` if
  * something else answers in its place, with a page for example

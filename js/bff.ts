@@ -1,4 +1,4 @@
-import { type Answer, readAnswer } from './bff-answer.js'
+import { type Answer, assertKept, readAnswer } from './bff-answer.js'
 import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from './bff-protocol.js'
 import { callError } from './call-errors.js'
 import { AuthError, type AuthErrorCode, commonError, isAuthError } from './errors.js'
@@ -141,6 +141,8 @@ export function createBffAuth<User = RegisteredUser>({
     const owed = debt.read()
     if (owed === null) return true
     const { isTold = true } = await ask('/sign-out', { method: 'POST', keepalive: true })
+    channel?.postMessage('told')
+    events.emit({ type: 'signed-out' })
     if (isTold && debt.read() === owed) debt.write(null)
     return isTold
   }
@@ -149,6 +151,7 @@ export function createBffAuth<User = RegisteredUser>({
     if (channel || lifetime.isOver || !isBrowser) return
     channel = new BroadcastChannel(name)
     channel.onmessage = ({ data }) => {
+      if (data === 'told') return events.emit({ type: 'signed-out' })
       if (data !== 'signed-out') return void lookAnew()
       epoch += 1
       leave()
@@ -243,6 +246,8 @@ export function createBffAuth<User = RegisteredUser>({
       else if (!isOld) {
         epoch += 1
         lookedAt = performance.now()
+        // A server action has signed in or out, which no other tab knows of.
+        if (info.at > 0 && info.session !== next.session) channel?.postMessage('changed')
         return show(next)
       }
       lookAnew()
@@ -281,6 +286,8 @@ export function createBffAuth<User = RegisteredUser>({
         await settle().catch(() => {})
         const owed = debt.read()
         const signedIn = await ask('/sign-in', init)
+        // Over plain http, browsers drop a `Secure` cookie and say nothing.
+        if (location.protocol === 'http:') assertKept(signedIn, await ask('/session'))
         if (debt.read() === owed) debt.write(null)
         return signedIn
       })

@@ -1,4 +1,5 @@
 import type { AdapterErrorCode } from './adapter-errors.js'
+import type { BffErrorCode } from './bff-answer.js'
 import type { PageErrorCode } from './page-errors.js'
 import type { ServerErrorCode } from './server/errors.js'
 import type { VaultErrorCode } from './vault/errors.js'
@@ -14,6 +15,7 @@ const MESSAGES = {
 /** What went wrong. Stable; new codes may come with minor versions. */
 export type AuthErrorCode =
   | AdapterErrorCode
+  | BffErrorCode
   | CommonErrorCode
   | PageErrorCode
   | ServerErrorCode

@@ -1,11 +1,23 @@
 'use client'
 
-import { createContext, type ReactNode, use, useEffect, useMemo, useState, useSyncExternalStore } from 'react'
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
 import { adapterError } from './adapter-errors.js'
 import type { BffAuth, SessionInfo } from './bff.js'
 import { hasRole, type RolesOf, rolesOf } from './guard.js'
+import { followSession, type Rendered, type ServerRouter } from './react-navigation.js'
 import { LOADING } from './snapshot.js'
 import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from './types.js'
+
+export type { ServerRouter } from './react-navigation.js'
 
 /** The session as components read it: `isAuthenticated` and `status` tell whether there is a user. Never with a token. */
 export type ReactAuth<User = RegisteredUser> = FlaggedSnapshot<User> &
@@ -25,6 +37,12 @@ export interface AuthProviderProps<User = RegisteredUser> {
    * @default `roles` or `role` of the user, else of the claims
    */
   roles?: RolesOf
+  /**
+   * `useRouter()` of Next's App Router. Then pages follow the session, in every tab: who signs in goes to the page in
+   * `?redirect=`, if it is one of this application; after any other change the server renders the page again.
+   * @default none: the application navigates itself
+   */
+  router?: ServerRouter
   children: ReactNode
 }
 
@@ -38,11 +56,19 @@ const Context = createContext<Provided | null>(null)
 
 /** Gives the components inside a session. Without `session` it is `loading` while a server renders. */
 export function AuthProvider<User = RegisteredUser>(props: AuthProviderProps<User>): ReactNode {
-  const { auth, session, roles = rolesOf, children } = props
+  const { auth, session, roles = rolesOf, router, children } = props
   const rendered = session?.snapshot ?? LOADING
+  const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot })
   // Before anybody subscribes, and asks.
   useState(() => typeof window !== 'undefined' && hydrate(auth, session))
-  useEffect(() => hydrate(auth, session), [auth, session])
+  useEffect(() => {
+    lastRendered.current.snapshot = session?.snapshot
+    hydrate(auth, session)
+  }, [auth, session])
+  useEffect(
+    () => (router ? followSession(auth as Auth<unknown>, router, lastRendered.current) : undefined),
+    [auth, router],
+  )
   const provided = useMemo<Provided>(() => ({ auth, rendered, roles }), [auth, rendered, roles])
   return <Context value={provided}>{children}</Context>
 }

@@ -102,6 +102,8 @@ export type AuthEvent = SessionEvent | RequestEvent
 export type SessionEvent =
   | { type: 'signed-in' }
   | { type: 'ended'; reason: Reason }
+  /** The server of `createBffAuth` knows that the user has signed out, in this tab or another. */
+  | { type: 'signed-out' }
   | { type: 'refresh-started'; cause: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
   | { type: 'refreshed'; generation: number }
   | {

@@ -1,22 +1,31 @@
 import { parseSetCookie } from 'cookie'
+import { connection } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
+import type { EndpointOptions } from '../endpoint.js'
 import type { Rule } from '../guard.js'
+import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
 import type { createGuard } from './guard.js'
 import { PATH_HEADER } from './proxy.js'
 
 type CookieStore = Awaited<ReturnType<typeof import('next/headers.js')['cookies']>>
 
-/** What components, actions and route handlers of the App Router ask. */
-export function createApp(bff: BffServer, guard: ReturnType<typeof createGuard>) {
+/** @param encoding how the sign-in endpoint of the API takes its body */
+export function createApp(
+  bff: BffServer,
+  guard: ReturnType<typeof createGuard>,
+  encoding: EndpointOptions['encoding'],
+) {
   /**
    * Does something with the session of this request. Where a response can still take a cookie, in an action or a route
    * handler, a token that is due is refreshed; while rendering, none is, because its successor would be lost.
    */
   async function within<T>(work: (session: RequestSession) => Promise<T>): Promise<T> {
+    // Next wants to know before anything asks for the time, as a session does: no prerendering gets past it.
+    await connection()
     const { cookies } = await import('next/headers.js')
     const store = await cookies()
-    const session = bff.open(store.toString(), () => canSet(store))
+    const session = bff.open(headerOf(store), () => canSet(store))
     try {
       return await work(session)
     } finally {
@@ -41,13 +50,42 @@ export function createApp(bff: BffServer, guard: ReturnType<typeof createGuard>)
 
     fetch: (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
       within((session) => session.fetch(input, init)),
+
+    async signIn(
+      credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>,
+    ): Promise<unknown> {
+      const isForm = credentials instanceof FormData || credentials instanceof URLSearchParams
+      const body = isForm ? readForm(credentials, encoding).body : JSON.stringify(credentials)
+      await demandSettable()
+      return within((session) => session.signIn(body, 'application/json'))
+    },
+
+    async signOut(): Promise<void> {
+      await demandSettable()
+      await within((session) => session.signOut())
+    },
+  }
+
+  /** @throws what Next says of setting cookies while rendering: before anything is sent whose result would be lost */
+  async function demandSettable() {
+    const { cookies } = await import('next/headers.js')
+    setProbe(await cookies())
   }
 }
+
+/** A cookie that the proxy has just deleted is in there without a value. */
+function headerOf(store: CookieStore): string {
+  const kept = store.getAll().filter(({ value }) => value)
+  return kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
+}
+
+const setProbe = (store: CookieStore) =>
+  store.set({ name: 'tokencell-probe', value: '', maxAge: 0, path: '/' })
 
 /** While rendering, setting a cookie throws. This one never comes to be. */
 function canSet(store: CookieStore): boolean {
   try {
-    store.set({ name: 'tokencell-probe', value: '', maxAge: 0, path: '/' })
+    setProbe(store)
     return true
   } catch {
     return false

@@ -1,5 +1,6 @@
 import { explain } from '../errors.js'
 import { decide, ownPath, type RolesOf, type Rule, rolesOf } from '../guard.js'
+import { parsePattern, surelyMatches } from '../server/paths.js'
 import type { Snapshot } from '../types.js'
 import type { Page, Pages } from './options.js'
 
@@ -15,19 +16,7 @@ const HERE = 'http://here.invalid'
  * @throws AuthError `option-invalid` that names the page that is none of this application
  */
 export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
-  const { signIn: signInPage = '/sign-in', home: homePage = '/', forbidden: forbiddenPage } = pages
-  const signIn = pathOf('pages.signIn', signInPage)
-  const home = pathOf('pages.home', homePage)
-  const forbidden = forbiddenPage === undefined ? undefined : pathOf('pages.forbidden', forbiddenPage)
-
-  function isHome(path: string, url: URL): boolean {
-    try {
-      return home(url) === path
-    } catch {
-      // A home page that cannot be told from this one is another.
-      return false
-    }
-  }
+  const { signIn, home, forbidden } = createPaths(pages)
 
   /** @param wanted path and query of the page, if they are known */
   return (snapshot: Snapshot, rule: Rule, wanted: string | undefined): Verdict => {
@@ -37,18 +26,54 @@ export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
         return forbidden ? { to: forbidden(url) } : 'not-found'
       case 'home':
         return { to: redirectIn(url) ?? home(url) }
-      case 'sign-in':
-        return {
-          to: wanted === undefined || isHome(wanted, url) ? signIn(url) : withRedirect(signIn(url), wanted),
-        }
+      case 'sign-in': {
+        const isKept = wanted !== undefined && !isAt(signIn, url) && !(isAt(home, url) && url.search === '')
+        return { to: isKept ? withRedirect(signIn(url), wanted) : signIn(url) }
+      }
       default:
         return 'allow'
     }
   }
 }
 
+/**
+ * What is left of a rule for the pages that visitors are led to. Leading them away from there would go on for ever: only
+ * guests may still be meant, and not on the home page.
+ *
+ * @param url of the page as the server has read it, and not as a header says: this opens pages
+ */
+export function createExceptions(pages: Pages) {
+  const { signIn, home, forbidden } = createPaths(pages)
+  return (rule: Rule, url: URL): Rule => {
+    const { guestOnly = false, ...asked } = rule
+    if (isAt(signIn, url) || (forbidden && isAt(forbidden, url))) return { guestOnly }
+    return guestOnly && isAt(home, url) ? asked : rule
+  }
+}
+
+type PathOf = (wanted: URL) => string
+
+function createPaths({ signIn = '/sign-in', home = '/', forbidden }: Pages) {
+  return {
+    signIn: pathOf('pages.signIn', signIn),
+    home: pathOf('pages.home', home),
+    forbidden: forbidden === undefined ? undefined : pathOf('pages.forbidden', forbidden),
+  }
+}
+
+/** Whether a URL is that of the page. */
+function isAt(page: PathOf, url: URL): boolean {
+  try {
+    const pattern = parsePattern(new URL(page(url), HERE).pathname)
+    return pattern !== undefined && surelyMatches(pattern, url.pathname)
+  } catch {
+    // A page that cannot be told from this one is another.
+    return false
+  }
+}
+
 /** The path of a page, given the URL of the wanted one. A path that is the same for all is checked at once. */
-function pathOf(option: string, page: Page): (wanted: URL) => string {
+function pathOf(option: string, page: Page): PathOf {
   if (typeof page !== 'function') {
     const path = checked(option, page)
     return () => path

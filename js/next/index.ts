@@ -1,12 +1,14 @@
 import type { NextRequest, NextResponse } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
-import { type BffServer, createBff } from '../server/index.js'
+import type { BffServer } from '../server/index.js'
 import { createApp } from './app.js'
+import { createBffOf } from './environment.js'
 import { createGuard } from './guard.js'
-import { createRules, type NextAuthOptions } from './options.js'
+import type { NextAuthOptions } from './options.js'
 import { createPages } from './pages.js'
-import { createProxy } from './proxy.js'
+import { createWithProxy, type Middleware } from './proxy.js'
+import { createRules } from './rules.js'
 
 export type { SessionInfo } from '../bff-protocol.js'
 export type { NextAuthOptions, Page, Pages } from './options.js'
@@ -19,6 +21,15 @@ export interface NextAuth {
   handlers: Record<'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT', Handler>
   /** `proxy.ts` of Next 16, `middleware.ts` of Next 15: refreshes before a page is rendered, and guards. */
   proxy(request: NextRequest): Promise<NextResponse>
+  /**
+   * The same around middleware of others, which sees the refreshed session. It is not asked for visitors who are sent away.
+   *
+   * @example
+   * export const proxy = auth.withProxy(createMiddleware(routing)) // of next-intl
+   */
+  withProxy<Rest extends unknown[]>(
+    middleware: Middleware<Rest>,
+  ): (request: NextRequest, ...rest: Rest) => Promise<NextResponse>
   /** How things stand, in a server component, an action or a route handler; for `AuthProvider`, as it is. */
   getSession(): Promise<SessionInfo>
   /**
@@ -31,6 +42,22 @@ export interface NextAuth {
    * handler has returned takes no cookie, and Next does not say so: ask `getSession()` before, which refreshes what is due.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /**
+   * Signs in, in a server action or a route handler: with the fields of a form as the browser sends it, or with an object. Fields
+   * such as `user[email]` become `{ user: { email } }`, and `redirect` is left out.
+   *
+   * Resolves with the API's answer, every token removed. Rejects as `signIn` of the client does: with AuthError `refused`, …
+   *
+   * @example
+   * async function enter(form: FormData) {
+   *   'use server'
+   *   await auth.signIn(form)
+   *   redirect('/notes')
+   * }
+   */
+  signIn(credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Signs out, likewise. If the API cannot be told now, it is told with the next sign-out. */
+  signOut(): Promise<void>
   /** For the Pages Router. */
   pages: ReturnType<typeof createPages>
 }
@@ -38,7 +65,7 @@ export interface NextAuth {
 /**
  * The session of a Next application, kept on its own server: no token in the browser.
  *
- * @throws AuthError that names the option that is wrong
+ * @throws AuthError that names the option that is wrong; of `api` and `secret` at the first request only
  *
  * @example
  * // auth.ts
@@ -55,19 +82,17 @@ export interface NextAuth {
  * // proxy.ts
  * export const proxy = auth.proxy
  */
-export function createNextAuth({
-  pages = {},
-  guard: rules = {},
-  roles,
-  ...options
-}: NextAuthOptions): NextAuth {
-  const bff = createBff(options)
+export function createNextAuth(given: NextAuthOptions): NextAuth {
+  const { pages = {}, guard: _, roles, ...options } = given
+  const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
+  const withProxy = createWithProxy(bff, guard, createRules(given))
   const { handle } = bff
   return {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
-    proxy: createProxy(bff, guard, createRules(rules)),
-    ...createApp(bff, guard),
+    withProxy,
+    proxy: withProxy(() => undefined),
+    ...createApp(bff, guard, typeof options.signIn === 'object' ? options.signIn.encoding : undefined),
     pages: createPages(bff, guard),
   }
 }

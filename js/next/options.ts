@@ -1,7 +1,5 @@
 import type { RolesOf, Rule } from '../guard.js'
-import { serverError } from '../server/errors.js'
 import type { BffOptions } from '../server/index.js'
-import { couldMatch, parsePattern } from '../server/paths.js'
 
 /**
  * The path of a page of this application, or a function that names it for the page that was wanted:
@@ -32,12 +30,25 @@ export interface Pages {
   forbidden?: Page
 }
 
-export interface NextAuthOptions extends BffOptions {
+export interface NextAuthOptions extends Omit<BffOptions, 'api' | 'secret'> {
+  /**
+   * The origin of the API: scheme, host and port. The tokens go nowhere else. This and `secret` are checked at the first request:
+   * where `next build` runs they may be missing.
+   */
+  api: BffOptions['api'] | undefined
+  /**
+   * Seals the session cookies: 32 characters or more, the same on every instance. Of several, the first seals and all open.
+   * To replace one: deploy `[old, new]` everywhere, then `[new, old]`, and after 30 days the new one.
+   */
+  secret: BffOptions['secret'] | undefined
   pages?: Pages
   /**
    * What the proxy asks of visitors before a page is rendered, by path: the first pattern that fits. `*` stands for one
    * segment, `**` at the end for any number, none included. However the path is spelled: case, encoding and a slash at the end
    * make no difference. For comfort and speed: pages ask again, with `requireSession`.
+   *
+   * `/**` stands for pages: not for files by their ending (`/logo.png`), `/_next/**`, `/.well-known/**`, the routes of the session
+   * and the paths of `proxy`. Any other pattern guards those, too. On the pages `signIn` and `forbidden` only `guestOnly` counts.
    */
   guard?: Readonly<Record<string, Rule>>
   /**
@@ -45,15 +56,4 @@ export interface NextAuthOptions extends BffOptions {
    * @default `roles` or `role` of the user, else of the claims
    */
   roles?: RolesOf
-}
-
-/** The rule for a path, if there is one. */
-export function createRules(guard: Readonly<Record<string, Rule>>) {
-  const rules = Object.entries(guard).map(([pattern, rule]) => {
-    const parsed = parsePattern(pattern)
-    if (!parsed) throw serverError('option-invalid', { option: `guard ${pattern}` })
-    return { pattern: parsed, rule }
-  })
-  return (pathname: string): Rule | undefined =>
-    rules.find(({ pattern }) => couldMatch(pattern, pathname))?.rule
 }

@@ -116,19 +116,19 @@ async function answer(response: Response, res: ServerResponse) {
   const setCookies = response.headers.getSetCookie()
   if (setCookies.length > 0) res.setHeader('set-cookie', setCookies)
   if (!response.body) return res.end()
-  await response.body.pipeTo(sinkOf(res)).catch((error) => {
-    if (!res.destroyed) throw error
-  })
+  // Not imported: bundlers for edge runtimes would look for a module that is not there.
+  const { Readable, promises } = globalThis.process.getBuiltinModule('node:stream')
+  const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
+  // The rejection says that API or browser broke off. The response has ended with it, and its status is sent.
+  await promises.pipeline(body, flushing(res), res).catch(() => {})
 }
 
-/** Ends with the response, or with whoever reads it. */
-function sinkOf(res: ServerResponse): WritableStream<Uint8Array> {
-  return new WritableStream({
-    write: (chunk) =>
-      new Promise<void>((resolve, reject) =>
-        res.write(chunk, (error) => (error ? reject(error) : resolve())),
-      ),
-    close: () => void res.end(),
-    abort: () => void res.destroy(),
-  })
-}
+/** Has layers that compress, such as that of `next start`, send each chunk at once: events must not wait for more of them. */
+const flushing = (res: ServerResponse & { flush?: () => void }) =>
+  async function* (chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      yield chunk
+      // The method of the prototype is deprecated, and another.
+      if (Object.hasOwn(res, 'flush')) res.flush?.()
+    }
+  }

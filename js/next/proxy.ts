@@ -1,3 +1,4 @@
+import { parseSetCookie } from 'cookie'
 import { type NextRequest, NextResponse } from 'next/server.js'
 import type { Rule } from '../guard.js'
 import type { BffServer } from '../server/index.js'
@@ -6,44 +7,103 @@ import type { createGuard } from './guard.js'
 /** The page that a request is for, which server components cannot know. It decides nothing but where to come back to. */
 export const PATH_HEADER = 'x-tokencell-path'
 
+/** Middleware of others, as Next takes it. Without a response, the page is rendered. */
+export type Middleware<Rest extends unknown[]> = (
+  request: NextRequest,
+  ...rest: Rest
+  // biome-ignore lint/suspicious/noConfusingVoidType: what Next allows
+) => Response | null | undefined | void | Promise<Response | null | undefined | void>
+
 /**
- * Before a page is rendered: refreshes what is due, hands the new cookie to the browser and to whatever renders this very
- * request, and sends away those who may not see it. Whoever gets past it is asked again by the page.
+ * Wraps middleware: before it, refreshes what is due and sends away those who may not see the page; then hands the new cookie
+ * to the middleware, to whatever renders this very request, and to the browser. The page asks again itself.
  */
-export function createProxy(
+export function createWithProxy(
   bff: BffServer,
   guard: ReturnType<typeof createGuard>,
-  ruleFor: (pathname: string) => Rule | undefined,
+  ruleFor: (url: URL) => Rule | undefined,
 ) {
-  return async (request: NextRequest): Promise<NextResponse> => {
-    const { pathname, search } = request.nextUrl
-    const session = bff.open(request.headers.get('cookie'), true)
-    const snapshot = await session.read()
-    const rule = ruleFor(pathname)
-    // What is posted to a page, such as an action, has a guard of its own and must not be sent elsewhere.
-    const isPage = request.method === 'GET' || request.method === 'HEAD'
-    const verdict = rule && isPage ? guard(snapshot, rule, pathname + search) : 'allow'
+  return <Rest extends unknown[]>(middleware: Middleware<Rest>) =>
+    async (request: NextRequest, ...rest: Rest): Promise<NextResponse> => {
+      const { pathname, search } = request.nextUrl
+      const session = bff.open(request.headers.get('cookie'), true)
+      const snapshot = await session.read()
+      const rule = ruleFor(new URL(pathname + search, request.nextUrl))
+      // What is posted to a page, such as an action, has a guard of its own and must not be sent elsewhere.
+      const isPage = request.method === 'GET' || request.method === 'HEAD'
+      const verdict = rule && isPage ? guard(snapshot, rule, pathname + search) : 'allow'
+      const cookieHeader = await session.cookieHeader()
+      const setCookies = await session.setCookies()
 
-    let response: NextResponse
-    if (verdict === 'allow') {
-      const headers = new Headers(request.headers)
-      headers.set('cookie', await session.cookieHeader())
-      headers.set(PATH_HEADER, pathname + search)
-      response = NextResponse.next({ request: { headers } })
-    } else {
-      const url = request.nextUrl.clone()
-      const { pathname: to, search: query } = new URL(verdict === 'not-found' ? '/404' : verdict.to, url)
-      url.pathname = to
-      url.search = query
-      response =
-        verdict === 'not-found' ? NextResponse.rewrite(url, { status: 404 }) : NextResponse.redirect(url)
+      let response: NextResponse
+      if (verdict === 'allow') {
+        updateRequest(request, cookieHeader, setCookies)
+        response = asNextResponse(await middleware(request, ...rest))
+        passOn(request, response)
+      } else {
+        const url = request.nextUrl.clone()
+        const { pathname: to, search: query } = new URL(verdict === 'not-found' ? '/404' : verdict.to, url)
+        url.pathname = to
+        url.search = query
+        response =
+          verdict === 'not-found' ? NextResponse.rewrite(url, { status: 404 }) : NextResponse.redirect(url)
+      }
+      addCookies(response, setCookies)
+      // A page that was the same for everybody is not to be kept with somebody's cookie on it (CVE-2025-48947).
+      if (rule || setCookies.length > 0 || snapshot.reason !== 'never') {
+        response.headers.set('cache-control', 'private, no-store')
+      }
+      return response
     }
-    const setCookies = await session.setCookies()
-    for (const cookie of setCookies) response.headers.append('set-cookie', cookie)
-    // A page that was the same for everybody is not to be kept with somebody's cookie on it (CVE-2025-48947).
-    if (rule || setCookies.length > 0 || snapshot.reason !== 'never') {
-      response.headers.set('cache-control', 'private, no-store')
-    }
-    return response
+}
+
+/** Changes the request itself, as `request.cookies.set()` does: so middleware that runs later sees the refreshed session. */
+function updateRequest(request: NextRequest, cookieHeader: string, setCookies: readonly string[]) {
+  for (const { name, value, maxAge } of setCookies.map(parse)) {
+    if (maxAge === 0) request.cookies.delete(name)
+    else request.cookies.set(name, value)
   }
+  // `request.cookies` has rewritten the cookies of others, and dropped those that it cannot read.
+  if (cookieHeader === '') request.headers.delete('cookie')
+  else request.headers.set('cookie', cookieHeader)
+  request.headers.set(PATH_HEADER, request.nextUrl.pathname + request.nextUrl.search)
+}
+
+/** A `Response` of the platform has no `cookies`, and its headers may be immutable. */
+function asNextResponse(response: Awaited<ReturnType<Middleware<[]>>>): NextResponse {
+  if (!response) return NextResponse.next()
+  if ('cookies' in response) return response as NextResponse
+  const { body, status, statusText } = response
+  const headers = new Headers(response.headers)
+  // `NextResponse` would read them, and throws at some values.
+  headers.delete('set-cookie')
+  const copy = new NextResponse(body, { status, statusText, headers })
+  for (const header of response.headers.getSetCookie()) copy.headers.append('set-cookie', header)
+  return copy
+}
+
+/** Gives the headers of the request to what renders it, unless the middleware has given others, which are made of these. */
+function passOn(request: NextRequest, response: NextResponse) {
+  const { headers } = response
+  const isRendered = headers.has('x-middleware-next') || headers.has('x-middleware-rewrite')
+  if (!isRendered || headers.has('x-middleware-override-headers')) return
+  const { headers: own } = NextResponse.next({ request: { headers: request.headers } })
+  for (const [name, value] of own) if (name !== 'x-middleware-next') headers.set(name, value)
+}
+
+/**
+ * Adds cookies to `response.cookies`, because its `set()` and `delete()` drop every cookie that is in the headers only. Those of
+ * others stay as they were written.
+ */
+function addCookies(response: NextResponse, setCookies: readonly string[]) {
+  if (setCookies.length === 0) return
+  const others = response.headers.getSetCookie()
+  for (const cookie of setCookies) response.cookies.set(parse(cookie))
+  response.headers.delete('set-cookie')
+  for (const header of [...others, ...setCookies]) response.headers.append('set-cookie', header)
+}
+
+function parse(header: string) {
+  const { value = '', ...cookie } = parseSetCookie(header, { decode: (text) => text })
+  return { ...cookie, value }
 }

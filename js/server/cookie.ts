@@ -1,25 +1,43 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
-import { serverError } from './errors.js'
+import { explain } from '../errors.js'
+import { SESSION_TOO_LARGE } from './errors.js'
 import type { Bff } from './options.js'
 
 /** What one cookie may hold: browsers take 4096 bytes with its name and attributes (RFC 6265 §6.1). */
 const PIECE = 3800
 /** Servers take some 16 KB of headers in all. */
 const MOST = 3
+/** In characters. */
+export const MAX_COOKIE = PIECE * MOST
 
-/** The session cookie; in pieces, where one would be too large. */
-export function createSessionCookie({ cookie: { name, sameSite, secure } }: Bff) {
+/**
+ * The session cookie; in pieces, where one would be too large.
+ *
+ * @param suffix of the name, for what is beside it
+ */
+export function createSessionCookie({ cookie: { name: base, sameSite, secure, limit } }: Bff, suffix = '') {
+  const name = base + suffix
   const pieceNames = Array.from({ length: MOST }, (_, at) => `${name}.${at}`)
   const names = [name, ...pieceNames]
 
   function split(value: string): [string, string][] {
     if (value.length <= PIECE) return value === '' ? [] : [[name, value]]
+    if (value.length > MAX_COOKIE) throw tooLarge(value)
     const pieces = value.match(new RegExp(`.{1,${PIECE}}`, 'g')) ?? []
-    if (pieces.length > MOST) throw serverError('session-too-large')
     return pieces.map((piece, at) => [pieceNames[at] as string, piece])
   }
 
+  const tooLarge = ({ length }: string) =>
+    explain(
+      'session-too-large',
+      `${SESSION_TOO_LARGE} It has ${length} characters, and ${limit} are allowed.`,
+    )
+
   return {
+    /** @throws AuthError `session-too-large` for a value that servers in front may not let through */
+    refuseTooLarge(value: string) {
+      if (value.length > limit) throw tooLarge(value)
+    },
     /** Its value in a `Cookie` header. */
     read(header: string | null | undefined): string {
       const cookies = parseCookie(header ?? '')

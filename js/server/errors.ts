@@ -2,6 +2,11 @@ import { CALL_MESSAGES } from '../call-errors.js'
 import { type AuthErrorDetail, explain } from '../errors.js'
 import { EXCHANGE_MESSAGES } from '../exchange-errors.js'
 
+export const SESSION_TOO_LARGE =
+  'The tokens and the user do not fit into the session cookie. Give a `store`, which holds the session in its place; or point ' +
+  '`fields.user` to less, have the API put fewer claims into its tokens, or raise `cookie.limit` with the header buffers of ' +
+  'every proxy in front.'
+
 /** What only a server can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
   ...CALL_MESSAGES,
@@ -15,12 +20,13 @@ const MESSAGES = {
   forged:
     'The request does not come from a page of this origin, or lacks the header X-Requested-With. Send it through the client.',
   'not-proxied': 'This path and method are not among those that pages may reach. See `proxy`.',
+  'redirect-not-listed':
+    'The API redirects to another origin, which is not handed on to the page. List that origin in `redirects`.',
   'secret-weak':
     'The secret seals the session cookies and needs 32 characters or more. Make one with `openssl rand -base64 32`.',
   'status-unknown':
     'The API has answered with a status that HTTP does not define (RFC 9110 §15). Have it answer with 100 to 599.',
-  'session-too-large':
-    'The tokens and the user do not fit into cookies. Point `fields.user` to less, or have the API issue smaller tokens.',
+  'session-too-large': SESSION_TOO_LARGE,
 } as const
 
 export type ServerErrorCode = keyof typeof MESSAGES

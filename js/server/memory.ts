@@ -1,3 +1,4 @@
+import { LRUCache } from 'lru-cache'
 import type { Session } from './session.js'
 import type { Renewal } from './upstream.js'
 
@@ -6,42 +7,60 @@ import type { Renewal } from './upstream.js'
  * hangs on the global object, so that all of them share it. A session's id is random and secret: nobody finds another one's.
  */
 export interface Memory {
-  /** By session and generation. */
-  renewals: Map<string, KeptRenewal>
-  /** By session, the first that ended first. */
-  endings: Map<string, Ending>
+  /** The newest generation of a session, by its id. */
+  newest: LRUCache<string, Newest>
+  /** Refreshes under way, and those that brought no token, by session and generation. */
+  exchanges: LRUCache<string, Exchange>
+  /** By session. */
+  endings: LRUCache<string, Ending>
   /** Which request was the first to take a renewed session to the browser. */
   handedOn: WeakMap<Session, object>
+  instance: { id: string; startedAt: number; hasWarned: boolean }
 }
 
-/** A refresh, and until when its result counts. In milliseconds since the epoch. */
-export interface KeptRenewal {
-  renewal: Promise<Renewal>
-  until: number
+/** Times are in milliseconds since the epoch. */
+export interface Newest {
+  session: Session
+  /** When a request came with it for the first time; `null` while the browser may still have the one before. */
+  seenAt: number | null
 }
 
-/** That a session is over, and until when a cookie of it could come back. In milliseconds since the epoch. */
+export interface Exchange {
+  startedAt: number
+  result: Promise<Renewal>
+  /** What has become of it, once that is known. */
+  settled?: { renewal: Renewal; at: number }
+}
+
+/** That a session is over. */
 export interface Ending {
   at: number
-  until: number
 }
 
-const MEMORY = Symbol.for('tokencell.server')
+const MEMORY = Symbol.for('tokencell.server.2')
+
+/** Of each kind, some megabytes. Sessions are counted by their size, as tokens may be long. */
+const MAX_ENTRIES = 20_000
+const MAX_CHARACTERS = 16 * 1024 * 1024
+
+/**
+ * An entry has a time to live, which is compared when it is read. No timer is involved: on some platforms none fires after a
+ * response. `ttlResolution` is 0 because the cache would otherwise keep the time until a timer says that it has passed.
+ */
+const EXPIRY = { max: MAX_ENTRIES, ttlResolution: 0, perf: { now: () => Date.now() } } as const
 
 export const memory = (): Memory => {
   const holder = globalThis as { [MEMORY]?: Memory }
-  holder[MEMORY] ??= { renewals: new Map(), endings: new Map(), handedOn: new WeakMap() }
-  return holder[MEMORY]
-}
-
-/** A few megabytes of them. */
-const MOST_ENDINGS = 20_000
-
-export function rememberEnding(id: string, ending: Ending) {
-  const { endings } = memory()
-  endings.set(id, ending)
-  for (const [first, { until }] of endings) {
-    if (until > Date.now() && endings.size <= MOST_ENDINGS) break
-    endings.delete(first)
+  holder[MEMORY] ??= {
+    newest: new LRUCache<string, Newest>({
+      ...EXPIRY,
+      maxSize: MAX_CHARACTERS,
+      sizeCalculation: ({ session }) => JSON.stringify(session).length,
+    }),
+    exchanges: new LRUCache<string, Exchange>(EXPIRY),
+    endings: new LRUCache<string, Ending>(EXPIRY),
+    handedOn: new WeakMap(),
+    instance: { id: crypto.randomUUID().slice(0, 8), startedAt: Date.now(), hasWarned: false },
   }
+  return holder[MEMORY]
 }

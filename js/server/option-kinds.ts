@@ -1,4 +1,5 @@
 import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../option-checks.js'
+import { MAX_COOKIE } from './cookie.js'
 import { parsePattern } from './paths.js'
 
 const isList = (value: unknown, test: (entry: unknown) => boolean) =>
@@ -10,6 +11,11 @@ const positive = (unit: string) => ({
   test: (value: unknown) => typeof value === 'number' && value > 0 && Number.isFinite(value),
   text: `a number of ${unit} above 0`,
 })
+
+const listOfOrigins = {
+  test: (value: unknown) => isList(value, (origin) => typeof origin === 'string'),
+  text: 'a list of origins such as "https://www.example.com"',
+}
 
 const boolean = { test: (value: unknown) => typeof value === 'boolean', text: 'true or false' }
 
@@ -36,8 +42,12 @@ export const SERVER_KINDS = {
   claims: { test: (value) => isList(value, isText), text: 'a list of names of claims' },
   cookie: {
     test: isObject,
-    text: 'an object with name, sameSite, secure or maxAge',
+    text: 'an object with name, sameSite, secure, maxAge or limit',
     members: {
+      limit: {
+        test: (value) => typeof value === 'number' && value > 0 && value <= MAX_COOKIE,
+        text: `a number of characters up to ${MAX_COOKIE}`,
+      },
       maxAge: positive('seconds'),
       name: {
         test: (value) => typeof value === 'string' && /^[\w.-]+$/.test(value),
@@ -53,16 +63,20 @@ export const SERVER_KINDS = {
     text: 'a number of seconds, 0 or more',
   },
   headers: { test: (value) => isList(value, isHeader), text: 'a list of names of headers' },
+  logger: { test: (value) => value === false || isFunction(value), text: 'a function of a line, or false' },
   onEvent: { test: isFunction, text: 'a function of an event' },
-  origins: {
-    test: (value) => isList(value, (origin) => typeof origin === 'string'),
-    text: 'a list of origins such as "https://www.example.com"',
-  },
+  origins: listOfOrigins,
+  redirects: listOfOrigins,
   plainHttp: boolean,
   proxy: { test: (value) => isList(value, isText), text: 'a list of paths such as "/api/v1/**"' },
+  trustProxy: {
+    test: (value) => Number.isInteger(value) && (value as number) >= 0,
+    text: 'a number of proxies, 0 or more',
+  },
   store: {
     test: (value) =>
       isObject(value) && ['getItem', 'setItem', 'removeItem'].every((name) => isFunction(value[name])),
     text: 'an object with getItem, setItem and removeItem, such as one of unstorage',
   },
+  waitUntil: { test: isFunction, text: 'a function of a promise' },
 } satisfies Kinds

@@ -1,23 +1,11 @@
 import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../endpoint.js'
 import { checkOptions } from '../option-checks.js'
 import type { VaultOptions } from '../vault/options.js'
-import { type ServerErrorCode, serverError } from './errors.js'
+import { serverError } from './errors.js'
+import type { ServerEvent } from './events.js'
+import { createLog } from './log.js'
 import { SERVER_KINDS } from './option-kinds.js'
 import type { SharedStore } from './store.js'
-
-/** Something worth a line in a log. Redacted: no token, no cookie, no user. */
-export type ServerEvent =
-  | { type: 'signed-in' | 'signed-out'; session: string }
-  | { type: 'refreshed'; session: string; generation: number }
-  /** The code says what is wrong with the answer of the refresh endpoint, or that there was none; `null` for a refusal. */
-  | {
-      type: 'refresh-failed'
-      session: string
-      trouble: 'malformed' | 'refused' | 'unreachable'
-      code: ServerErrorCode | null
-    }
-  /** The store does not answer: for now, this instance is on its own. */
-  | { type: 'store-failed' }
 
 /** A server that keeps the tokens to itself: browsers get an encrypted cookie that no script can read. */
 export interface BffOptions
@@ -45,6 +33,12 @@ export interface BffOptions
    * @default [] none
    */
   proxy?: readonly string[]
+  /**
+   * Origins that the API may redirect pages to, such as a storage with signed URLs: `['https://bucket.s3.eu-central-1.amazonaws.com']`.
+   * They get neither the token nor a cookie. `fetch` on the server follows there, too, to read.
+   * @default [] none
+   */
+  redirects?: readonly string[]
   /** Headers that pages may send through, besides the usual ones of HTTP. */
   headers?: readonly string[]
   /**
@@ -54,14 +48,16 @@ export interface BffOptions
   bodyLimit?: number
   cookie?: {
     /**
-     * Gets the prefix `__Host-`.
+     * Gets the prefix `__Host-`. Two applications on one host, such as localhost with two ports, need two names: cookies know no
+     * ports.
      * @default 'tokencell'
      */
     name?: string
     /** @default 'lax': links from elsewhere find the user signed in */
     sameSite?: 'lax' | 'strict'
     /**
-     * `false` drops `Secure` and the prefix, for browsers that take neither from `http://localhost`.
+     * `false` drops `Secure` and the prefix: in development, for pages that are opened over plain http by another name than
+     * localhost (a phone), and for Safari, which takes neither from `http://localhost`.
      * @default true
      */
     secure?: boolean
@@ -70,6 +66,13 @@ export interface BffOptions
      * @default 30 days
      */
     maxAge?: number
+    /**
+     * How many characters the sealed session may have, up to 11,400, where there is no `store`. The default fits into the
+     * 4 KB that nginx takes of all response headers (`proxy_buffer_size`); a larger one needs larger buffers in every proxy
+     * in front.
+     * @default 3200
+     */
+    limit?: number
   }
   /**
    * Which claims of the token pages may see.
@@ -77,20 +80,41 @@ export interface BffOptions
    */
   claims?: readonly string[]
   /**
-   * For how many seconds the result of a refresh is kept for requests that were already under way with the cookie before.
+   * After a request has come with the refreshed cookie: for how many seconds requests that still have the previous cookie
+   * get the refreshed session. Before that, they get it as long as the session lasts.
    * @default 60
    */
   grace?: number
-  /** What several instances have in common, so that they refresh once between them: unstorage, or the like. */
+  /**
+   * What several instances have in common, so that they refresh once between them: unstorage, or the like. It holds the
+   * sessions, sealed, and cookies hold their ids.
+   */
   store?: SharedStore
+  /**
+   * Keeps the process at work until this promise has settled, on hosts that stop it when a response is sent: `waitUntil` of
+   * `cloudflare:workers` or of `@vercel/functions`. Without it, such a host may lose the answer of a slow refresh.
+   */
+  waitUntil?: (work: Promise<unknown>) => void
   /** Further origins of this application, if the proxy in front of it changes the host. */
   origins?: readonly string[]
   /** Allows plain `http` to an API that is not on this machine, as in a private network. */
   plainHttp?: boolean
-  /** Headers for the API besides, such as the address of the visitor. Called for every request of a page. */
+  /**
+   * How many proxies of yours are in front of this server, each of which adds an entry to `X-Forwarded-For`; 0 if there is none.
+   * The API gets the address of the visitor in `X-Forwarded-For` and `Forwarded`, with every request, refresh and sign-out.
+   * @default the address that Cloudflare Workers, Vercel, Netlify or Fly.io tells, and elsewhere none: anybody could write it
+   */
+  trustProxy?: number
+  /** Extra headers for the API, for example `X-Tenant`. Called for every request of a page. */
   forward?: (request: Request) => Record<string, string>
   /** Called for everything worth logging. */
   onEvent?: (event: ServerEvent) => void
+  /**
+   * Writes a line when the API or the store does not answer, or the set-up is wrong; the same line once a minute. No line has a
+   * secret. `false` for none.
+   * @default console.error
+   */
+  logger?: ((line: string) => void) | false
 }
 
 export type Bff = ReturnType<typeof complete>
@@ -109,13 +133,15 @@ const DAY = 24 * 60 * 60
  */
 export function complete(options: BffOptions) {
   checkOptions(options, SERVER_KINDS)
-  const api = parseOrigin(options)
+  const api = parseOrigin('api', options.api, options.plainHttp)
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
     throw serverError('secret-weak', { option: 'secret' })
-  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY } = options.cookie ?? {}
+  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY, limit = 3200 } = options.cookie ?? {}
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
 
+  const { logger = console.error } = options
+  const log = createLog(api, logger || (() => {}))
   const signIn = parseEndpoint('signIn', options, api) as Target
   const refresh = parseEndpoint('refresh', options, api)
   const signOut = parseEndpoint('signOut', options, api)
@@ -132,26 +158,29 @@ export function complete(options: BffOptions) {
     scheme: options.scheme ?? 'Bearer',
     base: (options.base ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],
+    redirects: (options.redirects ?? []).map((origin) => parseOrigin('redirects', origin, true)),
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),
     bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
-    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge },
+    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge, limit },
     claims: options.claims ?? ['exp', 'iat', 'role', 'roles', 'scope', 'sub'],
     grace: options.grace ?? 60,
     store: options.store,
+    waitUntil: options.waitUntil ?? (() => {}),
     origins: options.origins ?? [],
-    forward: options.forward ?? (() => ({})),
+    trustProxy: options.trustProxy,
+    forward: options.forward ?? ((): Record<string, string> => ({})),
     /** Whoever listens may fail, and keeps nothing from happening. */
     tell(event: ServerEvent) {
+      log(event)
       const heard = (async () => options.onEvent?.(event))()
       heard.catch(console.error)
     },
   }
 }
 
-function parseOrigin({ api, plainHttp }: BffOptions): string {
-  const option = 'api'
-  if (!URL.canParse(api)) throw serverError('origin-malformed', { option })
-  const url = new URL(api)
+function parseOrigin(option: string, given: string, plainHttp = false): string {
+  if (!URL.canParse(given)) throw serverError('origin-malformed', { option })
+  const url = new URL(given)
   if (!/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
     throw serverError('origin-malformed', { option })
   const isHere = /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(url.hostname)

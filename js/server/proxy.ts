@@ -1,8 +1,9 @@
 import { isAuthError } from '../errors.js'
+import { createAnswers } from './answer.js'
 import { bytesOf, limitedBody } from './body.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
-import { hasSlash, isClear, type Pattern, parsePattern, surelyMatches } from './paths.js'
+import { hasSlash, type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createRefusals } from './refusals.js'
 import type { RequestSession } from './request-session.js'
 
@@ -23,18 +24,6 @@ const FROM_PAGE = [
   'range',
 ]
 
-/**
- * What the API may say to a page goes through, but for hops, cookies, tokens, and what `fetch` has undone; and for what
- * caches and servers in front would heed before `private, no-store`.
- */
-const NOT_TO_PAGE = new RegExp(
-  `^(${[
-    'access-control-.*|alt-svc|authorization|clear-site-data|connection|content-encoding|content-length|keep-alive|proxy-.*',
-    'refresh|set-cookie2?|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via',
-    'age|(.+-)?cache-control|edge-control|expires|pragma|surrogate-.*|x-accel-.*|x-lighttpd-.*|x-litespeed-.*|x-sendfile.*',
-  ].join('|')})$`,
-)
-
 /** A body of known length up to this is held, so that it can be sent again. In bytes. */
 const HELD = 256 * 1024
 
@@ -42,13 +31,14 @@ const HELD = 256 * 1024
 export function createProxy(bff: Bff) {
   const rules = bff.proxy.map(parseRule)
   const isRefused = createRefusals(bff)
+  const answer = createAnswers(bff)
   const names = new Set([...FROM_PAGE, ...bff.headers])
 
   return {
     /** Whether a path is one of the API's, for any method. */
     knows: (pathname: string) => rules.some(({ pattern }) => surelyMatches(pattern, pathname)),
 
-    /** @throws AuthError `not-proxied`, `endpoint-of-session`, `body-too-large`, `unreachable` */
+    /** @throws AuthError `not-proxied`, `endpoint-of-session`, `body-too-large`, `redirect-not-listed`, `unreachable` */
     async pass(request: Request, session: RequestSession): Promise<Response> {
       const { pathname, search } = new URL(request.url)
       const { method } = request
@@ -57,7 +47,7 @@ export function createProxy(bff: Bff) {
       )
       if (!rule) throw serverError('not-proxied')
       if (isRefused(pathname, method)) throw serverError('endpoint-of-session')
-      const headers = new Headers(bff.forward(request))
+      const headers = new Headers()
       for (const [name, value] of request.headers) if (names.has(name)) headers.set(name, value)
 
       const init: RequestInit & { duplex?: 'half' } = {
@@ -66,7 +56,7 @@ export function createProxy(bff: Bff) {
         redirect: 'manual',
         signal: request.signal,
       }
-      if (request.body) Object.assign(init, await bodyOf(request))
+      if (request.body) Object.assign(init, await bodyOf(request, headers))
       const response = await session
         .fetch(bff.api + pathFor(rule, pathname) + search, init)
         .catch((error: unknown) => {
@@ -78,36 +68,25 @@ export function createProxy(bff: Bff) {
     },
   }
 
-  async function bodyOf(request: Request): Promise<{ body: BodyInit | null; duplex?: 'half' }> {
+  /** Adds the length to the headers, where it is known: some servers take no body without (411). */
+  async function bodyOf(
+    request: Request,
+    headers: Headers,
+  ): Promise<{ body: BodyInit | null; duplex?: 'half' }> {
     const body = limitedBody(request, bff.bodyLimit)
     const length = Number(request.headers.get('content-length') ?? Number.NaN)
-    return length <= HELD ? { body: await bytesOf(body) } : { body, duplex: 'half' }
+    if (length <= HELD) return { body: await bytesOf(body) }
+    if (Number.isSafeInteger(length)) headers.set('content-length', String(length))
+    return { body: ofLength(body, length), duplex: 'half' }
   }
+}
 
-  function answer(response: Response): Response {
-    const { status, statusText, body } = response
-    // No `Response` can be made with it (Fetch), so it cannot be passed on.
-    if (status > 599) throw serverError('status-unknown', { status })
-    const headers = new Headers()
-    for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
-    const location = response.headers.get('location')
-    if (location !== null) {
-      const here = ownPath(location, response.url)
-      if (here !== undefined) headers.set('location', here)
-      else {
-        headers.delete('location')
-        if (status >= 300 && status < 400) throw serverError('not-proxied')
-      }
-    }
-    return new Response(body, { status, statusText, headers })
+/** Cloudflare Workers take a length only from a stream of their own kind. */
+function ofLength(body: ReadableStream<Uint8Array> | null, length: number) {
+  const { FixedLengthStream: Fixed } = globalThis as {
+    FixedLengthStream?: new (length: number) => TransformStream<Uint8Array, Uint8Array>
   }
-
-  /** Where the API points within itself, the page finds it here; to elsewhere nobody is led. */
-  function ownPath(location: string, base: string): string | undefined {
-    if (!URL.canParse(location, base || bff.api)) return undefined
-    const { origin, pathname, search, hash } = new URL(location, base || bff.api)
-    return origin === bff.api && isClear(pathname) ? pathname + search + hash : undefined
-  }
+  return Fixed && Number.isSafeInteger(length) ? (body?.pipeThrough(new Fixed(length)) ?? null) : body
 }
 
 interface Rule {

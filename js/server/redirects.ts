@@ -1,15 +1,23 @@
 import { serverError } from './errors.js'
+import type { Bff } from './options.js'
 import { isReplayable, type Outgoing, send } from './outgoing.js'
 
 /** As many as `fetch` follows. */
 const MOST = 20
 
+/** What a request that leaves the API says, to read: neither the token nor what the caller has said to the API. */
+const TO_OTHERS = ['accept', 'range', 'if-match', 'if-modified-since', 'if-none-match', 'if-range']
+
 /**
- * `fetch` that follows redirects within this origin, and none that leave it: neither a body nor a header goes elsewhere.
+ * `fetch` that follows redirects within the API, and to the listed origins to read from them: neither a body nor another
+ * header goes elsewhere.
  *
- * @throws AuthError `endpoint-outside-origins`
+ * @throws AuthError `endpoint-outside-origins` for any other origin
  */
-export async function fetchWithin(origin: string, outgoing: Outgoing): Promise<Response> {
+export async function fetchWithin(
+  { api, redirects }: Pick<Bff, 'api' | 'redirects'>,
+  outgoing: Outgoing,
+): Promise<Response> {
   const { redirect } = outgoing.init
   if (redirect !== undefined && redirect !== 'follow') return send(outgoing)
   let next: Outgoing = { ...outgoing, init: { ...outgoing.init, redirect: 'manual' } }
@@ -20,8 +28,11 @@ export async function fetchWithin(origin: string, outgoing: Outgoing): Promise<R
       return times === 0 ? response : Object.defineProperty(response, 'redirected', { value: true })
     response.body?.cancel().catch(() => {})
     const url = new URL(location, next.url)
-    if (url.origin !== origin) throw serverError('endpoint-outside-origins')
     next = { ...redirected(next, response.status), url }
+    if (url.origin === api) continue
+    const isRead = /^(get|head)$/i.test(next.init.method ?? 'GET')
+    if (!isRead || !redirects.includes(url.origin)) throw serverError('endpoint-outside-origins')
+    next.init = { ...next.init, headers: only(TO_OTHERS, next.init.headers) }
   }
   throw new TypeError(`More than ${MOST} redirects`)
 }
@@ -46,4 +57,8 @@ function redirected(outgoing: Outgoing, status: number): Outgoing {
   ])
     headers.delete(name)
   return { url, init: { ...init, method: 'GET', body: null, headers } }
+}
+
+function only(names: readonly string[], headers: HeadersInit | undefined): Headers {
+  return new Headers([...new Headers(headers)].filter(([name]) => names.includes(name)))
 }

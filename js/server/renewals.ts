@@ -1,77 +1,163 @@
-import { memory, rememberEnding } from './memory.js'
+import { type Exchange, memory } from './memory.js'
 import type { Bff } from './options.js'
-import { nameOf, type Seal } from './seal.js'
-import type { Session } from './session.js'
-import { createCoordinator } from './store.js'
-import type { createUpstream, Renewal } from './upstream.js'
+import { nameOf } from './seal.js'
+import { isExpired, type Session } from './session.js'
+import type { Coordinator } from './store.js'
+import { type createUpstream, type Postponed, REFRESH_TIMEOUT, type Renewal } from './upstream.js'
 
 export type Renewals = ReturnType<typeof createRenewals>
 
+/**
+ * How long a request waits for a refresh, in milliseconds. With a token that still works, counted from the beginning of the
+ * refresh: the first requests get the new token, and a slow API holds up no other one.
+ */
+const PATIENCE = 10_000
+const PATIENCE_WITH_TOKEN = 1000
+/** When a credential is tried again whose first refusal does not count. In milliseconds. */
+const RETRY = 2000
+
 /** Sees to it that each token is refreshed once, however many requests find it due (promise 22). */
-export function createRenewals(bff: Bff, upstream: ReturnType<typeof createUpstream>, seal: Seal) {
-  const shared =
-    bff.store && createCoordinator(bff.store, seal, bff.grace, () => bff.tell({ type: 'store-failed' }))
+export function createRenewals(
+  bff: Bff,
+  upstream: ReturnType<typeof createUpstream>,
+  shared: Coordinator | undefined,
+) {
+  const grace = bff.grace * 1000
+  const lifetime = bff.cookie.maxAge * 1000
   const keyOf = ({ id, generation }: Session) => `${id}.${generation}`
 
-  async function refresh(session: Session): Promise<Renewal> {
+  /** @param last what became of the last attempt with this very credential, if it brought nothing */
+  async function refresh(session: Session, last: Renewal | null): Promise<Renewal> {
+    // Between the request that found it due and now, another instance may have refreshed it.
+    const newest = shared && (await shared.load('session', session.id).catch(() => null))
+    if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
     const renewal = await upstream.refresh(session)
+    const mayBeSpent = last?.kind === 'postponed' && !last.wasRefused
+    const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce() : renewal
     const name = await nameOf(session.id)
-    if (renewal.kind === 'renewed') {
-      bff.tell({ type: 'refreshed', session: name, generation: renewal.session.generation })
-    } else {
-      const { kind } = renewal
-      const code = kind === 'refused' ? null : renewal.code
-      const trouble = kind === 'refused' ? kind : code === 'unreachable' ? code : 'malformed'
-      bff.tell({ type: 'refresh-failed', session: name, trouble, code })
-    }
-    return renewal
+    if (result.kind === 'renewed')
+      bff.tell({ type: 'refreshed', session: name, generation: result.session.generation })
+    else bff.tell(failed(name, result))
+    return result
   }
 
-  function known(session: Session): Promise<Renewal> | undefined {
-    const kept = memory().renewals.get(keyOf(session))
-    // A process that was suspended, as on serverless platforms, wakes with timers that are late.
-    return kept && Date.now() < kept.until ? kept.renewal : undefined
+  function begin(session: Session): Exchange {
+    const { exchanges } = memory()
+    const key = keyOf(session)
+    const last = exchanges.get(key)?.settled?.renewal ?? null
+    const work = (lastOfOthers: Renewal | null) => refresh(session, lastOfOthers ?? last)
+    const result = shared ? shared.once(key, work) : work(null)
+    const exchange: Exchange = { startedAt: Date.now(), result }
+    exchanges.set(key, exchange, { ttl: lifetime })
+    const isDone = result.then(
+      (renewal) => {
+        exchange.settled = { renewal, at: Date.now() }
+        if (renewal.kind !== 'renewed') return
+        remember(renewal.session)
+        exchanges.delete(key)
+      },
+      () => void exchanges.delete(key),
+    )
+    bff.waitUntil(isDone)
+    return exchange
   }
 
-  function begin(session: Session, key: string): Promise<Renewal> {
-    const { renewals } = memory()
-    const renewal = shared ? shared.once(key, () => refresh(session)) : refresh(session)
-    const kept = { renewal, until: Number.POSITIVE_INFINITY }
-    const forget = () => void (renewals.get(key) === kept && renewals.delete(key))
-    renewals.set(key, kept)
-    renewal.then((result) => {
-      kept.until = result.kind === 'postponed' ? result.until : Date.now() + bff.grace * 1000
-      later(forget, kept.until - Date.now())
-    }, forget)
-    return renewal
+  function remember(session: Session) {
+    const { newest } = memory()
+    const known = newest.get(session.id)
+    const ttl = session.startedAt + lifetime - Date.now()
+    if (ttl > 0 && !(known && known.session.generation >= session.generation))
+      newest.set(session.id, { session, seenAt: null }, { ttl })
+  }
+
+  /** A newer generation, if it was made for this request, or for one that was under way at the same time. */
+  function successorOf(session: Session, openedAt: number): Session | undefined {
+    const known = memory().newest.get(session.id)
+    if (!known || known.session.generation <= session.generation) return undefined
+    return known.seenAt === null || openedAt <= known.seenAt + grace ? known.session : undefined
+  }
+
+  /** A refresh that is under way, or has brought nothing and is not to be tried again yet. */
+  function currentOf(session: Session): Exchange | undefined {
+    const found = memory().exchanges.get(keyOf(session))
+    const renewal = found?.settled?.renewal
+    // One that never settles was cut off together with the request that began it.
+    const until =
+      renewal?.kind === 'postponed' ? renewal.until : (found?.startedAt ?? 0) + REFRESH_TIMEOUT + PATIENCE
+    return renewal?.kind === 'refused' || Date.now() < until ? found : undefined
+  }
+
+  async function patiently({ result, settled, startedAt }: Exchange, isUrgent: boolean) {
+    if (settled) return settled.renewal
+    const patience = isUrgent ? PATIENCE : startedAt + PATIENCE_WITH_TOKEN - Date.now()
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<null>((resolve) => {
+      timer = setTimeout(resolve, Math.max(0, patience), null)
+    })
+    return Promise.race([result, late]).finally(() => clearTimeout(timer))
   }
 
   return {
-    /** A new token for this session, or what became of the wish for one. */
-    renew: (session: Session) => known(session) ?? begin(session, keyOf(session)),
-    /** What another request has made of it already, if one has. */
-    known,
+    /**
+     * A new token for this session, or what became of the wish for one. `null` when it takes too long: the refresh goes on,
+     * and its result is there for the next request.
+     *
+     * @param isUrgent whether the token that there is does not do: it has expired, or was refused
+     */
+    async renew(session: Session, openedAt: number, isUrgent = isExpired(session)): Promise<Renewal | null> {
+      const successor = successorOf(session, openedAt)
+      if (successor) return { kind: 'renewed', session: successor }
+      return patiently(currentOf(session) ?? begin(session), isUrgent)
+    },
+    /** What another request makes of it, or has made already; `undefined` if none does. */
+    async known(
+      session: Session,
+      openedAt: number,
+      isUrgent = isExpired(session),
+    ): Promise<Renewal | null | undefined> {
+      const successor = successorOf(session, openedAt)
+      if (successor) return { kind: 'renewed', session: successor }
+      const exchange = currentOf(session)
+      return exchange && patiently(exchange, isUrgent)
+    },
+    successorOf,
+    /** A request has come with this session, so that the browser has it. */
+    seen(session: Session) {
+      // For the time when the store does not answer.
+      if (shared) remember(session)
+      const known = memory().newest.get(session.id)
+      if (known?.session.generation === session.generation) known.seenAt ??= Date.now()
+    },
     /** Whether no other request has taken it to the browser yet: this one does now. */
     isFirstToHandOn(session: Session, request: object): boolean {
       const { handedOn } = memory()
       if (!handedOn.has(session)) handedOn.set(session, request)
       return handedOn.get(session) === request
     },
-    /** The user has left it: nothing of it that is still under way or kept may bring it back (promise 16). */
-    async end({ id, startedAt }: Session) {
-      const ending = { at: Date.now(), until: startedAt + bff.cookie.maxAge * 1000 }
-      rememberEnding(id, ending)
-      await shared?.end(id, ending)
-    },
-    /** When it ended, if it has. */
-    async endedAt({ id }: Session): Promise<number | null> {
-      return memory().endings.get(id)?.at ?? (await shared?.endedAt(id)) ?? null
-    },
   }
 }
 
-/** Keeps no process alive. */
-function later(work: () => void, millis: number) {
-  const timer = setTimeout(work, Math.max(0, millis)) as { unref?: () => void } | number
-  if (typeof timer === 'object') timer.unref?.()
+const refusedOnce = (): Postponed => ({
+  kind: 'postponed',
+  until: Date.now() + RETRY,
+  code: 'unreachable',
+  wasRefused: true,
+})
+
+function failed(session: string, result: Exclude<Renewal, { kind: 'renewed' }>) {
+  const type = 'refresh-failed' as const
+  if (result.kind === 'refused')
+    return { type, session, trouble: 'refused' as const, code: null, willRetry: false }
+  const { code, status, error, wasRefused } = result
+  if (wasRefused) return { type, session, trouble: 'refused' as const, code: null, willRetry: true }
+  const trouble = code === 'unreachable' ? ('unreachable' as const) : ('malformed' as const)
+  return {
+    type,
+    session,
+    trouble,
+    code,
+    willRetry: true,
+    ...(status !== undefined && { status }),
+    ...(error && { error }),
+  }
 }

@@ -1,16 +1,18 @@
 import { authorization } from '../authorization.js'
 import type { SessionInfo } from '../bff-protocol.js'
-import type { Claims, Reason, Snapshot } from '../types.js'
-import type { createSessionCookie } from './cookie.js'
-import { serverError } from './errors.js'
+import { type AuthError, isAuthError } from '../errors.js'
+import type { Claims, Snapshot } from '../types.js'
+import { type CarriedDependencies, createCarried } from './carried.js'
+import { type ServerErrorCode, serverError } from './errors.js'
+import { errorName } from './events.js'
 import { claimsOf } from './grant.js'
-import type { Bff } from './options.js'
 import { isReplayable, type Outgoing, takeApart } from './outgoing.js'
 import { fetchWithin } from './redirects.js'
-import type { Renewals } from './renewals.js'
-import { nameOf, type Seal } from './seal.js'
-import { isDue, isExpired, nobody, type Remains, type Session, shown } from './session.js'
-import type { createUpstream, Postponed } from './upstream.js'
+import { nameOf } from './seal.js'
+import { isDue, isExpired, nobody, type Session, shown } from './session.js'
+import type { SignOut } from './sign-out.js'
+import type { createUpstream, Postponed, SignedIn } from './upstream.js'
+import { noteVisitor } from './visitor.js'
 
 /** The session as one incoming request has it. It is never kept beyond that request (promise 22). */
 export interface RequestSession {
@@ -19,6 +21,13 @@ export interface RequestSession {
   /** The same as pages get it, with a name for the session. */
   info(): Promise<SessionInfo>
   /**
+   * The same as `read`, with a token that was granted after this call or less than a second before: for a change that the
+   * token does not know of yet, such as another role. Where the refreshed session cannot be handed on, none is made.
+   *
+   * Rejects with AuthError when the API gives no token now: `unreachable`, or what is wrong with its answer. The session lives.
+   */
+  refresh(): Promise<Snapshot>
+  /**
    * `fetch` to the API, with the token: the same arguments, a `Request` included. Paths are meant for its origin; to any other, nothing is sent, be it by a redirect:
    * `redirect: 'manual'` gives those back. With an `Authorization` of the caller's, it goes without the token.
    *
@@ -26,7 +35,9 @@ export interface RequestSession {
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /** @returns what the API answers, every token removed */
-  signIn(body: BodyInit, contentType: string | null, forwarded?: Record<string, string>): Promise<unknown>
+  signIn(body: BodyInit, contentType: string | null): Promise<unknown>
+  /** Adds headers to whatever this session sends to the API from now on. */
+  tellApi(headers: Readonly<Record<string, string>>): void
   /** Tells the API, if it could not be told before. @returns whether it knows */
   signOut(): Promise<boolean>
   /** The `Set-Cookie` headers that the response must have. To be asked when all else is done. */
@@ -35,12 +46,9 @@ export interface RequestSession {
   cookieHeader(): Promise<string>
 }
 
-export interface Surroundings {
-  bff: Bff
-  cookie: ReturnType<typeof createSessionCookie>
-  renewals: Renewals
-  seal: Seal
+export interface Surroundings extends CarriedDependencies {
   upstream: ReturnType<typeof createUpstream>
+  tellSignOut: SignOut
 }
 
 /** A token younger than this is not doubted because of a 401. In milliseconds. */
@@ -48,125 +56,120 @@ const TRUST = 1000
 /** One request may meet a chain of them, where tokens live shorter than the grace. */
 const MOST_RENEWALS = 10
 
-const PURPOSE = 'session'
-/** For so long it is remembered why a session ended. In seconds. */
-const REMAINS = 300
-
 /**
  * @param header the `Cookie` header of the request
  * @param canSetCookies whether the response can take a new cookie: if not, no token is spent on one
+ * @param visitor what the API is told of the visitor, as headers
  */
 export function openRequestSession(
-  { bff, cookie, renewals, seal, upstream }: Surroundings,
+  surroundings: Surroundings,
   header: string | null | undefined,
   canSetCookies: boolean | (() => boolean),
+  visitor: Readonly<Record<string, string>> = {},
 ): RequestSession {
-  const me = {}
-  const openedAt = Date.now()
-  const isLongAgo = (time: number) => Date.now() - time > bff.grace * 1000
-  let session: Session | null = null
-  /** As it came with the request. */
-  let original: Session | null = null
-  let owed: Session | undefined
-  /** Whether this very request has begun or ended it. */
-  let isDecided = false
-  let reason: Reason = 'never'
-  let cause: string | undefined
+  const told: Record<string, string> = { ...visitor }
+  const { bff, renewals, sessions, tellSignOut, upstream } = surroundings
+  const carried = createCarried(surroundings, header)
+  const { openedAt } = carried
   /** Why the last refresh brought nothing. */
   let postponed: Postponed | undefined
-  let isChanged = false
-  let opening: Promise<void> | undefined
+  /** Why the session could not be kept. */
+  let misfit: unknown
 
-  function opened(): Promise<void> {
-    opening ??= open()
-    return opening
-  }
-
-  async function open() {
-    const sealed = cookie.read(header)
-    const content = sealed ? await seal.open<Session | Remains>(sealed, PURPOSE) : null
-    if (!content) return
-    if ('reason' in content) {
-      ;({ reason, cause, owed } = content)
-      return
-    }
-    const endedAt = await renewals.endedAt(content)
-    if (endedAt === null) session = original = content
-    else {
-      reason = 'signed-out'
-      // An answer that was late has put it back, and it goes. Before, the next one may be on its way to the browser.
-      isChanged = isLongAgo(endedAt)
-    }
-  }
-
-  /** Whether the browser may have another cookie by now: the next one's, or a newer one of this session. */
-  async function isOvertaken(): Promise<boolean> {
-    if (original && (await renewals.endedAt(original)) !== null) return true
-    const isFirst = session !== null && renewals.isFirstToHandOn(session, me)
-    return isLongAgo(openedAt) && !isFirst
-  }
+  const canHandOn = () =>
+    sessions.isShared || (typeof canSetCookies === 'function' ? canSetCookies() : canSetCookies)
 
   /** With a token that is not due, or the best there is. */
   async function refreshed(): Promise<Session | null> {
-    await opened()
-    for (let times = 0; session && isDue(session) && times < MOST_RENEWALS; times += 1) {
-      if (!(await renew(session))) break
+    await carried.opened()
+    for (let times = 0; times < MOST_RENEWALS; times += 1) {
+      const { session } = carried
+      if (!session || !isDue(session) || !(await renew(session))) break
     }
-    return session
+    return carried.session
   }
 
-  /** Whether it is another one now, or none. */
-  async function renew(from: Session): Promise<boolean> {
+  /** @param isUrgent whether the token that there is does not do. @returns whether it is another one now, or none */
+  async function renew(from: Session, isUrgent = isExpired(from)): Promise<boolean> {
     if (!bff.refresh) {
-      if (!isExpired(from)) return false
-      lose('expired')
-      return true
+      if (isExpired(from)) carried.lose('expired')
+      return isExpired(from)
     }
-    const renewal = await (canHandOn() ? renewals.renew(from) : renewals.known(from))
+    noteVisitor(from, told)
+    const renewal = await (canHandOn()
+      ? renewals.renew(from, openedAt, isUrgent)
+      : renewals.known(from, openedAt, isUrgent))
     postponed = renewal?.kind === 'postponed' ? renewal : undefined
     if (!renewal || renewal.kind === 'postponed') return false
-    if (renewal.kind === 'refused') lose('revoked', renewal.cause)
-    else session = renewal.session
-    isChanged = true
+    if (renewal.kind === 'renewed') misfit = await carried.adopt(renewal.session)
+    else carried.refuse(from, renewal.cause)
     return true
   }
-
-  const canHandOn = () => (typeof canSetCookies === 'function' ? canSetCookies() : canSetCookies)
-
-  function lose(why: Reason, word?: string) {
-    session = null
-    reason = why
-    cause = word
-    isChanged = true
-  }
-
-  async function sealed(): Promise<string> {
-    if (!session && !owed && !isRemembered()) return ''
-    return seal.close(session ?? { reason, cause, owed }, PURPOSE, secondsLeft())
-  }
-
-  function secondsLeft(): number {
-    const kept = session ?? owed
-    return kept ? (kept.startedAt - Date.now()) / 1000 + bff.cookie.maxAge : REMAINS
-  }
-
-  const isRemembered = () => reason === 'revoked' || reason === 'expired'
 
   function claims({ access }: Session): Claims | null {
     const all = claimsOf(access)
     return all && Object.fromEntries(Object.entries(all).filter(([name]) => bff.claims.includes(name)))
   }
 
-  async function read(): Promise<Snapshot> {
-    const current = await refreshed()
-    return current ? shown(current, claims(current)) : nobody(reason, isRemembered() ? cause : undefined)
+  function snapshotOf(session: Session | null): Snapshot {
+    return session ? shown(session, claims(session)) : nobody(carried.reason, carried.cause)
+  }
+
+  const read = async () => snapshotOf(await refreshed())
+
+  function noToken(): AuthError {
+    const { code = 'unreachable', status, option } = postponed ?? {}
+    return serverError(code, { status, option })
+  }
+
+  async function enter(...args: Parameters<typeof upstream.signIn>): Promise<SignedIn> {
+    const signedIn = await upstream.signIn(...args).catch((error: unknown) => {
+      if (isAuthError(error) && error.code !== 'refused') tellFailure(error)
+      throw error
+    })
+    await carried.begin(signedIn.session).catch((error: unknown) => {
+      if (isAuthError(error)) tellFailure(error)
+      bff.waitUntil(tellSignOut(signedIn.session, false))
+      throw error
+    })
+    return signedIn
+  }
+
+  function tellFailure({ code, status, cause }: AuthError) {
+    bff.tell({
+      type: 'sign-in-failed',
+      code: code as ServerErrorCode,
+      ...(status !== undefined && { status }),
+      ...(cause !== undefined && { error: errorName(cause) }),
+    })
+  }
+
+  /** Never out of a cache, nor into one: whose it would be, no cache knows. */
+  function attempt(outgoing: Outgoing, as: Session | null): Promise<Response> {
+    const { init } = outgoing
+    const headers = new Headers({ ...told, ...Object.fromEntries(new Headers(init.headers)) })
+    headers.delete('Cookie')
+    if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
+    return fetchWithin(bff, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
   }
 
   return {
     read,
     async info() {
       const snapshot = await read()
+      const { session } = carried
       return { snapshot, session: session && (await nameOf(session.id)), at: Date.now() }
+    },
+    async refresh() {
+      const since = Date.now() - TRUST
+      await carried.opened()
+      for (let times = 0; times < MOST_RENEWALS; times += 1) {
+        const { session } = carried
+        if (!session || session.grantedAt > since || !bff.refresh || !canHandOn()) break
+        if (!(await renew(session, true))) throw noToken()
+      }
+      if (misfit) throw misfit
+      return read()
     },
     async fetch(input, init) {
       const outgoing = takeApart(input, init, bff.api)
@@ -175,78 +178,50 @@ export function openRequestSession(
       outgoing.init.signal?.throwIfAborted()
       if (new Headers(outgoing.init.headers).has('authorization')) return attempt(outgoing, null)
       const current = await refreshed()
-      if (current && isExpired(current) && bff.refresh && canHandOn()) {
-        const { code = 'unreachable', status, option } = postponed ?? {}
-        throw serverError(code, { status, option })
-      }
+      if (misfit) throw misfit
+      if (current && isExpired(current) && bff.refresh && canHandOn()) throw noToken()
       const response = await attempt(outgoing, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
       if (!isDoubtful) return response
       if (!bff.refresh) {
         if (!bff.check || url.href.split(/[?#]/)[0] === bff.check)
-          lose('revoked', await upstream.causeOf(response))
+          carried.lose('revoked', await upstream.causeOf(response))
         return response
       }
-      if (!(await renew(current)) || !session || !isReplayable(outgoing)) return response
+      if (!(await renew(current, true)) || !carried.session || !isReplayable(outgoing)) return response
       // Not waited for: where a framework has a copy of it, that would be until somebody reads the copy.
       response.body?.cancel().catch(() => {})
-      return attempt(outgoing, session)
+      return attempt(outgoing, carried.session)
     },
-    async signIn(body, contentType, forwarded = {}) {
-      await opened()
-      const before = session
-      const { session: next, answer } = await upstream.signIn(body, contentType, forwarded)
-      // Answers for whoever was signed in before must not come after this one's.
-      if (before) await renewals.end(before)
-      session = next
-      owed = undefined
-      isChanged = isDecided = true
-      bff.tell({ type: 'signed-in', session: await nameOf(next.id) })
+    async signIn(body, contentType) {
+      await carried.opened()
+      const before = carried.session
+      const { session, answer } = await enter(body, contentType, told)
+      // Answers for the user who was signed in before must not come after this one's.
+      if (before) await sessions.end(before)
+      // Some APIs end all access tokens of an account with a sign-out: with a refresh, the new session survives that.
+      if (before) noteVisitor(before, told)
+      if (before && bff.refresh) bff.waitUntil(tellSignOut(before, false))
+      bff.tell({ type: 'signed-in', session: await nameOf(session.id) })
       return answer
     },
     async signOut() {
-      await opened()
-      const before = session
-      lose('signed-out')
-      isDecided = true
-      if (before) {
-        await renewals.end(before)
-        bff.tell({ type: 'signed-out', session: await nameOf(before.id) })
+      await carried.opened()
+      const { session, owed } = carried
+      carried.leave()
+      if (session) {
+        await sessions.end(session)
+        bff.tell({ type: 'signed-out', session: await nameOf(session.id) })
       }
-      const leaving = before ?? owed
-      owed = leaving && (await tellOf(leaving))
-      return !owed
+      const leaving = session ?? owed
+      if (leaving) noteVisitor(leaving, told)
+      carried.owe(leaving && (await tellSignOut(leaving)))
+      return !carried.owed
     },
-    async setCookies() {
-      if (!isChanged || (!isDecided && (await isOvertaken()))) return []
-      return cookie.write(header, await sealed(), session || owed ? bff.cookie.maxAge : REMAINS)
+    tellApi(headers) {
+      for (const [name, value] of Object.entries(headers)) told[name.toLowerCase()] = value
     },
-    async cookieHeader() {
-      return isChanged ? cookie.replace(header, await sealed()) : (header ?? '')
-    },
-  }
-
-  /** Tells the API that the user has left. @returns what it could not be told */
-  async function tellOf(leaving: Session): Promise<Session | undefined> {
-    let last = leaving
-    // A refresh under way brings the token that it will want to revoke; one that is too old revokes nothing.
-    for (const isDoubtful of [isExpired(leaving) && bff.refresh, true]) {
-      const renewal = await (isDoubtful ? renewals.renew(last) : renewals.known(last))
-      if (renewal?.kind === 'refused') return undefined
-      if (renewal?.kind === 'renewed') last = renewal.session
-      const farewell = await upstream.signOut(last)
-      if (farewell === 'told') return undefined
-      if (farewell === 'unreachable') break
-    }
-    return { ...last, user: undefined }
-  }
-
-  /** Never out of a cache, nor into one: whose it would be, no cache knows. */
-  function attempt(outgoing: Outgoing, as: Session | null): Promise<Response> {
-    const { init } = outgoing
-    const headers = new Headers(init.headers)
-    headers.delete('Cookie')
-    if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
-    return fetchWithin(bff.api, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
+    setCookies: carried.setCookies,
+    cookieHeader: carried.cookieHeader,
   }
 }

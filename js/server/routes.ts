@@ -1,16 +1,22 @@
-import { ERROR_HEADER, SESSION_HEADER } from '../bff-protocol.js'
+import { SESSION_HEADER } from '../bff-protocol.js'
 import { isAuthError } from '../errors.js'
 import { bytesOf, limitedBody } from './body.js'
 import { createSessionCookie } from './cookie.js'
-import { serverError } from './errors.js'
-import { refuseForgery } from './forgery.js'
+import { type ServerErrorCode, serverError } from './errors.js'
+import { errorName } from './events.js'
+import { type Proof, refuseForgery } from './forgery.js'
+import { backToForm, formOf, readForm, seeOther } from './forms.js'
 import { type BffOptions, complete } from './options.js'
 import { type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createProxy } from './proxy.js'
 import { createRenewals } from './renewals.js'
+import { asDocument, explain, finish, report, statusOf } from './replies.js'
 import { openRequestSession, type RequestSession } from './request-session.js'
 import { createSeal } from './seal.js'
+import { createSessions, createShared } from './sessions.js'
+import { createSignOut } from './sign-out.js'
 import { createUpstream } from './upstream.js'
+import { type Visitor, visitorHeaders } from './visitor.js'
 
 /** A backend for frontend (RFC 10017 §6.1): holds the tokens, and answers the pages of one application. */
 export interface BffServer {
@@ -25,11 +31,16 @@ export interface BffServer {
    *
    * @param canSetCookies whether the response can take the cookie of a refreshed session: without that, none is refreshed.
    * A function is asked only when one is due
+   * @param visitor the request, or its headers: what the API is told of the visitor
    */
-  open(cookieHeader: string | null | undefined, canSetCookies: boolean | (() => boolean)): RequestSession
+  open(
+    cookieHeader: string | null | undefined,
+    canSetCookies: boolean | (() => boolean),
+    visitor?: Visitor,
+  ): RequestSession
 }
 
-type Route = (request: Request, session: RequestSession) => Promise<Response>
+type Route = (request: Request, session: RequestSession, proof: Proof) => Promise<Response>
 
 /** Credentials longer than this are none. In bytes. */
 const LONGEST_CREDENTIALS = 64 * 1024
@@ -51,34 +62,54 @@ export function createBff(options: BffOptions): BffServer {
   const bff = complete(options)
   const seal = createSeal(bff.secrets)
   const cookie = createSessionCookie(bff)
+  const refusals = createSessionCookie(bff, '.refused')
   const upstream = createUpstream(bff)
-  const renewals = createRenewals(bff, upstream, seal)
+  const shared = createShared(bff, seal)
+  const sessions = createSessions(bff, shared)
+  const renewals = createRenewals(bff, upstream, shared)
+  const tellSignOut = createSignOut(bff, renewals, upstream)
   const proxy = createProxy(bff)
-  const open: BffServer['open'] = (header, canSetCookies) =>
-    openRequestSession({ bff, cookie, renewals, seal, upstream }, header, canSetCookies)
+  const surroundings = { bff, cookie, refusals, renewals, seal, sessions, tellSignOut, upstream }
+  const open: BffServer['open'] = (header, canSetCookies, visitor) => {
+    const told = visitor ? visitorHeaders(visitor, bff.trustProxy) : {}
+    return openRequestSession(surroundings, header, canSetCookies, told)
+  }
 
   const routes: Record<string, Route> = {
     'GET /session': async (_, session) => report(session),
-    'POST /refresh': async (_, session) => report(session),
-    async 'POST /sign-in'(request, session) {
+    async 'POST /refresh'(_, session) {
+      await session.refresh()
+      return report(session)
+    },
+    async 'POST /sign-in'(request, session, proof) {
       const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
-      const answer = await session.signIn(body, request.headers.get('content-type'), bff.forward(request))
+      const contentType = request.headers.get('content-type') ?? ''
+      if (proof === 'form') {
+        const form = readForm(await formOf(body, contentType), bff.signIn.encoding)
+        await session.signIn(form.body, form.contentType)
+        return seeOther(form.redirect ?? '/')
+      }
+      const answer = await session.signIn(body, contentType || null)
       return report(session, { answer })
     },
-    async 'POST /sign-out'(_, session) {
+    async 'POST /sign-out'(request, session, proof) {
+      const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
       const isTold = await session.signOut()
-      return report(session, { isTold })
+      if (proof !== 'form') return report(session, { isTold })
+      const form = await formOf(body, request.headers.get('content-type') ?? '')
+      return seeOther(readForm(form).redirect ?? '/')
     },
   }
 
   const patterns = Object.entries(routes).map(([name, answer]) => {
     const [method, path] = name.split(' ')
-    return { method, pattern: parsePattern(bff.base + path) as Pattern, answer }
+    const pattern = parsePattern(bff.base + path) as Pattern
+    return { method, pattern, answer, takesForms: path === '/sign-in' || path === '/sign-out' }
   })
 
   async function handle(
     request: Request,
-    session = open(request.headers.get('cookie'), true),
+    session = open(request.headers.get('cookie'), true, request),
   ): Promise<Response> {
     const response = await answer(request, session).catch((error) =>
       // Nobody waits for it any more.
@@ -95,53 +126,40 @@ export function createBff(options: BffOptions): BffServer {
   }
 
   async function answer(request: Request, session: RequestSession): Promise<Response> {
-    refuseForgery(request, bff)
     const { pathname } = new URL(request.url)
     const route = patterns.find(
       ({ method, pattern }) => method === request.method && surelyMatches(pattern, pathname),
     )
-    if (route) return route.answer(request, session)
+    const proof = refuseForgery(request, bff, route?.takesForms ?? false)
+    session.tellApi(bff.forward(request))
+    if (route) {
+      return route.answer(request, session, proof).catch((error: unknown) => {
+        const back = proof === 'form' && isAuthError(error) && backToForm(request, error.code, bff)
+        if (!back) throw error
+        return back
+      })
+    }
     if (!proxy.knows(pathname)) throw serverError('not-proxied')
     const believed = request.headers.get(SESSION_HEADER)
-    if (believed !== null && believed !== ((await session.info()).session ?? ''))
-      throw serverError('replaced')
-    return proxy.pass(request, session)
+    if (believed !== null) {
+      const { session: current } = await session.info()
+      if (believed !== (current ?? '')) throw serverError(current === null ? 'session-ended' : 'replaced')
+    }
+    const passed = await proxy.pass(request, session).catch((error: unknown) => {
+      tellFailure(error)
+      throw error
+    })
+    return proof === 'element' ? asDocument(passed) : passed
+  }
+
+  /** Where the page has caused it, or a refresh has failed, which was told, there is nothing to tell. */
+  function tellFailure(error: unknown) {
+    if (!isAuthError(error) || statusOf(error) < 500) return
+    const { code, status, cause } = error
+    if (!cause && code !== 'redirect-not-listed' && code !== 'status-unknown') return
+    const details = { ...(status && { status }), ...(cause ? { error: errorName(cause) } : {}) }
+    bff.tell({ type: 'request-failed', code: code as ServerErrorCode, ...details })
   }
 
   return { handle, open }
-}
-
-async function report(session: RequestSession, more: object = {}): Promise<Response> {
-  return Response.json({ ...(await session.info()), ...more })
-}
-
-/** Whoever reads or changes a session, no cache may keep (RFC 9111 §5.2.2). */
-function finish(response: Response, setCookies: readonly string[]): Response {
-  response.headers.set('cache-control', 'private, no-store')
-  response.headers.set('vary', 'cookie')
-  for (const cookie of setCookies) response.headers.append('set-cookie', cookie)
-  return response
-}
-
-const STATUSES: Record<string, number> = {
-  'body-too-large': 413,
-  'endpoint-of-session': 403,
-  forged: 403,
-  'not-proxied': 404,
-  replaced: 409,
-  unreachable: 503,
-}
-
-/** An error for the page: its code, and what the API said. What is wrong with this server is not told outside. */
-function explain(error: unknown): Response {
-  if (!isAuthError(error)) {
-    console.error(error)
-    return new Response(null, { status: 500 })
-  }
-  const { code, message, body, status: given, retryAfter } = error
-  const status = STATUSES[code] ?? (code === 'refused' ? given : undefined) ?? 502
-  return Response.json(
-    { error: code, message, body, status: given, retryAfter },
-    { status, headers: { [ERROR_HEADER]: code } },
-  )
 }

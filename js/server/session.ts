@@ -1,5 +1,6 @@
 import type { Claims, Reason, RegisteredUser, Snapshot } from '../types.js'
 import type { Grant } from './grant.js'
+import { memory } from './memory.js'
 
 /** A session as it is sealed into the cookie. */
 export interface Session {
@@ -18,6 +19,14 @@ export interface Session {
   /** The cookies of the API, which its refresh needs. */
   jar: Record<string, string>
   user: unknown
+  /** Which process has granted this generation. */
+  by?: string | undefined
+}
+
+/** What a cookie has in place of a session that is in the store. */
+export interface Reference {
+  id: string
+  startedAt: number
 }
 
 /** What is left of a session that ended: why. */
@@ -26,7 +35,15 @@ export interface Remains {
   /** The API's own word for it. */
   cause?: string | undefined
   /** That session, if the API does not know yet that the user has left it: good for nothing but telling. */
-  owed?: Session | undefined
+  owed?: Session | Reference | undefined
+}
+
+/** Beside the cookie of a session: that the API has refused to refresh this generation. */
+export interface Refusal {
+  id: string
+  generation: number
+  at: number
+  cause?: string | undefined
 }
 
 export function begin(grant: Grant, jar: Record<string, string>): Session {
@@ -42,7 +59,8 @@ export function renewed(session: Session, grant: Grant, jar: Record<string, stri
 
 function granted({ access, refresh, lifetime, user }: Grant, now: number) {
   const at = (share: number) => (lifetime === null ? null : now + lifetime * share)
-  return { access, refresh, user, grantedAt: now, expiresAt: at(1000), refreshAt: at(750) }
+  const by = memory().instance.id
+  return { access, refresh, user, by, grantedAt: now, expiresAt: at(1000), refreshAt: at(750) }
 }
 
 export const isExpired = ({ expiresAt }: Session) => expiresAt !== null && expiresAt <= Date.now()

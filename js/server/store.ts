@@ -1,6 +1,7 @@
-import type { Ending } from './memory.js'
+import { createBreaker } from './breaker.js'
 import type { Seal } from './seal.js'
-import type { Renewal } from './upstream.js'
+import type { Session } from './session.js'
+import { REFRESH_TIMEOUT, type Renewal } from './upstream.js'
 
 /** A store that several instances share, such as `createStorage({ driver: redisDriver(…) })` of unstorage. */
 export interface SharedStore {
@@ -16,55 +17,101 @@ export interface SharedStore {
   release?(key: string): unknown
 }
 
-/** The first instance to come does the work, and the others get what it got. A store that fails is gone without. */
+/** What several instances have in common. A store that fails is gone without, but for the sessions that only it has. */
 export interface Coordinator {
-  /** @param work is done by one instance, and once by it */
-  once(key: string, work: () => Promise<Renewal>): Promise<Renewal>
-  /** Says to every instance that this session is over. */
-  end(id: string, ending: Ending): Promise<void>
+  /** Whether the store is asked at present. */
+  readonly isUp: boolean
+  /**
+   * @param work is done by one instance, and once by it; the others get what it got. It is given what became of the last
+   * attempt, if that brought nothing
+   */
+  once(key: string, work: (last: Renewal | null) => Promise<Renewal>): Promise<Renewal>
+  /** Says to every instance that this session is over. `until` is in milliseconds since the epoch. */
+  end(id: string, ending: { at: number; until: number }): Promise<void>
   endedAt(id: string): Promise<number | null>
+  /** @returns whether the store has this very generation */
+  save(kind: SessionKind, session: Session): Promise<boolean>
+  /** Rejects when the store does not answer. */
+  load(kind: SessionKind, id: string): Promise<Session | null>
+}
+
+/** Sessions that live, and those that are over and of which the API has not been told. */
+type SessionKind = 'owed' | 'session'
+
+export interface CoordinatorOptions {
+  /** How long the result of a refresh is there for instances that wait for it, in seconds. */
+  grace: number
+  /** How long a session lasts from its sign-in, in seconds. */
+  maxAge: number
+  /** Called when the store does not do what it is asked. */
+  onFailure?: (error: unknown) => void
+  waitUntil?: (work: Promise<unknown>) => void
 }
 
 /** Longer than a refresh may take; then the instance that began it has died. In milliseconds, likewise the other times. */
-const CLAIM = 15_000
-const WAIT = 20_000
-const LOOK_EVERY = 50
+const CLAIM = REFRESH_TIMEOUT + 5000
+/** Longer than the claim of an instance that has died. */
+const WAIT = CLAIM + 5000
+/** When the result of another instance is looked for; each time twice as late as before. */
+const FIRST_LOOK = 50
+const LAST_LOOK = 500
 /** Without `claim`: longer than any instance takes between looking and writing. */
 const SETTLING = 100
-/** How long a store may take, and when it is asked again. */
-const PATIENCE = 1000
+/** When something that could not be written is tried again. */
 const PAUSE = 250
+/** For so long it is known that an attempt brought nothing: the next one may be refused because of it. */
+const DOUBT = 120_000
 
-/** @param onFailure hears of a store that does not do what it is asked */
 export function createCoordinator(
   store: SharedStore,
   seal: Seal,
-  grace: number,
-  onFailure: () => void = () => {},
+  { grace, maxAge, onFailure = () => {}, waitUntil = () => {} }: CoordinatorOptions,
 ): Coordinator {
+  const breaker = createBreaker(onFailure)
+  /** Sessions that the store is known to have. */
+  const stored = new WeakSet<Session>()
   const named = (...parts: string[]) => ['tokencell', ...parts].join(':')
-  const get = (key: string) => inTime(() => store.getItem(key))
+  const get = (key: string) => breaker.run(() => store.getItem(key))
   const set = (key: string, value: string, millis: number) => {
     const ttl = Math.max(1, Math.ceil(millis / 1000))
-    return inTime(() => store.setItem(key, value, { ttl }))
+    return breaker.run(() => store.setItem(key, value, { ttl }))
   }
 
-  async function read(key: string): Promise<Renewal | null> {
-    const sealed = await get(named('renewal', key))
-    return typeof sealed === 'string' ? seal.open<Renewal>(sealed, 'renewal') : null
+  async function read<T>(name: string, purpose: string): Promise<T | null> {
+    const sealed = await get(name)
+    return typeof sealed === 'string' ? seal.open<T>(sealed, purpose) : null
+  }
+
+  async function write(name: string, content: object, purpose: string, millis: number) {
+    await set(name, await seal.close(content, purpose, Math.max(1, millis / 1000)), millis)
+  }
+
+  async function lastResult(key: string): Promise<Renewal | null> {
+    const renewal = await read<Renewal>(named('renewal', key), 'renewal')
+    if (renewal?.kind === 'renewed') stored.add(renewal.session)
+    return renewal
+  }
+
+  async function writeSession(kind: SessionKind, session: Session) {
+    await write(named(kind, session.id), session, kind, session.startedAt + maxAge * 1000 - Date.now())
+    stored.add(session)
   }
 
   async function publish(key: string, renewal: Renewal) {
-    const millis = renewal.kind === 'postponed' ? renewal.until - Date.now() : grace * 1000
-    const sealed = await seal.close(renewal, 'renewal', Math.max(1, millis / 1000))
-    await set(named('renewal', key), sealed, millis)
+    if (renewal.kind === 'renewed') await writeSession('session', renewal.session)
+    await write(
+      named('renewal', key),
+      renewal,
+      'renewal',
+      renewal.kind === 'postponed' ? renewal.until - Date.now() + DOUBT : grace * 1000,
+    )
     await release(key)
   }
 
   async function claim(key: string): Promise<boolean> {
     const name = named('claim', key)
     const mine = `${Date.now() + CLAIM} ${crypto.randomUUID()}`
-    if (store.claim) return Boolean(await inTime(() => store.claim?.(name, mine, CLAIM / 1000)))
+    if (store.claim) return Boolean(await breaker.run(() => store.claim?.(name, mine, CLAIM / 1000)))
     const theirs = await get(name)
     if (typeof theirs === 'string' && Number.parseInt(theirs, 10) > Date.now()) return false
     await set(name, mine, CLAIM)
@@ -74,80 +121,75 @@ export function createCoordinator(
 
   async function release(key: string) {
     const name = named('claim', key)
-    await inTime(() => (store.release ? store.release(name) : store.removeItem(name)))
+    await breaker.run(() => (store.release ? store.release(name) : store.removeItem(name)))
   }
 
-  /** @returns null when it is for this instance to do */
-  async function resultOfOthers(key: string): Promise<Renewal | null> {
+  /** What another instance got; if it is for this one to do, what became of the last attempt. */
+  async function resultOfOthers(key: string): Promise<{ result: Renewal } | { last: Renewal | null }> {
     const patience = Date.now() + WAIT
-    while (Date.now() < patience) {
-      const known = await read(key)
-      if (known) return known
+    for (let pause = FIRST_LOOK; Date.now() < patience; pause = Math.min(pause * 2, LAST_LOOK)) {
+      const known = await lastResult(key)
+      if (known && counts(known)) return { result: known }
       if (await claim(key)) {
-        // Between the two, somebody may have finished.
-        const finished = await read(key)
-        if (finished) await release(key)
-        return finished
+        // Between the two, another may have finished.
+        const last = await lastResult(key)
+        if (!last || !counts(last)) return { last }
+        await release(key)
+        return { result: last }
       }
-      await delay(LOOK_EVERY)
+      await delay(pause)
     }
-    return { kind: 'postponed', until: Date.now(), code: 'unreachable' }
+    return { result: { kind: 'postponed', until: Date.now(), code: 'unreachable' } }
   }
 
-  async function orNull<T>(asked: Promise<T>): Promise<T | null> {
-    try {
-      return await asked
-    } catch {
-      onFailure()
-      return null
-    }
-  }
-
-  /** Now, or behind the back of whoever waits: until others take this instance for dead, and begin with a spent token. */
-  async function insist(write: () => Promise<void>) {
+  /** Now, or later: until others take this instance for dead, and begin with a spent token. @returns whether it is done */
+  async function insist(work: () => Promise<void>): Promise<boolean> {
     const until = Date.now() + CLAIM
     const isDone = () =>
-      write().then(
+      work().then(
         () => true,
         () => false,
       )
-    if (await isDone()) return
-    onFailure()
+    if (await isDone()) return true
     async function goOn() {
       do await delay(PAUSE)
       while (Date.now() < until && !(await isDone()))
     }
-    goOn()
+    waitUntil(goOn())
+    return false
   }
 
   return {
+    get isUp() {
+      return breaker.isClosed
+    },
     async once(key, work) {
-      const known = await orNull(resultOfOthers(key))
-      if (known) return known
-      const renewal = await work()
+      const others = await resultOfOthers(key).catch(() => ({ last: null }))
+      if ('result' in others) return others.result
+      const renewal = await work(others.last)
       await insist(() => publish(key, renewal))
       return renewal
     },
-    end: (id, { at, until }) =>
-      // Stores parse what looks like a number.
-      insist(async () => void (await set(named('ended', id), `at ${at}`, until - Date.now()))),
+    async end(id, { at, until }) {
+      await insist(async () => {
+        // Stores parse what looks like a number.
+        await set(named('ended', id), `at ${at}`, until - Date.now())
+        await breaker.run(() => store.removeItem(named('session', id)))
+      })
+    },
     async endedAt(id) {
-      const text = await orNull(get(named('ended', id)))
+      const text = await get(named('ended', id)).catch(() => null)
       return typeof text === 'string' ? Number(text.slice('at '.length)) : null
+    },
+    save: async (kind, session) => stored.has(session) || insist(() => writeSession(kind, session)),
+    async load(kind, id) {
+      const session = await read<Session>(named(kind, id), kind)
+      if (session) stored.add(session)
+      return session
     },
   }
 }
 
-async function inTime<T>(call: () => T): Promise<Awaited<T>> {
-  let timer: ReturnType<typeof setTimeout> | undefined
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The store does not answer.')), PATIENCE)
-  })
-  try {
-    return await Promise.race([call(), late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
+const counts = (renewal: Renewal) => renewal.kind !== 'postponed' || renewal.until > Date.now()
 
 const delay = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))

@@ -5,13 +5,19 @@ import { type AuthErrorDetail, explain, isAuthError } from '../errors.js'
 import { EXCHANGE_MESSAGES } from '../exchange-errors.js'
 import { ownProperty } from '../own-property.js'
 import { type ServerErrorCode, serverError } from './errors.js'
+import { type ErrorName, errorName } from './events.js'
 import { readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
 import { begin, renewed, type Session } from './session.js'
+import { visitorOf } from './visitor.js'
 
-/** How long the API may take for a refresh or a sign-out, and for a sign-in. In milliseconds. */
-const PATIENCE = 10_000
-const SIGN_IN_PATIENCE = 30_000
+/**
+ * How long the API may take for a refresh, whose answer may be the only copy of a token: whoever waits for it gives up long
+ * before. In milliseconds, likewise the other times.
+ */
+export const REFRESH_TIMEOUT = 70_000
+const SIGN_OUT_TIMEOUT = 10_000
+const SIGN_IN_TIMEOUT = 30_000
 /** How long an answer may take to say why it is a 401. */
 const CAUSE_PATIENCE = 1000
 /** A token response longer than this is none. In characters. */
@@ -36,10 +42,20 @@ export interface Postponed {
   code: ServerErrorCode
   status?: number | undefined
   option?: string | undefined
+  error?: ErrorName | undefined
+  /** The API has refused this credential once, after an exchange that may have spent it. */
+  wasRefused?: boolean | undefined
 }
 
-/** What became of a sign-out; `refused` is the token, which may be too old. */
-export type Farewell = 'told' | 'refused' | 'unreachable'
+/**
+ * What became of a sign-out: `refused` is the token, which may be too old; `not-understood` is the request, as it will be
+ * the next time.
+ */
+export interface SignOutResult {
+  kind: 'told' | 'refused' | 'not-understood' | 'unreachable'
+  status?: number | undefined
+  error?: ErrorName | undefined
+}
 
 /** What became of a sign-in: the API's answer has every token removed. */
 export interface SignedIn {
@@ -51,7 +67,7 @@ export interface SignedIn {
 export function createUpstream(bff: Bff) {
   async function ask(
     { method, url, csrf }: Target,
-    { jar = {}, headers = {}, body, patience }: Asking,
+    { jar = {}, headers = {}, body, timeout }: Asking,
   ): Promise<{ response: Response; body: unknown; jar: Record<string, string> }> {
     // The header is for APIs that want one before they have given a cookie to repeat.
     const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
@@ -68,8 +84,8 @@ export function createUpstream(bff: Bff) {
       cache: 'no-store',
       // A token response has no business moving.
       redirect: 'manual',
-      // Not that of the visitor: whoever leaves must not lose a rotation.
-      signal: AbortSignal.timeout(patience),
+      // Not the signal of the visitor: a visitor who leaves must not lose a rotation.
+      signal: AbortSignal.timeout(timeout),
     })
     const text = await response.text()
     if (text.length > LONGEST_BODY) throw serverError('body-malformed', { status: response.status })
@@ -85,7 +101,7 @@ export function createUpstream(bff: Bff) {
     ): Promise<SignedIn> {
       const [sent, type] = await credentialsFor(bff.signIn, body, contentType)
       const headers = type ? { ...forwarded, 'Content-Type': type } : forwarded
-      const asked = await ask(bff.signIn, { headers, body: sent, patience: SIGN_IN_PATIENCE }).catch(
+      const asked = await ask(bff.signIn, { headers, body: sent, timeout: SIGN_IN_TIMEOUT }).catch(
         (cause) => {
           throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
         },
@@ -109,10 +125,10 @@ export function createUpstream(bff: Bff) {
       const { endsOn, fields } = bff.refresh
       const asked = await ask(bff.refresh, {
         jar: session.jar,
-        patience: PATIENCE,
+        timeout: REFRESH_TIMEOUT,
         ...withToken(session, bff.refresh),
-      }).catch(() => null)
-      if (!asked) return postponed({ code: 'unreachable' })
+      }).catch((error: unknown) => ({ error: errorName(error) }))
+      if ('error' in asked) return postponed({ code: 'unreachable', error: asked.error })
       const { status, ok, headers } = asked.response
       if (endsOn.includes(status))
         return { kind: 'refused', cause: reasonIn(headers, asked.body, fields.reason) }
@@ -138,16 +154,17 @@ export function createUpstream(bff: Bff) {
       return text.length > LONGEST_BODY ? undefined : reasonIn(headers, parse(text), bff.signIn.fields.reason)
     },
 
-    async signOut(session: Session): Promise<Farewell> {
-      if (!bff.signOut) return 'told'
+    async signOut(session: Session): Promise<SignOutResult> {
+      if (!bff.signOut) return { kind: 'told' }
       const { jar, access } = session
       const { headers = {}, body } = withToken(session, bff.signOut)
       const all = { ...headers, authorization: authorization(bff.scheme, access) }
-      const asked = await ask(bff.signOut, { jar, headers: all, body, patience: PATIENCE }).catch(() => null)
-      const status = asked?.response.status ?? 0
-      if (status === 401 || status === 403) return 'refused'
-      // Some lead to a page from here; and whoever does not know the session has no need to be told.
-      return (status >= 200 && status < 400) || status === 404 || status === 410 ? 'told' : 'unreachable'
+      const asked = await ask(bff.signOut, { jar, headers: all, body, timeout: SIGN_OUT_TIMEOUT }).catch(
+        (error: unknown) => ({ error: errorName(error) }),
+      )
+      if ('error' in asked) return { kind: 'unreachable', error: asked.error }
+      const { status } = asked.response
+      return { kind: signOutResult(status), status }
     },
   }
 
@@ -157,8 +174,9 @@ export function createUpstream(bff: Bff) {
   }
 
   /** What a request says of the session beside its cookies: the refresh token, and the members of every body. */
-  function withToken({ refresh }: Session, { body, encoding }: Target): Pick<Asking, 'headers' | 'body'> {
-    const headers: Record<string, string> = {}
+  function withToken(session: Session, { body, encoding }: Target): Pick<Asking, 'headers' | 'body'> {
+    const { refresh } = session
+    const headers: Record<string, string> = { ...visitorOf(session) }
     const members: Record<string, string> = { ...body }
     if (refresh !== undefined && typeof bff.refreshToken === 'object') {
       const name = bff.refreshToken.header.toLowerCase()
@@ -198,11 +216,18 @@ const faultOf = (status: number) => ({
 /** Whether this says nothing of the session: the API was busy, or has failed. */
 const isUndecided = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429
 
+function signOutResult(status: number): SignOutResult['kind'] {
+  if (status === 401 || status === 403) return 'refused'
+  if (isUndecided(status)) return 'unreachable'
+  // Some lead to a page from here; and an API that does not know the session has no need to be told.
+  return status < 400 || status === 404 || status === 410 ? 'told' : 'not-understood'
+}
+
 interface Asking {
   jar?: Record<string, string>
   headers?: Record<string, string>
   body?: BodyInit | undefined
-  patience: number
+  timeout: number
 }
 
 function parse(text: string): unknown {
@@ -236,7 +261,9 @@ function secondsToWait(headers?: Headers): number | undefined {
   return seconds >= 0 ? seconds : undefined
 }
 
-function postponed(why: Pick<Postponed, 'code' | 'status' | 'option'>, headers?: Headers): Postponed {
+type Why = Pick<Postponed, 'code' | 'status' | 'option' | 'error'>
+
+function postponed(why: Why, headers?: Headers): Postponed {
   const pause = Math.min(Math.max(secondsToWait(headers) ?? PAUSE, 1), LONGEST_PAUSE)
   return { kind: 'postponed', until: Date.now() + pause * 1000, ...why }
 }

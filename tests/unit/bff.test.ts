@@ -34,10 +34,26 @@ test('promise 3: signing in and out shows, and the answer of the API comes back 
   expect(await auth.signIn(ADA)).toMatchObject({ user: { name: 'Ada' } })
   await auth.signOut()
   expect(statuses).toEqual(['never', 'Ada', 'signed-out'])
-  expect(events.map(({ type }) => type)).toEqual(['signed-in', 'ended'])
+  expect(events.map(({ type }) => type)).toEqual(['signed-in', 'ended', 'signed-out'])
   expect(site.asked.every(({ request }) => request.headers.get('x-requested-with') === 'tokencell')).toBe(
     true,
   )
+})
+
+test('over plain http, a sign-in whose cookie the browser has dropped fails, and says what to do', async () => {
+  location.protocol = 'http:'
+  const { auth, events } = connect()
+  site.browser.keep = () => {}
+  const signIn = auth.signIn(ADA)
+  await expect(signIn).rejects.toMatchObject({ code: 'cookie-dropped', option: 'cookie.secure' })
+  expect([auth.snapshot.status, events.map(({ type }) => type)]).toEqual(['unauthenticated', []])
+})
+
+test('over plain http, a sign-in whose cookie has come back is a sign-in', async () => {
+  location.protocol = 'http:'
+  const { auth } = connect()
+  await auth.signIn(ADA)
+  expect(auth.snapshot.status).toBe('authenticated')
 })
 
 test('errors are those of every client', async () => {

@@ -1,18 +1,10 @@
 'use client'
 
 import Link from 'next/link'
-import { useRouter } from 'next/navigation'
 import { useAuth } from 'tokencell/react'
 
 export function Header() {
   const { isAuthenticated, user, hasRole, signOut } = useAuth()
-  const router = useRouter()
-
-  async function leave() {
-    await signOut()
-    router.push('/')
-    router.refresh()
-  }
 
   return (
     <header>
@@ -26,7 +18,7 @@ export function Header() {
       {isAuthenticated ? (
         <>
           <span data-test="user">{user?.name}</span>
-          <button type="button" data-test="sign-out" onClick={leave}>
+          <button type="button" data-test="sign-out" onClick={() => signOut()}>
             Sign out
           </button>
         </>

@@ -1,14 +1,11 @@
 'use client'
 
-import { useRouter } from 'next/navigation'
 import { type FormEvent, useState } from 'react'
 import { isAuthError } from 'tokencell'
-import { ownPath } from 'tokencell/guard'
 import { useAuth } from 'tokencell/react'
 
 export function SignInForm() {
   const { signIn } = useAuth()
-  const router = useRouter()
   const [problem, setProblem] = useState('')
 
   async function submit(event: FormEvent<HTMLFormElement>) {
@@ -17,15 +14,13 @@ export function SignInForm() {
       await signIn(Object.fromEntries(new FormData(event.currentTarget)))
     } catch (error) {
       if (!isAuthError(error)) throw error
-      return setProblem(error.code === 'refused' ? 'These do not belong together.' : 'Try again in a moment.')
+      setProblem(error.code === 'refused' ? 'These do not belong together.' : 'Try again in a moment.')
     }
-    const wanted = new URLSearchParams(location.search).get('redirect')
-    router.replace(ownPath(wanted, location.origin) ?? '/')
-    router.refresh()
   }
 
+  // `post`: what is submitted before the script has loaded must not end in the address.
   return (
-    <form onSubmit={submit}>
+    <form method="post" onSubmit={submit}>
       <input
         name="email"
         type="email"

@@ -183,7 +183,14 @@ test.each<[string, answer: [status: number, headers: object, body: string], expe
     expect(await (await browser.fetch('/api/me')).json()).toMatchObject(expected)
     const { error: code } = expected as { error: string }
     const trouble = code === 'unreachable' ? code : 'malformed'
-    expect(events).toContainEqual({ type: 'refresh-failed', session: expect.any(String), trouble, code })
+    expect(events).toContainEqual({
+      type: 'refresh-failed',
+      session: expect.any(String),
+      trouble,
+      code,
+      status,
+      willRetry: true,
+    })
     expect((await browser.session()).status).toBe('authenticated')
     api.close()
   },

@@ -33,13 +33,19 @@ const forgeries: [string, Record<string, string>][] = [
   ['a sibling domain', { ...xhr, 'sec-fetch-site': 'same-site', origin: 'https://evil.app.test' }],
   ['a sandboxed frame', { ...xhr, 'sec-fetch-site': 'cross-site', origin: 'null' }],
   ['a navigation', { 'sec-fetch-site': 'none' }],
-  ['a page of our own without the header', { 'sec-fetch-site': 'same-origin', origin: ORIGIN }],
+  ['a script of our own page, from the API', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'script' }],
+  ['a worker of our own page, from the API', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'worker' }],
+  ['a style of our own page, from the API', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'style' }],
+  ['an image of a sibling domain', { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'image' }],
+  ['an image of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
   ['an old browser, elsewhere', { ...xhr, origin: 'https://evil.test' }],
   ['an old browser, on another port', { ...xhr, origin: `${ORIGIN}:444` }],
   ['an old browser, sandboxed', { ...xhr, origin: 'null' }],
   ['an old browser without the header', { origin: ORIGIN }],
   ['nothing at all', {}],
 ]
+
+const FORM = 'application/x-www-form-urlencoded'
 
 async function send(method: string, path: string, headers: Record<string, string>) {
   const request = new Request(new URL(path, ORIGIN), {
@@ -75,4 +81,62 @@ test.each([
 ])('a page of our own is let in: %s', async (_, headers) => {
   const { response } = await send('POST', '/api/auth/refresh', { ...xhr, ...headers })
   expect(response.status).toBe(200)
+})
+
+test.each([
+  ['an image', 'image'],
+  ['a video', 'video'],
+  ['an EventSource', 'empty'],
+  ['a link', 'document'],
+  ['a frame', 'iframe'],
+])('%s of our own page needs no header to read, and changes nothing', async (_, dest) => {
+  const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': dest, origin: ORIGIN }
+  for (const [method, path] of ways) {
+    const { response } = await send(method, path, headers)
+    expect(response.status === 403, `${method} ${path}`).toBe(method !== 'GET' && method !== 'HEAD')
+  }
+})
+
+test('what is opened without the header runs in no page of ours', async () => {
+  const { response } = await send('GET', '/api/v1/me', { 'sec-fetch-site': 'same-origin' })
+  expect(response.headers.get('content-security-policy')).toBe('sandbox')
+  expect(response.headers.get('x-content-type-options')).toBe('nosniff')
+  const { response: asked } = await send('GET', '/api/v1/me', { ...xhr, 'sec-fetch-site': 'same-origin' })
+  expect(asked.headers.get('content-security-policy')).toBeNull()
+})
+
+test.each([
+  ['another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
+  ['a sibling domain', { 'sec-fetch-site': 'same-site', origin: 'https://evil.app.test' }],
+  ['another site, in an old browser', { origin: 'https://evil.test' }],
+  ['a sandboxed frame', { origin: 'null' }],
+  ['nobody', {}],
+])('a form is refused if it is that of %s', async (_, headers) => {
+  for (const path of ['/api/auth/sign-in', '/api/auth/sign-out']) {
+    const { response } = await send('POST', path, { ...headers, 'content-type': FORM })
+    expect([response.status, response.headers.getSetCookie()]).toEqual([403, []])
+  }
+})
+
+test('a form is for sign-in and sign-out alone', async () => {
+  const headers = { 'sec-fetch-site': 'same-origin', origin: ORIGIN, 'content-type': FORM }
+  for (const path of ['/api/auth/refresh', '/api/v1/notes'])
+    expect((await send('POST', path, headers)).response.status).toBe(403)
+})
+
+test.each([
+  ['several hosts', 'https://public.test', { 'x-forwarded-host': 'public.test, inner.test' }],
+  ['the last of several', 'https://public.test', { 'x-forwarded-host': 'cdn.test,public.test' }],
+  ['a port that is the one of the scheme', 'https://public.test', { 'x-forwarded-host': 'public.test:443' }],
+  ['a port', 'https://public.test:8443', { 'x-forwarded-host': 'public.test:8443' }],
+  [
+    'a port of its own header',
+    'http://public.test:8080',
+    { 'x-forwarded-host': 'public.test', 'x-forwarded-port': '8080' },
+  ],
+])('behind a proxy the host is found by Origin: %s', async (_, origin, headers) => {
+  const { response } = await send('POST', '/api/auth/refresh', { ...xhr, ...headers, origin })
+  expect(response.status).toBe(200)
+  const other = { ...xhr, ...headers, origin: 'https://evil.test' }
+  expect((await send('POST', '/api/auth/refresh', other)).response.status).toBe(403)
 })

@@ -43,12 +43,12 @@ test.each<[object, string]>([
   [{ claims: 'sub' }, 'claims: Must be a list of names of claims, and is "sub".'],
   [
     { cookie: 'session' },
-    'cookie: Must be an object with name, sameSite, secure or maxAge, and is "session".',
+    'cookie: Must be an object with name, sameSite, secure, maxAge or limit, and is "session".',
   ],
   [{ cookie: { secure: 'no' } }, 'cookie.secure: Must be true or false, and is "no".'],
   [
     { cookie: { path: '/' } },
-    'cookie.path: There is no such option. Those are: maxAge, name, sameSite, secure.',
+    'cookie.path: There is no such option. Those are: limit, maxAge, name, sameSite, secure.',
   ],
   [{ forward: {} }, 'forward: Must be a function of the request that returns headers, and is {}.'],
   [{ grace: -1 }, 'grace: Must be a number of seconds, 0 or more, and is -1.'],

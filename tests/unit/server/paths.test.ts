@@ -128,7 +128,10 @@ async function fuzz(isPage: (path: string, page: string) => boolean | Promise<bo
       found.add(path)
       expect(couldMatch(pattern(page), path), path).toBe(true)
     }
-    await fc.assert(fc.asyncProperty(spelling(page), guarded), { numRuns: 300, examples: [[page]] })
+    await fc.assert(fc.asyncProperty(spelling(page), guarded), {
+      numRuns: 300,
+      examples: [[page], [`${page}/`]],
+    })
   }
   expect(found.size, 'other spellings are found, too').toBeGreaterThan(PAGES.length)
 }

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { createBff } from '../../../js/server/index.js'
 import { Browser, browse, ORIGIN, SECRET, serve } from './browser.js'
@@ -8,7 +9,13 @@ import { Browser, browse, ORIGIN, SECRET, serve } from './browser.js'
 let seen: { request: IncomingMessage; body: string }[]
 let answer: RequestListener
 const api = createServer(async (request, response) => {
-  const body = (await request.setEncoding('utf8').toArray()).join('')
+  const chunks = await request
+    .setEncoding('utf8')
+    .toArray()
+    .catch(() => undefined)
+  // An upload that breaks off is no request.
+  if (!chunks) return
+  const body = chunks.join('')
   if (request.url === '/login') {
     response.setHeader('set-cookie', ['upstream=1; Path=/; HttpOnly', 'gone=; Max-Age=0'])
     return response.end('{"access_token":"secret-token"}')
@@ -210,15 +217,17 @@ test('promise 23: what the API says goes out but for cookies, tokens and hops, a
 test.each([
   ['/api/notes/2?a=1#b', 302, '/api/notes/2?a=1#b'],
   ['notes/3', 307, '/api/notes/3'],
-  ['https://evil.test/', 404, null],
-  ['//evil.test/', 404, null],
-  ['/api/..//evil.test', 404, null],
-  ['/\\evil.test', 404, null],
-  ['http://[', 404, null],
+  ['https://evil.test/', 502, null],
+  ['//evil.test/', 502, null],
+  ['/api/..//evil.test', 502, null],
+  ['/\\evil.test', 502, null],
+  ['http://[', 502, null],
 ])('promise 23: an API that redirects to %s', async (location, status, followed) => {
-  answer = (_, response) => void response.writeHead(status === 404 ? 302 : status, { location }).end()
+  answer = (_, response) => void response.writeHead(status === 502 ? 302 : status, { location }).end()
   const response = await (await signedIn(['/api/**'])).fetch('/api/notes')
   expect([response.status, response.headers.get('location')]).toEqual([status, followed])
+  const { error } = await response.json().catch(() => ({}))
+  expect(error).toBe(status === 502 ? 'redirect-not-listed' : undefined)
   expect(seen, 'this server follows nobody').toHaveLength(1)
 })
 
@@ -236,6 +245,117 @@ test.each([
     told,
     { id: 1 },
   ])
+})
+
+test('a redirect to a listed origin is handed on to the page', async () => {
+  const signed = 'https://bucket.test/a.pdf?X-Amz-Signature=1'
+  answer = (_, response) => void response.writeHead(302, { location: signed }).end()
+  const browser = await signedIn(['/api/**'], { redirects: ['https://bucket.test'] })
+  const response = await browser.fetch('/api/file')
+  expect([response.status, response.headers.get('location')]).toEqual([302, signed])
+  answer = (_, one) => void one.writeHead(302, { location: 'https://bucket.test.evil.test/' }).end()
+  expect((await browser.fetch('/api/file')).status).toBe(502)
+})
+
+test('promise 13: on the server a redirect to a listed origin is followed to read, without the token and what was said to the API', async () => {
+  const reached: IncomingMessage[] = []
+  const storage = await serve((request, response) => {
+    reached.push(request)
+    response.end('the file')
+  })
+  answer = (_, response) => void response.writeHead(302, { location: `${storage.url}/a.pdf` }).end()
+  const browser = await signedIn([], { redirects: [storage.url] })
+  const session = browser.bff.open(browser.cookieHeader, false)
+  const headers = { accept: 'application/pdf', range: 'bytes=0-', 'x-api-key': 'k' }
+  expect(await (await session.fetch('/api/file', { headers })).text()).toBe('the file')
+  expect(
+    reached.map(({ headers: got }) => [got.accept, got.range, got['x-api-key'], got.authorization]),
+  ).toEqual([['application/pdf', 'bytes=0-', undefined, undefined]])
+  answer = (_, response) => void response.writeHead(307, { location: `${storage.url}/a.pdf` }).end()
+  const post = session.fetch('/api/file', { method: 'POST', body: 'a' })
+  await expect(post).rejects.toMatchObject({ code: 'endpoint-outside-origins' })
+  expect(reached).toHaveLength(1)
+  storage.close()
+})
+
+test('an upload of known length keeps it, however long it is', async () => {
+  const browser = await signedIn(['/api/**'])
+  for (const size of [0, 1000, 300_000, 5_000_000]) {
+    const body = new Blob([new Uint8Array(size)]).stream()
+    const headers = { 'content-length': String(size) }
+    await browser.fetch('/api/upload', { method: 'PUT', body, headers, duplex: 'half' } as RequestInit)
+  }
+  expect(seen.map(({ request, body }) => [request.headers['content-length'], body.length])).toEqual([
+    ['0', 0],
+    ['1000', 1000],
+    ['300000', 300_000],
+    ['5000000', 5_000_000],
+  ])
+})
+
+test('an upload that is shorter or longer than it says reaches the API as no other request', async () => {
+  const browser = await signedIn(['/api/**'])
+  for (const size of [299_000, 301_000]) {
+    const body = new Blob([new Uint8Array(size)]).stream()
+    const headers = { 'content-length': '300000' }
+    const response = await browser.fetch('/api/upload', {
+      method: 'PUT',
+      body,
+      headers,
+      duplex: 'half',
+    } as RequestInit)
+    expect(response.status).toBeGreaterThanOrEqual(500)
+  }
+  expect(seen).toEqual([])
+})
+
+test('a download keeps its length, as does the answer to HEAD, unless it was encoded on the way', async () => {
+  const text = 'text '.repeat(100)
+  answer = (request, response) => {
+    const isEncoded = request.url === '/api/gzip'
+    const body = isEncoded ? gzipSync(text) : Buffer.from(text)
+    response.writeHead(200, {
+      'content-length': body.length,
+      ...(isEncoded && { 'content-encoding': 'gzip' }),
+    })
+    response.end(body)
+  }
+  const browser = await signedIn(['/api/**'])
+  const lengthOf = async (path: string, method: string) => {
+    const response = await browser.fetch(path, { method })
+    return [response.headers.get('content-length'), (await response.text()).length]
+  }
+  expect(await lengthOf('/api/file', 'GET')).toEqual(['500', 500])
+  expect(await lengthOf('/api/file', 'HEAD')).toEqual(['500', 0])
+  expect(await lengthOf('/api/gzip', 'GET')).toEqual([null, 500])
+  expect(await lengthOf('/api/gzip', 'HEAD')).toEqual([null, 0])
+})
+
+test('links to the API are those of this server', async () => {
+  answer = (_, response) =>
+    void response
+      .setHeader('link', [
+        `<${url}/api/notes?page=2>; rel="next", </api/notes?page=9>; rel=last`,
+        `<?page=1>; rel=first, <https://docs.test/a>; rel=help`,
+      ])
+      .setHeader('content-location', `${url}/api/notes/1`)
+      .end()
+  const { headers } = await (await signedIn(['/api/**'])).fetch('/api/notes')
+  expect(headers.get('link')).toBe(
+    '</api/notes?page=2>; rel="next", </api/notes?page=9>; rel=last, <?page=1>; rel=first, <https://docs.test/a>; rel=help',
+  )
+  expect(headers.get('content-location')).toBe('/api/notes/1')
+})
+
+test('a reason phrase that no header can hold is left out, and a status beyond HTTP is an error with a name', async () => {
+  let line = 'HTTP/1.1 200 Prêt \u2713'
+  answer = (request) => void request.socket.end(`${line}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`)
+  const browser = await signedIn(['/api/**'])
+  const response = await browser.fetch('/api/notes')
+  expect([response.status, response.statusText, await response.text()]).toEqual([200, '', 'ok'])
+  line = 'HTTP/1.1 999 Odd'
+  const odd = await browser.fetch('/api/notes')
+  expect([odd.status, (await odd.json()).error]).toEqual([502, 'status-unknown'])
 })
 
 test('a body goes through as it is, up to the limit, and whether or not its length is known', async () => {

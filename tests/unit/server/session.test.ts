@@ -267,7 +267,9 @@ test.each([
   [404, true],
   [410, true],
   [401, false],
-  [400, false],
+  [400, true],
+  [405, true],
+  [422, true],
   [429, false],
   [500, false],
 ])('promise 16: whether an API that answers a sign-out with %i has been told: %s', async (status, isTold) => {

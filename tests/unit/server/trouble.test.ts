@@ -47,7 +47,7 @@ test.each<[string, RequestListener]>([
   const response = await browser.fetch('/api/notes')
   expect(response.status).toBeGreaterThanOrEqual(400)
   expect(response.headers.get('cache-control')).toBe('private, no-store')
-  memory().renewals.clear()
+  memory().newest.clear()
   answer = (request, to) => void to.end(request.headers.authorization)
   expect(await (await browser.fetch('/api/notes')).text()).toBe('Bearer token-number-2')
   expect(grants).toBe(2)
@@ -64,7 +64,7 @@ test('promise 22: nor does an error of the application, which is logged and not 
     headers: { 'x-tokencell-session': await name(browser) },
   })
   expect([response.status, await response.text()]).toEqual([500, ''])
-  expect(response.headers.getSetCookie()).toHaveLength(1)
+  expect(response.headers.getSetCookie(), 'no token was spent').toEqual([])
   expect(console.error).toHaveBeenCalledWith(expect.objectContaining({ message: 'of the application' }))
 })
 

@@ -45,7 +45,7 @@ function Session() {
           Sign {user?.name} out
         </button>
       ) : (
-        <form onSubmit={submit}>
+        <form method="post" onSubmit={submit}>
           <input name="email" type="email" required data-test="email" />
           <input name="password" type="password" required data-test="password" />
           <button type="submit" data-test="sign-in">

@@ -1,0 +1,52 @@
+import type { Rule } from '../guard.js'
+import { serverError } from '../server/errors.js'
+import {
+  couldMatch,
+  isClear,
+  type Pattern,
+  parsePattern,
+  readLoosely,
+  surelyMatches,
+} from '../server/paths.js'
+import { createExceptions } from './guard.js'
+import type { NextAuthOptions } from './options.js'
+
+/** What stands in `public` as a rule, and is the same for everybody. */
+const FILE =
+  /\.(avif|bmp|css|eot|gif|ico|jpe?g|js|map|mjs|mp3|mp4|ogg|otf|pdf|png|svg|ttf|txt|wasm|webm|webmanifest|webp|woff2?|xml)$/
+
+/** The rule for a URL of this application, if there is one. */
+export function createRules({
+  guard = {},
+  pages = {},
+  base = '/api/auth',
+  proxy = [],
+}: Partial<NextAuthOptions>) {
+  const rules = Object.entries(guard).map(([pattern, rule]) => {
+    const parsed = parsePattern(pattern)
+    if (!parsed) throw serverError('option-invalid', { option: `guard ${pattern}` })
+    return { pattern: parsed, rule }
+  })
+  const routes = [
+    '/_next/**',
+    '/.well-known/**',
+    `${base}/**`,
+    ...proxy.map((rule) => rule.replace(/^[A-Z]+ +/, '')),
+  ]
+  const noPages = routes.map(parsePattern).filter((pattern) => pattern !== undefined)
+  const except = createExceptions(pages)
+
+  const isPage = (pathname: string) =>
+    !noPages.some((pattern) => surelyMatches(pattern, pathname)) && !isFile(pathname)
+
+  return (url: URL): Rule | undefined => {
+    const found = rules.find(
+      ({ pattern }) => couldMatch(pattern, url.pathname) && (!isForAll(pattern) || isPage(url.pathname)),
+    )
+    return found && except(found.rule, url)
+  }
+}
+
+const isForAll = ({ segments, isOpen }: Pattern) => isOpen && segments.length === 0
+
+const isFile = (pathname: string) => isClear(pathname) && FILE.test(readLoosely(pathname).at(-1) ?? '')

@@ -1,0 +1,203 @@
+import type { Reason } from '../types.js'
+import type { createSessionCookie } from './cookie.js'
+import type { Bff } from './options.js'
+import type { Renewals } from './renewals.js'
+import { nameOf, type Seal } from './seal.js'
+import type { Reference, Refusal, Remains, Session } from './session.js'
+import type { Sessions } from './sessions.js'
+
+const PURPOSE = 'session'
+const REFUSAL = 'refusal'
+/** For so long it is remembered why a session ended. In seconds. */
+const REMAINS = 300
+
+export interface CarriedDependencies {
+  bff: Bff
+  cookie: ReturnType<typeof createSessionCookie>
+  refusals: ReturnType<typeof createSessionCookie>
+  renewals: Renewals
+  seal: Seal
+  sessions: Sessions
+}
+
+export type Carried = ReturnType<typeof createCarried>
+
+/** The session that the cookie of one request carries, and what the cookie of its response is to carry. */
+export function createCarried(
+  { bff, cookie, refusals, renewals, seal, sessions }: CarriedDependencies,
+  header: string | null | undefined,
+) {
+  const me = {}
+  const openedAt = Date.now()
+  const isLongAgo = (time: number) => Date.now() - time > bff.grace * 1000
+  let session: Session | null = null
+  /** As it came with the request. */
+  let original: Session | Reference | null = null
+  let owed: Session | undefined
+  let reason: Reason = 'never'
+  let cause: string | undefined
+  /** Whether this very request has begun or ended it. */
+  let isDecided = false
+  let isChanged = false
+  /**
+   * Without a store, another instance may have refreshed this session, and its answer may be on the way to the browser: it is
+   * not overwritten. The refusal is beside it, and counts for no newer generation.
+   */
+  let refusal: Refusal | undefined
+  let opening: Promise<void> | undefined
+
+  async function open() {
+    const text = cookie.read(header)
+    const content = text ? await seal.open<Session | Reference | Remains>(text, PURPOSE) : null
+    if (text && !content) bff.tell({ type: 'cookie-unreadable' })
+    if (!content) return
+    if ('reason' in content) {
+      ;({ reason, cause } = content)
+      owed = await sessions.findOwed(content.owed)
+      return
+    }
+    const [endedAt, found] = await Promise.all([sessions.endedAt(content), sessions.find(content)])
+    if (endedAt !== null) {
+      reason = 'signed-out'
+      // An answer that was late has put it back, and it goes. Before, the next one may be on its way to the browser.
+      isChanged = isLongAgo(endedAt)
+      return
+    }
+    original = content
+    if (found) {
+      session = found
+      renewals.seen(found)
+      sessions.warnOfOthers(found)
+      const refused = await seal.open<Refusal>(refusals.read(header), REFUSAL)
+      if (refused && refused.id === found.id && refused.generation >= found.generation) loseTo(refused)
+    } else if (!('access' in content)) reason = 'expired'
+  }
+
+  /** Whether the browser may have another cookie by now: the next one's, or a newer one of this session. */
+  async function isOvertaken(): Promise<boolean> {
+    if (original && (await sessions.endedAt(original)) !== null) return true
+    const isFirst = session !== null && renewals.isFirstToHandOn(session, me)
+    return isLongAgo(openedAt) && !isFirst
+  }
+
+  function lose(why: Reason, word?: string) {
+    session = null
+    reason = why
+    cause = word
+    refusal = undefined
+    isChanged = true
+  }
+
+  function loseTo(refused: Refusal) {
+    lose('revoked', refused.cause)
+    if (!bff.store && !isLongAgo(refused.at)) refusal = refused
+  }
+
+  /** @throws AuthError `session-too-large` */
+  async function refuseTooLarge(next: Session) {
+    const content = await sessions.contentFor('session', next)
+    cookie.refuseTooLarge(await seal.close(content, PURPOSE, secondsLeft(next)))
+  }
+
+  const secondsLeft = ({ startedAt }: Session) => (startedAt - Date.now()) / 1000 + bff.cookie.maxAge
+
+  const isRemembered = () => reason === 'revoked' || reason === 'expired'
+
+  /** What the cookie is to hold: nothing, the session, or what is left of it. */
+  async function contentOf(): Promise<object | null> {
+    if (session) return sessions.contentFor('session', session)
+    if (!owed && !isRemembered()) return null
+    return { reason, cause, owed: owed && (await sessions.contentFor('owed', owed)) }
+  }
+
+  async function close(content: object | null): Promise<string> {
+    const kept = session ?? owed
+    return content ? seal.close(content, PURPOSE, kept ? secondsLeft(kept) : REMAINS) : ''
+  }
+
+  /** Whether the cookie of the request refers to it already. */
+  const isReferredTo = (content: object | null) =>
+    content !== null &&
+    original !== null &&
+    [content, original].every(isReference) &&
+    sameId(content, original)
+
+  /** The session with its next token. @returns why it cannot be kept, if it cannot: then it is over */
+  async function adopt(next: Session): Promise<unknown> {
+    try {
+      await refuseTooLarge(next)
+    } catch (error) {
+      const name = await nameOf(next.id)
+      const code = 'session-too-large' as const
+      bff.tell({ type: 'refresh-failed', session: name, trouble: 'malformed', code, willRetry: false })
+      lose('expired')
+      return error
+    }
+    session = next
+    isChanged = true
+    return undefined
+  }
+
+  async function ownCookies(): Promise<string[]> {
+    if (!isChanged || (!isDecided && (await isOvertaken()))) return []
+    const content = await contentOf()
+    if (isReferredTo(content)) return []
+    return cookie.write(header, await close(content), session || owed ? bff.cookie.maxAge : REMAINS)
+  }
+
+  return {
+    openedAt,
+    opened(): Promise<void> {
+      opening ??= open()
+      return opening
+    },
+    get session() {
+      return session
+    },
+    get owed() {
+      return owed
+    },
+    get reason() {
+      return reason
+    },
+    get cause() {
+      return isRemembered() ? cause : undefined
+    },
+    adopt,
+    lose,
+    /** The API has refused to refresh it. */
+    refuse({ id, generation }: Session, word: string | undefined) {
+      loseTo({ id, generation, cause: word, at: Date.now() })
+    },
+    /** @throws AuthError `session-too-large` */
+    async begin(next: Session) {
+      await refuseTooLarge(next)
+      session = next
+      owed = undefined
+      isChanged = isDecided = true
+      refusal = undefined
+    },
+    /** The user has left. */
+    leave() {
+      lose('signed-out')
+      isDecided = true
+    },
+    owe(leaving: Session | undefined) {
+      owed = leaving
+    },
+    async setCookies(): Promise<string[]> {
+      // Of a refresh that was too slow for this request, the result may be there by now.
+      const late = session && !isDecided && renewals.successorOf(session, openedAt)
+      if (late) await adopt(late)
+      if (refusal) return refusals.write(header, await seal.close(refusal, REFUSAL, REMAINS), REMAINS)
+      return [...(await ownCookies()), ...refusals.write(header, '', 0)]
+    },
+    async cookieHeader(): Promise<string> {
+      return isChanged ? cookie.replace(header, await close(await contentOf())) : (header ?? '')
+    },
+  }
+}
+
+const isReference = (content: object) => !('access' in content) && 'startedAt' in content
+
+const sameId = (one: object, other: object) => (one as Reference).id === (other as Reference).id

@@ -1,0 +1,62 @@
+import { ownPath } from '../guard.js'
+import { serverError } from './errors.js'
+import { isOwnOrigin } from './forgery.js'
+import type { Bff } from './options.js'
+
+/** The field of a form that says where to go afterwards. */
+const REDIRECT = 'redirect'
+
+/** What somebody has written into a sign-in form. */
+export interface SubmittedForm {
+  /** The credentials as JSON, which the endpoint gets in its own encoding. */
+  body: string
+  contentType: 'application/json'
+  /** Where to go after the sign-in, if the form says so with a field `redirect`, and it is a path of the application. */
+  redirect: string | null
+}
+
+/**
+ * The credentials in a form, for `signIn(body, contentType)`: in a server action, for example. `user[email]` becomes
+ * `{ user: { email } }`, unless the endpoint takes forms, too.
+ */
+export function readForm(
+  form: FormData | URLSearchParams,
+  encoding: 'json' | 'form' = 'json',
+): SubmittedForm {
+  const credentials: Record<string, unknown> = Object.create(null)
+  for (const [name, value] of form as Iterable<[string, unknown]>) {
+    // Fields that begin with a dollar are those of server actions.
+    if (name === REDIRECT || name.startsWith('$') || typeof value !== 'string') continue
+    const [, outer, inner] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(encoding === 'json' ? name : '') ?? []
+    if (outer === undefined || inner === undefined) credentials[name] = value
+    else credentials[outer] = Object.assign(Object.create(null), credentials[outer], { [inner]: value })
+  }
+  const to = ownPath(form.get(REDIRECT))
+  return { body: JSON.stringify(credentials), contentType: 'application/json', redirect: to }
+}
+
+/** A page to go to after a form, which a reload does not send again. */
+export const seeOther = (path: string) => new Response(null, { status: 303, headers: { location: path } })
+
+/**
+ * The page of the form that the API has refused, with the code of the error as `?error=`.
+ *
+ * @returns `undefined` if the browser does not say which page that was
+ */
+export function backToForm(request: Request, code: string, { origins }: Bff): Response | undefined {
+  const referer = request.headers.get('referer') ?? ''
+  if (!URL.canParse(referer)) return undefined
+  const page = new URL(referer)
+  if (!isOwnOrigin(request, page.origin, origins)) return undefined
+  page.searchParams.set('error', code)
+  const path = ownPath(page.pathname + page.search)
+  return path === null ? undefined : seeOther(path)
+}
+
+/** @throws AuthError `body-malformed` */
+export async function formOf(body: ArrayBuffer, contentType: string): Promise<FormData> {
+  const headers = { 'content-type': contentType }
+  return new Response(body, { headers }).formData().catch((cause) => {
+    throw serverError('body-malformed', { status: 400, cause })
+  })
+}

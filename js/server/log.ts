@@ -1,0 +1,54 @@
+import { serverError } from './errors.js'
+import type { Failure, ServerEvent } from './events.js'
+
+/** The same trouble is a line once in so long. In milliseconds. */
+const PAUSE = 60_000
+/** More kinds of trouble than there are. */
+const MOST_KINDS = 200
+
+const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
+  'cookie-unreadable':
+    'A session cookie was sealed with another secret. Applications on one host, such as localhost with two ports, share their ' +
+    'cookies: give each another `cookie.name`',
+  'refresh-failed': 'A token could not be refreshed',
+  'request-failed': 'A request of a page could not be handed on',
+  'sign-in-failed': 'A sign-in has failed',
+  'sign-out-failed': 'The API has not confirmed a sign-out',
+  'store-failed': 'The store does not answer',
+}
+
+/**
+ * Writes a line for what is wrong with the API, the store or the set-up: what, why, and the mend. It has codes and texts of
+ * ours alone, since the message of an error may hold a secret. What happens again within a minute is counted.
+ */
+export function createLog(api: string, write: (line: string) => void) {
+  const written = new Map<string, { at: number; more: number }>()
+
+  return (event: ServerEvent) => {
+    const what = SUBJECTS[event.type]
+    const { code, status, error } = event as Partial<Failure>
+    // A refusal is in order. A cookie that cannot be read is a developer's concern: anybody can send one.
+    const isOfDevelopment = event.type === 'cookie-unreadable'
+    if (!what || code === null || (isOfDevelopment && isProduction())) return
+    const details = [
+      code,
+      code && `API ${api}`,
+      status && `status ${status}`,
+      error && [error.name, error.code].filter(Boolean).join(' '),
+    ].filter(Boolean)
+    const key = `${event.type} ${code}`
+    const last = written.get(key)
+    if (last && Date.now() - last.at < PAUSE) {
+      last.more += 1
+      return
+    }
+    const count = last?.more ? ` ${last.more} more since the last line.` : ''
+    if (written.size >= MOST_KINDS) written.clear()
+    written.set(key, { at: Date.now(), more: 0 })
+    const why = code ? ` ${serverError(code).message}` : ''
+    const inBrackets = details.length > 0 ? ` (${details.join(', ')})` : ''
+    write(`tokencell: ${what}${inBrackets}.${why}${count}`)
+  }
+}
+
+const isProduction = () => globalThis.process?.env?.NODE_ENV === 'production'

@@ -1,0 +1,89 @@
+import { serverError } from './errors.js'
+import { errorName } from './events.js'
+import { memory } from './memory.js'
+import type { Bff } from './options.js'
+import type { Seal } from './seal.js'
+import type { Reference, Session } from './session.js'
+import { type Coordinator, createCoordinator } from './store.js'
+
+const newestOf = (sessions: readonly (Session | null)[]) =>
+  sessions.reduce((newest, one) => ((one?.generation ?? 0) > (newest?.generation ?? 0) ? one : newest), null)
+
+/** By how much the clocks of two instances may differ, in milliseconds. */
+const CLOCK_DIFFERENCE = 1000
+
+export type Sessions = ReturnType<typeof createSessions>
+
+/** Where sessions are: in the store if there is one, else in their cookies; and which of them are over. */
+export function createSessions(bff: Bff, shared: Coordinator | undefined) {
+  /** @throws AuthError `unreachable` when only the store has it, and the store does not answer */
+  async function load(kind: 'owed' | 'session', { id }: Reference): Promise<Session | null> {
+    if (!shared) return null
+    return shared.load(kind, id).catch((cause) => {
+      throw serverError('unreachable', { cause })
+    })
+  }
+
+  return {
+    /** The newest of a session, by what the cookie has of it: all, or a reference. */
+    async find(content: Session | Reference): Promise<Session | null> {
+      const own = 'access' in content ? content : null
+      if (!shared) return own
+      const remembered = memory().newest.get(content.id)?.session ?? null
+      const loaded = await load('session', content).catch((error) => {
+        if (own || remembered) return null
+        throw error
+      })
+      return newestOf([own, remembered, loaded])
+    },
+    findOwed: async (content: Session | Reference | undefined) =>
+      content && ('access' in content ? content : ((await load('owed', content)) ?? undefined)),
+    /** What the cookie is to hold of it. */
+    async contentFor(kind: 'owed' | 'session', session: Session): Promise<Session | Reference> {
+      const { id, startedAt } = session
+      return (await shared?.save(kind, session)) ? { id, startedAt } : session
+    },
+    /** Whether a refreshed session needs no new cookie. */
+    get isShared() {
+      return shared?.isUp === true
+    },
+    /** The user has left it: nothing of it that is still under way or kept may bring it back (promise 16). */
+    async end({ id, startedAt }: Session) {
+      const until = startedAt + bff.cookie.maxAge * 1000
+      const at = Date.now()
+      memory().endings.set(id, { at }, { ttl: Math.max(1, until - at) })
+      await shared?.end(id, { at, until })
+    },
+    /** When it ended, if it has. */
+    async endedAt({ id }: Reference): Promise<number | null> {
+      return memory().endings.get(id)?.at ?? (await shared?.endedAt(id)) ?? null
+    },
+    /** Without a store, says once that another instance has granted this session. */
+    warnOfOthers({ by, grantedAt }: Session) {
+      const { instance } = memory()
+      const isOfOthers =
+        by !== undefined && by !== instance.id && grantedAt > instance.startedAt + CLOCK_DIFFERENCE
+      if (shared || instance.hasWarned || !isOfOthers) return
+      instance.hasWarned = true
+      bff.tell({ type: 'several-instances' })
+      console.warn(SEVERAL_INSTANCES)
+    },
+  }
+}
+
+const SEVERAL_INSTANCES =
+  'tokencell: several instances of this server run without a `store`. Each may refresh the same session, which an API with ' +
+  'rotating refresh tokens takes for theft. Give all of them one `store`, such as Redis.'
+
+/** What the instances of this server have in common, if there is a store. */
+export function createShared(bff: Bff, seal: Seal): Coordinator | undefined {
+  return (
+    bff.store &&
+    createCoordinator(bff.store, seal, {
+      grace: bff.grace,
+      maxAge: bff.cookie.maxAge,
+      waitUntil: bff.waitUntil,
+      onFailure: (error) => bff.tell({ type: 'store-failed', error: errorName(error) }),
+    })
+  )
+}

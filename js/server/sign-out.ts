@@ -1,0 +1,48 @@
+import type { Bff } from './options.js'
+import type { Renewals } from './renewals.js'
+import { nameOf } from './seal.js'
+import { isExpired, type Session } from './session.js'
+import type { createUpstream, SignOutResult } from './upstream.js'
+import { noteVisitor, visitorOf } from './visitor.js'
+
+export type SignOut = ReturnType<typeof createSignOut>
+
+/** Tells the API that a user has left. */
+export function createSignOut(bff: Bff, renewals: Renewals, upstream: ReturnType<typeof createUpstream>) {
+  async function failed(session: Session, { status, error }: SignOutResult, willRetry: boolean) {
+    bff.tell({
+      type: 'sign-out-failed',
+      session: await nameOf(session.id),
+      code: status === undefined || status >= 500 ? 'unreachable' : 'status-unexpected',
+      willRetry,
+      ...(status !== undefined && { status }),
+      ...(error && { error }),
+    })
+  }
+
+  /** @returns the session if the API is to be told again, with what it will want to revoke */
+  return async function tell(leaving: Session, willRetry = true): Promise<Session | undefined> {
+    const now = Date.now()
+    let last = leaving
+    // A refresh under way brings the token that the API will want to revoke; one that is too old revokes nothing.
+    for (const isDoubtful of [isExpired(leaving) && bff.refresh !== undefined, true]) {
+      const renewal = await (isDoubtful ? renewals.renew(last, now, true) : renewals.known(last, now, true))
+      if (renewal?.kind === 'refused') return undefined
+      // Still under way: that token is known next time.
+      if (renewal === null) break
+      if (renewal?.kind === 'renewed') {
+        last = renewal.session
+        noteVisitor(last, visitorOf(leaving))
+      }
+      const result = await upstream.signOut(last)
+      if (result.kind === 'told') return undefined
+      if (result.kind === 'refused' && !bff.refresh) return undefined
+      if (result.kind === 'refused' && !isDoubtful) continue
+      const isOver = result.kind === 'not-understood'
+      await failed(last, result, willRetry && !isOver)
+      if (isOver) return undefined
+      break
+    }
+    return { ...last, user: undefined }
+  }
+}

@@ -1,0 +1,74 @@
+import type { Session } from './session.js'
+
+/** A request as far as it says who has sent it. */
+export interface Visitor {
+  headers: Headers
+  /** The address that the connection comes from, where the platform tells it: `req.socket.remoteAddress` of Node. */
+  address?: string | undefined
+}
+
+/**
+ * Platforms that put the address of the visitor into a header, in place of whatever the visitor has sent there. The program
+ * knows by its surroundings, which no visitor can change, that it runs on one of them.
+ */
+const PLATFORMS: { isHere: (env: Record<string, string | undefined>) => boolean; header: string }[] = [
+  {
+    isHere: () => (globalThis.navigator as Navigator | undefined)?.userAgent === 'Cloudflare-Workers',
+    header: 'cf-connecting-ip',
+  },
+  { isHere: ({ VERCEL }) => VERCEL === '1', header: 'x-real-ip' },
+  { isHere: ({ NETLIFY }) => NETLIFY === 'true', header: 'x-nf-client-connection-ip' },
+  { isHere: ({ FLY_APP_NAME }) => Boolean(FLY_APP_NAME), header: 'fly-client-ip' },
+]
+
+/**
+ * What the API is told of the visitor: the browser, and the address if it is known for certain. `X-Forwarded-For` and its like
+ * are what anybody can write, unless a proxy of ours has done so. Therefore an address is taken only
+ *
+ * 1. with `trustProxy: n`, from the entry of `X-Forwarded-For` that the first of n proxies has written, which is the n-th from
+ *    the right. What is left of it has come from outside. With 0, it is the address of the connection;
+ * 2. without that option, from the header that the platform writes.
+ */
+export function visitorHeaders(
+  { headers, address }: Visitor,
+  trustProxy: number | undefined,
+): Record<string, string> {
+  const agent = headers.get('user-agent')
+  const ip = cleaned(trustedAddress({ headers, address }, trustProxy))
+  const forwarded = ip?.includes(':') ? `for="[${ip}]"` : `for=${ip}`
+  return {
+    ...(agent !== null && { 'user-agent': agent }),
+    ...(ip !== undefined && { 'x-forwarded-for': ip, forwarded }),
+  }
+}
+
+function trustedAddress({ headers, address }: Visitor, trustProxy: number | undefined): string | undefined {
+  if (trustProxy === 0) return address
+  if (trustProxy !== undefined) {
+    const entries = headers.get('x-forwarded-for')?.split(',') ?? []
+    return entries.at(-trustProxy)
+  }
+  const env = globalThis.process?.env ?? {}
+  const platform = PLATFORMS.find(({ isHere }) => isHere(env))
+  return (platform && headers.get(platform.header)) ?? undefined
+}
+
+/** An IP address without a port, as some platforms add one; nothing for what is none. */
+function cleaned(text: string | undefined): string | undefined {
+  const [, bracketed, plain = text?.trim()] =
+    /^\s*(?:\[([\da-f:.]+)\](?::\d+)?|((?:\d+\.){3}\d+)(?::\d+)?)\s*$/i.exec(text ?? '') ?? []
+  const ip = (bracketed ?? plain)?.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (!ip) return undefined
+  const host = ip.includes(':') ? `[${ip}]` : ip
+  const isIp = /^[\da-f:.]+$/i.test(ip) && URL.canParse(`http://${host}`)
+  return isIp ? ip : undefined
+}
+
+const askedFor = new WeakMap<Session, Record<string, string>>()
+
+/** For whose request a session is about to be refreshed or ended: the API is told in the exchange. */
+export function noteVisitor(session: Session, headers: Record<string, string>) {
+  askedFor.set(session, headers)
+}
+
+export const visitorOf = (session: Session): Record<string, string> => askedFor.get(session) ?? {}

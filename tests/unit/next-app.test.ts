@@ -1,0 +1,121 @@
+import { NextRequest } from 'next/server.js'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createNextAuth, type NextAuthOptions } from '../../js/next/index.js'
+import { ADA, browse, fakeTime, ORIGIN, startApi } from './server/browser.js'
+
+/** The request that Next would be answering, and what it keeps of cookies. */
+const request = vi.hoisted(() => ({ cookies: new Map<string, string>(), isRendering: false, path: '/' }))
+/** What was asked of Next, in order. */
+const asked = vi.hoisted(() => [] as string[])
+
+vi.mock('next/headers.js', () => ({
+  headers: async () => new Headers({ 'x-tokencell-path': request.path }),
+  async cookies() {
+    asked.push('cookies')
+    return {
+      getAll: () => [...request.cookies].map(([name, value]) => ({ name, value })),
+      set({ name, value, maxAge }: { name: string; value: string; maxAge?: number }) {
+        if (request.isRendering)
+          throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
+        if (maxAge === 0) request.cookies.delete(name)
+        else request.cookies.set(name, value)
+      },
+    }
+  },
+}))
+vi.mock('next/server.js', async (original) => ({
+  ...(await original<object>()),
+  connection: async () => void asked.push('connection'),
+}))
+
+let server: Awaited<ReturnType<typeof startApi>>
+beforeEach(async () => {
+  fakeTime()
+  Object.assign(request, { isRendering: false, path: '/' })
+  request.cookies.clear()
+  asked.length = 0
+  server = await startApi()
+})
+afterEach(async () => {
+  await server.close()
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+})
+
+const create = (more: Partial<NextAuthOptions> = {}) => createNextAuth({ ...server.options, ...more })
+
+function formOf(fields: Record<string, string>) {
+  const form = new FormData()
+  for (const [name, value] of Object.entries(fields)) form.set(name, value)
+  return form
+}
+
+test.each<[string, Parameters<ReturnType<typeof create>['signIn']>[0]]>([
+  ['a form', formOf({ ...ADA, $ACTION_ID_1: 'x', redirect: '/notes' })],
+  ['search parameters', new URLSearchParams(ADA)],
+  ['an object', ADA],
+])('a server action signs in with %s, and out', async (_, credentials) => {
+  const auth = create()
+  const answer = await auth.signIn(credentials)
+  expect(answer).toMatchObject({ user: { name: 'Ada' } })
+  expect(JSON.stringify(answer)).not.toMatch(/ey[\w-]+\./)
+  expect((await auth.getSession()).snapshot).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
+  await auth.signOut()
+  expect((await auth.getSession()).snapshot.status).toBe('unauthenticated')
+  expect(server.api.journal.entries().at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/logout' })
+})
+
+test('a refused sign-in says so to the action, and changes no session', async () => {
+  const refused = create().signIn(formOf({ ...ADA, password: 'wrong' }))
+  await expect(refused).rejects.toMatchObject({ code: 'refused', status: 401 })
+  expect([...request.cookies]).toEqual([])
+})
+
+test('while rendering, nobody is signed in or out: the cookie could not be set, and the API is not asked', async () => {
+  request.isRendering = true
+  const auth = create()
+  await expect(auth.signIn(ADA)).rejects.toThrow('Cookies can only be modified')
+  await expect(auth.signOut()).rejects.toThrow('Cookies can only be modified')
+  expect(server.api.journal.entries()).toEqual([])
+})
+
+test('Next is told of the request before a session asks for the time', async () => {
+  const now = vi.spyOn(Date, 'now').mockImplementation(() => {
+    asked.push('time')
+    return 0
+  })
+  await create().getSession()
+  now.mockRestore()
+  expect(asked.slice(0, 2)).toEqual(['connection', 'cookies'])
+  expect(asked).toContain('time')
+})
+
+test('a cookie that the proxy has just deleted hides none that it has set', async () => {
+  const browser = browse(server.options)
+  await browser.signIn()
+  const [[name = '', value = ''] = []] = browser.cookies
+  // The session has outgrown one cookie. So the store of Next has the one that is deleted.
+  request.cookies.set(name, undefined as unknown as string)
+  const half = value.length / 2
+  request.cookies.set(`${name}.0`, value.slice(0, half)).set(`${name}.1`, value.slice(half))
+  expect((await create().getSession()).snapshot.status).toBe('authenticated')
+})
+
+test.each([
+  ['secret', undefined, 'secret-weak'],
+  ['secret', '', 'secret-weak'],
+  ['secret', 'too short', 'secret-weak'],
+  ['api', undefined, 'origin-malformed'],
+  ['api', 'api.example.com', 'origin-malformed'],
+])(
+  '`next build` needs no environment: what is wrong with `%s` is said at the first request',
+  async (...row) => {
+    const [option, value, code] = row
+    const error = expect.objectContaining({ code, option })
+    const auth = create({ [option]: value })
+    await expect(auth.proxy(new NextRequest(ORIGIN))).rejects.toEqual(error)
+    await expect(auth.handlers.GET(new Request(`${ORIGIN}/api/auth/session`))).rejects.toEqual(error)
+    await expect(auth.getSession()).rejects.toEqual(error)
+    expect(() => create({ [option]: value, guard: { 'no path': {} } })).toThrow('guard no path')
+  },
+)

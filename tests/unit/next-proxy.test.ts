@@ -1,0 +1,286 @@
+import { parseSetCookie } from 'cookie'
+import { NextRequest, NextResponse } from 'next/server.js'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { createNextAuth, type NextAuth, type NextAuthOptions } from '../../js/next/index.js'
+import { type Browser, browse, fakeTime, ORIGIN, pass, startApi } from './server/browser.js'
+
+let server: Awaited<ReturnType<typeof startApi>>
+beforeEach(async () => {
+  fakeTime()
+  server = await startApi()
+})
+afterEach(async () => {
+  await server.close()
+  vi.useRealTimers()
+})
+
+/** After it, a token of the API is due; not expired yet. In milliseconds. */
+const MOST_OF_ITS_LIFE = 700_000
+const NAME = '__Host-tokencell'
+
+async function due(more: Partial<NextAuthOptions> = {}) {
+  const auth = createNextAuth({ ...server.options, ...more })
+  const browser = browse(server.options)
+  await browser.signIn()
+  pass(MOST_OF_ITS_LIFE)
+  return { auth, browser }
+}
+
+const visit = (browser: Browser, path: string, cookie = '') =>
+  new NextRequest(new URL(path, ORIGIN), { headers: { cookie: `${cookie}${browser.cookieHeader}` } })
+
+const nobody = (path: string, init?: ConstructorParameters<typeof NextRequest>[1]) =>
+  new NextRequest(new URL(path, ORIGIN), init)
+
+/** The cookies of a response, by their names. */
+const cookiesOf = (response: Response) =>
+  Object.fromEntries(
+    response.headers.getSetCookie().map((header) => {
+      const { name, value } = parseSetCookie(header)
+      return [name, value]
+    }),
+  )
+
+/** What renders the request sees of it. */
+const passedOn = (response: Response, name: string) => {
+  const isListed = response.headers.get('x-middleware-override-headers')?.split(',').includes(name)
+  return isListed ? response.headers.get(`x-middleware-request-${name}`) : null
+}
+
+/** As `createMiddleware()` of next-intl 4: a rewrite with headers of the request, and a cookie. */
+function nextIntl(request: NextRequest) {
+  const headers = new Headers(request.headers)
+  headers.set('X-NEXT-INTL-LOCALE', 'en')
+  const response = NextResponse.rewrite(new URL(`/en${request.nextUrl.pathname}`, request.url), {
+    request: { headers },
+  })
+  response.cookies.set('NEXT_LOCALE', 'en', { path: '/', sameSite: 'lax' })
+  return response
+}
+
+/** As `createI18nMiddleware()` of next-international 1: a rewrite without headers, and a cookie. */
+function nextInternational(request: NextRequest) {
+  const url = request.nextUrl.clone()
+  url.pathname = `/en${request.nextUrl.pathname}`
+  const response = NextResponse.rewrite(url)
+  response.headers.set('X-Next-Locale', 'en')
+  response.cookies.set('NEXT_LOCALE', 'en', { sameSite: 'strict' })
+  return response
+}
+
+type Compose = (auth: NextAuth, request: NextRequest) => Promise<Response>
+
+const compositions: Record<string, Compose> = {
+  'next-intl inside': (auth, request) => auth.withProxy(nextIntl)(request),
+  'next-international inside': (auth, request) => auth.withProxy(nextInternational)(request),
+  'a plain response inside, whose headers nobody can change': (auth, request) =>
+    auth.withProxy(
+      () => new Response(null, { headers: { 'x-middleware-next': '1', 'set-cookie': 'NEXT_LOCALE=en' } }),
+    )(request),
+  async 'a cookie set on the response afterwards'(auth, request) {
+    const response = await auth.proxy(request)
+    response.cookies.set('NEXT_LOCALE', 'en')
+    return response
+  },
+  async 'a header appended to the response afterwards'(auth, request) {
+    const response = await auth.proxy(request)
+    response.headers.append('set-cookie', 'NEXT_LOCALE=en')
+    return response
+  },
+  async 'next-intl afterwards, with our cookies copied'(auth, request) {
+    const { cookies, headers } = await auth.proxy(request)
+    const response = nextIntl(request)
+    response.headers.set('cache-control', headers.get('cache-control') ?? '')
+    for (const cookie of cookies.getAll()) response.cookies.set(cookie)
+    return response
+  },
+  /** As `clerkMiddleware(handler)`: it adds cookies and headers to what its handler returns. */
+  async 'inside the handler of another'(auth, request) {
+    const response = await auth.withProxy(nextInternational)(request)
+    response.headers.append('set-cookie', '__client_uat=0; Path=/')
+    response.headers.set('x-clerk-auth-status', 'signed-out')
+    return response
+  },
+  async 'around and inside others, each with a cookie'(auth, request) {
+    const response = await auth.withProxy(nextIntl)(request)
+    response.cookies.set('theme', 'dark')
+    response.cookies.delete('old')
+    return response
+  },
+}
+
+test.each(Object.entries(compositions))(
+  'the refreshed cookie reaches the browser and the page, beside those of other middleware: %s',
+  async (_, compose) => {
+    const { auth, browser } = await due()
+    const before = browser.cookies.get(NAME)
+    const response = await compose(auth, visit(browser, '/notes', 'pref=1; '))
+    const cookies = cookiesOf(response)
+    expect(cookies).toMatchObject({ NEXT_LOCALE: 'en', [NAME]: expect.stringMatching(/^ey/) })
+    expect(cookies[NAME]).not.toBe(before)
+    const seen = passedOn(response, 'cookie') ?? ''
+    expect(seen).toMatch(/^pref=1; __Host-tokencell=ey/)
+    expect(seen).not.toContain(before)
+    expect(passedOn(response, 'x-tokencell-path')).toBe('/notes')
+    expect(response.headers.get('cache-control')).toBe('private, no-store')
+    expect(server.refreshes().total).toBe(1)
+  },
+)
+
+test('the attributes of the cookie stay when other middleware sets one of its own', async () => {
+  const { auth, browser } = await due()
+  const response = await auth.proxy(visit(browser, '/notes'))
+  const [ours = ''] = response.headers.getSetCookie()
+  response.cookies.set('theme', 'dark')
+  const again = response.headers.getSetCookie().find((header) => header.startsWith(NAME)) ?? ''
+  const { expires: _, ...attributes } = parseSetCookie(again)
+  expect(attributes).toEqual(parseSetCookie(ours))
+})
+
+test('cookies that other middleware has set come through as they were written, however odd', async () => {
+  const { auth, browser } = await due()
+  const odd = ['a=%25', 'b="x y"; Path=/deep; Max-Age=0', 'c=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT']
+  const plain = auth.withProxy(() => {
+    const headers = new Headers()
+    for (const cookie of odd) headers.append('set-cookie', cookie)
+    return new Response(null, { headers })
+  })
+  const next = auth.withProxy(() => {
+    const response = NextResponse.next()
+    for (const cookie of odd) response.headers.append('set-cookie', cookie)
+    return response
+  })
+  for (const proxy of [plain, next]) {
+    const response = await proxy(visit(browser, '/notes'))
+    expect(response.headers.getSetCookie()).toEqual([...odd, expect.stringContaining(NAME)])
+  }
+})
+
+test('an ended session is deleted, also when other middleware sets a cookie after it', async () => {
+  const { auth, browser } = await due()
+  const old = visit(browser, '/notes')
+  await browser.signOut()
+  pass(3_600_000)
+  const response = await auth.proxy(old)
+  response.cookies.set('theme', 'dark')
+  const header = response.headers.getSetCookie().find((one) => one.startsWith(NAME))
+  expect(header).toContain('Max-Age=0')
+  expect(old.cookies.get(NAME)).toBeUndefined()
+})
+
+test('middleware inside is not asked for visitors who are sent away', async () => {
+  const auth = createNextAuth({ ...server.options, guard: { '/notes/**': { requiresAuth: true } } })
+  const inside = vi.fn(nextIntl)
+  const response = await auth.withProxy(inside)(nobody('/notes'))
+  expect(response.headers.get('location')).toBe(`${ORIGIN}/sign-in?redirect=%2Fnotes`)
+  expect(inside).not.toHaveBeenCalled()
+  expect((await auth.withProxy(inside)(nobody('/'))).headers.get('x-middleware-rewrite')).toBe(
+    `${ORIGIN}/en/`,
+  )
+})
+
+test('middleware inside gets what Next passes beside the request, and may return nothing', async () => {
+  const auth = createNextAuth(server.options)
+  const event = { waitUntil() {} }
+  const inside = vi.fn((_: NextRequest, _event: typeof event) => {})
+  const response = await auth.withProxy(inside)(nobody('/'), event)
+  expect(inside).toHaveBeenCalledWith(expect.any(NextRequest), event)
+  expect(response.headers.get('x-middleware-next')).toBe('1')
+})
+
+test('headers of the request that middleware inside gives are those that the page gets', async () => {
+  const auth = createNextAuth(server.options)
+  const proxy = auth.withProxy(() =>
+    NextResponse.next({ request: { headers: new Headers({ only: 'this' }) } }),
+  )
+  const { headers } = await proxy(nobody('/', { headers: { other: '1' } }))
+  expect(headers.get('x-middleware-override-headers')).toBe('only')
+})
+
+const EVERYTHING = { '/**': { requiresAuth: true } }
+const locationOf = (response: Response) => response.headers.get('location')?.slice(ORIGIN.length)
+
+/** Where a visitor ends who follows all redirects. */
+async function follow(proxy: NextAuth['proxy'], path: string, cookie = '') {
+  const seen: string[] = [path]
+  for (;;) {
+    const at = seen.at(-1) as string
+    const response = await proxy(nobody(at, { headers: { cookie } }))
+    const to = locationOf(response)
+    if (to === undefined) return { at, status: response.status }
+    if (seen.length > 5) throw new Error(seen.join(' → '))
+    seen.push(to)
+  }
+}
+
+test.each<[string, Partial<NextAuthOptions>]>([
+  ['by default', {}],
+  ['with a page of its own', { pages: { signIn: '/login' } }],
+  ['with a page for guests', { guard: { '/sign-in': { guestOnly: true }, ...EVERYTHING } }],
+  ['with roles', { guard: { '/**': { roles: ['admin'] } } }],
+  ['with a page below a locale', { pages: { signIn: (path) => `/${path.split('/')[1]}/sign-in` } }],
+])('a guard of everything leads to the sign-in page, and no further: %s', async (_, more) => {
+  const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING, ...more })
+  const { at, status } = await follow(proxy, '/en/notes?x=1')
+  expect(at).toMatch(/^\/(en\/)?(sign-in|login)\?redirect=%2Fen%2Fnotes%3Fx%3D1$/)
+  expect(status).toBe(200)
+})
+
+test('a sign-in page with a slash at the end is the sign-in page', async () => {
+  const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
+  const response = await proxy(nobody('/sign-in/', { nextConfig: { trailingSlash: true } }))
+  expect(locationOf(response)).toBeUndefined()
+})
+
+test('who lacks the role for everything is shown that page, and a home page for guests only leads nowhere', async () => {
+  const { browser } = await due()
+  const guard = { '/guests': { guestOnly: true }, '/**': { roles: ['no such role'] } }
+  const pages = { forbidden: '/forbidden', home: '/guests' }
+  const { proxy } = createNextAuth({ ...server.options, guard, pages })
+  expect((await follow(proxy, '/notes', browser.cookieHeader)).at).toBe('/forbidden')
+  expect((await follow(proxy, '/guests', browser.cookieHeader)).at).toBe('/guests')
+})
+
+test('no header opens a page that the proxy guards: only the address tells the sign-in page', async () => {
+  const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
+  const response = await proxy(nobody('/notes', { headers: { 'x-tokencell-path': '/sign-in' } }))
+  expect(locationOf(response)).toBe('/sign-in?redirect=%2Fnotes')
+})
+
+test.each([
+  '/logo.png',
+  '/fonts/a%20b.woff2',
+  '/favicon.ico',
+  '/robots.txt',
+  '/site.webmanifest',
+  '/_next/static/chunks/main.js',
+  '/_next/image?url=%2Flogo.png',
+  '/.well-known/security.txt',
+  '/api/auth/session',
+  '/api/v1/notes',
+])('a guard of everything is one of pages: %s is served', async (path) => {
+  const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
+  expect(locationOf(await proxy(nobody(path)))).toBeUndefined()
+})
+
+test.each(['/', '/users/jane.doe', '/notes', '/notes;.png', '/notes/%2e%2e/a', '/api/export'])(
+  'and these are pages, or may be: %s',
+  async (path) => {
+    const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
+    expect(locationOf(await proxy(nobody(path)))).toMatch(/^\/sign-in/)
+  },
+)
+
+test('a pattern of its own guards files, too', async () => {
+  const guard = { '/files/**': { requiresAuth: true }, ...EVERYTHING }
+  const { proxy } = createNextAuth({ ...server.options, guard })
+  expect(locationOf(await proxy(nobody('/files/plan.png')))).toBe('/sign-in?redirect=%2Ffiles%2Fplan.png')
+})
+
+test('exact guards hold with `trailingSlash: true`, for every spelling', async () => {
+  const { proxy } = createNextAuth({ ...server.options, guard: { '/exact': { requiresAuth: true } } })
+  for (const path of ['/exact', '/exact/', '/EXACT/', '/%65xact', '/x/../exact'])
+    expect(locationOf(await proxy(nobody(path, { nextConfig: { trailingSlash: true } }))), path).toMatch(
+      /^\/sign-in\/?\?redirect=/,
+    )
+})
