@@ -102,7 +102,7 @@ const nuxtElsewhere = [
 ]
 
 /** On the hosts that people deploy to. They drive no browser. */
-const hosts = [{ name: 'nuxt-workerd', testDir: 'tests/hosts', testMatch: 'nuxt-workerd.spec.ts' }]
+const hosts = [{ name: 'nuxt-workerd', testDir: 'tests/hosts', testMatch: '*-workerd.spec.ts' }]
 
 /** The whole flow against Rails with Devise. Over TLS, WebKit takes its cookies. */
 const rails = [

@@ -214,6 +214,7 @@ test.each([
   ],
   ['/field/', '/api/auth', '/field/api/auth', 'https://a.test/field/api/x?a=1', 'https://a.test/api/x?a=1'],
   ['/field', '/', '/field/', 'https://a.test/field', 'https://a.test/'],
+  ['/field/', '/field/notes', '/field/notes', 'https://a.test/field/field', 'https://a.test/field'],
   ['/field/', '/fields', '/field/fields', 'https://a.test/fields/x', 'https://a.test/fields/x'],
 ])('an application in the folder %s', (baseURL, path, inFolder, url, bare) => {
   expect(withBase(baseURL, path)).toBe(inFolder)
