@@ -23,9 +23,9 @@ export function createApp(
   async function within<T>(work: (session: RequestSession) => Promise<T>): Promise<T> {
     // Next wants to know before anything asks for the time, as a session does: no prerendering gets past it.
     await connection()
-    const { cookies } = await import('next/headers.js')
+    const { cookies, headers } = await import('next/headers.js')
     const store = await cookies()
-    const session = bff.open(headerOf(store), () => canSet(store))
+    const session = bff.open(headerOf(store), () => canSet(store), { headers: await headers() })
     try {
       return await work(session)
     } finally {

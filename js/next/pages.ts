@@ -3,7 +3,7 @@ import type { GetServerSideProps, GetServerSidePropsContext, NextApiHandler, Nex
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
 import { serverError } from '../server/errors.js'
-import type { BffServer, RequestSession } from '../server/index.js'
+import type { BffServer, RequestSession, Visitor } from '../server/index.js'
 import type { createGuard } from './guard.js'
 
 /** What a page of the Pages Router gets of its session. */
@@ -20,7 +20,7 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
   ): Promise<T> {
     // A stream that has begun takes no cookie.
     const canSetCookies = () => !res.headersSent
-    const session = bff.open(req.headers.cookie, canSetCookies)
+    const session = bff.open(req.headers.cookie, canSetCookies, visitorOf(req))
     try {
       return await work(session)
     } finally {
@@ -43,7 +43,10 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
      * export const config = { api: { bodyParser: false } }
      */
     handler: (async (req, res) =>
-      answer(await bff.handle(toRequest(req, res)), res)) satisfies NextApiHandler,
+      answer(
+        await bff.handle(toRequest(req, res), bff.open(req.headers.cookie, true, visitorOf(req))),
+        res,
+      )) satisfies NextApiHandler,
 
     getSession: (context: { req: IncomingMessage; res: ServerResponse }): Promise<SessionInfo> =>
       within(context, (session) => session.info()),
@@ -76,10 +79,15 @@ function inLocaleOf({ locale, defaultLocale }: GetServerSidePropsContext, path: 
   return locale === undefined || locale === defaultLocale ? path : `/${locale}${path}`
 }
 
-function toRequest(req: NextApiRequest, res: ServerResponse): Request {
+function visitorOf({ headers: given, socket }: IncomingMessage): Visitor & { headers: Headers } {
   const headers = new Headers()
-  for (const [name, value = []] of Object.entries(req.headers))
+  for (const [name, value = []] of Object.entries(given))
     for (const one of [value].flat()) headers.append(name, one)
+  return { headers, address: socket?.remoteAddress }
+}
+
+function toRequest(req: NextApiRequest, res: ServerResponse): Request {
+  const { headers } = visitorOf(req)
   const abort = new AbortController()
   res.once('close', () => res.writableEnded || abort.abort())
   const url = new URL(req.url ?? '/', `http://${req.headers.host ?? 'localhost'}`)

@@ -26,7 +26,7 @@ export function createWithProxy(
   return <Rest extends unknown[]>(middleware: Middleware<Rest>) =>
     async (request: NextRequest, ...rest: Rest): Promise<NextResponse> => {
       const { pathname, search } = request.nextUrl
-      const session = bff.open(request.headers.get('cookie'), true)
+      const session = bff.open(request.headers.get('cookie'), true, request)
       const snapshot = await session.read()
       const rule = ruleFor(new URL(pathname + search, request.nextUrl))
       // What is posted to a page, such as an action, has a guard of its own and must not be sent elsewhere.

@@ -1,3 +1,4 @@
+import { environment } from './environment.js'
 import { serverError } from './errors.js'
 import type { Failure, ServerEvent } from './events.js'
 
@@ -51,4 +52,4 @@ export function createLog(api: string, write: (line: string) => void) {
   }
 }
 
-const isProduction = () => globalThis.process?.env?.NODE_ENV === 'production'
+const isProduction = () => environment().NODE_ENV === 'production'

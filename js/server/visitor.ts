@@ -1,3 +1,4 @@
+import { environment } from './environment.js'
 import type { Session } from './session.js'
 
 /** A request as far as it says who has sent it. */
@@ -48,7 +49,7 @@ function trustedAddress({ headers, address }: Visitor, trustProxy: number | unde
     const entries = headers.get('x-forwarded-for')?.split(',') ?? []
     return entries.at(-trustProxy)
   }
-  const env = globalThis.process?.env ?? {}
+  const env = environment()
   const platform = PLATFORMS.find(({ isHere }) => isHere(env))
   return (platform && headers.get(platform.header)) ?? undefined
 }
