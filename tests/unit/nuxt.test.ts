@@ -1,7 +1,8 @@
-import type { H3Event } from 'h3'
+import { createApp, createRouter, defineEventHandler, type H3Event, toWebHandler } from 'h3'
 import { afterEach, expect, test, vi } from 'vitest'
 import { withBase, withoutBase } from '../../js/nuxt/base-url.js'
 import { checkPages, type Pages, pagesOf } from '../../js/nuxt/pages.js'
+import { routesOf } from '../../js/nuxt/routes.js'
 import { isGlobalFor, ruleOf } from '../../js/nuxt/rule.js'
 import { whenHydrated } from '../../js/nuxt/runtime/hydrated.js'
 import { rolesAt } from '../../js/nuxt/runtime/roles.js'
@@ -239,4 +240,23 @@ test('what is wrong with the set-up is on the console, once, and says how to men
   for (let requests = 0; requests < 2; requests++)
     expect(() => createConfiguredBff({ ...CONFIGURED, secret: '' }, {})).toThrow()
   expect(log.mock.calls).toEqual([[expect.stringMatching(/\[tokencell\].*NUXT_TOKENCELL_SECRET/)]])
+})
+
+test.each([
+  ['/api/v1/notes', ['/api/v1/notes', '/api/v1/notes/'], ['/api/v1', '/api/v1/notes/1']],
+  ['GET /api/v1/me/', ['/api/v1/me', '/api/v1/me/'], ['/api/v1/me/1']],
+  ['/api/v1/**', ['/api/v1', '/api/v1/', '/api/v1/a', '/api/v1/a/b/'], ['/api', '/api/v10']],
+  ['/api/v1/**/', ['/api/v1', '/api/v1/', '/api/v1/a/b/'], ['/api']],
+  ['POST /api/*/notes', ['/api/v1/notes', '/api/v1/notes/'], ['/about']],
+])('h3 finds the paths of the rule %s, with and without a slash at the end', async (rule, found, others) => {
+  const router = createRouter()
+  for (const route of routesOf(rule))
+    router.use(
+      route,
+      defineEventHandler(() => 'ours'),
+    )
+  const ask = toWebHandler(createApp().use(router.handler))
+  const answers = (paths: string[]) =>
+    Promise.all(paths.map(async (path) => (await ask(new Request(`http://a.test${path}`))).status))
+  expect([await answers(found), await answers(others)]).toEqual([found.map(() => 200), others.map(() => 404)])
 })
