@@ -1,4 +1,4 @@
-export default defineBffOptions(() => ({
-  forward: () => ({ 'x-from-file': 'yes' }),
-  onEvent: ({ type }) => console.log(`event ${type}`),
-}))
+const events: string[] = []
+Object.assign(globalThis, { events })
+
+export default defineBffOptions(() => ({ onEvent: ({ type }) => void events.push(type) }))
