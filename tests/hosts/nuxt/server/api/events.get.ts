@@ -1,2 +1,2 @@
 /** What server/tokencell.ts has heard of. */
-export default defineEventHandler(() => (globalThis as { events?: string[] }).events ?? [])
+export default defineEventHandler(() => (globalThis as unknown as { events?: string[] }).events ?? [])
