@@ -1,5 +1,3 @@
-type Environment = Record<string, string | undefined>
-
-/** The variables of the process, on hosts that have one. */
-export const environment = (): Environment =>
-  (globalThis as { process?: { env?: Environment } }).process?.env ?? {}
+/** The variables of this process; none where a runtime has no such thing. */
+export const environment = (): Readonly<Record<string, string | undefined>> =>
+  (globalThis as { process?: { env?: Record<string, string | undefined> } }).process?.env ?? {}

@@ -12,7 +12,7 @@ export interface Visitor {
  * Platforms that put the address of the visitor into a header, in place of whatever the visitor has sent there. The program
  * knows by its surroundings, which no visitor can change, that it runs on one of them.
  */
-const PLATFORMS: { isHere: (env: Record<string, string | undefined>) => boolean; header: string }[] = [
+const PLATFORMS: { isHere: (env: ReturnType<typeof environment>) => boolean; header: string }[] = [
   {
     isHere: () => (globalThis.navigator as Navigator | undefined)?.userAgent === 'Cloudflare-Workers',
     header: 'cf-connecting-ip',
@@ -49,8 +49,7 @@ function trustedAddress({ headers, address }: Visitor, trustProxy: number | unde
     const entries = headers.get('x-forwarded-for')?.split(',') ?? []
     return entries.at(-trustProxy)
   }
-  const env = environment()
-  const platform = PLATFORMS.find(({ isHere }) => isHere(env))
+  const platform = PLATFORMS.find(({ isHere }) => isHere(environment()))
   return (platform && headers.get(platform.header)) ?? undefined
 }
 
