@@ -20,6 +20,7 @@ import { adapterError } from '../adapter-errors.js'
 import { createBff } from '../server/index.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
 import { checkPages } from './pages.js'
+import { routesOf } from './routes.js'
 import { isGlobalFor, ruleOf } from './rule.js'
 
 export type { BffFileOptions, ModuleOptions, PageAuth } from './options.js'
@@ -147,7 +148,7 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
   addPlugin({ src: resolve('./runtime/bff.client.js'), mode: 'client' })
   addPlugin({ src: resolve('./runtime/bff.server.js'), mode: 'server' })
   const handler = resolve('./runtime/server/handler.js')
-  for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).map(routeOf)]))
+  for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).flatMap(routesOf)]))
     addServerHandler({ route, handler })
   const from = resolve('./runtime/server/session.js')
   addServerPlugin(resolve('./runtime/server/plugin.js'))
@@ -175,13 +176,6 @@ async function importOfFile(nuxt: Nuxt): Promise<string> {
   const places = getLayerDirectories(nuxt).map(({ server }) => path.join(server, 'tokencell'))
   const file = await findPath(places, undefined, 'file')
   return file ? `export { default } from ${JSON.stringify(file)}` : 'export default {}'
-}
-
-/** Where the paths of a rule begin, which the rule then tells apart. */
-function routeOf(rule: string): string {
-  const path = rule.replace(/^[A-Z]+ +/, '')
-  const fixed = path.split('/*')[0] as string
-  return fixed === path ? path : `${fixed}/**`
 }
 
 function addTypes(file: string, nuxt: Nuxt) {
