@@ -144,6 +144,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),
     next('unguarded', ['next/unguarded.spec.ts']),
+    next('standalone', ['hosts/next.spec.ts']),
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, ['bff', 'nuxt'])),
     ...nuxtElsewhere,
     ...rails,
