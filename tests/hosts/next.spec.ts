@@ -37,7 +37,8 @@ test('a refresh that failed is over with its request', ({ host, visitor }) => ou
 
 test('uploads, downloads and events pass through', async ({ host, visitor }) => {
   await signIn(host, visitor)
-  await carry(host.base, visitor, '/')
+  // Next takes the length off whatever a route handler answers.
+  await carry(host.base, visitor, { ending: '/', keepsLength: false })
 })
 
 test('the guard holds for a path with a slash at the end, and leads there', async ({ visitor }) => {
