@@ -153,6 +153,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...(['cache-components', 'cache-components-dev'] as const).map((served) =>
       next(served, ['next/cache-components.spec.ts']),
     ),
+    next('standalone', ['hosts/next.spec.ts']),
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, ['bff', 'nuxt'])),
     ...nuxtElsewhere,
     ...hosts,

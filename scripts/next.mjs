@@ -33,6 +33,45 @@ const middleware = (runtime) => `
   export const middleware = auth.proxy
   export const config = { ${runtime} matcher: ['/((?!api/|_next/static|_next/image|favicon.ico).*)'] }`
 
+const config = (options) => `
+  import path from 'node:path'
+  const root = path.join(import.meta.dirname, '../../..')
+  export default { outputFileTracingRoot: root, turbopack: { root }, ...${JSON.stringify(options)} }`
+
+/** The same session, with all of the API within reach and whatever the environment says: here nothing while it is built. */
+const auth = `
+  import { createNextAuth } from 'tokencell/next'
+  import { store } from './store'
+  export const auth = createNextAuth({
+    api: process.env.API_URL,
+    signIn: '/api/v1/login',
+    refresh: '/api/v1/refresh',
+    signOut: { method: 'DELETE', path: '/api/v1/logout' },
+    proxy: ['/api/v1/**'],
+    secret: process.env.AUTH_SECRET,
+    store,
+    guard: { '/notes': { requiresAuth: true }, '/sign-in': { guestOnly: true } },
+  })`
+
+/** Other middleware on both sides of ours, both of which set cookies, as those for languages do. */
+const languages = `
+  import { type NextRequest, NextResponse } from 'next/server'
+  import { auth } from './lib/auth'
+
+  const inside = auth.withProxy((request) => {
+    const response = NextResponse.next({ request: { headers: new Headers(request.headers) } })
+    response.cookies.set('NEXT_LOCALE', 'en')
+    return response
+  })
+
+  export async function proxy(request: NextRequest) {
+    const response = await inside(request)
+    response.cookies.set('OUTSIDE', '1')
+    return response
+  }
+
+  export const config = { matcher: ['/((?!api/auth/|api/v1/|_next/static|_next/image|favicon.ico).*)'] }`
+
 /**
  * Ways to build and serve the example: with which bundler, `dev` where it is compiled as it is asked for, `files` to add,
  * or to leave out if they are `null`, and `project`, where it brings another Next.
@@ -46,6 +85,16 @@ export const variants = {
   'cache-components-dev': { bundler: '--turbopack', dev: true, files: cacheComponents },
   /** Where nothing guards a page but the page. */
   unguarded: { bundler: '--turbopack', files: { 'proxy.ts': null } },
+  /** As in an image of Docker: built without the environment, served by what Next has copied of it. */
+  standalone: {
+    bundler: '--turbopack',
+    isStandalone: true,
+    files: {
+      'next.config.ts': config({ output: 'standalone', trailingSlash: true }),
+      'lib/auth.ts': auth,
+      'proxy.ts': languages,
+    },
+  },
   'next-15': {
     project: 'next-15',
     files: { 'proxy.ts': null, 'middleware.ts': middleware("runtime: 'nodejs',") },
@@ -86,6 +135,9 @@ async function copy(name, { project, files = {} }) {
   return folder
 }
 
+/** What Next has copied of a build, in a folder that is named as this one is from the root. */
+const standalone = (name) => path.join(root, 'target/next', name, '.next/standalone/target/next', name)
+
 /** Builds a variant against pkg/, which has to be there; false when there was nothing to do, or will be when it is served. */
 export async function buildNext(name) {
   const variant = variants[name]
@@ -101,6 +153,11 @@ export async function buildNext(name) {
   return fresh(`next-${name}`, { inputs, outputs: [`target/next/${name}/.next/BUILD_ID`] }, async () => {
     const folder = await copy(name, variant)
     await finish(binary(folder, variant), ['build', ...flags(variant)], { cwd: folder, env })
+    // Which Next leaves to whoever deploys it.
+    if (variant.isStandalone)
+      cpSync(path.join(folder, '.next/static'), path.join(standalone(name), '.next/static'), {
+        recursive: true,
+      })
   })
 }
 
@@ -108,14 +165,16 @@ export async function buildNext(name) {
 export async function serveNext(name, port, { api, secret, redis } = {}) {
   const variant = variants[name]
   const folder = variant.dev ? await copy(`${name}-${port}`, variant) : path.join(root, 'target/next', name)
-  const args = variant.dev ? ['dev', ...flags(variant)] : ['start']
-  const options = { cwd: folder, env: { ...env, API_URL: api, AUTH_SECRET: secret, REDIS_URL: redis } }
-  const server = await serve(
-    `http://localhost:${port}/about`,
-    binary(folder, variant),
-    [...args, '--port', String(port)],
-    options,
-  )
+  const command = [...(variant.dev ? ['dev', ...flags(variant)] : ['start']), '--port', String(port)]
+  const own = variant.isStandalone && { PORT: String(port), HOSTNAME: 'localhost' }
+  const options = {
+    cwd: folder,
+    env: { ...env, ...own, API_URL: api, AUTH_SECRET: secret, REDIS_URL: redis },
+  }
+  const [script, args] = variant.isStandalone
+    ? [path.join(standalone(name), 'server.js'), []]
+    : [binary(folder, variant), command]
+  const server = await serve(`http://localhost:${port}/about`, script, args, options)
   return {
     folder,
     output: server.output,

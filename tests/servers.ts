@@ -32,29 +32,46 @@ export const startRedis = () =>
     'no',
   ])
 
-/** Caches whatever the headers allow, cookies or not, as a careless one would. */
-export const startCache = (to: string) =>
+/** nginx with one server, and in front of it whatever the directives say. */
+const startNginx = (directivesIn: (folder: string) => { http?: string; location: string }) =>
   serveIn('nginx', (folder, port) => {
+    const { http = '', location } = directivesIn(folder)
     const config = `
       daemon off; master_process off; pid ${folder}/pid; error_log ${folder}/error.log;
       events {}
       http {
         access_log off;
         client_body_temp_path ${folder}/body; proxy_temp_path ${folder}/proxy; fastcgi_temp_path ${folder}/f; uwsgi_temp_path ${folder}/u; scgi_temp_path ${folder}/s;
-        proxy_cache_path ${folder}/cache keys_zone=all:1m;
+        ${http}
         server {
           listen 127.0.0.1:${port};
-          location / {
-            proxy_pass ${to};
-            proxy_set_header Host $http_host;
-            proxy_http_version 1.1;
-            proxy_cache all;
-            proxy_cache_key $request_uri$http_rsc;
-            proxy_ignore_headers Set-Cookie Vary;
-            add_header X-Cache $upstream_cache_status always;
-          }
+          location / { ${location} }
         }
       }`
     writeFileSync(path.join(folder, 'nginx.conf'), config)
     return ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'error.log')]
   })
+
+/** In front of an application as its guides have it, with the buffers that it has by default. */
+export const startFront = (to: string) =>
+  startNginx(() => ({
+    location: `
+      proxy_pass ${to};
+      proxy_set_header Host $http_host;
+      proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+      proxy_set_header X-Forwarded-Proto $scheme;`,
+  }))
+
+/** Caches whatever the headers allow, cookies or not, as a careless one would. */
+export const startCache = (to: string) =>
+  startNginx((folder) => ({
+    http: `proxy_cache_path ${folder}/cache keys_zone=all:1m;`,
+    location: `
+      proxy_pass ${to};
+      proxy_set_header Host $http_host;
+      proxy_http_version 1.1;
+      proxy_cache all;
+      proxy_cache_key $request_uri$http_rsc;
+      proxy_ignore_headers Set-Cookie Vary;
+      add_header X-Cache $upstream_cache_status always;`,
+  }))

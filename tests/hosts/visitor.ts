@@ -1,4 +1,4 @@
-/** Somebody with a browser, as far as a server can tell: cookies are kept, redirects are not followed. */
+/** Somebody with a browser, as far as a server can tell: cookies are kept. */
 export function createVisitor(origin: string) {
   const cookies = new Map<string, string>()
 
@@ -6,7 +6,7 @@ export function createVisitor(origin: string) {
     const headers = new Headers(init.headers)
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join('; ')
     if (cookie) headers.set('cookie', cookie)
-    const response = await fetch(origin + path, { ...init, headers, redirect: 'manual' })
+    const response = await fetch(origin + path, { ...init, headers })
     for (const header of response.headers.getSetCookie()) {
       const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(header) ?? []
       if (/max-age=0/i.test(header)) cookies.delete(name)
@@ -17,23 +17,32 @@ export function createVisitor(origin: string) {
 
   return {
     cookies,
-    /** Opens a page, as a navigation does. */
+    /** Opens a page, as a navigation does. A redirect is not followed. */
     async open(path: string) {
       const headers = { accept: 'text/html', 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
-      const response = await ask(path, { headers })
+      const response = await ask(path, { headers, redirect: 'manual' })
       const { status } = response
       return { status, location: response.headers.get('location'), text: await response.text() }
     },
     /** What a script of a page asks. */
-    call: (path: string, { method = 'GET', json }: { method?: string; json?: unknown } = {}) =>
+    call: (path: string, { method = 'GET', json, body, type }: Asked = {}) =>
       ask(path, {
         method,
         headers: {
           'x-requested-with': 'tokencell',
           'sec-fetch-site': 'same-origin',
           ...(json !== undefined && { 'content-type': 'application/json' }),
+          ...(type !== undefined && { 'content-type': type }),
         },
         ...(json !== undefined && { body: JSON.stringify(json) }),
+        ...(body && { body }),
       }),
   }
+}
+
+interface Asked {
+  method?: string
+  json?: unknown
+  body?: BodyInit
+  type?: string
 }

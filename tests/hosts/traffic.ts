@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import { expect } from '../apps.js'
+import type { createVisitor } from './visitor.js'
+
+type Visitor = ReturnType<typeof createVisitor>
+
+const MIB = 1024 * 1024
+
+/** Where hosts differ. */
+interface Ways {
+  /** Of each path, where the host redirects what has no slash there. */
+  ending?: string
+  /** Whether downloads say how long they are. */
+  keepsLength?: boolean
+}
+
+/** An upload, a download and a stream of events through a host, by somebody who is signed in. */
+export async function carry(base: string, visitor: Visitor, { ending = '', keepsLength = true }: Ways = {}) {
+  const sent = new Uint8Array(0.9 * MIB).map((_, at) => at % 256)
+  const upload = await visitor.call(`${base}/api/v1/bytes${ending}`, {
+    method: 'POST',
+    // As a blob, which a redirect can send again.
+    body: new Blob([sent]),
+    type: 'application/octet-stream',
+  })
+  expect(upload.status).toBe(200)
+  expect(await upload.json()).toMatchObject({
+    received: sent.length,
+    sha256: createHash('sha256').update(sent).digest('hex'),
+  })
+
+  const download = await visitor.call(`${base}/api/v1/bytes/${5 * MIB}${ending}`)
+  expect(download.headers.get('content-length')).toBe(keepsLength ? String(5 * MIB) : null)
+  const bytes = new Uint8Array(await download.arrayBuffer())
+  expect([bytes.length, bytes[250], bytes[5 * MIB - 1]]).toEqual([5 * MIB, 250, (5 * MIB - 1) % 251])
+
+  await listen(await visitor.call(`${base}/api/v1/events${ending}?every=200`))
+}
+
+/** The first events are there while the answer goes on; then the visitor has had enough. */
+async function listen({ headers, body }: Response) {
+  expect(headers.get('content-type')).toMatch(/^text\/event-stream/)
+  const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
+  let text = ''
+  while (!text.includes('{"n":2}')) {
+    const { done, value = '' } = (await reader?.read()) ?? { done: true }
+    expect(done, text).toBe(false)
+    text += value
+  }
+  await reader?.cancel()
+}
