@@ -1,21 +1,6 @@
-import type { Check, Fix, Severity } from '../finding.js'
+import type { Check, Severity } from '../finding.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { FOREIGN } from '../probe/stranger.js'
-
-const HEADER: Fix = {
-  rails: `before_action do # in the controller of sign-in, refresh and sign-out
-  head :forbidden unless request.headers['X-Requested-With'].present?
-end`,
-  express: `const csrf = (req, res, next) => req.get('X-Requested-With') ? next() : res.sendStatus(403)
-router.post('/login', csrf, …); router.post('/refresh', csrf, …); router.delete('/logout', csrf, …)`,
-}
-const ORIGIN: Fix = {
-  rails: `before_action do
-  head :forbidden unless [nil, request.base_url, 'https://app.example.com'].include?(request.origin)
-end`,
-  express: `const own = [undefined, 'https://app.example.com']
-app.use((req, res, next) => own.includes(req.get('Origin')) ? next() : res.sendStatus(403))`,
-}
 
 type Name = 'refresh' | 'sign-in' | 'sign-out'
 
@@ -51,7 +36,7 @@ function forged(name: Name): Check {
     title: `A form on any site can ${verb}`,
     severity: 'error',
     reason,
-    fix: HEADER,
+    fix: 'csrf-header',
     judge(seen) {
       if (!taken(seen, 'forged', name)) return undefined
       const evidence = `${seen.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(seen)}`
@@ -72,7 +57,7 @@ function required(name: Name): Check {
     severity: 'warning',
     reason:
       'What is left is the check of Origin, which proxies and old browsers leave out, and SameSite, which siblings pass.',
-    fix: HEADER,
+    fix: 'csrf-header',
     judge(seen) {
       if (!seen.plan.csrf) throw new Unseen('there is no such header (--csrf none)')
       if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
@@ -89,7 +74,7 @@ function checked(name: Name): Check {
     severity: 'advice',
     reason:
       'The header is then the only defence, and a slip in CORS opens it. Browsers say where a request comes from: compare it.',
-    fix: ORIGIN,
+    fix: 'csrf-origin',
     judge(seen) {
       if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
       if (!taken(seen, 'foreign', name)) return undefined

@@ -28,10 +28,7 @@ export const sessionChecks: Check[] = [
     title: 'Signing in fails',
     severity: 'error',
     reason: 'Nothing below could be looked at with an account.',
-    fix: {
-      rails: "post '/api/v1/login', to: 'sessions#create'",
-      express: "router.post('/login', json(), signIn)",
-    },
+    fix: 'sign-in.works',
     judge(seen) {
       const { status, isOk } = seen.answer('sign-in')
       return isOk
@@ -44,10 +41,7 @@ export const sessionChecks: Check[] = [
     title: 'Signing in gives no token',
     severity: 'error',
     reason: 'The client cannot tell that anybody is signed in.',
-    fix: {
-      rails: "render json: { access_token: token, token_type: 'Bearer', expires_in: 900, user: user }",
-      express: "res.json({ access_token: token, token_type: 'Bearer', expires_in: 900, user })",
-    },
+    fix: 'sign-in.grant',
     judge(seen) {
       const { isOk, isCut, grant, cookies, type } = seen.answer('sign-in')
       if (isCut) throw new Unseen('see sign-in.size')
@@ -63,10 +57,7 @@ export const sessionChecks: Check[] = [
     title: 'The answer to a sign-in is too large',
     severity: 'error',
     reason: 'The client takes no token response of more than a megabyte.',
-    fix: {
-      rails: 'render json: { user: user.as_json(only: %i[id name role]) }',
-      express: 'res.json({ user: { id, name, roles } })',
-    },
+    fix: 'sign-in.size',
     judge: (seen) =>
       seen.answer('sign-in').isCut
         ? `it has more than ${LONGEST_BODY / 1024} KB, or did not end in time`
@@ -77,10 +68,7 @@ export const sessionChecks: Check[] = [
     title: 'Wrong credentials are not refused as such',
     severity: 'error',
     reason: 'The client cannot tell a typing error from a token response, and shows "something went wrong".',
-    fix: {
-      rails: "render json: { error: 'credentials' }, status: :unauthorized",
-      express: "res.status(401).json({ error: 'credentials' })",
-    },
+    fix: 'sign-in.refusal',
     judge(seen) {
       const { status } = seen.answer('wrong-credentials')
       if (status === 429) throw new Unseen('sign-ins were limited by then')
@@ -92,10 +80,7 @@ export const sessionChecks: Check[] = [
     title: 'The access token is not taken',
     severity: 'error',
     reason: 'Who has just signed in gets a 401.',
-    fix: {
-      rails: 'before_action :authenticate_user! # reads Authorization: Bearer …',
-      express: "const token = /^Bearer +(\\S+)$/i.exec(req.get('Authorization') ?? '')?.[1]",
-    },
+    fix: 'me.token',
     judge(seen) {
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie')
       const { status, isOk } = seen.answer('me')
@@ -111,11 +96,7 @@ export const sessionChecks: Check[] = [
     severity: 'warning',
     reason:
       'Browsers add cookies by themselves: every request that changes something now needs a defence against CSRF.',
-    fix: {
-      rails:
-        'Authenticate resources by the Authorization header alone: config.skip_session_storage = [:http_auth, :jwt]',
-      express: 'Read the cookie in refresh and sign-out only.',
-    },
+    fix: 'me.cookie',
     judge(seen) {
       seen.access()
       if (seen.answer('anonymous').isOk) throw new Unseen('it answers without a token too')
@@ -129,10 +110,7 @@ export const sessionChecks: Check[] = [
     title: 'Signing out fails',
     severity: 'error',
     reason: 'The user believes to be signed out, and the session lives on the server.',
-    fix: {
-      rails: "delete '/api/v1/logout', to: 'sessions#destroy'",
-      express: "router.delete('/logout', csrf, signOut)",
-    },
+    fix: 'sign-out.works',
     judge(seen) {
       seen.endpoint('signOut')
       const { status } = seen.answer('sign-out')
@@ -150,10 +128,7 @@ export const sessionChecks: Check[] = [
     title: 'The refresh token works after signing out',
     severity: 'error',
     reason: 'Who has a copy, or finds the cookie on a shared computer, is signed in.',
-    fix: {
-      rails: 'RefreshToken.find_by(digest: …)&.family&.revoke!',
-      express: 'await sessions.revoke(session.id)',
-    },
+    fix: 'sign-out.revokes',
     judge(seen) {
       revocation(seen)
       if (seen.plan.isCookieSession && seen.answer('me-after').isOk)
@@ -168,11 +143,7 @@ export const sessionChecks: Check[] = [
     severity: 'advice',
     reason:
       'Until it expires. That is how JWTs are, unless the server looks the session up; the shorter they live, the better.',
-    fix: {
-      rails:
-        'include Devise::JWT::RevocationStrategies::JTIMatcher\ndevise :jwt_authenticatable, jwt_revocation_strategy: self',
-      express: "if (!sessions.isLive(claims.sid)) return res.status(401).json({ error: 'revoked' })",
-    },
+    fix: 'sign-out.access',
     judge(seen) {
       revocation(seen)
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie: see sign-out.revokes')
@@ -187,11 +158,7 @@ export const sessionChecks: Check[] = [
     title: 'Signing out leaves the cookie where it is',
     severity: 'warning',
     reason: 'The browser goes on sending it, and the next visit begins with a refresh that is refused.',
-    fix: {
-      rails: "cookies.delete(:refresh_token, path: '/api/v1') # the path and domain that it was set with",
-      express:
-        "res.clearCookie('refresh_token', { path: '/api/v1' }) // the path and domain that it was set with",
-    },
+    fix: 'sign-out.cookie',
     judge(seen) {
       revocation(seen)
       const cookie = seen.cookie()

@@ -116,7 +116,7 @@ const authorization = ({ scheme }: Plan, token: Secret) => `${scheme} ${token.re
 
 /** A refresh token that came in a body goes in one under its own name, unless the plan has another place for it. */
 export function refreshOf(plan: Plan, { refresh }: Session): Pick<Asking, 'headers' | 'json'> {
-  if (!refresh) return {}
+  if (!refresh || plan.isRefreshedByCookie) return {}
   const { refreshToken = { body: refresh.place.split('.').at(-1) ?? '' } } = plan
   if ('body' in refreshToken) return { json: { [refreshToken.body]: refresh.token.reveal() } }
   const isAuthorization = /^authorization$/i.test(refreshToken.header)
