@@ -17,6 +17,8 @@ export interface Answer {
   /** What the body is, by its Content-Type. */
   type: 'html' | 'json' | 'none' | 'other'
   content: Content
+  /** Of a refusal, which members of the body it names as missing. */
+  missing: string[]
   isCut: boolean
   /** What the API seems to be made with. */
   stack: Stack | undefined
@@ -60,6 +62,7 @@ export function readAnswer(
     grant,
     type,
     content: readContent(raw.body, type === 'html'),
+    missing: missingIn(raw),
     stack: stackOf(raw),
     isCut: raw.isCut,
     at: raw.at - raw.took / 2,
@@ -71,6 +74,25 @@ export function readAnswer(
         .map((part) => part.trim())
         .filter(Boolean),
   }
+}
+
+/** What credentials are usually called. Names that an API makes up itself are not repeated. */
+const CREDENTIALS = [
+  'grant_type',
+  'username',
+  'identifier',
+  'login',
+  'email',
+  'user',
+  'password',
+  'client_id',
+]
+
+function missingIn({ status, body }: RawAnswer): string[] {
+  if (status !== 400 && status !== 422) return []
+  return CREDENTIALS.filter((name) =>
+    new RegExp(`"${name}"|\\b${name} is (a )?(required|missing)`).test(body),
+  )
 }
 
 function readable(name: string, value: string, secrets: Secrets): string {

@@ -32,7 +32,7 @@ const SIGNS: [Stack, (answer: Signs) => boolean][] = [
   ['fastapi', ({ header }) => /uvicorn|hypercorn/i.test(header('server') ?? '')],
   [
     'fastapi',
-    ({ body }) => /"detail":\s*(\[\{[^]*"loc":|"(Not authenticated|LOGIN_BAD_CREDENTIALS)")/.test(body),
+    ({ body }) => /"detail":\s*(\[\{.*"loc":|"(Not authenticated|LOGIN_BAD_CREDENTIALS)")/s.test(body),
   ],
 ]
 

@@ -23,7 +23,11 @@ function anonymous(seen: Seen, step: 'anonymous' | 'anonymous-any') {
       `${request} is not there (${answer.status}): name something that needs a token with --me`,
     )
   if (answer.isOk)
-    throw new Unseen(`${request} answers without a token: name something that needs one with --me`)
+    throw new Unseen(
+      answer.content.says === 'nothing'
+        ? `${request} tells strangers that nobody is signed in, with ${answer.status}: name something that is refused with --me`
+        : `${request} answers without a token: name something that needs one with --me`,
+    )
   return { ...answer, request }
 }
 

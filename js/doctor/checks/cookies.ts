@@ -2,7 +2,7 @@ import { covers, pathOf, type SetCookie } from '../cookies.js'
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
-import { isHere } from '../topology.js'
+import { isHere, isPublicSuffix } from '../topology.js'
 
 const DAY = 86_400
 
@@ -16,7 +16,7 @@ function overTls({ plan }: Seen) {
 function isForeign(seen: Seen): boolean {
   const { domain } = seen.cookie()
   const host = seen.plan.api.hostname
-  return domain !== undefined && domain !== host && !host.endsWith(`.${domain}`)
+  return domain !== undefined && domain !== host && (isPublicSuffix(domain) || !host.endsWith(`.${domain}`))
 }
 
 /** The requests that need the cookie. */
@@ -141,7 +141,7 @@ export const cookieChecks: Check[] = [
     judge(seen) {
       const { name } = seen.cookie()
       if (!isForeign(seen)) return undefined
-      return `the Domain of ${name} is neither ${seen.plan.api.hostname} nor above it`
+      return `the Domain of ${name} is neither ${seen.plan.api.hostname} nor above it, or one where everybody can have a name`
     },
   },
   {
@@ -273,9 +273,9 @@ export const cookieChecks: Check[] = [
     reason: 'Which one wins depends on the order, and with two Paths both are kept.',
     fix: 'cookie.twice',
     judge(seen) {
-      seen.cookie()
+      const cookie = seen.cookie()
       for (const { answer, request } of seen.grants()) {
-        const names = answer.cookies.map(({ name }) => name)
+        const names = answer.cookies.map(({ name }) => name).filter((name) => name === cookie.name)
         const twice = names.find((name, at) => names.indexOf(name) !== at)
         if (twice) return `${request} sets ${twice} more than once`
       }

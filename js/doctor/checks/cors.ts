@@ -252,7 +252,12 @@ export const corsChecks: Check[] = [
       lacking(seen, 'headers', ({ step }) => {
         const rule = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.csrf ?? seen.plan.csrf
         // Without cookies there is nothing to forge: the options that are suggested then send no such header.
-        const csrf = rule && (!seen.plan.isCsrfOpen || seen.needsCookies) ? [rule.header] : []
+        const isSent =
+          rule &&
+          (!seen.plan.isCsrfOpen || seen.needsCookies) &&
+          // Before there is a cookie to repeat, there is no header.
+          !('cookie' in rule && (step === 'preflight-sign-in' || !hasCookie(seen, rule.cookie)))
+        const csrf = isSent ? [rule.header] : []
         const token = seen.plan.isCookieSession ? [] : ['Authorization']
         if (step === 'preflight-me') return token
         if (step === 'preflight-sign-in') return ['Content-Type', ...csrf]
@@ -290,6 +295,9 @@ export const corsChecks: Check[] = [
     },
   },
 ]
+
+const hasCookie = (seen: Seen, name: string) =>
+  seen.grants().some(({ answer }) => answer.cookies.some((cookie) => cookie.name === name))
 
 /** @throws Unseen where the session needs no cookie */
 function withCookies(seen: Seen) {

@@ -1,3 +1,4 @@
+import type { SetCookie } from '../cookies.js'
 import type { Check, Severity } from '../finding.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { FOREIGN } from '../probe/stranger.js'
@@ -25,9 +26,13 @@ function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boo
   const step = `${who}-${name}` as const
   const { status, isOk, cookies } = seen.answer(step)
   if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
-  if (name === 'sign-in') return isOk && cookies.length > 0
+  if (name === 'sign-in') return isOk && setsSession(seen, cookies)
   return isOk && !seen.idle.has(step)
 }
+
+/** What else it sets is not worth abusing. */
+const setsSession = ({ plan: { sessionCookies } }: Seen, cookies: SetCookie[]) =>
+  cookies.some(({ name, isGone }) => !isGone && (!sessionCookies || sessionCookies.includes(name)))
 
 function forged(name: Name): Check {
   const { verb, reason } = ENDPOINTS[name]
@@ -59,7 +64,10 @@ function required(name: Name): Check {
       'What is left is the check of Origin, which proxies and old browsers leave out, and SameSite, which siblings pass.',
     fix: 'csrf-header',
     judge(seen) {
-      if (!seen.plan.csrf) throw new Unseen('there is no such header (--csrf none)')
+      const { csrf } = seen.plan
+      if (!csrf) throw new Unseen('there is no such header (--csrf none)')
+      if (name === 'sign-in' && 'cookie' in csrf)
+        throw new Unseen('there is no cookie to repeat before signing in')
       if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
       if (!taken(seen, 'plain', name)) return undefined
       return `${seen.exchange(`plain-${name}`)?.request} works without ${header(seen)}`

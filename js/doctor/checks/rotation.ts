@@ -1,7 +1,7 @@
-import { sessionCookie } from '../cookies.js'
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
+import { begin, candidates, refreshTokenOf } from '../probe/session.js'
 
 /** Whether a status below 500 that a refresh was refused with can be an end, and not an endpoint that is not there. */
 export const isEnd = (status: number) => status >= 400 && status < 500 && ![404, 405, 429].includes(status)
@@ -27,9 +27,14 @@ export const rotationChecks: Check[] = [
     fix: 'refresh.missing',
     judge(seen) {
       seen.access()
-      const { cookies, grant } = seen.answer('sign-in')
-      if (grant.refresh || sessionCookie(cookies)) return undefined
-      return 'signing in sets no cookie, and gives no refresh token'
+      const session = begin(seen.answer('sign-in'))
+      const { sessionCookies } = seen.plan
+      const mayRefresh = sessionCookies ? sessionCookies.length > 0 : candidates(session).length > 0
+      if (session.refresh || mayRefresh) {
+        if (seen.plan.endpoints.refresh || session.refresh) return undefined
+        throw new Unseen('there is no refresh (--refresh none) to try the cookies with')
+      }
+      return 'signing in gives no refresh token, and sets no cookie that a refresh would take'
     },
   },
   {
@@ -66,6 +71,21 @@ export const rotationChecks: Check[] = [
     },
   },
   {
+    id: 'refresh.accepted',
+    title: 'The token of a refresh is not taken',
+    severity: 'error',
+    reason:
+      'All goes well until the first refresh, some minutes after signing in. Then every request is a 401.',
+    fix: 'refresh.accepted',
+    judge(seen) {
+      if (!seen.isUser('me') && !seen.isUser('me-by-cookie')) throw new Unseen('nor was that of the sign-in')
+      const { status } = seen.answer('me-refreshed')
+      if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
+      if (seen.isUser('me-refreshed')) return undefined
+      return `${seen.exchange('me-refreshed')?.request} is answered with ${status} to it`
+    },
+  },
+  {
     id: 'refresh.rotation',
     title: 'The refresh token stays the same',
     severity: 'warning',
@@ -75,8 +95,7 @@ export const rotationChecks: Check[] = [
       const [before, after] = [seen.answer('sign-in'), seen.answer('refresh')]
       if (seen.isCheck) throw new Unseen('a session cookie is no refresh token')
       if (!after.isOk) throw new Unseen('a refresh does not work')
-      const token = (answer: typeof before) =>
-        answer.grant.refresh?.token ?? sessionCookie(answer.cookies)?.value
+      const token = (answer: typeof before) => refreshTokenOf(begin(answer), seen.plan)
       const next = token(after)
       if (next && !next.equals(token(before))) return undefined
       return next ? 'a refresh sets the same one again' : 'a refresh sets no new one'

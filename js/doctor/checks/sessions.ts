@@ -1,12 +1,20 @@
+import type { Answer } from '../answer.js'
 import type { Check } from '../finding.js'
+import type { Plan } from '../options.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { LONGEST_BODY } from '../wire.js'
 import { accessLifetime } from './cookies.js'
 
 /** What to try next when a sign-in was refused. */
-function hint(status: number): string {
-  if (status === 404 || status === 405) return 'name the endpoint with --sign-in, or try --guess'
+function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
+  if (status === 404 || status === 405)
+    return guess ? 'name the endpoint with --sign-in' : 'name the endpoint with --sign-in, or try --guess'
+  const [unknown] = missing.filter((name) => name !== fields.email && name !== fields.password)
+  if (unknown === 'grant_type')
+    return 'it wants a grant_type, as OAuth does: --form --body grant_type=password'
+  if (unknown)
+    return `it misses ${unknown}: --field email=${unknown}, --field password=${unknown} or --body ${unknown}=…`
   if (status === 403) return 'is it the CSRF rule (--csrf), or the origin (--origin)?'
   if (status === 429) return 'it is limited: try again later'
   if (status >= 300 && status < 400) return 'a redirect; does it answer JSON, and is this the right URL?'
@@ -30,10 +38,12 @@ export const sessionChecks: Check[] = [
     reason: 'Nothing below could be looked at with an account.',
     fix: 'sign-in.works',
     judge(seen) {
-      const { status, isOk } = seen.answer('sign-in')
-      return isOk
+      const { request, failure } = seen.exchange('sign-in') ?? {}
+      if (failure) return `${request} was not answered (${failure.kind})`
+      const answer = seen.answer('sign-in')
+      return answer.isOk
         ? undefined
-        : `${seen.exchange('sign-in')?.request} is answered with ${status}: ${hint(status)}`
+        : `${request} is answered with ${answer.status}: ${hint(answer, seen.plan)}`
     },
   },
   {
@@ -50,6 +60,20 @@ export const sessionChecks: Check[] = [
       if (seen.plan.isCookieSession && cookies.length > 0)
         throw new Unseen('the API works with a session cookie, without tokens')
       return `neither in the Authorization header nor in the body (${type === 'none' ? 'which is empty' : `which is ${type}`})`
+    },
+  },
+  {
+    id: 'options.work',
+    title: 'No options were found that work',
+    severity: 'error',
+    reason: 'The ones that fit what was seen were tried, as the package would use them in a browser.',
+    fix: 'options.work',
+    judge({ trial }) {
+      if (!trial) throw new Unseen('nobody could sign in, so that there is nothing to try')
+      const { failure, tried } = trial
+      if (!failure) return undefined
+      const before = tried.length > 0 ? `after ${tried.join(', ')}` : 'at once'
+      return `${failure.act} failed, ${before}: ${failure.evidence}`
     },
   },
   {
@@ -83,11 +107,13 @@ export const sessionChecks: Check[] = [
     fix: 'me.token',
     judge(seen) {
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie')
-      const { status, isOk } = seen.answer('me')
+      const { status, isOk, content } = seen.answer('me')
       const request = seen.exchange('me')?.request
-      if (status === 404)
+      if (status === 404 || (isOk && content.shape === 'html'))
         throw new Unseen(`${request} is not there: name something that needs a token with --me`)
-      return isOk ? undefined : `${request} is answered with ${status}`
+      if (!isOk) return `${request} is answered with ${status}`
+      if (seen.isUser('me') || content.says === 'something') return undefined
+      return `${request} is answered with ${status}, and ${content.says === 'nothing' ? 'nothing in it' : 'a failure in it'}`
     },
   },
   {
@@ -100,7 +126,8 @@ export const sessionChecks: Check[] = [
     judge(seen) {
       seen.access()
       if (seen.answer('anonymous').isOk) throw new Unseen('it answers without a token too')
-      return seen.answer('me-by-cookie').isOk
+      seen.answer('me-by-cookie')
+      return seen.isUser('me-by-cookie')
         ? `${seen.exchange('me-by-cookie')?.request} takes it in place of a token`
         : undefined
     },
@@ -131,10 +158,28 @@ export const sessionChecks: Check[] = [
     fix: 'sign-out.revokes',
     judge(seen) {
       revocation(seen)
-      if (seen.plan.isCookieSession && seen.answer('me-after').isOk)
+      if (seen.plan.isCookieSession && seen.answer('me-after') && seen.isUser('me-after'))
         return `${seen.exchange('me-after')?.request} was answered to the old cookie`
       if (seen.isCheck) return undefined
       return seen.answer('refresh-after').isOk ? 'a refresh with the old one was granted' : undefined
+    },
+  },
+  {
+    id: 'sign-out.expired',
+    title: 'Signing out with an access token that has run out ends nothing',
+    severity: 'error',
+    reason:
+      'After a night, that is the one there is: the user is told to be signed out, and the session lives on the server.',
+    fix: 'sign-out.expired',
+    judge(seen) {
+      revocation(seen)
+      const { isOk, status } = seen.answer('sign-out-expired')
+      // The client refreshes, and tells it again.
+      if (!isOk) return undefined
+      if (seen.answer('refresh-after').isOk)
+        throw new Unseen('nor does it with a good one: see sign-out.revokes')
+      if (!seen.answer('refresh-after-expired').isOk) return undefined
+      return `${seen.exchange('sign-out-expired')?.request} is answered with ${status}, and a refresh was granted afterwards`
     },
   },
   {
@@ -147,8 +192,10 @@ export const sessionChecks: Check[] = [
     judge(seen) {
       revocation(seen)
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie: see sign-out.revokes')
-      if (!seen.answer('me').isOk) throw new Unseen('it did not work before either')
-      if (!seen.answer('me-after').isOk) return undefined
+      seen.answer('me')
+      if (!seen.isUser('me')) throw new Unseen('it did not work before either')
+      seen.answer('me-after')
+      if (!seen.isUser('me-after')) return undefined
       const lifetime = accessLifetime(seen)
       return `${seen.exchange('me-after')?.request} was answered${lifetime ? `; it lives ${duration(lifetime)}` : ''}`
     },

@@ -49,6 +49,17 @@ export const tokenChecks: Check[] = [
     },
   },
   {
+    id: 'token.expires-in',
+    title: 'expires_in is no number of seconds',
+    severity: 'warning',
+    reason: 'The client refuses the answer, unless it is told to look elsewhere.',
+    fix: 'token.expires-in',
+    judge(seen) {
+      const { oddLifetime } = jwtOrOpaque(seen)
+      return oddLifetime && `${oddLifetime} is neither a number above 0 nor the text of one`
+    },
+  },
+  {
     id: 'token.lifetime-long',
     title: 'The access token lives long',
     severity: 'warning',
@@ -184,8 +195,8 @@ export const tokenChecks: Check[] = [
     judge(seen) {
       seen.access()
       const { cookies, grant } = seen.answer('sign-in')
-      return grant.refresh && cookies.length === 0
-        ? `signing in answers with ${grant.refresh.place}, and sets no cookie`
+      return grant.refresh && !seen.plan.isRefreshedByCookie
+        ? `signing in answers with ${grant.refresh.place}, and sets no cookie${cookies.length > 0 ? ' that a refresh takes' : ''}`
         : undefined
     },
   },

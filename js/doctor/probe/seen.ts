@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.js'
 import type { SetCookie } from '../cookies.js'
 import type { Endpoint, Plan } from '../options.js'
+import type { Trial } from '../trial.js'
 import type { Failure } from '../wire.js'
 
 /** What is asked of the API, by name. */
@@ -74,6 +75,8 @@ export class Seen {
   readonly idle = new Set<Step>()
   /** How many wrong sign-ins were answered before one was refused for being one too many. */
   attempts = 0
+  /** What came of trying the options that fit; `undefined` where nobody could sign in. */
+  trial: Trial | undefined
 
   constructor(readonly plan: Plan) {}
 
@@ -111,11 +114,16 @@ export class Seen {
    */
   isUser(step: Step): boolean {
     const answer = this.exchange(step)?.answer
+    return answer !== undefined && this.showsUser(answer)
+  }
+
+  /** The same of an answer to `me` that is not among these. */
+  showsUser({ isOk, content }: Pick<Answer, 'content' | 'isOk'>): boolean {
     const stranger = this.exchange('anonymous')?.answer
-    if (!answer?.isOk || answer.content.says === 'failure') return false
+    if (!isOk || content.says === 'failure') return false
     // A body that is empty for users as well says it with the status.
-    if (!stranger?.isOk) return answer.content.says !== 'nothing' || this.#isEmptyForUsers
-    return answer.content.says === 'something' && answer.content.shape !== stranger.content.shape
+    if (!stranger?.isOk) return content.says !== 'nothing' || this.#isEmptyForUsers
+    return content.says === 'something' && content.shape !== stranger.content.shape
   }
 
   /** Whether right after signing in there was nothing in the body of `me` either. */
