@@ -26,7 +26,7 @@ export function fit(seen: Seen): Fitting | undefined {
   const isForeign = plan.topology !== 'same-origin'
   const options: Partial<VaultOptions> = {
     ...(isForeign && { origins: [plan.api.origin] }),
-    signIn: endpoint(plan.endpoints.signIn),
+    signIn: endpoint({ ...plan.endpoints.signIn, ...signInCsrf(seen) }),
     ...credential(grant.isDeviseTokenAuth, isByCookie),
     ...(refresh && { refresh: endpoint({ ...refresh, ...ownCsrf(seen, refresh), ...ends(seen) }) }),
     ...(hasSignOut(seen) && plan.endpoints.signOut && { signOut: endpoint(plan.endpoints.signOut) }),
@@ -88,6 +88,14 @@ function repeatedCookie(seen: Seen, isRefresh: boolean): Csrf | undefined {
       ? readableCsrfCookie(begin(answer), isRefresh)
       : undefined
   return cookie && { header: csrfHeaderFor(cookie), cookie: cookie.name }
+}
+
+/** Before there is a cookie to repeat, many APIs want at least a header that forms cannot send. */
+function signInCsrf(seen: Seen): Pick<Endpoint, 'csrf'> {
+  const { signIn } = seen.plan.endpoints
+  const isRefused = seen.exchange('plain-sign-in')?.answer?.isOk === false
+  if (signIn.csrf !== undefined || !isRefused || !repeatedCookie(seen, false)) return {}
+  return { csrf: { header: 'X-Requested-With', value: 'tokencell' } }
 }
 
 /** That of the refresh, where it is another one than that of the rest. */

@@ -52,8 +52,8 @@ export function renderText(report: Report, look: Look): string {
     const above = mends.get(key)
     if (above) return labelled('fix', `as for ${above}`, look.width)
     mends.set(key, id)
-    const [first] = shown
-    if (first && shown.every((name) => fix[name] === fix[first])) return code('fix', fix[first])
+    const [first = ''] = new Set(Object.values(fix))
+    if (Object.values(fix).every((text) => text === first)) return code('fix', first)
     return shown.flatMap((name) => code(name, fix[name]))
   }
 

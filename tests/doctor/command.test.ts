@@ -6,6 +6,7 @@ import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { run } from '../../js/doctor/command.js'
 import type { Terminal } from '../../js/doctor/credentials.js'
+import { STACKS } from '../../js/doctor/stack.js'
 import { ADA, PAGE, type Settings, serve } from './api.js'
 
 const ACCOUNT = { TOKENCELL_DOCTOR_EMAIL: ADA.email, TOKENCELL_DOCTOR_PASSWORD: ADA.password }
@@ -61,7 +62,7 @@ test('JSON for programs has everything, and nothing else is printed', async () =
     title: expect.any(String),
     evidence: 'the cookie refresh_token has no HttpOnly',
     reason: expect.any(String),
-    fix: { rails: expect.any(String), express: expect.any(String) },
+    fix: Object.fromEntries(STACKS.map((stack) => [stack, expect.any(String)])),
   })
   for (const secret of secrets) expect(out).not.toContain(secret)
 })
@@ -95,7 +96,8 @@ test.each([
     ['doctor', 'http://a.test', '--fail-on', 'notice'],
     '--fail-on must be one of error, warning, advice, never',
   ],
-  [['doctor', 'http://a.test', '--stack', 'django'], '--stack must be one of rails, express'],
+  [['doctor', 'http://a.test', '--stack', 'spring'], '--stack must be one of django, express, fastapi'],
+  [['doctor', 'http://a.test', '--body', 'password'], '--body must be like'],
   [['doctor', 'http://a.test'], 'http://a.test is plain http on another machine'],
   [['doctor', 'http://a.test', '--password'], '--password needs a value'],
 ])('2 for a command line that cannot be meant: %j', async (args, message) => {
