@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { promisify } from 'node:util'
@@ -8,6 +9,7 @@ import { run } from '../../js/doctor/command.js'
 import type { Terminal } from '../../js/doctor/credentials.js'
 import { STACKS } from '../../js/doctor/stack.js'
 import { ADA, PAGE, type Settings, serve } from './api.js'
+import { listen } from './listener.js'
 
 const ACCOUNT = { TOKENCELL_DOCTOR_EMAIL: ADA.email, TOKENCELL_DOCTOR_PASSWORD: ADA.password }
 
@@ -41,6 +43,17 @@ test('0 if all is well, 1 if not, and from which severity on is to be said', asy
   expect(await exitCode('--fail-on', 'never')).toBe(0)
   const broken = await api({ flaws: ['cookie-readable'] })
   expect((await doctor(['doctor', broken.url])).exitCode).toBe(1)
+})
+
+test('1 if a sign-in is not answered, though nothing else is wrong', async () => {
+  const url = await listen(
+    createServer((request, response) => {
+      if (request.url !== '/login' || request.method !== 'POST') response.writeHead(401).end()
+    }),
+  )
+  const { exitCode, out } = await doctor(['doctor', url, '--timeout', '0.3'])
+  expect(exitCode).toBe(1)
+  expect(out).toContain('POST /login was not answered (timeout)')
 })
 
 test('JSON for programs has everything, and nothing else is printed', async () => {

@@ -301,7 +301,7 @@ const hasCookie = (seen: Seen, name: string) =>
 
 /** @throws Unseen where the session needs no cookie */
 function withCookies(seen: Seen) {
-  if (!seen.needsCookies) throw new Unseen("the session needs no cookie: the vault says credentials: 'omit'")
+  if (!seen.needsCookies) throw new Unseen('the session needs no cookie')
 }
 
 function unlessReflected(seen: Seen) {

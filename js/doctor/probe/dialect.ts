@@ -37,7 +37,10 @@ export async function useToken(client: Client, seen: Seen, me: Endpoint, session
     client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
   await byCookies(session)
   // What looked like a token is none, as with better-auth.
-  if (!seen.isUser('me-by-cookie') || seen.isUser('me')) return
+  const isByCookie = seen.isUser('me-by-cookie')
+  // With a refresh, that says which cookies it takes.
+  if (!isByCookie && !plan.endpoints.refresh) plan.sessionCookies = []
+  if (!isByCookie || seen.isUser('me')) return
   plan.isCookieSession = true
   const { names } = await neededCookies(session, async (session) => {
     await client.ask({ step: 'without-a-cookie', endpoint: me, session, csrf: false })
