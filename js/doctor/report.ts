@@ -7,7 +7,7 @@ import { Secrets } from './secret.js'
 import { STACKS, type Stack } from './stack.js'
 import { type Fitting, fit } from './suggest.js'
 import type { Topology } from './topology.js'
-import { type Act, tryOptions } from './trial.js'
+import { type Act, tryOptions } from './trial/index.js'
 import { vaultCode } from './vault-code.js'
 import { createWire } from './wire.js'
 

@@ -67,7 +67,7 @@ export class Secrets {
    * `access_token` would tell the password of whoever has chosen that.
    */
   scrubName(name: string): string {
-    const words = name.split(/[^A-Za-z]+|(?<=[a-z])(?=[A-Z])/).filter(Boolean)
+    const words = name.split(/[._-]|(?<=[a-z])(?=[A-Z])/)
     return words.every((word) => USUAL.test(word.toLowerCase())) ? name : this.scrub(name)
   }
 }

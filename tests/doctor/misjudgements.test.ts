@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import type { DoctorOptions } from '../../js/doctor/options.js'
-import { PAGE } from './api.js'
+import { examine } from '../../js/doctor/report.js'
+import { ADA, PAGE, serve } from './api.js'
 import { type Asked, createSessions, isAda, type Reply, standIn } from './apis/stand-in.js'
 import { diagnose, jwt } from './listener.js'
 
@@ -126,6 +127,41 @@ test('options are printed only if they work: a cookie against CSRF that pages ca
   )
   expect(report.suggestion).toBeUndefined()
   expect(evidence('options.work') ?? evidence('refresh.works')).toMatch(/403/)
+})
+
+test.each([
+  'cookie-path-misses-refresh',
+  'cookie-for-another-domain',
+  'cookie-prefix-broken',
+  'cookie-same-site-none',
+] as const)('nor are those that are right, where browsers throw the cookie away: %s', async (flaw) => {
+  const api = await serve({ flaws: [flaw] })
+  onTestFinished(api.close)
+  const { findings, suggestion } = await examine({ url: api.url, credentials: ADA, grace: 0 })
+  expect(suggestion).toBeUndefined()
+  expect(findings.find(({ id }) => id === 'options.work')).toMatchObject({
+    severity: 'warning',
+    evidence: 'reload failed, after sign-in, request: POST /api/v1/refresh is answered with 401',
+  })
+})
+
+test.each([
+  ['is waited for', 0.2, ['sign-in', 'request', 'reload', 'refresh', 'sign-out'], 'ok'],
+  ['that goes on is no error', undefined, undefined, 'skipped'],
+] as const)('a limit on sign-ins %s', async (_, seconds, tried, severity) => {
+  let [signIns, limitedAt] = [0, 0]
+  const { finding, report } = await examined({
+    instead({ route, isForm }) {
+      // Forms are refused anyway.
+      if (route !== 'POST /login' || isForm || ++signIns < 7) return undefined
+      limitedAt ||= Date.now()
+      if (seconds && Date.now() - limitedAt > seconds * 1000 - 5) return undefined
+      return { status: 429, headers: { 'Retry-After': String(seconds ?? 0.1) } }
+    },
+  })
+  expect(limitedAt).toBeGreaterThan(0)
+  expect(finding('options.work')?.severity).toBe(severity)
+  expect(report.suggestion?.tried).toEqual(tried)
 })
 
 test('an answer without a user shows none: 200 null to the old cookie', async () => {

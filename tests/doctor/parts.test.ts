@@ -84,9 +84,11 @@ test('a secret prints as nothing, however it is printed', () => {
 
 test('a name that every account has is no secret, even if it is the password of one', () => {
   const secrets = new Secrets()
-  for (const password of ['refresh_token', 'sessionid', 'hunter22x']) secrets.keep(password)
-  expect(['data.refresh_token', 'sessionid', 'hunter22x'].map((name) => secrets.scrubName(name))).toEqual([
-    ...['data.refresh_token', 'sessionid', '[redacted]'],
+  for (const password of ['refresh_token', 'sessionid', 'hunter22x', '12345678']) secrets.keep(password)
+  const scrubbed = (name: string) => secrets.scrubName(name)
+  expect(['data.refresh_token', 'sessionid'].map(scrubbed)).toEqual(['data.refresh_token', 'sessionid'])
+  expect(['hunter22x', '12345678', 'token.12345678', 'token 12345678'].map(scrubbed)).toEqual([
+    ...['[redacted]', '[redacted]', 'token.[redacted]', 'token [redacted]'],
   ])
 })
 

@@ -4,6 +4,9 @@ import type { Seen, Step } from './seen.js'
 import { begin, type Session } from './session.js'
 import { FOREIGN } from './stranger.js'
 
+/** What browsers say of a form that is sent. */
+const NAVIGATION = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-User': '?1' }
+
 /** An endpoint of the session, and what is sent to it by who means it. */
 export interface Target {
   name: 'refresh' | 'sign-in' | 'sign-out'
@@ -51,7 +54,7 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
   if (endpoint.method !== 'POST') form.set('_method', endpoint.method.toLowerCase())
   const post = { endpoint: { method: 'POST', url: endpoint.url }, form, json: undefined }
   const attempts: ['foreign' | 'forged' | 'plain', Partial<Asking>][] = [
-    ['forged', { ...post, origin: FOREIGN, csrf: false }],
+    ['forged', { ...post, origin: FOREIGN, csrf: false, headers: NAVIGATION }],
     ['plain', { csrf: false }],
     ['foreign', { origin: FOREIGN }],
   ]

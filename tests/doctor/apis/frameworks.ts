@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { DoctorOptions } from '../../../js/doctor/options.js'
-import type { Act } from '../../../js/doctor/trial.js'
+import type { Act } from '../../../js/doctor/trial/index.js'
 import { jwt } from '../listener.js'
 import { createSessions, isAda, random, standIn } from './stand-in.js'
 

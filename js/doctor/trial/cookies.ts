@@ -1,9 +1,9 @@
 import { CookieJar } from 'tough-cookie'
-import type { Plan } from './options.js'
-import type { RawAnswer } from './wire.js'
+import type { Plan } from '../options.js'
+import type { RawAnswer } from '../wire.js'
 
 /** The cookies of a browser that shows the page of this plan: with `Path`, `Domain`, `Secure`, `SameSite` and prefixes. */
-export function createBrowser({ page, topology }: Pick<Plan, 'page' | 'topology'>) {
+export function createCookies({ page, topology }: Pick<Plan, 'page' | 'topology'>) {
   const jar = new CookieJar(undefined, { looseMode: true, enforceSecureOriginOnStorage: true })
   const sameSiteContext = topology === 'cross-site' ? 'none' : 'strict'
   return {
@@ -16,7 +16,7 @@ export function createBrowser({ page, topology }: Pick<Plan, 'page' | 'topology'
       }
     },
     /** The header `Cookie`, empty if there is none. */
-    cookiesFor: ({ href }: URL) => jar.getCookieStringSync(href, { sameSiteContext }),
+    sentTo: ({ href }: URL) => jar.getCookieStringSync(href, { sameSiteContext }),
     /** What `document.cookie` of the page has under this name. */
     readable: (name: string) =>
       jar.getCookiesSync(page, { http: false, allPaths: true }).find(({ key }) => key === name)?.value,
