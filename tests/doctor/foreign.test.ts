@@ -6,14 +6,15 @@ import type { Report } from '../../js/doctor/report.js'
 import { readVaultFile } from '../../js/doctor/vault-file.js'
 import { type BffOptions, createBff } from '../../js/server/index.js'
 import { ADA } from './api.js'
-import { type Foreign, frameworks } from './apis/frameworks.js'
+import type { Foreign } from './apis/foreign.js'
+import { frameworks } from './apis/frameworks.js'
+import { products } from './apis/products.js'
 import { diagnose } from './listener.js'
 
-const EXPECTED = Object.entries(frameworks)
+const EXPECTED = Object.entries({ ...frameworks, ...products })
 
 test.each(EXPECTED)('%s: no error that is none, and options that work', async (_, foreign) => {
   const { errors, report, text } = await diagnose(foreign.listener(), foreign.options)
-  if (process.env.SHOW) console.log(text)
   expect(errors).toEqual(foreign.flaws ?? [])
   expect(report.stack).toBe(foreign.stack)
   for (const line of foreign.suggests) expect(report.suggestion?.code).toContain(line)
