@@ -13,8 +13,8 @@ export function readContent(body: string, isHtml: boolean): Content {
   if (isHtml) return { says: 'something', shape: 'html' }
   const value = parse(body)
   if (value === undefined) return { says: body.trim() === '' ? 'nothing' : 'something', shape: 'text' }
-  if (isEmpty(value)) return { says: 'nothing', shape: 'nothing' }
-  return { says: isFailure(value) ? 'failure' : 'something', shape: shapeOf(value) }
+  if (isFailure(value)) return { says: 'failure', shape: shapeOf(value) }
+  return isEmpty(value) ? { says: 'nothing', shape: 'nothing' } : { says: 'something', shape: shapeOf(value) }
 }
 
 /** Whether there is nothing in it: `null`, `false`, `{}`, and objects of those. */
@@ -25,8 +25,8 @@ function isEmpty(value: unknown): boolean {
 
 function isFailure(value: unknown): boolean {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return false
-  const { success, ok, authenticated, error, errors, status } = value as Record<string, unknown>
-  if (success === false || ok === false || authenticated === false) return true
+  const { success, ok, error, errors, status } = value as Record<string, unknown>
+  if (success === false || ok === false) return true
   return !isEmpty(error) || !isEmpty(errors) || (typeof status === 'string' && FAILURES.test(status))
 }
 

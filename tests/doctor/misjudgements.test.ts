@@ -188,6 +188,16 @@ test('an answer without a user shows none: 200 null to the old cookie', async ()
   expect(finding('answers.unauthorized')?.evidence).toContain('tells strangers that nobody is signed in')
 })
 
+test('a sign-in that says no with 200 is none, whatever cookie comes with it', async () => {
+  const { errors, evidence } = await diagnose(
+    standIn(() => ({ status: 200, body: { success: false } }), {
+      'Set-Cookie': 'PHPSESSID=0a1b2c3d; Path=/',
+    }),
+  )
+  expect(evidence('sign-in.works')).toContain('is answered with 200 and a failure in it')
+  expect(errors).not.toContain('csrf.sign-in')
+})
+
 test('a refreshed token that is refused is found', async () => {
   const tokens = new Set<string>()
   const { errors, evidence, report } = await examined({

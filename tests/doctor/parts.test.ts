@@ -1,6 +1,7 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { checks } from '../../js/doctor/checks/index.js'
+import { readContent } from '../../js/doctor/content.js'
 import { covers, pathOf, readCookie, type SetCookie } from '../../js/doctor/cookies.js'
 import { fixOf } from '../../js/doctor/mends/index.js'
 import { duration } from '../../js/doctor/printable.js'
@@ -108,4 +109,19 @@ test('every check has an id of its own, a reason, and a mend for every stack', (
     for (const text of texts) expect(text.length).toBeGreaterThan(8)
     expect(texts.join()).not.toContain('https://app.example.com')
   }
+})
+
+test.each([
+  ['', 'nothing'],
+  ['null', 'nothing'],
+  ['{"user":null,"session":{}}', 'nothing'],
+  ['{"isAuthenticated":false}', 'nothing'],
+  ['{"success":false}', 'failure'],
+  ['{"error":"no"}', 'failure'],
+  ['{"status":"error"}', 'failure'],
+  ['{"error":null,"data":{"id":0}}', 'something'],
+  ['{"status":"ok"}', 'something'],
+  ['hello', 'something'],
+])('what a body says, whatever its status is: %s', (body, says) => {
+  expect(readContent(body, false).says).toBe(says)
 })

@@ -24,8 +24,10 @@ function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boo
     throw new Unseen('no cookie is set: a browser adds nothing that could be abused')
   if (!seen.needsCookies) throw new Unseen('the session needs no cookie: a browser adds nothing that counts')
   const step = `${who}-${name}` as const
-  const { status, isOk, cookies } = seen.answer(step)
+  const { status, isOk, cookies, content } = seen.answer(step)
   if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
+  // Some say no with 200.
+  if (content.says === 'failure') return false
   if (name === 'sign-in') return isOk && setsSession(seen, cookies)
   return isOk && !seen.idle.has(step)
 }

@@ -41,9 +41,10 @@ export const sessionChecks: Check[] = [
       const { request, failure } = seen.exchange('sign-in') ?? {}
       if (failure) return `${request} was not answered (${failure.kind})`
       const answer = seen.answer('sign-in')
-      return answer.isOk
-        ? undefined
-        : `${request} is answered with ${answer.status}: ${hint(answer, seen.plan)}`
+      const { status, isOk, content, grant } = answer
+      const isFailure = isOk && content.says === 'failure' && grant.access.length === 0
+      if (isOk && !isFailure) return undefined
+      return `${request} is answered with ${status}${isFailure ? ' and a failure in it' : ''}: ${hint(answer, seen.plan)}`
     },
   },
   {
