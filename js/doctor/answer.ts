@@ -1,7 +1,9 @@
+import { type Content, readContent } from './content.js'
 import { readCookie, type SetCookie } from './cookies.js'
 import { type Grant, readGrant, type TokenPlan } from './grant.js'
 import { printable } from './printable.js'
 import type { Secrets } from './secret.js'
+import { type Stack, stackOf } from './stack.js'
 import type { RawAnswer } from './wire.js'
 
 /** What checks may know of an answer. Tokens and values of cookies are {@link Secret}s, the body is not in it at all. */
@@ -14,7 +16,12 @@ export interface Answer {
   grant: Grant
   /** What the body is, by its Content-Type. */
   type: 'html' | 'json' | 'none' | 'other'
+  content: Content
+  /** Of a refusal, which members of the body it names as missing. */
+  missing: string[]
   isCut: boolean
+  /** What the API seems to be made with. */
+  stack: Stack | undefined
   /** Local time, in milliseconds, half-way between the request and the answer. */
   at: number
   /** One of {@link READABLE}; several are joined. */
@@ -32,22 +39,31 @@ export function readAnswer(
   secrets: Secrets,
   plan: TokenPlan & { cookies: 'include' | 'omit' },
 ): Answer {
+  // First: what it grants is a secret, should it be in a header as well.
+  const grant = readGrant(raw, secrets, plan)
   const headers = new Map<string, string>()
   for (const [name, value] of raw.headers) {
     if (!READABLE.test(name)) continue
     const before = headers.get(name)
-    headers.set(name, before === undefined ? readable(name, value) : `${before}, ${readable(name, value)}`)
+    const text = readable(name, value, secrets)
+    headers.set(name, before === undefined ? text : `${before}, ${text}`)
   }
   const header = (name: string) => headers.get(name.toLowerCase())
   const date = Date.parse(header('date') ?? '')
   const setCookies = raw.headers.filter(([name]) => name === 'set-cookie' && plan.cookies === 'include')
+  const type = typeOf(header('content-type'), raw.body)
   return {
     status: raw.status,
     isOk: raw.status >= 200 && raw.status < 300,
     isRefusal: raw.status === 400 || raw.status === 401 || raw.status === 403,
-    cookies: setCookies.map(([, value]) => readCookie(value, Number.isNaN(date) ? raw.at : date, secrets)),
-    grant: readGrant(raw, secrets, plan),
-    type: typeOf(header('content-type'), raw.body),
+    cookies: setCookies.flatMap(
+      ([, value]) => readCookie(value, Number.isNaN(date) ? raw.at : date, secrets) ?? [],
+    ),
+    grant,
+    type,
+    content: readContent(raw.body, type === 'html'),
+    missing: missingIn(raw),
+    stack: stackOf(raw),
     isCut: raw.isCut,
     at: raw.at - raw.took / 2,
     header,
@@ -60,9 +76,28 @@ export function readAnswer(
   }
 }
 
-function readable(name: string, value: string): string {
-  // A query may carry a token.
-  if (name === 'location') return printable(value.replace(/[?#].*/s, ''))
+/** What credentials are usually called. Names that an API makes up itself are not repeated. */
+const CREDENTIALS = [
+  'grant_type',
+  'username',
+  'identifier',
+  'login',
+  'email',
+  'user',
+  'password',
+  'client_id',
+]
+
+function missingIn({ status, body }: RawAnswer): string[] {
+  if (status !== 400 && status !== 422) return []
+  return CREDENTIALS.filter((name) =>
+    new RegExp(`"${name}"|\\b${name} is (a )?(required|missing)`).test(body),
+  )
+}
+
+function readable(name: string, value: string, secrets: Secrets): string {
+  // A query may carry a token, and a path what was typed. The other headers have words of their own.
+  if (name === 'location') return secrets.scrub(printable(value.replace(/[?#].*/s, '')))
   return printable(value, 300)
 }
 

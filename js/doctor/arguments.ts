@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { type DoctorOptions, UsageError } from './options.js'
+import { STACKS, type Stack } from './stack.js'
 
 export const HELP = `Usage: tokencell doctor <url> [options]
 
@@ -11,6 +12,9 @@ Account (a test account: sessions are opened and closed)
   --email <text>, --password <text>   the same, visible in the list of processes
   --field <name>=<path>               where they go in the body. Devise: --field 'email=user[email]'
                                       --field 'password=user[password]'
+  --form                              sign in with a form (application/x-www-form-urlencoded), as FastAPI wants it;
+                                      without this, doctor tries one where JSON is refused
+  --body <name>=<text>                what the body of the sign-in has besides: --body grant_type=password
   --anonymous                         do not sign in; look at what a stranger sees
 
 Vault
@@ -35,7 +39,8 @@ How far to go
 
 Report
   --json                   for programs
-  --stack rails|express    whose mends to show; default: what the API seems to be, else both
+  --stack <name>           whose mends to show: django, express, fastapi, flask, laravel or rails; default: what the API
+                           seems to be made with, else express and rails
   --verbose                every check that is fine, too
   --fail-on <severity>     error (default), warning, advice or never
 
@@ -52,7 +57,7 @@ export interface Arguments extends DoctorOptions {
   anonymous: boolean
   json: boolean
   verbose: boolean
-  stack: 'express' | 'rails' | undefined
+  stack: Stack | undefined
   failOn: (typeof SEVERITIES)[number] | 'never'
 }
 
@@ -83,6 +88,8 @@ export function readArguments(args: string[]): Arguments | 'help' {
     me: values.me,
     csrf: values.csrf,
     fields: Object.fromEntries((values.field ?? []).map(readField)),
+    form: values.form ?? false,
+    members: Object.fromEntries((values.body ?? []).map(readMember)),
     grace: readSeconds('--grace', values.grace, 30, 0, 600),
     timeout: readSeconds('--timeout', values.timeout, 10, 0.1, 600),
     rateLimit: values['rate-limit'] ?? false,
@@ -94,7 +101,7 @@ export function readArguments(args: string[]): Arguments | 'help' {
     anonymous,
     json,
     verbose,
-    stack: readChoice('--stack', values.stack, ['rails', 'express']),
+    stack: readChoice('--stack', values.stack, STACKS),
     failOn: readChoice('--fail-on', values['fail-on'], [...SEVERITIES, 'never']) ?? 'error',
   }
 }
@@ -106,6 +113,8 @@ function parse(args: string[]) {
     email: text,
     password: text,
     field: { type: 'string', multiple: true },
+    form: flag,
+    body: { type: 'string', multiple: true },
     anonymous: flag,
     vault: text,
     origin: text,
@@ -147,6 +156,13 @@ function readField(text: string): [string, string] {
   if (!path)
     throw new UsageError(`--field must be like "email=user[email]" or "password=pass", not "${text}"`)
   return [name, path]
+}
+
+function readMember(text: string): [string, string] {
+  const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
+  if (name === undefined || value === undefined)
+    throw new UsageError(`--body must be like "grant_type=password", not "${text}"`)
+  return [name, value]
 }
 
 function readSeconds(option: string, text: string | undefined, initial: number, least: number, most: number) {

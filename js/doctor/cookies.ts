@@ -1,4 +1,4 @@
-import { parseSetCookie } from 'cookie'
+import { Cookie, defaultPath, pathMatch } from 'tough-cookie'
 import { printable } from './printable.js'
 import type { Secret, Secrets } from './secret.js'
 
@@ -21,47 +21,40 @@ export interface SetCookie {
 
 const JWT = /^[\w-]{10,}\.[\w-]{10,}\.[\w-]*$/
 
-/** @param date what the server thinks the time is, in milliseconds */
-export function readCookie(header: string, date: number, secrets: Secrets): SetCookie {
-  const { name, value = '', ...attributes } = parseSetCookie(header, { decode: (text) => text })
-  const { maxAge, expires, sameSite } = attributes
-  const lifetime = maxAge ?? (expires && Math.round((expires.getTime() - date) / 1000))
+/**
+ * @param date what the server thinks the time is, in milliseconds
+ * @returns nothing for what browsers ignore
+ */
+export function readCookie(header: string, date: number, secrets: Secrets): SetCookie | undefined {
+  const cookie = Cookie.parse(header, { loose: true })
+  if (!cookie) return undefined
+  const { key, value, sameSite } = cookie
+  const lifetime = lifetimeOf(cookie, date)
   return {
-    name: printable(name),
+    name: secrets.scrubName(printable(key)),
     value: secrets.keep(value),
     isGone: value === '' || (lifetime !== undefined && lifetime <= 0),
-    httpOnly: attributes.httpOnly ?? false,
-    secure: attributes.secure ?? false,
-    sameSite: typeof sameSite === 'string' ? sameSite : undefined,
-    domain: attributes.domain?.replace(/^\./, '').toLowerCase(),
-    path: attributes.path,
+    httpOnly: cookie.httpOnly,
+    secure: cookie.secure,
+    sameSite: sameSite === 'lax' || sameSite === 'none' || sameSite === 'strict' ? sameSite : undefined,
+    domain: cookie.domain ?? undefined,
+    path: cookie.path ?? undefined,
     lifetime,
     isToken: JWT.test(value),
   }
 }
 
-/** A cookie whose value pages repeat in a header. */
-export const isCsrfCookie = ({ name }: SetCookie) => /csrf|xsrf/i.test(name)
-
-/** The cookie that stands for the session: by its name, else the first that is neither for CSRF nor taken away. */
-export function sessionCookie(cookies: readonly SetCookie[]): SetCookie | undefined {
-  const candidates = cookies.filter((cookie) => !cookie.isGone && !isCsrfCookie(cookie))
-  return candidates.find(({ name }) => /refresh|^rt$/i.test(name)) ?? candidates[0]
+/** `Max-Age`, else `Expires` by the clock of the server. */
+function lifetimeOf({ maxAge, expires }: Cookie, date: number): number | undefined {
+  if (maxAge !== null && maxAge !== undefined) return Number(maxAge)
+  return expires instanceof Date ? Math.round((expires.getTime() - date) / 1000) : undefined
 }
+
+/** A cookie whose value pages repeat in a header. */
+export const isCsrfCookie = ({ name }: { name: string }) => /csrf|xsrf/i.test(name)
 
 /** RFC 6265 §5.1.4. */
-export function pathOf({ path }: SetCookie, requestPath: string): string {
-  if (path?.startsWith('/')) return path
-  const end = requestPath.lastIndexOf('/')
-  return end <= 0 ? '/' : requestPath.slice(0, end)
-}
+export const pathOf = ({ path }: SetCookie, requestPath: string): string => path ?? defaultPath(requestPath)
 
 /** Whether a cookie of this path goes to a URL of that one. RFC 6265 §5.1.4. */
-export function covers(cookiePath: string, requestPath: string): boolean {
-  if (!requestPath.startsWith(cookiePath)) return false
-  return (
-    requestPath.length === cookiePath.length ||
-    cookiePath.endsWith('/') ||
-    requestPath[cookiePath.length] === '/'
-  )
-}
+export const covers = (cookiePath: string, requestPath: string): boolean => pathMatch(requestPath, cookiePath)

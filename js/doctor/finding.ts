@@ -1,12 +1,7 @@
+import { type Fix, fixOf, type Topic } from './mends/index.js'
 import { type Seen, Unseen } from './probe/seen.js'
 
 export type Severity = 'advice' | 'error' | 'warning'
-
-/** What is to be done, in a few lines of either. */
-export interface Fix {
-  rails: string
-  express: string
-}
 
 /** One thing that a backend can get wrong. */
 export interface Check {
@@ -17,7 +12,7 @@ export interface Check {
   severity: Severity
   /** What happens to users. */
   reason: string
-  fix: Fix
+  fix: Topic
   /**
    * Looks at what was seen: a pure function of it.
    *
@@ -28,7 +23,8 @@ export interface Check {
 }
 
 /** What came of a check. */
-export interface Finding extends Pick<Check, 'fix' | 'id' | 'reason' | 'title'> {
+export interface Finding extends Pick<Check, 'id' | 'reason' | 'title'> {
+  fix: Fix
   severity: Severity | 'ok' | 'skipped'
   /** What was seen, or why nothing was. */
   evidence: string
@@ -36,7 +32,7 @@ export interface Finding extends Pick<Check, 'fix' | 'id' | 'reason' | 'title'> 
 
 export function judge(check: Check, seen: Seen): Finding {
   const { id, title, reason } = check
-  const finding = { id, title, reason, fix: fixFor(check, seen) }
+  const finding = { id, title, reason, fix: fixOf(check.fix, seen.plan.page) }
   try {
     const verdict = check.judge(seen)
     if (verdict === undefined) return { ...finding, severity: 'ok', evidence: '' }
@@ -46,10 +42,4 @@ export function judge(check: Check, seen: Seen): Finding {
     if (error instanceof Unseen) return { ...finding, severity: 'skipped', evidence: error.message }
     throw error
   }
-}
-
-/** The mend with the real origin in place of the example's. */
-function fixFor({ fix }: Check, { plan }: Seen): Fix {
-  const own = (text: string) => text.replaceAll('https://app.example.com', () => plan.page)
-  return { rails: own(fix.rails), express: own(fix.express) }
 }

@@ -27,6 +27,8 @@ export interface Grant {
   refresh: { token: Secret; place: string } | undefined
   csrf: { token: Secret; place: string } | undefined
   expiresIn: { seconds: number; place: string } | undefined
+  /** Where something has the name of a lifetime, and is no number of seconds. */
+  oddLifetime: string | undefined
   /** Where the user is, if there is one. */
   user: string | undefined
   /** The token came in `Authorization` without a scheme. */
@@ -61,7 +63,7 @@ export interface TokenPlan {
 
 export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: TokenPlan): Grant {
   const header = (name: string) => headers.find(([it]) => it === name)?.[1]
-  const leaves = [...walk(parse(body))]
+  const leaves = [...walk(parse(body), secrets)]
   const texts = leaves.filter((leaf): leaf is Leaf & { value: string } => typeof leaf.value === 'string')
   const named = (pattern: RegExp) =>
     texts.find(({ name, value }) => pattern.test(name) && value.length >= 8 && !/\s/.test(value))
@@ -77,17 +79,19 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
     texts.find(({ place, value }) => JWT.test(value) && !NAMES.refresh.test(place)) ??
     // dj-rest-auth, for the tokens of Django REST framework.
     at('key')
-  const seconds = leaves.find(({ name, value }) => NAMES.expiresIn.test(name) && isSeconds(value))
+  const lifetimes = leaves.filter(({ name, value }) => NAMES.expiresIn.test(name) && value !== null)
+  const seconds = lifetimes.find(({ value }) => isSeconds(value))
   const access = [...(bearer ? [{ place: 'header', value: bearer }] : []), ...(inBody ? [inBody] : [])]
 
   return {
     access: (plan.isCookieSession ? [] : access).map(({ place, value }) => ({
       token: secrets.keep(value),
       place,
-      jwt: readJwt(value),
+      jwt: readJwt(value, secrets),
     })),
     refresh: kept(at(plan.tokens.refresh) ?? named(NAMES.refresh)),
     csrf: kept(named(NAMES.csrf)),
+    oddLifetime: seconds ? undefined : lifetimes[0]?.place,
     expiresIn: seconds && { seconds: Number(seconds.value), place: seconds.place },
     user: leaves.find(({ name, value }) => NAMES.user.test(name) && typeof value === 'object' && value)
       ?.place,
@@ -97,14 +101,14 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
 }
 
 /** Everything in a body, with its dotted path; objects too, before what they contain. */
-function* walk(value: unknown, path: string[] = []): Generator<Leaf> {
+function* walk(value: unknown, secrets: Secrets, path: string[] = []): Generator<Leaf> {
   const name = path.at(-1) ?? ''
-  if (path.length > 0) yield { place: printable(path.join('.')), name, value }
+  if (path.length > 0) yield { place: secrets.scrubName(printable(path.join('.'))), name, value }
   if (value === null || typeof value !== 'object' || Array.isArray(value) || path.length >= DEEPEST) return
-  for (const [key, it] of Object.entries(value)) yield* walk(it, [...path, key])
+  for (const [key, it] of Object.entries(value)) yield* walk(it, secrets, [...path, key])
 }
 
-function readJwt(token: string): Jwt | undefined {
+function readJwt(token: string, secrets: Secrets): Jwt | undefined {
   if (!JWT.test(token)) return undefined
   const [head, payload, signature] = token
     .split('.')
@@ -113,17 +117,19 @@ function readJwt(token: string): Jwt | undefined {
   if (!isObject(header) || !isObject(claims)) return undefined
   const date = (value: unknown) => (typeof value === 'number' ? value : undefined)
   return {
-    algorithm: printable(String(header.alg), 20),
+    algorithm: secrets.scrub(printable(String(header.alg), 20)),
     isSigned: !/^none$/i.test(String(header.alg)) && signature !== '',
     exp: date(claims.exp),
     iat: date(claims.iat),
-    claims: [...walk(claims)].map(({ place }) => place),
+    claims: [...walk(claims, secrets)].map(({ place }) => place),
   }
 }
 
-/** A number, or one in decimal digits. */
-const isSeconds = (value: unknown) =>
-  typeof value === 'number' || (typeof value === 'string' && /^\d+$/.test(value))
+/** What the package takes for a lifetime: a number, or one as a text. */
+const isSeconds = (value: unknown) => {
+  const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
+  return typeof seconds === 'number' && seconds > 0 && seconds <= 1e11
+}
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null

@@ -41,6 +41,10 @@ export interface DoctorOptions {
   credentials?: Credentials | undefined
   /** Where the credentials go in the JSON body: `{ email: 'user[email]' }`. */
   fields?: Partial<Record<keyof Credentials, string>>
+  /** Whether the sign-in takes a form (`application/x-www-form-urlencoded`). @default found out */
+  form?: boolean
+  /** What the body of a sign-in has besides: `{ grant_type: 'password' }`. */
+  members?: Record<string, string>
   /** `Header: value`, `Header=name-of-a-cookie` or `none`. */
   csrf?: string | undefined
   /** For how many seconds a spent refresh token may be taken; waits for the end of it. 0: does not wait. @default 30 */
@@ -75,7 +79,7 @@ export function plan(options: DoctorOptions) {
     page,
     topology: topology(page, api.origin) satisfies Topology,
     endpoints: {
-      signIn: endpoint('signIn', options.signIn) as Endpoint,
+      signIn: withBody(endpoint('signIn', options.signIn) as Endpoint, options),
       refresh: endpoint('refresh', options.refresh),
       signOut: endpoint('signOut', options.signOut),
       me: endpoint('me', options.me),
@@ -89,6 +93,13 @@ export function plan(options: DoctorOptions) {
     scheme: vault?.scheme ?? 'Bearer',
     /** Whether cookies are sent and kept. */
     cookies: vault?.credentials ?? ('include' as const),
+    /**
+     * The names of the cookies that the session cannot do without, the one that stands for it first; the probe finds them
+     * out by leaving them out. `undefined`: it could not.
+     */
+    sessionCookies: undefined as readonly string[] | undefined,
+    /** Whether a refresh works with the cookies alone, so that a refresh token in a body is not sent back; the probe finds out. */
+    isRefreshedByCookie: false,
     /** Whether the session is a cookie, and what looks like a token is none; the probe may find that out. */
     isCookieSession: vault?.credential === 'cookie',
     /** Where a refresh token in the body goes, if that is not its own name; the probe may find that out. */
@@ -114,6 +125,15 @@ export function plan(options: DoctorOptions) {
         'Give the https URL, or --plain-http if the network is yours, or --anonymous.',
     )
   return plan
+}
+
+function withBody(endpoint: Endpoint, { form, members }: DoctorOptions): Endpoint {
+  const body = { ...endpoint.body, ...members }
+  return {
+    ...endpoint,
+    ...(form && { encoding: 'form' as const }),
+    ...(Object.keys(body).length > 0 && { body }),
+  }
 }
 
 /** The option of each endpoint, where it usually is, and how it is asked. */

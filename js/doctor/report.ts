@@ -4,8 +4,11 @@ import { type DoctorOptions, plan } from './options.js'
 import { probe } from './probe/index.js'
 import type { Seen } from './probe/seen.js'
 import { Secrets } from './secret.js'
-import { type Suggestion, suggest } from './suggest.js'
+import { STACKS, type Stack } from './stack.js'
+import { type Fitting, fit } from './suggest.js'
 import type { Topology } from './topology.js'
+import { type Act, tryOptions } from './trial/index.js'
+import { vaultCode } from './vault-code.js'
 import { createWire } from './wire.js'
 
 /** What doctor has to say of an API. Plain data, and no secret in it. */
@@ -20,11 +23,19 @@ export interface Report {
   requests: number
   milliseconds: number
   /** What the API seems to be made with. */
-  stack: 'express' | 'rails' | undefined
+  stack: Stack | undefined
   /** Worst first. */
   findings: Finding[]
   summary: Record<Finding['severity'], number>
+  /** Missing where the options that fit were tried, and did not work: `options.work` says what. */
   suggestion: Suggestion | undefined
+}
+
+/** The options of a vault that work with this API, as a file; and what none of them can say. */
+export interface Suggestion extends Pick<Fitting, 'notes'> {
+  code: string
+  /** What was done with these very options. */
+  tried: Act[]
 }
 
 const ORDER: Finding['severity'][] = ['error', 'warning', 'advice', 'skipped', 'ok']
@@ -43,11 +54,13 @@ export async function examine(options: DoctorOptions): Promise<Report> {
   const began = Date.now()
   const wire = createWire(planned)
   const seen = await probe(planned, wire, secrets)
-  const findings = checks
-    .map((check) => judge(check, seen))
-    .sort((a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity))
+  const fitting = fit(seen)
+  if (fitting) seen.trial = await tryOptions(fitting.options, seen, wire)
+  const findings = withoutBlame(checks.map((check) => judge(check, seen))).sort(
+    (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
+  )
   const count = (severity: Finding['severity']) => findings.filter((it) => it.severity === severity).length
-  return secrets.scrub<Report>({
+  return {
     version: 1,
     url: `${planned.api.origin}${planned.api.pathname.replace(/\/$/, '')}`,
     origin: planned.page,
@@ -64,13 +77,28 @@ export async function examine(options: DoctorOptions): Promise<Report> {
       ok: count('ok'),
       skipped: count('skipped'),
     },
-    suggestion: suggest(seen),
-  })
+    suggestion: suggestionOf(seen, fitting),
+  }
 }
 
-function stackOf(seen: Seen): Report['stack'] {
-  const has = (name: string, pattern: RegExp) =>
-    seen.answered().some(({ answer }) => pattern.test(answer.header(name) ?? ''))
-  if (has('x-runtime', /./)) return 'rails'
-  return has('x-powered-by', /express/i) ? 'express' : undefined
+/** Options that do not work because of what is an error anyway are no error of their own. */
+function withoutBlame(findings: Finding[]): Finding[] {
+  const isExplained = findings.some(({ id, severity }) => severity === 'error' && id !== 'options.work')
+  return findings.map((finding) =>
+    finding.id === 'options.work' && finding.severity === 'error' && isExplained
+      ? { ...finding, severity: 'warning' }
+      : finding,
+  )
+}
+
+function suggestionOf({ trial }: Seen, fitting: Fitting | undefined): Suggestion | undefined {
+  if (!fitting || !trial || trial.failure) return undefined
+  return { code: vaultCode(fitting.options), notes: fitting.notes, tried: trial.tried }
+}
+
+/** The one that most answers look like. */
+function stackOf(seen: Seen): Stack | undefined {
+  const count = (stack: Stack) => seen.answered().filter(({ answer }) => answer.stack === stack).length
+  const [best] = [...STACKS].sort((a, b) => count(b) - count(a))
+  return best && count(best) > 0 ? best : undefined
 }

@@ -1,13 +1,14 @@
 import type { Finding } from './finding.js'
 import { duration } from './printable.js'
 import type { Report } from './report.js'
+import type { Stack } from './stack.js'
 
 export interface Look {
   /** Columns. */
   width: number
   hasColours: boolean
   /** Whose mends to show. */
-  stack: 'express' | 'rails' | undefined
+  stack: Stack | undefined
   /** Each check that is fine, too. */
   isVerbose: boolean
 }
@@ -29,6 +30,7 @@ export function renderText(report: Report, look: Look): string {
   const dim = (text: string) => paint(90, text)
   const bold = (text: string) => paint(1, text)
   const mends = new Map<string, string>()
+  const stack = look.stack ?? report.stack
   const by = (...severities: Finding['severity'][]) =>
     report.findings.filter(({ severity }) => severities.includes(severity))
 
@@ -45,12 +47,13 @@ export function renderText(report: Report, look: Look): string {
 
   /** A mend that was shown above is not shown again. */
   function mend({ id, fix }: Finding): string[] {
-    const stack = look.stack ?? report.stack
-    const shown = stack ? [stack] : (['rails', 'express'] as const)
+    const shown: Stack[] = stack ? [stack] : ['rails', 'express']
     const key = JSON.stringify(fix)
     const above = mends.get(key)
     if (above) return labelled('fix', `as for ${above}`, look.width)
     mends.set(key, id)
+    const [first = ''] = new Set(Object.values(fix))
+    if (Object.values(fix).every((text) => text === first)) return code('fix', first)
     return shown.flatMap((name) => code(name, fix[name]))
   }
 
@@ -89,9 +92,12 @@ export function renderText(report: Report, look: Look): string {
 
   function suggestion(): string[] {
     if (!report.suggestion) return []
-    const { code, notes } = report.suggestion
+    const { code, notes, tried } = report.suggestion
     return [
-      bold('Options that fit what was seen'),
+      bold('Options that work with this API'),
+      ...wrap(`tried with these very options: ${tried.join(', ')}`, look.width - 2).map(
+        (line) => `  ${dim(line)}`,
+      ),
       ...code
         .trimEnd()
         .split('\n')
@@ -117,6 +123,11 @@ export function renderText(report: Report, look: Look): string {
     dim(
       `pages at ${report.origin} (${report.topology}), ${who}, ${report.requests} requests in ${duration(report.milliseconds / 1000)}`,
     ),
+    ...(stack || summary.error + summary.warning + summary.advice === 0
+      ? []
+      : [
+          dim('what it is made with cannot be told: mends are for Rails and Express, see --stack for others'),
+        ]),
     '',
     ...by('error', 'warning', 'advice').flatMap(found),
     ...skipped(),

@@ -1,21 +1,18 @@
 import { BlockList, isIP } from 'node:net'
+import { getDomain } from 'tldts'
 
 /** How the page and the API stand to each other, which decides over cookies and CORS. */
 export type Topology = 'cross-site' | 'same-origin' | 'same-site'
 
-/** Suffixes under which everybody can have a name. The whole list has ten thousand; these are where APIs are. */
-const SHARED =
-  /(^|\.)(github\.io|gitlab\.io|vercel\.app|netlify\.app|herokuapp\.com|onrender\.com|fly\.dev|pages\.dev|workers\.dev|web\.app|firebaseapp\.com|azurewebsites\.net|up\.railway\.app|ngrok\.io|ngrok-free\.app|run\.app)$/
-const SECOND_LEVEL = /^(ac|co|com|edu|gov|ne|net|or|org)$/
+/**
+ * The part of a host that its owner registered, by the Public Suffix List: with the suffixes of companies, as browsers
+ * have it (`one.vercel.app`). The host itself where there is no such part: an address, `localhost`, a suffix.
+ */
+const site = (host: string) => getDomain(host, { allowPrivateDomains: true }) ?? host
 
-/** The part of a host that its owner registered. */
-function site(host: string): string {
-  if (isIP(host.replace(/^\[|\]$/g, ''))) return host
-  const labels = host.split('.')
-  const isCountry = labels.at(-1)?.length === 2 && SECOND_LEVEL.test(labels.at(-2) ?? '')
-  const suffix = SHARED.exec(host)?.[2]?.split('.').length ?? (isCountry ? 2 : 1)
-  return labels.slice(-suffix - 1).join('.')
-}
+/** Whether everybody can have a name below this one, so that browsers take no cookie for it. */
+export const isPublicSuffix = (host: string) =>
+  !isIP(host) && host.includes('.') && getDomain(host, { allowPrivateDomains: true }) === null
 
 /** Two origins, as browsers compare them: the scheme counts, the port does not. */
 export function topology(page: string, api: string): Topology {

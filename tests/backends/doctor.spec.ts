@@ -40,6 +40,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
 
       gateway.journal.length = 0
       const suggested = report.suggestion?.code
+      expect(report.suggestion?.tried).toEqual(expect.arrayContaining(['sign-in', 'request', 'sign-out']))
       await open(suggested)
       await signIn(page, backend, person)
       expect(await get(page, url)).toBe(200)

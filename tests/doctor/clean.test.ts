@@ -65,12 +65,13 @@ test('options are suggested that fit', async () => {
 import { openVault } from 'tokencell/vault'
 export default openVault({
   origins: ['${origin}'],
-  signIn: '/api/v1/login',
+  signIn: { path: '/api/v1/login', csrf: { header: 'X-Requested-With', value: 'tokencell' } },
   refresh: '/api/v1/refresh',
   signOut: { method: 'DELETE', path: '/api/v1/logout' },
   csrf: { header: 'X-CSRF-Token', cookie: 'csrf_token' },
 })
 `)
+  expect(report.suggestion?.tried).toEqual(['sign-in', 'request', 'reload', 'refresh', 'sign-out'])
 })
 
 test('without an account, what a stranger sees is judged', async () => {

@@ -1,12 +1,15 @@
 import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
 import path from 'node:path'
 import { PassThrough } from 'node:stream'
 import { promisify } from 'node:util'
 import { expect, onTestFinished, test } from 'vitest'
 import { run } from '../../js/doctor/command.js'
 import type { Terminal } from '../../js/doctor/credentials.js'
+import { STACKS } from '../../js/doctor/stack.js'
 import { ADA, PAGE, type Settings, serve } from './api.js'
+import { listen } from './listener.js'
 
 const ACCOUNT = { TOKENCELL_DOCTOR_EMAIL: ADA.email, TOKENCELL_DOCTOR_PASSWORD: ADA.password }
 
@@ -42,6 +45,17 @@ test('0 if all is well, 1 if not, and from which severity on is to be said', asy
   expect((await doctor(['doctor', broken.url])).exitCode).toBe(1)
 })
 
+test('1 if a sign-in is not answered, though nothing else is wrong', async () => {
+  const url = await listen(
+    createServer((request, response) => {
+      if (request.url !== '/login' || request.method !== 'POST') response.writeHead(401).end()
+    }),
+  )
+  const { exitCode, out } = await doctor(['doctor', url, '--timeout', '0.3'])
+  expect(exitCode).toBe(1)
+  expect(out).toContain('POST /login was not answered (timeout)')
+})
+
 test('JSON for programs has everything, and nothing else is printed', async () => {
   const { url, secrets } = await api({ flaws: ['cookie-readable'] })
   const { out, err, exitCode } = await doctor(['doctor', url, '--json', '--origin', PAGE])
@@ -61,7 +75,7 @@ test('JSON for programs has everything, and nothing else is printed', async () =
     title: expect.any(String),
     evidence: 'the cookie refresh_token has no HttpOnly',
     reason: expect.any(String),
-    fix: { rails: expect.any(String), express: expect.any(String) },
+    fix: Object.fromEntries(STACKS.map((stack) => [stack, expect.any(String)])),
   })
   for (const secret of secrets) expect(out).not.toContain(secret)
 })
@@ -95,7 +109,8 @@ test.each([
     ['doctor', 'http://a.test', '--fail-on', 'notice'],
     '--fail-on must be one of error, warning, advice, never',
   ],
-  [['doctor', 'http://a.test', '--stack', 'django'], '--stack must be one of rails, express'],
+  [['doctor', 'http://a.test', '--stack', 'spring'], '--stack must be one of django, express, fastapi'],
+  [['doctor', 'http://a.test', '--body', 'password'], '--body must be like'],
   [['doctor', 'http://a.test'], 'http://a.test is plain http on another machine'],
   [['doctor', 'http://a.test', '--password'], '--password needs a value'],
 ])('2 for a command line that cannot be meant: %j', async (args, message) => {

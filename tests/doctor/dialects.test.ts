@@ -169,8 +169,8 @@ test('a vault file says it all: members, a form, a name for the refresh token', 
   )
   expect(errors).toEqual([])
   expect(report.suggestion?.code).toContain(
-    `  signIn: { path: '/oauth/token', encoding: 'form', body: { 'grant_type': 'password', 'client_id': 'web' } },
-  refresh: { path: '/oauth/token', encoding: 'form', body: { 'grant_type': 'refresh_token', 'client_id': 'web' } },
+    `  signIn: { path: '/oauth/token', encoding: 'form', body: { grant_type: 'password', client_id: 'web' } },
+  refresh: { path: '/oauth/token', encoding: 'form', body: { grant_type: 'refresh_token', client_id: 'web' } },
   refreshToken: { body: 'refresh_token' },
   credentials: 'omit',
   csrf: false,

@@ -1,11 +1,14 @@
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { checks } from '../../js/doctor/checks/index.js'
-import { covers, pathOf, readCookie } from '../../js/doctor/cookies.js'
+import { readContent } from '../../js/doctor/content.js'
+import { covers, pathOf, readCookie, type SetCookie } from '../../js/doctor/cookies.js'
+import { fixOf } from '../../js/doctor/mends/index.js'
 import { duration } from '../../js/doctor/printable.js'
 import { body, form } from '../../js/doctor/probe/limit.js'
 import { Secrets } from '../../js/doctor/secret.js'
-import { isHere, lookalikes, topology } from '../../js/doctor/topology.js'
+import { STACKS } from '../../js/doctor/stack.js'
+import { isHere, isPublicSuffix, lookalikes, topology } from '../../js/doctor/topology.js'
 
 test.each([
   ['https://app.example.com', 'https://app.example.com', 'same-origin'],
@@ -16,6 +19,9 @@ test.each([
   ['https://one.co.uk', 'https://two.co.uk', 'cross-site'],
   ['https://one.vercel.app', 'https://two.vercel.app', 'cross-site'],
   ['https://app.one.vercel.app', 'https://one.vercel.app', 'same-site'],
+  ['https://one.cloudfront.net', 'https://two.cloudfront.net', 'cross-site'],
+  ['https://one.azurestaticapps.net', 'https://two.azurestaticapps.net', 'cross-site'],
+  ['https://app.example.com.tr', 'https://api.example.com.tr', 'same-site'],
   ['http://app.foo.localhost:1', 'http://api.foo.localhost:2', 'same-site'],
   ['http://localhost:1', 'http://localhost:2', 'same-site'],
   ['http://localhost:1', 'http://127.0.0.1:1', 'cross-site'],
@@ -38,6 +44,11 @@ test('origins that a careless comparison takes for another are not that one', ()
       expect([URL.canParse(origin), origin]).toEqual([true, expect.not.stringMatching(`^${page}$`)])
 })
 
+test('browsers take no cookie for a domain where everybody can have a name', () => {
+  expect(['co.uk', 'cloudfront.net', 'github.io'].map(isPublicSuffix)).not.toContain(false)
+  expect(['example.co.uk', 'localhost', '127.0.0.1'].map(isPublicSuffix)).not.toContain(true)
+})
+
 test('what is on this machine', () => {
   const here = (url: string) => isHere(new URL(url))
   expect(
@@ -47,7 +58,7 @@ test('what is on this machine', () => {
 })
 
 test('cookies are read as browsers read them', () => {
-  const read = (text: string) => readCookie(text, Date.parse('2030-01-01'), new Secrets())
+  const read = (text: string) => readCookie(text, Date.parse('2030-01-01'), new Secrets()) as SetCookie
   expect(read('a=1; Expires=Wed, 02 Jan 2030 00:00:00 GMT').lifetime).toBe(86_400)
   expect(read('a=1; Max-Age=5; Expires=Wed, 02 Jan 2030 00:00:00 GMT').lifetime).toBe(5)
   expect(read('a=; Max-Age=5').isGone).toBe(true)
@@ -69,13 +80,17 @@ test('a secret prints as nothing, however it is printed', () => {
   const secret = secrets.keep('correct horse')
   expect([`${secret}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('horse')
   expect(Object.keys(secret)).toEqual([])
-  const report = { text: 'correct horse', list: ['a correct%20horse b'], number: 1, none: undefined }
-  expect(secrets.scrub(report)).toEqual({
-    text: '[redacted]',
-    list: ['a [redacted] b'],
-    number: 1,
-    none: undefined,
-  })
+  expect(secrets.scrub('/a/correct%20horse/b correct horse')).toBe('/a/[redacted]/b [redacted]')
+})
+
+test('a name that every account has is no secret, even if it is the password of one', () => {
+  const secrets = new Secrets()
+  for (const password of ['refresh_token', 'sessionid', 'hunter22x', '12345678']) secrets.keep(password)
+  const scrubbed = (name: string) => secrets.scrubName(name)
+  expect(['data.refresh_token', 'sessionid'].map(scrubbed)).toEqual(['data.refresh_token', 'sessionid'])
+  expect(['hunter22x', '12345678', 'token.12345678', 'token 12345678'].map(scrubbed)).toEqual([
+    ...['[redacted]', '[redacted]', 'token.[redacted]', 'token [redacted]'],
+  ])
 })
 
 test('durations are readable', () => {
@@ -84,11 +99,29 @@ test('durations are readable', () => {
   ])
 })
 
-test('every check has an id of its own, a reason and two mends', () => {
+test('every check has an id of its own, a reason, and a mend for every stack', () => {
   const ids = checks.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
   for (const { id, title, reason, fix } of checks) {
     expect(id).toMatch(/^[a-z-]+\.[a-z-]+$/)
-    expect([title, reason, fix.rails, fix.express].every((text) => text.length > 8)).toBe(true)
+    const texts = [title, reason, ...Object.values(fixOf(fix, 'https://www.example.com'))]
+    expect(texts).toHaveLength(2 + STACKS.length)
+    for (const text of texts) expect(text.length).toBeGreaterThan(8)
+    expect(texts.join()).not.toContain('https://app.example.com')
   }
+})
+
+test.each([
+  ['', 'nothing'],
+  ['null', 'nothing'],
+  ['{"user":null,"session":{}}', 'nothing'],
+  ['{"isAuthenticated":false}', 'nothing'],
+  ['{"success":false}', 'failure'],
+  ['{"error":"no"}', 'failure'],
+  ['{"status":"error"}', 'failure'],
+  ['{"error":null,"data":{"id":0}}', 'something'],
+  ['{"status":"ok"}', 'something'],
+  ['hello', 'something'],
+])('what a body says, whatever its status is: %s', (body, says) => {
+  expect(readContent(body, false).says).toBe(says)
 })

@@ -75,9 +75,10 @@ test('a body without end, and one that is cut off', async () => {
 test('names that a server chose cannot forge a report', async () => {
   const { text } = await diagnose((_, response) => {
     const body = { user: { '\u001b[2J\u202e all fine\ntoken': 'eyJhbGciOiJub25lIn0.eyJhIjoxfQ.' } }
-    response.writeHead(200, { 'Content-Type': 'application/json' }).end(JSON.stringify(body))
+    const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer 0123456789' }
+    response.writeHead(200, headers).end(JSON.stringify(body))
   })
-  expect(text).toContain("accessToken: 'user.?[2J? all fine?token'")
+  expect(text).toContain('has it in the header, and in the body as user.?[2J? all fine?token')
   for (const control of ['\u001b', '\u202e']) expect(text).not.toContain(control)
 })
 

@@ -27,6 +27,8 @@ const insideNuxt = [...withNuxt, '#build', 'h3', 'nitropack', 'ofetch', 'vue', '
 /** What runs on a server has libraries; what runs in a browser has none. */
 const libraries = ['cookie', 'jose']
 const onServer = ['./next', './server']
+/** What the command line has besides: it reads cookies and public suffixes as browsers do. */
+const ofDoctor = ['tldts', 'tough-cookie']
 
 async function bundle(file: string) {
   const { metafile } = await build({
@@ -84,8 +86,15 @@ test('no entry gives out anything that is named like a token', async () => {
   }
 })
 
-test('servers depend on two libraries, and every framework is optional', () => {
-  expect(Object.keys(dependencies)).toEqual(libraries)
+test('doctor pulls in its own libraries and those of servers, and no vault', async () => {
+  const { foreign, own } = await bundle('pkg/doctor/cli.js')
+  const others = foreign.filter((name) => !name.startsWith('node:'))
+  expect(others).toEqual([...libraries.filter((name) => others.includes(name)), ...ofDoctor])
+  expect(own.filter((input) => /^pkg\/(vault|wasm)\//.test(input))).toEqual([])
+})
+
+test('servers depend on two libraries, doctor on two more, and every framework is optional', () => {
+  expect(Object.keys(dependencies)).toEqual([...libraries, ...ofDoctor])
   const packageOf = (name: string) => name.match(/^(@[^/]+\/)?[^/]+/)?.[0]
   const foreign = [...Object.values(frameworks).flat(), ...withNuxt].filter(
     (name) => !name.startsWith('node:'),

@@ -1,21 +1,7 @@
-import type { Check, Fix } from '../finding.js'
+import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { isHere } from '../topology.js'
-
-const NO_STORE: Fix = {
-  rails: "response.set_header('Cache-Control', 'no-store') # in the controller of sign-in and refresh",
-  express: "app.use((req, res, next) => { res.set('Cache-Control', 'no-store'); next() })",
-}
-const UNAUTHORIZED: Fix = {
-  rails: 'config.navigational_formats = [] # config/initializers/devise.rb',
-  express:
-    "res.status(401).set('WWW-Authenticate', 'Bearer').json({ error: 'unauthorized' }) // not res.redirect",
-}
-const CLOCK: Fix = {
-  rails: 'timedatectl set-ntp true # on the server: no code mends this',
-  express: 'The same.',
-}
 
 /** In seconds. */
 const TOLERABLE = 30
@@ -37,7 +23,11 @@ function anonymous(seen: Seen, step: 'anonymous' | 'anonymous-any') {
       `${request} is not there (${answer.status}): name something that needs a token with --me`,
     )
   if (answer.isOk)
-    throw new Unseen(`${request} answers without a token: name something that needs one with --me`)
+    throw new Unseen(
+      answer.content.says === 'nothing'
+        ? `${request} tells strangers that nobody is signed in, with ${answer.status}: name something that is refused with --me`
+        : `${request} answers without a token: name something that needs one with --me`,
+    )
   return { ...answer, request }
 }
 
@@ -55,7 +45,7 @@ export const answerChecks: Check[] = [
     severity: 'error',
     reason:
       'fetch follows to a sign-in page of HTML and calls it a success: no refresh, and JSON that does not parse.',
-    fix: UNAUTHORIZED,
+    fix: 'unauthorized',
     judge: (seen) => redirected(seen, 'anonymous'),
   },
   {
@@ -64,7 +54,7 @@ export const answerChecks: Check[] = [
     severity: 'warning',
     reason:
       'fetch says Accept: */* unless told otherwise. Such a request gets a page of HTML when its token has expired.',
-    fix: UNAUTHORIZED,
+    fix: 'unauthorized',
     judge(seen) {
       if (redirected(seen, 'anonymous')) throw new Unseen('see answers.redirect')
       return redirected(seen, 'anonymous-any')
@@ -76,7 +66,7 @@ export const answerChecks: Check[] = [
     severity: 'error',
     reason:
       'A 401 is what tells the client to refresh. After anything else it hands the refusal on, and the user sees an error.',
-    fix: UNAUTHORIZED,
+    fix: 'unauthorized',
     judge(seen) {
       const { status, request } = anonymous(seen, 'anonymous')
       if (status < 400) throw new Unseen('see answers.redirect')
@@ -88,10 +78,7 @@ export const answerChecks: Check[] = [
     title: 'A token that makes no sense is not answered with 401',
     severity: 'error',
     reason: 'After the secret has changed, all tokens are like that: users get errors in place of a new one.',
-    fix: {
-      rails: 'rescue_from JWT::DecodeError, with: -> { head :unauthorized }',
-      express: 'try { … jwtVerify(…) } catch { return res.status(401).end() }',
-    },
+    fix: 'answers.bad-token',
     judge(seen) {
       anonymous(seen, 'anonymous')
       const { status } = seen.answer('bad-bearer')
@@ -105,10 +92,7 @@ export const answerChecks: Check[] = [
     severity: 'advice',
     reason:
       'RFC 9110 wants it, and tools read it: Bearer, with error="invalid_token" if one was sent. Never Basic, which opens a dialogue.',
-    fix: {
-      rails: "response.set_header('WWW-Authenticate', 'Bearer')",
-      express: "res.set('WWW-Authenticate', 'Bearer')",
-    },
+    fix: 'answers.www-authenticate',
     judge(seen) {
       const { status, header, request } = anonymous(seen, 'anonymous')
       if (status !== 401) throw new Unseen('it is no 401')
@@ -125,7 +109,7 @@ export const answerChecks: Check[] = [
     severity: 'warning',
     reason:
       'By browsers on disk, and by proxies and CDNs, some of which hand them to the next user, cookie included.',
-    fix: NO_STORE,
+    fix: 'answers.no-store',
     judge(seen) {
       seen.answer('sign-in')
       const open = seen.grants().filter(({ answer }) => !answer.list('cache-control').includes('no-store'))
@@ -138,7 +122,7 @@ export const answerChecks: Check[] = [
     title: 'What belongs to a user may be kept for all',
     severity: 'error',
     reason: 'A CDN hands the profile of one user to the next.',
-    fix: { rails: 'expires_in 0, public: false', express: "res.set('Cache-Control', 'private, no-cache')" },
+    fix: 'answers.public',
     judge(seen) {
       const { isOk, list } = seen.answer('me')
       if (!isOk) throw new Unseen('it was not answered')
@@ -152,10 +136,7 @@ export const answerChecks: Check[] = [
     title: 'The API is reached over plain http',
     severity: 'error',
     reason: 'Passwords, tokens and cookies can be read on the way. tokencell refuses to send a token there.',
-    fix: {
-      rails: 'config.force_ssl = true',
-      express: 'Put a proxy in front that speaks https: Caddy, nginx, or the host’s own.',
-    },
+    fix: 'transport.http',
     judge: ({ plan: { api } }) => (api.protocol === 'http:' && !isHere(api) ? `${api.origin}` : undefined),
   },
   {
@@ -163,10 +144,7 @@ export const answerChecks: Check[] = [
     title: 'Browsers are not told to use https only',
     severity: 'advice',
     reason: 'The first visit over http can be intercepted.',
-    fix: {
-      rails: 'config.force_ssl = true # sends Strict-Transport-Security',
-      express: "res.set('Strict-Transport-Security', 'max-age=31536000')",
-    },
+    fix: 'transport.hsts',
     judge(seen) {
       const { api } = seen.plan
       if (api.protocol !== 'https:' || isHere(api))
@@ -182,10 +160,7 @@ export const answerChecks: Check[] = [
     title: 'Some requests were not answered',
     severity: 'warning',
     reason: 'Users wait, and whatever hangs on these could not be checked.',
-    fix: {
-      rails: 'See its log for these requests.',
-      express: 'The same; is next() or res.end() missing somewhere?',
-    },
+    fix: 'transport.answers',
     judge(seen) {
       const failed = seen.exchanges.filter(({ failure }) => failure && failure.code !== 'GIVEN_UP')
       const lines = [...new Set(failed.map(({ request, failure }) => `${request} (${failure?.kind})`))]
@@ -198,7 +173,7 @@ export const answerChecks: Check[] = [
     severity: 'warning',
     reason:
       'If it is the API that is wrong, its tokens are expired or not yet valid for every other service. tokencell itself does not mind.',
-    fix: CLOCK,
+    fix: 'clock',
     judge(seen) {
       const offset = ahead(seen)
       if (Math.abs(offset) <= TOLERABLE) return undefined
@@ -210,7 +185,7 @@ export const answerChecks: Check[] = [
     title: 'Tokens are dated by another clock than answers',
     severity: 'warning',
     reason: 'Whoever verifies them elsewhere finds them expired or not yet valid.',
-    fix: CLOCK,
+    fix: 'clock',
     judge(seen) {
       const { iat } = seen.jwt()
       const answer = seen.answer('sign-in')
@@ -226,12 +201,7 @@ export const answerChecks: Check[] = [
     title: 'Passwords can be tried without a limit',
     severity: 'warning',
     reason: 'Lists of leaked passwords are tried against every sign-in on the web.',
-    fix: {
-      rails:
-        "Rack::Attack.throttle('login', limit: 10, period: 60) { |req| req.ip if req.path == '/api/v1/login' && req.post? }",
-      express:
-        "router.post('/login', rateLimit({ windowMs: 60_000, limit: 10, standardHeaders: true }), signIn)",
-    },
+    fix: 'limits.sign-in',
     judge(seen) {
       const { status } = seen.answer('limited')
       return status === 429 ? undefined : `${seen.attempts} wrong ones in a row were all looked at`
@@ -242,10 +212,7 @@ export const answerChecks: Check[] = [
     title: '429 does not say when to try again',
     severity: 'advice',
     reason: 'Clients guess, and users try on.',
-    fix: {
-      rails: "Rack::Attack.throttled_responder = ->(req) { [429, { 'Retry-After' => '60' }, ['']] }",
-      express: "res.set('Retry-After', '60').status(429).end()",
-    },
+    fix: 'limits.retry-after',
     judge(seen) {
       const limited = seen.answered().filter(({ answer }) => answer.status === 429)
       if (limited.length === 0) throw new Unseen('no request was limited')

@@ -1,22 +1,10 @@
 import { covers, pathOf, type SetCookie } from '../cookies.js'
-import type { Check, Fix } from '../finding.js'
+import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
-import { isHere } from '../topology.js'
+import { isHere, isPublicSuffix } from '../topology.js'
 
 const DAY = 86_400
-
-const COOKIE: Fix = {
-  rails: `cookies[:refresh_token] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax,
-                            path: '/api/v1', expires: 30.days }`,
-  express: `res.cookie('refresh_token', token, { httpOnly: true, secure: req.secure, sameSite: 'lax',
-                                     path: '/api/v1', maxAge: 30 * 86_400_000 })`,
-}
-const NONE: Fix = {
-  rails:
-    "cookies[:refresh_token] = { …, same_site: :none, secure: true } # or put the API on the page's site",
-  express: "res.cookie('refresh_token', token, { …, sameSite: 'none', secure: true }) // or as for Rails",
-}
 
 const quoted = ({ name }: SetCookie) => `the cookie ${name}`
 
@@ -28,7 +16,7 @@ function overTls({ plan }: Seen) {
 function isForeign(seen: Seen): boolean {
   const { domain } = seen.cookie()
   const host = seen.plan.api.hostname
-  return domain !== undefined && domain !== host && !host.endsWith(`.${domain}`)
+  return domain !== undefined && domain !== host && (isPublicSuffix(domain) || !host.endsWith(`.${domain}`))
 }
 
 /** The requests that need the cookie. */
@@ -41,7 +29,7 @@ export const cookieChecks: Check[] = [
     title: 'Scripts can read the session cookie',
     severity: 'error',
     reason: 'Any script on the page, an injected one too, can take it away and stay signed in as the user.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge: (seen) => (seen.cookie().httpOnly ? undefined : `${quoted(seen.cookie())} has no HttpOnly`),
   },
   {
@@ -49,7 +37,7 @@ export const cookieChecks: Check[] = [
     title: 'A token lies in a cookie that scripts can read',
     severity: 'error',
     reason: 'It is where injected scripts look first, and it survives in the browser profile.',
-    fix: { rails: 'Take that cookie out: the token belongs in the answer alone.', express: 'The same.' },
+    fix: 'cookie.access-token',
     judge(seen) {
       seen.answer('sign-in')
       const readable = seen
@@ -64,7 +52,7 @@ export const cookieChecks: Check[] = [
     title: 'The session cookie goes over plain http',
     severity: 'error',
     reason: 'One request to http://, from a link or a typed address, shows it to the network.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge(seen) {
       overTls(seen)
       return seen.cookie().secure ? undefined : `${quoted(seen.cookie())} has no Secure`
@@ -76,7 +64,7 @@ export const cookieChecks: Check[] = [
     severity: 'warning',
     reason:
       'Chromium takes it for Lax, and for None in its first two minutes; Firefox and Safari for None: they differ.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge: (seen) => (seen.cookie().sameSite ? undefined : `${quoted(seen.cookie())} has none`),
   },
   {
@@ -84,7 +72,7 @@ export const cookieChecks: Check[] = [
     title: 'Browsers throw the session cookie away',
     severity: 'error',
     reason: 'SameSite=None without Secure is refused: nobody stays signed in.',
-    fix: NONE,
+    fix: 'cookie-cross-site',
     judge(seen) {
       const cookie = seen.cookie()
       return cookie.sameSite === 'none' && !cookie.secure
@@ -97,7 +85,7 @@ export const cookieChecks: Check[] = [
     title: 'The session cookie never comes back: page and API are different sites',
     severity: 'error',
     reason: 'Browsers keep such a cookie from requests of another site: every reload signs the user out.',
-    fix: NONE,
+    fix: 'cookie-cross-site',
     judge(seen) {
       const cookie = seen.cookie()
       if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
@@ -112,11 +100,7 @@ export const cookieChecks: Check[] = [
     title: 'The session cookie is a third-party cookie',
     severity: 'warning',
     reason: 'Safari blocks these, Firefox keeps them apart, and users of Chromium can switch them off.',
-    fix: {
-      rails:
-        'Serve the API on a subdomain of the site, or under its /api: api.example.com for app.example.com.',
-      express: 'The same.',
-    },
+    fix: 'cookie.third-party',
     judge(seen) {
       const cookie = seen.cookie()
       if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
@@ -129,7 +113,7 @@ export const cookieChecks: Check[] = [
     severity: 'warning',
     reason:
       'Every site can send requests with this cookie; the page is of the same site as the API, so that Lax would do.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge(seen) {
       const cookie = seen.cookie()
       if (seen.plan.topology === 'cross-site') throw new Unseen('page and API are of different sites')
@@ -141,10 +125,7 @@ export const cookieChecks: Check[] = [
     title: 'The session cookie goes to every subdomain',
     severity: 'warning',
     reason: 'A blog or a forgotten test server beside the API gets it with every visit.',
-    fix: {
-      rails: 'Leave `domain:` out of cookies[…] and out of config.session_store.',
-      express: 'Leave `domain` out of res.cookie(…).',
-    },
+    fix: 'cookie.domain',
     judge(seen) {
       const cookie = seen.cookie()
       if (isForeign(seen)) throw new Unseen('see cookie.domain-foreign')
@@ -156,11 +137,11 @@ export const cookieChecks: Check[] = [
     title: 'Browsers refuse the session cookie: it is for another domain',
     severity: 'error',
     reason: 'Nobody stays signed in.',
-    fix: { rails: 'Leave `domain:` out of cookies[…].', express: 'Leave `domain` out of res.cookie(…).' },
+    fix: 'cookie.domain-foreign',
     judge(seen) {
       const { name } = seen.cookie()
       if (!isForeign(seen)) return undefined
-      return `the Domain of ${name} is neither ${seen.plan.api.hostname} nor above it`
+      return `the Domain of ${name} is neither ${seen.plan.api.hostname} nor above it, or one where everybody can have a name`
     },
   },
   {
@@ -168,7 +149,7 @@ export const cookieChecks: Check[] = [
     title: 'The session cookie does not reach where it is needed',
     severity: 'error',
     reason: 'Browsers send it to its Path only. The refresh fails, and the next reload signs the user out.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge(seen) {
       const cookie = seen.cookie()
       const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
@@ -184,7 +165,7 @@ export const cookieChecks: Check[] = [
     severity: 'advice',
     reason:
       'Only the refresh and the sign-out need it. A narrow Path, or the prefix __Host-, keeps it out of the rest.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge(seen) {
       const cookie = seen.cookie()
       const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
@@ -198,12 +179,7 @@ export const cookieChecks: Check[] = [
     title: 'Browsers refuse the session cookie: its name promises more than it has',
     severity: 'error',
     reason: '__Host- needs Secure, Path=/ and no Domain; __Secure- needs Secure. Nobody stays signed in.',
-    fix: {
-      rails:
-        "cookies['__Host-refresh_token'] = { value: token, secure: true, path: '/', httponly: true, same_site: :lax }",
-      express:
-        "res.cookie('__Host-refresh_token', token, { secure: true, path: '/', httpOnly: true, sameSite: 'lax' })",
-    },
+    fix: 'cookie.prefix-broken',
     judge(seen) {
       const cookie = seen.cookie()
       const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
@@ -223,10 +199,7 @@ export const cookieChecks: Check[] = [
     severity: 'advice',
     reason:
       'A subdomain can plant a cookie of the same name. Browsers let nobody plant __Host- (or, with a Path, __Secure-).',
-    fix: {
-      rails: "cookies['__Secure-refresh_token'] = { …, secure: true }",
-      express: "res.cookie('__Secure-refresh_token', token, { …, secure: true })",
-    },
+    fix: 'cookie.prefix',
     judge(seen) {
       overTls(seen)
       if (isHere(seen.plan.api)) throw new Unseen('on this machine, nobody has a subdomain')
@@ -240,7 +213,7 @@ export const cookieChecks: Check[] = [
     severity: 'warning',
     reason:
       'A lost laptop or an old backup is signed in for that long. Browsers cap it at 400 days; 30 are usual.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge(seen) {
       const { lifetime, name } = seen.cookie()
       return lifetime !== undefined && lifetime > 180 * DAY
@@ -254,7 +227,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason:
       'When the access token has to be renewed, the browser has dropped the cookie: users are signed out in the middle.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge(seen) {
       const { lifetime, name } = seen.cookie()
       const access = accessLifetime(seen)
@@ -269,7 +242,7 @@ export const cookieChecks: Check[] = [
     severity: 'advice',
     reason:
       'A cookie without Max-Age is gone when the browser is closed, if it does not restore its windows. As you wish.',
-    fix: COOKIE,
+    fix: 'cookie',
     judge(seen) {
       const { lifetime, name } = seen.cookie()
       return lifetime === undefined ? `${name} has neither Max-Age nor Expires` : undefined
@@ -281,10 +254,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason:
       'Browsers tell cookies apart by name, Domain and Path. Both are sent from then on, and the spent one may come first.',
-    fix: {
-      rails: 'Set it in one method, with the same path and domain, for all answers.',
-      express: 'The same.',
-    },
+    fix: 'cookie.changes',
     judge(seen) {
       const [first, later] = [seen.cookie(), seen.answer('refresh')]
       const next = later.cookies.find(({ name, isGone }) => name === first.name && !isGone)
@@ -301,11 +271,11 @@ export const cookieChecks: Check[] = [
     title: 'One answer sets the session cookie twice',
     severity: 'warning',
     reason: 'Which one wins depends on the order, and with two Paths both are kept.',
-    fix: { rails: 'Set it in one place.', express: 'Set it in one place; res.cookie appends.' },
+    fix: 'cookie.twice',
     judge(seen) {
-      seen.cookie()
+      const cookie = seen.cookie()
       for (const { answer, request } of seen.grants()) {
-        const names = answer.cookies.map(({ name }) => name)
+        const names = answer.cookies.map(({ name }) => name).filter((name) => name === cookie.name)
         const twice = names.find((name, at) => names.indexOf(name) !== at)
         if (twice) return `${request} sets ${twice} more than once`
       }

@@ -1,29 +1,7 @@
 import type { Answer } from '../answer.js'
-import type { Check, Fix } from '../finding.js'
+import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Exchange, type Seen, type Step, Unseen } from '../probe/seen.js'
-
-const CORS: Fix = {
-  rails: `# config/initializers/cors.rb
-Rails.application.config.middleware.insert_before 0, Rack::Cors do
-  allow do
-    origins 'https://app.example.com'
-    resource '/api/*', credentials: true, max_age: 600, methods: %i[get post put patch delete options],
-             headers: %w[Authorization Content-Type X-Requested-With X-CSRF-Token],
-             expose: %w[Authorization Retry-After Date]
-  end
-end`,
-  express: `app.use(cors({ origin: ['https://app.example.com'], credentials: true, maxAge: 600,
-  methods: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
-  allowedHeaders: ['Authorization', 'Content-Type', 'X-Requested-With', 'X-CSRF-Token'],
-  exposedHeaders: ['Authorization', 'Retry-After', 'Date'] }))`,
-}
-
-const EXACT: Fix = {
-  rails: "origins 'https://app.example.com' # whole origins; a regexp needs \\A and \\z; never '*' or 'null'",
-  express:
-    "cors({ origin: ['https://app.example.com'], credentials: true }) // whole origins, not true, not a prefix",
-}
 
 type Answered = Exchange & { answer: Answer }
 
@@ -108,7 +86,7 @@ export const corsChecks: Check[] = [
     title: 'The page may not read what the API answers',
     severity: 'error',
     reason: 'Browsers hide the answer: every request fails with "Failed to fetch", sign-in first.',
-    fix: CORS,
+    fix: 'cors',
     judge(seen) {
       const closed = successes(seen).filter(
         (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
@@ -122,7 +100,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason:
       'Browsers refuse * for requests with cookies: the refresh fails, though tools like curl see nothing wrong.',
-    fix: EXACT,
+    fix: 'cors-exact',
     judge(seen) {
       const open = answers(seen).filter((exchange) => allowed(exchange) === '*')
       if (open.length > 0) withCookies(seen)
@@ -135,7 +113,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason:
       'Without Access-Control-Allow-Credentials: true, browsers drop the cookie of the sign-in and hide the answer.',
-    fix: CORS,
+    fix: 'cors',
     judge(seen) {
       withCookies(seen)
       const without = [...successes(seen), ...preflights(seen)].filter(
@@ -152,11 +130,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason:
       'The page sees a dead network in place of a 401 or 429: it neither refreshes nor says what is wrong.',
-    fix: {
-      rails:
-        'Put Rack::Cors first: `config.middleware.insert_before 0, Rack::Cors`; before Warden and Rack::Attack.',
-      express: 'app.use(cors(…)) before everything else, error handlers and rate limits included.',
-    },
+    fix: 'cors.errors',
     judge(seen) {
       const errors = answers(seen).filter(({ answer }) => answer.status >= 400)
       if (errors.length === 0) throw new Unseen('nothing was refused')
@@ -172,7 +146,7 @@ export const corsChecks: Check[] = [
     title: 'Every site may call the API as the user',
     severity: 'error',
     reason: 'The API repeats whatever Origin it is sent. A hostile page can refresh, and read the token.',
-    fix: EXACT,
+    fix: 'cors-exact',
     judge: (seen) => elsewhere(seen, 'foreign'),
   },
   {
@@ -180,7 +154,7 @@ export const corsChecks: Check[] = [
     title: 'The origin "null" is allowed',
     severity: 'error',
     reason: 'Any site can be "null": a sandboxed frame is enough.',
-    fix: EXACT,
+    fix: 'cors-exact',
     judge(seen) {
       unlessReflected(seen)
       return elsewhere(seen, 'null')
@@ -192,7 +166,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason:
       'Whoever registers such a domain may call the API as the user. A prefix or a loose regexp is compared.',
-    fix: EXACT,
+    fix: 'cors-exact',
     judge(seen) {
       unlessReflected(seen)
       return elsewhere(seen, 'lookalike')
@@ -203,7 +177,7 @@ export const corsChecks: Check[] = [
     title: 'The answer depends on Origin, and does not say so',
     severity: 'warning',
     reason: 'A cache hands the CORS headers for one page to another, which then fails.',
-    fix: { rails: 'Rack::Cors sets Vary: Origin; do not overwrite it.', express: "res.vary('Origin')" },
+    fix: 'cors.vary',
     judge(seen) {
       const silent = successes(seen).filter((exchange) => {
         const vary = exchange.answer.list('vary')
@@ -217,7 +191,7 @@ export const corsChecks: Check[] = [
     title: 'The page cannot see the token in the header',
     severity: 'error',
     reason: 'Across origins, scripts see only the headers that are exposed: sign-in seems to give no token.',
-    fix: CORS,
+    fix: 'cors',
     judge(seen) {
       seen.crossOrigin()
       if (seen.access().place !== 'header') throw new Unseen('the token is in the body')
@@ -229,7 +203,7 @@ export const corsChecks: Check[] = [
     title: 'The page cannot see Retry-After',
     severity: 'warning',
     reason: 'After a 429 or 503 the client has to guess when to try again, too early as a rule.',
-    fix: CORS,
+    fix: 'cors',
     judge: (seen) => exposed(seen, 'Retry-After'),
   },
   {
@@ -238,7 +212,7 @@ export const corsChecks: Check[] = [
     severity: 'advice',
     reason:
       'It is what the lifetime of a token without iat is counted from, whatever the clock of the user says.',
-    fix: CORS,
+    fix: 'cors',
     judge: (seen) => exposed(seen, 'Date'),
   },
   {
@@ -247,10 +221,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason:
       'Browsers ask with OPTIONS, without cookie or token, before they send. Anything but 2xx means: not at all.',
-    fix: {
-      rails: 'Put Rack::Cors before authentication: `config.middleware.insert_before 0, Rack::Cors`.',
-      express: 'app.use(cors(…)) before the middleware that wants a token.',
-    },
+    fix: 'cors.preflight-status',
     judge(seen) {
       const refused = preflights(seen).filter(({ answer }) => !answer.isOk)
       const [first] = refused
@@ -262,7 +233,7 @@ export const corsChecks: Check[] = [
     title: 'Preflights do not allow the origin of the page',
     severity: 'error',
     reason: 'The browser sends nothing after them.',
-    fix: CORS,
+    fix: 'cors',
     judge(seen) {
       const closed = preflights(seen).filter(
         (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
@@ -276,12 +247,17 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason:
       'The browser does not send the request. Authorization must be named: * does not cover it, nor anything with cookies.',
-    fix: CORS,
+    fix: 'cors',
     judge: (seen) =>
       lacking(seen, 'headers', ({ step }) => {
         const rule = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.csrf ?? seen.plan.csrf
         // Without cookies there is nothing to forge: the options that are suggested then send no such header.
-        const csrf = rule && (!seen.plan.isCsrfOpen || seen.needsCookies) ? [rule.header] : []
+        const isSent =
+          rule &&
+          (!seen.plan.isCsrfOpen || seen.needsCookies) &&
+          // Before there is a cookie to repeat, there is no header.
+          !('cookie' in rule && (step === 'preflight-sign-in' || !hasCookie(seen, rule.cookie)))
+        const csrf = isSent ? [rule.header] : []
         const token = seen.plan.isCookieSession ? [] : ['Authorization']
         if (step === 'preflight-me') return token
         if (step === 'preflight-sign-in') return ['Content-Type', ...csrf]
@@ -293,7 +269,7 @@ export const corsChecks: Check[] = [
     title: 'Preflights do not allow a method that is needed',
     severity: 'error',
     reason: 'The browser does not send the request: signing out, for one, never reaches the API.',
-    fix: CORS,
+    fix: 'cors',
     judge: (seen) =>
       lacking(seen, 'methods', ({ step }) => {
         const method = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.method ?? 'GET'
@@ -307,7 +283,7 @@ export const corsChecks: Check[] = [
     severity: 'advice',
     reason:
       'Every other request is asked for twice: without Access-Control-Max-Age, browsers forget after five seconds.',
-    fix: CORS,
+    fix: 'cors',
     judge(seen) {
       const short = preflights(seen).filter(
         ({ answer }) => !(Number(answer.header('access-control-max-age') ?? 5) >= 60),
@@ -320,9 +296,12 @@ export const corsChecks: Check[] = [
   },
 ]
 
+const hasCookie = (seen: Seen, name: string) =>
+  seen.grants().some(({ answer }) => answer.cookies.some((cookie) => cookie.name === name))
+
 /** @throws Unseen where the session needs no cookie */
 function withCookies(seen: Seen) {
-  if (!seen.needsCookies) throw new Unseen("the session needs no cookie: the vault says credentials: 'omit'")
+  if (!seen.needsCookies) throw new Unseen('the session needs no cookie')
 }
 
 function unlessReflected(seen: Seen) {

@@ -1,21 +1,7 @@
-import type { Check, Fix, Severity } from '../finding.js'
+import type { SetCookie } from '../cookies.js'
+import type { Check, Severity } from '../finding.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { FOREIGN } from '../probe/stranger.js'
-
-const HEADER: Fix = {
-  rails: `before_action do # in the controller of sign-in, refresh and sign-out
-  head :forbidden unless request.headers['X-Requested-With'].present?
-end`,
-  express: `const csrf = (req, res, next) => req.get('X-Requested-With') ? next() : res.sendStatus(403)
-router.post('/login', csrf, …); router.post('/refresh', csrf, …); router.delete('/logout', csrf, …)`,
-}
-const ORIGIN: Fix = {
-  rails: `before_action do
-  head :forbidden unless [nil, request.base_url, 'https://app.example.com'].include?(request.origin)
-end`,
-  express: `const own = [undefined, 'https://app.example.com']
-app.use((req, res, next) => own.includes(req.get('Origin')) ? next() : res.sendStatus(403))`,
-}
 
 type Name = 'refresh' | 'sign-in' | 'sign-out'
 
@@ -38,11 +24,17 @@ function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boo
     throw new Unseen('no cookie is set: a browser adds nothing that could be abused')
   if (!seen.needsCookies) throw new Unseen('the session needs no cookie: a browser adds nothing that counts')
   const step = `${who}-${name}` as const
-  const { status, isOk, cookies } = seen.answer(step)
+  const { status, isOk, cookies, content } = seen.answer(step)
   if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
-  if (name === 'sign-in') return isOk && cookies.length > 0
+  // Some say no with 200.
+  if (content.says === 'failure') return false
+  if (name === 'sign-in') return isOk && setsSession(seen, cookies)
   return isOk && !seen.idle.has(step)
 }
+
+/** What else it sets is not worth abusing. */
+const setsSession = ({ plan: { sessionCookies } }: Seen, cookies: SetCookie[]) =>
+  cookies.some(({ name, isGone }) => !isGone && (!sessionCookies || sessionCookies.includes(name)))
 
 function forged(name: Name): Check {
   const { verb, reason } = ENDPOINTS[name]
@@ -51,7 +43,7 @@ function forged(name: Name): Check {
     title: `A form on any site can ${verb}`,
     severity: 'error',
     reason,
-    fix: HEADER,
+    fix: 'csrf-header',
     judge(seen) {
       if (!taken(seen, 'forged', name)) return undefined
       const evidence = `${seen.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(seen)}`
@@ -72,9 +64,12 @@ function required(name: Name): Check {
     severity: 'warning',
     reason:
       'What is left is the check of Origin, which proxies and old browsers leave out, and SameSite, which siblings pass.',
-    fix: HEADER,
+    fix: 'csrf-header',
     judge(seen) {
-      if (!seen.plan.csrf) throw new Unseen('there is no such header (--csrf none)')
+      const { csrf } = seen.plan
+      if (!csrf) throw new Unseen('there is no such header (--csrf none)')
+      if (name === 'sign-in' && 'cookie' in csrf)
+        throw new Unseen('there is no cookie to repeat before signing in')
       if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
       if (!taken(seen, 'plain', name)) return undefined
       return `${seen.exchange(`plain-${name}`)?.request} works without ${header(seen)}`
@@ -89,7 +84,7 @@ function checked(name: Name): Check {
     severity: 'advice',
     reason:
       'The header is then the only defence, and a slip in CORS opens it. Browsers say where a request comes from: compare it.',
-    fix: ORIGIN,
+    fix: 'csrf-origin',
     judge(seen) {
       if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
       if (!taken(seen, 'foreign', name)) return undefined

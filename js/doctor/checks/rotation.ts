@@ -1,22 +1,7 @@
-import { sessionCookie } from '../cookies.js'
-import type { Check, Fix } from '../finding.js'
+import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
-
-const ROTATE: Fix = {
-  rails: `token = RefreshToken.find_by!(digest: Digest::SHA256.hexdigest(cookies[:refresh_token]))
-token.with_lock { token.spent_at ? token.family.revoke! : token.update!(spent_at: Time.current) }
-# then issue a successor in the same family, and set it as the cookie`,
-  express: `if (token.spentAt) { await family.revoke(token.familyId); return res.status(401).json({ error: 'reuse' }) }
-await db.tokens.update(token.id, { spentAt: new Date() }) // in one transaction with its successor
-res.cookie('refresh_token', successor, options)`,
-}
-const GRACE: Fix = {
-  rails: `# within ten seconds the same successor again, so that a lost answer signs nobody out
-return successor_of(token) if token.spent_at && token.spent_at > 10.seconds.ago`,
-  express:
-    'if (token.spentAt && Date.now() - token.spentAt < 10_000) return successorOf(token) // the same one again',
-}
+import { begin, candidates, refreshTokenOf } from '../probe/session.js'
 
 /** Whether a status below 500 that a refresh was refused with can be an end, and not an endpoint that is not there. */
 export const isEnd = (status: number) => status >= 400 && status < 500 && ![404, 405, 429].includes(status)
@@ -39,16 +24,17 @@ export const rotationChecks: Check[] = [
     title: 'There is nothing to refresh with',
     severity: 'advice',
     reason: 'When the access token ends, users have to sign in again; most have to after a reload, too.',
-    fix: {
-      rails:
-        'Add a refresh token of your own in an HttpOnly cookie: devise-jwt has none. See examples/rails-api.',
-      express: 'Set a refresh token in an HttpOnly cookie, and take it in POST /refresh. See examples/api.',
-    },
+    fix: 'refresh.missing',
     judge(seen) {
       seen.access()
-      const { cookies, grant } = seen.answer('sign-in')
-      if (grant.refresh || sessionCookie(cookies)) return undefined
-      return 'signing in sets no cookie, and gives no refresh token'
+      const session = begin(seen.answer('sign-in'))
+      const { sessionCookies } = seen.plan
+      const mayRefresh = sessionCookies ? sessionCookies.length > 0 : candidates(session).length > 0
+      if (session.refresh || mayRefresh) {
+        if (seen.plan.endpoints.refresh || session.refresh) return undefined
+        throw new Unseen('there is no refresh (--refresh none) to try the cookies with')
+      }
+      return 'signing in gives no refresh token, and sets no cookie that a refresh would take'
     },
   },
   {
@@ -56,10 +42,7 @@ export const rotationChecks: Check[] = [
     title: 'A refresh does not work',
     severity: 'error',
     reason: 'Users are signed out when the access token ends, and by every reload.',
-    fix: {
-      rails: "post '/api/v1/refresh', to: 'tokens#refresh' # with the cookie alone: no access token, no body",
-      express: "router.post('/refresh', csrf, refresh) // with the cookie alone: no access token, no body",
-    },
+    fix: 'refresh.works',
     judge(seen) {
       seen.endpoint('refresh')
       const { status, isOk } = seen.answer('refresh')
@@ -79,10 +62,7 @@ export const rotationChecks: Check[] = [
     title: 'A refresh gives no access token',
     severity: 'error',
     reason: 'The client has asked for one and has none: it tries again, and the user waits.',
-    fix: {
-      rails: "render json: { access_token: token, token_type: 'Bearer', expires_in: 900 }",
-      express: "res.json({ access_token: token, token_type: 'Bearer', expires_in: 900 })",
-    },
+    fix: 'refresh.token',
     judge(seen) {
       seen.access()
       const { isOk, grant } = seen.answer('refresh')
@@ -91,17 +71,31 @@ export const rotationChecks: Check[] = [
     },
   },
   {
+    id: 'refresh.accepted',
+    title: 'The token of a refresh is not taken',
+    severity: 'error',
+    reason:
+      'All goes well until the first refresh, some minutes after signing in. Then every request is a 401.',
+    fix: 'refresh.accepted',
+    judge(seen) {
+      if (!seen.isUser('me') && !seen.isUser('me-by-cookie')) throw new Unseen('nor was that of the sign-in')
+      const { status } = seen.answer('me-refreshed')
+      if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
+      if (seen.isUser('me-refreshed')) return undefined
+      return `${seen.exchange('me-refreshed')?.request} is answered with ${status} to it`
+    },
+  },
+  {
     id: 'refresh.rotation',
     title: 'The refresh token stays the same',
     severity: 'warning',
     reason: 'A copy that somebody has taken works as long as the session, and nobody ever notices.',
-    fix: ROTATE,
+    fix: 'rotation',
     judge(seen) {
       const [before, after] = [seen.answer('sign-in'), seen.answer('refresh')]
       if (seen.isCheck) throw new Unseen('a session cookie is no refresh token')
       if (!after.isOk) throw new Unseen('a refresh does not work')
-      const token = (answer: typeof before) =>
-        answer.grant.refresh?.token ?? sessionCookie(answer.cookies)?.value
+      const token = (answer: typeof before) => refreshTokenOf(begin(answer), seen.plan)
       const next = token(after)
       if (next && !next.equals(token(before))) return undefined
       return next ? 'a refresh sets the same one again' : 'a refresh sets no new one'
@@ -113,7 +107,7 @@ export const rotationChecks: Check[] = [
     severity: 'error',
     reason:
       'A thief and the user can both go on refreshing, each with a token of his own, and nobody notices.',
-    fix: ROTATE,
+    fix: 'rotation',
     judge(seen) {
       const { last, isTaken, isStillTaken } = reuses(seen)
       if (!isTaken || !isStillTaken) return undefined
@@ -129,7 +123,7 @@ export const rotationChecks: Check[] = [
     severity: 'warning',
     reason:
       'The one who was first, perhaps the thief, stays signed in; the other one, perhaps the user, is sent away.',
-    fix: ROTATE,
+    fix: 'rotation',
     judge(seen) {
       reuses(seen)
       const { isOk, status, isRefusal } = seen.answer('family')
@@ -144,7 +138,7 @@ export const rotationChecks: Check[] = [
     severity: 'advice',
     reason:
       'A reload or a dead network in the middle of a refresh loses the new cookie. A grace of ten seconds mends that.',
-    fix: GRACE,
+    fix: 'grace',
     judge(seen) {
       return reuses(seen).isTaken ? undefined : 'a token was refused right after it had been spent'
     },
@@ -155,7 +149,7 @@ export const rotationChecks: Check[] = [
     severity: 'advice',
     reason:
       'Two tokens of one session are good at once, so that reuse is noticed later. Give the same successor again.',
-    fix: GRACE,
+    fix: 'grace',
     judge(seen) {
       const { first, isStillTaken } = reuses(seen)
       return first.successor === 'another' && !isStillTaken
@@ -169,10 +163,7 @@ export const rotationChecks: Check[] = [
     severity: 'warning',
     reason:
       'Links, images and prefetches on any site then rotate the cookie of the user, and SameSite=Lax does not stop links.',
-    fix: {
-      rails: "post '/refresh', to: 'tokens#refresh' # not match, not via: :all",
-      express: "router.post('/refresh', …) // not all, not use",
-    },
+    fix: 'refresh.by-get',
     judge(seen) {
       const { isOk, grant, cookies } = seen.answer('refresh-by-get')
       return isOk && (grant.access.length > 0 || cookies.length > 0)
@@ -186,10 +177,7 @@ export const rotationChecks: Check[] = [
     severity: 'error',
     reason:
       'Only 400, 401 and 403 end a session. After anything else the client takes the API for ill, and tries on for ever.',
-    fix: {
-      rails: "render json: { error: 'unknown' }, status: :unauthorized",
-      express: "res.status(401).json({ error: 'unknown' })",
-    },
+    fix: 'refresh.refusal',
     judge(seen) {
       const asked = ['refresh-without-cookie', 'refresh-bad-cookie'] as const
       const all = asked

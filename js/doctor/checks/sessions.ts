@@ -1,12 +1,20 @@
+import type { Answer } from '../answer.js'
 import type { Check } from '../finding.js'
+import type { Plan } from '../options.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { LONGEST_BODY } from '../wire.js'
 import { accessLifetime } from './cookies.js'
 
 /** What to try next when a sign-in was refused. */
-function hint(status: number): string {
-  if (status === 404 || status === 405) return 'name the endpoint with --sign-in, or try --guess'
+function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
+  if (status === 404 || status === 405)
+    return guess ? 'name the endpoint with --sign-in' : 'name the endpoint with --sign-in, or try --guess'
+  const [unknown] = missing.filter((name) => name !== fields.email && name !== fields.password)
+  if (unknown === 'grant_type')
+    return 'it wants a grant_type, as OAuth does: --form --body grant_type=password'
+  if (unknown)
+    return `it misses ${unknown}: --field email=${unknown}, --field password=${unknown} or --body ${unknown}=…`
   if (status === 403) return 'is it the CSRF rule (--csrf), or the origin (--origin)?'
   if (status === 429) return 'it is limited: try again later'
   if (status >= 300 && status < 400) return 'a redirect; does it answer JSON, and is this the right URL?'
@@ -28,15 +36,15 @@ export const sessionChecks: Check[] = [
     title: 'Signing in fails',
     severity: 'error',
     reason: 'Nothing below could be looked at with an account.',
-    fix: {
-      rails: "post '/api/v1/login', to: 'sessions#create'",
-      express: "router.post('/login', json(), signIn)",
-    },
+    fix: 'sign-in.works',
     judge(seen) {
-      const { status, isOk } = seen.answer('sign-in')
-      return isOk
-        ? undefined
-        : `${seen.exchange('sign-in')?.request} is answered with ${status}: ${hint(status)}`
+      const { request, failure } = seen.exchange('sign-in') ?? {}
+      if (failure) return `${request} was not answered (${failure.kind})`
+      const answer = seen.answer('sign-in')
+      const { status, isOk, content, grant } = answer
+      const isFailure = isOk && content.says === 'failure' && grant.access.length === 0
+      if (isOk && !isFailure) return undefined
+      return `${request} is answered with ${status}${isFailure ? ' and a failure in it' : ''}: ${hint(answer, seen.plan)}`
     },
   },
   {
@@ -44,10 +52,7 @@ export const sessionChecks: Check[] = [
     title: 'Signing in gives no token',
     severity: 'error',
     reason: 'The client cannot tell that anybody is signed in.',
-    fix: {
-      rails: "render json: { access_token: token, token_type: 'Bearer', expires_in: 900, user: user }",
-      express: "res.json({ access_token: token, token_type: 'Bearer', expires_in: 900, user })",
-    },
+    fix: 'sign-in.grant',
     judge(seen) {
       const { isOk, isCut, grant, cookies, type } = seen.answer('sign-in')
       if (isCut) throw new Unseen('see sign-in.size')
@@ -59,14 +64,26 @@ export const sessionChecks: Check[] = [
     },
   },
   {
+    id: 'options.work',
+    title: 'No options were found that work',
+    severity: 'error',
+    reason: 'The ones that fit what was seen were tried, as the package would use them in a browser.',
+    fix: 'options.work',
+    judge({ trial }) {
+      if (!trial) throw new Unseen('nobody could sign in, so that there is nothing to try')
+      const { failure, tried } = trial
+      if (!failure) return undefined
+      if (failure.isLimited) throw new Unseen(`${failure.evidence}: try again later`)
+      const before = tried.length > 0 ? `after ${tried.join(', ')}` : 'at once'
+      return `${failure.act} failed, ${before}: ${failure.evidence}`
+    },
+  },
+  {
     id: 'sign-in.size',
     title: 'The answer to a sign-in is too large',
     severity: 'error',
     reason: 'The client takes no token response of more than a megabyte.',
-    fix: {
-      rails: 'render json: { user: user.as_json(only: %i[id name role]) }',
-      express: 'res.json({ user: { id, name, roles } })',
-    },
+    fix: 'sign-in.size',
     judge: (seen) =>
       seen.answer('sign-in').isCut
         ? `it has more than ${LONGEST_BODY / 1024} KB, or did not end in time`
@@ -77,10 +94,7 @@ export const sessionChecks: Check[] = [
     title: 'Wrong credentials are not refused as such',
     severity: 'error',
     reason: 'The client cannot tell a typing error from a token response, and shows "something went wrong".',
-    fix: {
-      rails: "render json: { error: 'credentials' }, status: :unauthorized",
-      express: "res.status(401).json({ error: 'credentials' })",
-    },
+    fix: 'sign-in.refusal',
     judge(seen) {
       const { status } = seen.answer('wrong-credentials')
       if (status === 429) throw new Unseen('sign-ins were limited by then')
@@ -92,17 +106,16 @@ export const sessionChecks: Check[] = [
     title: 'The access token is not taken',
     severity: 'error',
     reason: 'Who has just signed in gets a 401.',
-    fix: {
-      rails: 'before_action :authenticate_user! # reads Authorization: Bearer …',
-      express: "const token = /^Bearer +(\\S+)$/i.exec(req.get('Authorization') ?? '')?.[1]",
-    },
+    fix: 'me.token',
     judge(seen) {
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie')
-      const { status, isOk } = seen.answer('me')
+      const { status, isOk, content } = seen.answer('me')
       const request = seen.exchange('me')?.request
-      if (status === 404)
+      if (status === 404 || (isOk && content.shape === 'html'))
         throw new Unseen(`${request} is not there: name something that needs a token with --me`)
-      return isOk ? undefined : `${request} is answered with ${status}`
+      if (!isOk) return `${request} is answered with ${status}`
+      if (seen.isUser('me') || content.says === 'something') return undefined
+      return `${request} is answered with ${status}, and ${content.says === 'nothing' ? 'nothing in it' : 'a failure in it'}`
     },
   },
   {
@@ -111,15 +124,12 @@ export const sessionChecks: Check[] = [
     severity: 'warning',
     reason:
       'Browsers add cookies by themselves: every request that changes something now needs a defence against CSRF.',
-    fix: {
-      rails:
-        'Authenticate resources by the Authorization header alone: config.skip_session_storage = [:http_auth, :jwt]',
-      express: 'Read the cookie in refresh and sign-out only.',
-    },
+    fix: 'me.cookie',
     judge(seen) {
       seen.access()
       if (seen.answer('anonymous').isOk) throw new Unseen('it answers without a token too')
-      return seen.answer('me-by-cookie').isOk
+      seen.answer('me-by-cookie')
+      return seen.isUser('me-by-cookie')
         ? `${seen.exchange('me-by-cookie')?.request} takes it in place of a token`
         : undefined
     },
@@ -129,10 +139,7 @@ export const sessionChecks: Check[] = [
     title: 'Signing out fails',
     severity: 'error',
     reason: 'The user believes to be signed out, and the session lives on the server.',
-    fix: {
-      rails: "delete '/api/v1/logout', to: 'sessions#destroy'",
-      express: "router.delete('/logout', csrf, signOut)",
-    },
+    fix: 'sign-out.works',
     judge(seen) {
       seen.endpoint('signOut')
       const { status } = seen.answer('sign-out')
@@ -150,16 +157,31 @@ export const sessionChecks: Check[] = [
     title: 'The refresh token works after signing out',
     severity: 'error',
     reason: 'Who has a copy, or finds the cookie on a shared computer, is signed in.',
-    fix: {
-      rails: 'RefreshToken.find_by(digest: …)&.family&.revoke!',
-      express: 'await sessions.revoke(session.id)',
-    },
+    fix: 'sign-out.revokes',
     judge(seen) {
       revocation(seen)
-      if (seen.plan.isCookieSession && seen.answer('me-after').isOk)
+      if (seen.plan.isCookieSession && seen.answer('me-after') && seen.isUser('me-after'))
         return `${seen.exchange('me-after')?.request} was answered to the old cookie`
       if (seen.isCheck) return undefined
       return seen.answer('refresh-after').isOk ? 'a refresh with the old one was granted' : undefined
+    },
+  },
+  {
+    id: 'sign-out.expired',
+    title: 'Signing out with an access token that has run out ends nothing',
+    severity: 'error',
+    reason:
+      'After a night, that is the one there is: the user is told to be signed out, and the session lives on the server.',
+    fix: 'sign-out.expired',
+    judge(seen) {
+      revocation(seen)
+      const { isOk, status } = seen.answer('sign-out-expired')
+      // The client refreshes, and tells it again.
+      if (!isOk) return undefined
+      if (seen.answer('refresh-after').isOk)
+        throw new Unseen('nor does it with a good one: see sign-out.revokes')
+      if (!seen.answer('refresh-after-expired').isOk) return undefined
+      return `${seen.exchange('sign-out-expired')?.request} is answered with ${status}, and a refresh was granted afterwards`
     },
   },
   {
@@ -168,16 +190,14 @@ export const sessionChecks: Check[] = [
     severity: 'advice',
     reason:
       'Until it expires. That is how JWTs are, unless the server looks the session up; the shorter they live, the better.',
-    fix: {
-      rails:
-        'include Devise::JWT::RevocationStrategies::JTIMatcher\ndevise :jwt_authenticatable, jwt_revocation_strategy: self',
-      express: "if (!sessions.isLive(claims.sid)) return res.status(401).json({ error: 'revoked' })",
-    },
+    fix: 'sign-out.access',
     judge(seen) {
       revocation(seen)
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie: see sign-out.revokes')
-      if (!seen.answer('me').isOk) throw new Unseen('it did not work before either')
-      if (!seen.answer('me-after').isOk) return undefined
+      seen.answer('me')
+      if (!seen.isUser('me')) throw new Unseen('it did not work before either')
+      seen.answer('me-after')
+      if (!seen.isUser('me-after')) return undefined
       const lifetime = accessLifetime(seen)
       return `${seen.exchange('me-after')?.request} was answered${lifetime ? `; it lives ${duration(lifetime)}` : ''}`
     },
@@ -187,11 +207,7 @@ export const sessionChecks: Check[] = [
     title: 'Signing out leaves the cookie where it is',
     severity: 'warning',
     reason: 'The browser goes on sending it, and the next visit begins with a refresh that is refused.',
-    fix: {
-      rails: "cookies.delete(:refresh_token, path: '/api/v1') # the path and domain that it was set with",
-      express:
-        "res.clearCookie('refresh_token', { path: '/api/v1' }) // the path and domain that it was set with",
-    },
+    fix: 'sign-out.cookie',
     judge(seen) {
       revocation(seen)
       const cookie = seen.cookie()

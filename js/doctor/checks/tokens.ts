@@ -1,4 +1,4 @@
-import type { Check, Fix } from '../finding.js'
+import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { accessLifetime } from './cookies.js'
@@ -6,18 +6,6 @@ import { accessLifetime } from './cookies.js'
 const HOUR = 3600
 /** In bytes: servers commonly take 8 KB for all headers together. */
 const LARGE = 4096
-
-const LIFETIME: Fix = {
-  rails:
-    'config.jwt { |jwt| jwt.expiration_time = 15.minutes.to_i } # devise-jwt; others: exp: 15.minutes.from_now.to_i',
-  express:
-    "new SignJWT(claims).setProtectedHeader({ alg: 'HS256' }).setIssuedAt().setExpirationTime('15 min')",
-}
-const ONE_PLACE: Fix = {
-  rails:
-    'Leave the header of devise-jwt, and render the user only: render json: { user: user.as_json(only: %i[id name]) }',
-  express: 'res.json({ user, access_token, expires_in }) // and no refresh_token, which the cookie has',
-}
 
 const PERSONAL =
   /(^|\.|_)(e?mail|phone|mobile|address|street|birth\w*|dob|ssn|passport|(first|last|full|family|given)_?name)(_|\.|$)/i
@@ -36,10 +24,7 @@ export const tokenChecks: Check[] = [
     title: 'The access token is not signed',
     severity: 'error',
     reason: 'Anybody can write one, for any user, with any role.',
-    fix: {
-      rails: "JWT.encode(payload, secret, 'HS256'); JWT.decode(token, secret, true, algorithms: ['HS256'])",
-      express: "jwtVerify(token, key, { algorithms: ['HS256'] })",
-    },
+    fix: 'token.unsigned',
     judge(seen) {
       const jwt = seen.jwt()
       return jwt.isSigned ? undefined : `its algorithm is ${jwt.algorithm}, or its signature empty`
@@ -50,7 +35,7 @@ export const tokenChecks: Check[] = [
     title: 'The access token never expires',
     severity: 'error',
     reason: 'Whoever gets hold of one keeps the account. Clients do not know when to refresh either.',
-    fix: LIFETIME,
+    fix: 'token-lifetime',
     judge(seen) {
       const { expiresIn } = jwtOrOpaque(seen)
       const { jwt } = seen.access()
@@ -64,12 +49,23 @@ export const tokenChecks: Check[] = [
     },
   },
   {
+    id: 'token.expires-in',
+    title: 'expires_in is no number of seconds',
+    severity: 'warning',
+    reason: 'The client refuses the answer, unless it is told to look elsewhere.',
+    fix: 'token.expires-in',
+    judge(seen) {
+      const { oddLifetime } = jwtOrOpaque(seen)
+      return oddLifetime && `${oddLifetime} is neither a number above 0 nor the text of one`
+    },
+  },
+  {
     id: 'token.lifetime-long',
     title: 'The access token lives long',
     severity: 'warning',
     reason:
       'A stolen one is good for that long, as a rule also after a sign-out. With a refresh, 5 to 30 minutes are usual.',
-    fix: LIFETIME,
+    fix: 'token-lifetime',
     judge(seen) {
       jwtOrOpaque(seen)
       const lifetime = accessLifetime(seen)
@@ -86,7 +82,7 @@ export const tokenChecks: Check[] = [
     title: 'The access token lives too short',
     severity: 'warning',
     reason: 'It is refreshed all the time, and dies under way on slow networks: requests take twice as long.',
-    fix: LIFETIME,
+    fix: 'token-lifetime',
     judge(seen) {
       jwtOrOpaque(seen)
       const lifetime = accessLifetime(seen)
@@ -99,10 +95,7 @@ export const tokenChecks: Check[] = [
     title: 'expires_in and exp say different things',
     severity: 'warning',
     reason: 'The client believes expires_in and refreshes by it: too late, and users run into a 401 first.',
-    fix: {
-      rails: "expires_in: payload['exp'] - Time.now.to_i",
-      express: 'expires_in: claims.exp - claims.iat',
-    },
+    fix: 'token.expiry-contradicts',
     judge(seen) {
       const { expiresIn } = jwtOrOpaque(seen)
       const { exp, iat } = seen.jwt()
@@ -120,7 +113,7 @@ export const tokenChecks: Check[] = [
     severity: 'advice',
     reason:
       'Without iat or expires_in, exp is compared with the Date of the answer, else with the clock of the user, which may be wrong.',
-    fix: LIFETIME,
+    fix: 'token-lifetime',
     judge(seen) {
       const { expiresIn } = jwtOrOpaque(seen)
       const { exp, iat } = seen.jwt()
@@ -134,10 +127,7 @@ export const tokenChecks: Check[] = [
     title: 'The access token is large',
     severity: 'warning',
     reason: 'It goes along with every request; many servers refuse headers of more than 8 KB with a 431.',
-    fix: {
-      rails: 'Keep ids in it, and look the rest up: { sub: user.id, role: user.role }',
-      express: 'The same.',
-    },
+    fix: 'token.large',
     judge(seen) {
       const { length } = seen.access().token
       return length > LARGE ? `it has ${Math.round(length / 1024)} KB` : undefined
@@ -148,10 +138,7 @@ export const tokenChecks: Check[] = [
     title: 'The access token holds what nobody should see',
     severity: 'error',
     reason: 'A JWT is signed, not encrypted: everybody who has it can read it, the user and every log first.',
-    fix: {
-      rails: "def jwt_payload = { 'role' => role } # never attributes or as_json",
-      express: 'new SignJWT({ sub: user.id, roles: user.roles }) // never ...user',
-    },
+    fix: 'token.secrets',
     judge(seen) {
       const names = seen.jwt().claims.filter((name) => SECRET.test(name))
       return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
@@ -163,10 +150,7 @@ export const tokenChecks: Check[] = [
     severity: 'advice',
     reason:
       'It ends up wherever requests are logged. An id will do; the rest can be in the answer to the sign-in.',
-    fix: {
-      rails: "def jwt_payload = { 'role' => role }",
-      express: 'new SignJWT({ sub: user.id, roles: user.roles })',
-    },
+    fix: 'token.personal-data',
     judge(seen) {
       const names = seen.jwt().claims.filter((name) => PERSONAL.test(name))
       return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
@@ -178,7 +162,7 @@ export const tokenChecks: Check[] = [
     severity: 'warning',
     reason:
       'One is enough. The copy in the body is kept by whoever keeps answers: logs, caches, error reports.',
-    fix: ONE_PLACE,
+    fix: 'one-token',
     judge(seen) {
       seen.access()
       const twice = seen.grants().find(({ answer }) => answer.grant.access.length > 1)
@@ -194,7 +178,7 @@ export const tokenChecks: Check[] = [
     severity: 'error',
     reason:
       'HttpOnly is in vain: a script that calls the refresh reads the token that the cookie hides, and keeps the session.',
-    fix: ONE_PLACE,
+    fix: 'one-token',
     judge(seen) {
       seen.cookie()
       const grant = seen.grants().find(({ answer }) => answer.grant.refresh)
@@ -207,17 +191,12 @@ export const tokenChecks: Check[] = [
     severity: 'advice',
     reason:
       'No browser keeps it over a reload but in a storage that every script can read. In an HttpOnly cookie it is safe from them.',
-    fix: {
-      rails:
-        "cookies['refresh_token'] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax, path: '/api/v1' }",
-      express:
-        "res.cookie('refresh_token', token, { httpOnly: true, secure: req.secure, sameSite: 'lax', path: '/api/v1' })",
-    },
+    fix: 'token.refresh-without-cookie',
     judge(seen) {
       seen.access()
       const { cookies, grant } = seen.answer('sign-in')
-      return grant.refresh && cookies.length === 0
-        ? `signing in answers with ${grant.refresh.place}, and sets no cookie`
+      return grant.refresh && !seen.plan.isRefreshedByCookie
+        ? `signing in answers with ${grant.refresh.place}, and sets no cookie${cookies.length > 0 ? ' that a refresh takes' : ''}`
         : undefined
     },
   },
@@ -226,10 +205,7 @@ export const tokenChecks: Check[] = [
     title: 'The Authorization header of the answer has no "Bearer"',
     severity: 'error',
     reason: 'RFC 6750 wants the scheme in front. Clients do not take the rest for a token: sign-in fails.',
-    fix: {
-      rails: 'response.set_header(\'Authorization\', "Bearer #{token}")',
-      express: "res.set('Authorization', 'Bearer ' + token)",
-    },
+    fix: 'token.scheme',
     judge(seen) {
       seen.access()
       return seen.answer('sign-in').grant.isBare ? 'the header holds the token alone' : undefined

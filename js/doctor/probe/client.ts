@@ -1,8 +1,9 @@
+import { authorization as authorizationOf } from '../../authorization.js'
 import { encodeBody } from '../../endpoint.js'
 import { type Answer, readAnswer } from '../answer.js'
+import { browserHeaders } from '../browser.js'
 import { type Endpoint, named, type Plan } from '../options.js'
 import type { Secret, Secrets } from '../secret.js'
-import { topology } from '../topology.js'
 import type { Wire } from '../wire.js'
 import type { Seen, Step } from './seen.js'
 import { csrfHeaders, type Session } from './session.js'
@@ -35,17 +36,14 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
     const { method, url } = endpoint
     const origin = asking.origin ?? plan.page
     const [body, contentType] = bodyOf(asking)
-    // Browsers leave it out where it says nothing.
-    const hasOrigin = origin !== plan.api.origin || (method !== 'GET' && method !== 'HEAD')
+    const browser = browserHeaders(method, origin, plan.api.origin)
     const outcome = await wire.send({
       method,
       url,
       body,
       headers: {
         Accept: 'application/json',
-        'User-Agent': 'tokencell-doctor',
-        ...(hasOrigin && { Origin: origin }),
-        ...fetchMetadata(origin),
+        ...browser,
         ...(contentType && { 'Content-Type': contentType }),
         ...asking.headers,
         ...credentials(asking),
@@ -55,7 +53,7 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
       step,
       request: named(endpoint),
       path: url.pathname,
-      origin: hasOrigin ? origin : undefined,
+      origin: browser.Origin,
     }
     if ('failure' in outcome) {
       seen.record({ ...exchange, failure: outcome.failure })
@@ -75,11 +73,6 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
       ...(token && { Authorization: authorization(plan, token) }),
       ...(jar.length > 0 && { Cookie: jar.map(({ name, value }) => `${name}=${value.reveal()}`).join('; ') }),
     }
-  }
-
-  function fetchMetadata(origin: string): Record<string, string> {
-    const site = origin === 'null' ? 'cross-site' : topology(origin, plan.api.origin)
-    return { 'Sec-Fetch-Site': site, 'Sec-Fetch-Mode': 'cors', 'Sec-Fetch-Dest': 'empty' }
   }
 
   return {
@@ -112,11 +105,11 @@ function bodyOf({ endpoint, json, form }: Asking): [body?: string, contentType?:
   return encodeBody({ ...endpoint.body, ...json }, endpoint.encoding ?? 'json')
 }
 
-const authorization = ({ scheme }: Plan, token: Secret) => `${scheme} ${token.reveal()}`.trim()
+const authorization = ({ scheme }: Plan, token: Secret) => authorizationOf(scheme, token.reveal())
 
 /** A refresh token that came in a body goes in one under its own name, unless the plan has another place for it. */
 export function refreshOf(plan: Plan, { refresh }: Session): Pick<Asking, 'headers' | 'json'> {
-  if (!refresh) return {}
+  if (!refresh || plan.isRefreshedByCookie) return {}
   const { refreshToken = { body: refresh.place.split('.').at(-1) ?? '' } } = plan
   if ('body' in refreshToken) return { json: { [refreshToken.body]: refresh.token.reveal() } }
   const isAuthorization = /^authorization$/i.test(refreshToken.header)

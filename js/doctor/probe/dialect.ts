@@ -1,8 +1,9 @@
 import type { Answer } from '../answer.js'
 import type { Endpoint } from '../options.js'
 import type { Client } from './client.js'
+import { neededCookies } from './needed.js'
 import type { Seen } from './seen.js'
-import type { Session } from './session.js'
+import { begin, candidates, type Session } from './session.js'
 
 // What nobody has said of an API is found out with the first request of each kind, and noted in the plan for the others.
 
@@ -19,7 +20,7 @@ export async function signInFirst(client: Client, seen: Seen, json: object) {
   return other
 }
 
-/** Asks for something protected: with the token under a scheme that the API takes, and with the cookie. */
+/** Asks for something protected: with the token under a scheme that the API takes, and with the cookies. */
 export async function useToken(client: Client, seen: Seen, me: Endpoint, session: Session) {
   const { plan } = seen
   const ask = () =>
@@ -31,28 +32,64 @@ export async function useToken(client: Client, seen: Seen, me: Endpoint, session
     plan.scheme = scheme
     if (!(await ask())?.isOk) plan.scheme = 'Bearer'
   }
-  const byCookie =
-    session.jar.size > 0
-      ? await client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
-      : undefined
-  if (!byCookie) seen.skip('signing in sets no cookie', 'me-by-cookie')
+  if (session.jar.size === 0) return seen.skip('signing in sets no cookie', 'me-by-cookie')
+  const byCookies = (session: Session) =>
+    client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
+  await byCookies(session)
   // What looked like a token is none, as with better-auth.
-  if (byCookie?.isOk && !seen.exchange('me')?.answer?.isOk) plan.isCookieSession = true
+  const isByCookie = seen.isUser('me-by-cookie')
+  // With a refresh, that says which cookies it takes.
+  if (!isByCookie && !plan.endpoints.refresh) plan.sessionCookies = []
+  if (!isByCookie || seen.isUser('me')) return
+  plan.isCookieSession = true
+  const { names } = await neededCookies(session, async (session) => {
+    await client.ask({ step: 'without-a-cookie', endpoint: me, session, csrf: false })
+    return seen.isUser('without-a-cookie') ? session : undefined
+  })
+  plan.sessionCookies = names
 }
 
-/** Refreshes with the token in the body, and if that is refused in `Authorization`, as flask-jwt-extended wants it. */
-export async function refreshFirst(client: Client, seen: Seen, endpoint: Endpoint, session: Session) {
+/**
+ * Refreshes: with the cookies alone, else with the token of the body in a body, else with that in `Authorization`, as
+ * flask-jwt-extended wants it. Then finds out which cookies that takes.
+ *
+ * @returns the session after it, `undefined` if there is none
+ */
+export async function refreshFirst(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
   const { plan } = seen
-  const answer = await client.refresh('refresh', endpoint, session)
-  if (answer?.isOk || !session.refresh || plan.refreshToken) return answer
-  plan.refreshToken = { header: 'Authorization' }
-  const other = await client.refresh('refresh-in-header', endpoint, session)
-  if (other?.isOk) {
-    seen.adopt('refresh-in-header', 'refresh')
-    return other
+  const answer = (await byCookies()) ?? (await byToken())
+  if (!answer?.isOk) return { answer, session: undefined }
+  const session = begin(answer, first)
+  const { names, session: last } = await neededCookies(session, async (session) => {
+    const answer = await client.refresh('without-a-cookie', endpoint, session)
+    return answer?.isOk ? begin(answer, session) : undefined
+  })
+  plan.sessionCookies = [...new Set([...names, ...(plan.sessionCookies ?? [])])]
+  return { answer, session: last }
+
+  /** Where the body has a token as well, that is left out: a client that has the cookie would not send it. */
+  async function byCookies() {
+    if (candidates(first).length === 0) return undefined
+    const answer = await client.ask({ step: 'refresh-by-cookie', endpoint, session: first })
+    const isEnough = answer?.isOk && (plan.isCookieSession || answer.grant.access.length > 0)
+    if (first.refresh && !isEnough) return undefined
+    seen.adopt('refresh-by-cookie', 'refresh')
+    if (isEnough) plan.isRefreshedByCookie = true
+    return answer
   }
-  plan.refreshToken = undefined
-  return answer
+
+  async function byToken() {
+    const answer = await client.refresh('refresh', endpoint, first)
+    if (answer?.isOk || !first.refresh || plan.refreshToken) return answer
+    plan.refreshToken = { header: 'Authorization' }
+    const other = await client.refresh('refresh-in-header', endpoint, first)
+    if (other?.isOk) {
+      seen.adopt('refresh-in-header', 'refresh')
+      return other
+    }
+    plan.refreshToken = undefined
+    return answer
+  }
 }
 
 /** The scheme that the API asks for in place of `Bearer`; those of browsers are for people. */

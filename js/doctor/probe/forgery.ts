@@ -4,6 +4,9 @@ import type { Seen, Step } from './seen.js'
 import { begin, type Session } from './session.js'
 import { FOREIGN } from './stranger.js'
 
+/** What browsers say of a form that is sent. */
+const NAVIGATION = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-User': '?1' }
+
 /** An endpoint of the session, and what is sent to it by who means it. */
 export interface Target {
   name: 'refresh' | 'sign-in' | 'sign-out'
@@ -41,16 +44,17 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
     const answer = seen.plan.isCookieSession
       ? me && (await client.ask({ step: 'alive', endpoint: me, session: before, csrf: false }))
       : refresh && (await client.refresh('alive', refresh, before))
-    if (answer?.isOk) seen.idle.add(step)
-    session = answer?.isOk ? begin(answer, before) : undefined
+    const isAlive = seen.plan.isCookieSession ? seen.isUser('alive') : answer?.isOk
+    if (isAlive) seen.idle.add(step)
+    session = isAlive && answer ? begin(answer, before) : undefined
   }
 
   // Forms can post, and Rails takes the method from one.
-  const form = new URLSearchParams(target.form)
+  const form = new URLSearchParams({ ...endpoint.body, ...Object.fromEntries(target.form) })
   if (endpoint.method !== 'POST') form.set('_method', endpoint.method.toLowerCase())
   const post = { endpoint: { method: 'POST', url: endpoint.url }, form, json: undefined }
   const attempts: ['foreign' | 'forged' | 'plain', Partial<Asking>][] = [
-    ['forged', { ...post, origin: FOREIGN, csrf: false }],
+    ['forged', { ...post, origin: FOREIGN, csrf: false, headers: NAVIGATION }],
     ['plain', { csrf: false }],
     ['foreign', { origin: FOREIGN }],
   ]

@@ -1,10 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer } from '../answer.js'
-import { sessionCookie } from '../cookies.js'
-import type { Endpoint } from '../options.js'
+import type { Endpoint, Plan } from '../options.js'
 import type { Client } from './client.js'
 import type { Seen } from './seen.js'
-import { begin, type Session, withRefreshOf } from './session.js'
+import { begin, refreshTokenOf, type Session, withRefreshOf } from './session.js'
 
 /** In seconds. */
 const FIRST_PAUSE = 0.25
@@ -18,13 +17,13 @@ export async function probeReuse(client: Client, seen: Seen, endpoint: Endpoint,
   const spent = await client.refresh('spend', endpoint, first)
   if (!spent?.isOk) return first
   const second = begin(spent, first)
-  if (!differs(first, second)) {
+  if (!differs(first, second, seen.plan)) {
     seen.skip('the refresh token stays the same: nothing is ever spent', 'family')
     return second
   }
   const began = Date.now()
   // What repeats a cookie against CSRF must repeat the current one.
-  const stolen = withRefreshOf(second, first)
+  const stolen = withRefreshOf(second, first, seen.plan)
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const after = (Date.now() - began) / 1000
     const answer = await client.refresh('reuse', endpoint, stolen)
@@ -32,7 +31,7 @@ export async function probeReuse(client: Client, seen: Seen, endpoint: Endpoint,
     const last = {
       after,
       status: answer.status,
-      successor: answer.isOk ? successor(answer, second) : undefined,
+      successor: answer.isOk ? successor(answer, second, seen.plan) : undefined,
     }
     seen.reuses.push(last)
     if (!answer.isOk) break
@@ -46,12 +45,11 @@ export async function probeReuse(client: Client, seen: Seen, endpoint: Endpoint,
   return answer?.isOk ? begin(answer, second) : undefined
 }
 
-const tokenOf = ({ jar, refresh }: Session) => refresh?.token ?? sessionCookie([...jar.values()])?.value
+const differs = (a: Session, b: Session, plan: Plan) =>
+  !refreshTokenOf(a, plan)?.equals(refreshTokenOf(b, plan))
 
-const differs = (a: Session, b: Session) => !tokenOf(a)?.equals(tokenOf(b))
-
-function successor(answer: Answer, second: Session): 'another' | 'same' {
-  const token = answer.grant.refresh?.token ?? sessionCookie(answer.cookies)?.value
+function successor(answer: Answer, second: Session, plan: Plan): 'another' | 'same' {
+  const token = refreshTokenOf(begin(answer), plan)
   // No new one: whoever asks has to live with what there is.
-  return token === undefined || token.equals(tokenOf(second)) ? 'same' : 'another'
+  return token === undefined || token.equals(refreshTokenOf(second, plan)) ? 'same' : 'another'
 }

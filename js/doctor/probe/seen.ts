@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.js'
 import type { SetCookie } from '../cookies.js'
-import { sessionCookie } from '../cookies.js'
 import type { Endpoint, Plan } from '../options.js'
+import type { Trial } from '../trial/index.js'
 import type { Failure } from '../wire.js'
 
 /** What is asked of the API, by name. */
@@ -18,6 +18,12 @@ export type Step =
   | 'me-by-cookie'
   | 'refresh'
   | 'refresh-in-header'
+  | 'refresh-by-cookie'
+  | 'without-a-cookie'
+  | 'me-refreshed'
+  | 'me-without'
+  | 'sign-out-expired'
+  | 'refresh-after-expired'
   | 'refresh-by-get'
   | 'refresh-without-cookie'
   | 'refresh-bad-cookie'
@@ -69,6 +75,8 @@ export class Seen {
   readonly idle = new Set<Step>()
   /** How many wrong sign-ins were answered before one was refused for being one too many. */
   attempts = 0
+  /** What came of trying the options that fit; `undefined` where nobody could sign in. */
+  trial: Trial | undefined
 
   constructor(readonly plan: Plan) {}
 
@@ -100,6 +108,31 @@ export class Seen {
     throw new Unseen(this.#reasons.get(step) ?? 'not asked')
   }
 
+  /**
+   * Whether an answer shows a user, by what is in it: `200 null` does not, nor does what strangers get as well.
+   * `alive` and the like are other requests for what `me` is.
+   */
+  isUser(step: Step): boolean {
+    const answer = this.exchange(step)?.answer
+    return answer !== undefined && this.showsUser(answer)
+  }
+
+  /** The same of an answer to `me` that is not among these. */
+  showsUser({ isOk, content }: Pick<Answer, 'content' | 'isOk'>): boolean {
+    const stranger = this.exchange('anonymous')?.answer
+    if (!isOk || content.says === 'failure') return false
+    // A body that is empty for users as well says it with the status.
+    if (!stranger?.isOk) return content.says !== 'nothing' || this.#isEmptyForUsers
+    return content.says === 'something' && content.shape !== stranger.content.shape
+  }
+
+  /** Whether right after signing in there was nothing in the body of `me` either. */
+  get #isEmptyForUsers(): boolean {
+    return this.answered('me', 'me-by-cookie').some(
+      ({ answer }) => answer.isOk && answer.content.says === 'nothing',
+    )
+  }
+
   /** Whether the refresh only asks if there is a session: one in a cookie, with GET. */
   get isCheck(): boolean {
     const { endpoints, isCookieSession } = this.plan
@@ -111,8 +144,11 @@ export class Seen {
     if (this.plan.cookies === 'omit') return false
     const answer = this.exchange('sign-in')?.answer
     if (this.plan.isCookieSession || !answer?.isOk) return true
-    const isRefreshedByCookie = !answer.grant.refresh && this.exchange('refresh')?.answer?.isOk === true
-    return answer.cookies.length > 0 && (answer.grant.access.length === 0 || isRefreshedByCookie)
+    const { sessionCookies } = this.plan
+    // Where a refresh could not tell: a cookie in place of a token is one.
+    return sessionCookies
+      ? sessionCookies.length > 0
+      : answer.cookies.length > 0 && answer.grant.access.length === 0
   }
 
   /** The answers there are, of those steps or of all. */
@@ -128,11 +164,18 @@ export class Seen {
     return this.answered('sign-in', 'refresh').filter(({ answer }) => answer.isOk)
   }
 
-  /** The cookie that stands for the session. @throws Unseen if there is none */
+  /** The cookie that stands for the session. @throws Unseen if there is none, or it is not known which one */
   cookie(): SetCookie {
-    const cookie = sessionCookie(this.answer('sign-in').cookies)
-    if (cookie && this.answer('sign-in').isOk) return cookie
-    throw new Unseen('signing in sets no cookie')
+    const { cookies, isOk } = this.answer('sign-in')
+    if (!isOk || cookies.length === 0) throw new Unseen('signing in sets no cookie')
+    const { sessionCookies } = this.plan
+    if (!sessionCookies)
+      throw new Unseen('no refresh worked, so that it is not known which cookie is that of the session')
+    const cookie = sessionCookies
+      .map((name) => cookies.find((it) => it.name === name && !it.isGone))
+      .find((cookie) => cookie !== undefined)
+    if (cookie) return cookie
+    throw new Unseen('the session works without a cookie')
   }
 
   /** What the access token says. @throws Unseen if there is no token, or it says nothing */

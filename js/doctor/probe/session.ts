@@ -1,6 +1,6 @@
 import { decoded } from '../../cookie.js'
 import type { Answer } from '../answer.js'
-import { isCsrfCookie, type SetCookie, sessionCookie } from '../cookies.js'
+import { isCsrfCookie, type SetCookie } from '../cookies.js'
 import type { Endpoint, Plan } from '../options.js'
 import type { Secret } from '../secret.js'
 
@@ -28,13 +28,40 @@ export function begin({ cookies, grant }: Answer, before?: Session): Session {
   }
 }
 
+/** The same without this cookie. */
+export function without(name: string, session: Session): Session {
+  return { ...session, jar: new Map([...session.jar].filter(([it]) => it !== name)) }
+}
+
+/** The cookies that may stand for the session: not those that pages repeat against CSRF. */
+export const candidates = ({ jar }: Session) => [...jar.values()].filter((cookie) => !isCsrfCookie(cookie))
+
+/** The cookie that stands for the session, by what was found out about this API. */
+export function cookieOf({ jar }: Session, { sessionCookies = [] }: Plan): SetCookie | undefined {
+  return sessionCookies.map((name) => jar.get(name)).find((cookie) => cookie !== undefined)
+}
+
+/** What a session is refreshed with, wherever that is. */
+export const refreshTokenOf = (session: Session, plan: Plan): Secret | undefined =>
+  cookieOf(session, plan)?.value ?? session.refresh?.token
+
 /** The same with the refresh token of another, wherever that is. */
-export function withRefreshOf(session: Session, other: Session): Session {
-  const cookie = sessionCookie([...other.jar.values()])
+export function withRefreshOf(session: Session, other: Session, plan: Plan): Session {
+  const cookie = cookieOf(other, plan)
   return {
     ...session,
     jar: cookie ? new Map(session.jar).set(cookie.name, cookie) : session.jar,
     refresh: other.refresh,
+  }
+}
+
+/** The same with this in place of its refresh token. */
+export function withToken(session: Session, value: Secret, plan: Plan): Session {
+  const cookie = cookieOf(session, plan)
+  return {
+    ...session,
+    jar: cookie ? new Map(session.jar).set(cookie.name, { ...cookie, value }) : session.jar,
+    refresh: session.refresh && { ...session.refresh, token: value },
   }
 }
 

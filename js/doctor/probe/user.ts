@@ -1,18 +1,20 @@
-import { sessionCookie } from '../cookies.js'
 import type { Credentials, Endpoint } from '../options.js'
 import { Secret } from '../secret.js'
 import type { Client } from './client.js'
 import { refreshOf } from './client.js'
 import { refreshFirst, signInFirst, useToken } from './dialect.js'
+import { signOutExpired } from './expired.js'
 import { forge } from './forgery.js'
 import { body, form, strange } from './limit.js'
 import { probeReuse } from './reuse.js'
 import type { Seen, Step } from './seen.js'
-import { begin, type Session, withRefreshOf } from './session.js'
+import { begin, candidates, type Session, withToken } from './session.js'
 
+const FORGED_REFRESHES = ['forged-refresh', 'plain-refresh', 'foreign-refresh'] as const
 const REFRESHES: Step[] = [
-  ...(['refresh', 'refresh-by-get', 'refresh-without-cookie', 'refresh-bad-cookie'] as const),
-  ...(['forged-refresh', 'plain-refresh', 'foreign-refresh', 'refresh-after', 'spend', 'family'] as const),
+  ...(['refresh', 'me-refreshed', 'refresh-by-get', 'refresh-without-cookie'] as const),
+  ...(['refresh-bad-cookie', 'sign-out-expired', 'refresh-after-expired'] as const),
+  ...([...FORGED_REFRESHES, 'refresh-after', 'spend', 'family'] as const),
 ]
 const SIGN_OUTS: Step[] = [
   ...(['sign-out', 'refresh-after', 'me-after'] as const),
@@ -35,7 +37,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
 
   const first = await signInFirst(client, seen, json)
   const { signIn } = plan.endpoints
-  if (!first?.isOk || (!first.grant.access.length && !sessionCookie(first.cookies)))
+  if (!first?.isOk || (!first.grant.access.length && candidates(begin(first)).length === 0))
     return seen.skip('signing in failed', ...SIGNED_IN)
   let session = begin(first)
   await client.ask({ step: 'wrong-credentials', endpoint: signIn, ...strange(plan) })
@@ -69,7 +71,9 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
   async function useAnother(): Promise<Session | undefined> {
     let session = await again()
     const endpoint = plan.endpoints.signOut
-    if (session && endpoint && session.jar.size > 0) {
+    session = await signOutExpired(client, seen, session)
+    session ??= await again()
+    if (session && endpoint && seen.needsCookies) {
       const asking = refreshOf(plan, session)
       session = await forge(client, seen, {
         name: 'sign-out',
@@ -81,7 +85,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
       session ??= await again()
     } else
       seen.skip(
-        'no cookie is set: a browser adds nothing that could be abused',
+        'no cookie is needed: a browser adds nothing that could be abused',
         'forged-sign-out',
         'plain-sign-out',
         'foreign-sign-out',
@@ -100,8 +104,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
   }
 }
 
-const canRefresh = ({ jar, refresh }: Session) =>
-  refresh !== undefined || sessionCookie([...jar.values()]) !== undefined
+const canRefresh = (session: Session) => session.refresh !== undefined || candidates(session).length > 0
 
 /** Asks whether there is a session, which changes none. */
 async function askForSession(client: Client, seen: Seen, endpoint: Endpoint, session: Session) {
@@ -111,17 +114,28 @@ async function askForSession(client: Client, seen: Seen, endpoint: Endpoint, ses
 
 /** Refreshes, also in ways that should be refused. */
 async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
-  const answer = await refreshFirst(client, seen, endpoint, first)
+  const { answer, session: refreshed } = await refreshFirst(client, seen, endpoint, first)
   if (!answer?.isOk) {
     seen.skip(`the refresh was answered with ${answer?.status ?? 'nothing'}`, ...REFRESHES)
     return undefined
   }
-  let session: Session | undefined = begin(answer, first)
-  const nobody = withRefreshOf(session, withToken(session, new Secret('no-such-token')))
+  const { plan } = seen
+  let session = refreshed
+  if (session && plan.endpoints.me && (answer.grant.access.length > 0 || plan.isCookieSession))
+    await client.ask({
+      step: 'me-refreshed',
+      endpoint: plan.endpoints.me,
+      session,
+      cookies: plan.isCookieSession,
+      bearer: true,
+      csrf: false,
+    })
   await client.ask({ step: 'refresh-without-cookie', endpoint })
-  await client.refresh('refresh-bad-cookie', endpoint, nobody)
-  if (session.refresh) {
-    seen.skip('the refresh token is in the body: a browser adds nothing by itself', ...REFRESHES.slice(1, 7))
+  const unknown = withToken(session ?? first, new Secret('no-such-token'), plan)
+  await client.refresh('refresh-bad-cookie', endpoint, unknown)
+  if (!session) return undefined
+  if (!seen.needsCookies) {
+    seen.skip('no cookie is needed: a browser adds nothing by itself', 'refresh-by-get', ...FORGED_REFRESHES)
     return session
   }
   const get = { method: 'GET', url: endpoint.url }
@@ -132,15 +146,6 @@ async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first:
   if (byGet?.isOk) session = begin(byGet, session)
   session = await forge(client, seen, { name: 'refresh', endpoint, session, form: new URLSearchParams() })
   return session
-}
-
-function withToken(session: Session, value: Secret): Session {
-  const cookie = sessionCookie([...session.jar.values()])
-  return {
-    ...session,
-    jar: cookie ? new Map([[cookie.name, { ...cookie, value }]]) : session.jar,
-    refresh: session.refresh && { ...session.refresh, token: value },
-  }
 }
 
 async function signOut(client: Client, seen: Seen, session: Session) {

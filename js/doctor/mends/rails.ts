@@ -1,0 +1,66 @@
+export const rails = {
+  'sign-in.works': `post '/api/v1/login', to: 'sessions#create'`,
+  'sign-in.grant': `render json: { access_token: token, token_type: 'Bearer', expires_in: 900, user: user }`,
+  'sign-in.size': `render json: { user: user.as_json(only: %i[id name role]) }`,
+  'sign-in.refusal': `render json: { error: 'credentials' }, status: :unauthorized`,
+  'me.token': `before_action :authenticate_user! # reads Authorization: Bearer …`,
+  'me.cookie': `Authenticate resources by the Authorization header alone: config.skip_session_storage = [:http_auth, :jwt]`,
+  'sign-out.works': `delete '/api/v1/logout', to: 'sessions#destroy'`,
+  'sign-out.revokes': `RefreshToken.find_by(digest: …)&.family&.revoke!`,
+  'sign-out.access': `include Devise::JWT::RevocationStrategies::JTIMatcher
+devise :jwt_authenticatable, jwt_revocation_strategy: self`,
+  'sign-out.cookie': `cookies.delete(:refresh_token, path: '/api/v1') # the path and domain that it was set with`,
+  cookie: `cookies[:refresh_token] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax,
+                            path: '/api/v1', expires: 30.days }`,
+  'cookie-cross-site': `cookies[:refresh_token] = { …, same_site: :none, secure: true } # or put the API on the page's site`,
+  'cookie.domain': `Leave \`domain:\` out of cookies[…] and out of config.session_store.`,
+  'cookie.domain-foreign': `Leave \`domain:\` out of cookies[…].`,
+  'cookie.prefix-broken': `cookies['__Host-refresh_token'] = { value: token, secure: true, path: '/', httponly: true, same_site: :lax }`,
+  'cookie.prefix': `cookies['__Secure-refresh_token'] = { …, secure: true }`,
+  cors: `# config/initializers/cors.rb
+Rails.application.config.middleware.insert_before 0, Rack::Cors do
+  allow do
+    origins 'https://app.example.com'
+    resource '/api/*', credentials: true, max_age: 600, methods: %i[get post put patch delete options],
+             headers: %w[Authorization Content-Type X-Requested-With X-CSRF-Token],
+             expose: %w[Authorization Retry-After Date]
+  end
+end`,
+  'cors-exact': `origins 'https://app.example.com' # whole origins; a regexp needs \\A and \\z; never '*' or 'null'`,
+  'cors.errors': `Put Rack::Cors first: \`config.middleware.insert_before 0, Rack::Cors\`; before Warden and Rack::Attack.`,
+  'cors.vary': `Rack::Cors sets Vary: Origin; do not overwrite it.`,
+  'cors.preflight-status': `Put Rack::Cors before authentication: \`config.middleware.insert_before 0, Rack::Cors\`.`,
+  'token.unsigned': `JWT.encode(payload, secret, 'HS256'); JWT.decode(token, secret, true, algorithms: ['HS256'])`,
+  'token-lifetime': `config.jwt { |jwt| jwt.expiration_time = 15.minutes.to_i } # devise-jwt; others: exp: 15.minutes.from_now.to_i`,
+  'token.expiry-contradicts': `expires_in: payload['exp'] - Time.now.to_i`,
+  'token.secrets': `def jwt_payload = { 'role' => role } # never attributes or as_json`,
+  'token.personal-data': `def jwt_payload = { 'role' => role }`,
+  'one-token': `Leave the header of devise-jwt, and render the user only: render json: { user: user.as_json(only: %i[id name]) }`,
+  'token.refresh-without-cookie': `cookies['refresh_token'] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax, path: '/api/v1' }`,
+  'token.scheme': `response.set_header('Authorization', "Bearer #{token}")`,
+  'refresh.missing': `Add a refresh token of your own in an HttpOnly cookie: devise-jwt has none. See examples/rails-api.`,
+  'refresh.works': `post '/api/v1/refresh', to: 'tokens#refresh' # with the cookie alone: no access token, no body`,
+  'refresh.token': `render json: { access_token: token, token_type: 'Bearer', expires_in: 900 }`,
+  rotation: `token = RefreshToken.find_by!(digest: Digest::SHA256.hexdigest(cookies[:refresh_token]))
+token.with_lock { token.spent_at ? token.family.revoke! : token.update!(spent_at: Time.current) }
+# then issue a successor in the same family, and set it as the cookie`,
+  grace: `# within ten seconds the same successor again, so that a lost answer signs nobody out
+return successor_of(token) if token.spent_at && token.spent_at > 10.seconds.ago`,
+  'refresh.by-get': `post '/refresh', to: 'tokens#refresh' # not match, not via: :all`,
+  'refresh.refusal': `render json: { error: 'unknown' }, status: :unauthorized`,
+  'csrf-header': `before_action do # in the controller of sign-in, refresh and sign-out
+  head :forbidden unless request.headers['X-Requested-With'].present?
+end`,
+  'csrf-origin': `before_action do
+  head :forbidden unless [nil, request.base_url, 'https://app.example.com'].include?(request.origin)
+end`,
+  unauthorized: `config.navigational_formats = [] # config/initializers/devise.rb`,
+  'answers.bad-token': `rescue_from JWT::DecodeError, with: -> { head :unauthorized }`,
+  'answers.www-authenticate': `response.set_header('WWW-Authenticate', 'Bearer')`,
+  'answers.no-store': `response.set_header('Cache-Control', 'no-store') # in the controller of sign-in and refresh`,
+  'answers.public': `expires_in 0, public: false`,
+  'transport.http': `config.force_ssl = true`,
+  'transport.hsts': `config.force_ssl = true # sends Strict-Transport-Security`,
+  'limits.sign-in': `Rack::Attack.throttle('login', limit: 10, period: 60) { |req| req.ip if req.path == '/api/v1/login' && req.post? }`,
+  'limits.retry-after': `Rack::Attack.throttled_responder = ->(req) { [429, { 'Retry-After' => '60' }, ['']] }`,
+}

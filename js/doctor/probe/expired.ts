@@ -1,0 +1,65 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Plan } from '../options.js'
+import { Secret } from '../secret.js'
+import type { Client } from './client.js'
+import { refreshOf } from './client.js'
+import type { Seen } from './seen.js'
+import { begin, type Session } from './session.js'
+
+/**
+ * Signs out with an access token that has run out, as after a night. An API that looks at the token alone, and answers well
+ * to one that it cannot use, has ended nothing.
+ *
+ * @returns the session, if it still lives
+ */
+export async function signOutExpired(
+  client: Client,
+  seen: Seen,
+  session: Session | undefined,
+): Promise<Session | undefined> {
+  const { plan } = seen
+  const { signOut, refresh } = plan.endpoints
+  const isRefreshing = refresh && !seen.isCheck && seen.exchange('refresh')?.answer?.isOk
+  if (!session?.access || !signOut || !isRefreshing || plan.isCookieSession) {
+    seen.skip(
+      'it takes a token, a refresh that works, and a sign-out',
+      'sign-out-expired',
+      'refresh-after-expired',
+    )
+    return session
+  }
+  const bearer = await expired(session.access, plan, seen)
+  const asking = { session, bearer, ...refreshOf(plan, session) }
+  const answer = await client.ask({ step: 'sign-out-expired', endpoint: signOut, ...asking })
+  const after = await client.refresh('refresh-after-expired', refresh, session)
+  if (after?.isOk) return begin(after, session)
+  // A refusal keeps the session; so the refresh should have worked.
+  return answer?.isOk ? undefined : session
+}
+
+/** The token itself, if it runs out soon enough to wait for it; else one that is like it, and good for nothing. */
+async function expired(token: Secret, { grace }: Plan, seen: Seen): Promise<Secret> {
+  const { access, expiresIn } = seen.answer('sign-in').grant
+  const { exp, iat } = access[0]?.jwt ?? {}
+  const lifetime = expiresIn?.seconds ?? (exp !== undefined && iat !== undefined ? exp - iat : undefined)
+  if (lifetime !== undefined && lifetime <= grace) {
+    await delay(lifetime * 1000 + 50)
+    return token
+  }
+  return new Secret(stale(token.reveal()))
+}
+
+/** A JWT of an hour ago, which no server has signed; of another token, one that was never given out. */
+function stale(token: string): string {
+  const [header = '', payload, signature] = token.split('.')
+  try {
+    const claims = JSON.parse(Buffer.from(payload ?? '', 'base64url').toString())
+    const hourAgo = Math.floor(Date.now() / 1000) - 3600
+    const old = Buffer.from(JSON.stringify({ ...claims, iat: hourAgo - 900, exp: hourAgo })).toString(
+      'base64url',
+    )
+    return `${header}.${old}.${signature}`
+  } catch {
+    return `${token.slice(0, -4)}${token.endsWith('0000') ? '1111' : '0000'}`
+  }
+}

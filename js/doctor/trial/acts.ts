@@ -1,0 +1,127 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { authorization } from '../../authorization.js'
+import { encodeBody, encodeCredentials } from '../../endpoint.js'
+import { type Grant, readGrant } from '../../server/grant.js'
+import type { Target } from '../../server/options.js'
+import type { VaultOptions } from '../../vault/options.js'
+import { readContent } from '../content.js'
+import { type Credentials, named } from '../options.js'
+import { body as credentialsBody } from '../probe/limit.js'
+import type { Seen } from '../probe/seen.js'
+import type { RawAnswer } from '../wire.js'
+import { type Exchanges, Failed } from './exchanges.js'
+import type { Act } from './index.js'
+
+export { Failed } from './exchanges.js'
+
+/** How long a limit on sign-ins is waited for; doctor itself has signed in several times. In seconds. */
+const LIMIT_PAUSE = 10
+const LONGEST_LIMIT_PAUSE = 60
+
+/** What an application does, as far as these options have it. */
+export function createActs(
+  options: VaultOptions,
+  seen: Seen,
+  { bff, ask, exchange }: Exchanges,
+): Partial<Record<Act, () => Promise<void>>> {
+  const { plan } = seen
+  const { credential = 'bearer' } = options
+  let grant: Pick<Grant, 'access' | 'refresh'> | undefined
+  /** A credential in headers of its own. */
+  let kept: Record<string, string> = {}
+
+  /** @throws Failed or AuthError if it grants nothing */
+  function take(target: Target, answer: RawAnswer) {
+    if (!isOk(answer)) throw new Failed(`${named(target)} is answered with ${answer.status}`)
+    if (credential === 'cookie') return
+    const headers = new Headers(answer.headers.filter(([name]) => name !== 'set-cookie'))
+    if (typeof credential === 'object') {
+      kept = Object.fromEntries(credential.headers.map((name) => [name, headers.get(name) ?? '']))
+      return
+    }
+    const { access, refresh } = readGrant(headers, parse(answer.body), target.fields, bff)
+    grant = { access, refresh: refresh ?? grant?.refresh }
+  }
+
+  /** The refresh token, where it does not come in a cookie, and the members of every body. */
+  function proof(target: Target) {
+    const { refreshToken, refreshMember, scheme } = bff
+    const token = grant?.refresh
+    const headers: Record<string, string> = {}
+    if (token && typeof refreshToken === 'object') {
+      const isAuthorization = /^authorization$/i.test(refreshToken.header)
+      headers[refreshToken.header] = isAuthorization ? authorization(scheme, token) : token
+    }
+    const members = { ...target.body, ...(token && refreshToken === 'body' && { [refreshMember]: token }) }
+    const body = Object.keys(members).length > 0 ? encodeBody(members, target.encoding) : ([] as const)
+    return { headers, body }
+  }
+
+  const bearer = (): Record<string, string> =>
+    grant ? { Authorization: authorization(bff.scheme, grant.access) } : kept
+
+  async function signIn() {
+    const { email, password } = plan.credentials as Credentials
+    const json = JSON.stringify(credentialsBody(plan, email, password))
+    const attempt = () => exchange(bff.signIn, {}, encodeCredentials(json, bff.signIn))
+    const answer = await attempt().catch(async (error) => {
+      if (!(error instanceof Failed) || !error.isLimited) throw error
+      await delay(pauseOf(error) * 1000)
+      return attempt()
+    })
+    take(bff.signIn, answer)
+  }
+
+  async function request() {
+    const { me } = plan.endpoints
+    if (!me || !isKnown) return
+    const answer = await ask(me, bearer(), credential === 'cookie')
+    const content = readContent(answer.body, /^\s*</.test(answer.body))
+    if (!seen.showsUser({ isOk: isOk(answer), content }))
+      throw new Failed(`${named(me)} is answered with ${answer.status}, without a user`)
+  }
+
+  async function refresh(target: Target) {
+    const { headers, body } = proof(target)
+    take(target, await exchange(target, headers, body))
+    await request()
+  }
+
+  async function signOut(target: Target) {
+    const { headers, body } = proof(target)
+    const { status } = await exchange(target, { ...headers, ...bearer() }, body)
+    const isTold = (status >= 200 && status < 400) || status === 404 || status === 410
+    if (!isTold) throw new Failed(`${named(target)} is answered with ${status}`)
+  }
+
+  /** Whether `me` has shown a user before, so that it can be told if it does not. */
+  const isKnown = seen.isUser('me') || seen.isUser('me-by-cookie')
+  const renewal = typeof credential === 'object' ? undefined : bff.refresh
+  const ending = bff.signOut
+  return {
+    'sign-in': signIn,
+    ...(plan.endpoints.me && isKnown && { request }),
+    ...(renewal &&
+      bff.refreshToken === 'cookie' && {
+        /** What a page has in its memory is lost; cookies are not. */
+        reload() {
+          grant = undefined
+          return refresh(renewal)
+        },
+      }),
+    ...(renewal && { refresh: () => refresh(renewal) }),
+    ...(ending && { 'sign-out': () => signOut(ending) }),
+  }
+}
+
+const pauseOf = ({ retryAfter = LIMIT_PAUSE }: Failed) => Math.min(retryAfter, LONGEST_LIMIT_PAUSE)
+
+const isOk = ({ status }: RawAnswer) => status >= 200 && status < 300
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,24 @@
+import { CookieJar } from 'tough-cookie'
+import type { Plan } from '../options.js'
+import type { RawAnswer } from '../wire.js'
+
+/** The cookies of a browser that shows the page of this plan: with `Path`, `Domain`, `Secure`, `SameSite` and prefixes. */
+export function createCookies({ page, topology }: Pick<Plan, 'page' | 'topology'>) {
+  const jar = new CookieJar(undefined, { looseMode: true, enforceSecureOriginOnStorage: true })
+  const sameSiteContext = topology === 'cross-site' ? 'none' : 'strict'
+  return {
+    keep({ headers }: RawAnswer, { href }: URL) {
+      for (const [name, text] of headers) {
+        if (name !== 'set-cookie') continue
+        // Browsers want Secure with SameSite=None; of what they refuse, nobody is told.
+        if (/;\s*samesite=none/i.test(text) && !/;\s*secure\b/i.test(text)) continue
+        jar.setCookieSync(text, href, { ignoreError: true, sameSiteContext })
+      }
+    },
+    /** The header `Cookie`, empty if there is none. */
+    sentTo: ({ href }: URL) => jar.getCookieStringSync(href, { sameSiteContext }),
+    /** What `document.cookie` of the page has under this name. */
+    readable: (name: string) =>
+      jar.getCookiesSync(page, { http: false, allPaths: true }).find(({ key }) => key === name)?.value,
+  }
+}

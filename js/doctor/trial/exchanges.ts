@@ -1,0 +1,86 @@
+import { complete, type Target } from '../../server/options.js'
+import type { VaultOptions } from '../../vault/options.js'
+import { browserHeaders } from '../browser.js'
+import { type Endpoint, named, type Plan } from '../options.js'
+import type { RawAnswer, Wire } from '../wire.js'
+import { createCookies } from './cookies.js'
+
+/** Something that an application would not get either. */
+export class Failed extends Error {
+  constructor(
+    message: string,
+    /** Only because there have been too many requests. */
+    readonly isLimited = false,
+    /** In seconds. */
+    readonly retryAfter?: number,
+  ) {
+    super(message)
+  }
+}
+
+/** Any will do: nothing is sealed here. */
+const SECRET = 'x'.repeat(32)
+
+export type Exchanges = ReturnType<typeof createExchanges>
+
+/**
+ * Sends what a page with these options would, with the headers and the cookies of a browser.
+ *
+ * @throws AuthError that names an option which is wrong
+ */
+export function createExchanges(options: VaultOptions, plan: Plan, wire: Wire) {
+  const { credential: _, origins: __, forgetAfter: ___, name: ____, ...shared } = options
+  const bff = complete({ ...shared, api: plan.api.origin, secret: SECRET, plainHttp: true })
+  const cookies = createCookies(plan)
+
+  async function ask(
+    endpoint: Endpoint,
+    own: Record<string, string>,
+    withCookies: boolean,
+    body?: string,
+  ): Promise<RawAnswer> {
+    const { method, url } = endpoint
+    const cookie = withCookies && cookies.sentTo(url)
+    const headers = {
+      Accept: 'application/json',
+      ...browserHeaders(method, plan.page, plan.api.origin),
+      ...own,
+      ...(cookie && { Cookie: cookie }),
+    }
+    const outcome = await wire.send({ method, url, headers, body: method === 'GET' ? undefined : body })
+    if ('failure' in outcome)
+      throw new Failed(`${named(endpoint)} was not answered (${outcome.failure.kind})`)
+    if (withCookies) cookies.keep(outcome.answer, url)
+    const { status, headers: answered } = outcome.answer
+    if (status === 429) {
+      const [, pause] = answered.find(([name]) => /^(x-)?retry-after$/.test(name)) ?? []
+      throw new Failed(`${named(endpoint)} is limited (429)`, true, Number(pause) || undefined)
+    }
+    return outcome.answer
+  }
+
+  /** The header against CSRF, as the page can send it: it reads no cookie of another host, and none that is HttpOnly. */
+  function csrfHeader({ csrf }: Target): Record<string, string> {
+    if (!csrf) return {}
+    const value = 'value' in csrf ? csrf.value : cookies.readable(csrf.cookie)
+    return value === undefined ? {} : { [csrf.header]: value }
+  }
+
+  return {
+    bff,
+    /** A request of the page. */
+    ask,
+    /** An exchange of credentials, with that body and its type. */
+    exchange: (
+      target: Target,
+      own: Record<string, string>,
+      [body, type]: readonly [body?: string, type?: string],
+    ) =>
+      ask(
+        target,
+        { ...csrfHeader(target), ...(type && { 'Content-Type': type }), ...own },
+        options.credentials !== 'omit',
+        body,
+      ),
+  }
+}

@@ -1,0 +1,47 @@
+import { isAuthError } from '../../errors.js'
+import type { VaultOptions } from '../../vault/options.js'
+import type { Seen } from '../probe/seen.js'
+import type { Wire } from '../wire.js'
+import { createActs, Failed } from './acts.js'
+import { createExchanges } from './exchanges.js'
+
+/** What is done with the options, in this order. */
+export const ACTS = ['sign-in', 'request', 'reload', 'refresh', 'sign-out'] as const
+
+export type Act = (typeof ACTS)[number]
+
+export interface Trial {
+  /** What has worked. */
+  tried: Act[]
+  /** What has not, and ended the trial. No secret is in it. */
+  failure: { act: Act; evidence: string; isLimited: boolean } | undefined
+}
+
+/**
+ * Does with these very options what an application would: signs in, asks for something protected, reloads the page,
+ * refreshes and signs out. What goes out is written, and what comes back is read, by the code of the package; cookies are
+ * kept and sent as browsers do that for this page.
+ */
+export async function tryOptions(options: VaultOptions, seen: Seen, wire: Wire): Promise<Trial> {
+  const tried: Act[] = []
+  let act: Act = 'sign-in'
+  let acts: ReturnType<typeof createActs> | undefined
+  try {
+    acts = createActs(options, seen, createExchanges(options, seen.plan, wire))
+    for (act of ACTS) {
+      const work = acts[act]
+      if (!work) continue
+      await work()
+      tried.push(act)
+    }
+    return { tried, failure: undefined }
+  } catch (error) {
+    if (!(error instanceof Failed) && !isAuthError(error)) throw error
+    // Whatever it is that does not work: no session is left behind.
+    if (act !== 'sign-in' && act !== 'sign-out') await acts?.['sign-out']?.().catch(() => {})
+    return {
+      tried,
+      failure: { act, evidence: error.message, isLimited: error instanceof Failed && error.isLimited },
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Report } from '../../js/doctor/report.js'
+import { readVaultFile } from '../../js/doctor/vault-file.js'
+import { type BffOptions, createBff } from '../../js/server/index.js'
+import { ADA } from './api.js'
+import type { Foreign } from './apis/foreign.js'
+import { frameworks } from './apis/frameworks.js'
+import { products } from './apis/products.js'
+import { diagnose } from './listener.js'
+
+const EXPECTED = Object.entries({ ...frameworks, ...products })
+
+test.each(EXPECTED)('%s: no error that is none, and options that work', async (_, foreign) => {
+  const { errors, report, text } = await diagnose(foreign.listener(), foreign.options)
+  expect(errors).toEqual(foreign.flaws ?? [])
+  expect(report.stack).toBe(foreign.stack)
+  for (const line of foreign.suggests) expect(report.suggestion?.code).toContain(line)
+  expect(report.suggestion?.tried).toEqual(foreign.tried)
+  expect(text).toContain(`tried with these very options: ${foreign.tried.join(', ')}`)
+  await expectToWork(report, foreign)
+})
+
+/** Runs the server of the package with the options that were printed, against the same API. */
+async function expectToWork({ suggestion, url }: Report, { options, tried }: Foreign) {
+  const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
+  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const file = path.join(folder, 'auth.vault.ts')
+  writeFileSync(file, suggestion?.code ?? '')
+  const { origins: _, ...shared } = await readVaultFile(file)
+  const me = options.me ?? '/me'
+  const bff = createBff({
+    ...(shared as Omit<BffOptions, 'api' | 'secret'>),
+    api: url,
+    secret: 'a secret of these tests, long enough',
+    proxy: [me],
+  })
+  let cookie = ''
+  async function ask(method: string, to: string, body?: object) {
+    const headers = { cookie, 'X-Requested-With': 'tokencell', 'Content-Type': 'application/json' }
+    const request = new Request(`https://app.example.com${to}`, {
+      method,
+      headers: { ...headers, Origin: 'https://app.example.com', 'Sec-Fetch-Site': 'same-origin' },
+      body: body ? JSON.stringify(body) : null,
+    })
+    const response = await bff.handle(request)
+    const [set] = response.headers.getSetCookie()
+    if (set !== undefined) cookie = set.split(';')[0] ?? ''
+    return { status: response.status, body: await response.json().catch(() => undefined) }
+  }
+  const { email = 'email', password = 'password' } = options.fields ?? {}
+  const credentials = email.startsWith('user[')
+    ? { user: { email: ADA.email, password: ADA.password } }
+    : { [email]: ADA.email, [password]: ADA.password }
+  expect(await ask('POST', '/api/auth/sign-in', credentials)).toMatchObject({ status: 200 })
+  expect(await ask('GET', me)).toMatchObject({ status: 200 })
+  if (tried.includes('sign-out'))
+    expect(await ask('POST', '/api/auth/sign-out')).toMatchObject({ status: 200, body: { isTold: true } })
+}

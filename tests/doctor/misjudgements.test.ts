@@ -1,0 +1,355 @@
+import { expect, onTestFinished, test } from 'vitest'
+import type { DoctorOptions } from '../../js/doctor/options.js'
+import { examine } from '../../js/doctor/report.js'
+import { ADA, PAGE, serve } from './api.js'
+import { type Asked, createSessions, isAda, type Reply, standIn } from './apis/stand-in.js'
+import { diagnose, jwt } from './listener.js'
+
+type Sessions = ReturnType<typeof createSessions>
+
+interface Behaviour {
+  /** What a session is in, beside the access token. */
+  cookies?: (refresh: string) => string[]
+  refreshed?: (asked: Asked) => string | undefined
+  always?: Record<string, string | string[]>
+  lifetime?: object
+  /** Whether a request has what no form of another site can send. */
+  isOwn?: (asked: Asked) => boolean
+  /** Answers before the rest does. */
+  instead?: (asked: Asked, sessions: Sessions) => Reply | undefined
+}
+
+/** An API without a flaw, but for what is given. */
+function examined(behaviour: Behaviour, options: Partial<DoctorOptions> = {}) {
+  const sessions = createSessions()
+  const {
+    cookies = (refresh) => [`rt=${refresh}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000`],
+    refreshed = ({ cookie }) => cookie('rt'),
+  } = behaviour
+  const { lifetime = { expires_in: 900 }, always = {} } = behaviour
+  const { isOwn = ({ header }) => header('x-requested-with') !== undefined } = behaviour
+  const refused = { status: 401, body: { error: 'unauthorized' }, headers: { 'WWW-Authenticate': 'Bearer' } }
+  const granted = ({ access, refresh }: { access: string; refresh: string }) => ({
+    status: 200,
+    body: { access_token: access, ...lifetime },
+    headers: { 'Set-Cookie': cookies(refresh) },
+  })
+  const listener = standIn((asked) => {
+    const { route, body, bearer } = asked
+    const other = behaviour.instead?.(asked, sessions)
+    if (other) return other
+    if (route === 'GET /me') return sessions.isLive(bearer) ? { status: 200, body: { id: 7 } } : refused
+    if (!isOwn(asked)) return { status: 403, body: {} }
+    if (route === 'POST /login') return isAda(body.email, body.password) ? granted(sessions.open()) : refused
+    if (route === 'POST /refresh') {
+      const renewed = sessions.renew(refreshed(asked))
+      return renewed ? granted(renewed) : refused
+    }
+    if (route !== 'DELETE /logout') return { status: 404 }
+    sessions.endOfRefresh(refreshed(asked))
+    const gone = cookies('').map((cookie) =>
+      cookie.replace(/=[^;]*/, '=').replace(/Max-Age=\d+/, 'Max-Age=0'),
+    )
+    return { status: 204, headers: { 'Set-Cookie': gone } }
+  }, always)
+  return diagnose(listener, options).then((result) => ({ ...result, sessions }))
+}
+
+test('cookies that a refresh does not need are left alone, whatever they are called', async () => {
+  const always = {
+    'Set-Cookie': [
+      'PHPSESSID=0a1b2c3d4e; Path=/',
+      'session_affinity=node1; Path=/; Domain=example.com; SameSite=None',
+      '_ga=GA1.1; Path=/; Max-Age=63072000',
+    ],
+  }
+  const { report, errors, evidence } = await examined({
+    always,
+    cookies: (refresh) => [`a9=${refresh}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000`],
+    refreshed: ({ cookie }) => cookie('a9'),
+  })
+  expect(errors).toEqual([])
+  expect(report.summary.warning).toBe(0)
+  expect(evidence('cookie.path-broad')).toBe('the Path of a9 is /')
+  expect(report.suggestion?.tried).toContain('reload')
+})
+
+test('where a refresh needs two cookies, the one that stands for the session is judged', async () => {
+  const { errors, evidence } = await examined({
+    cookies: (refresh) => [
+      'device=d1; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000',
+      `refresh=${refresh}; Path=/; SameSite=Lax; Max-Age=2592000`,
+    ],
+    refreshed: ({ cookie }) => (cookie('device') ? cookie('refresh') : undefined),
+  })
+  expect(errors).toEqual(['cookie.http-only'])
+  expect(evidence('cookie.http-only')).toContain('refresh')
+})
+
+test('a refresh with the token in the body needs no cookie, though there are some', async () => {
+  const sessions = createSessions()
+  const grant = ({ access, refresh }: { access: string; refresh: string }) => ({
+    status: 200,
+    body: { access_token: access, refresh_token: refresh, expires_in: 900 },
+  })
+  const { errors, report } = await examined(
+    {
+      always: {
+        'Set-Cookie': 'ARRAffinity=4f2a; Path=/; HttpOnly; Secure; Domain=example.azurewebsites.net',
+      },
+      instead({ route, body, bearer }) {
+        if (route === 'POST /login' && isAda(body.email, body.password)) return grant(sessions.open())
+        if (route === 'GET /me') return { status: sessions.isLive(bearer) ? 200 : 401, body: { id: 7 } }
+        if (route !== 'POST /refresh') return undefined
+        const renewed = sessions.renew(body.refresh_token)
+        return renewed ? grant(renewed) : { status: 401 }
+      },
+    },
+    { signOut: 'none' },
+  )
+  expect(errors).toEqual([])
+  expect(report.suggestion?.code).toContain(`  refreshToken: 'body',\n`)
+})
+
+test('options are printed only if they work: a cookie against CSRF that pages cannot read', async () => {
+  const { report, evidence } = await examined(
+    {
+      cookies: (refresh) => [
+        `rt=${refresh}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000`,
+        'csrf_token=0123456789; Path=/api; SameSite=Lax',
+      ],
+      instead: ({ route, header, cookie }) =>
+        route !== 'POST /login' && cookie('rt') && header('x-csrf-token') !== cookie('csrf_token')
+          ? { status: 403 }
+          : undefined,
+    },
+    { csrf: 'X-CSRF-Token=csrf_tokens' },
+  )
+  expect(report.suggestion).toBeUndefined()
+  expect(evidence('options.work') ?? evidence('refresh.works')).toMatch(/403/)
+})
+
+test.each([
+  'cookie-path-misses-refresh',
+  'cookie-for-another-domain',
+  'cookie-prefix-broken',
+  'cookie-same-site-none',
+] as const)('nor are those that are right, where browsers throw the cookie away: %s', async (flaw) => {
+  const api = await serve({ flaws: [flaw] })
+  onTestFinished(api.close)
+  const { findings, suggestion } = await examine({ url: api.url, credentials: ADA, grace: 0 })
+  expect(suggestion).toBeUndefined()
+  expect(findings.find(({ id }) => id === 'options.work')).toMatchObject({
+    severity: 'warning',
+    evidence: 'reload failed, after sign-in, request: POST /api/v1/refresh is answered with 401',
+  })
+})
+
+test.each([
+  ['is waited for', 0.2, ['sign-in', 'request', 'reload', 'refresh', 'sign-out'], 'ok'],
+  ['that goes on is no error', undefined, undefined, 'skipped'],
+] as const)('a limit on sign-ins %s', async (_, seconds, tried, severity) => {
+  let [signIns, limitedAt] = [0, 0]
+  const { finding, report } = await examined({
+    instead({ route, isForm }) {
+      // Forms are refused anyway.
+      if (route !== 'POST /login' || isForm || ++signIns < 7) return undefined
+      limitedAt ||= Date.now()
+      if (seconds && Date.now() - limitedAt > seconds * 1000 - 5) return undefined
+      return { status: 429, headers: { 'Retry-After': String(seconds ?? 0.1) } }
+    },
+  })
+  expect(limitedAt).toBeGreaterThan(0)
+  expect(finding('options.work')?.severity).toBe(severity)
+  expect(report.suggestion?.tried).toEqual(tried)
+})
+
+test('an answer without a user shows none: 200 null to the old cookie', async () => {
+  const live = new Set<string>()
+  const { errors, finding } = await diagnose(
+    standIn(({ route, body, cookie, header }) => {
+      const id = cookie('sid') ?? ''
+      if (route === 'GET /session') return { status: 200, body: live.has(id) ? { user: { id: 7 } } : null }
+      if (header('x-requested-with') === undefined) return { status: 403 }
+      if (route === 'POST /logout') {
+        live.delete(id)
+        return { status: 200, body: { success: true }, headers: { 'Set-Cookie': 'sid=; Path=/; Max-Age=0' } }
+      }
+      if (route !== 'POST /login' || !isAda(body.email, body.password)) return { status: 401 }
+      const next = `s${live.size}-${jwt().slice(-9)}`
+      live.add(next)
+      const set = `sid=${next}; Path=/; HttpOnly; SameSite=Lax; Max-Age=900`
+      return { status: 200, body: { user: { id: 7 } }, headers: { 'Set-Cookie': set } }
+    }),
+    { signOut: 'POST /logout', refresh: 'GET /session', me: 'GET /session' },
+  )
+  expect(errors).toEqual([])
+  expect(finding('sign-out.revokes')?.severity).toBe('ok')
+  expect(finding('answers.unauthorized')?.evidence).toContain('tells strangers that nobody is signed in')
+})
+
+test('a sign-in that says no with 200 is none, whatever cookie comes with it', async () => {
+  const { errors, evidence } = await diagnose(
+    standIn(() => ({ status: 200, body: { success: false } }), {
+      'Set-Cookie': 'PHPSESSID=0a1b2c3d; Path=/',
+    }),
+  )
+  expect(evidence('sign-in.works')).toContain('is answered with 200 and a failure in it')
+  expect(errors).not.toContain('csrf.sign-in')
+})
+
+test('a refreshed token that is refused is found', async () => {
+  const tokens = new Set<string>()
+  const { errors, evidence, report } = await examined({
+    instead({ route, bearer }, sessions) {
+      if (route !== 'GET /me') return undefined
+      // Only the token of a sign-in is in this table.
+      const [first] = tokens
+      if (first === undefined && bearer !== undefined && sessions.isLive(bearer)) tokens.add(bearer)
+      return tokens.has(bearer ?? '') ? { status: 200, body: { id: 7 } } : { status: 401 }
+    },
+  })
+  expect(errors).toContain('refresh.accepted')
+  expect(evidence('refresh.accepted')).toBe('GET /me is answered with 401 to it')
+  expect(report.suggestion).toBeUndefined()
+})
+
+test('before there is a cookie to repeat, CORS need not allow its header', async () => {
+  const csrf = 'csrf_token=0123456789; Path=/; SameSite=Lax'
+  const allow = (headers: string) => ({
+    'Access-Control-Allow-Headers': `authorization, content-type${headers}`,
+  })
+  const { errors } = await examined(
+    {
+      always: {
+        'Access-Control-Allow-Origin': PAGE,
+        'Access-Control-Allow-Credentials': 'true',
+        'Access-Control-Allow-Methods': 'GET, POST, DELETE',
+        'Access-Control-Expose-Headers': 'Date, Retry-After',
+        Vary: 'Origin',
+      },
+      cookies: (refresh) => [`rt=${refresh}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000`, csrf],
+      isOwn: ({ route, header, cookie, isForm }) =>
+        route === 'POST /login' ? !isForm : header('x-csrf-token') === cookie('csrf_token'),
+      instead({ route }) {
+        if (!route.startsWith('OPTIONS')) return undefined
+        return { status: 204, headers: allow(route === 'OPTIONS /login' ? '' : ', x-csrf-token') }
+      },
+    },
+    { origin: PAGE, csrf: 'X-CSRF-Token=csrf_token' },
+  )
+  expect(errors).toEqual([])
+})
+
+test('a sign-out with a token that has run out, which is answered well and ends nothing', async () => {
+  const { errors, evidence } = await examined({
+    instead({ route, bearer, header }, sessions) {
+      if (route !== 'DELETE /logout' || header('x-requested-with') === undefined) return undefined
+      sessions.endOfAccess(bearer)
+      return { status: 204, headers: { 'Set-Cookie': 'rt=; Path=/; Max-Age=0' } }
+    },
+  })
+  expect(errors).toEqual(['sign-out.expired'])
+  expect(evidence('sign-out.expired')).toBe(
+    'DELETE /logout is answered with 204, and a refresh was granted afterwards',
+  )
+})
+
+test('a sign-out with a token that has run out, waited for where that is soon', async () => {
+  let asked: string | undefined
+  const { evidence } = await examined(
+    {
+      lifetime: { expires_in: 0.2 },
+      instead({ route, bearer }) {
+        if (route === 'DELETE /logout' && bearer?.split('.').length === 3) asked ??= bearer
+        return undefined
+      },
+    },
+    { grace: 0.3 },
+  )
+  expect(asked).toBeDefined()
+  expect(evidence('sign-out.expired')).toBe('')
+})
+
+test.each([
+  [{ expires_in: '900' }, undefined, 'ok', undefined],
+  [{ expires_in: '900.5' }, undefined, 'ok', undefined],
+  [{ expires_in: '15 minutes' }, 'expires_in', 'warning', "fields: { expiresIn: 'no_expires_in' }"],
+  [{ expires_in: 0 }, 'expires_in', 'warning', "fields: { expiresIn: 'no_expires_in' }"],
+])('a lifetime is judged as the package judges it: %j', async (lifetime, place, severity, fields) => {
+  const { finding, report } = await examined({ lifetime })
+  expect(finding('token.expires-in')?.severity).toBe(severity)
+  if (place) expect(finding('token.expires-in')?.evidence).toContain(place)
+  const code = report.suggestion?.code ?? ''
+  expect(code).toContain('openVault')
+  if (fields) expect(code).toContain(fields)
+  else expect(code).not.toContain('fields')
+})
+
+test('no option has a name twice', async () => {
+  const { report } = await examined({})
+  const names = [...(report.suggestion?.code ?? '').matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name)
+  expect(names).toEqual(['signIn', 'refresh', 'signOut'])
+})
+
+test.each([false, true])('what was given is not suggested: --guess (%s)', async (guess) => {
+  const { evidence } = await diagnose(
+    standIn(() => ({ status: 404 })),
+    { guess },
+  )
+  expect(evidence('sign-in.works')?.includes('--guess')).toBe(!guess)
+})
+
+test('a refusal that names what it misses says which option gives that', async () => {
+  const detail = [{ type: 'missing', loc: ['body', 'username'], msg: 'Field required' }]
+  const { evidence } = await diagnose(standIn(() => ({ status: 422, body: { detail } })))
+  expect(evidence('sign-in.works')).toContain('--field email=username')
+})
+
+test('a form that is asked for goes out at once, with what its body has besides', async () => {
+  const bodies: string[] = []
+  await diagnose(
+    standIn(({ route, isForm, body }) => {
+      if (route === 'POST /login') bodies.push(`${isForm} ${body.grant_type} ${body.scope}`)
+      return { status: 401 }
+    }),
+    { form: true, members: { grant_type: 'password', scope: 'a=b c' } },
+  )
+  expect(new Set(bodies)).toEqual(new Set(['true password a=b c']))
+})
+
+test.each([
+  ['django', { Vary: 'Accept, origin' }, { detail: 'Authentication credentials were not provided.' }],
+  ['fastapi', { Server: 'uvicorn' }, { detail: 'Not authenticated' }],
+  ['flask', {}, { msg: 'Missing Authorization Header' }],
+  ['laravel', {}, { message: 'Unauthenticated.' }],
+  ['rails', { 'X-Runtime': '0.01' }, {}],
+  ['express', { 'X-Powered-By': 'Express' }, {}],
+] as const)('what an API is made with decides over the mends: %s', async (stack, headers, body) => {
+  const { report, text } = await diagnose(standIn(() => ({ status: 401, body }), headers))
+  expect(report.stack).toBe(stack)
+  const shown = [...text.matchAll(/^ {4}(django|express|fastapi|flask|laravel|rails) /gm)].map(
+    ([, name]) => name,
+  )
+  expect(new Set(shown)).toEqual(new Set([stack]))
+})
+
+test('a password that is a word of the report cannot be read off it', async () => {
+  const credentials = { email: 'granted@example.com', password: 'answered' }
+  const same = { email: 'granted@example.com', password: 'zq81kx92' }
+  const listener = () =>
+    standIn(({ route }) =>
+      route === 'GET /me' ? { status: 302, headers: { Location: '/sign-in/answered' } } : { status: 401 },
+    )
+  const [one, other] = [
+    await diagnose(listener(), { credentials }),
+    await diagnose(listener(), { credentials: same }),
+  ]
+  const plain = (text: string) =>
+    text
+      .replace(/:\d{5}/g, '')
+      .replace(/in \d.*/g, '')
+      .replace(/\d+ of/g, '')
+  expect(plain(one.text).replaceAll('/sign-in/[redacted]', '/sign-in/answered')).toBe(plain(other.text))
+  expect(one.text).toContain('is answered with 401')
+})
