@@ -70,7 +70,10 @@ const overWebDriver = (engine: EngineName, where: Where) => ({
 const notOf = (served: Served) => (served.endsWith('-dev') ? ['**/soak.spec.ts'] : [])
 
 /** The example of Next, on a server of its own for each worker. */
-const next = (served: Served, testMatch = ['bff/*.spec.ts', 'next/!(unguarded).spec.ts']) => ({
+const next = (
+  served: Served,
+  testMatch = ['bff/*.spec.ts', 'next/!(unguarded|cache-components).spec.ts'],
+) => ({
   name: served.startsWith('next-') ? served : `next-${served}`,
   testDir: 'tests',
   testMatch: testMatch.map((glob) => `**/tests/${glob}`),
@@ -144,6 +147,9 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),
     next('unguarded', ['next/unguarded.spec.ts']),
+    ...(['cache-components', 'cache-components-dev'] as const).map((served) =>
+      next(served, ['next/cache-components.spec.ts']),
+    ),
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, ['bff', 'nuxt'])),
     ...nuxtElsewhere,
     ...rails,

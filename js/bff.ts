@@ -19,10 +19,14 @@ export type { SessionInfo } from './bff-protocol.js'
 export interface BffAuthOptions {
   /**
    * Where the routes of the server are.
-   * @default '/api/auth'
+   * @default '/api/auth', in Next below its `basePath`
    */
   base?: string
 }
+
+/** In Next, which replaces the whole expression when it builds; other browsers have none. */
+declare const process: { env: { __NEXT_ROUTER_BASEPATH?: string } } | undefined
+const BASE_PATH = typeof process === 'undefined' ? '' : (process.env.__NEXT_ROUTER_BASEPATH ?? '')
 
 /** The session of this page, held by the application's own server (`tokencell/server`). */
 export interface BffAuth<User = RegisteredUser> extends Auth<User> {
@@ -46,7 +50,7 @@ const STALE = 60_000
  * with what the server asks of requests to this origin. Safe to create while rendering on a server.
  */
 export function createBffAuth<User = RegisteredUser>({
-  base = '/api/auth',
+  base = `${BASE_PATH}/api/auth`,
 }: BffAuthOptions = {}): BffAuth<User> {
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()

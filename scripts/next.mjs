@@ -12,6 +12,22 @@ const generated = /[\\/](node_modules|\.next|next-env\.d\.ts|[^\\/]*\.tsbuildinf
 export const VAULT_API = 'http://localhost:8787'
 const env = { NEXT_PUBLIC_API_URL: VAULT_API }
 
+/** As `create-next-app` sets it: all that depends on the request is below a `Suspense`. */
+const cacheComponents = {
+  'next.config.ts': 'export default { poweredByHeader: false, devIndicators: false, cacheComponents: true }',
+  'app/(app)/layout.tsx': `
+    import { type ReactNode, Suspense } from 'react'
+    import { Header } from '../../components/header'
+    import { Providers } from '../../components/providers'
+    import { auth } from '../../lib/auth'
+    export default function AppLayout({ children }: { children: ReactNode }) {
+      return <Suspense><WithSession>{children}</WithSession></Suspense>
+    }
+    async function WithSession({ children }: { children: ReactNode }) {
+      return <Providers session={await auth.getSession()}><Header /><main>{children}</main></Providers>
+    }`,
+}
+
 const middleware = (runtime) => `
   import { auth } from './lib/auth'
   export const middleware = auth.proxy
@@ -26,6 +42,8 @@ export const variants = {
   webpack: { bundler: '--webpack' },
   'turbopack-dev': { bundler: '--turbopack', dev: true },
   'webpack-dev': { bundler: '--webpack', dev: true },
+  'cache-components': { bundler: '--turbopack', files: cacheComponents },
+  'cache-components-dev': { bundler: '--turbopack', dev: true, files: cacheComponents },
   /** Where nothing guards a page but the page. */
   unguarded: { bundler: '--turbopack', files: { 'proxy.ts': null } },
   'next-15': {

@@ -57,7 +57,8 @@ const examples = {
     const url = `http://localhost:${port}`
     // On a port of its own: the page with the vault was built to ask there.
     const api = await startApi({ corsOrigins: [url] }, Number(new URL(VAULT_API).port))
-    const site = await serveNext(variant, port, { api: api.url }).catch(async (error) => {
+    const secret = randomBytes(32).toString('base64')
+    const site = await serveNext(variant, port, { api: api.url, secret }).catch(async (error) => {
       await api.close()
       throw error
     })

@@ -1,20 +1,20 @@
 import { parseSetCookie } from 'cookie'
 import { connection } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
-import type { EndpointOptions } from '../endpoint.js'
-import type { Rule } from '../guard.js'
+import { ownPath, type Rule } from '../guard.js'
 import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
+import { BOUNCE_COOKIE } from '../server/routes.js'
 import type { createGuard } from './guard.js'
+import type { NextAuthOptions } from './options.js'
 import { PATH_HEADER } from './proxy.js'
 
 type CookieStore = Awaited<ReturnType<typeof import('next/headers.js')['cookies']>>
 
-/** @param encoding how the sign-in endpoint of the API takes its body */
 export function createApp(
   bff: BffServer,
   guard: ReturnType<typeof createGuard>,
-  encoding: EndpointOptions['encoding'],
+  { signIn, refresh, base = '/api/auth' }: Pick<NextAuthOptions, 'base' | 'refresh' | 'signIn'>,
 ) {
   /**
    * Does something with the session of this request. Where a response can still take a cookie, in an action or a route
@@ -48,13 +48,23 @@ export function createApp(
       return verdict === 'not-found' ? notFound() : redirect(verdict.to)
     },
 
-    fetch: (input: RequestInfo | URL, init?: RequestInit): Promise<Response> =>
-      within((session) => session.fetch(input, init)),
+    async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+      const response = await within((session) => session.fetch(input, init))
+      if (response.status === 401 && refresh) await bounce()
+      return response
+    },
+
+    refresh: (): Promise<SessionInfo> =>
+      within(async (session) => {
+        await session.refresh()
+        return session.info()
+      }),
 
     async signIn(
       credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>,
     ): Promise<unknown> {
       const isForm = credentials instanceof FormData || credentials instanceof URLSearchParams
+      const encoding = typeof signIn === 'object' ? signIn.encoding : undefined
       const body = isForm ? readForm(credentials, encoding).body : JSON.stringify(credentials)
       await demandSettable()
       return within((session) => session.signIn(body, 'application/json'))
@@ -64,6 +74,19 @@ export function createApp(
       await demandSettable()
       await within((session) => session.signOut())
     },
+  }
+
+  /**
+   * The API refuses a token that has not expired, after a change of roles for example. What renders a page cannot take a new one to
+   * the browser: the page is left for a route that can, and that leads back.
+   */
+  async function bounce() {
+    const { cookies, headers } = await import('next/headers.js')
+    const store = await cookies()
+    const page = ownPath((await headers()).get(PATH_HEADER))
+    if (page === null || canSet(store) || store.get(BOUNCE_COOKIE)) return
+    const { redirect } = await import('next/navigation.js')
+    redirect(`${base}/refresh?${new URLSearchParams({ to: page })}`)
   }
 
   /** @throws what Next says of setting cookies while rendering: before anything is sent whose result would be lost */

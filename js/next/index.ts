@@ -1,8 +1,8 @@
 import type { NextRequest, NextResponse } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
-import type { BffServer } from '../server/index.js'
 import { createApp } from './app.js'
+import { belowBasePath } from './base-path.js'
 import { createBffOf } from './environment.js'
 import { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
@@ -14,7 +14,7 @@ export type { SessionInfo } from '../bff-protocol.js'
 export type { NextAuthOptions, Page, Pages } from './options.js'
 export type { PageSession } from './pages.js'
 
-type Handler = BffServer['handle']
+type Handler = (request: Request) => Promise<Response>
 
 export interface NextAuth {
   /** Route handlers: for `/api/auth/*`, and for the paths of the API that pages may reach. */
@@ -40,8 +40,16 @@ export interface NextAuth {
   /**
    * `fetch` to the API with the token, in a server component, an action or a route handler. A stream that goes on after its
    * handler has returned takes no cookie, and Next does not say so: ask `getSession()` before, which refreshes what is due.
+   *
+   * While rendering, a 401 leads through `GET /api/auth/refresh`, which refreshes and comes back, at most once in 10 s: do not catch
+   * what `fetch` throws there, as of `redirect()`. It needs the proxy, which knows the page.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  /**
+   * The same as `getSession`, with a token that is new: in an action or a route handler, after a change that the token does not
+   * know of yet, such as another role. While rendering, the token stays as it is.
+   */
+  refresh(): Promise<SessionInfo>
   /**
    * Signs in, in a server action or a route handler: with the fields of a form as the browser sends it, or with an object. Fields
    * such as `user[email]` become `{ user: { email } }`, and `redirect` is left out.
@@ -87,12 +95,12 @@ export function createNextAuth(given: NextAuthOptions): NextAuth {
   const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
   const withProxy = createWithProxy(bff, guard, createRules(given))
-  const { handle } = bff
+  const handle = belowBasePath(bff.handle)
   return {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
     withProxy,
     proxy: withProxy(() => undefined),
-    ...createApp(bff, guard, typeof options.signIn === 'object' ? options.signIn.encoding : undefined),
+    ...createApp(bff, guard, options),
     pages: createPages(bff, guard),
   }
 }

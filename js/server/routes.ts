@@ -1,5 +1,6 @@
 import { SESSION_HEADER } from '../bff-protocol.js'
 import { isAuthError } from '../errors.js'
+import { ownPath } from '../guard.js'
 import { bytesOf, limitedBody } from './body.js'
 import { createSessionCookie } from './cookie.js'
 import { type ServerErrorCode, serverError } from './errors.js'
@@ -39,6 +40,10 @@ export interface BffServer {
     visitor?: Visitor,
   ): RequestSession
 }
+
+/** Says for a while that a page has been led to `GET /refresh`, so that it is not led there for ever. */
+export const BOUNCE_COOKIE = 'tokencell-bounced'
+const BOUNCED = `${BOUNCE_COOKIE}=1; Max-Age=10; Path=/; HttpOnly; SameSite=Lax`
 
 type Route = (request: Request, session: RequestSession, proof: Proof) => Promise<Response>
 
@@ -81,6 +86,14 @@ export function createBff(options: BffOptions): BffServer {
       await session.refresh()
       return report(session)
     },
+    /** For pages that were rendered with a token that the API refuses: they cannot refresh, so they lead here and come back. */
+    async 'GET /refresh'(request, session) {
+      // Without a new token the page says what is wrong: the session lives.
+      await session.refresh().catch(() => {})
+      const response = seeOther(ownPath(new URL(request.url).searchParams.get('to')) ?? '/')
+      response.headers.append('set-cookie', BOUNCED)
+      return response
+    },
     async 'POST /sign-in'(request, session, proof) {
       const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
       const contentType = request.headers.get('content-type') ?? ''
@@ -104,7 +117,9 @@ export function createBff(options: BffOptions): BffServer {
   const patterns = Object.entries(routes).map(([name, answer]) => {
     const [method, path] = name.split(' ')
     const pattern = parsePattern(bff.base + path) as Pattern
-    return { method, pattern, answer, takesForms: path === '/sign-in' || path === '/sign-out' }
+    const takesForms = path === '/sign-in' || path === '/sign-out'
+    // A link of any site may lead to a page that leads to it. It changes nothing, and leads to pages of the application only.
+    return { method, pattern, answer, takesForms, takesLinks: name === 'GET /refresh' }
   })
 
   async function handle(
@@ -130,7 +145,7 @@ export function createBff(options: BffOptions): BffServer {
     const route = patterns.find(
       ({ method, pattern }) => method === request.method && surelyMatches(pattern, pathname),
     )
-    const proof = refuseForgery(request, bff, route?.takesForms ?? false)
+    const proof = route?.takesLinks ? 'element' : refuseForgery(request, bff, route?.takesForms ?? false)
     session.tellApi(bff.forward(request))
     if (route) {
       return route.answer(request, session, proof).catch((error: unknown) => {

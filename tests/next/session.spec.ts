@@ -45,6 +45,46 @@ test('the Pages Router has the same session: data on the server, a refresh when 
   expect([refreshes(), (await cookieHeader(context)) !== before]).toEqual([1, true])
 })
 
+test('pages follow the session in every tab: after sign-in to the wanted page, after sign-out away from what is guarded', async ({
+  context,
+  page,
+}) => {
+  const other = await context.newPage()
+  await page.goto('/notes?x=1')
+  await other.goto('/sign-in')
+  await signIn(page)
+  await page.waitForURL((url) => url.pathname + url.search === '/notes?x=1')
+  await expect(at(page, 'page-notes')).toHaveText('Notes of Ada')
+  await other.waitForURL((url) => url.pathname === '/')
+  await expect(at(other, 'page-home')).toHaveText('Hello, Ada.')
+  await other.goto('/notes')
+  await signOut(page)
+  for (const tab of [page, other]) {
+    await tab.waitForURL((url) => url.pathname === '/sign-in')
+    await expect(tab.getByText('Notes of Ada')).toHaveCount(0)
+  }
+})
+
+test('a page whose token the API refuses is opened all the same, by a link and within the application', async ({
+  api,
+  page,
+}) => {
+  await page.goto('/sign-in')
+  await signIn(page)
+  await expect(at(page, 'user')).toHaveText('Ada')
+  await refuseTokens(api)
+  await page.goto('/notes')
+  await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
+  await page.goto('/')
+  // Not led there twice within 10 s: so much later.
+  await page.context().clearCookies({ name: 'tokencell-bounced' })
+  await refuseTokens(api)
+  await page.getByRole('link', { name: 'Notes' }).click()
+  await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
+  expect(new URL(page.url()).pathname).toBe('/notes')
+  expect(api.journal.counts().refresh.total).toBe(2)
+})
+
 test('an action refreshes what is due, and is a door of its own', async ({ api, context, page, app }) => {
   await openSignedIn(page, '/admin')
   const asked = page.waitForRequest(

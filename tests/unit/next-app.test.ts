@@ -1,7 +1,7 @@
 import { NextRequest } from 'next/server.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createNextAuth, type NextAuthOptions } from '../../js/next/index.js'
-import { ADA, browse, fakeTime, ORIGIN, startApi } from './server/browser.js'
+import { ADA, browse, fakeTime, ORIGIN, pass, startApi } from './server/browser.js'
 
 /** The request that Next would be answering, and what it keeps of cookies. */
 const request = vi.hoisted(() => ({ cookies: new Map<string, string>(), isRendering: false, path: '/' }))
@@ -9,11 +9,12 @@ const request = vi.hoisted(() => ({ cookies: new Map<string, string>(), isRender
 const asked = vi.hoisted(() => [] as string[])
 
 vi.mock('next/headers.js', () => ({
-  headers: async () => new Headers({ 'x-tokencell-path': request.path }),
+  headers: async () => new Headers(request.path ? { 'x-tokencell-path': request.path } : {}),
   async cookies() {
     asked.push('cookies')
     return {
       getAll: () => [...request.cookies].map(([name, value]) => ({ name, value })),
+      get: (name: string) => (request.cookies.has(name) ? { name } : undefined),
       set({ name, value, maxAge }: { name: string; value: string; maxAge?: number }) {
         if (request.isRendering)
           throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
@@ -41,6 +42,14 @@ afterEach(async () => {
   vi.restoreAllMocks()
   vi.useRealTimers()
 })
+
+/** What `redirect()` of Next throws. */
+class Redirect extends Error {}
+vi.mock('next/navigation.js', () => ({
+  redirect(path: string) {
+    throw new Redirect(path)
+  },
+}))
 
 const create = (more: Partial<NextAuthOptions> = {}) => createNextAuth({ ...server.options, ...more })
 
@@ -119,3 +128,64 @@ test.each([
     expect(() => create({ [option]: value, guard: { 'no path': {} } })).toThrow('guard no path')
   },
 )
+
+/** Somebody whose token the API refuses from now on, though it has not expired. */
+async function doubted() {
+  const browser = browse(server.options)
+  await browser.signIn()
+  for (const [name, value] of browser.cookies) request.cookies.set(name, value)
+  pass(5000)
+  server.api.tokens.expireAll()
+  return browser
+}
+
+test('a page whose token the API refuses is led through a refresh, comes back, and gets its data', async () => {
+  Object.assign(request, { isRendering: true, path: '/notes?x=1' })
+  const browser = await doubted()
+  const auth = create()
+  const bounce = await auth.fetch('/api/v1/notes').catch((error: Redirect) => error.message)
+  expect(bounce).toBe('/api/auth/refresh?to=%2Fnotes%3Fx%3D1')
+  // A link in a mail leads to the page, and the browser says so of all that follows.
+  const response = await browser.fetch(String(bounce), { headers: { 'sec-fetch-site': 'cross-site' } })
+  expect([response.status, response.headers.get('location')]).toEqual([303, '/notes?x=1'])
+  expect(server.refreshes().total).toBe(1)
+  for (const [name, value] of browser.cookies) request.cookies.set(name, value)
+  expect(((await auth.fetch('/api/v1/notes')) as Response).status).toBe(200)
+})
+
+test('a page is not led there again when that did not help', async () => {
+  Object.assign(request, { isRendering: true, path: '/notes' })
+  const browser = await doubted()
+  const auth = create()
+  server.api.faults.add({ route: 'refresh', kind: 'status', status: 503 })
+  const response = await browser.fetch('/api/auth/refresh?to=/notes')
+  expect(response.headers.get('location')).toBe('/notes')
+  for (const [name, value] of browser.cookies) request.cookies.set(name, value)
+  expect(((await auth.fetch('/api/v1/notes')) as Response).status).toBe(401)
+})
+
+test.each(['//evil.test', 'https://evil.test/', '/\\evil.test', '/..//evil.test', ''])(
+  'promise 20: the refresh leads to pages of the application only: %s',
+  async (to) => {
+    const browser = browse(server.options)
+    const response = await browser.fetch(`/api/auth/refresh?${new URLSearchParams({ to })}`)
+    expect([response.status, response.headers.get('location')]).toEqual([303, '/'])
+  },
+)
+
+test('where nothing says which page is rendered, or a cookie can be set, no page is left', async () => {
+  await doubted()
+  const auth = create()
+  Object.assign(request, { isRendering: true, path: '' })
+  expect((await auth.fetch('/api/v1/notes')).status).toBe(401)
+  Object.assign(request, { isRendering: false, path: '/notes' })
+  expect((await auth.fetch('/api/v1/notes')).status).toBe(200)
+})
+
+test('an action can have the token refreshed that has not expired, once', async () => {
+  await doubted()
+  const auth = create()
+  expect((await auth.refresh()).snapshot.status).toBe('authenticated')
+  expect((await auth.refresh()).snapshot.status).toBe('authenticated')
+  expect(server.refreshes().total).toBe(1)
+})

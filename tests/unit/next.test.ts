@@ -224,3 +224,21 @@ test.each([
     redirect: { destination, permanent: false },
   })
 })
+
+test('with `basePath`, routes and rules are written without it, and redirects have it', async () => {
+  const { auth, browser } = await signedIn()
+  const nextConfig = { basePath: '/app' }
+  const ask = (path: string, init: RequestInit = {}) => {
+    const { headers } = browser.request('/')
+    return new NextRequest(new URL(path, ORIGIN), { ...init, headers, nextConfig } as never)
+  }
+  const session = await auth.handlers.GET(ask('/app/api/auth/session'))
+  expect((await session.json()).snapshot.status).toBe('authenticated')
+  expect((await auth.handlers.GET(ask('/app/api/v1/notes'))).status).toBe(200)
+  const body = JSON.stringify({ text: 'below' })
+  const added = ask('/app/api/v1/notes', { method: 'POST', body })
+  added.headers.set('content-type', 'application/json')
+  expect((await auth.handlers.POST(added)).status).toBe(201)
+  const back = await auth.handlers.GET(ask('/app/api/auth/refresh?to=/notes'))
+  expect(back.headers.get('location')).toBe('/app/notes')
+})

@@ -144,3 +144,16 @@ test('after a sign-out, every tab is rendered again as soon as the server knows,
   await leaving
   await vi.waitFor(() => expect([first.calls, second.calls]).toEqual([['refresh'], ['refresh']]))
 })
+
+test('a server action that signs in or out is known to other tabs, too', async () => {
+  const asked = vi.fn(async (_path: string) => Response.json(rendered(ADA, 'a', 3)))
+  vi.stubGlobal('fetch', asked)
+  const [here, elsewhere] = [client(), client()]
+  for (const auth of [here, elsewhere]) {
+    auth.hydrate(rendered('never', null, 1))
+    auth.subscribe(() => {})
+  }
+  here.hydrate(rendered(ADA, 'a', 2))
+  await vi.waitFor(() => expect(elsewhere.snapshot.status).toBe('authenticated'))
+  expect(asked.mock.calls.map(([path]) => path)).toEqual(['/api/auth/session'])
+})

@@ -8,7 +8,7 @@ export const auth = createNextAuth({
   refresh: '/api/v1/refresh',
   signOut: { method: 'DELETE', path: '/api/v1/logout' },
   proxy: ['/api/v1/notes', 'GET /api/v1/me', 'GET /api/v1/events'],
-  secret: process.env.AUTH_SECRET ?? 'only an example: openssl rand -base64 32',
+  secret: process.env.AUTH_SECRET, // openssl rand -base64 32
   store,
   pages: { signIn: '/sign-in', home: '/', forbidden: '/forbidden' },
   guard: {
