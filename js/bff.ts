@@ -63,8 +63,11 @@ export function createBffAuth<User = RegisteredUser>({
   let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
   /** Counts whatever makes worthless what was asked before. */
   let epoch = 0
-  /** Sessions that this page has seen the end of: none of them comes back. The last is known to pages to come. */
-  const ended = new Set<string>()
+  /**
+   * When a session was found to be over, after a sign-out or a refusal; by the clock of the server. Only a later answer brings
+   * it back: where several instances refresh at once, one may be refused. The last is known to pages to come.
+   */
+  const ended = new Map<string, number>()
   const lastEnded = createNote(`${name} ended`)
   let lookedAt = Number.NEGATIVE_INFINITY
   let looking: Promise<void> | undefined
@@ -89,11 +92,19 @@ export function createBffAuth<User = RegisteredUser>({
     return readAnswer(response)
   }
 
+  const isEnded = ({ session, at }: SessionInfo<User>) =>
+    session !== null && at <= (ended.get(session) ?? Number.NEGATIVE_INFINITY)
+
+  function end(session: string, at: number) {
+    ended.set(session, at)
+    lastEnded.write(`${session} ${at}`)
+  }
+
   function show(next: SessionInfo<User>) {
     if (lifetime.isOver) return
     const before = info
     const { session, at } = next
-    const isOver = session !== null && ended.has(session)
+    const isOver = isEnded(next)
     const snapshot = isOver ? SIGNED_OUT : next.snapshot
     // That nobody has signed in is no news to those who know why.
     const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
@@ -104,8 +115,7 @@ export function createBffAuth<User = RegisteredUser>({
     const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)
     info = { snapshot: isSame ? before.snapshot : shown, session: isOver ? null : session, at }
     if (before.session !== null && before.session !== info.session) {
-      ended.add(before.session)
-      lastEnded.write(before.session)
+      end(before.session, at)
       identity.abort(callError(shown.status === 'authenticated' ? 'replaced' : 'signed-out'))
       identity = new AbortController()
       if (shown.reason) events.emit({ type: 'ended', reason: shown.reason })
@@ -144,7 +154,9 @@ export function createBffAuth<User = RegisteredUser>({
   async function settle(): Promise<boolean> {
     const owed = debt.read()
     if (owed === null) return true
-    const { isTold = true } = await ask('/sign-out', { method: 'POST', keepalive: true })
+    const { isTold = true, at } = await ask('/sign-out', { method: 'POST', keepalive: true })
+    // What the server has rendered until now may be from before.
+    for (const session of ended.keys()) end(session, at)
     channel?.postMessage('told')
     events.emit({ type: 'signed-out' })
     if (isTold && debt.read() === owed) debt.write(null)
@@ -242,8 +254,9 @@ export function createBffAuth<User = RegisteredUser>({
     },
     hydrate(next) {
       if (!isBrowser) return
-      if (lastEnded.read() === next.session && next.session) ended.add(next.session)
-      const isOld = next.at < info.at || (next.session !== null && ended.has(next.session))
+      const [last = '', at] = lastEnded.read()?.split(' ') ?? []
+      ended.set(last, Math.max(Number(at) || 0, ended.get(last) ?? 0))
+      const isOld = next.at < info.at || isEnded(next)
       // The server may not have heard yet of a sign-out that this browser knows of.
       if (debt.read() !== null) leave()
       else if (isOld && next.session === info.session) return

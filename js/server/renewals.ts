@@ -90,9 +90,10 @@ export function createRenewals(
   async function patiently({ result, settled, startedAt }: Exchange, isUrgent: boolean) {
     if (settled) return settled.renewal
     const patience = isUrgent ? PATIENCE : startedAt + PATIENCE_WITH_TOKEN - Date.now()
+    if (patience <= 0) return null
     let timer: ReturnType<typeof setTimeout> | undefined
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, Math.max(0, patience), null)
+      timer = setTimeout(resolve, patience, null)
     })
     return Promise.race([result, late]).finally(() => clearTimeout(timer))
   }

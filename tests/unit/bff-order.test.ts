@@ -1,8 +1,9 @@
-import { expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { connect, onItsWay, owed, paths, rendered, site, useSite } from './page.js'
 import { ADA, BOB } from './server/browser.js'
 
 useSite()
+afterEach(() => void vi.useRealTimers())
 
 /** A page of Ada's, which has nothing more to ask. */
 async function ada() {
@@ -86,6 +87,27 @@ test('what was rendered before something that is known by now is not taken', asy
   auth.hydrate({ ...before, at: before.at + 1000, session: 'newer' })
   auth.hydrate(before)
   expect(calledOf('/api/auth/session'), 'it is asked').toBe(1)
+})
+
+test('promise 9: one wrong answer that the session is over does not last: a later one wins, in pages to come as well', async () => {
+  const { auth, statuses } = await ada()
+  const { snapshot } = await rendered()
+  const nobody = { ...snapshot, status: 'unauthenticated', reason: 'revoked', user: null, claims: null }
+  site.answers.set('/api/auth/session', () =>
+    Response.json({ snapshot: nobody, session: null, at: Date.now() }),
+  )
+  const peer = new BroadcastChannel('tokencell /api/auth')
+  peer.postMessage('changed')
+  await vi.waitFor(() => expect(auth.snapshot.reason).toBe('revoked'))
+  site.answers.clear()
+  vi.setSystemTime(Date.now() + 1000)
+  peer.postMessage('changed')
+  await vi.waitFor(() => expect(auth.snapshot.user?.name).toBe('Ada'))
+  expect(statuses).toEqual(['revoked', 'Ada'])
+  const { auth: next } = connect()
+  next.hydrate(await rendered())
+  expect(next.snapshot.user?.name).toBe('Ada')
+  peer.close()
 })
 
 test('promise 17: whoever signs in after a slow sign-out stays signed in, from this tab or another', async () => {

@@ -1,0 +1,252 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ServerEvent } from '../../../js/server/index.js'
+import { type Browser, browse, pass } from './browser.js'
+import { DUE, EXPIRED, MINUTES, startStrictApi } from './strict-api.js'
+
+let api: Awaited<ReturnType<typeof startStrictApi>>
+const events: ServerEvent[] = []
+beforeEach(async () => {
+  events.length = 0
+  api = await startStrictApi()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  api.close()
+})
+
+/** Time passes where a test says so, for timers, too. */
+const fakeTimers = () => vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+
+async function signedIn(more: object = {}) {
+  const browser = browse({ ...api.options, onEvent: (event) => events.push(event), ...more })
+  await browser.signIn()
+  return browser
+}
+
+/** A refresh that the API has got; its answer comes when it is let go. */
+function heldRefresh() {
+  let release = () => {}
+  const isHeld = new Promise<void>((resolve) => {
+    api.state.onRefresh = (answer) => {
+      release = answer
+      resolve()
+    }
+  })
+  return { isHeld, release: () => release() }
+}
+
+/** A request whose answer the browser never gets. */
+const lost = (browser: Browser) => browser.bff.handle(browser.request('/api/notes'))
+
+test('promise 9: a refresh that takes longer than a request waits is not lost', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(EXPIRED)
+  const held = heldRefresh()
+  const waiting = browser.fetch('/api/notes')
+  await held.isHeld
+  await vi.advanceTimersByTimeAsync(10_000)
+  const late = await waiting
+  expect([late.status, (await late.json()).error]).toEqual([503, 'unreachable'])
+  await vi.advanceTimersByTimeAsync(40_000)
+  held.release()
+  await vi.waitFor(() => expect(events.map(({ type }) => type)).toContain('refreshed'))
+  const next = await browser.fetch('/api/notes')
+  expect([next.status, await next.text(), api.count('POST /refresh')]).toEqual([200, 'access-2', 1])
+})
+
+test('promise 22: an answer that the browser never gets loses no session, however long it takes to come again', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(DUE)
+  for (const _ of [1, 2, 3]) {
+    await lost(browser)
+    pass(MINUTES)
+  }
+  const response = await browser.fetch('/api/notes')
+  expect([response.status, await response.text(), api.count('POST /refresh')]).toEqual([200, 'access-2', 1])
+})
+
+test('promise 22: the same for several tokens in a row', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  for (let times = 0; times < 15; times += 1) {
+    pass(DUE)
+    expect((await lost(browser)).status).toBe(200)
+  }
+  expect(await (await browser.fetch('/api/notes')).text()).toBe('access-16')
+  expect(api.count('POST /refresh')).toBe(15)
+})
+
+test('a cookie from before opens nothing more once the browser has had the next one for a while', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  const before = [...browser.cookies]
+  pass(DUE)
+  await browser.fetch('/api/notes')
+  await browser.fetch('/api/notes')
+  pass(EXPIRED)
+  for (const [name, value] of before) browser.cookies.set(name, value)
+  expect((await browser.fetch('/api/notes')).status).toBe(401)
+})
+
+test('promise 9: the first refusal after a refresh without an answer ends no session; the second one does', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(EXPIRED)
+  api.state.onRefresh = (_, response) => void response.destroy()
+  const failed = await browser.fetch('/api/notes')
+  expect(failed.status).toBe(503)
+  pass(2500)
+  expect((await browser.fetch('/api/notes')).status).toBe(503)
+  expect(await browser.session()).toMatchObject({ status: 'authenticated' })
+  expect(api.count('POST /refresh')).toBe(2)
+  pass(2500)
+  expect((await browser.fetch('/api/notes')).status).toBe(401)
+  expect(await browser.session()).toMatchObject({ reason: 'revoked' })
+  expect(events.filter(({ type }) => type === 'refresh-failed')).toMatchObject([
+    { trouble: 'unreachable', code: 'unreachable', willRetry: true, error: { name: 'SocketError' } },
+    { trouble: 'refused', code: null, willRetry: true },
+    { trouble: 'refused', code: null, willRetry: false },
+  ])
+})
+
+test('promise 9: an API that refuses once after a refresh without an answer, and then grants, keeps the session', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(EXPIRED)
+  const before = api.state.refresh
+  api.state.onRefresh = (_, response) => {
+    api.state.refresh = before
+    api.state.refusals = 1
+    response.destroy()
+  }
+  await browser.fetch('/api/notes')
+  pass(2500)
+  expect((await browser.fetch('/api/notes')).status).toBe(503)
+  api.state.onRefresh = (answer) => answer()
+  pass(2500)
+  expect((await browser.fetch('/api/notes')).status).toBe(200)
+})
+
+test('promise 6: a token that still works is used while its refresh is slow, and only the first requests wait a moment', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(DUE)
+  const held = heldRefresh()
+  const first = browser.fetch('/api/notes')
+  await held.isHeld
+  await vi.advanceTimersByTimeAsync(1000)
+  expect(await (await first).text()).toBe('access-1')
+  for (const _ of [1, 2, 3]) {
+    expect(await (await browser.fetch('/api/notes')).text()).toBe('access-1')
+  }
+  held.release()
+  await vi.waitFor(() => expect(events.map(({ type }) => type)).toContain('refreshed'))
+  expect(await (await browser.fetch('/api/notes')).text()).toBe('access-2')
+  expect(api.count('POST /refresh')).toBe(1)
+})
+
+test('an answer that is made while a refresh ends takes the new cookie along', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(DUE)
+  const held = heldRefresh()
+  const session = browser.bff.open(browser.cookieHeader, true)
+  const reading = session.read()
+  await held.isHeld
+  await vi.advanceTimersByTimeAsync(1000)
+  await reading
+  expect(await session.setCookies()).toEqual([])
+  held.release()
+  await vi.waitFor(() => expect(events.map(({ type }) => type)).toContain('refreshed'))
+  expect(await session.setCookies()).toHaveLength(1)
+})
+
+test('a refresh that has failed is tried again later, without any timer that fires', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(EXPIRED)
+  const before = api.state.refresh
+  api.state.onRefresh = (_, response) => {
+    api.state.refresh = before
+    response.writeHead(503).end()
+  }
+  expect((await browser.fetch('/api/notes')).status).toBe(503)
+  api.state.onRefresh = (answer) => answer()
+  pass(2500)
+  expect((await browser.fetch('/api/notes')).status).toBe(200)
+})
+
+test('a refresh that was cut off together with its request is begun again', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(EXPIRED)
+  const { fetch } = globalThis
+  // As on a platform that ends what a request has begun with its response.
+  const isAsked = new Promise<void>((resolve) =>
+    vi.stubGlobal('fetch', () => {
+      resolve()
+      return new Promise(() => {})
+    }),
+  )
+  const cut = browser.fetch('/api/notes')
+  await isAsked
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect((await cut).status).toBe(503)
+  vi.stubGlobal('fetch', fetch)
+  pass(80_000)
+  expect((await browser.fetch('/api/notes')).status).toBe(200)
+})
+
+test('what goes on after a response is told to the host', async () => {
+  fakeTimers()
+  const works: Promise<unknown>[] = []
+  const browser = await signedIn({ waitUntil: (work: Promise<unknown>) => works.push(work) })
+  pass(DUE)
+  const held = heldRefresh()
+  const first = browser.fetch('/api/notes')
+  await held.isHeld
+  await vi.advanceTimersByTimeAsync(1000)
+  await first
+  held.release()
+  await Promise.all(works)
+  expect([works.length, events.map(({ type }) => type)]).toEqual([1, ['signed-in', 'refreshed']])
+})
+
+test('a refresh can be forced: a page asks for it, and nobody gets more than one of it', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  const post = () => browser.fetch('/api/auth/refresh', { method: 'POST' })
+  await post()
+  expect(api.count('POST /refresh'), 'a token of this second is new enough').toBe(0)
+  pass(MINUTES)
+  const responses = await Promise.all([post(), post(), post()])
+  expect(responses.map(({ status }) => status)).toEqual([200, 200, 200])
+  expect(api.count('POST /refresh')).toBe(1)
+  expect(await (await browser.fetch('/api/notes')).text()).toBe('access-2')
+  api.state.onRefresh = (_, response) => void response.writeHead(503).end()
+  pass(MINUTES)
+  const failed = await post()
+  expect([failed.status, (await failed.json()).error]).toEqual([503, 'unreachable'])
+  expect(await browser.session()).toMatchObject({ status: 'authenticated' })
+})
+
+test('events say what has failed, and no secret', async () => {
+  fakeTimers()
+  const browser = await signedIn()
+  pass(EXPIRED)
+  api.close()
+  await browser.fetch('/api/notes')
+  await browser.signOut()
+  await browser.signIn()
+  const error = { name: 'Error', code: 'ECONNREFUSED' }
+  expect(events.slice(1)).toMatchObject([
+    { type: 'refresh-failed', trouble: 'unreachable', code: 'unreachable', error },
+    { type: 'signed-out' },
+    { type: 'sign-out-failed', code: 'unreachable', willRetry: true, error },
+    { type: 'sign-in-failed', code: 'unreachable', error },
+  ])
+  expect(JSON.stringify(events)).not.toMatch(/access-|refresh-\d|correct horse/)
+})
