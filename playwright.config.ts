@@ -104,6 +104,9 @@ const nuxtElsewhere = [
   },
 ]
 
+/** On the hosts that people deploy to. They drive no browser. */
+const hosts = [{ name: 'nuxt-workerd', testDir: 'tests/hosts', testMatch: '*-workerd.spec.ts' }]
+
 /** The whole flow against Rails with Devise. Over TLS, WebKit takes its cookies. */
 const rails = [
   { name: 'rails-chromium', testDir: 'tests/rails', testIgnore: 'webkit.spec.ts', use: inChromium },
@@ -152,6 +155,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ),
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, ['bff', 'nuxt'])),
     ...nuxtElsewhere,
+    ...hosts,
     ...rails,
     ...ofBackends,
     ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, ['nuxt-vault'])),

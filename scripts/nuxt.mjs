@@ -28,12 +28,18 @@ export const variants = {
     env: { MODE: 'vault', VAULT_API: vaultApis.generated, VAULT_SSR: 'shell' },
     command: 'generate',
   },
+  /** For Cloudflare Workers, in a folder, and with pages of the tests. */
+  workerd: {
+    env: { MODE: 'bff', NITRO_PRESET: 'cloudflare-module', NUXT_APP_BASE_URL: '/field/' },
+    more: 'tests/hosts/nuxt',
+  },
 }
 
-async function copy(name) {
+async function copy(name, more) {
   const folder = path.join(root, 'target/nuxt', name)
   rmSync(folder, { recursive: true, force: true })
   cpSync(example, folder, { recursive: true, filter: (file) => !generated.test(file) })
+  if (more) cpSync(path.join(root, more), folder, { recursive: true })
   const { file } = await pack()
   const installed = path.join(folder, 'node_modules/tokencell')
   mkdirSync(installed, { recursive: true })
@@ -42,11 +48,12 @@ async function copy(name) {
 }
 
 export async function buildNuxt(name) {
-  const { env, dev, command = 'build' } = variants[name]
+  const { env, dev, command = 'build', more } = variants[name]
   if (dev) return false
   const inputs = ['examples/nuxt', 'pkg', 'package.json', 'package-lock.json', 'scripts/nuxt.mjs']
+  if (more) inputs.push(more)
   return fresh(`nuxt-${name}`, { inputs, outputs: [`target/nuxt/${name}/.output/nitro.json`] }, async () =>
-    finish(nuxt, [command], { cwd: await copy(name), env }),
+    finish(nuxt, [command], { cwd: await copy(name, more), env }),
   )
 }
 

@@ -43,9 +43,9 @@ function nextApp({ full }) {
   return ofExample(buildNext, names, projects, { full })
 }
 
-/** On its own server, with a vault, and as files; in full also on the development server. */
+/** On its own server, with a vault, as files, and on Cloudflare's; in full also on the development server. */
 function nuxtApp({ full }) {
-  const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated']
+  const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated', 'workerd']
   const elsewhere = ['firefox', 'webkit'].filter((engine) => !missing(engine))
   const projects = [...names, ...elsewhere.map((engine) => `bff-${engine}`)]
   return ofExample(

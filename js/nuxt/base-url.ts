@@ -1,11 +1,14 @@
 /** `app.baseURL` without a slash at the end. */
 const trimmed = (baseURL: string) => baseURL.replace(/\/+$/, '')
 
-/** The path of this application, as browsers have it. */
-export const below = (baseURL: string, path: string) => trimmed(baseURL) + path
+/** The path of this application, as browsers have it; of what has it already, the same. */
+export function withBase(baseURL: string, path: string): string {
+  const base = trimmed(baseURL)
+  return `${path}/`.startsWith(`${base}/`) ? path : base + path
+}
 
 /** The URL as if the application were not in a folder. */
-export function without(baseURL: string, url: string): string {
+export function withoutBase(baseURL: string, url: string): string {
   const base = trimmed(baseURL)
   const parsed = new URL(url)
   if (base && `${parsed.pathname}/`.startsWith(`${base}/`))

@@ -20,6 +20,7 @@ import { adapterError } from '../adapter-errors.js'
 import { createBff } from '../server/index.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
 import { checkPages } from './pages.js'
+import { routesOf } from './routes.js'
 import { isGlobalFor, ruleOf } from './rule.js'
 
 export type { BffFileOptions, ModuleOptions, PageAuth } from './options.js'
@@ -57,7 +58,7 @@ export default defineNuxtModule<ModuleOptions>({
     addImports(['useAuth', 'useAuthFetch', '$authFetch'].map((name) => ({ name, from })))
     // Each call has a key of its own, as with `useFetch`.
     nuxt.options.optimization.keyedComposables.push({ name: 'useAuthFetch', argumentLength: 3, source: from })
-    addTypes(resolve('./runtime/types.js'), nuxt)
+    addTypes(resolve, nuxt)
   },
 })
 
@@ -147,7 +148,7 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
   addPlugin({ src: resolve('./runtime/bff.client.js'), mode: 'client' })
   addPlugin({ src: resolve('./runtime/bff.server.js'), mode: 'server' })
   const handler = resolve('./runtime/server/handler.js')
-  for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).map(routeOf)]))
+  for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).flatMap(routesOf)]))
     addServerHandler({ route, handler })
   const from = resolve('./runtime/server/session.js')
   addServerPlugin(resolve('./runtime/server/plugin.js'))
@@ -177,15 +178,19 @@ async function importOfFile(nuxt: Nuxt): Promise<string> {
   return file ? `export { default } from ${JSON.stringify(file)}` : 'export default {}'
 }
 
-/** Where the paths of a rule begin, which the rule then tells apart. */
-function routeOf(rule: string): string {
-  const path = rule.replace(/^[A-Z]+ +/, '')
-  const fixed = path.split('/*')[0] as string
-  return fixed === path ? path : `${fixed}/**`
-}
-
-function addTypes(file: string, nuxt: Nuxt) {
-  nuxt.hook('prepare:types', ({ references }) => {
-    references.push({ path: file.replace(/\.js$/, '.d.ts') })
+/** Those of app.config are for every project of TypeScript that Nuxt makes, as each of them reads that file. */
+function addTypes(resolve: Resolve, nuxt: Nuxt) {
+  const ofApp = { path: resolve('./runtime/types.d.ts') }
+  const ofConfig = { path: resolve('./runtime/config-types.d.ts') }
+  nuxt.hook('prepare:types', ({ references, nodeReferences, sharedReferences }) => {
+    references.push(ofApp, ofConfig)
+    nodeReferences.push(ofConfig)
+    sharedReferences.push(ofConfig)
   })
+  nuxt.hook(
+    'nitro:prepare:types' as never,
+    (({ references }: { references: object[] }) => {
+      references.push(ofConfig)
+    }) as never,
+  )
 }

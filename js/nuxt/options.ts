@@ -48,7 +48,9 @@ export interface VaultModeOptions extends CommonOptions, VaultOptions {
 }
 
 /** What nuxt.config cannot take, or not in full: the options of `server/tokencell.ts`. */
-export type BffFileOptions = Partial<Pick<BffOptions, 'forward' | 'onEvent' | 'secret' | 'store'>>
+export type BffFileOptions = Partial<
+  Pick<BffOptions, 'forward' | 'logger' | 'onEvent' | 'secret' | 'store' | 'waitUntil'>
+>
 
 export interface BffModeOptions extends CommonOptions, Omit<BffOptions, keyof BffFileOptions> {
   /** The tokens stay on this server. */

@@ -1,11 +1,15 @@
-import type { H3Event } from 'h3'
+import { createApp, createRouter, defineEventHandler, type H3Event, toWebHandler } from 'h3'
 import { afterEach, expect, test, vi } from 'vitest'
+import { withBase, withoutBase } from '../../js/nuxt/base-url.js'
 import { checkPages, type Pages, pagesOf } from '../../js/nuxt/pages.js'
+import { routesOf } from '../../js/nuxt/routes.js'
 import { isGlobalFor, ruleOf } from '../../js/nuxt/rule.js'
 import { whenHydrated } from '../../js/nuxt/runtime/hydrated.js'
 import { rolesAt } from '../../js/nuxt/runtime/roles.js'
+import { createConfiguredBff } from '../../js/nuxt/runtime/server/configured.js'
 import { type EventSession, offerSession, sessionOf } from '../../js/nuxt/runtime/server/context.js'
-import { createTestAuth } from '../../js/testing.js'
+import { silentWhileClosed } from '../../js/nuxt/runtime/silent.js'
+import { createTestAuth, type TestSession } from '../../js/testing.js'
 
 declare global {
   interface ImportMeta {
@@ -14,9 +18,14 @@ declare global {
   }
 }
 
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
-const eventIn = (context: object) => ({ context }) as H3Event
+/** @param outer the context of the request in which this server makes this one to itself */
+const eventIn = (context: object, outer?: object) =>
+  ({ context, node: { req: outer ? { __unenv__: outer } : {} } }) as unknown as H3Event
 const SESSION = {} as EventSession
 
 test('promise 22: a request opens its session once, when it is first asked for, and what it asks on the way has it too', () => {
@@ -24,7 +33,7 @@ test('promise 22: a request opens its session once, when it is first asked for, 
   const open = vi.fn(() => SESSION)
   offerSession(event, open)
   expect(open).not.toHaveBeenCalled()
-  const inner = eventIn(event.context)
+  const inner = eventIn({}, event.context)
   const another = vi.fn(() => SESSION)
   offerSession(inner, another)
   expect([sessionOf(event), sessionOf(inner)]).toEqual([SESSION, SESSION])
@@ -83,6 +92,13 @@ test.each<[string, Pages]>([
   const closed = (to: (typeof ROUTES)[number]) => isGlobalFor({ global: true, pages }, to as never)
   expect(ROUTES.map(closed)).toEqual([true, false, false])
   expect(isGlobalFor({ global: false, pages }, ROUTES[0] as never)).toBe(false)
+})
+
+test('an app that is closed asks nobody to sign in for an address without a page', () => {
+  const closed = (path: string, matched: unknown[]) =>
+    isGlobalFor({ global: true, pages: { signIn: '/sign-in' } }, { path, matched })
+  expect([closed('/wp-login.php', []), closed('/notes', [{}])]).toEqual([false, true])
+  expect(['/sign-in/', '/SIGN-IN'].map((path) => closed(path, [{}]))).toEqual([false, false])
 })
 
 test('a function that has no answer for a page does not open it', () => {
@@ -153,4 +169,94 @@ test('a page that waits for a session that cannot be found out is not waited for
   const silent = hydrating()
   await vi.advanceTimersByTimeAsync(10_000)
   expect(silent.settled).toHaveBeenCalled()
+})
+
+/** A page for users that a guest has opened by a link, while it hydrates. */
+function opened(session: TestSession<never>, isForUsers = true) {
+  const auth = createTestAuth<never>({ session, fetch: () => Response.json({}) })
+  let hydrate = () => {}
+  const hydrated = new Promise<void>((resolve) => {
+    hydrate = resolve
+  })
+  const isClosed = () => isForUsers && auth.snapshot.status === 'unauthenticated'
+  const shown = silentWhileClosed(auth, hydrated, isClosed)
+  return { auth, shown, hydrate, ask: () => shown.fetch('https://api.example.com/notes') }
+}
+
+test('the page of a guest’s deep link sends nothing as nobody', async () => {
+  const { auth, shown, ask, hydrate } = opened('loading')
+  const asked = expect(ask()).rejects.toMatchObject({ code: 'session-ended' })
+  auth.become('never')
+  await asked
+  expect(auth.requests).toEqual([])
+  expect(shown.snapshot).toBe(auth.snapshot)
+  hydrate()
+  await Promise.resolve()
+  await ask()
+  expect(auth.requests).toHaveLength(1)
+})
+
+test('users, and guests of public pages, are waited for and sent', async () => {
+  const { auth, ask } = opened('loading')
+  const asked = ask()
+  auth.become({ user: {} as never })
+  expect((await asked).ok).toBe(true)
+  const guest = opened('never', false)
+  expect((await guest.ask()).ok).toBe(true)
+})
+
+test.each([
+  [
+    '/',
+    '/api/auth',
+    '/api/auth',
+    'https://a.test/api/auth/session?a=1',
+    'https://a.test/api/auth/session?a=1',
+  ],
+  ['/field/', '/api/auth', '/field/api/auth', 'https://a.test/field/api/x?a=1', 'https://a.test/api/x?a=1'],
+  ['/field', '/', '/field/', 'https://a.test/field', 'https://a.test/'],
+  ['/field/', '/field/notes', '/field/notes', 'https://a.test/field/field', 'https://a.test/field'],
+  ['/field/', '/fields', '/field/fields', 'https://a.test/fields/x', 'https://a.test/fields/x'],
+])('an application in the folder %s', (baseURL, path, inFolder, url, bare) => {
+  expect(withBase(baseURL, path)).toBe(inFolder)
+  expect(withoutBase(baseURL, url)).toBe(bare)
+})
+
+const CONFIGURED = { api: 'https://api.example.com', signIn: '/login' }
+
+test('what server/tokencell.ts says goes before nuxt.config, and may be a function', async () => {
+  const events: string[] = []
+  for (const file of [{ secret: ['n'.repeat(32), 'o'.repeat(32)] }, () => ({ secret: 'n'.repeat(32) })])
+    expect(createConfiguredBff({ ...CONFIGURED, secret: '' }, file)).toHaveProperty('handle')
+  const { handle } = createConfiguredBff(
+    { ...CONFIGURED, secret: 'n'.repeat(32) },
+    { onEvent: ({ type }) => void events.push(type) },
+  )
+  expect((await handle(new Request('https://a.test/api/auth/nothing'))).status).toBeGreaterThanOrEqual(400)
+})
+
+test('what is wrong with the set-up is on the console, once, and says how to mend it', () => {
+  const log = vi.spyOn(console, 'error').mockImplementation(() => {})
+  for (let requests = 0; requests < 2; requests++)
+    expect(() => createConfiguredBff({ ...CONFIGURED, secret: '' }, {})).toThrow()
+  expect(log.mock.calls).toEqual([[expect.stringMatching(/\[tokencell\].*NUXT_TOKENCELL_SECRET/)]])
+})
+
+test.each([
+  ['/api/v1/notes', ['/api/v1/notes', '/api/v1/notes/'], ['/api/v1', '/api/v1/notes/1']],
+  ['GET /api/v1/me/', ['/api/v1/me', '/api/v1/me/'], ['/api/v1/me/1']],
+  ['/api/v1/**', ['/api/v1', '/api/v1/', '/api/v1/a', '/api/v1/a/b/'], ['/api', '/api/v10']],
+  ['/api/v1/**/', ['/api/v1', '/api/v1/', '/api/v1/a/b/'], ['/api']],
+  ['POST /api/*/notes', ['/api/v1/notes', '/api/v1/notes/'], ['/about']],
+])('h3 finds the paths of the rule %s, with and without a slash at the end', async (rule, found, others) => {
+  const router = createRouter()
+  for (const route of routesOf(rule))
+    router.use(
+      route,
+      defineEventHandler(() => 'ours'),
+    )
+  const ask = toWebHandler(createApp().use(router.handler))
+  const answers = (paths: string[]) =>
+    Promise.all(paths.map(async (path) => (await ask(new Request(`http://a.test${path}`))).status))
+  expect([await answers(found), await answers(others)]).toEqual([found.map(() => 200), others.map(() => 404)])
 })

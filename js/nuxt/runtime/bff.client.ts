@@ -1,6 +1,6 @@
 import { defineNuxtPlugin, useRuntimeConfig, useState } from 'nuxt/app'
 import { createBffAuth, type SessionInfo } from '../../bff.js'
-import { below } from '../base-url.js'
+import { withBase } from '../base-url.js'
 import type { PublicOptions } from '../options.js'
 import { provideAuth } from './app.js'
 import { whenHydrated } from './hydrated.js'
@@ -13,7 +13,7 @@ export default defineNuxtPlugin({
   setup(nuxtApp) {
     const { app, public: shown } = useRuntimeConfig()
     const { base } = shown.tokencell as unknown as PublicOptions
-    const auth = createBffAuth<never>({ base: below((app as { baseURL: string }).baseURL, base) })
+    const auth = createBffAuth<never>({ base: withBase((app as { baseURL: string }).baseURL, base) })
     const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
     const later = useState<SessionInfo<never> | null>(LATER, () => null).value
     // A page that was rendered for everybody knows nobody.

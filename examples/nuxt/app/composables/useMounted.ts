@@ -1,4 +1,4 @@
-/** Whether the page listens. A form that is sent before goes the browser's way, with what it holds in the URL. */
+/** Whether the page listens. A form that is sent before goes the browser's way. */
 export function useMounted() {
   const isMounted = ref(false)
   onMounted(() => {

@@ -1,4 +1,5 @@
-import { useRuntimeConfig, useStorage } from 'nitropack/runtime'
+import type { H3Event } from 'h3'
+import { useEvent, useRuntimeConfig, useStorage } from 'nitropack/runtime'
 // @ts-expect-error: written by the module
 import file from '#tokencell/options'
 import type { BffServer, SharedStore } from '../../../server/index.js'
@@ -7,13 +8,26 @@ import { createConfiguredBff } from './configured.js'
 
 let made: BffServer | undefined
 
-/** The server of this configuration, which holds no session. */
-export function useBff(): BffServer {
+/**
+ * The server of this configuration, which holds no session.
+ *
+ * @param event the first request: some hosts have no variables before
+ */
+export function useBff(event: H3Event): BffServer {
   if (!made) {
-    const { storage, ...options } = useRuntimeConfig().tokencell as unknown as BffModeOptions
-    made = createConfiguredBff({ ...options, ...(storage && { store: storeOn(storage) }) }, file)
+    const { storage, ...options } = useRuntimeConfig(event).tokencell as unknown as BffModeOptions
+    made = createConfiguredBff({ waitUntil, ...options, ...(storage && { store: storeOn(storage) }) }, file)
   }
   return made
+}
+
+/** Some hosts stop the process when the response is sent, unless the request that is being answered says what is left to do. */
+function waitUntil(work: Promise<unknown>) {
+  try {
+    useEvent().waitUntil(work)
+  } catch {
+    // The work goes on where `nitro.experimental.asyncContext` has been turned off, too, as far as the host lets it.
+  }
 }
 
 /** A mount of Nitro's storage; where it is on Redis, it claims in one step. */

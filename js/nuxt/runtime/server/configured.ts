@@ -1,7 +1,7 @@
 import { type BffOptions, type BffServer, createBff } from '../../../server/index.js'
 import type { BffFileOptions, BffModeOptions } from '../../options.js'
 
-type Configured = Omit<BffModeOptions, 'mode' | 'storage'> & Pick<BffFileOptions, 'store'>
+type Configured = Omit<BffModeOptions, 'mode' | 'storage'> & Pick<BffFileOptions, 'store' | 'waitUntil'>
 
 /**
  * The server of nuxt.config and `server/tokencell.ts`, which goes before it. What is wrong with them is on the console, once:

@@ -9,12 +9,13 @@ const OF_THIS_REQUEST =
 
 /** Opens the session of a request. Whatever is done with it is in the response at once. */
 export function openEventSession(event: H3Event, localFetch: typeof fetch): EventSession {
-  const bff = useBff()
-  const visitor = { headers: event.headers, address: event.node.req.socket?.remoteAddress }
-  const session = bff.open(getRequestHeader(event, 'cookie'), () => !event.node.res.headersSent, visitor)
+  const bff = useBff(event)
+  const { headers, node } = event
+  const visitor = { headers, address: node.req.socket?.remoteAddress }
+  const session = bff.open(getRequestHeader(event, 'cookie'), () => !node.res.headersSent, visitor)
 
   async function handOn() {
-    if (event.node.res.headersSent) return
+    if (node.res.headersSent) return
     setResponseHeader(event, 'cache-control', 'private, no-store')
     const own = await session.setCookies()
     if (own.length === 0) return

@@ -1,0 +1,8 @@
+/** Where h3 looks for the paths of a rule, which the rule then tells apart. For h3, `/a/**` does not include `/a`. */
+export function routesOf(rule: string): string[] {
+  const path = rule.replace(/^[A-Z]+ +/, '')
+  const [fixed = '', rest] = path.split(/\/\*(.*)/s)
+  if (rest === undefined) return [path]
+  const isOpen = /^\*\/?$/.test(rest)
+  return isOpen && fixed ? [fixed, `${fixed}/**`] : [`${fixed}/**`]
+}

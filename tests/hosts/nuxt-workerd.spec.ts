@@ -1,0 +1,111 @@
+import { createRequire } from 'node:module'
+import path from 'node:path'
+import { createApi } from '../../examples/api/src/api.js'
+import { finish } from '../../scripts/processes.mjs'
+import { type Api, test as base, expect, SECRET } from '../apps.js'
+import { expireTokens, type Host, outlive, signIn, travel } from './journey.js'
+import { createVisitor } from './visitor.js'
+import { serveOutput } from './workerd.js'
+
+const BASE = '/field'
+
+interface Fixtures {
+  visitor: ReturnType<typeof createVisitor>
+  host: Host
+}
+
+/** The example of Nuxt, built for Cloudflare, in the folder /field. */
+const test = base.extend<Fixtures, { worker: { api: Api; url: string } }>({
+  worker: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
+    async ({}, use) => {
+      const api = createApi()
+      const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+      const bindings = {
+        NUXT_TOKENCELL_API: url,
+        NUXT_TOKENCELL_SECRET: SECRET,
+        NUXT_APP_BASE_URL: `${BASE}/`,
+      }
+      const worker = await serveOutput(path.resolve('target/nuxt/workerd/.output'), bindings)
+      await use({ api: Object.assign(api, { url }), url: worker.url })
+      await worker.end()
+      await close()
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  visitor: ({ worker }, use) => use(createVisitor(worker.url)),
+  host: ({ worker: { api } }, use) => {
+    api.reset()
+    const isSignedIn: Host['isSignedIn'] = async (visitor) => {
+      const { status, text } = await visitor.open(`${BASE}/notes`)
+      return status === 200 && text.includes('Notes of Ada') && !text.includes('data-test="problem"')
+    }
+    return use({ base: BASE, api, isSignedIn })
+  },
+})
+
+test('signs in, reloads, refreshes on a strict API and signs out', ({ host, visitor }) =>
+  travel(host, visitor))
+
+test('a refresh that failed is over with its request', ({ host, visitor }) => outlive(host, visitor))
+
+test('a guest is led to the sign-in page in the folder of the application', async ({ host: _, visitor }) => {
+  const { status, location } = await visitor.open(`${BASE}/notes`)
+  expect([status, location]).toEqual([302, `${BASE}/sign-in?redirect=/notes`])
+})
+
+test('pages reach the API and their own session below the folder, and nothing above it', async ({
+  host,
+  visitor,
+}) => {
+  await signIn(host, visitor)
+  const added = await visitor.call(`${BASE}/api/v1/notes`, {
+    method: 'POST',
+    json: { text: 'from a folder' },
+  })
+  expect(added.status).toBe(201)
+  expect(host.api.journal.entries().at(-1)?.path).toBe('/api/v1/notes')
+  const { snapshot } = (await (await visitor.call(`${BASE}/api/auth/session`)).json()) as { snapshot: object }
+  expect(snapshot).toMatchObject({ status: 'authenticated' })
+  const before = host.api.journal.entries().length
+  await visitor.call('/api/v1/notes')
+  expect(host.api.journal.entries()).toHaveLength(before)
+})
+
+test('the options of server/tokencell.ts count', async ({ host, visitor }) => {
+  await signIn(host, visitor)
+  expect(await (await visitor.call(`${BASE}/api/events`)).json()).toContain('signed-in')
+})
+
+test('a session that ends while a page renders leads away before anything is sent', async ({
+  host,
+  visitor,
+}) => {
+  await signIn(host, visitor)
+  await expireTokens(host)
+  host.api.sessions.revokeUser(host.api.accounts.byEmail('ada@example.com')?.id ?? '')
+  const { status, location } = await visitor.open(`${BASE}/notes`)
+  expect([status, location]).toEqual([302, `${BASE}/sign-in?redirect=/notes`])
+  expect((await visitor.open(`${BASE}/sign-in`)).text).toContain('The server has ended your session.')
+})
+
+test('each call of useAuthFetch has a key of its own', async ({ host, visitor }) => {
+  await signIn(host, visitor)
+  host.api.notes.add('1', { text: 'one' })
+  expect((await visitor.open(`${BASE}/keys`)).text).toContain('1 and 1')
+})
+
+test('a URL means the same while a page is rendered as in the browser, by each way of asking', async ({
+  host,
+  visitor,
+}) => {
+  await signIn(host, visitor)
+  const { text } = await visitor.open(`${BASE}/own`)
+  expect(text).toContain('Ada GET, Ada POST{&quot;a&quot;:1}, Ada GET')
+})
+
+/** As `nuxt typecheck` does it, with the compiler of the example of Vue. */
+test('pages and server routes know the type of the user', async () => {
+  const compiler = createRequire(path.resolve('examples/vue/package.json')).resolve('vue-tsc/bin/vue-tsc.js')
+  await finish(compiler, ['-b', '--noEmit'], { cwd: path.resolve('target/nuxt/workerd') })
+})

@@ -1,0 +1,7 @@
+/** A route of this server's own, which is asked while a page is rendered. */
+export default defineEventHandler(async (event) => {
+  const { snapshot } = await useServerAuth(event).info()
+  const sent = event.method === 'POST' ? JSON.stringify(await readBody(event)) : ''
+  const name = snapshot.status === 'authenticated' ? snapshot.user.name : 'nobody'
+  return { name: `${name} ${event.method}${sent}` }
+})

@@ -1,0 +1,4 @@
+const events: string[] = []
+Object.assign(globalThis, { events })
+
+export default defineBffOptions(() => ({ onEvent: ({ type }) => void events.push(type) }))
