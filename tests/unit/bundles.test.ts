@@ -25,7 +25,7 @@ const frameworks: Record<string, string[]> = {
 const withNuxt = ['nuxt']
 const insideNuxt = [...withNuxt, '#build', 'h3', 'nitropack', 'ofetch', 'vue', 'vue-router']
 /** What runs on a server has libraries; what runs in a browser has none. */
-const libraries = ['cookie', 'jose']
+const libraries = ['cookie', 'jose', 'lru-cache']
 const onServer = ['./next', './server']
 
 async function bundle(file: string) {
@@ -84,7 +84,7 @@ test('no entry gives out anything that is named like a token', async () => {
   }
 })
 
-test('servers depend on two libraries, and every framework is optional', () => {
+test('servers depend on three libraries, and every framework is optional', () => {
   expect(Object.keys(dependencies)).toEqual(libraries)
   const packageOf = (name: string) => name.match(/^(@[^/]+\/)?[^/]+/)?.[0]
   const foreign = [...Object.values(frameworks).flat(), ...withNuxt].filter(
