@@ -58,7 +58,7 @@ export default defineNuxtModule<ModuleOptions>({
     addImports(['useAuth', 'useAuthFetch', '$authFetch'].map((name) => ({ name, from })))
     // Each call has a key of its own, as with `useFetch`.
     nuxt.options.optimization.keyedComposables.push({ name: 'useAuthFetch', argumentLength: 3, source: from })
-    addTypes(resolve('./runtime/types.js'), nuxt)
+    addTypes(resolve, nuxt)
   },
 })
 
@@ -178,8 +178,19 @@ async function importOfFile(nuxt: Nuxt): Promise<string> {
   return file ? `export { default } from ${JSON.stringify(file)}` : 'export default {}'
 }
 
-function addTypes(file: string, nuxt: Nuxt) {
-  nuxt.hook('prepare:types', ({ references }) => {
-    references.push({ path: file.replace(/\.js$/, '.d.ts') })
+/** Those of app.config are for every project of TypeScript that Nuxt makes, as each of them reads that file. */
+function addTypes(resolve: Resolve, nuxt: Nuxt) {
+  const ofApp = { path: resolve('./runtime/types.d.ts') }
+  const ofConfig = { path: resolve('./runtime/config-types.d.ts') }
+  nuxt.hook('prepare:types', ({ references, nodeReferences, sharedReferences }) => {
+    references.push(ofApp, ofConfig)
+    nodeReferences.push(ofConfig)
+    sharedReferences.push(ofConfig)
   })
+  nuxt.hook(
+    'nitro:prepare:types' as never,
+    (({ references }: { references: object[] }) => {
+      references.push(ofConfig)
+    }) as never,
+  )
 }

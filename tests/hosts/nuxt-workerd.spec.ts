@@ -1,5 +1,7 @@
+import { createRequire } from 'node:module'
 import path from 'node:path'
 import { createApi } from '../../examples/api/src/api.js'
+import { finish } from '../../scripts/processes.mjs'
 import { type Api, test as base, expect, SECRET } from '../apps.js'
 import { expireTokens, type Host, outlive, signIn, travel } from './journey.js'
 import { createVisitor } from './visitor.js'
@@ -100,4 +102,10 @@ test('a URL means the same while a page is rendered as in the browser, by each w
   await signIn(host, visitor)
   const { text } = await visitor.open(`${BASE}/own`)
   expect(text).toContain('Ada GET, Ada POST{&quot;a&quot;:1}, Ada GET')
+})
+
+/** As `nuxt typecheck` does it, with the compiler of the example of Vue. */
+test('pages and server routes know the type of the user', async () => {
+  const compiler = createRequire(path.resolve('examples/vue/package.json')).resolve('vue-tsc/bin/vue-tsc.js')
+  await finish(compiler, ['-b', '--noEmit'], { cwd: path.resolve('target/nuxt/workerd') })
 })

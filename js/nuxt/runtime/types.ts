@@ -1,6 +1,5 @@
 import type { Reason } from '../../types.js'
 import type { PageAuth } from '../options.js'
-import type { AppOptions } from '../pages.js'
 
 declare module '#app' {
   interface PageMeta {
@@ -11,13 +10,6 @@ declare module '#app' {
     'tokencell:signed-in': () => void
     /** The session is over: the user has signed out, or it has expired, or was revoked. */
     'tokencell:ended': (reason: Reason) => void
-  }
-}
-
-declare module 'nuxt/schema' {
-  interface AppConfigInput {
-    /** What nuxt.config cannot say, because it is data. */
-    tokencell?: AppOptions
   }
 }
 
