@@ -79,7 +79,7 @@ test('a page whose token the API refuses is opened all the same, by a link and w
   // Not led there twice within 10 s: so much later.
   await page.context().clearCookies({ name: 'tokencell-bounced' })
   await refuseTokens(api)
-  await page.getByRole('link', { name: 'Notes' }).click()
+  await page.getByRole('link', { name: 'Notes', exact: true }).click()
   await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
   expect(new URL(page.url()).pathname).toBe('/notes')
   expect(api.journal.counts().refresh.total).toBe(2)
