@@ -303,8 +303,8 @@ export function createBffAuth<User = RegisteredUser>({
         await settle().catch(() => {})
         const owed = debt.read()
         const signedIn = await ask('/sign-in', init)
-        // Over plain http, browsers drop a `Secure` cookie and say nothing.
-        if (location.protocol === 'http:') assertKept(signedIn, await ask('/session'))
+        // Over plain http, browsers drop a `Secure` cookie and say nothing. What cannot be asked is no reason to refuse a sign-in.
+        if (location.protocol === 'http:') assertKept(signedIn, await ask('/session').catch(() => signedIn))
         if (debt.read() === owed) debt.write(null)
         return signedIn
       })

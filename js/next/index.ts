@@ -41,7 +41,7 @@ export interface NextAuth {
    * `fetch` to the API with the token, in a server component, an action or a route handler. A stream that goes on after its
    * handler has returned takes no cookie, and Next does not say so: ask `getSession()` before, which refreshes what is due.
    *
-   * While rendering, a 401 leads through `GET /api/auth/refresh`, which refreshes and comes back, at most once in 10 s: do not catch
+   * While a page is opened, a 401 leads through `GET /api/auth/refresh`, which refreshes and comes back, at most once in 10 s: do not catch
    * what `fetch` throws there, as of `redirect()`. It needs the proxy, which knows the page.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>

@@ -128,3 +128,11 @@ test('a client that is closed leaves nothing waiting', async () => {
   await new Promise((resolve) => setTimeout(resolve))
   expect(paths()).toHaveLength(asked)
 })
+
+test('a sign-in holds when the session cannot be asked for after it, as over plain http', async () => {
+  location.protocol = 'http:'
+  const { auth } = connect()
+  site.answers.set(SESSION, () => new Response('{}', { status: 503 }))
+  await auth.signIn(ADA)
+  expect(auth.snapshot).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
+})

@@ -4,12 +4,21 @@ import { createNextAuth, type NextAuthOptions } from '../../js/next/index.js'
 import { ADA, browse, fakeTime, ORIGIN, pass, startApi } from './server/browser.js'
 
 /** The request that Next would be answering, and what it keeps of cookies. */
-const request = vi.hoisted(() => ({ cookies: new Map<string, string>(), isRendering: false, path: '/' }))
+const request = vi.hoisted(() => ({
+  cookies: new Map<string, string>(),
+  isRendering: false,
+  path: '/',
+  mode: 'navigate',
+}))
 /** What was asked of Next, in order. */
 const asked = vi.hoisted(() => [] as string[])
 
 vi.mock('next/headers.js', () => ({
-  headers: async () => new Headers(request.path ? { 'x-tokencell-path': request.path } : {}),
+  headers: async () =>
+    new Headers({
+      'sec-fetch-mode': request.mode,
+      ...(request.path && { 'x-tokencell-path': request.path }),
+    }),
   async cookies() {
     asked.push('cookies')
     return {
@@ -32,7 +41,7 @@ vi.mock('next/server.js', async (original) => ({
 let server: Awaited<ReturnType<typeof startApi>>
 beforeEach(async () => {
   fakeTime()
-  Object.assign(request, { isRendering: false, path: '/' })
+  Object.assign(request, { isRendering: false, path: '/', mode: 'navigate' })
   request.cookies.clear()
   asked.length = 0
   server = await startApi()
@@ -173,10 +182,12 @@ test.each(['//evil.test', 'https://evil.test/', '/\\evil.test', '/..//evil.test'
   },
 )
 
-test('where nothing says which page is rendered, or a cookie can be set, no page is left', async () => {
+test('where no page is opened, nothing says which one it is, or a cookie can be set, none is left', async () => {
   await doubted()
   const auth = create()
-  Object.assign(request, { isRendering: true, path: '' })
+  Object.assign(request, { isRendering: true, path: '/notes', mode: 'cors' })
+  expect((await auth.fetch('/api/v1/notes')).status).toBe(401)
+  Object.assign(request, { isRendering: true, path: '', mode: 'navigate' })
   expect((await auth.fetch('/api/v1/notes')).status).toBe(401)
   Object.assign(request, { isRendering: false, path: '/notes' })
   expect((await auth.fetch('/api/v1/notes')).status).toBe(200)
