@@ -15,7 +15,7 @@ const entries = Object.entries(exports as Record<string, string | { default: str
 const frameworks: Record<string, string[]> = {
   './devtools': ['@vue/devtools-api'],
   './next': ['next/headers.js', 'next/navigation.js', 'next/server.js'],
-  './nuxt': ['@nuxt/kit', 'node:crypto', 'node:fs', 'node:path'],
+  './nuxt': ['@nuxt/kit', 'cookie', 'node:crypto', 'node:fs', 'node:path'],
   './pinia': ['pinia', 'vue'],
   './react': ['react', 'react/jsx-runtime'],
   './router': ['vue-router'],
