@@ -17,7 +17,8 @@ import {
 } from '@nuxt/kit'
 import type { Nuxt } from '@nuxt/schema'
 import { adapterError } from '../adapter-errors.js'
-import { createBff } from '../server/index.js'
+import { complete } from '../server/options.js'
+import { createProxy } from '../server/proxy.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
 import { checkPages } from './pages.js'
 import { routesOf } from './routes.js'
@@ -168,7 +169,8 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
  */
 function checkBff(bff: Omit<BffModeOptions, 'mode'>, secret: string | undefined) {
   const { storage: _, ...known } = bff
-  createBff({ ...known, api: bff.api || 'http://localhost', secret: secret || 'x'.repeat(32) })
+  const options = { ...known, api: bff.api || 'http://localhost', secret: secret || 'x'.repeat(32) }
+  createProxy(complete(options))
 }
 
 /** The functions of the application, from `server/tokencell.ts` of the first layer that has one. */
