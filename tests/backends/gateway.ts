@@ -35,7 +35,8 @@ export async function openGateway(target: string) {
 
     const headers = spoiled.has(url + proof(request.headers)) ? spoil(request.headers) : request.headers
     const { hostname, port } = new URL(target)
-    const onward = forward({ hostname, port, method, path: url, headers })
+    // A connection of its own: the server of Django closes each, and one that is used again may be gone.
+    const onward = forward({ hostname, port, method, path: url, headers, agent: false })
     onward.on('error', () => response.destroy())
     onward.on('response', async (answer) => {
       const parts: Buffer[] = []

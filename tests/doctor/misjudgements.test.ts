@@ -164,6 +164,31 @@ test.each([
   expect(report.suggestion?.tried).toEqual(tried)
 })
 
+test('a connection that breaks once is no reason to print nothing', async () => {
+  let isBroken = false
+  const sessions = createSessions()
+  const listener = standIn(({ route, body, bearer }) => {
+    if (route === 'GET /me') return { status: sessions.isLive(bearer) ? 200 : 401, body: { id: 7 } }
+    if (!isAda(body.email, body.password)) return { status: 401 }
+    return { status: 200, body: { access_token: sessions.open().access, expires_in: 900 } }
+  })
+  let signIns = 0
+  const { errors, report } = await diagnose(
+    (request, response) => {
+      // The last one is that of the trial: sign-in, a wrong one, another one, three that are forged.
+      if (request.url === '/login' && request.method === 'POST' && ++signIns === 7) {
+        isBroken = true
+        return request.destroy()
+      }
+      return listener(request, response)
+    },
+    { refresh: 'none', signOut: 'none' },
+  )
+  expect(isBroken).toBe(true)
+  expect(errors).toEqual([])
+  expect(report.suggestion?.tried).toEqual(['sign-in', 'request'])
+})
+
 test('an answer without a user shows none: 200 null to the old cookie', async () => {
   const live = new Set<string>()
   const { errors, finding } = await diagnose(

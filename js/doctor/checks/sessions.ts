@@ -73,7 +73,7 @@ export const sessionChecks: Check[] = [
       if (!trial) throw new Unseen('nobody could sign in, so that there is nothing to try')
       const { failure, tried } = trial
       if (!failure) return undefined
-      if (failure.isLimited) throw new Unseen(`${failure.evidence}: try again later`)
+      if (failure.kind === 'limited') throw new Unseen(`${failure.evidence}: try again later`)
       const before = tried.length > 0 ? `after ${tried.join(', ')}` : 'at once'
       return `${failure.act} failed, ${before}: ${failure.evidence}`
     },

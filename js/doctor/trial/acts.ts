@@ -65,7 +65,7 @@ export function createActs(
     const json = JSON.stringify(credentialsBody(plan, email, password))
     const attempt = () => exchange(bff.signIn, {}, encodeCredentials(json, bff.signIn))
     const answer = await attempt().catch(async (error) => {
-      if (!(error instanceof Failed) || !error.isLimited) throw error
+      if (!(error instanceof Failed) || error.kind !== 'limited') throw error
       await delay(pauseOf(error) * 1000)
       return attempt()
     })

@@ -9,8 +9,8 @@ import { createCookies } from './cookies.js'
 export class Failed extends Error {
   constructor(
     message: string,
-    /** Only because there have been too many requests. */
-    readonly isLimited = false,
+    /** `limited`: there have been too many requests. `unanswered`: perhaps only this once. */
+    readonly kind: 'limited' | 'refused' | 'unanswered' = 'refused',
     /** In seconds. */
     readonly retryAfter?: number,
   ) {
@@ -49,12 +49,12 @@ export function createExchanges(options: VaultOptions, plan: Plan, wire: Wire) {
     }
     const outcome = await wire.send({ method, url, headers, body: method === 'GET' ? undefined : body })
     if ('failure' in outcome)
-      throw new Failed(`${named(endpoint)} was not answered (${outcome.failure.kind})`)
+      throw new Failed(`${named(endpoint)} was not answered (${outcome.failure.kind})`, 'unanswered')
     if (withCookies) cookies.keep(outcome.answer, url)
     const { status, headers: answered } = outcome.answer
     if (status === 429) {
       const [, pause] = answered.find(([name]) => /^(x-)?retry-after$/.test(name)) ?? []
-      throw new Failed(`${named(endpoint)} is limited (429)`, true, Number(pause) || undefined)
+      throw new Failed(`${named(endpoint)} is limited (429)`, 'limited', Number(pause) || undefined)
     }
     return outcome.answer
   }

@@ -14,7 +14,7 @@ export interface Trial {
   /** What has worked. */
   tried: Act[]
   /** What has not, and ended the trial. No secret is in it. */
-  failure: { act: Act; evidence: string; isLimited: boolean } | undefined
+  failure: { act: Act; evidence: string; kind: Failed['kind'] } | undefined
 }
 
 /**
@@ -23,6 +23,11 @@ export interface Trial {
  * kept and sent as browsers do that for this page.
  */
 export async function tryOptions(options: VaultOptions, seen: Seen, wire: Wire): Promise<Trial> {
+  const trial = await attempt(options, seen, wire)
+  return trial.failure?.kind === 'unanswered' ? attempt(options, seen, wire) : trial
+}
+
+async function attempt(options: VaultOptions, seen: Seen, wire: Wire): Promise<Trial> {
   const tried: Act[] = []
   let act: Act = 'sign-in'
   let acts: ReturnType<typeof createActs> | undefined
@@ -39,9 +44,7 @@ export async function tryOptions(options: VaultOptions, seen: Seen, wire: Wire):
     if (!(error instanceof Failed) && !isAuthError(error)) throw error
     // Whatever it is that does not work: no session is left behind.
     if (act !== 'sign-in' && act !== 'sign-out') await acts?.['sign-out']?.().catch(() => {})
-    return {
-      tried,
-      failure: { act, evidence: error.message, isLimited: error instanceof Failed && error.isLimited },
-    }
+    const kind = error instanceof Failed ? error.kind : 'refused'
+    return { tried, failure: { act, evidence: error.message, kind } }
   }
 }
