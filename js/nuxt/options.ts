@@ -49,7 +49,7 @@ export interface VaultModeOptions extends CommonOptions, VaultOptions {
 
 export interface BffModeOptions
   extends CommonOptions,
-    Omit<BffOptions, 'forward' | 'onEvent' | 'secret' | 'store'> {
+    Omit<BffOptions, 'forward' | 'onEvent' | 'secret' | 'store' | 'waitUntil'> {
   /** The tokens stay on this server. */
   mode: 'bff'
   /**
