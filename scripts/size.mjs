@@ -17,7 +17,7 @@ const budgets = {
   tokencell: 5120,
   'tokencell/vue': 1088,
   'tokencell/pinia': 768,
-  'tokencell/router': 2944,
+  'tokencell/router': 3072,
   [vault]: 44 * 1024,
   [everything]: 48 * 1024,
   [diagnosis]: 2048,
