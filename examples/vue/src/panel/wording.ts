@@ -49,6 +49,8 @@ export function describe(event: SessionEvent, at: number): { title: string; deta
       return { title: 'Signed in', detail: '' }
     case 'ended':
       return { title: 'Session ended', detail: REASONS[event.reason] }
+    case 'signed-out':
+      return { title: 'Signed out at the server', detail: '' }
     case 'refresh-started':
       return { title: 'Refresh started', detail: CAUSES[event.cause] }
     case 'refreshed':
