@@ -36,9 +36,9 @@ async function ofExample(build, variants, projects, { full }) {
   return browsers(projects, { full })
 }
 
-/** In full also by webpack, by the development servers, and of an older Next. */
+/** Served by Next, and as in an image of Docker behind nginx; in full also by webpack, for development, and of an older Next. */
 function nextApp({ full }) {
-  const names = full ? Object.keys(ofNext) : ['turbopack']
+  const names = full ? Object.keys(ofNext) : ['turbopack', 'standalone']
   const projects = names.map((name) => (name.startsWith('next-') ? name : `next-${name}`))
   return ofExample(buildNext, names, projects, { full })
 }

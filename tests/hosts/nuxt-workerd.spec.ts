@@ -68,7 +68,7 @@ test('pages reach the API and their own session below the folder, and nothing ab
   const { snapshot } = (await (await visitor.call(`${BASE}/api/auth/session`)).json()) as { snapshot: object }
   expect(snapshot).toMatchObject({ status: 'authenticated' })
   const before = host.api.journal.entries().length
-  await visitor.call('/api/v1/notes')
+  await visitor.open('/api/v1/notes')
   expect(host.api.journal.entries()).toHaveLength(before)
 })
 
