@@ -45,7 +45,7 @@ export function createApp(
       const verdict = guard(info.snapshot, rule, (await headers()).get(PATH_HEADER) ?? undefined)
       if (verdict === 'allow') return info
       const { notFound, redirect } = await import('next/navigation.js')
-      return verdict === 'not-found' ? notFound() : redirect(verdict.to)
+      return typeof verdict === 'object' ? redirect(verdict.to) : notFound()
     },
 
     async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {

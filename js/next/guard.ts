@@ -4,8 +4,8 @@ import { parsePattern, surelyMatches } from '../server/paths.js'
 import type { Snapshot } from '../types.js'
 import type { Page, Pages } from './options.js'
 
-/** Where a visitor is sent instead of the page, if not let in. */
-export type Verdict = 'allow' | 'not-found' | { to: string }
+/** What a visitor gets instead of the page, if not let in. */
+export type Verdict = 'allow' | 'not-found' | 'unavailable' | { to: string }
 
 /** Any origin does: only paths come out. */
 const HERE = 'http://here.invalid'
@@ -30,6 +30,8 @@ export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
         const isKept = wanted !== undefined && !isAt(signIn, url) && !(isAt(home, url) && url.search === '')
         return { to: isKept ? withRedirect(signIn(url), wanted) : signIn(url) }
       }
+      case 'unavailable':
+        return 'unavailable'
       default:
         return 'allow'
     }

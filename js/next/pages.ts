@@ -63,9 +63,9 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
         within(context, async (session) => {
           const info = await session.info()
           const verdict = guard(info.snapshot, rule, context.resolvedUrl)
-          if (verdict === 'not-found') return { notFound: true }
-          if (verdict !== 'allow')
+          if (typeof verdict === 'object')
             return { redirect: { destination: inLocaleOf(context, verdict.to), permanent: false } }
+          if (verdict !== 'allow') return { notFound: true }
           const result = await load(context, { ...info, fetch: session.fetch })
           if (!('props' in result)) return result
           return { props: { ...(await result.props), session: info } }

@@ -2,10 +2,14 @@ import { parseSetCookie } from 'cookie'
 import { type NextRequest, NextResponse } from 'next/server.js'
 import type { Rule } from '../guard.js'
 import type { BffServer } from '../server/index.js'
-import type { createGuard } from './guard.js'
+import { whileUnreachable } from '../server/session.js'
+import type { createGuard, Verdict } from './guard.js'
 
 /** The page that a request is for, which server components cannot know. It decides nothing but where to come back to. */
 export const PATH_HEADER = 'x-tokencell-path'
+
+/** When to ask again for a page that the store keeps back. In seconds. */
+const RETRY_AFTER = '5'
 
 /** Middleware of others, as Next takes it. Without a response, the page is rendered. */
 export type Middleware<Rest extends unknown[]> = (
@@ -27,7 +31,7 @@ export function createWithProxy(
     async (request: NextRequest, ...rest: Rest): Promise<NextResponse> => {
       const { pathname, search } = request.nextUrl
       const session = bff.open(request.headers.get('cookie'), true, request)
-      const snapshot = await session.read()
+      const snapshot = await session.read().catch(whileUnreachable)
       const rule = ruleFor(new URL(pathname + search, request.nextUrl))
       // What is posted to a page, such as an action, has a guard of its own and must not be sent elsewhere.
       const isPage = request.method === 'GET' || request.method === 'HEAD'
@@ -40,14 +44,7 @@ export function createWithProxy(
         updateRequest(request, cookieHeader, setCookies)
         response = asNextResponse(await middleware(request, ...rest))
         passOn(request, response)
-      } else {
-        const url = request.nextUrl.clone()
-        const { pathname: to, search: query } = new URL(verdict === 'not-found' ? '/404' : verdict.to, url)
-        url.pathname = to
-        url.search = query
-        response =
-          verdict === 'not-found' ? NextResponse.rewrite(url, { status: 404 }) : NextResponse.redirect(url)
-      }
+      } else response = instead(request, verdict)
       addCookies(response, setCookies)
       // A page that was the same for everybody is not to be kept with somebody's cookie on it (CVE-2025-48947).
       if (rule || setCookies.length > 0 || snapshot.reason !== 'never') {
@@ -55,6 +52,20 @@ export function createWithProxy(
       }
       return response
     }
+}
+
+/** What a visitor gets who is not let in. */
+function instead({ nextUrl }: NextRequest, verdict: Exclude<Verdict, 'allow'>): NextResponse {
+  if (verdict === 'unavailable')
+    return new NextResponse('This page cannot be shown now. Please try again.', {
+      status: 503,
+      headers: { 'retry-after': RETRY_AFTER },
+    })
+  const url = nextUrl.clone()
+  const { pathname, search } = new URL(verdict === 'not-found' ? '/404' : verdict.to, url)
+  url.pathname = pathname
+  url.search = search
+  return verdict === 'not-found' ? NextResponse.rewrite(url, { status: 404 }) : NextResponse.redirect(url)
 }
 
 /** Changes the request itself, as `request.cookies.set()` does: so middleware that runs later sees the refreshed session. */

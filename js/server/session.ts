@@ -1,3 +1,5 @@
+import { isAuthError } from '../errors.js'
+import { loadingWith } from '../snapshot.js'
 import type { Claims, Reason, RegisteredUser, Snapshot } from '../types.js'
 import type { Grant } from './grant.js'
 import { memory } from './memory.js'
@@ -72,6 +74,15 @@ export function shown(session: Session, claims: Claims | null): Snapshot {
   const { user, expiresAt, refreshAt } = session
   const own = (user ?? null) as RegisteredUser | null
   return { status: 'authenticated', reason: null, failure: null, user: own, claims, expiresAt, refreshAt }
+}
+
+/**
+ * Rejects with everything but `unreachable`: then it is not known who has sent the request, because only the store has the
+ * session, and the store does not answer.
+ */
+export function whileUnreachable(error: unknown): Snapshot {
+  if (isAuthError(error) && error.code === 'unreachable') return loadingWith('unreachable')
+  throw error
 }
 
 export const nobody = (reason: Reason, cause?: string): Snapshot => ({

@@ -1,7 +1,10 @@
 import { parseSetCookie } from 'cookie'
 import { NextRequest, NextResponse } from 'next/server.js'
+import { createStorage } from 'unstorage'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createNextAuth, type NextAuth, type NextAuthOptions } from '../../js/next/index.js'
+import type { SharedStore } from '../../js/server/index.js'
+import { memory } from '../../js/server/memory.js'
 import { type Browser, browse, fakeTime, ORIGIN, pass, startApi } from './server/browser.js'
 
 let server: Awaited<ReturnType<typeof startApi>>
@@ -283,4 +286,32 @@ test('exact guards hold with `trailingSlash: true`, for every spelling', async (
     expect(locationOf(await proxy(nobody(path, { nextConfig: { trailingSlash: true } }))), path).toMatch(
       /^\/sign-in\/?\?redirect=/,
     )
+})
+
+test('while the store does not answer, guarded pages answer 503, others are shown, and nobody is sent to the sign-in page', async () => {
+  const storage = createStorage() as SharedStore
+  let isDown = false
+  const guarded =
+    (call: (...args: never[]) => unknown) =>
+    async (...args: never[]) => {
+      if (isDown) throw new Error('connection refused')
+      return call(...args)
+    }
+  const store = {
+    getItem: guarded(storage.getItem.bind(storage)),
+    setItem: guarded(storage.setItem.bind(storage)),
+    removeItem: guarded(storage.removeItem.bind(storage)),
+  } as SharedStore
+  const options = { ...server.options, store }
+  const auth = createNextAuth({ ...options, guard: { '/closed': { requiresAuth: true } } })
+  const browser = browse(options)
+  await browser.signIn()
+  // As in another process, which remembers nothing of it.
+  memory().newest.clear()
+  isDown = true
+  const closed = await auth.proxy(visit(browser, '/closed'))
+  expect([closed.status, closed.headers.get('retry-after')]).toEqual([503, '5'])
+  expect((await auth.proxy(visit(browser, '/open'))).headers.get('x-middleware-next')).toBe('1')
+  isDown = false
+  expect((await auth.proxy(visit(browser, '/closed'))).headers.get('x-middleware-next')).toBe('1')
 })

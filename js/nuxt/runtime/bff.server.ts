@@ -1,8 +1,9 @@
 import { defineNuxtPlugin, type NuxtApp, navigateTo, useRequestEvent, useRouter, useState } from 'nuxt/app'
 import type { SessionInfo } from '../../bff-protocol.js'
 import { commonError } from '../../errors.js'
+import { whileUnreachable } from '../../server/session.js'
 import { LOADING } from '../../snapshot.js'
-import type { Auth } from '../../types.js'
+import type { Auth, Snapshot } from '../../types.js'
 import { provideAuth } from './app.js'
 import { hasVisitor, sessionOf } from './server/context.js'
 import { LATER, RENDERED } from './state.js'
@@ -16,8 +17,14 @@ export default defineNuxtPlugin({
     const rendered = useState<SessionInfo | null>(RENDERED, () => null)
     const later = useState<SessionInfo | null>(LATER, () => null)
     const session = event && hasVisitor(event) ? sessionOf(event) : undefined
-    if (session) rendered.value = await session.info()
-    let snapshot = rendered.value?.snapshot ?? LOADING
+    let snapshot: Snapshot = LOADING
+    const look = async (): Promise<SessionInfo | null> =>
+      (await session?.info().catch((error) => {
+        snapshot = whileUnreachable(error)
+        return null
+      })) ?? null
+    rendered.value = await look()
+    snapshot = rendered.value?.snapshot ?? snapshot
     const refuse = () => Promise.reject(commonError('not-in-browser'))
     const auth: Auth = {
       get snapshot() {
@@ -36,7 +43,7 @@ export default defineNuxtPlugin({
 
     nuxtApp.hook('app:rendered', async () => {
       const before = rendered.value
-      const now = await session?.info()
+      const now = await look()
       if (!before || !now || isSame(before, now)) return
       // The page shows the session as it was. The browser hydrates that, and then follows.
       later.value = now
