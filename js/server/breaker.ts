@@ -11,8 +11,8 @@ export interface Breaker {
 }
 
 /**
- * A circuit breaker, whose pauses are times that are compared, not timers: after a call that was not answered in time, none is made for a while. Then one call is let through, and
- * decides. An error that comes at once delays nobody, and opens nothing.
+ * A circuit breaker, whose pauses are times that are compared, not timers: after a call that was not answered in time, none is
+ * made for a while. Then one call is let through, and decides. An error that comes at once delays nobody, and opens nothing.
  *
  * @param onFailure called for the first failure after a success, and for each call that was let through in vain
  */

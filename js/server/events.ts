@@ -43,7 +43,10 @@ export type ServerEvent =
   | ({ type: 'sign-out-failed'; session: string; willRetry: boolean } & Failure)
   /** The store does not answer: for now, this instance is on its own. */
   | { type: 'store-failed'; error: ErrorName }
-  /** Another instance has refreshed or begun this session, and there is no `store`: each may spend the refresh token of the other. */
+  /**
+   * Another instance has refreshed or begun this session, and there is no `store`: each may spend the refresh token of the other.
+   * Once in the life of a process.
+   */
   | { type: 'several-instances' }
 
 /** The name and the code of what was thrown, or of its cause: `fetch` says in its cause why it has failed. */

@@ -13,6 +13,9 @@ const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
     'cookies: give each another `cookie.name`',
   'refresh-failed': 'A token could not be refreshed',
   'request-failed': 'A request of a page could not be handed on',
+  'several-instances':
+    'Several instances of this server run without a `store`. Each may refresh the same session, which an API with rotating ' +
+    'refresh tokens takes for theft: give all of them one `store`, such as Redis',
   'sign-in-failed': 'A sign-in has failed',
   'sign-out-failed': 'The API has not confirmed a sign-out',
   'store-failed': 'The store does not answer',

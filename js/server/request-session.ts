@@ -28,8 +28,9 @@ export interface RequestSession {
    */
   refresh(): Promise<Snapshot>
   /**
-   * `fetch` to the API, with the token: the same arguments, a `Request` included. Paths are meant for its origin; to any other, nothing is sent, be it by a redirect:
-   * `redirect: 'manual'` gives those back. With an `Authorization` of the caller's, it goes without the token.
+   * `fetch` to the API, with the token: the same arguments, a `Request` included. Paths are meant for its origin; to any other,
+   * nothing is sent, be it by a redirect: `redirect: 'manual'` gives those back. With an `Authorization` of the caller's, it goes
+   * without the token.
    *
    * Rejects with AuthError `unreachable` when the token has expired and the API gives no other now.
    */

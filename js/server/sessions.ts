@@ -66,14 +66,9 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
       if (shared || instance.hasWarned || !isOfOthers) return
       instance.hasWarned = true
       bff.tell({ type: 'several-instances' })
-      console.warn(SEVERAL_INSTANCES)
     },
   }
 }
-
-const SEVERAL_INSTANCES =
-  'tokencell: several instances of this server run without a `store`. Each may refresh the same session, which an API with ' +
-  'rotating refresh tokens takes for theft. Give all of them one `store`, such as Redis.'
 
 /** What the instances of this server have in common, if there is a store. */
 export function createShared(bff: Bff, seal: Seal): Coordinator | undefined {

@@ -9,7 +9,7 @@ let processes: ReturnType<typeof createProcesses>
 const events: ServerEvent[] = []
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
-  vi.spyOn(console, 'warn').mockImplementation(() => {})
+  vi.spyOn(console, 'error').mockImplementation(() => {})
   events.length = 0
   processes = createProcesses()
   api = await startStrictApi()
@@ -78,7 +78,7 @@ test('several instances without a store are told once', async () => {
   processes.enter(1)
   for (const _ of [1, 2]) await browser.session()
   expect(events.filter(({ type }) => type === 'several-instances')).toHaveLength(1)
-  expect(console.warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('`store`'))
+  expect(console.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('`store`'))
 })
 
 test('a process that has been started again is not another instance', async () => {
