@@ -18,7 +18,7 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'types', needs: 'build', work: typecheck },
   { name: 'snippets', needs: 'build', work: checkSnippets },
   { name: 'biome', work: () => biome(fix) },
-  { name: 'unit', needs: 'build', work: unit, count: counts.vitest },
+  { name: 'unit', needs: 'build', work: () => unit(env), count: counts.vitest },
   { name: 'api', work: api, count: counts.nodeTest },
   { name: 'size', needs: 'build', work: () => run(process.execPath, ['scripts/size.mjs'], { name: 'size' }) },
   // It imports packages, which have to be installed first.
@@ -61,9 +61,9 @@ async function typecheck() {
 const biome = (fix) =>
   tool('biome', ['check', '--error-on-warnings', ...(fix ? ['--write'] : [])], { from: '@biomejs/biome' })
 
-async function unit() {
+async function unit(env) {
   if (!has('tests/unit', /\.test\.tsx?$/)) return skipped('no tests in tests/unit yet')
-  return tool('vitest', ['run', '--reporter=default'])
+  return tool('vitest', ['run', '--reporter=default'], { env })
 }
 
 async function api() {

@@ -99,7 +99,7 @@ await program(import.meta.url, async ([mode]) => {
   const full = Boolean(mode)
   await installPrograms(programNames.filter((name) => full || !ofFullRun.includes(name)))
   const steps = [
-    ...checks({ env: full ? { PROPTEST_CASES: '10000' } : {} }),
+    ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),
     ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
     { name: 'next', work: () => nextApp({ full }), count: counts.playwright },
     { name: 'nuxt', work: () => nuxtApp({ full }), count: counts.playwright },

@@ -18,6 +18,8 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
     padding,
     /** How many refreshes are refused although the token is the right one. */
     refusals: 0,
+    /** How many refreshes were refused. */
+    refused: 0,
     signOutStatus: 204,
     onRefresh: ((answer) => answer()) as Exchange,
   }
@@ -44,6 +46,7 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
     if (url === '/refresh') {
       if (state.refusals > 0 || JSON.parse(text).refresh_token !== state.refresh) {
         state.refusals -= 1
+        state.refused += 1
         return void response.writeHead(401).end()
       }
       return state.onRefresh(grant(response, undefined), response)

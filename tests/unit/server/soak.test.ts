@@ -1,0 +1,89 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { type Browser, browse, fakeTime, pass } from './browser.js'
+import { DUE, EXPIRED, MINUTES, startStrictApi } from './strict-api.js'
+
+/** Many times as long in the full run. */
+const STEPS = process.env.TOKENCELL_FULL ? 1000 : 60
+const TIMEOUT = 10_000 + STEPS * 50
+const SPANS = [1000, 5000, 60_000, MINUTES, DUE, EXPIRED]
+
+let api: Awaited<ReturnType<typeof startStrictApi>>
+beforeEach(async () => {
+  fakeTime()
+  api = await startStrictApi()
+})
+afterEach(() => {
+  vi.useRealTimers()
+  api.close()
+})
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+function randomFrom(seed: number) {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** A prefetch that the browser gives up: of its answer, nothing arrives. */
+async function prefetch(browser: Browser, isSoon: boolean) {
+  const giveUp = new AbortController()
+  const answer = browser.bff.handle(browser.request('/api/notes', { signal: giveUp.signal }))
+  if (!isSoon) await answer
+  giveUp.abort()
+  await answer
+}
+
+async function live(browser: Browser, random: () => number, repliesLost: number) {
+  let losses = 0
+  let refused = api.state.refused
+  for (let step = 0; step < STEPS; step += 1) {
+    pass(SPANS[Math.floor(random() * SPANS.length)] as number)
+    api.state.onRefresh = async (answer, response) => {
+      if (random() < repliesLost) return void response.destroy()
+      if (random() < 0.3) await delay(5)
+      answer()
+    }
+    const requests = Array.from({ length: 1 + Math.floor(random() * 4) }, () =>
+      random() < 0.5 ? prefetch(browser, random() < 0.5) : browser.fetch('/api/notes'),
+    )
+    await Promise.all(requests)
+    const { status, reason } = await browser.session()
+    if (status === 'authenticated') continue
+    losses += 1
+    expect(reason, `step ${step}`).toBe('revoked')
+    expect(api.state.refused - refused, 'refused, and once more').toBeGreaterThanOrEqual(2)
+    await browser.signIn()
+    refused = api.state.refused
+  }
+  return losses
+}
+
+test.each([1, 2, 3, 4, 5, 6])(
+  'on a strict API, prefetches that are given up and slow refreshes lose no session (seed %i)',
+  async (seed) => {
+    const browser = browse(api.options)
+    await browser.signIn()
+    expect(await live(browser, randomFrom(seed), 0)).toBe(0)
+    expect(api.state.refused).toBe(0)
+    expect(api.count('POST /refresh')).toBeGreaterThan(STEPS / 6)
+  },
+  TIMEOUT,
+)
+
+test.each([11, 12, 13, 14, 15, 16])(
+  'on a strict API whose replies are lost, no session is lost without a second refusal (seed %i)',
+  async (seed) => {
+    vi.spyOn(console, 'error').mockImplementation(() => {})
+    const browser = browse(api.options)
+    await browser.signIn()
+    const losses = await live(browser, randomFrom(seed), 0.2)
+    expect(losses, 'the API has ended some').toBeGreaterThan(0)
+    expect(losses).toBeLessThan(STEPS / 4)
+  },
+  TIMEOUT,
+)
