@@ -77,23 +77,24 @@ export function createCoordinator(
     return breaker.run(() => store.setItem(key, value, { ttl }))
   }
 
-  async function read<T>(name: string, purpose: string): Promise<T | null> {
+  /** What was sealed for this name: a value that somebody has copied from another one opens nothing. */
+  async function read<T>(name: string): Promise<T | null> {
     const sealed = await get(name)
-    return typeof sealed === 'string' ? seal.open<T>(sealed, purpose) : null
+    return typeof sealed === 'string' ? seal.open<T>(sealed, name) : null
   }
 
-  async function write(name: string, content: object, purpose: string, millis: number) {
-    await set(name, await seal.close(content, purpose, Math.max(1, millis / 1000)), millis)
+  async function write(name: string, content: object, millis: number) {
+    await set(name, await seal.close(content, name, Math.max(1, millis / 1000)), millis)
   }
 
   async function lastResult(key: string): Promise<Renewal | null> {
-    const renewal = await read<Renewal>(named('renewal', key), 'renewal')
+    const renewal = await read<Renewal>(named('renewal', key))
     if (renewal?.kind === 'renewed') stored.add(renewal.session)
     return renewal
   }
 
   async function writeSession(kind: SessionKind, session: Session) {
-    await write(named(kind, session.id), session, kind, session.startedAt + maxAge * 1000 - Date.now())
+    await write(named(kind, session.id), session, session.startedAt + maxAge * 1000 - Date.now())
     stored.add(session)
   }
 
@@ -102,7 +103,6 @@ export function createCoordinator(
     await write(
       named('renewal', key),
       renewal,
-      'renewal',
       renewal.kind === 'postponed' ? renewal.until - Date.now() + DOUBT : grace * 1000,
     )
     await release(key)
@@ -183,7 +183,7 @@ export function createCoordinator(
     },
     save: async (kind, session) => stored.has(session) || insist(() => writeSession(kind, session)),
     async load(kind, id) {
-      const session = await read<Session>(named(kind, id), kind)
+      const session = await read<Session>(named(kind, id))
       if (session) stored.add(session)
       return session
     },

@@ -2,7 +2,7 @@ import { createStorage } from 'unstorage'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ServerEvent, SharedStore } from '../../../js/server/index.js'
 import { memory } from '../../../js/server/memory.js'
-import { type Browser, browse, pass } from './browser.js'
+import { ADA, BOB, type Browser, browse, pass } from './browser.js'
 import { createProcesses, DUE, EXPIRED, startStrictApi } from './strict-api.js'
 
 let api: Awaited<ReturnType<typeof startStrictApi>>
@@ -100,6 +100,25 @@ test('with a store, the cookie is small whatever the tokens are, and stays the s
   await browser.signOut()
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated' })
   expect(browser.cookies.size).toBe(0)
+})
+
+test('with a store, whoever exchanges two values in it gets neither session', async () => {
+  const storage = createStorage()
+  const store = storage as unknown as SharedStore
+  const [ada, bob] = [start({ store }), start({ store })]
+  await ada.signIn(ADA)
+  await bob.signIn(BOB)
+  expect(await bob.session()).toMatchObject({ user: { name: BOB.email } })
+  const keys = (await storage.getKeys()).filter((key) => key.startsWith('tokencell:session:'))
+  const [one = '', other = ''] = keys
+  expect(keys).toHaveLength(2)
+  const [first, second] = [await storage.getItem(one), await storage.getItem(other)]
+  await storage.setItem(one, second)
+  await storage.setItem(other, first)
+  // As in another process, which remembers nothing of them.
+  memory().newest.clear()
+  for (const browser of [ada, bob])
+    expect(await browser.session()).toMatchObject({ status: 'unauthenticated', user: null })
 })
 
 test('with a store, a session is refreshed also where no cookie can be set', async () => {
