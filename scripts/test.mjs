@@ -88,9 +88,8 @@ async function mutants() {
     throw new Failure('cargo-mutants is missing: run cargo install cargo-mutants --locked')
   })
   // .cargo/mutants.toml says what is left out, and why. Few histories each: there are hundreds of mutants.
-  return run('cargo', ['mutants', '--package', 'tokencell', '--output', 'target', '--no-times'], {
-    env: { PROPTEST_CASES: '150' },
-  })
+  const args = ['mutants', '--package', 'tokencell', '--output', 'target', '--no-times', '--jobs', '2']
+  return run('cargo', args, { env: { PROPTEST_CASES: '150' } })
 }
 
 await program(import.meta.url, async ([mode]) => {
