@@ -1,4 +1,4 @@
-import { ExpiringMap } from './expiring-map.js'
+import { LRUCache } from 'lru-cache'
 import type { Session } from './session.js'
 import type { Renewal } from './upstream.js'
 
@@ -8,11 +8,11 @@ import type { Renewal } from './upstream.js'
  */
 export interface Memory {
   /** The newest generation of a session, by its id. */
-  newest: ExpiringMap<Newest>
+  newest: LRUCache<string, Newest>
   /** Refreshes under way, and those that brought no token, by session and generation. */
-  exchanges: ExpiringMap<Exchange>
+  exchanges: LRUCache<string, Exchange>
   /** By session. */
-  endings: ExpiringMap<Ending>
+  endings: LRUCache<string, Ending>
   /** Which request was the first to take a renewed session to the browser. */
   handedOn: WeakMap<Session, object>
   instance: { id: string; startedAt: number; hasWarned: boolean }
@@ -43,16 +43,22 @@ const MEMORY = Symbol.for('tokencell.server.2')
 const MAX_ENTRIES = 20_000
 const MAX_CHARACTERS = 16 * 1024 * 1024
 
+/**
+ * An entry has a time to live, which is compared when it is read. No timer is involved: on some platforms none fires after a
+ * response. `ttlResolution` is 0 because the cache would otherwise keep the time until a timer says that it has passed.
+ */
+const EXPIRY = { max: MAX_ENTRIES, ttlResolution: 0, perf: { now: () => Date.now() } } as const
+
 export const memory = (): Memory => {
   const holder = globalThis as { [MEMORY]?: Memory }
   holder[MEMORY] ??= {
-    newest: new ExpiringMap<Newest>({
-      entries: MAX_ENTRIES,
-      size: MAX_CHARACTERS,
-      sizeOf: ({ session }) => JSON.stringify(session).length,
+    newest: new LRUCache<string, Newest>({
+      ...EXPIRY,
+      maxSize: MAX_CHARACTERS,
+      sizeCalculation: ({ session }) => JSON.stringify(session).length,
     }),
-    exchanges: new ExpiringMap<Exchange>({ entries: MAX_ENTRIES }),
-    endings: new ExpiringMap<Ending>({ entries: MAX_ENTRIES }),
+    exchanges: new LRUCache<string, Exchange>(EXPIRY),
+    endings: new LRUCache<string, Ending>(EXPIRY),
     handedOn: new WeakMap(),
     instance: { id: crypto.randomUUID().slice(0, 8), startedAt: Date.now(), hasWarned: false },
   }

@@ -48,7 +48,7 @@ export function createRenewals(
     const work = (lastOfOthers: Renewal | null) => refresh(session, lastOfOthers ?? last)
     const result = shared ? shared.once(key, work) : work(null)
     const exchange: Exchange = { startedAt: Date.now(), result }
-    exchanges.set(key, exchange, lifetime)
+    exchanges.set(key, exchange, { ttl: lifetime })
     const isDone = result.then(
       (renewal) => {
         exchange.settled = { renewal, at: Date.now() }
@@ -67,7 +67,7 @@ export function createRenewals(
     const known = newest.get(session.id)
     const ttl = session.startedAt + lifetime - Date.now()
     if (ttl > 0 && !(known && known.session.generation >= session.generation))
-      newest.set(session.id, { session, seenAt: null }, ttl)
+      newest.set(session.id, { session, seenAt: null }, { ttl })
   }
 
   /** A newer generation, if it was made for this request, or for one that was under way at the same time. */

@@ -51,7 +51,7 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
     async end({ id, startedAt }: Session) {
       const until = startedAt + bff.cookie.maxAge * 1000
       const at = Date.now()
-      memory().endings.set(id, { at }, Math.max(1, until - at))
+      memory().endings.set(id, { at }, { ttl: Math.max(1, until - at) })
       await shared?.end(id, { at, until })
     },
     /** When it ended, if it has. */

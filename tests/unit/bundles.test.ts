@@ -25,7 +25,7 @@ const frameworks: Record<string, string[]> = {
 const withNuxt = ['nuxt']
 const insideNuxt = [...withNuxt, '#build', '#tokencell', 'h3', 'nitropack', 'ofetch', 'vue', 'vue-router']
 /** What runs on a server has libraries; what runs in a browser has none. */
-const libraries = ['cookie', 'jose']
+const libraries = ['cookie', 'jose', 'lru-cache']
 const onServer = ['./next', './server']
 /** What the command line has besides: it reads cookies and public suffixes as browsers do. */
 const ofDoctor = ['tldts', 'tough-cookie']
@@ -95,7 +95,7 @@ test('doctor pulls in its own libraries and those of servers, and no vault', asy
   expect(own.filter((input) => /^pkg\/(vault|wasm)\//.test(input))).toEqual([])
 })
 
-test('servers depend on two libraries, doctor on two more, and every framework is optional', () => {
+test('servers depend on three libraries, doctor on two more, and every framework is optional', () => {
   expect(Object.keys(dependencies)).toEqual([...libraries, ...ofDoctor])
   const packageOf = (name: string) => name.match(/^(@[^/]+\/)?[^/]+/)?.[0]
   const foreign = [...Object.values(frameworks).flat(), ...withNuxt].filter(
