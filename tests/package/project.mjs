@@ -41,10 +41,21 @@ export async function install(name, tarball) {
   await stamped(path.join(folder, 'node_modules/.tarball'), tarball.hash, () => {
     rmSync(installed, { recursive: true, force: true })
     mkdirSync(installed)
-    // What npm does with a package that has no dependencies, bins or install scripts.
     execFileSync('tar', ['-xzf', tarball.file, '-C', installed, '--strip-components=1'])
+    addDependencies(installed, path.join(installed, 'node_modules'))
   })
   return folder
+}
+
+/** As npm puts them where the project has other versions at its top: below the package, from those of this repository. */
+function addDependencies(folder, modules) {
+  const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
+  for (const name of Object.keys(dependencies)) {
+    const to = path.join(modules, name)
+    if (existsSync(to)) continue
+    cpSync(path.join(root, 'node_modules', name), to, { recursive: true })
+    addDependencies(to, modules)
+  }
 }
 
 /** Does `work` unless the file says that it was done for `state`. */
