@@ -14,7 +14,7 @@ export interface Memory {
   /** By session. */
   endings: LRUCache<string, Ending>
   /** Which request was the first to take a renewed session to the browser. */
-  handedOn: WeakMap<Session, object>
+  cookieSentBy: WeakMap<Session, object>
   instance: { id: string; startedAt: number; hasWarned: boolean }
 }
 
@@ -59,7 +59,7 @@ export const memory = (): Memory => {
     }),
     exchanges: new LRUCache<string, Exchange>(EXPIRY),
     endings: new LRUCache<string, Ending>(EXPIRY),
-    handedOn: new WeakMap(),
+    cookieSentBy: new WeakMap(),
     instance: { id: crypto.randomUUID().slice(0, 8), startedAt: Date.now(), hasWarned: false },
   }
   return holder[MEMORY]

@@ -131,9 +131,9 @@ export function createRenewals(
     },
     /** Whether no other request has taken it to the browser yet: this one does now. */
     isFirstToHandOn(session: Session, request: object): boolean {
-      const { handedOn } = memory()
-      if (!handedOn.has(session)) handedOn.set(session, request)
-      return handedOn.get(session) === request
+      const { cookieSentBy } = memory()
+      if (!cookieSentBy.has(session)) cookieSentBy.set(session, request)
+      return cookieSentBy.get(session) === request
     },
   }
 }

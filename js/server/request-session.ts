@@ -47,7 +47,7 @@ export interface RequestSession {
   cookieHeader(): Promise<string>
 }
 
-export interface Surroundings extends CarriedDependencies {
+export interface Dependencies extends CarriedDependencies {
   upstream: ReturnType<typeof createUpstream>
   tellSignOut: SignOut
 }
@@ -63,14 +63,14 @@ const MOST_RENEWALS = 10
  * @param visitor what the API is told of the visitor, as headers
  */
 export function openRequestSession(
-  surroundings: Surroundings,
+  dependencies: Dependencies,
   header: string | null | undefined,
   canSetCookies: boolean | (() => boolean),
   visitor: Readonly<Record<string, string>> = {},
 ): RequestSession {
   const told: Record<string, string> = { ...visitor }
-  const { bff, renewals, sessions, tellSignOut, upstream } = surroundings
-  const carried = createCarried(surroundings, header)
+  const { bff, renewals, sessions, tellSignOut, upstream } = dependencies
+  const carried = createCarried(dependencies, header)
   const { openedAt } = carried
   /** Why the last refresh brought nothing. */
   let postponed: Postponed | undefined

@@ -25,7 +25,7 @@ function anonymous(seen: Seen, step: 'anonymous' | 'anonymous-any') {
   if (answer.isOk)
     throw new Unseen(
       answer.content.says === 'nothing'
-        ? `${request} tells strangers that nobody is signed in, with ${answer.status}: name something that is refused with --me`
+        ? `${request} says to a request without a token that no user is signed in (${answer.status}): name an endpoint that is refused then, with --me`
         : `${request} answers without a token: name something that needs one with --me`,
     )
   return { ...answer, request }

@@ -36,6 +36,13 @@ function heldRefresh() {
   return { isHeld, release: () => release() }
 }
 
+/** The API answers again, and the next attempt brings a token. */
+async function expectRenewal(browser: Browser) {
+  api.state.onRefresh = (answer) => answer()
+  pass(2500)
+  expect((await browser.fetch('/api/notes')).status).toBe(200)
+}
+
 /** A request whose answer the browser never gets. */
 const lost = (browser: Browser) => browser.bff.handle(browser.request('/api/notes'))
 
@@ -125,9 +132,7 @@ test('promise 9: an API that refuses once after a refresh without an answer, and
   await browser.fetch('/api/notes')
   pass(2500)
   expect((await browser.fetch('/api/notes')).status).toBe(503)
-  api.state.onRefresh = (answer) => answer()
-  pass(2500)
-  expect((await browser.fetch('/api/notes')).status).toBe(200)
+  await expectRenewal(browser)
 })
 
 test('promise 6: a token that still works is used while its refresh is slow, and only the first requests wait a moment', async () => {
@@ -174,9 +179,7 @@ test('a refresh that has failed is tried again later, without any timer that fir
     response.writeHead(503).end()
   }
   expect((await browser.fetch('/api/notes')).status).toBe(503)
-  api.state.onRefresh = (answer) => answer()
-  pass(2500)
-  expect((await browser.fetch('/api/notes')).status).toBe(200)
+  await expectRenewal(browser)
 })
 
 test('a refresh that was cut off together with its request is begun again', async () => {
