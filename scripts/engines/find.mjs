@@ -12,7 +12,8 @@ function findPart({ variable, names = [], places = [] }) {
   if (named && !existsSync(named))
     throw new Failure(`${variable} names ${named}, which does not exist: correct it, or leave it out`)
   const inPath = names.flatMap((name) => folders.map((folder) => path.join(folder, name)))
-  return named || [...inPath, ...places].find((file) => existsSync(file))
+  const elsewhere = typeof places === 'function' ? places() : places
+  return named || [...inPath, ...elsewhere].find((file) => existsSync(file))
 }
 
 const partsOf = (name) =>

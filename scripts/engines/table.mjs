@@ -2,8 +2,8 @@ import { existsSync, readdirSync } from 'node:fs'
 
 /**
  * The browsers that the tests drive, and what each is made of. A part is looked for by `variable`, which overrules
- * everything, then by `names` in the folders of PATH, then at `places`. Where there is a `trial`, the first part has to
- * end with 0 when it is started with these arguments.
+ * everything, then by `names` in the folders of PATH, then at `places`: a function where the paths are known only once the
+ * package is installed. Where there is a `trial`, the first part has to end with 0 when it is started with these arguments.
  */
 export const engines = {
   chromium: {
@@ -71,7 +71,7 @@ export const servers = {
     title: 'Rails with Devise',
     parts: {
       server: { variable: 'TOKENCELL_PUMA', names: ['puma'] },
-      devise: { variable: 'TOKENCELL_DEVISE', places: gems('devise') },
+      devise: { variable: 'TOKENCELL_DEVISE', places: () => gems('devise') },
     },
     // Not `rails`, which wants a Node of the distribution.
     debian: [
