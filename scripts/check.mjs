@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
-import { build } from './build.mjs'
+import { build, cargo } from './build.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
 import { example, tool } from './packages.mjs'
@@ -11,8 +11,8 @@ import { runSteps, skipped, summarize } from './steps.mjs'
 /** Every check that needs no browser, in the order of what is cheapest to learn. */
 export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'format', work: () => run('cargo', ['fmt', '--all', ...(fix ? [] : ['--check'])]) },
-  { name: 'clippy', work: () => clippy('--workspace', '--all-targets') },
-  { name: 'clippy-wasm', work: () => clippy('--lib', '--target', 'wasm32-unknown-unknown') },
+  { name: 'clippy', work: lint },
+  { name: 'clippy-wasm', work: lintForWasm },
   { name: 'rust', work: () => run('cargo', ['test', '--no-fail-fast'], { env }), count: counts.cargoTest },
   { name: 'build', work: buildQuietly },
   { name: 'types', needs: 'build', work: typecheck },
@@ -31,6 +31,14 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'next', needs: 'build', work: () => checkExample('next') },
 ]
 
+/** Compiles the Rust that these checks need. What is wrong with it is reported by the check that finds it. */
+export async function compile() {
+  const steps = [lint, lintForWasm, () => run('cargo', ['test', '--no-run']), cargo]
+  for (const step of steps) await step().catch(() => {})
+}
+
+const lint = () => clippy('--workspace', '--all-targets')
+const lintForWasm = () => clippy('--lib', '--target', 'wasm32-unknown-unknown')
 const clippy = (...args) => run('cargo', ['clippy', '--quiet', ...args, '--', '--deny', 'warnings'])
 
 async function buildQuietly() {

@@ -4,11 +4,15 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { announced, Failure, program, root, run } from './run.mjs'
 
-/** Brings a machine that has only Node and rustup to where everything else can run. */
-export async function install() {
+/**
+ * Brings a machine that has only Node and rustup to where everything else can run.
+ *
+ * `meanwhile` is called as soon as Rust is there, and runs while npm downloads packages.
+ */
+export async function install({ meanwhile = async () => {} } = {}) {
   requireNode()
   await requireRust()
-  await installPackages()
+  await Promise.all([installPackages(), meanwhile()])
 }
 
 const newer = (version, least) => version.localeCompare(least, 'en', { numeric: true }) >= 0
@@ -65,4 +69,4 @@ function explainLock(error) {
   throw new Failure('package-lock.json does not fit package.json: run npm install and commit the lock file')
 }
 
-await program(import.meta.url, install)
+await program(import.meta.url, () => install())

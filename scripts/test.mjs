@@ -1,12 +1,12 @@
 import { installBackends } from './backends.mjs'
 import { engineNames, installPrograms, missing, programNames } from './browsers.mjs'
-import { checks } from './check.mjs'
+import { checks, compile } from './check.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
 import { buildNext, variants as ofNext } from './next.mjs'
 import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
-import { Failure, program, run } from './run.mjs'
+import { announced, Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
 
@@ -84,9 +84,10 @@ const packed = ({ full }) =>
   run(process.execPath, ['tests/package/main.mjs', ...(full ? ['--full'] : [])], { name: 'tests/package' })
 
 async function mutants() {
-  await run('cargo', ['mutants', '--version']).catch(() => {
-    throw new Failure('cargo-mutants is missing: run cargo install cargo-mutants --locked')
-  })
+  const install = ['install', 'cargo-mutants', '--locked']
+  await run('cargo', ['mutants', '--version']).catch(() =>
+    announced(`cargo ${install.join(' ')}`, run('cargo', install)),
+  )
   // .cargo/mutants.toml says what is left out, and why. Few histories each: there are hundreds of mutants.
   const args = ['mutants', '--package', 'tokencell', '--output', 'target', '--no-times', '--jobs', '2']
   return run('cargo', args, { env: { PROPTEST_CASES: '150' } })
@@ -94,9 +95,9 @@ async function mutants() {
 
 await program(import.meta.url, async ([mode]) => {
   if (mode && mode !== '--full') throw new Failure('usage: npm test, or npm run test:full')
-  await install()
   const full = Boolean(mode)
-  await installPrograms(programNames.filter((name) => full || !ofFullRun.includes(name)))
+  const names = programNames.filter((name) => full || !ofFullRun.includes(name))
+  await install({ meanwhile: () => Promise.all([installPrograms(names), compile()]) })
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),
     ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
