@@ -48,7 +48,11 @@ async function diagnoseScript(cause: unknown, make?: () => unknown): Promise<Aut
     (thrown
       ? `throws: ${thrown.text}.`
       : 'fails. Does it throw, or import what is missing? See the console of the worker.')
-  const subject = url ? `The vault script ${url.href}` : 'The vault script, or the function that starts it,'
+  const subject = worker
+    ? `The vault script ${worker.url.href}`
+    : url
+      ? `A script of the vault, ${url.href},`
+      : 'The vault script, or the function that starts it,'
   return new AuthError('vault-script', `${subject} ${fault}`, { cause: thrown?.cause ?? cause })
 }
 
@@ -70,9 +74,9 @@ function thrownIn(cause: unknown): Thrown | undefined {
   return { text: message, place: filename && `${filename}:${lineno}:${colno}`, cause: message }
 }
 
-/** Errors of `import()` name the URL in their message. */
+/** Errors of `import()` name a URL in their message: that of the vault script, or of a script that it imports. */
 function urlIn(text = ''): URL | undefined {
-  const [url] = text.match(/https?:\/\/\S+/) ?? []
+  const [url] = text.match(/https?:\/\/[^\s'"]+/) ?? []
   return url ? new URL(url) : undefined
 }
 

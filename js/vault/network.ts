@@ -8,13 +8,17 @@ const PATIENCE = 3000
 
 /** The browser's `fetch`, which finds out why an answer did not come. */
 export function createNetwork() {
-  /** Origins whose answers this page may read. */
-  const readable = new Set<string>()
+  /** Whether answers of an origin can be read, as far as requests have shown. A request that was given up shows nothing. */
+  const isReadable = new Map<string, boolean>()
 
   return {
     async fetch(url: string, init: RequestInit): Promise<Response> {
-      const response = await platformFetch(url, init)
-      readable.add(originOf(url))
+      const origin = originOf(url)
+      const response = await platformFetch(url, init).catch((error: unknown) => {
+        if (!init.signal?.aborted && !isReadable.has(origin)) isReadable.set(origin, false)
+        throw error
+      })
+      isReadable.set(origin, true)
       return response
     },
     /**
@@ -26,7 +30,7 @@ export function createNetwork() {
       const origin = originOf(url)
       const directive = await directiveAgainst(origin)
       if (directive) return commonError('policy-refused', { directive })
-      const isUnread = mayAsk && origin !== location.origin && !readable.has(origin)
+      const isUnread = mayAsk && origin !== location.origin && isReadable.get(origin) === false
       return isUnread && (await answers(origin)) ? vaultError('cors-refused') : undefined
     },
   }
