@@ -5,6 +5,7 @@ import { ownPath, type Rule } from '../guard.js'
 import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
 import { BOUNCE_COOKIE } from '../server/routes.js'
+import { builtBasePath } from './base-path.js'
 import type { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
 import { PATH_HEADER } from './proxy.js'
@@ -41,11 +42,15 @@ export function createApp(
 
     async requireSession(rule: Rule = { requiresAuth: true }): Promise<SessionInfo> {
       const info = await within((session) => session.info())
-      const { headers } = await import('next/headers.js')
-      const verdict = guard(info.snapshot, rule, (await headers()).get(PATH_HEADER) ?? undefined)
+      const { cookies, headers } = await import('next/headers.js')
+      const asked = await headers()
+      const verdict = guard(info.snapshot, rule, asked.get(PATH_HEADER) ?? undefined)
       if (verdict === 'allow') return info
       const { notFound, redirect } = await import('next/navigation.js')
-      return typeof verdict === 'object' ? redirect(verdict.to) : notFound()
+      if (typeof verdict !== 'object') return notFound()
+      // Next adds its `basePath` to redirects of pages and of actions that a script sends, and not to those of route handlers.
+      const isHandler = canSet(await cookies()) && !asked.has('next-action')
+      return redirect(isHandler ? builtBasePath() + verdict.to : verdict.to)
     },
 
     async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
