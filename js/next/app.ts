@@ -46,7 +46,7 @@ export function createApp(
       const asked = await headers()
       const verdict = guard(info.snapshot, rule, asked.get(PATH_HEADER) ?? undefined)
       if (verdict === 'allow') return info
-      const { notFound, redirect } = await import('next/navigation.js')
+      const { notFound, redirect } = await importNavigation()
       if (typeof verdict !== 'object') return notFound()
       // Next adds its `basePath` to redirects of pages and of actions that a script sends, and not to those of route handlers.
       const isHandler = canSet(await cookies()) && !asked.has('next-action')
@@ -93,7 +93,7 @@ export function createApp(
     // The router of Next shows an empty page when a navigation of its own is led to a route and back.
     if (asked.get('sec-fetch-mode') !== 'navigate') return
     if (page === null || canSet(store) || store.get(BOUNCE_COOKIE)) return
-    const { redirect } = await import('next/navigation.js')
+    const { redirect } = await importNavigation()
     redirect(`${base}/refresh?${new URLSearchParams({ to: page })}`)
   }
 
@@ -103,6 +103,12 @@ export function createApp(
     setProbe(await cookies())
   }
 }
+
+/**
+ * What `next/navigation` is on a server. By that name, a package that says `.js` gets the module for browsers, which Turbopack cannot
+ * load in a route handler.
+ */
+const importNavigation = () => import('next/dist/api/navigation.react-server.js')
 
 /** A cookie that the proxy has just deleted is in there without a value. */
 function headerOf(store: CookieStore): string {

@@ -53,7 +53,7 @@ test('guards hold below the folder, and lead to pages in it', async ({ visitor }
     ['/field/notes/', '/field/sign-in/?redirect=%2Fnotes%2F'],
     ['/field/inside/notes/', '/field/inside/sign-in/?redirect=%2Finside%2Fnotes%2F'],
     // By `getServerSideProps`, and by a route handler.
-    ['/field/legacy/', '/field/sign-in?redirect=%2Flegacy'],
+    ['/field/legacy/', '/field/sign-in?redirect=%2Flegacy%2F'],
     ['/field/api/mine/', '/field/api/sign-in?redirect=%2Fapi%2Fmine%2F'],
   ]) {
     const { status, location } = await visitor.open(path as string)
