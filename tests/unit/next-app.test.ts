@@ -57,7 +57,8 @@ afterEach(async () => {
 
 /** What `redirect()` of Next throws. */
 class Redirect extends Error {}
-vi.mock('next/dist/api/navigation.react-server.js', () => ({
+vi.mock('next/dist/api/navigation.react-server.js', async (original) => ({
+  ...(await original<object>()),
   redirect(path: string) {
     throw new Redirect(path)
   },
