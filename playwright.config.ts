@@ -104,8 +104,22 @@ const nuxtElsewhere = [
   },
 ]
 
-/** On the hosts that people deploy to. They drive no browser. */
-const hosts = [{ name: 'nuxt-workerd', testDir: 'tests/hosts', testMatch: '*-workerd.spec.ts' }]
+/** On the hosts that people deploy to: workerd, which is driven without a browser, and nginx. */
+const hosts = [
+  { name: 'nuxt-workerd', testDir: 'tests/hosts', testMatch: '*-workerd.spec.ts' },
+  {
+    name: 'nuxt-nginx',
+    testDir: 'tests/hosts',
+    testMatch: '{nuxt,instances}.spec.ts',
+    use: { ...inChromium, served: 'bff' as const },
+  },
+  {
+    name: 'nuxt-nginx-folder',
+    testDir: 'tests/hosts',
+    testMatch: 'nuxt.spec.ts',
+    use: { ...inChromium, served: 'bff' as const, folder: '/field' },
+  },
+]
 
 /** The whole flow against Rails with Devise. Over TLS, WebKit takes its cookies. */
 const rails = [
@@ -133,7 +147,7 @@ const ofBackends = (['shared', 'page'] as const).map((where) => ({
   use: { ...inChromium, where },
 }))
 
-export default defineConfig<{ where: Where }, { engine: EngineName; served: Served }>({
+export default defineConfig<{ where: Where }, { engine: EngineName; served: Served; folder: string }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   fullyParallel: true,
@@ -153,7 +167,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...(['cache-components', 'cache-components-dev'] as const).map((served) =>
       next(served, ['next/cache-components.spec.ts']),
     ),
-    next('standalone', ['hosts/next.spec.ts']),
+    next('standalone', ['hosts/{next,instances}.spec.ts']),
     ...(['bff', 'bff-dev'] as const).map((served) => nuxt(served, ['bff', 'nuxt'])),
     ...nuxtElsewhere,
     ...hosts,

@@ -33,48 +33,9 @@ const middleware = (runtime) => `
   export const middleware = auth.proxy
   export const config = { ${runtime} matcher: ['/((?!api/|_next/static|_next/image|favicon.ico).*)'] }`
 
-const config = (options) => `
-  import path from 'node:path'
-  const root = path.join(import.meta.dirname, '../../..')
-  export default { outputFileTracingRoot: root, turbopack: { root }, ...${JSON.stringify(options)} }`
-
-/** The same session, with all of the API within reach and whatever the environment says: here nothing while it is built. */
-const auth = `
-  import { createNextAuth } from 'tokencell/next'
-  import { store } from './store'
-  export const auth = createNextAuth({
-    api: process.env.API_URL,
-    signIn: '/api/v1/login',
-    refresh: '/api/v1/refresh',
-    signOut: { method: 'DELETE', path: '/api/v1/logout' },
-    proxy: ['/api/v1/**'],
-    secret: process.env.AUTH_SECRET,
-    store,
-    guard: { '/notes': { requiresAuth: true }, '/sign-in': { guestOnly: true } },
-  })`
-
-/** Other middleware on both sides of ours, both of which set cookies, as those for languages do. */
-const languages = `
-  import { type NextRequest, NextResponse } from 'next/server'
-  import { auth } from './lib/auth'
-
-  const inside = auth.withProxy((request) => {
-    const response = NextResponse.next({ request: { headers: new Headers(request.headers) } })
-    response.cookies.set('NEXT_LOCALE', 'en')
-    return response
-  })
-
-  export async function proxy(request: NextRequest) {
-    const response = await inside(request)
-    response.cookies.set('OUTSIDE', '1')
-    return response
-  }
-
-  export const config = { matcher: ['/((?!api/auth/|api/v1/|_next/static|_next/image|favicon.ico).*)'] }`
-
 /**
  * Ways to build and serve the example: with which bundler, `dev` where it is compiled as it is asked for, `files` to add,
- * or to leave out if they are `null`, and `project`, where it brings another Next.
+ * or to leave out if they are `null`, `more` for a folder of files to add, and `project`, where it brings another Next.
  */
 export const variants = {
   turbopack: { bundler: '--turbopack' },
@@ -85,16 +46,8 @@ export const variants = {
   'cache-components-dev': { bundler: '--turbopack', dev: true, files: cacheComponents },
   /** Where nothing guards a page but the page. */
   unguarded: { bundler: '--turbopack', files: { 'proxy.ts': null } },
-  /** As in an image of Docker: built without the environment, served by what Next has copied of it. */
-  standalone: {
-    bundler: '--turbopack',
-    isStandalone: true,
-    files: {
-      'next.config.ts': config({ output: 'standalone', trailingSlash: true }),
-      'lib/auth.ts': auth,
-      'proxy.ts': languages,
-    },
-  },
+  /** As in an image of Docker: built without the environment, served by what Next has copied of it. In a folder of the site. */
+  standalone: { bundler: '--turbopack', isStandalone: true, base: '/field', more: 'tests/hosts/next' },
   'next-15': {
     project: 'next-15',
     files: { 'proxy.ts': null, 'middleware.ts': middleware("runtime: 'nodejs',") },
@@ -114,10 +67,11 @@ const binary = (folder, { project }) => path.join(project ? folder : root, 'node
 const flags = ({ bundler }) => (bundler ? [bundler] : [])
 
 /** A copy of the example with the package in it as it is published, and not as a link to where that is made. */
-async function copy(name, { project, files = {} }) {
+async function copy(name, { project, more, files = {} }) {
   const folder = path.join(root, 'target/next', name)
   rmSync(folder, { recursive: true, force: true })
   cpSync(example, folder, { recursive: true, filter: (file) => !generated.test(file) })
+  if (more) cpSync(path.join(root, more), folder, { recursive: true })
   for (const [file, text] of Object.entries(files))
     if (text === null) rmSync(path.join(folder, file))
     else writeFileSync(path.join(folder, file), text)
@@ -150,6 +104,7 @@ export async function buildNext(name) {
     'scripts/next.mjs',
     'tests/package/projects/next-15',
   ]
+  if (variant.more) inputs.push(variant.more)
   return fresh(`next-${name}`, { inputs, outputs: [`target/next/${name}/.next/BUILD_ID`] }, async () => {
     const folder = await copy(name, variant)
     await finish(binary(folder, variant), ['build', ...flags(variant)], { cwd: folder, env })
@@ -174,7 +129,7 @@ export async function serveNext(name, port, { api, secret, redis } = {}) {
   const [script, args] = variant.isStandalone
     ? [path.join(standalone(name), 'server.js'), []]
     : [binary(folder, variant), command]
-  const server = await serve(`http://localhost:${port}/about`, script, args, options)
+  const server = await serve(`http://localhost:${port}${variant.base ?? ''}/about`, script, args, options)
   return {
     folder,
     output: server.output,

@@ -58,17 +58,18 @@ export async function buildNuxt(name) {
 }
 
 /** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
-export async function serveNuxt(name, port, { api, secret, redis, tls } = {}) {
+export async function serveNuxt(name, port, { api, secret, redis, tls, base } = {}) {
   const { env, dev, command } = variants[name]
   const folder = dev ? await copy(`${name}-${port}`) : path.join(root, 'target/nuxt', name)
   const shared = redis && { REDIS_URL: redis, NUXT_TOKENCELL_STORAGE: 'sessions' }
   const encrypted = tls && { NITRO_SSL_KEY: tls.key, NITRO_SSL_CERT: tls.cert }
-  const own = { PORT: String(port), HOST: 'localhost', ...shared, ...encrypted }
+  const placed = base && { NUXT_APP_BASE_URL: `${base}/` }
+  const own = { PORT: String(port), HOST: 'localhost', ...shared, ...encrypted, ...placed }
   const options = {
     cwd: folder,
     env: { ...env, ...own, NUXT_TOKENCELL_API: api, NUXT_TOKENCELL_SECRET: secret },
   }
-  const url = `${tls ? 'https' : 'http'}://localhost:${port}/about`
+  const url = `${tls ? 'https' : 'http'}://localhost:${port}${base ?? ''}/about`
   const server = dev
     ? await serve(url, nuxt, ['dev', '--no-fork', '--host', 'localhost', '--port', String(port)], options)
     : command === 'generate'

@@ -43,11 +43,11 @@ function nextApp({ full }) {
   return ofExample(buildNext, names, projects, { full })
 }
 
-/** On its own server, with a vault, as files, and on Cloudflare's; in full also on the development server. */
+/** On its own server, behind nginx, with a vault, as files, and on Cloudflare's; in full also on the development server. */
 function nuxtApp({ full }) {
   const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated', 'workerd']
   const elsewhere = ['firefox', 'webkit'].filter((engine) => !missing(engine))
-  const projects = [...names, ...elsewhere.map((engine) => `bff-${engine}`)]
+  const projects = [...names, 'nginx', 'nginx-folder', ...elsewhere.map((engine) => `bff-${engine}`)]
   return ofExample(
     buildNuxt,
     names,

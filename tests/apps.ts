@@ -29,6 +29,8 @@ export interface Behind {
   api: string
   redis?: string
   tls?: { key: string; cert: string }
+  /** The folder that it is in, where that can be said when it is started: of Nuxt. */
+  base?: string
 }
 
 interface WorkerFixtures {

@@ -52,11 +52,15 @@ const startNginx = (directivesIn: (folder: string) => { http?: string; location:
     return ['-p', folder, '-c', path.join(folder, 'nginx.conf'), '-e', path.join(folder, 'error.log')]
   })
 
-/** In front of an application as its guides have it, with the buffers that it has by default. */
-export const startFront = (to: string) =>
+/**
+ * In front of the instances of an application as its guides have it, with the buffers that it has by default. They are asked in
+ * turn.
+ */
+export const startFront = (urls: readonly string[]) =>
   startNginx(() => ({
+    http: `upstream app { ${urls.map((url) => `server ${new URL(url).host};`).join(' ')} }`,
     location: `
-      proxy_pass ${to};
+      proxy_pass http://app;
       proxy_set_header Host $http_host;
       proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
       proxy_set_header X-Forwarded-Proto $scheme;`,

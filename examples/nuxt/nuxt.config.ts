@@ -30,7 +30,7 @@ export default defineNuxtConfig({
         mode: 'bff',
         api: 'http://127.0.0.1:8787',
         ...endpoints,
-        proxy: ['/api/v1/notes', 'GET /api/v1/me'],
+        proxy: ['/api/v1/notes', 'GET /api/v1/me', 'GET /api/v1/events', '/api/v1/bytes/**'],
         pages: { forbidden: '/forbidden' },
       },
 

@@ -5,6 +5,7 @@ import { ownPath, type Rule } from '../guard.js'
 import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
 import { BOUNCE_COOKIE } from '../server/routes.js'
+import { builtBasePath } from './base-path.js'
 import type { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
 import { PATH_HEADER } from './proxy.js'
@@ -41,11 +42,15 @@ export function createApp(
 
     async requireSession(rule: Rule = { requiresAuth: true }): Promise<SessionInfo> {
       const info = await within((session) => session.info())
-      const { headers } = await import('next/headers.js')
-      const verdict = guard(info.snapshot, rule, (await headers()).get(PATH_HEADER) ?? undefined)
+      const { cookies, headers } = await import('next/headers.js')
+      const asked = await headers()
+      const verdict = guard(info.snapshot, rule, asked.get(PATH_HEADER) ?? undefined)
       if (verdict === 'allow') return info
-      const { notFound, redirect } = await import('next/navigation.js')
-      return typeof verdict === 'object' ? redirect(verdict.to) : notFound()
+      const { notFound, redirect } = await importNavigation()
+      if (typeof verdict !== 'object') return notFound()
+      // Next adds its `basePath` to redirects of pages and of actions that a script sends, and not to those of route handlers.
+      const isHandler = canSet(await cookies()) && !asked.has('next-action')
+      return redirect(isHandler ? builtBasePath() + verdict.to : verdict.to)
     },
 
     async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
@@ -88,7 +93,7 @@ export function createApp(
     // The router of Next shows an empty page when a navigation of its own is led to a route and back.
     if (asked.get('sec-fetch-mode') !== 'navigate') return
     if (page === null || canSet(store) || store.get(BOUNCE_COOKIE)) return
-    const { redirect } = await import('next/navigation.js')
+    const { redirect } = await importNavigation()
     redirect(`${base}/refresh?${new URLSearchParams({ to: page })}`)
   }
 
@@ -98,6 +103,12 @@ export function createApp(
     setProbe(await cookies())
   }
 }
+
+/**
+ * What `next/navigation` is on a server. By that name, a package that says `.js` gets the module for browsers, which Turbopack cannot
+ * load in a route handler.
+ */
+const importNavigation = () => import('next/dist/api/navigation.react-server.js')
 
 /** A cookie that the proxy has just deleted is in there without a value. */
 function headerOf(store: CookieStore): string {

@@ -1,20 +1,42 @@
+import type { IncomingMessage } from 'node:http'
 import type { NextRequest } from 'next/server.js'
 import type { BffServer } from '../server/index.js'
 
-/** Answers requests below the `basePath` of next.config as if there were none, and leads back to where there is. */
-export function belowBasePath(handle: BffServer['handle']) {
-  return async (request: Request): Promise<Response> => {
-    const { basePath = '' } = (request as Partial<NextRequest>).nextUrl ?? {}
-    const url = new URL(request.url)
-    if (basePath === '' || !isBelow(basePath, url.pathname)) return handle(request)
-    url.pathname = url.pathname.slice(basePath.length) || '/'
-    const response = await handle(new Request(url, request))
-    const location = response.headers.get('location') ?? ''
-    // A form leads back to its own page, whose address has it.
-    if (location.startsWith('/') && !isBelow(basePath, new URL(location, url).pathname))
-      response.headers.set('location', basePath + location)
-    return response
-  }
+/** The `basePath` of next.config, where Next compiles this package: everywhere but for the Pages Router. */
+export const builtBasePath = () => process.env.__NEXT_ROUTER_BASEPATH ?? ''
+
+/** At the edge, the URL of a request has the `basePath`; elsewhere Next has taken it off. */
+export const basePathOf = (request: Request): string =>
+  (request as Partial<NextRequest>).nextUrl?.basePath || builtBasePath()
+
+/** Next keeps the whole URL beside the request that it gives to the Pages Router. */
+export function basePathOfPage(req: IncomingMessage): string {
+  const { [META]: meta } = req as { [META]?: { initURL?: string } }
+  const { url = '/' } = req
+  if (!URL.canParse(meta?.initURL ?? '')) return builtBasePath()
+  const { pathname } = new URL(meta?.initURL as string)
+  const own = new URL(url, 'http://here.invalid').pathname
+  return pathname.endsWith(own) ? pathname.slice(0, -own.length) : builtBasePath()
+}
+
+const META: unique symbol = Symbol.for('NextInternalRequestMeta') as never
+
+/** Answers a request below the `basePath` as if there were none, and leads back to where there is. */
+export async function answerBelow(
+  basePath: string,
+  request: Request,
+  handle: BffServer['handle'],
+): Promise<Response> {
+  if (basePath === '') return handle(request)
+  const url = new URL(request.url)
+  const isWhole = isBelow(basePath, url.pathname)
+  if (isWhole) url.pathname = url.pathname.slice(basePath.length) || '/'
+  const response = await handle(isWhole ? new Request(url, request) : request)
+  const location = response.headers.get('location') ?? ''
+  // A form leads back to its own page, whose address has it.
+  if (location.startsWith('/') && !isBelow(basePath, new URL(location, url).pathname))
+    response.headers.set('location', basePath + location)
+  return response
 }
 
 const isBelow = (basePath: string, pathname: string) =>

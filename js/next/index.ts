@@ -2,7 +2,7 @@ import type { NextRequest, NextResponse } from 'next/server.js'
 import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
 import { createApp } from './app.js'
-import { belowBasePath } from './base-path.js'
+import { answerBelow, basePathOf } from './base-path.js'
 import { createBffOf } from './environment.js'
 import { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
@@ -95,7 +95,7 @@ export function createNextAuth(given: NextAuthOptions): NextAuth {
   const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
   const withProxy = createWithProxy(bff, guard, createRules(given))
-  const handle = belowBasePath(bff.handle)
+  const handle: Handler = (request) => answerBelow(basePathOf(request), request, bff.handle)
   return {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
     withProxy,

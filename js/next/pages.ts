@@ -4,6 +4,7 @@ import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
 import { serverError } from '../server/errors.js'
 import type { BffServer, RequestSession, Visitor } from '../server/index.js'
+import { answerBelow, basePathOfPage } from './base-path.js'
 import type { createGuard } from './guard.js'
 
 /** What a page of the Pages Router gets of its session. */
@@ -42,11 +43,11 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
      * export default auth.pages.handler
      * export const config = { api: { bodyParser: false } }
      */
-    handler: (async (req, res) =>
-      answer(
-        await bff.handle(toRequest(req, res), bff.open(req.headers.cookie, true, visitorOf(req))),
-        res,
-      )) satisfies NextApiHandler,
+    handler: (async (req, res) => {
+      const session = bff.open(req.headers.cookie, true, visitorOf(req))
+      const handle = (request: Request) => bff.handle(request, session)
+      await answer(await answerBelow(basePathOfPage(req), toRequest(req, res), handle), res)
+    }) satisfies NextApiHandler,
 
     getSession: (context: { req: IncomingMessage; res: ServerResponse }): Promise<SessionInfo> =>
       within(context, (session) => session.info()),

@@ -30,7 +30,8 @@ export function createWithProxy(
   return <Rest extends unknown[]>(middleware: Middleware<Rest>) =>
     async (request: NextRequest, ...rest: Rest): Promise<NextResponse> => {
       const { pathname, search } = request.nextUrl
-      const session = bff.open(request.headers.get('cookie'), true, request)
+      const cookiesBefore = request.headers.get('cookie')
+      const session = bff.open(cookiesBefore, true, request)
       const snapshot = await session.read().catch(whileUnreachable)
       const rule = ruleFor(new URL(pathname + search, request.nextUrl))
       // What is posted to a page, such as an action, has a guard of its own and must not be sent elsewhere.
@@ -43,7 +44,7 @@ export function createWithProxy(
       if (verdict === 'allow') {
         updateRequest(request, cookieHeader, setCookies)
         response = asNextResponse(await middleware(request, ...rest))
-        passOn(request, response)
+        passOn(request, response, cookiesBefore)
       } else response = instead(request, verdict)
       addCookies(response, setCookies)
       // A page that was the same for everybody is not to be kept with somebody's cookie on it (CVE-2025-48947).
@@ -93,13 +94,36 @@ function asNextResponse(response: Awaited<ReturnType<Middleware<[]>>>): NextResp
   return copy
 }
 
-/** Gives the headers of the request to what renders it, unless the middleware has given others, which are made of these. */
-function passOn(request: NextRequest, response: NextResponse) {
-  const { headers } = response
-  const isRendered = headers.has('x-middleware-next') || headers.has('x-middleware-rewrite')
-  if (!isRendered || headers.has('x-middleware-override-headers')) return
-  const { headers: own } = NextResponse.next({ request: { headers: request.headers } })
-  for (const [name, value] of own) if (name !== 'x-middleware-next') headers.set(name, value)
+/** How a response of middleware says with which headers the page is rendered. */
+const OVERRIDDEN = 'x-middleware-override-headers'
+const overriding = (name: string) => `x-middleware-request-${name}`
+
+/**
+ * Gives the headers of the request to what renders it. Where the middleware has given others, made of a request from before the
+ * refresh, only the session and the path in them change.
+ */
+function passOn(request: NextRequest, { headers }: NextResponse, cookiesBefore: string | null) {
+  if (!headers.has('x-middleware-next') && !headers.has('x-middleware-rewrite')) return
+  const given = headers.get(OVERRIDDEN)
+  if (given === null) {
+    const { headers: own } = NextResponse.next({ request: { headers: request.headers } })
+    for (const [name, value] of own) if (name !== 'x-middleware-next') headers.set(name, value)
+    return
+  }
+  const names = new Set(given.split(','))
+  const update = (name: string) => {
+    const value = request.headers.get(name)
+    if (value === null) {
+      names.delete(name)
+      headers.delete(overriding(name))
+    } else {
+      names.add(name)
+      headers.set(overriding(name), value)
+    }
+  }
+  update(PATH_HEADER)
+  if (headers.get(overriding('cookie')) === cookiesBefore) update('cookie')
+  headers.set(OVERRIDDEN, [...names].join(','))
 }
 
 /**

@@ -7,6 +7,10 @@ type Visitor = ReturnType<typeof createVisitor>
 export interface Host {
   base: string
   api: Api
+  /** Of each path, where the host redirects what has no slash there. */
+  ending?: string
+  /** Whether downloads say how long they are: `false` if they do not. */
+  keepsLength?: boolean
   /** Whether the API was asked as the user, and answered. */
   isSignedIn(visitor: Visitor): Promise<boolean>
 }

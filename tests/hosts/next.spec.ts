@@ -1,5 +1,6 @@
-import { test as base, expect } from '../apps.js'
+import { at, test as base, expect, openSignedIn, pathOf, refuseTokens, signOut } from '../apps.js'
 import { startFront } from '../servers.js'
+import { hostOf } from './applications.js'
 import { type Host, outlive, signIn, travel } from './journey.js'
 import { carry } from './traffic.js'
 import { createVisitor } from './visitor.js'
@@ -9,26 +10,25 @@ interface Fixtures {
   host: Host
 }
 
-/** The example of Next behind nginx. */
+/** The example of Next in the folder /field, with a slash at the end of every path, behind nginx. */
 const test = base.extend<Fixtures, { front: { url: string } }>({
   front: [
     async ({ app }, use) => {
-      const front = await startFront(app.url)
+      const front = await startFront([app.url])
       await use({ url: `http://localhost:${front.port}` })
       await front.end()
     },
     { scope: 'worker' },
   ],
+  baseURL: ({ front }, use) => use(front.url),
   visitor: ({ front }, use) => use(createVisitor(front.url)),
-  host: ({ api }, use) => {
-    const isSignedIn: Host['isSignedIn'] = async (visitor) => {
-      const page = await visitor.open('/notes/')
-      const me = await visitor.call('/api/v1/me/')
-      return page.status === 200 && /Notes of (<!-- -->)?Ada/.test(page.text) && me.status === 200
-    }
-    return use({ base: '', api, isSignedIn })
-  },
+  host: ({ api, served }, use) => use(hostOf(served, api)),
 })
+
+const pathIn = (location: string | null) => {
+  const { pathname, search } = new URL(location ?? '', 'http://x')
+  return pathname + search
+}
 
 test('signs in, reloads, refreshes on a strict API and signs out', ({ host, visitor }) =>
   travel(host, visitor))
@@ -37,27 +37,103 @@ test('a refresh that failed is over with its request', ({ host, visitor }) => ou
 
 test('uploads, downloads and events pass through', async ({ host, visitor }) => {
   await signIn(host, visitor)
-  // Next takes the length off whatever a route handler answers.
-  await carry(host.base, visitor, { ending: '/', keepsLength: false })
+  await carry(host, visitor)
 })
 
-test('the guard holds for a path with a slash at the end, and leads there', async ({ visitor }) => {
-  const { status, location } = await visitor.open('/notes/')
-  expect([status, new URL(location ?? '', 'http://x').pathname]).toEqual([307, '/sign-in/'])
+test('a download through the Pages Router says how long it is', async ({ host, visitor }) => {
+  await signIn(host, visitor)
+  for (const method of ['HEAD', 'GET']) {
+    const download = await visitor.call('/field/api/v1/bytes/1048576/', { method })
+    expect([download.status, download.headers.get('content-length')], method).toEqual([200, '1048576'])
+  }
 })
 
-test('the cookies of middleware inside and outside are set beside the one of a refreshed session', async ({
+test('guards hold below the folder, and lead to pages in it', async ({ visitor }) => {
+  for (const [path, to] of [
+    ['/field/notes/', '/field/sign-in/?redirect=%2Fnotes%2F'],
+    ['/field/inside/notes/', '/field/inside/sign-in/?redirect=%2Finside%2Fnotes%2F'],
+    // By `getServerSideProps`, and by a route handler.
+    ['/field/legacy/', '/field/sign-in?redirect=%2Flegacy%2F'],
+    ['/field/api/mine/', '/field/api/sign-in?redirect=%2Fapi%2Fmine%2F'],
+  ]) {
+    const { status, location } = await visitor.open(path as string)
+    expect([status, pathIn(location)], path).toEqual([307, to])
+  }
+})
+
+test('forms without a script and links lead to pages in the folder, in both routers', async ({
   host,
   visitor,
 }) => {
+  for (const routes of ['/field/api/auth', '/field/api/classic']) {
+    const send = async (route: string, fields: Record<string, string>) =>
+      pathIn((await visitor.submit(`${routes}/${route}/`, fields, '/field/sign-in/')).location)
+    const wrong = { email: 'ada@example.com', password: 'wrong' }
+    expect(await send('sign-in', wrong), routes).toBe('/field/sign-in/?error=refused')
+    const right = { email: 'ada@example.com', password: 'correct horse', redirect: '/notes/' }
+    expect(await send('sign-in', right), routes).toBe('/field/notes/')
+    expect(await host.isSignedIn(visitor), routes).toBe(true)
+    const { location } = await visitor.open(`${routes}/refresh/?to=/notes/`)
+    expect(pathIn(location), routes).toBe('/field/notes/')
+    expect(await send('sign-out', {}), routes).toBe('/field/')
+    expect(await host.isSignedIn(visitor), routes).toBe(false)
+  }
+})
+
+test('a refreshed session and the cookies of other middleware reach page and browser, in whichever order they run', async ({
+  host,
+  visitor,
+}) => {
+  const ways = ['inside', 'around', 'changed', 'merged', 'handed']
+  const cookieOf = {
+    inside: 'NEXT_LOCALE',
+    around: 'AROUND',
+    changed: 'theme',
+    merged: 'NEXT_LOCALE',
+    handed: 'NEXT_LOCALE',
+  }
   host.api.configure({ accessTtl: 1 })
-  await signIn(host, visitor)
-  const before = new Map(visitor.cookies)
+  const visitors = await Promise.all(
+    ways.map(async (way) => {
+      const one = createVisitor(visitor.origin)
+      await signIn(host, one)
+      return [way, one, new Map(one.cookies)] as const
+    }),
+  )
   host.api.configure({ accessTtl: 900 })
   await new Promise((resolve) => setTimeout(resolve, 1050))
-  expect(await host.isSignedIn(visitor)).toBe(true)
-  const names = [...visitor.cookies.keys()]
-  expect(names).toEqual(expect.arrayContaining(['NEXT_LOCALE', 'OUTSIDE']))
-  const changed = [...before].filter(([name, value]) => visitor.cookies.get(name) !== value)
-  expect(changed).toHaveLength(1)
+  for (const [way, one, before] of visitors) {
+    const { total } = host.api.journal.counts().refresh
+    const pages = [await one.open(`/field/${way}/notes/`), await one.open(`/field/${way}/notes/`)]
+    const refreshed = [...before].filter(([name, value]) => one.cookies.get(name) !== value)
+    expect(
+      {
+        status: pages.map(({ status }) => status),
+        isOfAda: pages.map(
+          ({ text }) => /Notes of (<!-- -->)?Ada/.test(text) && text.includes('data-status="200"'),
+        ),
+        refreshes: host.api.journal.counts().refresh.total - total,
+        refreshed: refreshed.length,
+        others: one.cookies.has(cookieOf[way as keyof typeof cookieOf]),
+      },
+      way,
+    ).toEqual({ status: [200, 200], isOfAda: [true, true], refreshes: 1, refreshed: 1, others: true })
+  }
+})
+
+test('in a browser: sign-in on the wanted page, a reload with a refused token, and sign-out', async ({
+  api,
+  page,
+}) => {
+  await openSignedIn(page, '/field/notes/')
+  await expect(at(page, 'page-notes')).toHaveText('Notes of Ada')
+  await refuseTokens(api)
+  await page.reload()
+  await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
+  expect([pathOf(page), api.journal.counts().refresh.total]).toEqual(['/field/notes/', 1])
+  await page.getByRole('link', { name: 'Fieldnotes' }).click()
+  await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
+  await signOut(page)
+  expect(pathOf(page)).toBe('/field/')
+  await expect.poll(() => api.state().sessions).toBe(0)
 })

@@ -4,6 +4,7 @@ import { createApi } from '../../examples/api/src/api.js'
 import { finish } from '../../scripts/processes.mjs'
 import { type Api, test as base, expect, SECRET } from '../apps.js'
 import { expireTokens, type Host, outlive, signIn, travel } from './journey.js'
+import { carry } from './traffic.js'
 import { createVisitor } from './visitor.js'
 import { serveOutput } from './workerd.js'
 
@@ -48,6 +49,11 @@ test('signs in, reloads, refreshes on a strict API and signs out', ({ host, visi
   travel(host, visitor))
 
 test('a refresh that failed is over with its request', ({ host, visitor }) => outlive(host, visitor))
+
+test('uploads, downloads and events pass through', async ({ host, visitor }) => {
+  await signIn(host, visitor)
+  await carry(host, visitor)
+})
 
 test('a guest is led to the sign-in page in the folder of the application', async ({ host: _, visitor }) => {
   const { status, location } = await visitor.open(`${BASE}/notes`)

@@ -1,7 +1,8 @@
 import { build } from 'esbuild'
 import { createApi } from '../../examples/api/src/api.js'
 import { type Api, test as base, SECRET } from '../apps.js'
-import { type Host, outlive, travel } from './journey.js'
+import { type Host, outlive, signIn, travel } from './journey.js'
+import { carry } from './traffic.js'
 import { createVisitor } from './visitor.js'
 import { serveScript } from './workerd.js'
 
@@ -16,7 +17,7 @@ const WORKER = `
         signIn: '/api/v1/login',
         refresh: '/api/v1/refresh',
         signOut: { method: 'DELETE', path: '/api/v1/logout' },
-        proxy: ['GET /api/v1/me'],
+        proxy: ['/api/v1/**'],
         secret: env.SECRET,
       })
       return bff.handle(request)
@@ -60,3 +61,9 @@ test('signs in, reloads, refreshes on a strict API and signs out', ({ host }) =>
   travel(host, createVisitor(host.url)))
 
 test('a refresh that failed is over with its request', ({ host }) => outlive(host, createVisitor(host.url)))
+
+test('uploads, downloads and events pass through', async ({ host }) => {
+  const visitor = createVisitor(host.url)
+  await signIn(host, visitor)
+  await carry(host, visitor)
+})

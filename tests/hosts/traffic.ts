@@ -1,21 +1,14 @@
 import { createHash } from 'node:crypto'
 import { expect } from '../apps.js'
+import type { Host } from './journey.js'
 import type { createVisitor } from './visitor.js'
 
 type Visitor = ReturnType<typeof createVisitor>
 
 const MIB = 1024 * 1024
 
-/** Where hosts differ. */
-interface Ways {
-  /** Of each path, where the host redirects what has no slash there. */
-  ending?: string
-  /** Whether downloads say how long they are. */
-  keepsLength?: boolean
-}
-
 /** An upload, a download and a stream of events through a host, by somebody who is signed in. */
-export async function carry(base: string, visitor: Visitor, { ending = '', keepsLength = true }: Ways = {}) {
+export async function carry({ base, ending = '', keepsLength = true }: Host, visitor: Visitor) {
   const sent = new Uint8Array(0.9 * MIB).map((_, at) => at % 256)
   const upload = await visitor.call(`${base}/api/v1/bytes${ending}`, {
     method: 'POST',

@@ -16,6 +16,7 @@ export function createVisitor(origin: string) {
   }
 
   return {
+    origin,
     cookies,
     /** Opens a page, as a navigation does. A redirect is not followed. */
     async open(path: string) {
@@ -23,6 +24,14 @@ export function createVisitor(origin: string) {
       const response = await ask(path, { headers, redirect: 'manual' })
       const { status } = response
       return { status, location: response.headers.get('location'), text: await response.text() }
+    },
+    /** Sends a form without a script, from the page at this path. A redirect is not followed. */
+    async submit(path: string, fields: Record<string, string>, from: string) {
+      const headers = { 'sec-fetch-site': 'same-origin', origin, referer: origin + from }
+      const body = new URLSearchParams(fields)
+      const response = await ask(path, { method: 'POST', headers, body, redirect: 'manual' })
+      await response.text()
+      return { status: response.status, location: response.headers.get('location') }
     },
     /** What a script of a page asks. */
     call: (path: string, { method = 'GET', json, body, type }: Asked = {}) =>

@@ -14,7 +14,7 @@ const entries = Object.entries(exports as Record<string, string | { default: str
 /** What an entry may import beside its own package. Each knows its framework and no other. */
 const frameworks: Record<string, string[]> = {
   './devtools': ['@vue/devtools-api'],
-  './next': ['next/headers.js', 'next/navigation.js', 'next/server.js'],
+  './next': ['next/headers.js', 'next/dist/api/navigation.react-server.js', 'next/server.js'],
   './nuxt': ['@nuxt/kit', 'node:crypto', 'node:fs', 'node:path'],
   './pinia': ['pinia', 'vue'],
   './react': ['react', 'react/jsx-runtime'],

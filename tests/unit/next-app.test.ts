@@ -9,6 +9,7 @@ const request = vi.hoisted(() => ({
   isRendering: false,
   path: '/',
   mode: 'navigate',
+  action: '',
 }))
 /** What was asked of Next, in order. */
 const asked = vi.hoisted(() => [] as string[])
@@ -18,6 +19,7 @@ vi.mock('next/headers.js', () => ({
     new Headers({
       'sec-fetch-mode': request.mode,
       ...(request.path && { 'x-tokencell-path': request.path }),
+      ...(request.action && { 'next-action': request.action }),
     }),
   async cookies() {
     asked.push('cookies')
@@ -41,7 +43,7 @@ vi.mock('next/server.js', async (original) => ({
 let server: Awaited<ReturnType<typeof startApi>>
 beforeEach(async () => {
   fakeTime()
-  Object.assign(request, { isRendering: false, path: '/', mode: 'navigate' })
+  Object.assign(request, { isRendering: false, path: '/', mode: 'navigate', action: '' })
   request.cookies.clear()
   asked.length = 0
   server = await startApi()
@@ -49,12 +51,14 @@ beforeEach(async () => {
 afterEach(async () => {
   await server.close()
   vi.restoreAllMocks()
+  vi.unstubAllEnvs()
   vi.useRealTimers()
 })
 
 /** What `redirect()` of Next throws. */
 class Redirect extends Error {}
-vi.mock('next/navigation.js', () => ({
+vi.mock('next/dist/api/navigation.react-server.js', async (original) => ({
+  ...(await original<object>()),
   redirect(path: string) {
     throw new Redirect(path)
   },
@@ -200,3 +204,16 @@ test('an action can have the token refreshed that has not expired, once', async 
   expect((await auth.refresh()).snapshot.status).toBe('authenticated')
   expect(server.refreshes().total).toBe(1)
 })
+
+test.each([
+  ['a page', { isRendering: true }, '/sign-in?redirect=%2Fnotes'],
+  ['an action that a script has sent', { action: '1' }, '/sign-in?redirect=%2Fnotes'],
+  ['a route handler, or an action without a script', {}, '/app/sign-in?redirect=%2Fnotes'],
+])(
+  'with `basePath`, whoever may not be there is led to a page below it, where Next adds none: %s',
+  async (_, where, to) => {
+    vi.stubEnv('__NEXT_ROUTER_BASEPATH', '/app')
+    Object.assign(request, { path: '/notes' }, where)
+    await expect(create().requireSession()).rejects.toThrow(new Redirect(to))
+  },
+)

@@ -1,6 +1,6 @@
 import type { GetServerSidePropsContext, NextApiHandler, NextApiRequest, NextApiResponse } from 'next'
 import { parseBody } from 'next/dist/server/api-utils/node/parse-body.js'
-import { NextRequest } from 'next/server.js'
+import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createGuard } from '../../js/next/guard.js'
 import { createNextAuth, type NextAuthOptions, type Pages } from '../../js/next/index.js'
@@ -19,6 +19,7 @@ beforeEach(async () => {
 afterEach(async () => {
   echo.close()
   vi.restoreAllMocks()
+  vi.unstubAllEnvs()
   await server.close()
   vi.useRealTimers()
 })
@@ -79,6 +80,34 @@ test('promise 22: cookies of others, however odd, keep no new one of ours from t
   const response = await auth.proxy(visit(browser, '/notes', '; my pref=1'))
   expect(response.headers.getSetCookie()).toHaveLength(1)
   expect(response.headers.get('x-middleware-request-cookie')).toContain('my pref=1')
+})
+
+test('promise 22: other middleware may run first: what it has copied of the request is brought up to date', async () => {
+  const { auth, browser } = await due()
+  const request = visit(browser, '/notes?x=1', '; theme=dark')
+  const before = request.headers.get('cookie')
+  const others = NextResponse.rewrite(`${ORIGIN}/en/notes`, {
+    request: { headers: new Headers([...request.headers, ['x-locale', 'en']]) },
+  })
+  const { headers } = await auth.withProxy(() => others)(request)
+  const passed = (name: string) => headers.get(`x-middleware-request-${name}`)
+  expect(passed('cookie')).not.toBe(before)
+  expect(passed('cookie')).toBe(request.headers.get('cookie'))
+  expect(passed('cookie')).toContain('theme=dark')
+  expect([passed('x-locale'), passed('x-tokencell-path')]).toEqual(['en', '/notes?x=1'])
+  expect(headers.get('x-middleware-override-headers')?.split(',')).toEqual([
+    'cookie',
+    'x-locale',
+    'x-tokencell-path',
+  ])
+})
+
+test('promise 22: a cookie that other middleware has chosen for the page stays', async () => {
+  const { auth, browser } = await due()
+  const request = visit(browser, '/notes')
+  const others = NextResponse.next({ request: { headers: new Headers({ cookie: 'chosen=1' }) } })
+  const { headers } = await auth.withProxy(() => others)(request)
+  expect(headers.get('x-middleware-request-cookie')).toBe('chosen=1')
 })
 
 /** As Next does it for API routes that have no `config`. */
@@ -241,4 +270,39 @@ test('with `basePath`, routes and rules are written without it, and redirects ha
   expect((await auth.handlers.POST(added)).status).toBe(201)
   const back = await auth.handlers.GET(ask('/app/api/auth/refresh?to=/notes'))
   expect(back.headers.get('location')).toBe('/app/notes')
+})
+
+/** Next has taken the `basePath` off the URL, and says it where it compiles this package. */
+test('with `basePath`, redirects of a route handler in Node have it, too', async () => {
+  vi.stubEnv('__NEXT_ROUTER_BASEPATH', '/app')
+  const { auth, browser } = await signedIn()
+  const { headers } = browser.request('/')
+  const back = await auth.handlers.GET(
+    new NextRequest(new URL('/api/auth/refresh?to=/notes', ORIGIN), { headers }),
+  )
+  expect(back.headers.get('location')).toBe('/app/notes')
+  const form = new NextRequest(new URL('/api/auth/sign-in', ORIGIN), {
+    method: 'POST',
+    body: 'email=nobody@example.com&password=wrong',
+    headers: {
+      'sec-fetch-site': 'same-origin',
+      'content-type': 'application/x-www-form-urlencoded',
+      referer: `${ORIGIN}/app/sign-in`,
+    },
+  })
+  expect((await auth.handlers.POST(form)).headers.get('location')).toBe('/app/sign-in?error=refused')
+})
+
+/** Next does not compile this package for the Pages Router. It has put the whole URL beside the request. */
+test('with `basePath`, redirects of the Pages Router have it, too', async () => {
+  const { auth, browser } = await signedIn()
+  const app = await serve((req, res) => {
+    const meta = { initURL: `http://localhost/app${req.url}` }
+    Object.assign(req, { [Symbol.for('NextInternalRequestMeta')]: meta })
+    void auth.pages.handler(req as NextApiRequest, res as NextApiResponse)
+  })
+  const { headers } = browser.request('/')
+  const back = await fetch(`${app.url}/api/auth/refresh?to=/notes`, { headers, redirect: 'manual' })
+  expect(back.headers.get('location')).toBe('/app/notes')
+  app.close()
 })

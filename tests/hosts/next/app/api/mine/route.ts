@@ -1,0 +1,7 @@
+import { auth } from '../../../lib/auth'
+
+/** A route handler of the application, which sends guests to the sign-in page. */
+export async function GET() {
+  const { snapshot } = await auth.requireSession()
+  return Response.json(snapshot.user)
+}

@@ -1,0 +1,26 @@
+import { type NextRequest, NextResponse } from 'next/server'
+
+/** As next-intl does it: a page is rendered at another path, with a header and a cookie more. */
+export function languages(request: NextRequest): NextResponse {
+  const headers = new Headers(request.headers)
+  headers.set('x-next-intl-locale', 'en')
+  const url = request.nextUrl.clone()
+  url.pathname = url.pathname.replace(/^\/[^/]+/, '/en')
+  const response = NextResponse.rewrite(url, { request: { headers } })
+  response.cookies.set('NEXT_LOCALE', 'en', { sameSite: 'lax' })
+  response.headers.set('link', `<${url}>; rel="alternate"; hreflang="en"`)
+  return response
+}
+
+/** As Clerk does it: around a handler, whose response gets a header of the request, and a cookie. */
+export const around =
+  (handler: (request: NextRequest) => Promise<NextResponse>) => async (request: NextRequest) => {
+    const response = await handler(request)
+    const overridden = response.headers.get('x-middleware-override-headers')
+    if (overridden) {
+      response.headers.set('x-middleware-override-headers', `${overridden},x-clerk-auth-status`)
+      response.headers.set('x-middleware-request-x-clerk-auth-status', 'signed-out')
+    }
+    response.headers.append('set-cookie', 'AROUND=1; Path=/')
+    return response
+  }
