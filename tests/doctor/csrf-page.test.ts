@@ -4,8 +4,9 @@ import { isAda, random, standIn } from './apis/stand-in.js'
 import { diagnose } from './listener.js'
 
 test('an API whose CSRF cookie comes from a GET before the sign-in, as Sanctum for SPAs', async () => {
-  const { errors, evidence, report } = await diagnose(sanctumSpa.listener(), sanctumSpa.options)
+  const { errors, evidence, finding, report } = await diagnose(sanctumSpa.listener(), sanctumSpa.options)
   expect(errors).toEqual([])
+  expect(finding('sign-out.cookie')?.severity).toBe('ok')
   expect(evidence('csrf.page')).toBe('')
   expect(report.suggestion?.tried).toEqual(['sign-in', 'request', 'reload', 'refresh', 'sign-out'])
   expect(report.suggestion?.notes.join()).toContain("await fetch('/sanctum/csrf-cookie'")

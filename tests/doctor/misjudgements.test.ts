@@ -3,7 +3,8 @@ import type { DoctorOptions } from '../../js/doctor/options.js'
 import { examine } from '../../js/doctor/report.js'
 import { ADA, PAGE, serve } from './api.js'
 import { type Asked, createSessions, isAda, type Reply, standIn } from './apis/stand-in.js'
-import { diagnose, jwt } from './listener.js'
+import { jwt } from './jwt.js'
+import { diagnose } from './listener.js'
 
 type Sessions = ReturnType<typeof createSessions>
 

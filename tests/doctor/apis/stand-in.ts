@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { ADA } from '../api.js'
-import { jwt } from '../listener.js'
+import { jwt } from '../jwt.js'
 
 /** A request, as the stand-ins look at it. */
 export interface Asked {
