@@ -143,7 +143,8 @@ const rails = [
 const ofBackends = (['shared', 'page'] as const).map((where) => ({
   name: `backends-${where}`,
   testDir: 'tests/backends',
-  testIgnore: where === 'page' ? ['doctor.spec.ts'] : [],
+  // Those that open pages of their own, with vaults in them.
+  testIgnore: where === 'page' ? ['doctor.spec.ts', 'foreign.spec.ts'] : [],
   use: { ...inChromium, where },
 }))
 

@@ -28,6 +28,8 @@ API ("[METHOD] path": from the root with a slash in front, else below <url>; "no
   --sign-out <endpoint>    default "DELETE logout"
   --me <endpoint>          anything that needs a token; default "GET me"
   --csrf <rule>            "Header: value" (default "X-Requested-With: tokencell"), "Header=cookie" or "none"
+  --csrf-page <endpoint>   asked before a sign-in, for the CSRF token: "/sanctum/csrf-cookie" of Laravel
+  --me-header <header>     "X-Tenant: 1": what --me wants besides, as your application gives it to auth.fetch; repeatable
   --guess                  look for endpoints under the names usual with Devise, Express, jwt_sessions, Knock …
 
 How far to go
@@ -87,6 +89,8 @@ export function readArguments(args: string[]): Arguments | 'help' {
     signOut: values['sign-out'],
     me: values.me,
     csrf: values.csrf,
+    csrfPage: values['csrf-page'],
+    meHeaders: Object.fromEntries((values['me-header'] ?? []).map(readHeader)),
     fields: Object.fromEntries((values.field ?? []).map(readField)),
     form: values.form ?? false,
     members: Object.fromEntries((values.body ?? []).map(readMember)),
@@ -123,6 +127,8 @@ function parse(args: string[]) {
     'sign-out': text,
     me: text,
     csrf: text,
+    'csrf-page': text,
+    'me-header': { type: 'string', multiple: true },
     guess: flag,
     grace: text,
     'rate-limit': flag,
@@ -162,6 +168,13 @@ function readMember(text: string): [string, string] {
   const [, name, value] = /^([^=]+)=(.*)$/s.exec(text) ?? []
   if (name === undefined || value === undefined)
     throw new UsageError(`--body must be like "grant_type=password", not "${text}"`)
+  return [name, value]
+}
+
+function readHeader(text: string): [string, string] {
+  const [, name, value] = /^([\w-]+)\s*:\s*([\x20-\x7e]+)$/.exec(text.trim()) ?? []
+  if (name === undefined || value === undefined)
+    throw new UsageError(`--me-header must be like "X-Tenant: 1", not "${text}"`)
   return [name, value]
 }
 

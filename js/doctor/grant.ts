@@ -39,6 +39,8 @@ export interface Grant {
 
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const DEEPEST = 4
+/** A place that is no path in a body. */
+const META = '<meta name="csrf-token">'
 const NAMES = {
   access: /^(access|access_?token|auth_?token|id_?token|jwt|token)$/i,
   refresh: /refresh|^rt$/i,
@@ -90,7 +92,7 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
       jwt: readJwt(value, secrets),
     })),
     refresh: kept(at(plan.tokens.refresh) ?? named(NAMES.refresh)),
-    csrf: kept(named(NAMES.csrf)),
+    csrf: kept(named(NAMES.csrf) ?? metaOf(body)),
     oddLifetime: seconds ? undefined : lifetimes[0]?.place,
     expiresIn: seconds && { seconds: Number(seconds.value), place: seconds.place },
     user: leaves.find(({ name, value }) => NAMES.user.test(name) && typeof value === 'object' && value)
@@ -98,6 +100,13 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
     isBare: bearer !== undefined && bearer === authorization,
     isDeviseTokenAuth: ['access-token', 'client', 'uid'].every((name) => header(name)),
   }
+}
+
+/** `csrf_meta_tags` of Rails, `<meta name="csrf-token">` of Laravel. */
+function metaOf(body: string): { value: string; place: string } | undefined {
+  const [tag] = /<meta\s[^>]*name=["']csrf-token["'][^>]*>/i.exec(body) ?? []
+  const [, value] = /\scontent=["']([^"']+)["']/i.exec(tag ?? '') ?? []
+  return value === undefined ? undefined : { value, place: META }
 }
 
 /** Everything in a body, with its dotted path; objects too, before what they contain. */

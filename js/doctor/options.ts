@@ -14,6 +14,8 @@ export class UsageError extends Error {
 export interface Endpoint extends Pick<RefreshOptions, 'body' | 'csrf' | 'encoding' | 'endsOn'> {
   method: string
   url: URL
+  /** What the application gives to `auth.fetch`. */
+  headers?: Record<string, string>
 }
 
 /** Where a refresh token goes: under a name in the body, or into a header. */
@@ -47,6 +49,10 @@ export interface DoctorOptions {
   members?: Record<string, string>
   /** `Header: value`, `Header=name-of-a-cookie` or `none`. */
   csrf?: string | undefined
+  /** Asked before a sign-in, for the CSRF token in a cookie: `/sanctum/csrf-cookie`. */
+  csrfPage?: string | undefined
+  /** What `me` wants besides: `{ 'X-Tenant': '1' }`. */
+  meHeaders?: Record<string, string>
   /** For how many seconds a spent refresh token may be taken; waits for the end of it. 0: does not wait. @default 30 */
   grace?: number
   /** Seconds for each request. @default 10 */
@@ -82,13 +88,15 @@ export function plan(options: DoctorOptions) {
       signIn: withBody(endpoint('signIn', options.signIn) as Endpoint, options),
       refresh: endpoint('refresh', options.refresh),
       signOut: endpoint('signOut', options.signOut),
-      me: endpoint('me', options.me),
+      me: withHeaders(endpoint('me', options.me), options.meHeaders),
     },
     credentials,
     fields: { email: 'email', password: 'password', ...options.fields },
     csrf: options.csrf === undefined && vault?.csrf !== undefined ? vault.csrf : parseCsrf(options.csrf),
     /** Whether a readable cookie may turn out to be what the API wants repeated. */
     isCsrfOpen: options.csrf === undefined && !vault,
+    csrfPage:
+      options.csrfPage === undefined ? undefined : parseEndpoint('--csrf-page', options.csrfPage, api),
     /** What stands before the token in `Authorization`; without a vault file, the probe finds it out. */
     scheme: vault?.scheme ?? 'Bearer',
     /** Whether cookies are sent and kept. */
@@ -135,6 +143,11 @@ function withBody(endpoint: Endpoint, { form, members }: DoctorOptions): Endpoin
     ...(Object.keys(body).length > 0 && { body }),
   }
 }
+
+const withHeaders = (
+  endpoint: Endpoint | undefined,
+  headers: Record<string, string> = {},
+): Endpoint | undefined => endpoint && { ...endpoint, headers }
 
 /** The option of each endpoint, where it usually is, and how it is asked. */
 const USUAL = {

@@ -47,6 +47,8 @@ function notes(seen: Seen, isByCookie: boolean, refreshes: boolean): string[] {
       'This is devise_token_auth, as in the preset deviseTokenAuth. Where an answer with a new token is lost, so is the session.',
     isByCookie &&
       'The API works with a session cookie, as in the presets railsSession and betterAuth: there is no token.',
+    plan.csrfPage &&
+      `Before a sign-in, the page asks for the CSRF cookie: await fetch('${urlFor(plan, plan.csrfPage)}', { credentials: 'include' })`,
     grant.csrf && `The API gives a CSRF token in the body (${grant.csrf.place}): no option repeats that.`,
     grant.oddLifetime &&
       `${grant.oddLifetime} is no number of seconds, and the option \`fields.expiresIn\` leads elsewhere: mend it, and take that out.`,
@@ -57,6 +59,10 @@ function notes(seen: Seen, isByCookie: boolean, refreshes: boolean): string[] {
   ]
   return all.filter((note) => typeof note === 'string')
 }
+
+/** As a page writes it. */
+const urlFor = ({ topology }: Seen['plan'], { url }: Endpoint) =>
+  topology === 'same-origin' ? url.pathname + url.search : url.href
 
 function credential(isDeviseTokenAuth: boolean, isByCookie: boolean): Pick<VaultOptions, 'credential'> {
   if (isByCookie) return { credential: 'cookie' }
@@ -83,18 +89,20 @@ function repeatedCookie(seen: Seen, isRefresh: boolean): Csrf | undefined {
   const answer = seen.exchange('sign-in')?.answer
   // Django sets such a cookie for its own pages.
   const without = seen.exchange('plain-refresh') ?? seen.exchange('plain-sign-out')
+  const page = seen.exchange('csrf-page')?.answer
   const cookie =
     seen.plan.isCsrfOpen && answer && seen.needsCookies && !without?.answer?.isOk
-      ? readableCsrfCookie(begin(answer), isRefresh)
+      ? readableCsrfCookie(begin(answer, page && begin(page)), isRefresh)
       : undefined
   return cookie && { header: csrfHeaderFor(cookie), cookie: cookie.name }
 }
 
 /** Before there is a cookie to repeat, many APIs want at least a header that forms cannot send. */
 function signInCsrf(seen: Seen): Pick<Endpoint, 'csrf'> {
-  const { signIn } = seen.plan.endpoints
+  const { csrfPage, endpoints } = seen.plan
+  const { signIn } = endpoints
   const isRefused = seen.exchange('plain-sign-in')?.answer?.isOk === false
-  if (signIn.csrf !== undefined || !isRefused || !repeatedCookie(seen, false)) return {}
+  if (csrfPage || signIn.csrf !== undefined || !isRefused || !repeatedCookie(seen, false)) return {}
   return { csrf: { header: 'X-Requested-With', value: 'tokencell' } }
 }
 

@@ -1,5 +1,6 @@
 import { parseSetCookie } from 'cookie'
 import { authorization } from '../authorization.js'
+import { decoded } from '../cookie.js'
 import { encodeBody, encodeCredentials } from '../endpoint.js'
 import { type AuthErrorDetail, explain, isAuthError } from '../errors.js'
 import { EXCHANGE_MESSAGES } from '../exchange-errors.js'
@@ -72,7 +73,7 @@ export function createUpstream(bff: Bff) {
     // The header is for APIs that want one before they have given a cookie to repeat.
     const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
     if (csrf) {
-      const value = 'value' in csrf ? csrf.value : jar[csrf.cookie]
+      const value = 'value' in csrf ? csrf.value : repeated(jar, csrf.cookie)
       if (value !== undefined) all.set(csrf.header, value)
     }
     const pairs = Object.entries(jar).map((pair) => pair.join('='))
@@ -252,6 +253,12 @@ function keep(jar: Record<string, string>, headers: Headers): Record<string, str
     else kept[name] = value
   }
   return kept
+}
+
+/** What a page would repeat of a cookie of the API. */
+function repeated(jar: Record<string, string>, name: string): string | undefined {
+  const value = jar[name]
+  return value === undefined ? undefined : decoded(value)
 }
 
 /** `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3); nothing for one that is past. */

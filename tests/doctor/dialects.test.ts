@@ -6,7 +6,8 @@ import { expect, onTestFinished, test } from 'vitest'
 import { readVaultFile } from '../../js/doctor/vault-file.js'
 import type { VaultOptions } from '../../js/vault/options.js'
 import { ADA, PAGE } from './api.js'
-import { diagnose, jwt } from './listener.js'
+import { jwt } from './jwt.js'
+import { diagnose } from './listener.js'
 
 interface Asked {
   path: string | undefined

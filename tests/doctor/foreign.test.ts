@@ -7,29 +7,33 @@ import { readVaultFile } from '../../js/doctor/vault-file.js'
 import { type BffOptions, createBff } from '../../js/server/index.js'
 import { ADA } from './api.js'
 import type { Foreign } from './apis/foreign.js'
-import { frameworks } from './apis/frameworks.js'
-import { products } from './apis/products.js'
+import { foreigners } from './apis/index.js'
 import { diagnose } from './listener.js'
 
-const EXPECTED = Object.entries({ ...frameworks, ...products })
+test.each(Object.entries(foreigners))(
+  '%s: no error that is none, and options that work',
+  async (_, foreign) => {
+    const { errors, report, text } = await diagnose(foreign.listener(), foreign.options)
+    expect(errors).toEqual(foreign.flaws ?? [])
+    expect(report.stack).toBe(foreign.stack)
+    for (const line of foreign.suggests) expect(report.suggestion?.code).toContain(line)
+    expect(report.suggestion?.tried).toEqual(foreign.tried)
+    expect(text).toContain(`tried with these very options: ${foreign.tried.join(', ')}`)
+    await expectToWork(report, foreign)
+  },
+)
 
-test.each(EXPECTED)('%s: no error that is none, and options that work', async (_, foreign) => {
-  const { errors, report, text } = await diagnose(foreign.listener(), foreign.options)
-  expect(errors).toEqual(foreign.flaws ?? [])
-  expect(report.stack).toBe(foreign.stack)
-  for (const line of foreign.suggests) expect(report.suggestion?.code).toContain(line)
-  expect(report.suggestion?.tried).toEqual(foreign.tried)
-  expect(text).toContain(`tried with these very options: ${foreign.tried.join(', ')}`)
-  await expectToWork(report, foreign)
-})
-
-/** Runs the server of the package with the options that were printed, against the same API. */
+/**
+ * Runs the server of the package with the options that were printed, against the same API. It takes no session cookies; vaults do,
+ * in a browser: `tests/backends/foreign.spec`.
+ */
 async function expectToWork({ suggestion, url }: Report, { options, tried }: Foreign) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))
   const file = path.join(folder, 'auth.vault.ts')
   writeFileSync(file, suggestion?.code ?? '')
-  const { origins: _, ...shared } = await readVaultFile(file)
+  const { origins: _, credential, ...shared } = await readVaultFile(file)
+  if (credential === 'cookie') return
   const me = options.me ?? '/me'
   const bff = createBff({
     ...(shared as Omit<BffOptions, 'api' | 'secret'>),
@@ -51,11 +55,14 @@ async function expectToWork({ suggestion, url }: Report, { options, tried }: For
     return { status: response.status, body: await response.json().catch(() => undefined) }
   }
   const { email = 'email', password = 'password' } = options.fields ?? {}
-  const credentials = email.startsWith('user[')
-    ? { user: { email: ADA.email, password: ADA.password } }
-    : { [email]: ADA.email, [password]: ADA.password }
-  expect(await ask('POST', '/api/auth/sign-in', credentials)).toMatchObject({ status: 200 })
+  const credentials = (given = ADA) =>
+    email.startsWith('user[') ? { user: given } : { [email]: given.email, [password]: given.password }
+  const wrong = credentials({ ...ADA, password: 'another horse' })
+  expect((await ask('GET', me)).status).not.toBe(200)
+  expect((await ask('POST', '/api/auth/sign-in', wrong)).status).not.toBe(200)
+  expect(await ask('POST', '/api/auth/sign-in', credentials())).toMatchObject({ status: 200 })
   expect(await ask('GET', me)).toMatchObject({ status: 200 })
   if (tried.includes('sign-out'))
     expect(await ask('POST', '/api/auth/sign-out')).toMatchObject({ status: 200, body: { isTold: true } })
+  if (tried.includes('sign-out')) expect((await ask('GET', me)).status).not.toBe(200)
 }

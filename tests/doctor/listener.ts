@@ -25,10 +25,3 @@ export async function diagnose(listener: RequestListener, options: Partial<Docto
   const finding = (id: string) => report.findings.find((it) => it.id === id)
   return { report, text, errors, finding, evidence: (id: string) => finding(id)?.evidence }
 }
-
-/** A JWT of nobody, good for fifteen minutes. */
-export function jwt(lifetime = 900) {
-  const now = Math.floor(Date.now() / 1000)
-  const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
-  return `${part({ alg: 'HS256' })}.${part({ sub: '1', iat: now, exp: now + lifetime })}.${part({ n: Math.random() })}`
-}

@@ -3,7 +3,8 @@ import type { DoctorOptions } from '../../js/doctor/options.js'
 import { examine } from '../../js/doctor/report.js'
 import { ADA, PAGE, serve } from './api.js'
 import { type Asked, createSessions, isAda, type Reply, standIn } from './apis/stand-in.js'
-import { diagnose, jwt } from './listener.js'
+import { jwt } from './jwt.js'
+import { diagnose } from './listener.js'
 
 type Sessions = ReturnType<typeof createSessions>
 
@@ -266,6 +267,58 @@ test('before there is a cookie to repeat, CORS need not allow its header', async
     { origin: PAGE, csrf: 'X-CSRF-Token=csrf_token' },
   )
   expect(errors).toEqual([])
+})
+
+test('the cookie against CSRF is repeated as servers read it, by the trial, too', async () => {
+  const { errors, report } = await examined({
+    cookies: (refresh) => [
+      `rt=${refresh}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000`,
+      'XSRF-TOKEN=a%3D%3D; Path=/; SameSite=Lax',
+    ],
+    isOwn: ({ route, header, isForm }) =>
+      route === 'POST /login' ? !isForm : header('x-xsrf-token') === 'a==',
+  })
+  expect(errors).toEqual([])
+  expect(report.suggestion?.tried).toContain('sign-out')
+})
+
+test('a sign-out that says no with 200 is none', async () => {
+  const { errors, evidence } = await examined({
+    instead: ({ route }) =>
+      route === 'DELETE /logout' ? { status: 200, body: { success: false } } : undefined,
+  })
+  expect(errors).toContain('sign-out.works')
+  expect(evidence('sign-out.works')).toBe('DELETE /logout is answered with 200, and a failure in it')
+})
+
+test('an opaque token that works after signing out is more than advice: the API has looked it up', async () => {
+  const tokens = new Set<string>()
+  const { finding } = await diagnose(
+    standIn(({ route, body, bearer }) => {
+      if (route === 'POST /logout') return { status: 204 }
+      if (route === 'GET /me')
+        return tokens.has(bearer ?? '') ? { status: 200, body: { id: 7 } } : { status: 401 }
+      if (!isAda(body.email, body.password)) return { status: 401 }
+      tokens.add(`${tokens.size}|${ADA.email.length}0123456789`)
+      return { status: 200, body: { token: [...tokens].at(-1), expires_in: 900 } }
+    }),
+    { refresh: 'none', signOut: 'POST /logout' },
+  )
+  expect(finding('sign-out.access')?.severity).toBe('warning')
+})
+
+test('what a request says of its page is what browsers say', async () => {
+  const referers = new Set<string | undefined>()
+  await examined(
+    {
+      instead({ route, header }) {
+        if (route === 'GET /me') referers.add(header('referer'))
+        return undefined
+      },
+    },
+    { origin: PAGE },
+  )
+  expect(referers).toContain(`${PAGE}/`)
 })
 
 test('a sign-out with a token that has run out, which is answered well and ends nothing', async () => {

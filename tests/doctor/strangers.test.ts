@@ -6,7 +6,8 @@ import { createCertificate } from '../../examples/api/support/certificate.js'
 import type { Unreachable } from '../../js/doctor/probe/index.js'
 import { examine } from '../../js/doctor/report.js'
 import { ADA } from './api.js'
-import { diagnose, jwt, listen } from './listener.js'
+import { jwt } from './jwt.js'
+import { diagnose, listen } from './listener.js'
 
 test('an application of one page, which answers everything with its page', async () => {
   const { errors, evidence } = await diagnose((_, response) => {

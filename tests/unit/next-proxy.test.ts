@@ -171,6 +171,15 @@ test('an ended session is deleted, also when other middleware sets a cookie afte
   expect(old.cookies.get(NAME)).toBeUndefined()
 })
 
+test('middleware inside finds the refreshed session in `request.cookies`, too', async () => {
+  const { auth, browser } = await due()
+  const seen: (string | undefined)[] = []
+  const proxy = auth.withProxy(({ cookies }) => void seen.push(cookies.get(NAME)?.value))
+  const response = await proxy(visit(browser, '/notes'))
+  expect(seen).toEqual([cookiesOf(response)[NAME]])
+  expect(seen).not.toEqual([browser.cookies.get(NAME)])
+})
+
 test('middleware inside is not asked for visitors who are sent away', async () => {
   const auth = createNextAuth({ ...server.options, guard: { '/notes/**': { requiresAuth: true } } })
   const inside = vi.fn(nextIntl)

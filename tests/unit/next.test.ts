@@ -186,6 +186,8 @@ const BELOW_LOCALE: Pages = {
 test.each<[wanted: string, rule: object, session: Snapshot, to: string]>([
   ['/ar/notes?x=1', { requiresAuth: true }, nobody, '/ar/sign-in?redirect=%2Far%2Fnotes%3Fx%3D1'],
   ['/ar', { requiresAuth: true }, nobody, '/ar/sign-in'],
+  // A redirect that grows with each turn would go on for ever.
+  ['/ar/sign-in?redirect=/ar/notes', { requiresAuth: true }, nobody, '/ar/sign-in'],
   ['/ar/sign-in?redirect=/en/notes', { guestOnly: true }, somebody, '/en/notes'],
   ['/ar/sign-in?redirect=//evil.test', { guestOnly: true }, somebody, '/ar'],
   ['/ar/admin?team=7', { roles: ['admin'] }, somebody, '/ar/forbidden?team=7'],

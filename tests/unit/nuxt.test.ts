@@ -225,14 +225,20 @@ test.each([
 const CONFIGURED = { api: 'https://api.example.com', signIn: '/login' }
 
 test('what server/tokencell.ts says goes before nuxt.config, and may be a function', async () => {
-  const events: string[] = []
+  const lines: string[] = []
   for (const file of [{ secret: ['n'.repeat(32), 'o'.repeat(32)] }, () => ({ secret: 'n'.repeat(32) })])
     expect(createConfiguredBff({ ...CONFIGURED, secret: '' }, file)).toHaveProperty('handle')
   const { handle } = createConfiguredBff(
-    { ...CONFIGURED, secret: 'n'.repeat(32) },
-    { onEvent: ({ type }) => void events.push(type) },
+    { ...CONFIGURED, api: 'http://127.0.0.1:1', secret: 'n'.repeat(32) },
+    {
+      onEvent: ({ type }) => void lines.push(type),
+      logger: (line) => void lines.push(line),
+    },
   )
-  expect((await handle(new Request('https://a.test/api/auth/nothing'))).status).toBeGreaterThanOrEqual(400)
+  const headers = { 'x-requested-with': 'tokencell', 'sec-fetch-site': 'same-origin' }
+  const asked = new Request('https://a.test/api/auth/sign-in', { method: 'POST', headers, body: '{}' })
+  expect((await handle(asked)).status).toBe(503)
+  expect(lines).toEqual([expect.stringContaining('API http://127.0.0.1:1'), 'sign-in-failed'])
 })
 
 test('what is wrong with the set-up is on the console, once, and says how to mend it', () => {

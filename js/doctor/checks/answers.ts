@@ -28,6 +28,8 @@ function anonymous(seen: Seen, step: 'anonymous' | 'anonymous-any') {
         ? `${request} says to a request without a token that no user is signed in (${answer.status}): name an endpoint that is refused then, with --me`
         : `${request} answers without a token: name something that needs one with --me`,
     )
+  // Where a token changes nothing, the refusal is not for want of one.
+  if (seen.exchange('me')?.answer?.status === answer.status) throw new Unseen('see me.token')
   return { ...answer, request }
 }
 

@@ -1,6 +1,7 @@
 import type { SetCookie } from '../cookies.js'
 import type { Check, Severity } from '../finding.js'
 import { type Seen, Unseen } from '../probe/seen.js'
+import { begin, readableCsrfCookie } from '../probe/session.js'
 import { FOREIGN } from '../probe/stranger.js'
 
 type Name = 'refresh' | 'sign-in' | 'sign-out'
@@ -68,7 +69,7 @@ function required(name: Name): Check {
     judge(seen) {
       const { csrf } = seen.plan
       if (!csrf) throw new Unseen('there is no such header (--csrf none)')
-      if (name === 'sign-in' && 'cookie' in csrf)
+      if (name === 'sign-in' && 'cookie' in csrf && !seen.plan.csrfPage)
         throw new Unseen('there is no cookie to repeat before signing in')
       if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
       if (!taken(seen, 'plain', name)) return undefined
@@ -93,8 +94,28 @@ function checked(name: Name): Check {
   }
 }
 
+/** Whether the page that gives a CSRF token gives it where a vault can read it. */
+const page: Check = {
+  id: 'csrf.page',
+  title: 'The CSRF token is in no cookie that scripts can read',
+  severity: 'error',
+  reason: 'A vault runs in a worker, which sees no page: it can repeat the value of a cookie.',
+  fix: 'csrf.page',
+  judge(seen) {
+    if (!seen.plan.csrfPage) throw new Unseen('there is no such page (--csrf-page)')
+    const answer = seen.answer('csrf-page')
+    const request = seen.exchange('csrf-page')?.request
+    if (!answer.isOk) return `${request} is answered with ${answer.status}`
+    if (seen.answer('plain-sign-in').isOk) throw new Unseen('the sign-in needs none')
+    if (readableCsrfCookie(begin(answer))) return undefined
+    const { csrf } = answer.grant
+    const place = csrf && (csrf.place.startsWith('<') ? csrf.place : `${csrf.place} in the body`)
+    return `${request} has it ${csrf ? `as ${place}, and ` : ''}in no cookie that scripts can read`
+  },
+}
+
 const header = ({ plan }: Seen) => (plan.csrf ? plan.csrf.header : 'any header')
 
 const NAMES: Name[] = ['sign-in', 'refresh', 'sign-out']
 
-export const csrfChecks: Check[] = [...NAMES.map(forged), ...NAMES.map(required), ...NAMES.map(checked)]
+export const csrfChecks: Check[] = [page, ...NAMES.map(forged), ...NAMES.map(required), ...NAMES.map(checked)]

@@ -15,6 +15,8 @@ function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
     return 'it wants a grant_type, as OAuth does: --form --body grant_type=password'
   if (unknown)
     return `it misses ${unknown}: --field email=${unknown}, --field password=${unknown} or --body ${unknown}=…`
+  // 419 is that of Laravel.
+  if (status === 419) return 'the CSRF token is missing: which page gives it (--csrf-page)?'
   if (status === 403) return 'is it the CSRF rule (--csrf), or the origin (--origin)?'
   if (status === 429) return 'it is limited: try again later'
   if (status >= 300 && status < 400) return 'a redirect; does it answer JSON, and is this the right URL?'
@@ -113,7 +115,10 @@ export const sessionChecks: Check[] = [
       const request = seen.exchange('me')?.request
       if (status === 404 || (isOk && content.shape === 'html'))
         throw new Unseen(`${request} is not there: name something that needs a token with --me`)
-      if (!isOk) return `${request} is answered with ${status}`
+      // With 401, it is the token.
+      const wantsMore = status === 400 || status === 403 || status === 422
+      const ask = wantsMore ? ': does it want another header (--me-header)?' : ''
+      if (!isOk) return `${request} is answered with ${status}${ask}`
       if (seen.isUser('me') || content.says === 'something') return undefined
       return `${request} is answered with ${status}, and ${content.says === 'nothing' ? 'nothing in it' : 'a failure in it'}`
     },
@@ -142,14 +147,15 @@ export const sessionChecks: Check[] = [
     fix: 'sign-out.works',
     judge(seen) {
       seen.endpoint('signOut')
-      const { status } = seen.answer('sign-out')
+      const { status, content } = seen.answer('sign-out')
       const request = seen.exchange('sign-out')?.request
       if (status === 404 || status === 405)
         return {
           evidence: `${request} is not there (${status}); name it with --sign-out, or say --sign-out none`,
           severity: 'warning',
         }
-      return status < 300 ? undefined : `${request} is answered with ${status}`
+      if (status < 300 && content.says !== 'failure') return undefined
+      return `${request} is answered with ${status}${status < 300 ? ', and a failure in it' : ''}`
     },
   },
   {
@@ -199,7 +205,13 @@ export const sessionChecks: Check[] = [
       seen.answer('me-after')
       if (!seen.isUser('me-after')) return undefined
       const lifetime = accessLifetime(seen)
-      return `${seen.exchange('me-after')?.request} was answered${lifetime ? `; it lives ${duration(lifetime)}` : ''}`
+      const isOpaque = seen.access().jwt === undefined
+      const lives = lifetime ? `; it lives ${duration(lifetime)}` : ''
+      return {
+        evidence: `${seen.exchange('me-after')?.request} was answered${lives}`,
+        // What says nothing has to be looked up, as a rule, and could have been deleted.
+        severity: isOpaque ? 'warning' : 'advice',
+      }
     },
   },
   {
@@ -211,7 +223,11 @@ export const sessionChecks: Check[] = [
     judge(seen) {
       revocation(seen)
       const cookie = seen.cookie()
-      const gone = seen.answer('sign-out').cookies.find(({ name, isGone }) => isGone && name === cookie.name)
+      const own = seen.answer('sign-out').cookies.filter(({ name }) => name === cookie.name)
+      const gone = own.find(({ isGone }) => isGone)
+      // Laravel begins the session of a visitor in its place.
+      const isReplaced = seen.plan.isCookieSession && own.some(({ value }) => !value.equals(cookie.value))
+      if (!gone && isReplaced) return undefined
       if (!gone) return `no Set-Cookie takes ${cookie.name} away`
       const isSame = gone.path === cookie.path && gone.domain === cookie.domain
       return isSame

@@ -11,6 +11,8 @@ export const common = {
     'Make the token of a refresh in the function that makes that of a sign-in: same key, same claims.',
   'sign-out.expired':
     'End the session that the refresh token belongs to, whatever the access token is; else answer 401, and the client refreshes.',
+  'csrf.page': `cookies['CSRF-TOKEN'] = form_authenticity_token # Rails, in an after_action; likewise elsewhere, without HttpOnly
+csrf: { header: 'X-CSRF-Token', cookie: 'CSRF-TOKEN' } // auth.vault.ts`,
   clock: 'timedatectl set-ntp true # on the server: no code mends this',
   'transport.answers': 'See its log for these requests.',
   'options.work':

@@ -45,6 +45,7 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
         Accept: 'application/json',
         ...browser,
         ...(contentType && { 'Content-Type': contentType }),
+        ...endpoint.headers,
         ...asking.headers,
         ...credentials(asking),
       },

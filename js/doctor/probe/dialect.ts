@@ -8,12 +8,12 @@ import { begin, candidates, type Session } from './session.js'
 // What nobody has said of an API is found out with the first request of each kind, and noted in the plan for the others.
 
 /** Signs in with JSON, and with a form if the API makes nothing of that: OAuth wants one (RFC 6749 §4.3.2). */
-export async function signInFirst(client: Client, seen: Seen, json: object) {
+export async function signInFirst(client: Client, seen: Seen, json: object, session: Session | undefined) {
   const { endpoints } = seen.plan
-  const answer = await client.ask({ step: 'sign-in', endpoint: endpoints.signIn, json })
+  const answer = await client.ask({ step: 'sign-in', endpoint: endpoints.signIn, json, session })
   if (!answer || endpoints.signIn.encoding || ![400, 415, 422].includes(answer.status)) return answer
   const endpoint = { ...endpoints.signIn, encoding: 'form' as const }
-  const other = await client.ask({ step: 'sign-in-as-form', endpoint, json })
+  const other = await client.ask({ step: 'sign-in-as-form', endpoint, json, session })
   if (!other?.isOk) return answer
   endpoints.signIn = endpoint
   seen.adopt('sign-in-as-form', 'sign-in')

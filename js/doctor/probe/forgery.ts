@@ -33,7 +33,7 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
     const step: Step = `${who}-${name}`
     const answer = await client.ask({ step, endpoint, session, ...asking, ...how })
     if (!answer?.isOk) return
-    if (name === 'sign-in') target.granted?.(begin(answer))
+    if (name === 'sign-in') target.granted?.(begin(answer, session))
     if (name === 'refresh') session = begin(answer, session)
     if (name === 'sign-out' && session) await look(step, session)
   }

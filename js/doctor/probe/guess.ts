@@ -52,8 +52,11 @@ export async function guess(client: Client, plan: Plan) {
     ['signOut', ['DELETE', 'POST'], SIGN_OUTS],
     ['me', ['GET'], PROTECTED],
   ] as const
-  for (const [name, methods, candidates] of others)
-    if (!isNamed[name]) endpoints[name] = (await first(methods, candidates))?.endpoint ?? endpoints[name]
+  for (const [name, methods, candidates] of others) {
+    const found = isNamed[name] ? undefined : await first(methods, candidates)
+    // What was said of it without its path still holds.
+    if (found) endpoints[name] = { ...endpoints[name], ...found.endpoint }
+  }
 
   async function first(methods: readonly string[], candidates: readonly string[]) {
     for (const prefix of prefixes)

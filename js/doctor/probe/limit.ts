@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { Plan } from '../options.js'
 import type { Asking, Client } from './client.js'
+import { visit } from './page.js'
 import type { Seen } from './seen.js'
 
 const MOST_ATTEMPTS = 30
@@ -44,7 +45,7 @@ export const strange = (plan: Plan): Pick<Asking, 'json'> => ({
 /** Signs in wrongly until that is refused. */
 export async function probeLimit(client: Client, seen: Seen) {
   const { signIn } = seen.plan.endpoints
-  const asking = strange(seen.plan)
+  const asking = { ...strange(seen.plan), session: await visit(client, seen.plan) }
   while (seen.attempts < MOST_ATTEMPTS) {
     const answer = await client.ask({ step: 'limited', endpoint: signIn, ...asking })
     if (!answer || answer.status === 429) return

@@ -11,6 +11,7 @@ export type Step =
   | 'bad-bearer'
   | `preflight-${'me' | 'refresh' | 'sign-in' | 'sign-out'}`
   | `${'foreign' | 'lookalike' | 'null'}-${'get' | 'preflight'}`
+  | 'csrf-page'
   | 'sign-in'
   | 'sign-in-as-form'
   | 'wrong-credentials'

@@ -28,7 +28,7 @@ export async function probeAsStranger(client: Client, seen: Seen) {
 async function askForPermission(client: Client, { endpoints, csrf }: Plan) {
   const header = csrf ? [csrf.header] : []
   const asked: [Step, Endpoint | undefined, string[]][] = [
-    ['preflight-me', endpoints.me, ['Authorization']],
+    ['preflight-me', endpoints.me, ['Authorization', ...Object.keys(endpoints.me?.headers ?? {})]],
     ['preflight-sign-in', endpoints.signIn, ['Content-Type', ...header]],
     ['preflight-refresh', endpoints.refresh, header],
     ['preflight-sign-out', endpoints.signOut, ['Authorization', ...header]],

@@ -6,6 +6,7 @@ import { refreshFirst, signInFirst, useToken } from './dialect.js'
 import { signOutExpired } from './expired.js'
 import { forge } from './forgery.js'
 import { body, form, strange } from './limit.js'
+import { entered, visit } from './page.js'
 import { probeReuse } from './reuse.js'
 import type { Seen, Step } from './seen.js'
 import { begin, candidates, type Session, withToken } from './session.js'
@@ -35,16 +36,18 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
   const json = body(plan, email, password)
   const left: (Session | undefined)[] = []
 
-  const first = await signInFirst(client, seen, json)
+  const visited = await visit(client, plan)
+  const first = await signInFirst(client, seen, json, visited)
   const { signIn } = plan.endpoints
   if (!first?.isOk || (!first.grant.access.length && candidates(begin(first)).length === 0))
     return seen.skip('signing in failed', ...SIGNED_IN)
-  let session = begin(first)
-  await client.ask({ step: 'wrong-credentials', endpoint: signIn, ...strange(plan) })
+  let session = await entered(client, plan, begin(first, visited))
+  const other = await visit(client, plan)
+  await client.ask({ step: 'wrong-credentials', endpoint: signIn, session: other, ...strange(plan) })
   if (me) await useToken(client, seen, me, session)
   if (plan.isCookieSession) {
     first.grant.access = []
-    session = begin(first)
+    session = { ...session, access: undefined }
   }
   if (refresh && seen.isCheck) await askForSession(client, seen, refresh, session)
   else if (refresh && canRefresh(session))
@@ -61,6 +64,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
   await forge(client, seen, {
     name: 'sign-in',
     endpoint: signIn,
+    session: await visit(client, plan),
     asking: { json },
     form: form(plan, email, password),
     granted,
@@ -97,8 +101,9 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
   }
 
   async function again() {
-    const answer = await client.ask({ step: 'sign-in-again', endpoint: signIn, json })
-    if (answer?.isOk) return begin(answer)
+    const session = await visit(client, plan)
+    const answer = await client.ask({ step: 'sign-in-again', endpoint: signIn, json, session })
+    if (answer?.isOk) return entered(client, plan, begin(answer, session))
     seen.skip(`signing in again was answered with ${answer?.status ?? 'nothing'}`, ...SIGNED_IN)
     return undefined
   }
@@ -169,7 +174,9 @@ async function signOut(client: Client, seen: Seen, session: Session) {
 }
 
 async function close(client: Client, seen: Seen, session: Session) {
-  const endpoint = seen.plan.endpoints.signOut
-  if (endpoint)
-    await client.ask({ step: 'close', endpoint, session, bearer: true, ...refreshOf(seen.plan, session) })
+  const { plan } = seen
+  const endpoint = plan.endpoints.signOut
+  if (!endpoint) return
+  const current = await entered(client, plan, session)
+  await client.ask({ step: 'close', endpoint, session: current, bearer: true, ...refreshOf(plan, session) })
 }

@@ -63,7 +63,10 @@ export function createActs(
   async function signIn() {
     const { email, password } = plan.credentials as Credentials
     const json = JSON.stringify(credentialsBody(plan, email, password))
-    const attempt = () => exchange(bff.signIn, {}, encodeCredentials(json, bff.signIn))
+    async function attempt() {
+      if (plan.csrfPage) await ask(plan.csrfPage, {}, true)
+      return exchange(bff.signIn, {}, encodeCredentials(json, bff.signIn))
+    }
     const answer = await attempt().catch(async (error) => {
       if (!(error instanceof Failed) || error.kind !== 'limited') throw error
       await delay(pauseOf(error) * 1000)
@@ -75,7 +78,7 @@ export function createActs(
   async function request() {
     const { me } = plan.endpoints
     if (!me || !isKnown) return
-    const answer = await ask(me, bearer(), credential === 'cookie')
+    const answer = await ask(me, { ...me.headers, ...bearer() }, credential === 'cookie')
     const content = readContent(answer.body, /^\s*</.test(answer.body))
     if (!seen.showsUser({ isOk: isOk(answer), content }))
       throw new Failed(`${named(me)} is answered with ${answer.status}, without a user`)

@@ -1,4 +1,5 @@
 import { CookieJar } from 'tough-cookie'
+import { decoded } from '../../cookie.js'
 import type { Plan } from '../options.js'
 import type { RawAnswer } from '../wire.js'
 
@@ -17,8 +18,11 @@ export function createCookies({ page, topology }: Pick<Plan, 'page' | 'topology'
     },
     /** The header `Cookie`, empty if there is none. */
     sentTo: ({ href }: URL) => jar.getCookieStringSync(href, { sameSiteContext }),
-    /** What `document.cookie` of the page has under this name. */
-    readable: (name: string) =>
-      jar.getCookiesSync(page, { http: false, allPaths: true }).find(({ key }) => key === name)?.value,
+    /** What `document.cookie` of the page has under this name, as servers read it. */
+    readable(name: string) {
+      const readable = jar.getCookiesSync(page, { http: false, allPaths: true })
+      const found = readable.find(({ key }) => key === name)
+      return found && decoded(found.value)
+    },
   }
 }

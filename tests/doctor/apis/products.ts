@@ -1,4 +1,4 @@
-import { jwt } from '../listener.js'
+import { jwt } from '../jwt.js'
 import { type Foreign, USER } from './foreign.js'
 import { createSessions, isAda, random, standIn } from './stand-in.js'
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { RequestListener } from 'node:http'
 import { ADA } from '../api.js'
-import { jwt } from '../listener.js'
+import { jwt } from '../jwt.js'
 
 /** A request, as the stand-ins look at it. */
 export interface Asked {
@@ -20,6 +20,8 @@ export interface Asked {
 export interface Reply {
   status: number
   body?: unknown
+  /** In place of a body that is JSON. */
+  text?: string
   headers?: Record<string, string | string[]>
 }
 
@@ -34,7 +36,12 @@ export function standIn(
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://stand-in')
     const header = (name: string) => request.headers[name.toLowerCase()] as string | undefined
     const isForm = header('content-type') === 'application/x-www-form-urlencoded'
-    const { status, body, headers } = routes({
+    const {
+      status,
+      body,
+      text: other,
+      headers,
+    } = routes({
       route: `${request.method} ${pathname}`,
       query: searchParams,
       header,
@@ -51,7 +58,7 @@ export function standIn(
       ...headers,
       ...(cookies.length > 0 && { 'Set-Cookie': cookies }),
     })
-    response.end(body === undefined ? undefined : JSON.stringify(body))
+    response.end(body === undefined ? other : JSON.stringify(body))
   }
 }
 

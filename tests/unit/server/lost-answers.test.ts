@@ -11,12 +11,20 @@ beforeEach(async () => {
 })
 afterEach(() => {
   vi.useRealTimers()
+  vi.restoreAllMocks()
   vi.unstubAllGlobals()
   api.close()
 })
 
-/** Time passes where a test says so, for timers, too. */
-const fakeTimers = () => vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+/** Time passes where a test says so, for timers and the bounds of requests, too. */
+function fakeTimers() {
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
+  vi.spyOn(AbortSignal, 'timeout').mockImplementation((millis) => {
+    const bound = new AbortController()
+    setTimeout(() => bound.abort(new DOMException('', 'TimeoutError')), millis)
+    return bound.signal
+  })
+}
 
 async function signedIn(more: object = {}) {
   const browser = browse({ ...api.options, onEvent: (event) => events.push(event), ...more })

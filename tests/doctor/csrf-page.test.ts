@@ -1,0 +1,94 @@
+import { expect, test } from 'vitest'
+import { sanctumSpa } from './apis/sanctum-spa.js'
+import { isAda, random, standIn } from './apis/stand-in.js'
+import { diagnose } from './listener.js'
+
+test('an API whose CSRF cookie comes from a GET before the sign-in, as Sanctum for SPAs', async () => {
+  const { errors, evidence, finding, report } = await diagnose(sanctumSpa.listener(), sanctumSpa.options)
+  expect(errors).toEqual([])
+  expect(finding('sign-out.cookie')?.severity).toBe('ok')
+  expect(evidence('csrf.page')).toBe('')
+  expect(report.suggestion?.tried).toEqual(['sign-in', 'request', 'reload', 'refresh', 'sign-out'])
+  expect(report.suggestion?.notes.join()).toContain("await fetch('/sanctum/csrf-cookie'")
+  for (const line of sanctumSpa.suggests) expect(report.suggestion?.code).toContain(line)
+})
+
+test('without --csrf-page, the refused sign-in says which option there is', async () => {
+  const { csrfPage: _, ...options } = sanctumSpa.options
+  const { evidence, report } = await diagnose(sanctumSpa.listener(), options)
+  expect(evidence('sign-in.works')).toContain('is answered with 419')
+  expect(evidence('sign-in.works')).toContain('--csrf-page')
+  expect(report.suggestion).toBeUndefined()
+})
+
+/** Rails with `csrf_meta_tags`: the token is in the page alone, and another one after the sign-in. */
+function metaTags() {
+  const sessions = new Map<string, { token: string; isIn: boolean }>()
+  return standIn(({ route, cookie, header, body }) => {
+    const id = cookie('_app_session') ?? ''
+    const session = sessions.get(id)
+    const begin = (isIn: boolean) => {
+      const next = random()
+      sessions.delete(id)
+      sessions.set(next, { token: `${random(10)}==`, isIn })
+      return { 'Set-Cookie': `_app_session=${next}; Path=/; HttpOnly; SameSite=Lax` }
+    }
+    if (route === 'GET /') {
+      const headers = session ? {} : begin(false)
+      const { token } = session ?? ([...sessions.values()].at(-1) as { token: string })
+      const html = `<!doctype html><head><meta name="csrf-param" content="authenticity_token" /><meta name="csrf-token" content="${token}" /></head>`
+      return { status: 200, text: html, headers: { ...headers, 'Content-Type': 'text/html' } }
+    }
+    if (route === 'GET /me')
+      return session?.isIn ? { status: 200, body: { id: 7 } } : { status: 401, body: { error: 'no' } }
+    if (!session || header('x-csrf-token') !== session.token)
+      return { status: 422, body: { error: 'InvalidAuthenticityToken' } }
+    if (route === 'POST /login') {
+      if (!isAda(body.email, body.password)) return { status: 401, body: { error: 'no' } }
+      return { status: 200, body: { id: 7 }, headers: begin(true) }
+    }
+    if (route !== 'DELETE /logout') return { status: 404 }
+    return { status: 204, headers: begin(false) }
+  })
+}
+
+test('an API whose CSRF token is in a <meta> alone is examined, and told that no vault can read it', async () => {
+  const { errors, evidence, finding, report, text } = await diagnose(metaTags(), {
+    refresh: 'none',
+    csrfPage: '/',
+  })
+  expect(errors).toEqual(['csrf.page'])
+  expect(evidence('csrf.page')).toBe(
+    'GET / has it as <meta name="csrf-token">, and in no cookie that scripts can read',
+  )
+  expect(text).toContain("cookies['CSRF-TOKEN'] = form_authenticity_token")
+  for (const id of ['me.token', 'sign-out.works', 'sign-out.revokes'])
+    expect(finding(id)?.severity).not.toBe('error')
+  expect(finding('sign-out.works')?.severity).toBe('ok')
+  expect(finding('csrf.sign-in')?.severity).toBe('ok')
+  expect(report.suggestion).toBeUndefined()
+  expect(finding('options.work')?.severity).toBe('warning')
+})
+
+test('a header that all requests of the application have, such as that of a tenant', async () => {
+  const tokens = new Set<string>()
+  const listener = () =>
+    standIn(({ route, body, bearer, header }) => {
+      if (route === 'POST /login') {
+        if (!isAda(body.email, body.password)) return { status: 401, body: {} }
+        const token = random()
+        tokens.add(token)
+        return { status: 200, body: { access_token: token, expires_in: 900 } }
+      }
+      if (header('x-tenant') !== 'field') return { status: 400, body: { error: 'X-Tenant is missing' } }
+      if (!tokens.has(bearer ?? '')) return { status: 401, body: {} }
+      return route === 'GET /me' ? { status: 200, body: { id: 7 } } : { status: 404 }
+    })
+  const options = { refresh: 'none', signOut: 'none' }
+  const given = await diagnose(listener(), { ...options, meHeaders: { 'X-Tenant': 'field' } })
+  expect(given.errors).toEqual([])
+  expect(given.report.suggestion?.tried).toEqual(['sign-in', 'request'])
+  const missing = await diagnose(listener(), options)
+  expect(missing.errors).toEqual(['me.token'])
+  expect(missing.evidence('me.token')).toContain('--me-header')
+})

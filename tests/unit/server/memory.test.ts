@@ -1,0 +1,28 @@
+import { afterEach, expect, test, vi } from 'vitest'
+import { memory } from '../../../js/server/memory.js'
+import type { Session } from '../../../js/server/session.js'
+
+afterEach(() => void vi.useRealTimers())
+
+test('what a process remembers expires by the clock alone, where no timer ever fires', () => {
+  // Nothing advances these timers, as on a platform that ends the work of a request with its response.
+  vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'setInterval'] })
+  const { endings } = memory()
+  endings.set('a', { at: Date.now() }, { ttl: 1000 })
+  expect(endings.get('a')).toBeDefined()
+  vi.setSystemTime(Date.now() + 1001)
+  expect(endings.get('a')).toBeUndefined()
+})
+
+test('what a process remembers is bounded in number, and sessions in size', () => {
+  const { endings, newest } = memory()
+  for (let id = 0; id < 20_100; id += 1) endings.set(String(id), { at: 0 }, { ttl: 60_000 })
+  expect(endings.size).toBe(20_000)
+  expect([endings.has('0'), endings.has('20099')]).toEqual([false, true])
+
+  const access = 'x'.repeat(1024 * 1024)
+  for (let id = 0; id < 20; id += 1)
+    newest.set(String(id), { session: { access } as Session, seenAt: null }, { ttl: 60_000 })
+  expect(newest.size).toBeLessThan(17)
+  expect(newest.has('19')).toBe(true)
+})
