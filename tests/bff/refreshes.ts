@@ -23,12 +23,12 @@ export function watchRefreshes(
   { ofRefresh, ofOthers }: { ofRefresh(user: string): Weather; ofOthers(): Weather },
 ) {
   const uses: Use[] = []
+  let isCalm = false
 
   api.faults.choose((req: IncomingMessage & { path: string }, res: ServerResponse) => {
-    if (!req.path.endsWith('/refresh')) return req.method === 'GET' ? ofOthers() : undefined
+    if (!req.path.endsWith('/refresh')) return req.method === 'GET' && !isCalm ? ofOthers() : undefined
     const token = /refresh_token=([^;]*)/.exec(req.headers.cookie ?? '')?.[1] ?? ''
     const user = api.sessions.ofToken(token)?.userId ?? ''
-    const fault = ofRefresh(user)
     const use: Use = { user, token, begun: Date.now(), ended: null, status: null, isSent: false }
     uses.push(use)
     res.once('close', () => {
@@ -36,13 +36,17 @@ export function watchRefreshes(
       use.status = res.statusCode
       use.isSent = res.headersSent
     })
-    return fault
+    return isCalm ? undefined : ofRefresh(user)
   })
 
   const of = (user: string, since: number) => uses.filter((use) => use.user === user && use.begun >= since)
 
   return {
     uses,
+    /** From here on, nothing goes wrong any more. */
+    calm() {
+      isCalm = true
+    },
     /** Whether one of the user's refreshes was under way at some time since then. */
     isAnyOpenSince: (user: string, since: number) =>
       uses.some((use) => use.user === user && (use.ended ?? Number.POSITIVE_INFINITY) >= since),

@@ -46,7 +46,7 @@ async function live(user: User, random: () => number, onSignedOut: () => void) {
       onSignedOut()
       await user.signIn()
     }
-    await delay(pick(random, [0, 0.2, 0.8, 1.2]) * LIFETIME * 1000 * random())
+    await delay(pick(random, [0, 0.3, 0.8, 1.2]) * LIFETIME * 1000)
   }
 }
 
@@ -89,7 +89,7 @@ for (const { grace, title } of kinds)
     await Promise.all(
       users.map((user, n) => live(user, randomFrom(seed - n - 1), () => refusedAtLeast(user))),
     )
-    api.faults.reset()
+    refreshes.calm()
     await Promise.all(users.map((user) => settle(user, user.hasLostAnswer && grace === 0)))
     for (const user of users.filter(({ isSignedOut }) => isSignedOut)) refusedAtLeast(user)
 

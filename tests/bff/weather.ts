@@ -20,7 +20,7 @@ export function createWeather({ random, slowest, losesAnswers }: Climate) {
   let untilLoss = 1
   return (): Weather => {
     untilLoss -= 1
-    const millis = Math.floor(random() * (random() < 0.2 ? slowest : 300))
+    const millis = Math.floor(random() * (random() < 0.2 ? slowest : 500))
     if (losesAnswers && untilLoss === 0) {
       // Three more until the session has ended, if the API ends it.
       untilLoss = 4 + Math.floor(random() * 2)
