@@ -9,8 +9,8 @@ const isFull = Boolean(process.env.TOKENCELL_FULL)
 
 /** Tokens live for so many seconds. */
 const LIFETIME = isFull ? 8 : 2
-const USERS = isFull ? 100 : 30
-const ROUNDS = isFull ? 25 : 5
+const USERS = isFull ? 100 : 24
+const ROUNDS = isFull ? 25 : 4
 /** In milliseconds. In the full run, some refreshes take longer than a request waits for them (10 s). */
 const SLOWEST = isFull ? 14_000 : 1500
 /** By then a token has expired, its refresh was slow, and two more have followed at 2 s each. In milliseconds. */

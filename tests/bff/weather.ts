@@ -14,7 +14,7 @@ interface Climate {
 
 /**
  * What happens to the refreshes of one user: they are slow before or after the token is rotated, refused by a gateway, or
- * broken off in the middle of the answer. Where whole answers are lost, it is the first or second of a session.
+ * broken off in the middle of the answer. Where whole answers are lost, it is the first one, and one of each later session.
  */
 export function createWeather({ random, slowest, losesAnswers }: Climate) {
   let untilLoss = 1
@@ -22,7 +22,7 @@ export function createWeather({ random, slowest, losesAnswers }: Climate) {
     untilLoss -= 1
     const millis = Math.floor(random() * (random() < 0.2 ? slowest : 500))
     if (losesAnswers && untilLoss === 0) {
-      // Three more until the session has ended, if the API ends it.
+      // Two more, at least, until the session has ended, if the API ends it.
       untilLoss = 4 + Math.floor(random() * 2)
       return { kind: 'drop', millis }
     }
