@@ -67,7 +67,7 @@ const overWebDriver = (engine: EngineName, where: Where) => ({
 })
 
 /** A development server is so slow with two hundred users that answers nobody took outlive the grace of their tokens. */
-const notOf = (served: Served) => (served.endsWith('-dev') ? ['**/soak.spec.ts'] : [])
+const notOf = (served: Served) => (served.endsWith('-dev') ? ['**/*soak.spec.ts'] : [])
 
 /** The example of Next, on a server of its own for each worker. */
 const next = (

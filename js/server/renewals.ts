@@ -31,9 +31,11 @@ export function createRenewals(
     // Between the request that found it due and now, another instance may have refreshed it.
     const newest = shared && (await shared.load('session', session.id).catch(() => null))
     if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
-    const renewal = await upstream.refresh(session)
-    const mayBeSpent = last?.kind === 'postponed' && !last.wasRefused
-    const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce() : renewal
+    const before = last?.kind === 'postponed' ? last : null
+    const jar = before?.jar ?? session.jar
+    const renewal = await upstream.refresh({ ...session, jar })
+    const mayBeSpent = before && !before.wasRefused
+    const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce(jar) : renewal
     const name = await nameOf(session.id)
     if (result.kind === 'renewed')
       bff.tell({ type: 'refreshed', session: name, generation: result.session.generation })
@@ -138,11 +140,12 @@ export function createRenewals(
   }
 }
 
-const refusedOnce = (): Postponed => ({
+const refusedOnce = (jar: Postponed['jar']): Postponed => ({
   kind: 'postponed',
   until: Date.now() + RETRY,
   code: 'unreachable',
   wasRefused: true,
+  jar,
 })
 
 function failed(session: string, result: Exclude<Renewal, { kind: 'renewed' }>) {

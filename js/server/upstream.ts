@@ -46,6 +46,8 @@ export interface Postponed {
   error?: ErrorName | undefined
   /** The API has refused this credential once, after an exchange that may have spent it. */
   wasRefused?: boolean | undefined
+  /** The cookies for the next attempt: an answer that broke off, or had no token, may have brought others. */
+  jar?: Record<string, string> | undefined
 }
 
 /**
@@ -68,7 +70,7 @@ export interface SignedIn {
 export function createUpstream(bff: Bff) {
   async function ask(
     { method, url, csrf }: Target,
-    { jar = {}, headers = {}, body, timeout }: Asking,
+    { jar = {}, headers = {}, body, timeout, onCookies }: Asking,
   ): Promise<{ response: Response; body: unknown; jar: Record<string, string> }> {
     // The header is for APIs that want one before they have given a cookie to repeat.
     const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
@@ -88,9 +90,11 @@ export function createUpstream(bff: Bff) {
       // Not the signal of the visitor: a visitor who leaves must not lose a rotation.
       signal: AbortSignal.timeout(timeout),
     })
+    const kept = keep(jar, response.headers)
+    if (response.ok) onCookies?.(kept)
     const text = await response.text()
     if (text.length > LONGEST_BODY) throw serverError('body-malformed', { status: response.status })
-    return { response, body: parse(text), jar: keep(jar, response.headers) }
+    return { response, body: parse(text), jar: kept }
   }
 
   return {
@@ -124,25 +128,29 @@ export function createUpstream(bff: Bff) {
     async refresh(session: Session): Promise<Renewal> {
       if (!bff.refresh) return { kind: 'refused' }
       const { endsOn, fields } = bff.refresh
+      let { jar } = session
       const asked = await ask(bff.refresh, {
-        jar: session.jar,
+        jar,
+        onCookies(kept) {
+          jar = kept
+        },
         timeout: REFRESH_TIMEOUT,
         ...withToken(session, bff.refresh),
       }).catch((error: unknown) => ({ error: errorName(error) }))
-      if ('error' in asked) return postponed({ code: 'unreachable', error: asked.error })
+      if ('error' in asked) return postponed({ code: 'unreachable', error: asked.error, jar })
       const { status, ok, headers } = asked.response
       if (endsOn.includes(status))
         return { kind: 'refused', cause: reasonIn(headers, asked.body, fields.reason) }
-      if (isUndecided(status)) return postponed({ code: 'unreachable', status }, headers)
-      if (!ok) return postponed({ ...faultOf(status), status, option: 'refresh' }, headers)
+      if (isUndecided(status)) return postponed({ code: 'unreachable', status, jar }, headers)
+      if (!ok) return postponed({ ...faultOf(status), status, option: 'refresh', jar }, headers)
       try {
         const grant = readGrant(headers, asked.body, fields, bff)
-        return { kind: 'renewed', session: renewed(session, grant, asked.jar) }
+        return { kind: 'renewed', session: renewed(session, grant, jar) }
       } catch (error) {
         // The API agreed, and what it sent is no grant: no reason to end a session.
         if (!isAuthError(error)) throw error
         const { code, option } = error
-        return postponed({ code: code as ServerErrorCode, status, option }, headers)
+        return postponed({ code: code as ServerErrorCode, status, option, jar }, headers)
       }
     },
 
@@ -229,6 +237,8 @@ interface Asking {
   headers?: Record<string, string>
   body?: BodyInit | undefined
   timeout: number
+  /** Called as soon as the head of an answer of 2xx is there, with the cookies from then on. */
+  onCookies?: (jar: Record<string, string>) => void
 }
 
 function parse(text: string): unknown {
@@ -268,7 +278,7 @@ function secondsToWait(headers?: Headers): number | undefined {
   return seconds >= 0 ? seconds : undefined
 }
 
-type Why = Pick<Postponed, 'code' | 'status' | 'option' | 'error'>
+type Why = Pick<Postponed, 'code' | 'status' | 'option' | 'error' | 'jar'>
 
 function postponed(why: Why, headers?: Headers): Postponed {
   const pause = Math.min(Math.max(secondsToWait(headers) ?? PAUSE, 1), LONGEST_PAUSE)

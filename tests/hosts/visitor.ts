@@ -18,6 +18,7 @@ export function createVisitor(origin: string) {
   return {
     origin,
     cookies,
+    ask,
     /** Opens a page, as a navigation does. A redirect is not followed. */
     async open(path: string) {
       const headers = { accept: 'text/html', 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }

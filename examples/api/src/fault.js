@@ -5,19 +5,19 @@ import { LONGEST_TIMER } from './timer.js'
 /**
  * @typedef {object} Fault
  * @property {string} route           the path below /api/v1, such as "refresh", or "*" for any
- * @property {"status" | "answer" | "drop" | "hold" | "holdBefore" | "delay" | "delayBefore"} kind
+ * @property {"status" | "answer" | "drop" | "cut" | "hold" | "holdBefore" | "delay" | "delayBefore"} kind
  * @property {number} [status]        default 503 for `status`, 200 for `answer`
  * @property {number | string} [retryAfter]  seconds or an HTTP date
  * @property {number} [times]         how many requests it strikes; default 1
  * @property {Record<string, string | string[]>} [headers]
  * @property {string} [body]          sent as it is
  * @property {number} [millis]        how long `delay` and `delayBefore` take (required), and how long the connection of a
- *   `drop` stays open first (default 0)
+ *   `drop` or a `cut` stays open first (default 0)
  */
 
-const kinds = ['status', 'answer', 'drop', 'hold', 'holdBefore', 'delay', 'delayBefore']
+const kinds = ['status', 'answer', 'drop', 'cut', 'hold', 'holdBefore', 'delay', 'delayBefore']
 const delays = ['delay', 'delayBefore']
-const timed = [...delays, 'drop']
+const timed = [...delays, 'drop', 'cut']
 
 const checks = {
   route: [(v) => typeof v === 'string' && v !== '', 'such as "refresh", or "*"'],

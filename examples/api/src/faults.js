@@ -11,6 +11,8 @@ import { interceptReply } from './reply.js'
 export function createFaults(sockets) {
   /** @type {Fault[]} */
   let pending = []
+  /** @type {undefined | ((req: import("express").Request, res: import("express").Response) => Fault | undefined)} */
+  let choose
   /** @type {Set<{ route: string, resume: () => void }>} */
   const held = new Set()
   /** @type {Set<() => void>} */
@@ -20,6 +22,11 @@ export function createFaults(sockets) {
     const fault = pending.find((each) => each.route === route || each.route === '*')
     if (fault && --fault.times === 0) pending = pending.filter((each) => each !== fault)
     return fault
+  }
+
+  function chosen(route, req, res) {
+    const fault = choose?.(req, res)
+    return fault && parseFault({ ...fault, route })
   }
 
   function hold(route, res, resume) {
@@ -58,16 +65,22 @@ export function createFaults(sockets) {
     return [...held].filter((entry) => entry.route === route).length
   }
 
+  const after = (millis, route, resume) => (millis > 0 ? holdFor(millis, route, resume) : resume())
+
   const strike = {
     status: (fault, _route, res) => answer(res, fault),
     answer: (fault, _route, res) => answer(res, fault),
     drop({ millis = 0 }, route, res, next) {
-      const cut = () => {
-        // Tells the journal that it was not the client.
-        res.locals.dropped = true
-        res.destroy()
-      }
-      interceptReply(res, () => (millis > 0 ? holdFor(millis, route, cut) : cut()))
+      interceptReply(res, () => after(millis, route, () => disconnect(res)))
+      next()
+    },
+    cut({ millis = 0 }, route, res, next) {
+      interceptReply(res, (_, body = '') => {
+        const bytes = Buffer.from(body)
+        const isLast = bytes.length === 0
+        const cutOff = () => (isLast ? disconnect(res) : res.write(half(bytes), () => disconnect(res)))
+        after(millis, route, cutOff)
+      })
       next()
     },
     hold(_fault, route, res, next) {
@@ -89,6 +102,15 @@ export function createFaults(sockets) {
       pending.push(fault)
       // A browser resends, by itself, a request whose reused connection breaks: see the middleware.
       if (fault.kind === 'drop') sockets.closeIdle()
+    },
+
+    /**
+     * Asks this function about each request that no ordered fault strikes, until the next `reset`: its answer strikes that
+     * request, whatever its `route` and `times`.
+     * @param {NonNullable<typeof choose>} chooser
+     */
+    choose(chooser) {
+      choose = chooser
     },
 
     /** Those still to strike. @returns {readonly Fault[]} */
@@ -119,6 +141,7 @@ export function createFaults(sockets) {
     /** Forgets what is pending and lets go what is held. */
     reset() {
       pending = []
+      choose = undefined
       release()
     },
 
@@ -127,12 +150,20 @@ export function createFaults(sockets) {
       // With a fresh connection for every request, a drop is seen by the page and not made up for.
       if (pending.some((fault) => fault.kind === 'drop')) res.set('Connection', 'close')
       const route = routeOf(req.path)
-      const fault = take(route)
+      const fault = take(route) ?? chosen(route, req, res)
       if (fault) strike[fault.kind](fault, route, res, next)
       else next()
     },
   }
 }
+
+function disconnect(res) {
+  // Tells the journal that it was not the client.
+  res.locals.dropped = true
+  res.destroy()
+}
+
+const half = (bytes) => bytes.subarray(0, Math.ceil(bytes.length / 2))
 
 /** `/api/v1/admin/users` → `admin/users`. @param {string} path */
 function routeOf(path) {

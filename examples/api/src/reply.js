@@ -2,12 +2,12 @@
  * Calls `interceptor` in place of sending the reply, once the handler has made it. Nothing is on
  * the wire by then, headers included. Interceptors nest: the last one added is called first.
  * @param {import("express").Response} res
- * @param {(send: () => void) => void} interceptor
+ * @param {(send: () => void, body: unknown) => void} interceptor
  */
 export function interceptReply(res, interceptor) {
   const end = res.end
   res.end = (...reply) => {
-    interceptor(() => end.apply(res, reply))
+    interceptor(() => end.apply(res, reply), reply[0])
     return res
   }
 }

@@ -40,6 +40,42 @@ test('drop does what was asked and breaks the connection', async (t) => {
   assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'reuse' })
 })
 
+test('cut does what was asked and breaks the connection in the middle of the answer', async (t) => {
+  const { api, url, client } = await serve(t)
+  const browser = client()
+  await browser.signIn()
+  api.faults.add({ route: 'public', kind: 'cut' })
+  const reply = await fetch(`${url}/api/v1/public`)
+  assert.equal(reply.status, 200)
+  await assert.rejects(reply.text(), { name: 'TypeError' })
+  assert.equal(api.journal.entries().at(-1).aborted, false)
+  const spent = new Map(browser.cookies)
+  api.faults.add({ route: 'refresh', kind: 'cut' })
+  await assert.rejects(browser.call('POST /refresh'), { name: 'TypeError' })
+  assert.equal((await browser.call('POST /refresh')).status, 200, 'its cookies have come')
+  for (const pair of spent) browser.cookies.set(...pair)
+  assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'reuse' })
+})
+
+test('a fault can be chosen for each request, after those that are ordered, until the next reset', async (t) => {
+  const { api, client } = await serve(t)
+  const asked = []
+  api.faults.choose(({ path }) => {
+    asked.push(path)
+    return asked.length === 2 ? { kind: 'status', status: 502 } : undefined
+  })
+  api.faults.add({ route: 'public', kind: 'status', status: 503 })
+  const statusOf = async () => (await client().call('GET /public')).status
+  assert.deepEqual(
+    [await statusOf(), await statusOf(), await statusOf(), await statusOf()],
+    [503, 200, 502, 200],
+  )
+  assert.deepEqual(asked, Array(3).fill('/api/v1/public'))
+  api.reset()
+  await statusOf()
+  assert.equal(asked.length, 3)
+})
+
 test('while a drop is pending no connection is used twice', async (t) => {
   const { api, client } = await serve(t)
   api.faults.add({ route: 'refresh', kind: 'drop' })
@@ -193,13 +229,13 @@ test('a fault that makes no sense is refused, and why is said', async (t) => {
     [{ kind: 'drop' }, /a fault's route must be/],
     [
       { route: 'notes', kind: 'explode' },
-      /kind must be one of status, answer, drop, hold, holdBefore, delay, delayBefore/,
+      /kind must be one of status, answer, drop, cut, hold, holdBefore, delay, delayBefore/,
     ],
     [{ route: 'notes', kind: 'delay' }, /millis must be .* delay and delayBefore need it/],
     [{ route: 'notes', kind: 'delayBefore', millis: -1 }, /millis must be milliseconds, 0 or more/],
     [{ route: 'notes', kind: 'delay', millis: 2 ** 31 }, /millis must be/],
     [{ route: 'notes', kind: 'delay', millis: '5' }, /millis must be/],
-    [{ route: 'notes', kind: 'hold', millis: 5 }, /millis must be .* for delay, delayBefore, drop only/],
+    [{ route: 'notes', kind: 'hold', millis: 5 }, /millis must be .* for delay, delayBefore, drop, cut only/],
     [{ route: 'notes', kind: 'status', status: 1000 }, /status must be 200 to 599/],
     [{ route: 'notes', kind: 'drop', times: 0 }, /times must be a whole number above 0/],
     [{ route: 'notes', kind: 'answer', body: {} }, /body must be a string/],

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { randomFrom } from '../../random.js'
 import { type Browser, browse, fakeTime, pass } from './browser.js'
 import { DUE, EXPIRED, MINUTES, startStrictApi } from './strict-api.js'
 
@@ -17,17 +18,6 @@ afterEach(() => {
   vi.useRealTimers()
   api.close()
 })
-
-/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
-function randomFrom(seed: number) {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
-}
 
 /** A prefetch that the browser gives up: of its answer, nothing arrives. */
 async function prefetch(browser: Browser, isSoon: boolean) {

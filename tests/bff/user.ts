@@ -1,0 +1,167 @@
+import { type Api, expect, fromPage, isNuxt, type Served } from '../apps.js'
+import { createVisitor } from '../hosts/visitor.js'
+import { pick, type Random } from '../random.js'
+import type { Refreshes } from './refreshes.js'
+
+const PASSWORD = 'a password'
+/** What users are called, so that a page shows whose it is. */
+const NAMES = /canary-\d+-user/g
+
+/** As Next 16 prefetches a page, and browsers whatever a page tells them to. */
+const prefetching = (served: Served): [path: string, headers: Record<string, string>] =>
+  isNuxt(served)
+    ? ['/notes', { 'sec-purpose': 'prefetch', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' }]
+    : [
+        '/notes?_rsc=1abc',
+        {
+          rsc: '1',
+          'next-router-prefetch': '1',
+          'next-url': '/',
+          'sec-purpose': 'prefetch',
+          'sec-fetch-site': 'same-origin',
+          'sec-fetch-mode': 'cors',
+        },
+      ]
+
+const navigating = {
+  accept: 'text/html',
+  'sec-fetch-site': 'same-origin',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+}
+
+export interface Counts {
+  answers: number
+  /** Answers with the user's own name. */
+  own: number
+  failed: number
+  aborted: number
+  /** Aborted before the answer had begun, while one of the user's tokens was refreshed. */
+  abortedInRefresh: number
+}
+
+export const noCounts = (): Counts => ({ answers: 0, own: 0, failed: 0, aborted: 0, abortedInRefresh: 0 })
+
+interface Surroundings {
+  api: Api
+  url: string
+  served: Served
+  counts: Counts
+  refreshes: Refreshes
+}
+
+export type User = Awaited<ReturnType<typeof createUser>>
+
+/** A user with an account and a browser, who aborts much of what it has begun. */
+export async function createUser(
+  n: number,
+  random: Random,
+  { api, url, served, counts, refreshes }: Surroundings,
+) {
+  const name = `canary-${n}-user`
+  const credentials = { email: `${name}@example.com`, password: PASSWORD }
+  const { id = '' } = (await api.accounts.signUp(credentials)) ?? {}
+  const { ask, cookies } = createVisitor(url)
+  let signedInAt = 0
+  let isSignedOut = false
+
+  /** @param patience after which the request is aborted, in milliseconds. @returns `null` if it was */
+  async function get(path: string, headers: Record<string, string>, patience?: number) {
+    const began = Date.now()
+    const abort = new AbortController()
+    const timer = patience !== undefined && setTimeout(() => abort.abort(), patience)
+    let hasBegun = false
+    try {
+      const response = await ask(path, { headers, redirect: 'manual', signal: abort.signal })
+      hasBegun = true
+      const text = await response.text()
+      look(path, response.status, text)
+      return { status: response.status, text, location: response.headers.get('location') }
+    } catch (error) {
+      if (!abort.signal.aborted) throw error
+      counts.aborted += 1
+      if (!hasBegun && refreshes.isAnyOpenSince(id, began)) counts.abortedInRefresh += 1
+      return null
+    } finally {
+      if (timer) clearTimeout(timer)
+    }
+  }
+
+  function look(path: string, status: number, text: string) {
+    counts.answers += 1
+    if (status >= 500) counts.failed += 1
+    if (text.includes(name)) counts.own += 1
+    expect(
+      (text.match(NAMES) ?? []).filter((found) => found !== name),
+      `${name} at ${path}`,
+    ).toEqual([])
+  }
+
+  /** Opens a page, wherever it leads. */
+  async function navigate(path: string) {
+    for (let at = path, hops = 0; hops < 10; hops += 1) {
+      const { pathname } = new URL(at, url)
+      if (pathname === '/sign-in') isSignedOut = true
+      const found = await get(at, navigating)
+      if (!found?.location) return
+      const to = new URL(found.location, url)
+      at = to.pathname + to.search
+    }
+  }
+
+  async function status(): Promise<string> {
+    const found = await get('/api/auth/session', fromPage)
+    if (found?.status !== 200) return 'unknown'
+    const { snapshot } = JSON.parse(found.text)
+    if (snapshot.status === 'unauthenticated') isSignedOut = true
+    return snapshot.status
+  }
+
+  const soon = () => pick(random, [5, 60, 300, 1500]) * random()
+
+  const acts = [
+    () => get(...prefetching(served), soon()),
+    () => get(...prefetching(served), soon()),
+    () => get(...prefetching(served), random() < 0.5 ? soon() : undefined),
+    () => get('/api/v1/me', fromPage, random() < 0.3 ? soon() : undefined),
+    () => get('/api/v1/notes', fromPage, random() < 0.3 ? soon() : undefined),
+    () => navigate('/notes'),
+    status,
+  ]
+
+  return {
+    id,
+    name,
+    /** Whether the API has lost the answer to a refresh of this session. */
+    get hasLostAnswer() {
+      return refreshes.isAnyLostSince(id, signedInAt)
+    },
+    /** How often the API has refused to refresh this session after that. */
+    get refusals() {
+      return refreshes.refusals(id, signedInAt)
+    },
+    /** Whether the application has said that nobody is signed in. */
+    get isSignedOut() {
+      return isSignedOut
+    },
+    async signIn() {
+      cookies.clear()
+      isSignedOut = false
+      signedInAt = Date.now()
+      const response = await ask('/api/auth/sign-in', {
+        method: 'POST',
+        headers: { ...fromPage, 'content-type': 'application/json' },
+        body: JSON.stringify(credentials),
+      })
+      expect(response.status, `${name} signs in`).toBe(200)
+      await response.text()
+    },
+    /** Some of what a page does, all at once. */
+    act: () => Promise.all(Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(random, acts)())),
+    status,
+    async seesOwnData() {
+      const found = await get('/api/v1/me', fromPage)
+      return found?.status === 200 && found.text.includes(name)
+    },
+  }
+}

@@ -1,0 +1,92 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Page } from '@playwright/test'
+import { ADA, type Api, at, expect, openSignedIn, test } from '../apps.js'
+import { mistakesIn, type Refreshes, watchRefreshes } from '../bff/refreshes.js'
+import { pick, type Random, randomFrom } from '../random.js'
+
+const ROUNDS = process.env.TOKENCELL_FULL ? 100 : 5
+/** How long tokens live, and refreshes take, in milliseconds. */
+const LIFETIME = 1200
+const QUICKEST = 300
+const SLOWEST = 1000
+
+const seed = Number(process.env.TOKENCELL_SEED ?? Math.floor(Math.random() * 1e9))
+
+/** Counts prefetches, and those of them that were aborted while the token was refreshed. */
+function countPrefetches(page: Page, user: string, refreshes: Refreshes) {
+  const counts = { prefetches: 0, aborted: 0, abortedInRefresh: 0 }
+  const began = new Map<object, number>()
+  page.on('request', (request) => {
+    if (!request.headers()['next-router-prefetch']) return
+    counts.prefetches += 1
+    began.set(request, Date.now())
+  })
+  page.on('requestfailed', (request) => {
+    const at = began.get(request)
+    if (at === undefined) return
+    counts.aborted += 1
+    if (refreshes.isAnyOpenSince(user, at)) counts.abortedInRefresh += 1
+  })
+  return counts
+}
+
+/** Opens a page, and another one before it is there; each aborts what was under way. */
+async function navigateImpatiently(page: Page, random: Random) {
+  const paths = ['/', '/notes', '/admin', '/legacy']
+  const given = random() < 0.5 ? [pick(random, paths), pick(random, paths)] : [pick(random, paths)]
+  for (const path of given.slice(0, -1)) {
+    // It is interrupted by the next one, unless it was quick.
+    page.goto(path).catch(() => {})
+    await delay(random() * SLOWEST)
+  }
+  await page.goto(given.at(-1) ?? '/')
+}
+
+/** What prefetches every visible link anew: the page is rendered again, as after a sign-in or an action. */
+const prefetchAgain = (page: Page) =>
+  page.evaluate(() =>
+    (window as unknown as { next?: { router?: { refresh?(): void } } }).next?.router?.refresh?.(),
+  )
+
+function slowRefreshes(api: Api, random: Random) {
+  return watchRefreshes(api, {
+    ofRefresh: () => ({
+      kind: pick(random, ['delay', 'delayBefore'] as const),
+      millis: Math.floor(QUICKEST + random() * (SLOWEST - QUICKEST)),
+    }),
+    ofOthers: () => undefined,
+  })
+}
+
+test('on a strict API, <Link> prefetches that navigations abort while tokens expire lose no session', async ({
+  api,
+  page,
+  served,
+}) => {
+  test.setTimeout(30_000 + ROUNDS * 10_000)
+  const random = randomFrom(seed)
+  api.configure({ accessTtl: LIFETIME / 1000 })
+  const refreshes = slowRefreshes(api, random)
+  await openSignedIn(page)
+  const began = performance.now()
+  const visited: string[] = []
+  page.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname))
+  const counts = countPrefetches(page, api.accounts.byEmail(ADA.email)?.id ?? '', refreshes)
+  for (let round = 0; round < ROUNDS; round += 1) {
+    // Until the token is due, or has expired.
+    await delay((round === 0 ? 1.05 : pick(random, [0, 0.8, 1.05])) * LIFETIME)
+    await prefetchAgain(page)
+    await delay(random() * QUICKEST)
+    await navigateImpatiently(page, random)
+  }
+  await page.goto('/notes')
+  await expect(at(page, 'page-notes')).toHaveText('Notes of Ada')
+
+  const { ok, refused, reuse } = api.journal.counts().refresh
+  const seconds = Math.round((performance.now() - began) / 100) / 10
+  console.log(`  links of ${served}, seed ${seed}: ${seconds} s,`, { refreshes: ok, ...counts })
+  expect([refused, reuse, mistakesIn(refreshes.uses)], `seed ${seed}`).toEqual([0, 0, []])
+  expect(visited, `seed ${seed}`).not.toContain('/sign-in')
+  expect(ok).toBeGreaterThan(ROUNDS / 3)
+  expect(counts.abortedInRefresh).toBeGreaterThan(0)
+})
