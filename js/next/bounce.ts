@@ -5,8 +5,8 @@ import { parsePattern, surelyMatches } from '../server/paths.js'
 const ROUTER_HEADER = 'rsc'
 
 /**
- * Leaves `GET /refresh` to the browser: the router of Next gets no page there. It then has the browser open the address, which
- * forgets all that the router has rendered with the refused token.
+ * Leaves `GET /refresh` to the browser. The router of Next has the browser open an address where it gets no page, which forgets all
+ * that the router has rendered or prefetched with the refused token. A body, because Next complains where there is none.
  */
 export function openedByBrowser(handle: BffServer['handle'], base = '/api/auth'): BffServer['handle'] {
   const bounce = parsePattern(`${base}/refresh`)
@@ -14,6 +14,11 @@ export function openedByBrowser(handle: BffServer['handle'], base = '/api/auth')
     const isByRouter = request.method === 'GET' && request.headers.has(ROUTER_HEADER)
     if (!isByRouter || !bounce || !surelyMatches(bounce, new URL(request.url).pathname))
       return handle(request, session)
-    return new Response(null, { status: 204, headers: { 'Cache-Control': 'private, no-store', Vary: 'RSC' } })
+    const headers = {
+      'Cache-Control': 'private, no-store',
+      'Content-Type': 'text/plain',
+      Vary: ROUTER_HEADER,
+    }
+    return new Response('For the browser to open.', { headers })
   }
 }
