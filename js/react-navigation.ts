@@ -52,8 +52,13 @@ export function followSession(auth: Auth<unknown>, router: ServerRouter, rendere
 const identityOf = ({ status, user, claims }: Snapshot<unknown>) =>
   JSON.stringify([status, user, claims?.sub, claims?.role, claims?.roles, claims?.scope])
 
-/** The page in the query, if it is one of ours; of several, none. */
+/**
+ * The page in the query, if it is one of ours; of several, none. No server sees a fragment: it comes with the redirect of the
+ * browser, and belongs to that page.
+ */
 function wantedPage(): string | null {
-  const all = new URLSearchParams(location.search).getAll('redirect')
-  return all.length === 1 ? ownPath(all[0], location.origin) : null
+  const { hash, origin, search } = location
+  const all = new URLSearchParams(search).getAll('redirect')
+  const path = all.length === 1 ? ownPath(all[0], origin) : null
+  return path === null || path.includes('#') ? path : path + hash
 }

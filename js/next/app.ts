@@ -88,10 +88,7 @@ export function createApp(
   async function bounce() {
     const { cookies, headers } = await import('next/headers.js')
     const store = await cookies()
-    const asked = await headers()
-    const page = ownPath(asked.get(PATH_HEADER))
-    // The router of Next shows an empty page when a navigation of its own is led to a route and back.
-    if (asked.get('sec-fetch-mode') !== 'navigate') return
+    const page = ownPath((await headers()).get(PATH_HEADER))
     if (page === null || canSet(store) || store.get(BOUNCE_COOKIE)) return
     const { redirect } = await importNavigation()
     redirect(`${base}/refresh?${new URLSearchParams({ to: page })}`)

@@ -27,7 +27,9 @@ export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
       case 'home':
         return { to: redirectIn(url) ?? home(url) }
       case 'sign-in': {
-        const isKept = wanted !== undefined && !isAt(signIn, url) && !(isAt(home, url) && url.search === '')
+        // After a sign-out, the next user may be another one, for whom the open page was not meant.
+        const isWanted = wanted !== undefined && snapshot.reason !== 'signed-out'
+        const isKept = isWanted && !isAt(signIn, url) && !(isAt(home, url) && url.search === '')
         return { to: isKept ? withRedirect(signIn(url), wanted) : signIn(url) }
       }
       case 'unavailable':

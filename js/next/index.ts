@@ -3,6 +3,7 @@ import type { SessionInfo } from '../bff-protocol.js'
 import type { Rule } from '../guard.js'
 import { createApp } from './app.js'
 import { answerBelow, basePathOf } from './base-path.js'
+import { openedByBrowser } from './bounce.js'
 import { createBffOf } from './environment.js'
 import { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
@@ -95,7 +96,8 @@ export function createNextAuth(given: NextAuthOptions): NextAuth {
   const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
   const withProxy = createWithProxy(bff, guard, createRules(given))
-  const handle: Handler = (request) => answerBelow(basePathOf(request), request, bff.handle)
+  const whole = openedByBrowser(bff.handle, options.base)
+  const handle: Handler = (request) => answerBelow(basePathOf(request), request, whole)
   return {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },
     withProxy,

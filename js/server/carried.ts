@@ -10,6 +10,8 @@ const PURPOSE = 'session'
 const REFUSAL = 'refusal'
 /** For so long it is remembered why a session ended. In seconds. */
 const REMAINS = 300
+/** The same for a sign-out: its pages are rendered again at once, and the page that one wants later is another matter. In seconds. */
+const AFTER_SIGN_OUT = 10
 
 export interface CarriedDependencies {
   bff: Bff
@@ -36,6 +38,8 @@ export function createCarried(
   let owed: Session | undefined
   let reason: Reason = 'never'
   let cause: string | undefined
+  /** When the user has left it. */
+  let leftAt: number | null = null
   /** Whether this very request has begun or ended it. */
   let isDecided = false
   let isChanged = false
@@ -52,7 +56,9 @@ export function createCarried(
     if (text && !content) bff.tell({ type: 'cookie-unreadable' })
     if (!content) return
     if ('reason' in content) {
-      ;({ reason, cause } = content)
+      ;({ reason, cause, leftAt = null } = content)
+      // It is there for the API, which has not been told yet.
+      if (reason === 'signed-out' && !isRemembered()) reason = 'never'
       owed = await sessions.findOwed(content.owed)
       return
     }
@@ -101,19 +107,24 @@ export function createCarried(
 
   const secondsLeft = ({ startedAt }: Session) => (startedAt - Date.now()) / 1000 + bff.cookie.maxAge
 
-  const isRemembered = () => reason === 'revoked' || reason === 'expired'
+  const hasJustLeft = () => leftAt !== null && Date.now() < leftAt + AFTER_SIGN_OUT * 1000
+
+  const isRemembered = () => reason === 'revoked' || reason === 'expired' || hasJustLeft()
 
   /** What the cookie is to hold: nothing, the session, or what is left of it. */
   async function contentOf(): Promise<object | null> {
     if (session) return sessions.contentFor('session', session)
     if (!owed && !isRemembered()) return null
-    return { reason, cause, owed: owed && (await sessions.contentFor('owed', owed)) }
+    const remains = { reason, cause, owed: owed && (await sessions.contentFor('owed', owed)) }
+    return leftAt === null ? remains : { ...remains, leftAt }
   }
 
   async function close(content: object | null): Promise<string> {
     const kept = session ?? owed
-    return content ? seal.close(content, PURPOSE, kept ? secondsLeft(kept) : REMAINS) : ''
+    return content ? seal.close(content, PURPOSE, kept ? secondsLeft(kept) : forgottenAfter()) : ''
   }
+
+  const forgottenAfter = () => (leftAt === null ? REMAINS : AFTER_SIGN_OUT)
 
   /** Whether the cookie of the request refers to it already. */
   const isReferredTo = (content: object | null) =>
@@ -142,7 +153,8 @@ export function createCarried(
     if (!isChanged || (!isDecided && (await isOvertaken()))) return []
     const content = await contentOf()
     if (isReferredTo(content)) return []
-    return cookie.write(header, await close(content), session || owed ? bff.cookie.maxAge : REMAINS)
+    const maxAge = session || owed ? bff.cookie.maxAge : forgottenAfter()
+    return cookie.write(header, await close(content), maxAge)
   }
 
   return {
@@ -179,6 +191,7 @@ export function createCarried(
     },
     /** The user has left. */
     leave() {
+      if (session) leftAt = Date.now()
       lose('signed-out')
       isDecided = true
     },

@@ -2,6 +2,7 @@ import { parseCookie, stringifySetCookie } from 'cookie'
 import { explain } from '../errors.js'
 import { SESSION_TOO_LARGE } from './errors.js'
 import type { Bff } from './options.js'
+import type { Visitor } from './visitor.js'
 
 /** What one cookie may hold: browsers take 4096 bytes with its name and attributes (RFC 6265 §6.1). */
 const PIECE = 3800
@@ -9,6 +10,22 @@ const PIECE = 3800
 const MOST = 3
 /** In characters. */
 export const MAX_COOKIE = PIECE * MOST
+
+/**
+ * The cookies of a request: that of the session, and that of a refusal beside it. In development their names have the port that the
+ * page asks for, because cookies know no ports, and all applications of a developer are on localhost.
+ */
+export function createCookies(bff: Bff) {
+  const make = (suffix: string) => ({
+    cookie: createSessionCookie(bff, suffix),
+    refusals: createSessionCookie(bff, `${suffix}.refused`),
+  })
+  const plain = make('')
+  return ({ headers }: Visitor) => {
+    const [, port] = (bff.cookie.hasPort && /:(\d+)$/.exec(headers.get('host') ?? '')) || []
+    return port ? make(`-${port}`) : plain
+  }
+}
 
 /**
  * The session cookie; in pieces, where one would be too large.

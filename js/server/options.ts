@@ -1,6 +1,7 @@
 import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../endpoint.js'
 import { checkOptions } from '../option-checks.js'
 import type { VaultOptions } from '../vault/options.js'
+import { environment } from './environment.js'
 import { serverError } from './errors.js'
 import type { ServerEvent } from './events.js'
 import { createLog } from './log.js'
@@ -48,9 +49,8 @@ export interface BffOptions
   bodyLimit?: number
   cookie?: {
     /**
-     * Gets the prefix `__Host-`. Two applications on one host, such as localhost with two ports, need two names: cookies know no
-     * ports.
-     * @default 'tokencell'
+     * Gets the prefix `__Host-`. Two applications on one host need two names: cookies know no ports.
+     * @default 'tokencell'; where `NODE_ENV` is `development`, with the port of the address: 'tokencell-3000'
      */
     name?: string
     /** @default 'lax': links from elsewhere find the user signed in */
@@ -141,6 +141,7 @@ export function complete(options: BffOptions) {
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
 
   const { logger = console.error } = options
+  const hasPort = name === undefined && environment().NODE_ENV === 'development'
   const log = createLog(api, logger || (() => {}))
   const signIn = parseEndpoint('signIn', options, api) as Target
   const refresh = parseEndpoint('refresh', options, api)
@@ -161,7 +162,14 @@ export function complete(options: BffOptions) {
     redirects: (options.redirects ?? []).map((origin) => parseOrigin('redirects', origin, true)),
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),
     bodyLimit: options.bodyLimit ?? 10 * 1024 * 1024,
-    cookie: { name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`, sameSite, secure, maxAge, limit },
+    cookie: {
+      name: `${secure ? '__Host-' : ''}${name ?? 'tokencell'}`,
+      hasPort,
+      sameSite,
+      secure,
+      maxAge,
+      limit,
+    },
     claims: options.claims ?? ['exp', 'iat', 'role', 'roles', 'scope', 'sub'],
     grace: options.grace ?? 60,
     store: options.store,

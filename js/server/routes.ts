@@ -2,7 +2,7 @@ import { SESSION_HEADER } from '../bff-protocol.js'
 import { isAuthError } from '../errors.js'
 import { ownPath } from '../guard.js'
 import { bytesOf, limitedBody } from './body.js'
-import { createSessionCookie } from './cookie.js'
+import { createCookies } from './cookie.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { type Proof, refuseForgery } from './forgery.js'
@@ -32,12 +32,12 @@ export interface BffServer {
    *
    * @param canSetCookies whether the response can take the cookie of a refreshed session: without that, none is refreshed.
    * A function is asked only when one is due
-   * @param visitor the request, or its headers: what the API is told of the visitor
+   * @param visitor the request, or its headers: what the API is told of the visitor, and in development the port of the cookie
    */
   open(
     cookieHeader: string | null | undefined,
     canSetCookies: boolean | (() => boolean),
-    visitor?: Visitor,
+    visitor: Visitor,
   ): RequestSession
 }
 
@@ -66,18 +66,17 @@ const LONGEST_CREDENTIALS = 64 * 1024
 export function createBff(options: BffOptions): BffServer {
   const bff = complete(options)
   const seal = createSeal(bff.secrets)
-  const cookie = createSessionCookie(bff)
-  const refusals = createSessionCookie(bff, '.refused')
+  const cookiesOf = createCookies(bff)
   const upstream = createUpstream(bff)
   const shared = createShared(bff, seal)
   const sessions = createSessions(bff, shared)
   const renewals = createRenewals(bff, upstream, shared)
   const tellSignOut = createSignOut(bff, renewals, upstream)
   const proxy = createProxy(bff)
-  const surroundings = { bff, cookie, refusals, renewals, seal, sessions, tellSignOut, upstream }
+  const dependencies = { bff, renewals, seal, sessions, tellSignOut, upstream }
   const open: BffServer['open'] = (header, canSetCookies, visitor) => {
-    const told = visitor ? visitorHeaders(visitor, bff.trustProxy) : {}
-    return openRequestSession(surroundings, header, canSetCookies, told)
+    const told = visitorHeaders(visitor, bff.trustProxy)
+    return openRequestSession({ ...dependencies, ...cookiesOf(visitor) }, header, canSetCookies, told)
   }
 
   const routes: Record<string, Route> = {

@@ -38,6 +38,8 @@ export interface Remains {
   cause?: string | undefined
   /** That session, if the API does not know yet that the user has left it: good for nothing but telling. */
   owed?: Session | Reference | undefined
+  /** When the user has left it, in milliseconds since the epoch. */
+  leftAt?: number
 }
 
 /** Beside the cookie of a session: that the API has refused to refresh this generation. */

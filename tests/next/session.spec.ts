@@ -5,6 +5,7 @@ import {
   expect,
   openSignedIn,
   openWithShortToken,
+  pathOf,
   refuseTokens,
   signIn,
   signOut,
@@ -50,10 +51,10 @@ test('pages follow the session in every tab: after sign-in to the wanted page, a
   page,
 }) => {
   const other = await context.newPage()
-  await page.goto('/notes?x=1')
+  await page.goto('/notes?x=1#end')
   await other.goto('/sign-in')
   await signIn(page)
-  await page.waitForURL((url) => url.pathname + url.search === '/notes?x=1')
+  await page.waitForURL((url) => url.pathname + url.search + url.hash === '/notes?x=1#end')
   await expect(at(page, 'page-notes')).toHaveText('Notes of Ada')
   await other.waitForURL((url) => url.pathname === '/')
   await expect(at(other, 'page-home')).toHaveText('Hello, Ada.')
@@ -65,6 +66,24 @@ test('pages follow the session in every tab: after sign-in to the wanted page, a
   }
 })
 
+test('who signs in after somebody else has signed out on a guarded page gets the home page, and no page of the other', async ({
+  context,
+  page,
+}) => {
+  await openSignedIn(page)
+  const other = await context.newPage()
+  await other.goto('/notes?of=ada')
+  await expect(at(other, 'page-notes')).toHaveText('Notes of Ada')
+  await signOut(page)
+  for (const tab of [page, other]) {
+    await expect(at(tab, 'page-sign-in')).toBeVisible()
+    expect(pathOf(tab)).toBe('/sign-in')
+  }
+  await signIn(page, BOB)
+  await expect(at(page, 'page-home')).toHaveText('Hello, Bob.')
+  expect(pathOf(page)).toBe('/')
+})
+
 test('a page whose token the API refuses is opened all the same', async ({ api, page }) => {
   await page.goto('/sign-in')
   await signIn(page)
@@ -73,6 +92,41 @@ test('a page whose token the API refuses is opened all the same', async ({ api, 
   await page.goto('/notes')
   await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
   expect(api.journal.counts().refresh.total).toBe(1)
+})
+
+test('a navigation within the application to such a page shows it, too', async ({ api, page }) => {
+  await page.goto('/sign-in')
+  await signIn(page)
+  await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
+  await refuseTokens(api)
+  await page.getByRole('link', { name: 'Notes', exact: true }).click()
+  await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
+  expect(pathOf(page)).toBe('/notes')
+  expect(api.journal.counts().refresh.total).toBe(1)
+  await page.goBack()
+  await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
+})
+
+test('where a refresh does not help, a navigation within the application shows the page with its 401', async ({
+  api,
+  page,
+}) => {
+  await page.goto('/sign-in')
+  await signIn(page)
+  await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
+  await refuseTokens(api)
+  api.faults.add({ route: 'refresh', kind: 'status', status: 503 })
+  const bounces: string[] = []
+  page.on('request', (request) => {
+    if (request.isNavigationRequest() && request.url().includes('/refresh?')) bounces.push(request.url())
+  })
+  await page.getByRole('link', { name: 'Notes', exact: true }).click()
+  await expect(at(page, 'notes')).toHaveAttribute('data-status', '401')
+  await page.getByRole('link', { name: 'Fieldnotes' }).click()
+  await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
+  await page.getByRole('link', { name: 'Notes', exact: true }).click()
+  await expect(at(page, 'notes')).toHaveAttribute('data-status', '401')
+  expect(bounces).toHaveLength(1)
 })
 
 test('an action refreshes what is due, and is a door of its own', async ({ api, context, page, app }) => {

@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test'
 import type { App } from 'vue'
 import {
   ADA,
@@ -90,12 +91,12 @@ test('the sign-in page is that of the wanted route, on the server and in the pag
     302,
     decodeURIComponent(signInPage),
   ])
-  await page.goto('/notes?lang=ar')
+  await page.goto('/notes?lang=ar#end')
   await expect(at(page, 'page-sign-in')).toBeVisible()
   expect(decodeURIComponent(pathOf(page))).toBe(decodeURIComponent(signInPage))
   await signIn(page)
   await expect(at(page, 'page-notes')).toBeVisible()
-  expect(pathOf(page)).toBe('/notes?lang=ar')
+  expect(pathOf(page) + new URL(page.url()).hash).toBe('/notes?lang=ar#end')
   // From within the page, where no server has a say.
   await signOut(page)
   await expect(at(page, 'page-home')).toBeVisible()
@@ -127,4 +128,41 @@ test('the session is known after an await: in middleware, in a plugin, in a comp
   await signIn(page)
   await expect(at(page, 'page-account')).toBeVisible()
   await expect(at(page, 'journal')).toHaveText('unauthenticated, signed in')
+})
+
+/** The heading as the server sends it. */
+async function sentHeading(page: Page, path: string) {
+  const response = await page.goto(path)
+  return /<h1[^>]*>([^<]*)/.exec((await response?.text()) ?? '')?.[1]
+}
+
+test('a page hydrates as it was rendered, and then shows what has changed while it was', async ({
+  api,
+  page,
+}) => {
+  await openSignedIn(page)
+  await refuseTokens(api)
+  const account = api.accounts.byEmail(ADA.email)
+  if (account) account.name = 'Ada Lovelace'
+  expect(await sentHeading(page, '/notes')).toBe('Notes of Ada')
+  await expect(at(page, 'page-notes')).toHaveText('Notes of Ada Lovelace')
+  await expect(at(page, 'user')).toHaveText('Ada Lovelace')
+})
+
+test('a page that was rendered for a user who has left, as this browser knows, hydrates, and then follows', async ({
+  api,
+  page,
+}) => {
+  await openSignedIn(page)
+  await page.route('**/api/auth/sign-out', (route) => route.abort())
+  await at(page, 'sign-out').click()
+  await expect(at(page, 'to-sign-in')).toBeVisible()
+  expect(await sentHeading(page, '/')).toBe('Hello, Ada.')
+  await expect(at(page, 'page-home')).toHaveText('Fieldnotes, in Nuxt.')
+  expect(await sentHeading(page, '/notes')).toBe('Notes of Ada')
+  await expect(at(page, 'page-sign-in')).toBeVisible()
+  await page.unroute('**/api/auth/sign-out')
+  expect(await sentHeading(page, '/')).toBe('Hello, Ada.')
+  await expect.poll(() => api.state().sessions).toBe(0)
+  expect(await sentHeading(page, '/')).toBe('Fieldnotes, in Nuxt.')
 })

@@ -8,7 +8,6 @@ const request = vi.hoisted(() => ({
   cookies: new Map<string, string>(),
   isRendering: false,
   path: '/',
-  mode: 'navigate',
   action: '',
 }))
 /** What was asked of Next, in order. */
@@ -17,7 +16,6 @@ const asked = vi.hoisted(() => [] as string[])
 vi.mock('next/headers.js', () => ({
   headers: async () =>
     new Headers({
-      'sec-fetch-mode': request.mode,
       ...(request.path && { 'x-tokencell-path': request.path }),
       ...(request.action && { 'next-action': request.action }),
     }),
@@ -43,7 +41,7 @@ vi.mock('next/server.js', async (original) => ({
 let server: Awaited<ReturnType<typeof startApi>>
 beforeEach(async () => {
   fakeTime()
-  Object.assign(request, { isRendering: false, path: '/', mode: 'navigate', action: '' })
+  Object.assign(request, { isRendering: false, path: '/', action: '' })
   request.cookies.clear()
   asked.length = 0
   server = await startApi()
@@ -177,6 +175,20 @@ test('a page is not led there again when that did not help', async () => {
   expect(((await auth.fetch('/api/v1/notes')) as Response).status).toBe(401)
 })
 
+test('the router of Next gets nothing from there, so that the browser opens it, and no token is spent', async () => {
+  const browser = await doubted()
+  const ask = (headers: Record<string, string>) =>
+    create().handlers.GET(browser.request('/api/auth/refresh?to=/notes', { headers }))
+  const response = await ask({ rsc: '1', 'sec-fetch-mode': 'cors' })
+  expect([response.headers.get('content-type'), response.headers.get('cache-control')]).toEqual([
+    'text/plain',
+    'private, no-store',
+  ])
+  expect([response.headers.getSetCookie(), server.refreshes().total]).toEqual([[], 0])
+  expect((await ask({ 'sec-fetch-mode': 'navigate' })).headers.get('location')).toBe('/notes')
+  expect(server.refreshes().total).toBe(1)
+})
+
 test.each(['//evil.test', 'https://evil.test/', '/\\evil.test', '/..//evil.test', ''])(
   'promise 20: the refresh leads to pages of the application only: %s',
   async (to) => {
@@ -186,12 +198,10 @@ test.each(['//evil.test', 'https://evil.test/', '/\\evil.test', '/..//evil.test'
   },
 )
 
-test('where no page is opened, nothing says which one it is, or a cookie can be set, none is left', async () => {
+test('where nothing says which page it is, or a cookie can be set, none is left', async () => {
   await doubted()
   const auth = create()
-  Object.assign(request, { isRendering: true, path: '/notes', mode: 'cors' })
-  expect((await auth.fetch('/api/v1/notes')).status).toBe(401)
-  Object.assign(request, { isRendering: true, path: '', mode: 'navigate' })
+  Object.assign(request, { isRendering: true, path: '' })
   expect((await auth.fetch('/api/v1/notes')).status).toBe(401)
   Object.assign(request, { isRendering: false, path: '/notes' })
   expect((await auth.fetch('/api/v1/notes')).status).toBe(200)

@@ -253,6 +253,15 @@ test('who lacks the role for everything is shown that page, and a home page for 
   expect((await follow(proxy, '/guests', browser.cookieHeader)).at).toBe('/guests')
 })
 
+test('after a sign-out the open page is not kept for whoever signs in next; a page that is asked for later is', async () => {
+  const { browser, auth } = await due({ guard: { '/notes': { requiresAuth: true } } })
+  const sentTo = async () => locationOf(await auth.proxy(visit(browser, '/notes')))
+  await browser.signOut()
+  expect(await sentTo()).toBe('/sign-in')
+  vi.setSystemTime(Date.now() + 10_000)
+  expect(await sentTo()).toBe('/sign-in?redirect=%2Fnotes')
+})
+
 test('no header opens a page that the proxy guards: only the address tells the sign-in page', async () => {
   const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
   const response = await proxy(nobody('/notes', { headers: { 'x-tokencell-path': '/sign-in' } }))

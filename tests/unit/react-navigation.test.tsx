@@ -56,6 +56,7 @@ async function open(session: TestSession<unknown>, address = '/') {
 
 test.each([
   ['/sign-in?redirect=%2Fnotes%3Fx%3D1%23end', ['/notes?x=1#end', 'refresh']],
+  ['/sign-in?redirect=%2Fnotes#end', ['/notes#end', 'refresh']],
   ['/sign-in', ['refresh']],
   ['/sign-in?redirect=//evil.test', ['refresh']],
   ['/sign-in?redirect=https://evil.test/', ['refresh']],

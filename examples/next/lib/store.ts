@@ -15,5 +15,6 @@ function onRedis(url: string): SharedStore {
     removeItem: async (key) => (await connected).del(key),
     claim: async (key, value, seconds) =>
       Boolean(await (await connected).set(key, value, { EX: seconds, NX: true })),
+    extend: async (key, seconds) => (await connected).expire(key, seconds),
   }
 }

@@ -3,7 +3,7 @@ import { createBffAuth, type SessionInfo } from '../../bff.js'
 import { withBase } from '../base-url.js'
 import type { PublicOptions } from '../options.js'
 import { provideAuth } from './app.js'
-import { whenHydrated } from './hydrated.js'
+import { asRendered, whenHydrated } from './hydrated.js'
 import { LATER, RENDERED } from './state.js'
 
 /** The client of this application's own server, with the session that the page was rendered with. */
@@ -16,10 +16,11 @@ export default defineNuxtPlugin({
     const auth = createBffAuth<never>({ base: withBase((app as { baseURL: string }).baseURL, base) })
     const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
     const later = useState<SessionInfo<never> | null>(LATER, () => null).value
+    const hydrated = whenHydrated(nuxtApp as never, auth)
     // A page that was rendered for everybody knows nobody.
-    if (rendered) auth.hydrate(rendered)
-    const hydrated = rendered && !later ? undefined : whenHydrated(nuxtApp as never, auth)
-    if (later) hydrated?.then(() => auth.hydrate(later))
-    provideAuth(nuxtApp as never, auth, rendered ? undefined : hydrated)
+    if (!rendered || !hydrated) return provideAuth(nuxtApp as never, auth, hydrated)
+    auth.hydrate(rendered)
+    if (later) hydrated.then(() => auth.hydrate(later))
+    provideAuth(nuxtApp as never, asRendered(auth, rendered.snapshot, hydrated))
   },
 })

@@ -1,5 +1,6 @@
 import type { NuxtApp } from 'nuxt/app'
-import type { Auth } from '../../types.js'
+import { frozen } from '../../snapshot.js'
+import type { Auth, Snapshot } from '../../types.js'
 
 /**
  * A page whose `setup()` waits for a request of the user hydrates no sooner than the session is known. So hydration is
@@ -20,5 +21,40 @@ export function whenHydrated(nuxtApp: NuxtApp, auth: Auth<never>): Promise<void>
       stop()
       resolve()
     })
+  })
+}
+
+/**
+ * The same session, as the server has rendered it until the page has hydrated. Meanwhile this browser may know of a sign-out that
+ * the server has not heard of, or another tab may sign in.
+ */
+export function asRendered(
+  auth: Auth<never>,
+  rendered: Snapshot<never>,
+  hydrated: Promise<unknown>,
+): Auth<never> {
+  const text = JSON.stringify({ failure: null, ...rendered })
+  // A copy, because Nuxt has made its own object reactive.
+  const before = JSON.stringify(auth.snapshot) === text ? auth.snapshot : (frozen(JSON.parse(text)) as never)
+  let isHydrated = false
+  hydrated.finally(() => {
+    isHydrated = true
+  })
+  function subscribe(listener: (snapshot: Snapshot<never>) => void) {
+    let isOver = false
+    let stop = () => {}
+    hydrated.finally(() => {
+      if (isOver) return
+      stop = auth.subscribe(listener)
+      if (auth.snapshot !== before) listener(auth.snapshot)
+    })
+    return () => {
+      isOver = true
+      stop()
+    }
+  }
+  return Object.create(auth, {
+    snapshot: { get: () => (isHydrated ? auth.snapshot : before) },
+    subscribe: { value: subscribe },
   })
 }

@@ -47,6 +47,8 @@ export async function serve(listener: RequestListener) {
 /** What a browser adds to the requests of a page, and keeps of the answers. */
 export class Browser {
   readonly cookies = new Map<string, string>()
+  /** How long the cookie lives that was set last. In seconds. */
+  maxAge: number | undefined
   constructor(
     readonly bff: BffServer,
     readonly headers: Record<string, string> = {},
@@ -71,7 +73,10 @@ export class Browser {
     for (const header of setCookies) {
       const { name, value = '', maxAge } = parseSetCookie(header, { decode: (text) => text })
       if (maxAge === 0) this.cookies.delete(name)
-      else this.cookies.set(name, value)
+      else {
+        this.cookies.set(name, value)
+        this.maxAge = maxAge
+      }
     }
   }
 

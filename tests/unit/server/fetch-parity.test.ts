@@ -56,7 +56,7 @@ beforeAll(async () => {
   url = `http://localhost:${(server.address() as AddressInfo).port}`
   const browser = browse({ api: url, secret: SECRET, signIn: '/login' })
   await browser.signIn()
-  session = browser.bff.open(browser.cookieHeader, false)
+  session = browser.bff.open(browser.cookieHeader, false, browser.request('/'))
 })
 afterAll(async () => {
   server.closeAllConnections()

@@ -107,7 +107,7 @@ test('promise 25: with a store, an answer that is lost in one process is there i
 test('promise 25: with a store, a request that takes longer than the grace spends no token twice', async () => {
   const browser = start({ store: createStorage() as SharedStore })
   await browser.signIn()
-  const session = browser.bff.open(browser.cookieHeader, true)
+  const session = browser.bff.open(browser.cookieHeader, true, browser.request('/'))
   await session.read()
   pass(DUE)
   processes.enter(1)

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { ServerEvent } from '../../../js/server/index.js'
+import { type BffOptions, createBff, type ServerEvent } from '../../../js/server/index.js'
 import { createLog } from '../../../js/server/log.js'
-import { browse, fakeTime, pass, SECRET, serve } from './browser.js'
+import { Browser, browse, fakeTime, pass, SECRET, serve } from './browser.js'
 
 let lines: string[]
 beforeEach(() => {
@@ -58,13 +58,40 @@ test.each([
   expect(lines).toEqual([expect.stringMatching(line)])
 })
 
+test('in development, two applications on ports of one host do not share a cookie, unless its name is given', async () => {
+  const api = await serve((_, response) => void response.end('{"access_token":"secret-token"}'))
+  vi.stubEnv('NODE_ENV', 'development')
+  const jar = new Map<string, string>()
+  const at = (port: number, more: Partial<BffOptions> = {}) =>
+    Object.assign(
+      new Browser(createBff({ ...api.options, secret: `${port} ${SECRET}`, ...more }), {
+        host: `localhost:${port}`,
+      }),
+      { cookies: jar },
+    )
+  const apps = [at(3000), at(3001)]
+  for (const app of apps) await app.signIn()
+  expect([...jar.keys()]).toEqual(['__Host-tokencell-3000', '__Host-tokencell-3001'])
+  for (const app of apps) expect(await app.session()).toMatchObject({ status: 'authenticated' })
+  // A build that is tried on this machine, and a server behind a proxy.
+  vi.stubEnv('NODE_ENV', 'production')
+  jar.clear()
+  await at(3000).signIn()
+  vi.stubEnv('NODE_ENV', 'development')
+  await at(3000, { cookie: { name: 'mine' } }).signIn()
+  expect([...jar.keys()]).toEqual(['__Host-tokencell', '__Host-mine'])
+  vi.unstubAllEnvs()
+  api.close()
+})
+
 test('two applications on one host that share the name of the cookie are found out in development', async () => {
   const api = await serve((_, response) => void response.end('{"access_token":"secret-token"}'))
   const log = vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line))
   const browser = browse({ ...api.options, cookie: { name: 'one' } })
   await browser.signIn()
   const other = (name: string) => browse({ ...api.options, secret: `another ${SECRET}`, cookie: { name } })
-  const seenBy = (app: ReturnType<typeof browse>) => app.bff.open(browser.cookieHeader, false).read()
+  const seenBy = (app: ReturnType<typeof browse>) =>
+    app.bff.open(browser.cookieHeader, false, browser.request('/')).read()
   await seenBy(other('two'))
   expect(lines).toEqual([])
   vi.stubEnv('NODE_ENV', 'production')

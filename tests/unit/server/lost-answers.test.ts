@@ -166,7 +166,7 @@ test('an answer that is made while a refresh ends takes the new cookie along', a
   const browser = await signedIn()
   pass(DUE)
   const held = heldRefresh()
-  const session = browser.bff.open(browser.cookieHeader, true)
+  const session = browser.bff.open(browser.cookieHeader, true, browser.request('/'))
   const reading = session.read()
   await held.isHeld
   await vi.advanceTimersByTimeAsync(1000)

@@ -34,7 +34,7 @@ beforeEach(async () => {
   fakeTime()
   const browser = browse({ ...api.options, refresh: '/refresh' })
   await browser.signIn()
-  session = browser.bff.open(browser.cookieHeader, true)
+  session = browser.bff.open(browser.cookieHeader, true, browser.request('/'))
 })
 afterEach(() => {
   api.close()

@@ -265,7 +265,7 @@ test('promise 13: on the server a redirect to a listed origin is followed to rea
   })
   answer = (_, response) => void response.writeHead(302, { location: `${storage.url}/a.pdf` }).end()
   const browser = await signedIn([], { redirects: [storage.url] })
-  const session = browser.bff.open(browser.cookieHeader, false)
+  const session = browser.bff.open(browser.cookieHeader, false, browser.request('/'))
   const headers = { accept: 'application/pdf', range: 'bytes=0-', 'x-api-key': 'k' }
   expect(await (await session.fetch('/api/file', { headers })).text()).toBe('the file')
   expect(
@@ -407,7 +407,7 @@ test('promise 13: on the server, too, nothing goes anywhere but to the API, redi
     response.end()
   })
   const browser = await signedIn([])
-  const session = browser.bff.open(browser.cookieHeader, false)
+  const session = browser.bff.open(browser.cookieHeader, false, browser.request('/'))
   const outside = { code: 'endpoint-outside-origins' }
   for (const status of [301, 302, 303, 307, 308]) {
     answer = (_, response) => void response.writeHead(status, { location: elsewhere.url }).end()
@@ -435,7 +435,9 @@ test.each([
       response.end()
     }
     const browser = await signedIn([])
-    await browser.bff.open(browser.cookieHeader, false).fetch('/api/moved', { method, body: 'text' })
+    await browser.bff
+      .open(browser.cookieHeader, false, browser.request('/'))
+      .fetch('/api/moved', { method, body: 'text' })
     const [, last] = seen
     expect([last?.request.method, last?.body, last?.request.headers.authorization]).toEqual([
       ...then,

@@ -231,7 +231,7 @@ test('promise 16: signing out waits for a refresh under way, is known to the API
   server.api.faults.release('refresh')
   expect(await (await leaving).json()).toMatchObject({ isTold: true, snapshot: { reason: 'signed-out' } })
   browser.keep((await late).headers.getSetCookie())
-  expect(browser.cookies.size).toBe(0)
+  expect([await browser.session(), browser.maxAge]).toMatchObject([{ status: 'unauthenticated' }, 10])
   expect(server.api.state().sessions, 'the API has ended it').toBe(0)
 })
 
@@ -245,7 +245,22 @@ test('promise 16: signing out works offline, and the API is told when it can be'
   expect(server.api.state().sessions).toBe(1)
   expect((await browser.fetch('/api/v1/me')).status, 'what is kept for that opens nothing').toBe(401)
   expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
-  expect([server.api.state().sessions, browser.cookies.size]).toEqual([0, 0])
+  expect([server.api.state().sessions, browser.maxAge]).toEqual([0, 10])
+})
+
+test('what a sign-out leaves in the cookie says so for ten seconds, and nothing else', async () => {
+  const browser = browse(server.options)
+  await browser.signIn()
+  const { length } = browser.cookieHeader
+  await browser.signOut()
+  expect(browser.cookieHeader.length).toBeLessThan(length / 2)
+  expect(await browser.session()).toMatchObject({
+    status: 'unauthenticated',
+    reason: 'signed-out',
+    user: null,
+  })
+  pass(10_000)
+  expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'never' })
 })
 
 test.each(['expired by its own account', 'refused by the API'])(

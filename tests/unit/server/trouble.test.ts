@@ -69,7 +69,7 @@ test('promise 22: nor does an error of the application, which is logged and not 
 })
 
 async function name(browser: Browser): Promise<string> {
-  const info = await browser.bff.open(browser.cookieHeader, false).info()
+  const info = await browser.bff.open(browser.cookieHeader, false, browser.request('/')).info()
   return info.session ?? ''
 }
 

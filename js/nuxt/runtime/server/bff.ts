@@ -40,10 +40,13 @@ function storeOn(mount: string): SharedStore {
   }
   const { driver } = useStorage().getMount(`${mount}:`)
   if (driver.name !== 'redis') return store
-  const redis = driver.getInstance?.() as { set(...args: unknown[]): Promise<unknown> }
+  const redis = driver.getInstance?.() as Record<'expire' | 'set', (...args: unknown[]) => Promise<unknown>>
   // Under the name that the driver gives it, which removes it by that name.
   const base = ((driver.options as { base?: string } | undefined)?.base ?? '').replace(/:$/, '')
-  const claim = async (key: string, value: string, seconds: number) =>
-    (await redis.set(base ? `${base}:${key}` : key, value, 'EX', seconds, 'NX')) !== null
-  return { ...store, claim }
+  const named = (key: string) => (base ? `${base}:${key}` : key)
+  return {
+    ...store,
+    claim: async (key, value, seconds) => (await redis.set(named(key), value, 'EX', seconds, 'NX')) !== null,
+    extend: (key, seconds) => redis.expire(named(key), seconds),
+  }
 }

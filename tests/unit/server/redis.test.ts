@@ -1,0 +1,91 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { createSeal } from '../../../js/server/seal.js'
+import type { Session } from '../../../js/server/session.js'
+import { createCoordinator, type SharedStore } from '../../../js/server/store.js'
+import type { Renewal } from '../../../js/server/upstream.js'
+import { startRedis } from '../../servers.js'
+import { SECRET } from './browser.js'
+
+let redis: Awaited<ReturnType<typeof startRedis>>
+/** That of the example. */
+let store: SharedStore
+beforeAll(async () => {
+  redis = await startRedis()
+  vi.stubEnv('REDIS_URL', `redis://127.0.0.1:${redis.port}`)
+  store = (await import('../../../examples/next/lib/store.js')).store as SharedStore
+})
+afterAll(async () => {
+  // The client of the example says there that its server is gone.
+  vi.spyOn(console, 'error').mockImplementation(() => {})
+  await redis.end()
+})
+
+const renewal: Renewal = {
+  kind: 'renewed',
+  session: { id: 'a', generation: 2, startedAt: Date.now(), access: 'a', jar: {} } as unknown as Session,
+}
+const instance = (on: SharedStore) => createCoordinator(on, createSeal([SECRET]), { grace: 60, maxAge: 3600 })
+
+/** Of an instance: what it begins, and the process, which does nothing any more when it has died. */
+function start(on: SharedStore) {
+  let isDead = false
+  const alive =
+    <Args extends unknown[], T>(call: (...args: Args) => T) =>
+    (...args: Args) =>
+      isDead ? new Promise<never>(() => {}) : call(...args)
+  const entries = Object.entries(on).map(([name, call]) => [name, alive(call as () => unknown)])
+  const process = instance(Object.fromEntries(entries) as SharedStore)
+  let end = () => {}
+  const ended = new Promise<void>((resolve) => {
+    end = resolve
+  })
+  return {
+    /** Resolves when the refresh is under way. */
+    begin: (key: string) =>
+      new Promise<void>((underWay) => {
+        process.once(key, async () => {
+          underWay()
+          await ended
+          return renewal
+        })
+      }),
+    end,
+    die() {
+      isDead = true
+    },
+  }
+}
+
+const ways: [string, (store: SharedStore) => SharedStore][] = [
+  ['in one step', (store) => store],
+  ['in two', ({ getItem, setItem, removeItem }) => ({ getItem, setItem, removeItem })],
+]
+
+test.concurrent.each(ways)(
+  'promise 25: a refresh on Redis, claimed %s, is done by another within 10 s of the death of its instance',
+  async (way, on) => {
+    const dying = start(on(store))
+    await dying.begin(`dead ${way}`)
+    dying.die()
+    const began = Date.now()
+    expect(await instance(on(store)).once(`dead ${way}`, async () => renewal)).toEqual(renewal)
+    expect(Date.now() - began).toBeLessThan(10_000)
+  },
+)
+
+test.concurrent.each(ways)(
+  'promise 25: a refresh on Redis, claimed %s, is done once however long it takes',
+  async (way, on) => {
+    const slow = start(on(store))
+    await slow.begin(`slow ${way}`)
+    let isDoneTwice = false
+    const waiting = instance(on(store)).once(`slow ${way}`, async () => {
+      isDoneTwice = true
+      return renewal
+    })
+    // Longer than a claim that nobody extends.
+    await new Promise((resolve) => setTimeout(resolve, 9000))
+    slow.end()
+    expect([await waiting, isDoneTwice]).toEqual([renewal, false])
+  },
+)
