@@ -16,9 +16,12 @@ const secret = () => randomBytes(32).toString('hex')
  * @throws Failure that says what to install, or what Rails said
  */
 export async function startRails(settings = {}) {
-  const secrets = { SECRET_KEY_BASE: secret(), API_JWT_SECRETS: secret() }
+  const secrets = { SECRET_KEY_BASE: secret(), API_JWT_SECRETS: secret(), API_REFRESH_SECRETS: secret() }
+  const accounts = { API_SEED: '1', API_SIGN_UP: 'on' }
   const given = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
-  const env = { PORT: '0', RAILS_ENV: 'production', RAILS_LOG_LEVEL: 'warn', ...secrets, ...given }
+  // For development, where TLS is not forced and the accounts of the example may be made.
+  const of = { RAILS_ENV: 'development', RAILS_LOG_LEVEL: 'warn' }
+  const env = { PORT: '0', ...of, ...secrets, ...accounts, ...given }
   const server = start('config.ru', [], { node: engine('rails').server, cwd: folder, env })
   let outcome
   const ended = (code) => {
