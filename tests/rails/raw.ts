@@ -36,9 +36,9 @@ export const said = async (response: Response) => [response.status, await respon
 let people = 0
 
 /** Somebody new, so that what happens to them happens to nobody else. */
-export async function signUp(url: string) {
+export async function signUp(url: string, headers = {}) {
   const credentials = { email: `person-${process.pid}-${++people}@example.com`, password: 'a long password' }
-  const response = await ask(url, '/signup', post({}, credentials))
+  const response = await ask(url, '/signup', post(headers, credentials))
   expect(response.status).toBe(201)
   const { user } = (await response.json()) as { user: { id: string } }
   return { ...credentials, id: user.id }

@@ -5,16 +5,14 @@ module TokencellRails
     def self.built_in? = ActiveRecord::VERSION::MAJOR >= 8
 
     def begin_db_transaction
-      log("BEGIN IMMEDIATE TRANSACTION", "TRANSACTION") { tokencell_connection.transaction(:immediate) }
-    end
-
-    private
-
-    # Rails 7.1 and 7.2 keep the connection in another variable and connect late.
-    def tokencell_connection
-      return @connection if ActiveRecord::VERSION::STRING < "7.1"
-      verify!
-      @raw_connection
+      log("BEGIN IMMEDIATE TRANSACTION", "TRANSACTION") do
+        # Since Rails 7.1 the connection is made when it is needed.
+        next @connection.transaction(:immediate) unless respond_to?(:with_raw_connection, true)
+        with_raw_connection(allow_retry: true, materialize_transactions: false) do |connection|
+          connection.transaction(:immediate)
+          verified!
+        end
+      end
     end
   end
 end

@@ -28,7 +28,8 @@ module TokencellRails
     end
   end
 
-  # Answers of the API are about one person, so no cache may keep them. And they have a date, which Puma does not send.
+  # Answers of the API are about one person, so no cache may keep them. And they have a date, which Puma does not send. Names
+  # are in lower case, as Rack 3 wants them.
   class AnswerHeaders
     def initialize(app, path)
       @app = app
@@ -39,9 +40,16 @@ module TokencellRails
       # Looked at before: below a mount, the path is another.
       personal = env["REQUEST_METHOD"] != "OPTIONS" && env["PATH_INFO"].to_s.start_with?(@path)
       status, headers, body = @app.call(env)
-      headers["Cache-Control"] = "no-store" if personal
-      headers["Date"] ||= Time.now.httpdate
+      set(headers, "cache-control", "no-store") if personal
+      set(headers, "date", Time.now.httpdate)
       [status, headers, body]
+    end
+
+    private
+
+    def set(headers, name, value)
+      headers.delete_if { |other, _value| other.casecmp?(name) }
+      headers[name] = value
     end
   end
 
@@ -55,7 +63,7 @@ module TokencellRails
       status = ActionDispatch::ExceptionWrapper.status_code_for_exception(error.class.name)
       raise if status >= 500 || status == 404
       body = { error: "bad_request" }.to_json
-      [status, { "Content-Type" => "application/json; charset=utf-8" }, [body]]
+      [status, { "content-type" => "application/json; charset=utf-8" }, [body]]
     end
   end
 end

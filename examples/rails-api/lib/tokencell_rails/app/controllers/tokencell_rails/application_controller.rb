@@ -49,7 +49,9 @@ module TokencellRails
       render json: { **grant, user: session.user.session_json }, status: status
     end
 
-    def refresh_token = RefreshToken.parse(cookies[cookie_name])
+    # As bytes: not every cookie is text.
+    def refresh_cookie = cookies[cookie_name].to_s.b
+    def refresh_token = RefreshToken.parse(refresh_cookie)
 
     # The prefix is a promise of the browser: set by this very host, over TLS.
     def cookie_name = request.ssl? ? "__Host-refresh_token" : "refresh_token"

@@ -4,7 +4,7 @@ module TokencellRails
 
     # A refusal leaves the cookie alone: by now it may be that of another request, which won.
     def create
-      return refuse("no_cookie") if cookies[cookie_name].blank?
+      return refuse("no_cookie") if refresh_cookie.empty?
       token = refresh_token or return refuse("unknown")
       return if over_limit(Limiter.new(refresh: token.session_id))
       outcome = Session.rotate(token, Device.of(request))
