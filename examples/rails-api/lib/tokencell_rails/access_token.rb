@@ -10,7 +10,7 @@ module TokencellRails
         life = settings.access_ttl
         # Whole seconds, as is usual, unless a life with a fraction asks for more.
         now = life.is_a?(Integer) ? Time.now.to_i : Time.now.to_f.round(3)
-        last = session.ends_at
+        last = session.expires_at
         ends = [now + life, life.is_a?(Integer) ? last.to_i : last.to_f.round(3)].min
         claims = { iss: settings.issuer, sub: session.user_id.to_s, sid: session.id, iat: now, exp: ends }
         key = settings.jwt_keys.signing

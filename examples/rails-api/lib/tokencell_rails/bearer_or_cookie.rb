@@ -14,7 +14,7 @@ module TokencellRails
         refuse_forgery
         next if performed?
         user = warden.authenticate(scope: scope)
-        refuse("no_token") unless user
+        refuse_bearer("no_token") unless user
       end
     end
   end

@@ -32,11 +32,11 @@ module TokencellRails
         end
       end
 
+      # In one order, so that two that end the same sessions do not wait for each other in a circle.
       def end_each(ids, reason)
         transaction { lock.where(id: ids.compact).order(:id).each { |session| session.finish(reason) } }
       end
 
-      # Fresh for each call: the caller's copy of the user may be older than the lock.
       def end_all(user, reason, except: nil)
         transaction do
           user.class.lock.find_by(id: user.id)
@@ -49,24 +49,21 @@ module TokencellRails
         [where("idle_expires_at < ?", before), where("ended_at < ?", before)].sum { |old| old.in_batches.delete_all }
       end
 
+      # A refresh extends this limit and never the last one.
+      def idle_limit(last) = [TokencellRails.settings.idle_ttl.seconds.from_now, last].min
+
       private
 
       def create_for(user, device)
         id = SecureRandom.uuid
         token = RefreshToken.random(id)
         last = TokencellRails.settings.refresh_ttl.seconds.from_now
-        session = create!(id: id, user: user, digest: token.digest, expires_at: last, idle_expires_at: idle_limit(last), **device)
-        Outcome.new(session, token)
+        limits = { expires_at: last, idle_expires_at: idle_limit(last) }
+        Outcome.new(create!(id: id, user: user, digest: token.digest, **limits, **device), token)
       end
-
-      public
-
-      # A refresh extends this one and never the last.
-      def idle_limit(last) = [TokencellRails.settings.idle_ttl.seconds.from_now, last].min
     end
 
     def alive? = ended_at.nil? && idle_expires_at.future?
-    def ends_at = expires_at
     def seconds_left = (expires_at - Time.current).ceil
 
     # The row is locked. Called by Session.rotate.
@@ -91,8 +88,8 @@ module TokencellRails
     def advance(token, device)
       salt = SecureRandom.hex(32)
       following = token.successor(salt)
-      limit = self.class.idle_limit(expires_at)
-      update!(digest: following.digest, previous_digest: digest, salt: salt, rotated_at: Time.current, idle_expires_at: limit, **device)
+      update!(digest: following.digest, previous_digest: digest, salt: salt, rotated_at: Time.current,
+              idle_expires_at: self.class.idle_limit(expires_at), **device)
       Outcome.new(self, following)
     end
 
