@@ -1,16 +1,9 @@
 import { execFileSync } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { engine } from './browsers.mjs'
 import { freePort, startProgram } from './processes.mjs'
-
-/** Where Debian puts the programs of each version, newest first; others have them on the path. */
-function programs() {
-  const folder = '/usr/lib/postgresql'
-  const versions = existsSync(folder) ? readdirSync(folder).sort((a, b) => Number(b) - Number(a)) : []
-  const found = versions.map((version) => path.join(folder, version, 'bin')).find((bin) => existsSync(bin))
-  return (name) => (found ? path.join(found, name) : name)
-}
 
 /** PostgreSQL refuses to run as root, so it runs as the user that its package has made. */
 function unprivileged() {
@@ -21,18 +14,18 @@ function unprivileged() {
 
 /** Starts PostgreSQL on a database of its own that ends with it: `{ url, end }`. */
 export async function startPostgres() {
-  const program = programs()
+  const { server: postgres } = engine('postgres')
   const user = unprivileged()
   const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-postgres-'))
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
   const port = await freePort()
   const data = path.join(folder, 'data')
   const setUp = ['-D', data, '-U', 'tokencell', '--auth=trust', '--no-sync', '-E', 'UTF8']
-  execFileSync(program('initdb'), setUp, { ...user, cwd: folder, stdio: 'ignore' })
+  execFileSync(path.join(path.dirname(postgres), 'initdb'), setUp, { ...user, cwd: folder, stdio: 'ignore' })
   const settings = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder }
   const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
   const args = ['-D', data, '-p', String(port), ...options]
-  const server = await startProgram(program('postgres'), args, { ...user, port, cwd: folder })
+  const server = await startProgram(postgres, args, { ...user, port, cwd: folder })
   return {
     url: `postgres://tokencell@127.0.0.1:${port}/postgres`,
     end: async () => {

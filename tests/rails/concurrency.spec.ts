@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { startPostgres } from '../../scripts/postgres.mjs'
 import { runRuby, startRails } from '../../scripts/rails.mjs'
-import { test as base, expect } from './fixtures.js'
 import { collide, collideWithSignIn, rivals, type Tally } from './concurrency.js'
+import { test as base, expect } from './fixtures.js'
 import { administrate, signIn, signUp } from './raw.js'
 
 /** So many collisions of each kind; TOKENCELL_TRIES sets another number. */
@@ -58,7 +58,9 @@ for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
     test.describe.configure({ timeout: 600_000 })
 
     for (const [name, rival] of Object.entries(rivals))
-      test(`a refresh and ${name} at once end as one after the other would`, async ({ databases }, { annotations }) => {
+      test(`a refresh and ${name} at once end as one after the other would`, async ({ databases }, {
+        annotations,
+      }) => {
         const url = await databases(kind)
         const admin = await administrate(url)
         const tally: Tally = { alive: 0, dead: 0, errors: 0 }

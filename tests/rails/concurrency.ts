@@ -40,7 +40,8 @@ export const rivals: Record<string, Rival> = {
   },
   'a token that was used before': {
     // The current cookie is the third; the first one is neither this nor the one before.
-    prepare: async ({ url, session }) => cookieOf(await refresh(url, cookieOf(await refresh(url, cookieOf(session))))),
+    prepare: async ({ url, session }) =>
+      cookieOf(await refresh(url, cookieOf(await refresh(url, cookieOf(session))))),
     run: async ({ url, session }) => [await refresh(url, cookieOf(session))],
     isAlive: false,
   },
@@ -93,9 +94,7 @@ export async function collideWithSignIn({ url, person, session }: Scene, tally: 
     ask(url, '/password', { method: 'PATCH', headers, body }),
     ...[1, 2, 3].map(() => signIn(url, person)),
   ])
-  const after = await Promise.all(
-    signedIn.filter(({ ok }) => ok).map((each) => refresh(url, cookieOf(each))),
-  )
+  const after = await Promise.all(signedIn.filter(({ ok }) => ok).map((each) => refresh(url, cookieOf(each))))
   const own = await refresh(url, cookieOf(session))
   if (after.some(({ ok }) => ok)) tally.alive++
   if (changed?.status !== 204 || !own.ok) tally.dead++

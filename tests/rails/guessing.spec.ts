@@ -18,50 +18,52 @@ const wrong = (url: string, { email }: Person, headers: Record<string, string>) 
   signIn(url, { email, password: 'a wrong password' }, headers)
 
 /** What somebody may try who has used up the guesses at an account: each has the right password. */
-const ways: Record<string, (person: Person) => [path: string, headers: Record<string, string>, body: string]> =
-  {
-    'the same again': (person) => ['/login', json, JSON.stringify(person)],
-    'the suffix .json': (person) => ['/login.json', json, JSON.stringify(person)],
-    'the suffix .html': (person) => ['/login.html', json, JSON.stringify(person)],
-    'a slash at the end': (person) => ['/login/', json, JSON.stringify(person)],
-    'a query': (person) => ['/login?email=decoy@example.com', json, JSON.stringify(person)],
-    'fields below user': (user) => ['/login', json, JSON.stringify({ user })],
-    'fields below user, and a decoy': (user) => [
-      '/login',
-      json,
-      JSON.stringify({ email: 'decoy@example.com', user }),
-    ],
-    'fields in the query, and a decoy': ({ email, password }) => [
-      `/login?${new URLSearchParams({ 'user[email]': email, 'user[password]': password })}`,
-      json,
-      '{"email":"decoy@example.com"}',
-    ],
-    'fields of a form': ({ email, password }) => [
-      '/login',
-      form,
-      new URLSearchParams({ 'user[email]': email, 'user[password]': password }).toString(),
-    ],
-    capitals: ({ email, password }) => [
-      '/login',
-      json,
-      JSON.stringify({ email: ` ${email.toUpperCase()} `, password }),
-    ],
-    'a method override': (person) => [
-      '/login.json?_method=post',
-      { ...json, 'x-http-method-override': 'POST' },
-      JSON.stringify(person),
-    ],
-    ...Object.fromEntries(
-      ['forwarded', 'client-ip', 'x-real-ip', 'true-client-ip', 'x-forwarded-host'].map((name) => [
-        `the header ${name}`,
-        (person: Person) => [
-          '/login',
-          { ...json, [name]: name === 'forwarded' ? 'for=198.51.100.1' : '198.51.100.1' },
-          JSON.stringify(person),
-        ],
-      ]),
-    ),
-  }
+const ways: Record<
+  string,
+  (person: Person) => [path: string, headers: Record<string, string>, body: string]
+> = {
+  'the same again': (person) => ['/login', json, JSON.stringify(person)],
+  'the suffix .json': (person) => ['/login.json', json, JSON.stringify(person)],
+  'the suffix .html': (person) => ['/login.html', json, JSON.stringify(person)],
+  'a slash at the end': (person) => ['/login/', json, JSON.stringify(person)],
+  'a query': (person) => ['/login?email=decoy@example.com', json, JSON.stringify(person)],
+  'fields below user': (user) => ['/login', json, JSON.stringify({ user })],
+  'fields below user, and a decoy': (user) => [
+    '/login',
+    json,
+    JSON.stringify({ email: 'decoy@example.com', user }),
+  ],
+  'fields in the query, and a decoy': ({ email, password }) => [
+    `/login?${new URLSearchParams({ 'user[email]': email, 'user[password]': password })}`,
+    json,
+    '{"email":"decoy@example.com"}',
+  ],
+  'fields of a form': ({ email, password }) => [
+    '/login',
+    form,
+    new URLSearchParams({ 'user[email]': email, 'user[password]': password }).toString(),
+  ],
+  capitals: ({ email, password }) => [
+    '/login',
+    json,
+    JSON.stringify({ email: ` ${email.toUpperCase()} `, password }),
+  ],
+  'a method override': (person) => [
+    '/login.json?_method=post',
+    { ...json, 'x-http-method-override': 'POST' },
+    JSON.stringify(person),
+  ],
+  ...Object.fromEntries(
+    ['forwarded', 'client-ip', 'x-real-ip', 'true-client-ip', 'x-forwarded-host'].map((name) => [
+      `the header ${name}`,
+      (person: Person) => [
+        '/login',
+        { ...json, [name]: name === 'forwarded' ? 'for=198.51.100.1' : '198.51.100.1' },
+        JSON.stringify(person),
+      ],
+    ]),
+  ),
+}
 
 test.describe('three wrong guesses at an account', () => {
   test.use({ settings: { API_ACCOUNT_LIMIT: 3, API_LOGIN_LIMIT: 6, API_LIMIT_PERIOD: 3600 } })

@@ -43,7 +43,15 @@ test('whatever bytes a header, a cookie or a body has, the answer is never an er
 }) => {
   const session = await signIn(url, person)
   const cookie = cookieOf(session)
-  for (const value of ['\xff', '%ff', '%', '%00', `${cookie.split('=')[1]}\xff`, 'a.b.c', `${'x'.repeat(5000)}`]) {
+  for (const value of [
+    '\xff',
+    '%ff',
+    '%',
+    '%00',
+    `${cookie.split('=')[1]}\xff`,
+    'a.b.c',
+    `${'x'.repeat(5000)}`,
+  ]) {
     const response = await refresh(url, `refresh_token=${value}`)
     expect(await said(response), value.slice(0, 20)).toEqual([401, { error: 'unknown' }])
     expect((await me(url, bearer(session), { cookie: `refresh_token=${value}` })).status).toBe(200)
@@ -86,4 +94,3 @@ test('no answer says how long it took to make', async ({ url }) => {
   for (const response of [await signIn(url), await ask(url, '/nothing')])
     expect(response.headers.get('x-runtime')).toBe(null)
 })
-

@@ -1,5 +1,16 @@
 import { test as base, expect, type Person } from './fixtures.js'
-import { ask, bearer, cookieOf, me, refresh, said, signIn, signOut, signOutEverywhere, signUp } from './raw.js'
+import {
+  ask,
+  bearer,
+  cookieOf,
+  me,
+  refresh,
+  said,
+  signIn,
+  signOut,
+  signOutEverywhere,
+  signUp,
+} from './raw.js'
 
 const test = base.extend<{ url: string; person: Person }>({
   url: ({ rails }, use) => use(rails.url),

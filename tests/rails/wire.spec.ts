@@ -9,9 +9,7 @@ const test = base.extend<{ url: string; person: Person }>({
 
 const json = { 'content-type': 'application/json', 'x-requested-with': 'tokencell' }
 
-test('a token names its session and key, has the roles, and lives for as long as is set', async ({
-  url,
-}) => {
+test('a token names its session and key, has the roles, and lives for as long as is set', async ({ url }) => {
   const response = await signIn(url)
   const [header, claims] = decode(bearer(response))
   expect(header).toEqual({ alg: 'HS256', kid: expect.stringMatching(/^[0-9a-f]{8}$/) })

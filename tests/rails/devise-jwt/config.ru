@@ -33,15 +33,6 @@ Devise.setup do |config|
   end
 end
 
-ENV["DATABASE_URL"] = "sqlite3::memory:?pool=1&idle_timeout=0"
-App.initialize!
-ActiveRecord::Schema.verbose = false
-ActiveRecord::Schema.define do
-  create_table(:users) { |t| t.string :email; t.string :encrypted_password; t.string :jti }
-  create_table(:jwt_denylists) { |t| t.string :jti, index: true; t.datetime :exp }
-  create_table(:allowlisted_jwts) { |t| t.references :user; t.string :jti, index: true; t.datetime :exp }
-end
-
 class JwtDenylist < ActiveRecord::Base
   include Devise::JWT::RevocationStrategies::Denylist
 end
@@ -52,6 +43,21 @@ class User < ActiveRecord::Base
   include Devise::JWT::RevocationStrategies.const_get(strategy) unless strategy == "Denylist"
   devise :database_authenticatable, :jwt_authenticatable,
          jwt_revocation_strategy: strategy == "Denylist" ? JwtDenylist : self
+end
+
+# Devise reads them while the application starts, and only then.
+App.routes.append do
+  devise_for :users, defaults: { format: :json }, controllers: { sessions: "sign_ins" }
+  get "me", to: "me#show", defaults: { format: :json }
+end
+
+ENV["DATABASE_URL"] = "sqlite3::memory:?pool=1&idle_timeout=0"
+App.initialize!
+ActiveRecord::Schema.verbose = false
+ActiveRecord::Schema.define do
+  create_table(:users) { |t| t.string :email; t.string :encrypted_password; t.string :jti }
+  create_table(:jwt_denylists) { |t| t.string :jti, index: true; t.datetime :exp }
+  create_table(:allowlisted_jwts) { |t| t.references :user; t.string :jti, index: true; t.datetime :exp }
 end
 
 class ApplicationController < ActionController::API
@@ -68,10 +74,6 @@ class MeController < ApplicationController
   def show = render(json: current_user)
 end
 
-App.routes.draw do
-  devise_for :users, defaults: { format: :json }, controllers: { sessions: "sign_ins" }
-  get "me", to: "me#show", defaults: { format: :json }
-end
 User.create!(email: "ada@example.com", password: "correct horse")
 ActiveRecord::Base.connection_handler.clear_active_connections!
 run App
