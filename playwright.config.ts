@@ -128,7 +128,8 @@ const rails = [
     name: 'rails-firefox',
     testDir: 'tests/rails',
     // The others drive no browser, or the page that Chromium drives.
-    testIgnore: ['doctor.spec.ts', 'example.spec.ts', 'webkit.spec.ts', 'wire.spec.ts'],
+    testIgnore:
+      /(concurrency|devise-jwt|doctor|example|guessing|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
     use: inFirefox,
   },
   {

@@ -3,23 +3,21 @@ import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { engine } from './browsers.mjs'
 import { commandFor } from './engines/apt.mjs'
-import { start } from './processes.mjs'
+import { finish, start } from './processes.mjs'
 import { Failure, root } from './run.mjs'
 
-const folder = path.join(root, 'examples/rails-api')
+const example = 'examples/rails-api'
 const secret = () => randomBytes(32).toString('hex')
 
 /**
- * Starts examples/rails-api: `{ url, output, end }`. Settings are the variables that its README.md lists; without a
+ * Starts examples/rails-api, or another folder: `{ url, output, end }`. Settings are the variables that its README.md lists; without a
  * `PORT` among them it takes a free one, and without an `API_DATABASE` it starts anew.
  *
  * @throws Failure that says what to install, or what Rails said
  */
-export async function startRails(settings = {}) {
-  const secrets = { SECRET_KEY_BASE: secret(), API_JWT_SECRETS: secret() }
-  const given = Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, String(value)]))
-  const env = { PORT: '0', RAILS_ENV: 'production', RAILS_LOG_LEVEL: 'warn', ...secrets, ...given }
-  const server = start('config.ru', [], { node: engine('rails').server, cwd: folder, env })
+export async function startRails(settings = {}, folder = example) {
+  const env = { PORT: '0', ...environment(settings) }
+  const server = start('config.ru', [], { node: engine('rails').server, cwd: path.join(root, folder), env })
   let outcome
   const ended = (code) => {
     outcome = code
@@ -36,6 +34,19 @@ export async function startRails(settings = {}) {
   }
   await server.end()
   throw explain(server.output(), outcome)
+}
+
+/** Runs Ruby in the folder of the example with such settings, and resolves to what it printed. */
+export const runRuby = (args, settings = {}) =>
+  finish(args[0], args.slice(1), { node: 'ruby', cwd: path.join(root, example), env: environment(settings) })
+
+function environment(settings) {
+  const secrets = { SECRET_KEY_BASE: secret(), API_JWT_SECRETS: secret(), API_REFRESH_SECRETS: secret() }
+  const accounts = { API_SEED: '1', API_SIGN_UP: 'on' }
+  // For development, where TLS is not forced and the accounts of the example may be made.
+  const of = { RAILS_ENV: 'development', RAILS_LOG_LEVEL: 'warn' }
+  const given = Object.entries(settings).map(([name, value]) => [name, String(value)])
+  return { ...of, ...secrets, ...accounts, ...Object.fromEntries(given) }
 }
 
 function explain(output, outcome) {

@@ -58,7 +58,7 @@ function nuxtApp({ full }) {
 
 /** The example of Rails in every engine that there is. */
 async function rails() {
-  const lack = missing('rails')
+  const lack = missing('rails') ?? missing('postgres')
   if (lack) return skipped(lack)
   await buildExample()
   const engines = ['chromium', 'firefox', 'webkit'].filter((engine) => !missing(engine))
@@ -77,7 +77,7 @@ async function backends({ full }) {
 }
 
 /** What only the full run needs. */
-const ofFullRun = ['rails', 'python']
+const ofFullRun = ['rails', 'postgres', 'python']
 
 /** The packed package in projects of other people's kind. */
 const packed = ({ full }) =>

@@ -1,5 +1,12 @@
 require_relative "config/environment"
 
-# What `rails db:prepare` does, at every start: an example should need no step before the first.
-load Rails.root.join("db/prepare.rb")
+# Outside of production, the example needs no step before the first: `rake db:migrate` happens here.
+unless Rails.env.production?
+  ActiveRecord::Migration.verbose = false
+  ActiveRecord::Migrator.migrations_paths = Rails.application.paths["db/migrate"].to_a
+  ActiveRecord::Tasks::DatabaseTasks.migrate
+  load Rails.root.join("db/seeds.rb") if ENV["API_SEED"] == "1" && User.none?
+  # There may be only one connection, and it is wanted elsewhere.
+  ActiveRecord::Base.connection_handler.clear_active_connections!
+end
 run Rails.application

@@ -80,11 +80,23 @@ export const servers = {
       'ruby-jwt',
       'ruby-warden',
       'ruby-rack-cors',
-      'ruby-rack-attack',
       'ruby-sqlite3',
       'ruby-bcrypt',
       'puma',
     ],
+  },
+  // For Rails, whose library for it is looked for, too.
+  postgres: {
+    title: 'PostgreSQL',
+    parts: {
+      server: {
+        variable: 'TOKENCELL_POSTGRES',
+        names: ['postgres'],
+        places: () => versions('/usr/lib/postgresql').map((folder) => `${folder}/bin/postgres`),
+      },
+      library: { variable: 'TOKENCELL_PG', places: ['/usr/lib/ruby/vendor_ruby/pg.rb'] },
+    },
+    debian: ['postgresql', 'ruby-pg'],
   },
 }
 
@@ -124,9 +136,14 @@ function libraries(file) {
   return folders.map((folder) => `/usr/${folder}/${file}`)
 }
 
+/** The folders in a folder, the one with the highest number first. */
+function versions(folder) {
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return names.sort((a, b) => Number(b) - Number(a)).map((name) => `${folder}/${name}`)
+}
+
 /** Where Debian puts what Ruby loads; the versions are its own. */
 function gems(name) {
   const folder = '/usr/share/rubygems-integration/all/gems'
-  const names = existsSync(folder) ? readdirSync(folder) : []
-  return names.filter((each) => each.startsWith(`${name}-`)).map((each) => `${folder}/${each}`)
+  return versions(folder).filter((each) => each.startsWith(`${folder}/${name}-`))
 }

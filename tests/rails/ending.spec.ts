@@ -30,7 +30,7 @@ for (const across of everywhere)
       expect(gateway.refreshes()).toEqual([401])
     })
 
-    test('promise 1: signing out in another browser ends the session here, and Rails says why', async ({
+    test('promise 1: signing out in another browser leaves this one alone, and signing out everywhere does not', async ({
       api,
       browser,
       gateway,
@@ -47,12 +47,16 @@ for (const across of everywhere)
       // Two sign-ins of one user live side by side.
       expect(await get(page, `${api}/me`)).toBe(200)
       expect(await get(other, `${api}/me`)).toBe(200)
-      await outliveTrust(page)
       await other.evaluate(() => auth.signOut())
+      expect(await status(other)).toBe('signed-out')
+      expect(await get(page, `${api}/me`)).toBe(200)
+      await signIn(other, person)
+      await outliveTrust(page)
+      const everywhere = (url: string) => auth.fetch(url, { method: 'DELETE' }).then(({ status }) => status)
+      expect(await other.evaluate(everywhere, `${api}/sessions`)).toBe(204)
       expect(await get(page, `${api}/me`)).toBe(401)
       expect(await status(page)).toBe('revoked')
       expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ cause: 'signed_out' })
-      expect(await status(other)).toBe('signed-out')
       expect(gateway.of('POST', '/refresh')).toMatchObject([
         { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'signed_out' }) },
       ])
@@ -103,7 +107,11 @@ test.describe('Rails that lets people try twice', () => {
     expect((refused as { retryAfter: number }).retryAfter).toBeLessThanOrEqual(3_600_000)
     expect(gateway.of('POST', '/login').map(({ status }) => status)).toEqual([401, 401, 429])
     const [retryAfter, date] = await page.evaluate(async (url) => {
-      const { headers } = await fetch(url, { method: 'POST', headers: { 'x-requested-with': 'tokencell' } })
+      const { headers } = await fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-requested-with': 'tokencell' },
+        body: JSON.stringify({ email: 'bob@example.com', password: 'wrong' }),
+      })
       return [headers.get('retry-after'), headers.get('date')]
     }, `${api}/login`)
     expect(Number(retryAfter)).toBeGreaterThan(0)

@@ -24,12 +24,21 @@ export const refresh = (url: string, cookie: string, headers = {}) =>
 
 export const signOut = (url: string, headers: Record<string, string>) => ask(url, '/logout', post(headers))
 
+export const signOutEverywhere = (url: string, authorization: string) =>
+  ask(url, '/sessions', { method: 'DELETE', headers: { authorization } })
+
+export const me = (url: string, authorization: string, headers = {}) =>
+  ask(url, '/me', { headers: { authorization, ...headers } })
+
+/** An answer as its status and its body. */
+export const said = async (response: Response) => [response.status, await response.json()]
+
 let people = 0
 
 /** Somebody new, so that what happens to them happens to nobody else. */
-export async function signUp(url: string) {
+export async function signUp(url: string, headers = {}) {
   const credentials = { email: `person-${process.pid}-${++people}@example.com`, password: 'a long password' }
-  const response = await ask(url, '/signup', post({}, credentials))
+  const response = await ask(url, '/signup', post(headers, credentials))
   expect(response.status).toBe(201)
   const { user } = (await response.json()) as { user: { id: string } }
   return { ...credentials, id: user.id }
@@ -48,7 +57,7 @@ export async function administrate(url: string) {
   }
 }
 
-export type Claims = { sub: string; jti: string; iat: number; exp: number; roles: string[] } & Record<
+export type Claims = { sub: string; sid: string; iat: number; exp: number; roles: string[] } & Record<
   string,
   unknown
 >

@@ -29,15 +29,15 @@ for (const across of everywhere)
       const user = { email: credentials.email, roles: ['user'] }
       expect(await signIn(page, credentials)).toEqual({ user: expect.objectContaining(user) })
       const [{ issued = '' } = {}] = gateway.of('POST', '/login')
-      expect(decode(issued)[0]).toEqual({ alg: 'HS256' })
+      expect(decode(issued)[0]).toEqual({ alg: 'HS256', kid: expect.any(String) })
       const snapshot = await page.evaluate(() => auth.snapshot)
       expect(snapshot).toMatchObject({ status: 'authenticated', user, claims: decode(issued)[1] })
-      expect(snapshot.claims).toMatchObject({ scp: 'user', roles: ['user'], aud: null })
+      expect(snapshot.claims).toMatchObject({ iss: 'api', roles: ['user'] })
       expect(await get(page, `${api}/me`)).toBe(200)
       expect(gateway.of('GET', '/me')).toMatchObject([{ status: 200, sent: issued }])
     })
 
-    test('promise 3: a refused sign-in says why, in the words of Devise', async ({ open, page, person }) => {
+    test('promise 3: a refused sign-in says why', async ({ open, page, person }) => {
       await open(page)
       const error = await page.evaluate(
         (email) =>
@@ -46,7 +46,7 @@ for (const across of everywhere)
             .catch(({ name, code, status, body }) => ({ name, code, status, body })),
         person.email,
       )
-      const body = { error: 'Invalid Email or password.' }
+      const body = { error: 'invalid_credentials' }
       expect(error).toEqual({ name: 'AuthError', code: 'refused', status: 401, body })
       expect(await status(page)).toBe('never')
     })
@@ -84,7 +84,7 @@ for (const across of everywhere)
       ])
 
       const me = await fetch(`${rails.url}/api/v1/me`, { headers: { authorization: `Bearer ${issued}` } })
-      expect([me.status, await me.json()]).toEqual([401, { error: 'revoked token' }])
+      expect([me.status, await me.json()]).toEqual([401, { error: 'revoked', reason: 'signed_out' }])
       expect(await get(page, `${api}/me`)).toBe(401)
       expect(gateway.of('GET', '/me')).toMatchObject([{ status: 401, sent: undefined }])
       await page.reload()
@@ -105,7 +105,7 @@ for (const across of everywhere)
         name: 'refresh_token',
         httpOnly: true,
         sameSite: 'Lax',
-        path: '/api/v1',
+        path: '/',
       })
       expect(await page.evaluate(() => document.cookie)).toBe('')
 

@@ -3,7 +3,7 @@ import { startRails } from '../../scripts/rails.mjs'
 import { test as base, expect, get, signIn, status } from '../webdriver/fixtures.js'
 import { type Admin, getMany, outliveTrust, type Person, type Rails } from './fixtures.js'
 import { Gateway, openGateway } from './gateway.js'
-import { administrate, refresh, signIn as signInRaw, signOut, signUp } from './raw.js'
+import { ADA, administrate, refresh, signIn as signInRaw, signOutEverywhere, signUp } from './raw.js'
 
 /** WebKit takes no Secure cookie from http://localhost, so page and API speak TLS, which ends before Rails. */
 const test = base.extend<{
@@ -73,7 +73,7 @@ test('promises 2, 3, 6: signs in, is there after a reload, and refreshes once fo
 
 for (const [what, reason] of [
   ['an admin who logs the user out', 'ended_by_admin'],
-  ['a sign-out elsewhere', 'signed_out'],
+  ['a sign-out everywhere', 'signed_out'],
   ['a stolen cookie that comes again', 'reuse'],
 ] as const)
   test(`promise 1: ${what} ends the session at the next request, and Rails says why`, async ({
@@ -94,7 +94,7 @@ for (const [what, reason] of [
       expect((await refresh(rails.url, stolen, { 'x-forwarded-proto': 'https' })).status).toBe(401)
     else {
       const authorization = (await signInRaw(rails.url, person)).headers.get('authorization') ?? ''
-      expect((await signOut(rails.url, { authorization })).status).toBe(204)
+      expect((await signOutEverywhere(rails.url, authorization)).status).toBe(204)
     }
     expect(await status(page)).toBe('authenticated')
     expect(await get(page, me)).toBe(401)
@@ -137,6 +137,7 @@ test('promise 13: Rails on an origin of its own is allowed by name, and how long
   await page.reload()
   await page.evaluate(() => auth.ready)
   await signIn(page)
+  expect((await signInRaw(rails.url, { ...ADA, password: 'wrong' })).status).toBe(401)
   expect(await get(page, origin + me)).toBe(200)
   await page.reload()
   await page.evaluate(() => auth.ready)
@@ -144,9 +145,11 @@ test('promise 13: Rails on an origin of its own is allowed by name, and how long
   expect(api.refreshes()).toEqual([200])
   const retryAfter = await page.evaluate(
     (url) =>
-      fetch(url, { method: 'POST', headers: { 'x-requested-with': 'tokencell' } }).then(({ headers }) =>
-        headers.get('retry-after'),
-      ),
+      fetch(url, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', 'x-requested-with': 'tokencell' },
+        body: JSON.stringify({ email: 'ada@example.com', password: 'wrong' }),
+      }).then(({ headers }) => headers.get('retry-after')),
     `${origin}/api/v1/login`,
   )
   expect(Number(retryAfter)).toBeGreaterThan(0)

@@ -1,5 +1,5 @@
 import { test as base, expect, type Person } from './fixtures.js'
-import { ADA, ask, bearer, cookieOf, decode, refresh, signIn, signOut, signUp } from './raw.js'
+import { ADA, ask, bearer, cookieOf, decode, me, refresh, said, signIn, signOut, signUp } from './raw.js'
 
 /** No browser: what Rails says to whoever speaks HTTP. */
 const test = base.extend<{ url: string; person: Person }>({
@@ -8,19 +8,14 @@ const test = base.extend<{ url: string; person: Person }>({
 })
 
 const json = { 'content-type': 'application/json', 'x-requested-with': 'tokencell' }
-const me = (url: string, authorization: string, headers = {}) =>
-  ask(url, '/me', { headers: { authorization, ...headers } })
-const said = async (response: Response) => [response.status, await response.json()]
 
-test('a token has the claims of devise-jwt and the roles, and lives for as long as is set', async ({
-  url,
-}) => {
+test('a token names its session and key, has the roles, and lives for as long as is set', async ({ url }) => {
   const response = await signIn(url)
   const [header, claims] = decode(bearer(response))
-  expect(header).toEqual({ alg: 'HS256' })
-  const { iat, exp, jti, ...rest } = claims
-  expect(rest).toEqual({ sub: '1', scp: 'user', aud: null, roles: ['admin', 'editor'] })
-  expect([Number.isInteger(iat), exp - iat, jti.length]).toEqual([true, 900, 36])
+  expect(header).toEqual({ alg: 'HS256', kid: expect.stringMatching(/^[0-9a-f]{8}$/) })
+  const { iat, exp, sid, ...rest } = claims
+  expect(rest).toEqual({ sub: '1', iss: 'api', roles: ['admin', 'editor'] })
+  expect([Number.isInteger(iat), exp - iat, sid.length]).toEqual([true, 900, 36])
   const user = { id: '1', email: ADA.email, name: 'Ada', roles: ['admin', 'editor'] }
   expect(await response.json()).toEqual({ user })
 })
@@ -30,19 +25,13 @@ test('every refusal of a token is a 401 in JSON, whatever the client accepts', a
   for (const accept of ['*/*', 'application/json', 'text/html']) {
     const refused = await me(url, '', { accept })
     expect(refused.headers.get('content-type')).toContain('application/json')
-    expect(await said(refused)).toEqual([401, { error: 'You need to sign in or sign up before continuing.' }])
+    expect(await said(refused)).toEqual([401, { error: 'no_token' }])
   }
   const [head, claims, signature] = authorization.split('.')
   const forged = Buffer.from(JSON.stringify({ ...decode(authorization)[1], sub: '2' })).toString('base64url')
   const none = Buffer.from('{"alg":"none"}').toString('base64url')
-  const error = (text: string) => [401, { error: text }]
-  expect(await said(await me(url, 'Bearer x'))).toEqual(error('Not enough or too many segments'))
-  expect(await said(await me(url, `${head}.${forged}.${signature}`))).toEqual(
-    error('Signature verification failed'),
-  )
-  expect((await me(url, `Bearer ${none}.${claims}.`)).status).toBe(401)
-  expect(await said(await me(url, authorization, { 'jwt-aud': 'x' }))).toEqual(error('wrong aud'))
-  expect((await me(url, authorization.replace('Bearer', 'bearer'))).status).toBe(401)
+  for (const token of ['Bearer x', `${head}.${forged}.${signature}`, `Bearer ${none}.${claims}.`])
+    expect(await said(await me(url, token))).toEqual([401, { error: 'invalid_token' }])
   expect((await me(url, authorization)).status).toBe(200)
 })
 
@@ -68,6 +57,8 @@ test('input that makes no sense is refused by its name, and never an error of th
     '{"email":{"a":1},"password":["x"]}',
     '{"email":"nobody@example.com","password":{"a":1}}',
     '{"email":"\\u0000","password":"x"}',
+    '{"email":"nobody@example.com","password":"\\u0000"}',
+    '{"email":"\xff","password":"x"}',
   ]
   for (const path of ['/login', '/signup'])
     for (const body of bodies) {
@@ -96,25 +87,6 @@ test('nobody becomes an admin by signing up, and only an admin sees the others',
     ).toBe(403)
   const users = await ask(url, '/admin/users', { headers: { authorization: bearer(await signIn(url)) } })
   expect(((await users.json()) as { users: object[] }).users.length).toBeGreaterThan(2)
-})
-
-test('signing out ends every session of the user, with a token, a cookie or neither, and says why', async ({
-  person,
-  url,
-}) => {
-  for (const by of ['token', 'cookie'] as const) {
-    const [here, there] = [await signIn(url, person), await signIn(url, person)]
-    expect((await me(url, bearer(there))).status).toBe(200)
-    const headers = by === 'token' ? { authorization: bearer(here) } : { cookie: cookieOf(here) }
-    expect((await signOut(url, headers)).status).toBe(204)
-    expect(await said(await me(url, bearer(there)))).toEqual([401, { error: 'revoked token' }])
-    expect(await said(await refresh(url, cookieOf(there)))).toEqual([
-      401,
-      { error: 'revoked', reason: 'signed_out' },
-    ])
-  }
-  for (const headers of [{}, { authorization: 'Bearer x' }, { cookie: 'refresh_token=x' }])
-    expect((await signOut(url, headers)).status).toBe(204)
 })
 
 test('what changes a session wants a header that no form can send, and no foreign origin', async ({
@@ -177,7 +149,7 @@ test('no answer may be kept, and each has a date and an id', async ({ person, ur
     await me(url, ''),
     await signOut(url, {}),
   ]
-  expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 200, 401, 204])
+  expect(answers.map(({ status }) => status)).toEqual([200, 200, 401, 200, 401, 401])
   for (const { headers } of answers) {
     expect(headers.get('cache-control')).toBe('no-store')
     expect(Math.abs(Date.parse(headers.get('date') ?? '') - Date.now())).toBeLessThan(10_000)
@@ -190,20 +162,20 @@ test('over TLS, which a proxy ends, the cookie is Secure and has the prefix __Ho
   const signedIn = await signIn(url, ADA, https)
   expect(signedIn.headers.getSetCookie()).toEqual([
     expect.stringMatching(
-      /^__Host-refresh_token=[\w-]{43}; path=\/; max-age=2592000; secure; HttpOnly; SameSite=Lax$/,
+      /^__Host-refresh_token=[\w.-]{124}; path=\/; max-age=2592000; secure; HttpOnly; SameSite=Lax$/,
     ),
   ])
   expect((await refresh(url, cookieOf(signedIn), https)).status).toBe(200)
   const plain = await signIn(url)
   expect(plain.headers.getSetCookie()[0]).toMatch(
-    /^refresh_token=[\w-]{43}; path=\/api\/v1; max-age=2592000; HttpOnly; SameSite=Lax$/,
+    /^refresh_token=[\w.-]{124}; path=\/; max-age=2592000; HttpOnly; SameSite=Lax$/,
   )
 })
 
 test.describe('with a grace of a minute', () => {
   test.use({ settings: { API_REUSE_GRACE: 60 } })
 
-  test('a cookie that comes again leads to the same successor, or to what became of it, and revokes nothing', async ({
+  test('a cookie that comes again gets the same successor until that is used; then the session ends', async ({
     url,
   }) => {
     const first = cookieOf(await signIn(url))
@@ -213,12 +185,13 @@ test.describe('with a grace of a minute', () => {
     expect(others).toEqual([])
     const third = cookieOf(await refresh(url, second))
     expect(new Set([first, second, third]).size).toBe(3)
-    expect(cookieOf(await refresh(url, first))).toBe(third)
-    expect((await refresh(url, third)).status).toBe(200)
+    expect(cookieOf(await refresh(url, second))).toBe(third)
+    expect(await said(await refresh(url, first))).toEqual([401, { error: 'reuse' }])
+    expect(await said(await refresh(url, third))).toEqual([401, { error: 'revoked', reason: 'reuse' }])
   })
 })
 
-test('without a grace, of many at once with one cookie one is served, and then the family is gone', async ({
+test('without a grace, of many at once with one cookie one is served, and then the session has ended', async ({
   person,
   url,
 }) => {
@@ -250,7 +223,7 @@ test.describe('with lives of fractions and tokens in the body', () => {
     expect(exp - iat).toBeCloseTo(0.5, 3)
     const token = `Bearer ${body.access_token}`
     await expect(async () =>
-      expect(await said(await me(url, token))).toEqual([401, { error: 'Signature has expired' }]),
+      expect(await said(await me(url, token))).toEqual([401, { error: 'expired_token' }]),
     ).toPass({ timeout: 5000 })
     // From sign-in on, however often it is refreshed.
     let cookie = cookieOf(response)

@@ -1,14 +1,10 @@
 Rails.application.routes.draw do
-  # Devise knows who a user is; the routes are ours, or there would be pages to sign in on.
+  # Devise knows who a user is; its own routes would be pages to sign in on.
   devise_for :users, skip: :all
+  # Sign-in, refresh, sign-out, sessions, password.
+  mount TokencellRails::Engine => "/api/v1"
 
-  # The format is what makes Devise's own refusals JSON, whatever the client accepts.
-  scope "api/v1", defaults: { format: :json } do
-    post "signup", to: "registrations#create"
-    post "login", to: "sessions#create"
-    post "refresh", to: "refreshes#create"
-    match "logout", to: "sessions#destroy", via: %i[delete post]
-
+  scope "api/v1", format: false do
     get "public", to: "resources#everyone"
     get "me", to: "resources#me"
     get "reports", to: "resources#reports"

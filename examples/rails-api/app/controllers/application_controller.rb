@@ -1,18 +1,18 @@
 class ApplicationController < ActionController::API
+  include TokencellRails::Authentication
   # Closed, unless a controller says otherwise.
   before_action :authenticate_user!
 
   rescue_from ActiveRecord::RecordInvalid do |error|
-    errors = error.record.errors
-    status = errors.of_kind?(:email, :taken) ? :conflict : :unprocessable_entity
-    render json: { error: errors.full_messages.to_sentence, fields: errors.attribute_names }, status: status
+    names = error.record.errors.attribute_names
+    refuse("invalid", status: :unprocessable_entity, fields: names, messages: error.record.errors.full_messages)
   end
-  rescue_from(ActionController::ParameterMissing) { |error| render json: { error: "#{error.param} is missing" }, status: 422 }
+  rescue_from(ActiveRecord::RecordNotFound) { refuse("not_found", status: :not_found) }
 
   private
 
   # By the database: roles in a token are for display.
   def require_role(*roles)
-    render json: { error: "forbidden" }, status: :forbidden if (current_user.roles & roles).empty?
+    refuse("forbidden", status: :forbidden) if (current_user.roles & roles).empty?
   end
 end

@@ -3,6 +3,6 @@ class ResourcesController < ApplicationController
   before_action(only: :reports) { require_role("editor", "admin") }
 
   def everyone = render(json: { authorization: request.authorization.present? })
-  def me = render(json: { user: current_user })
+  def me = render(json: { user: current_user.session_json })
   def reports = render(json: { reports: [{ id: "1", title: "Quarterly figures" }] })
 end

@@ -1,31 +1,34 @@
 class User < ApplicationRecord
   ROLES = %w[admin editor user].freeze
 
-  include Devise::JWT::RevocationStrategies::JTIMatcher
-  devise :database_authenticatable, :validatable, :jwt_authenticatable, jwt_revocation_strategy: self
+  include TokencellRails::SessionOwner
+  devise :database_authenticatable, :validatable
 
-  has_many :refresh_tokens
   has_many :notes
 
-  before_validation(on: :create) { self.name = email.to_s.split("@").first if name.blank? }
+  scope :admins, -> { where("CAST(roles AS TEXT) LIKE ?", '%"admin"%') }
+
+  before_validation(on: :create) do
+    self.name = email.to_s.split("@").first if name.blank?
+    self.roles ||= ["user"]
+  end
   validate do
     known = roles.is_a?(Array) && (roles - ROLES).empty?
     errors.add(:roles, "must be a list of #{ROLES.to_sentence}") unless known
   end
 
-  # A token says which roles its user had. It is refused once they have others, and the next one says so.
-  before_update { self.jti = self.class.generate_jti if roles_changed? }
-  after_update { end_sessions("password_changed") if saved_change_to_encrypted_password? }
+  def self.sign_up_fields = %i[email password name]
 
-  def jwt_payload = super.merge("roles" => roles)
+  def session_claims = { roles: roles }
+  def session_json = super.merge(name: name)
 
-  # Everywhere: all access tokens share the `jti`, so that none can be revoked alone.
-  def end_sessions(reason)
+  # Nothing if nobody would be an admin then. Two admins who demote each other at once wait for the same locks.
+  def replace_roles(list)
     transaction do
-      refresh_tokens.live.revoke(reason)
-      self.class.revoke_jwt(nil, self)
+      admins = self.class.admins.lock.order(:id).to_a
+      lock!
+      next false if admins == [self] && !Array(list).include?("admin")
+      update!(roles: list)
     end
   end
-
-  def as_json(*) = { id: id.to_s, email: email, name: name, roles: roles }
 end

@@ -2,12 +2,12 @@ class Admin::UsersController < ApplicationController
   wrap_parameters false
   before_action { require_role("admin") }
 
-  def index = render(json: { users: User.order(:id) })
+  def index = render(json: { users: User.order(:id).map(&:session_json) })
 
-  # Their next request is refused, and the refresh that follows brings the new roles.
+  # Their next request is refused as outdated, and the refresh that follows brings the new roles.
   def update
-    user.update!(roles: params.require(:roles))
-    render json: { user: user }
+    return refuse("last_admin", status: :unprocessable_entity, fields: ["roles"]) unless user.replace_roles(params[:roles])
+    render json: { user: user.session_json }
   end
 
   # Their next request is refused, and so is the refresh.

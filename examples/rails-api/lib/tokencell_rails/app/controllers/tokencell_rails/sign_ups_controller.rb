@@ -1,0 +1,15 @@
+module TokencellRails
+  class SignUpsController < ApplicationController
+    before_action :refuse_forgery, :refuse_cookie_without_tls
+
+    def create
+      return if over_limit(Limiter.new(sign_up: request.remote_ip))
+      user = TokencellRails.user_class.new(fields(*TokencellRails.user_class.sign_up_fields.map(&:to_s)))
+      return refuse_record(user) unless user.save
+      # Has to confirm the e-mail first, or the like.
+      return render(json: { user: user.session_json }, status: :created) unless user.active_for_authentication?
+      outcome = Session.start(user, compared: user.encrypted_password, device: Device.of(request), over: refresh_token)
+      outcome.error ? refuse(outcome.error) : answer(outcome, status: :created)
+    end
+  end
+end

@@ -1,0 +1,103 @@
+module TokencellRails
+  # One sign-in on one device. Everything that decides on a session first locks its row, and whatever starts a session or
+  # ends all of a user's locks the user's row before that: user, then sessions, these by id. Refusals are returned, for an
+  # exception would roll back the end of a session.
+  class Session < ActiveRecord::Base
+    self.table_name = "tokencell_sessions"
+    belongs_to :user, class_name: TokencellRails.user_class_name, inverse_of: :tokencell_sessions
+
+    # A session with the token for its cookie, or why there is none.
+    Outcome = Struct.new(:session, :token, :error, :reason)
+
+    scope :alive, -> { where(ended_at: nil).where("idle_expires_at > ?", Time.current) }
+
+    class << self
+      # After a sign-in, for whose password `compared` was the hash. `over` is a refresh token that came with it.
+      def start(user, compared:, device:, over: nil)
+        transaction do
+          user = user.class.lock.find_by(id: user.id)
+          if user&.encrypted_password == compared
+            end_each([over&.session_id], "replaced")
+            create_for(user, device)
+          else
+            Outcome.new(nil, nil, "invalid_credentials")
+          end
+        end
+      end
+
+      def rotate(token, device)
+        transaction do
+          session = lock.find_by(id: token.session_id)
+          session ? session.rotate(token, device) : Outcome.new(nil, nil, "unknown")
+        end
+      end
+
+      # In one order, so that two that end the same sessions do not wait for each other in a circle.
+      def end_each(ids, reason)
+        transaction { lock.where(id: ids.compact).order(:id).each { |session| session.finish(reason) } }
+      end
+
+      def end_all(user, reason, except: nil)
+        transaction do
+          user.class.lock.find_by(id: user.id)
+          alive.lock.where(user_id: user.id).where.not(id: except.to_s).order(:id).each { |session| session.finish(reason) }
+        end
+      end
+
+      # Two deletes, each with its index.
+      def cleanup(before: 1.week.ago)
+        [where("idle_expires_at < ?", before), where("ended_at < ?", before)].sum { |old| old.in_batches.delete_all }
+      end
+
+      # A refresh extends this limit and never the last one.
+      def idle_limit(last) = [TokencellRails.settings.idle_ttl.seconds.from_now, last].min
+
+      private
+
+      def create_for(user, device)
+        id = SecureRandom.uuid
+        token = RefreshToken.random(id)
+        last = TokencellRails.settings.refresh_ttl.seconds.from_now
+        limits = { expires_at: last, idle_expires_at: idle_limit(last) }
+        Outcome.new(create!(id: id, user: user, digest: token.digest, **limits, **device), token)
+      end
+    end
+
+    def alive? = ended_at.nil? && idle_expires_at.future?
+    def seconds_left = (expires_at - Time.current).ceil
+
+    # The row is locked. Called by Session.rotate.
+    def rotate(token, device)
+      return Outcome.new(self, nil, "revoked", ended_reason) if ended_at
+      return Outcome.new(self, nil, "expired") unless alive?
+      return Outcome.new(self, nil, "inactive") unless user.active_for_authentication?
+      return advance(token, device) if token.digest == digest
+      repeated = repeatable(token) and return Outcome.new(self, repeated)
+      # Two have the token, or an answer was lost for longer than the grace.
+      finish("reuse")
+      Outcome.new(self, nil, "reuse")
+    end
+
+    # The row is locked.
+    def finish(reason)
+      update_columns(ended_at: Time.current, ended_reason: reason) unless ended_at
+    end
+
+    private
+
+    def advance(token, device)
+      salt = SecureRandom.hex(32)
+      following = token.successor(salt)
+      update!(digest: following.digest, previous_digest: digest, salt: salt, rotated_at: Time.current,
+              idle_expires_at: self.class.idle_limit(expires_at), **device)
+      Outcome.new(self, following)
+    end
+
+    # The same answer once more, for two tabs or an answer that was lost. There is one previous digest, so this ends with
+    # the first use of the new token.
+    def repeatable(token)
+      return unless token.digest == previous_digest && rotated_at > TokencellRails.settings.reuse_grace.seconds.ago
+      token.repeated_successor(salt, digest)
+    end
+  end
+end

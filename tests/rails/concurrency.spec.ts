@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import { startPostgres } from '../../scripts/postgres.mjs'
+import { runRuby, startRails } from '../../scripts/rails.mjs'
+import { collide, collideWithSignIn, rivals, type Tally } from './concurrency.js'
+import { test as base, expect } from './fixtures.js'
+import { administrate, signIn, signUp } from './raw.js'
+
+/** So many collisions of each kind; TOKENCELL_TRIES sets another number. */
+const TRIES = Number(process.env.TOKENCELL_TRIES ?? (process.env.TOKENCELL_FULL ? 200 : 10))
+
+/** Two processes of Puma with five threads each. */
+const test = base.extend<object, { databases: (kind: Kind) => Promise<string> }>({
+  databases: [
+    // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
+    async ({}, use) => {
+      const ends: (() => unknown)[] = []
+      const open: Partial<Record<Kind, Promise<string>>> = {}
+      await use((kind) => (open[kind] ??= openDatabase(kind, ends)))
+      for (const end of ends.reverse()) await end()
+    },
+    { scope: 'worker', timeout: 120_000 },
+  ],
+})
+
+type Kind = 'PostgreSQL' | 'a file of SQLite'
+
+async function openDatabase(kind: Kind, ends: (() => unknown)[]) {
+  const settings: Record<string, string> = { RAILS_ENV: 'test', API_REUSE_GRACE: '10' }
+  for (const name of ['LOGIN', 'ACCOUNT', 'SIGN_UP', 'REFRESH']) settings[`API_${name}_LIMIT`] = '1000000'
+  if (kind === 'PostgreSQL') {
+    const { url, end } = await startPostgres()
+    ends.push(end)
+    settings.API_DATABASE = url
+  } else {
+    const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
+    ends.push(() => rmSync(folder, { recursive: true, force: true }))
+    settings.API_DATABASE = path.join(folder, 'rails.sqlite3')
+  }
+  await runRuby(['-S', 'rake', 'db:migrate', 'db:seed'], settings)
+  const rails = await startRails({ ...settings, WEB_CONCURRENCY: '2' })
+  ends.push(rails.end)
+  return rails.url
+}
+
+/** Repeats what is tried, five at a time. */
+async function repeat(count: number, work: () => Promise<void>) {
+  let left = count
+  const one = async () => {
+    while (left-- > 0) await work()
+  }
+  await Promise.all([1, 2, 3, 4, 5].map(one))
+}
+
+for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
+  test.describe(`two processes on ${kind}`, () => {
+    test.describe.configure({ timeout: 600_000 })
+
+    for (const [name, rival] of Object.entries(rivals))
+      test(`a refresh and ${name} at once end as one after the other would`, async ({ databases }, {
+        annotations,
+      }) => {
+        const url = await databases(kind)
+        const admin = await administrate(url)
+        const tally: Tally = { alive: 0, dead: 0, errors: 0 }
+        await repeat(TRIES, async () => {
+          const person = await signUp(url)
+          await collide({ url, admin, person, session: await signIn(url, person) }, rival, tally)
+        })
+        annotations.push({ type: `${kind}, ${name}, ${TRIES} tries`, description: JSON.stringify(tally) })
+        expect(tally).toEqual({ alive: 0, dead: 0, errors: 0 })
+      })
+
+    test('a sign-in with the old password and a change of it at once leave no session of the old one', async ({
+      databases,
+    }, { annotations }) => {
+      const url = await databases(kind)
+      const admin = await administrate(url)
+      const tally: Tally = { alive: 0, dead: 0, errors: 0 }
+      await repeat(TRIES, async () => {
+        const person = await signUp(url)
+        await collideWithSignIn({ url, admin, person, session: await signIn(url, person) }, tally)
+      })
+      annotations.push({ type: `${kind}, sign-in, ${TRIES} tries`, description: JSON.stringify(tally) })
+      expect(tally).toEqual({ alive: 0, dead: 0, errors: 0 })
+    })
+  })

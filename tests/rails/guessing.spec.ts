@@ -1,0 +1,145 @@
+import { expect, test } from './fixtures.js'
+import { ask, signIn, signUp } from './raw.js'
+
+type Person = Awaited<ReturnType<typeof signUp>>
+
+const csrf = { 'x-requested-with': 'tokencell' }
+const json = { ...csrf, 'content-type': 'application/json' }
+const form = { ...csrf, 'content-type': 'application/x-www-form-urlencoded' }
+const post = (headers: Record<string, string>, body: BodyInit): RequestInit => ({
+  method: 'POST',
+  headers,
+  body,
+})
+
+/** The proxy in front is on this machine, and says who asks. */
+const from = (address: string) => ({ 'x-forwarded-for': address })
+const wrong = (url: string, { email }: Person, headers: Record<string, string>) =>
+  signIn(url, { email, password: 'a wrong password' }, headers)
+
+/** What somebody may try who has used up the guesses at an account: each has the right password. */
+const ways: Record<
+  string,
+  (person: Person) => [path: string, headers: Record<string, string>, body: string]
+> = {
+  'the same again': (person) => ['/login', json, JSON.stringify(person)],
+  'the suffix .json': (person) => ['/login.json', json, JSON.stringify(person)],
+  'the suffix .html': (person) => ['/login.html', json, JSON.stringify(person)],
+  'a slash at the end': (person) => ['/login/', json, JSON.stringify(person)],
+  'a query': (person) => ['/login?email=decoy@example.com', json, JSON.stringify(person)],
+  'fields below user': (user) => ['/login', json, JSON.stringify({ user })],
+  'fields below user, and a decoy': (user) => [
+    '/login',
+    json,
+    JSON.stringify({ email: 'decoy@example.com', user }),
+  ],
+  'fields in the query, and a decoy': ({ email, password }) => [
+    `/login?${new URLSearchParams({ 'user[email]': email, 'user[password]': password })}`,
+    json,
+    '{"email":"decoy@example.com"}',
+  ],
+  'fields of a form': ({ email, password }) => [
+    '/login',
+    form,
+    new URLSearchParams({ 'user[email]': email, 'user[password]': password }).toString(),
+  ],
+  capitals: ({ email, password }) => [
+    '/login',
+    json,
+    JSON.stringify({ email: ` ${email.toUpperCase()} `, password }),
+  ],
+  'a method override': (person) => [
+    '/login.json?_method=post',
+    { ...json, 'x-http-method-override': 'POST' },
+    JSON.stringify(person),
+  ],
+  ...Object.fromEntries(
+    ['forwarded', 'client-ip', 'x-real-ip', 'true-client-ip', 'x-forwarded-host'].map((name) => [
+      `the header ${name}`,
+      (person: Person) => [
+        '/login',
+        { ...json, [name]: name === 'forwarded' ? 'for=198.51.100.1' : '198.51.100.1' },
+        JSON.stringify(person),
+      ],
+    ]),
+  ),
+}
+
+test.describe('three wrong guesses at an account', () => {
+  test.use({ settings: { API_ACCOUNT_LIMIT: 3, API_LOGIN_LIMIT: 6, API_LIMIT_PERIOD: 3600 } })
+
+  test('are all that an address has, whatever suffix, shape, query or header is tried', async ({ rails }) => {
+    const through = []
+    for (const [at, [name, way]] of Object.entries(ways).entries()) {
+      const person = await signUp(rails.url)
+      const address = from(`203.0.113.${at + 1}`)
+      for (const _ of [1, 2, 3]) expect((await wrong(rails.url, person, address)).status).toBe(401)
+      const [path, headers, body] = way(person)
+      const { status } = await ask(rails.url, path, post({ ...headers, ...address }, body))
+      if (![404, 422, 429].includes(status)) through.push(`${name}: ${status}`)
+    }
+    expect(through).toEqual([])
+  })
+
+  test('do not keep the owner out, who comes from another address', async ({ rails }) => {
+    const person = await signUp(rails.url)
+    for (let guess = 0; guess < 20; guess++) await wrong(rails.url, person, from('198.51.100.7'))
+    expect((await signIn(rails.url, person, from('198.51.100.7'))).status).toBe(429)
+    expect((await signIn(rails.url, person, from('198.51.100.8'))).status).toBe(200)
+  })
+
+  test('are not exceeded by many at once', async ({ rails }) => {
+    const person = await signUp(rails.url)
+    const guesses = Array.from({ length: 12 }, () => wrong(rails.url, person, from('198.51.100.9')))
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status)
+    expect(statuses.sort()).toEqual([...Array(3).fill(401), ...Array(9).fill(429)])
+  })
+
+  test('are counted, and sign-ins that succeed are not', async ({ rails }) => {
+    const person = await signUp(rails.url)
+    for (let time = 0; time < 10; time++)
+      expect((await signIn(rails.url, person, from('198.51.100.10'))).status).toBe(200)
+  })
+
+  test('are six at several accounts, and the answer says how long to wait', async ({ rails }) => {
+    const [person, other, third] = [
+      await signUp(rails.url),
+      await signUp(rails.url),
+      await signUp(rails.url),
+    ] as const
+    const address = from('198.51.100.11')
+    for (const somebody of [person, other])
+      for (const _ of [1, 2, 3]) expect((await wrong(rails.url, somebody, address)).status).toBe(401)
+    const refused = await signIn(rails.url, third, address)
+    expect([refused.status, await refused.json()]).toEqual([429, { error: 'too_many_attempts' }])
+    expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(3600)
+  })
+
+  test('are all there are for the current password, too, when it is to be changed', async ({ rails }) => {
+    const person = await signUp(rails.url)
+    const signedIn = await signIn(rails.url, person)
+    const change = (current_password: string) =>
+      ask(rails.url, '/password', {
+        method: 'PATCH',
+        headers: { ...json, authorization: signedIn.headers.get('authorization') ?? '' },
+        body: JSON.stringify({ current_password, password: 'another password' }),
+      })
+    for (const _ of [1, 2, 3]) expect((await change('a wrong password')).status).toBe(422)
+    expect((await change(person.password)).status).toBe(429)
+  })
+})
+
+test.describe('where no proxy is in front', () => {
+  test.use({
+    settings: { API_ACCOUNT_LIMIT: 3, API_LOGIN_LIMIT: 100, API_TRUSTED_PROXIES: 'none' },
+  })
+
+  test('an address that the visitor has written counts as nothing', async ({ rails }) => {
+    const person = await signUp(rails.url)
+    const statuses = []
+    for (const guess of [1, 2, 3, 4])
+      statuses.push((await wrong(rails.url, person, from(`203.0.113.${guess}`))).status)
+    expect(statuses).toEqual([401, 401, 401, 429])
+  })
+})
