@@ -1,0 +1,149 @@
+import express from 'express'
+import { z } from 'zod'
+import { toUser } from './checks.js'
+import { newPassword } from './passwords.js'
+import { answerRefusal, Refusal } from './refusal.js'
+
+const email = z
+  .string()
+  .transform((text) => text.trim().toLowerCase())
+  .pipe(z.email().max(254))
+const password = z.string().max(1024)
+const roles = z.array(z.string().regex(/^[\w-]{1,32}$/)).max(20)
+
+function parse(shape, body) {
+  const { data, error } = z.object(shape).safeParse(body)
+  if (error) throw new Refusal(422, 'invalid', { fields: z.flattenError(error).fieldErrors })
+  return data
+}
+
+/** Sign-up, sign-in, refresh, sign-out, sessions, passwords, and what administrators do. */
+export function createRoutes({ config, store, limiter, passwords, accessTokens, refreshTokens, checks }) {
+  const { name, attributes } = config.cookie
+  const { requireSession, requireRole, refuseForged, readBearer, unauthorized } = checks
+  // Without decoding: our tokens need none, and other bytes are no token.
+  const cookiePattern = new RegExp(`(?:^|; *)${name}=([\\w.-]+)`)
+  const readCookie = (req) => cookiePattern.exec(req.get('Cookie') ?? '')?.[1]
+  const readToken = (req) => refreshTokens.read(readCookie(req) ?? '')
+  const clearCookie = (res) => res.clearCookie(name, attributes)
+  const deviceOf = (req) => ({
+    replaces: readToken(req)?.sessionId,
+    userAgent: req.get('User-Agent'),
+    address: req.ip,
+  })
+
+  async function answer(res, { session, token }) {
+    const maxAge = session.idle_expires_at - config.now()
+    res.cookie(name, token.text, { ...attributes, maxAge })
+    res.json({ ...(await accessTokens.issue(session)), user: toUser(session) })
+  }
+
+  const router = express.Router()
+  router.use(checks.requireTls, express.json({ limit: '16kb' }))
+
+  router.post('/signup', refuseForged, async (req, res) => {
+    const input = parse({ email, password }, req.body)
+    parse({ password: newPassword(input.email) }, req.body)
+    const grant = await limiter.limit({ address: req.ip, email: input.email }, async () => {
+      const passwordHash = await passwords.hash(input.password)
+      return store.signUp({ email: input.email, passwordHash }, deviceOf(req))
+    })
+    if (!grant) throw new Refusal(409, 'email_taken')
+    await answer(res.status(201), grant)
+  })
+
+  router.post('/login', refuseForged, async (req, res) => {
+    const input = parse({ email, password }, req.body)
+    const grant = await limiter.limit({ address: req.ip, email: input.email }, async () => {
+      const user = await store.userByEmail(input.email)
+      return (
+        (await passwords.matches(input.password, user?.password_hash)) && store.signIn(user, deviceOf(req))
+      )
+    })
+    if (!grant) throw new Refusal(401, 'credentials')
+    await answer(res, grant)
+  })
+
+  router.post('/refresh', refuseForged, async (req, res) => {
+    if (!readCookie(req)) throw new Refusal(401, 'no_cookie')
+    const token = readToken(req)
+    const result = token ? await store.refresh(token) : { refusal: 'unknown' }
+    if (result.refusal) throw new Refusal(401, result.refusal, { reason: result.reason })
+    await answer(res, result)
+  })
+
+  async function signOut(req, res) {
+    const bearer = readBearer(req)
+    const named = [
+      bearer && (await accessTokens.sessionOf(bearer, { acceptExpired: true })),
+      readToken(req)?.sessionId,
+    ].filter(Boolean)
+    if (named.length === 0) throw unauthorized(req)
+    for (const id of named) await store.endSession({ id }, 'signed_out')
+    clearCookie(res).status(204).end()
+  }
+  router.post('/logout', refuseForged, signOut)
+  router.delete('/logout', refuseForged, signOut)
+
+  router.get('/me', requireSession, (req, res) => res.json({ user: req.auth.user }))
+
+  router.get('/sessions', requireSession, async (req, res) => {
+    const { session } = req.auth
+    const rows = await store.listSessions(session.user_id)
+    const sessions = rows.map(({ id, created_at, rotated_at, user_agent, address }) => ({
+      id,
+      current: id === session.id,
+      created_at: new Date(created_at),
+      last_refresh_at: new Date(rotated_at),
+      user_agent,
+      address,
+    }))
+    res.json({ sessions })
+  })
+
+  router.delete('/sessions', requireSession, async (req, res) => {
+    await store.endAllSessions(req.auth.session.user_id, 'signed_out_everywhere')
+    clearCookie(res).status(204).end()
+  })
+
+  router.delete('/sessions/:id', requireSession, async (req, res) => {
+    const { user_id } = req.auth.session
+    if (!(await store.endSession({ id: req.params.id, user_id }, 'signed_out')))
+      throw new Refusal(404, 'not_found')
+    res.status(204).end()
+  })
+
+  router.post('/password', requireSession, async (req, res) => {
+    const { session, user } = req.auth
+    const input = parse({ current_password: password, password: newPassword(user.email) }, req.body)
+    const isChanged = await limiter.limit({ address: req.ip, email: user.email }, async () => {
+      if (!(await passwords.matches(input.current_password, session.password_hash))) return false
+      return store.changePassword(session, await passwords.hash(input.password))
+    })
+    // No 401: the session is alive, and a client would refresh it.
+    if (!isChanged) throw new Refusal(422, 'invalid', { fields: { current_password: ['is wrong'] } })
+    res.status(204).end()
+  })
+
+  const admin = [requireSession, requireRole('admin')]
+  async function findUser(req) {
+    const user = await store.userById(req.params.id)
+    if (!user) throw new Refusal(404, 'not_found')
+    return user
+  }
+
+  router.delete('/admin/users/:id/sessions', admin, async (req, res) => {
+    await store.endAllSessions((await findUser(req)).id, 'ended_by_admin')
+    res.status(204).end()
+  })
+
+  router.put('/admin/users/:id/roles', admin, async (req, res) => {
+    const input = parse({ roles }, req.body)
+    const user = await findUser(req)
+    if (!(await store.setRoles(user, input.roles))) throw new Refusal(409, 'last_admin')
+    res.json({ user: toUser({ ...user, user_id: user.id, roles: input.roles }) })
+  })
+
+  router.use(answerRefusal)
+  return router
+}
