@@ -34,9 +34,11 @@ function signal(group, name) {
 export const start = (script, args, { node = process.execPath, ...options }) =>
   launch(node, [script, ...args], options)
 
-function launch(program, args, { cwd, env = {} }) {
+function launch(program, args, { cwd, env = {}, uid, gid }) {
   const child = spawn(program, args, {
     cwd,
+    uid,
+    gid,
     env: { ...process.env, ...quiet, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
     detached: true,

@@ -67,6 +67,15 @@ export const servers = {
     debian: ['nginx-light'],
     mac: 'brew install nginx',
   },
+  postgres: {
+    title: 'PostgreSQL',
+    parts: {
+      server: { variable: 'TOKENCELL_POSTGRES', names: ['postgres'], places: () => ofPostgres('postgres') },
+      initdb: { variable: 'TOKENCELL_INITDB', names: ['initdb'], places: () => ofPostgres('initdb') },
+    },
+    debian: ['postgresql'],
+    mac: 'brew install postgresql',
+  },
   rails: {
     title: 'Rails with Devise',
     parts: {
@@ -122,6 +131,13 @@ export const programs = { ...engines, ...servers, ...languages, ...optional }
 function libraries(file) {
   const folders = ['lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu', 'libexec', 'lib64', 'lib']
   return folders.map((folder) => `/usr/${folder}/${file}`)
+}
+
+/** Where Debian puts PostgreSQL: a folder for each version, the newest first. */
+function ofPostgres(program) {
+  const folder = '/usr/lib/postgresql'
+  const versions = existsSync(folder) ? readdirSync(folder) : []
+  return versions.sort((one, other) => other - one).map((version) => `${folder}/${version}/bin/${program}`)
 }
 
 /** Where Debian puts what Ruby loads; the versions are its own. */

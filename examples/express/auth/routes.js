@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { toUser } from './checks.js'
 import { newPassword } from './passwords.js'
 import { answerRefusal, Refusal } from './refusal.js'
+import { createTransport } from './transport.js'
 
 const email = z
   .string()
@@ -18,30 +19,21 @@ function parse(shape, body) {
 }
 
 /** Sign-up, sign-in, refresh, sign-out, sessions, passwords, and what administrators do. */
-export function createRoutes({ config, store, limiter, passwords, accessTokens, refreshTokens, checks }) {
-  const { name, attributes } = config.cookie
-  const { requireSession, requireRole, refuseForged, readBearer, unauthorized } = checks
-  // Without decoding: our tokens need none, and other bytes are no token.
-  const cookiePattern = new RegExp(`(?:^|; *)${name}=([\\w.-]+)`)
-  const readCookie = (req) => cookiePattern.exec(req.get('Cookie') ?? '')?.[1]
-  const readToken = (req) => refreshTokens.read(readCookie(req) ?? '')
-  const clearCookie = (res) => res.clearCookie(name, attributes)
-  const deviceOf = (req) => ({
-    replaces: readToken(req)?.sessionId,
-    userAgent: req.get('User-Agent'),
-    address: req.ip,
-  })
-
-  async function answer(res, { session, token }) {
-    const maxAge = session.idle_expires_at - config.now()
-    res.cookie(name, token.text, { ...attributes, maxAge })
-    res.json({ ...(await accessTokens.issue(session)), user: toUser(session) })
-  }
-
+export function createRoutes(parts) {
   const router = express.Router()
-  router.use(checks.requireTls, express.json({ limit: '16kb' }))
+  router.use(parts.checks.requireTls, express.json({ limit: '16kb' }))
+  const transport = createTransport(parts)
+  addSignIn(router, parts, transport)
+  addRefresh(router, parts, transport)
+  addSessions(router, parts, transport)
+  addPassword(router, parts)
+  addAdministration(router, parts)
+  router.use(answerRefusal)
+  return router
+}
 
-  router.post('/signup', refuseForged, async (req, res) => {
+function addSignIn(router, { store, limiter, passwords, checks }, { answer, deviceOf }) {
+  router.post('/signup', checks.refuseForged, async (req, res) => {
     const input = parse({ email, password }, req.body)
     parse({ password: newPassword(input.email) }, req.body)
     const grant = await limiter.limit({ address: req.ip, email: input.email }, async () => {
@@ -52,19 +44,20 @@ export function createRoutes({ config, store, limiter, passwords, accessTokens, 
     await answer(res.status(201), grant)
   })
 
-  router.post('/login', refuseForged, async (req, res) => {
+  router.post('/login', checks.refuseForged, async (req, res) => {
     const input = parse({ email, password }, req.body)
     const grant = await limiter.limit({ address: req.ip, email: input.email }, async () => {
       const user = await store.userByEmail(input.email)
-      return (
-        (await passwords.matches(input.password, user?.password_hash)) && store.signIn(user, deviceOf(req))
-      )
+      const matches = await passwords.matches(input.password, user?.password_hash)
+      return matches && store.signIn(user, deviceOf(req))
     })
     if (!grant) throw new Refusal(401, 'credentials')
     await answer(res, grant)
   })
+}
 
-  router.post('/refresh', refuseForged, async (req, res) => {
+function addRefresh(router, { store, accessTokens, checks }, { answer, clearCookie, readCookie, readToken }) {
+  router.post('/refresh', checks.refuseForged, async (req, res) => {
     if (!readCookie(req)) throw new Refusal(401, 'no_cookie')
     const token = readToken(req)
     const result = token ? await store.refresh(token) : { refusal: 'unknown' }
@@ -72,19 +65,20 @@ export function createRoutes({ config, store, limiter, passwords, accessTokens, 
     await answer(res, result)
   })
 
+  // Contract, 17 to 19.
   async function signOut(req, res) {
-    const bearer = readBearer(req)
-    const named = [
-      bearer && (await accessTokens.sessionOf(bearer, { acceptExpired: true })),
-      readToken(req)?.sessionId,
-    ].filter(Boolean)
-    if (named.length === 0) throw unauthorized(req)
+    const bearer = checks.readBearer(req)
+    const ofBearer = bearer && (await accessTokens.sessionOf(bearer, { acceptExpired: true }))
+    const named = [ofBearer, readToken(req)?.sessionId].filter(Boolean)
+    if (named.length === 0) throw checks.unauthorized(req)
     for (const id of named) await store.endSession({ id }, 'signed_out')
     clearCookie(res).status(204).end()
   }
-  router.post('/logout', refuseForged, signOut)
-  router.delete('/logout', refuseForged, signOut)
+  router.post('/logout', checks.refuseForged, signOut)
+  router.delete('/logout', checks.refuseForged, signOut)
+}
 
+function addSessions(router, { store, checks: { requireSession } }, { clearCookie }) {
   router.get('/me', requireSession, (req, res) => res.json({ user: req.auth.user }))
 
   router.get('/sessions', requireSession, async (req, res) => {
@@ -107,13 +101,14 @@ export function createRoutes({ config, store, limiter, passwords, accessTokens, 
   })
 
   router.delete('/sessions/:id', requireSession, async (req, res) => {
-    const { user_id } = req.auth.session
-    if (!(await store.endSession({ id: req.params.id, user_id }, 'signed_out')))
-      throw new Refusal(404, 'not_found')
+    const where = { id: req.params.id, user_id: req.auth.session.user_id }
+    if (!(await store.endSession(where, 'signed_out'))) throw new Refusal(404, 'not_found')
     res.status(204).end()
   })
+}
 
-  router.post('/password', requireSession, async (req, res) => {
+function addPassword(router, { store, limiter, passwords, checks }) {
+  router.post('/password', checks.requireSession, async (req, res) => {
     const { session, user } = req.auth
     const input = parse({ current_password: password, password: newPassword(user.email) }, req.body)
     const isChanged = await limiter.limit({ address: req.ip, email: user.email }, async () => {
@@ -124,26 +119,25 @@ export function createRoutes({ config, store, limiter, passwords, accessTokens, 
     if (!isChanged) throw new Refusal(422, 'invalid', { fields: { current_password: ['is wrong'] } })
     res.status(204).end()
   })
+}
 
-  const admin = [requireSession, requireRole('admin')]
-  async function findUser(req) {
-    const user = await store.userById(req.params.id)
+function addAdministration(router, { store, checks: { requireSession, requireRole } }) {
+  const isAdmin = [requireSession, requireRole('admin')]
+  async function findUser({ params }) {
+    const user = await store.userById(params.id)
     if (!user) throw new Refusal(404, 'not_found')
     return user
   }
 
-  router.delete('/admin/users/:id/sessions', admin, async (req, res) => {
+  router.delete('/admin/users/:id/sessions', isAdmin, async (req, res) => {
     await store.endAllSessions((await findUser(req)).id, 'ended_by_admin')
     res.status(204).end()
   })
 
-  router.put('/admin/users/:id/roles', admin, async (req, res) => {
+  router.put('/admin/users/:id/roles', isAdmin, async (req, res) => {
     const input = parse({ roles }, req.body)
     const user = await findUser(req)
     if (!(await store.setRoles(user, input.roles))) throw new Refusal(409, 'last_admin')
     res.json({ user: toUser({ ...user, user_id: user.id, roles: input.roles }) })
   })
-
-  router.use(answerRefusal)
-  return router
 }
