@@ -11,6 +11,7 @@ const email = z
   .pipe(z.email().max(254))
 const password = z.string().max(1024)
 const roles = z.array(z.string().regex(/^[\w-]{1,32}$/)).max(20)
+const notFound = () => new Refusal(404, 'not_found')
 
 function parse(shape, body) {
   const { data, error } = z.object(shape).safeParse(body)
@@ -22,6 +23,8 @@ function parse(shape, body) {
 export function createRoutes(parts) {
   const router = express.Router()
   router.use(parts.checks.requireTls, express.json({ limit: '16kb' }))
+  // PostgreSQL fails on a zero byte.
+  router.param('id', (_req, _res, next, id) => next(/^[\w-]{1,64}$/.test(id) ? undefined : notFound()))
   const transport = createTransport(parts)
   addSignIn(router, parts, transport)
   addRefresh(router, parts, transport)
@@ -102,7 +105,7 @@ function addSessions(router, { store, checks: { requireSession } }, { clearCooki
 
   router.delete('/sessions/:id', requireSession, async (req, res) => {
     const where = { id: req.params.id, user_id: req.auth.session.user_id }
-    if (!(await store.endSession(where, 'signed_out'))) throw new Refusal(404, 'not_found')
+    if (!(await store.endSession(where, 'signed_out'))) throw notFound()
     res.status(204).end()
   })
 }
@@ -125,7 +128,7 @@ function addAdministration(router, { store, checks: { requireSession, requireRol
   const isAdmin = [requireSession, requireRole('admin')]
   async function findUser({ params }) {
     const user = await store.userById(params.id)
-    if (!user) throw new Refusal(404, 'not_found')
+    if (!user) throw notFound()
     return user
   }
 

@@ -25,7 +25,7 @@ export function createClient(url) {
         }),
       })
       const text = await response.text()
-      const body = text && JSON.parse(text)
+      const body = parse(text)
       const [setCookie] = response.headers.getSetCookie()
       if (setCookie) client.cookie = /^[^=]+=[^;]+/.exec(setCookie)?.[0]
       client.token = body.access_token ?? client.token
@@ -46,3 +46,11 @@ export function createClient(url) {
 export const PASSWORD = 'correct horse battery'
 
 const present = (headers) => Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
+
+function parse(text) {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
