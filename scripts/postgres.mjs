@@ -1,35 +1,36 @@
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { engine } from './browsers.mjs'
 import { freePort, startProgram } from './processes.mjs'
+import { Failure } from './run.mjs'
 
-/** PostgreSQL refuses to run as root, so it runs as the user that its package has made. */
-function unprivileged() {
-  if (process.getuid?.() !== 0) return {}
-  const id = (flag) => Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' }))
+/** PostgreSQL refuses to run as root, so root starts it as the user that its package has made. */
+function whoRunsIt() {
+  if (process.getuid() !== 0) return {}
+  const id = (flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout)
   return { uid: id('-u'), gid: id('-g') }
 }
 
-/** Starts PostgreSQL on a database of its own that ends with it: `{ url, end }`. */
+/** A server with nothing in it, gone with `end`: `{ url, end }`. A database is named after the URL: `${url}/postgres`. */
 export async function startPostgres() {
-  const { server: postgres } = engine('postgres')
-  const user = unprivileged()
+  const { server, initdb } = engine('postgres')
+  const who = whoRunsIt()
   const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-postgres-'))
-  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
-  const port = await freePort()
+  if (who.uid) chownSync(folder, who.uid, who.gid)
   const data = path.join(folder, 'data')
-  const setUp = ['-D', data, '-U', 'tokencell', '--auth=trust', '--no-sync', '-E', 'UTF8']
-  execFileSync(path.join(path.dirname(postgres), 'initdb'), setUp, { ...user, cwd: folder, stdio: 'ignore' })
-  const settings = { fsync: 'off', listen_addresses: '127.0.0.1', unix_socket_directories: folder }
-  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const args = ['-D', data, '-p', String(port), ...options]
-  const server = await startProgram(postgres, args, { ...user, port, cwd: folder })
+  const options = ['--auth=trust', '--username=postgres', '--encoding=UTF8', '--no-sync', '--pgdata', data]
+  const { status, stderr } = spawnSync(initdb, options, { ...who, cwd: folder, encoding: 'utf8' })
+  if (status !== 0) throw new Failure('initdb could not make a database', stderr)
+  const port = await freePort()
+  const settings = ['listen_addresses=127.0.0.1', `unix_socket_directories=${folder}`, 'fsync=off']
+  const args = ['-D', data, '-p', String(port), ...settings.flatMap((setting) => ['-c', setting])]
+  const running = await startProgram(server, args, { port, cwd: folder, ...who })
   return {
-    url: `postgres://tokencell@127.0.0.1:${port}/postgres`,
-    end: async () => {
-      await server.end()
+    url: `postgres://postgres@127.0.0.1:${port}`,
+    async end() {
+      await running.end()
       rmSync(folder, { recursive: true, force: true })
     },
   }

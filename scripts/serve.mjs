@@ -17,7 +17,7 @@ export async function buildExample() {
 }
 
 /**
- * Serves examples/vue with an API (`{ url, controlUrl }`) under the same origin.
+ * Serves examples/vue with an API (`{ url, controlUrl?, controlToken? }`) under the same origin.
  * `preview` shows what `buildExample` made, `dev` compiles the sources as they are asked for.
  */
 export async function serveExample({ port, mode, api }) {
@@ -43,11 +43,17 @@ async function develop(vite, options) {
   })
 }
 
-/** `/api` reaches the API as it is, `/control` the port that steers it, without the prefix. */
-const proxyTo = (api) => ({
+/** `/api` reaches the API as it is, `/control` the port that steers it, if there is one: without the prefix, with its token. */
+const proxyTo = ({ url, controlUrl, controlToken }) => ({
   // The API compares the Origin with the host that the browser asked for.
-  '^/api/': { target: api.url, xfwd: true },
-  '^/control/': { target: api.controlUrl, rewrite: (url) => url.replace('/control', '') },
+  '^/api/': { target: url, xfwd: true },
+  ...(controlUrl && {
+    '^/control/': {
+      target: controlUrl,
+      headers: { authorization: `Bearer ${controlToken}` },
+      rewrite: (path) => path.replace('/control', ''),
+    },
+  }),
 })
 
 function missing(place) {

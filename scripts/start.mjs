@@ -13,11 +13,11 @@ import { buildExample, serveExample } from './serve.mjs'
 const accounts = `  ada@example.com  correct horse   (admin, editor)
   bob@example.com  battery staple  (user)`
 
-async function startApi(settings = {}, port = 0) {
+async function startApi({ settings = {}, ...options } = {}) {
   const { folder } = example('api') ?? {}
   if (!folder) throw new Failure('examples/api is missing: run git checkout examples')
   const { createApi } = await importFrom(folder, './src/api.js')
-  return createApi(settings).listen({ host: 'localhost', port, controlPort: 0 })
+  return createApi(settings).listen({ host: 'localhost', ...options })
 }
 
 async function bundled(work) {
@@ -29,7 +29,8 @@ async function bundled(work) {
 const examples = {
   async vue(port, { dev }) {
     if (!dev) await bundled(buildExample())
-    const api = await startApi()
+    // The page has buttons for its troubles.
+    const api = await startApi({ controlPort: 0 })
     const site = await serveExample({ port, mode: dev ? 'dev' : 'preview', api }).catch(async (error) => {
       await api.close()
       throw error
@@ -44,7 +45,7 @@ const examples = {
     const site = await serveExample({
       port,
       mode: dev ? 'dev' : 'preview',
-      api: { url, controlUrl: url },
+      api: { url },
     }).catch(async (error) => {
       await end()
       throw error
@@ -56,7 +57,7 @@ const examples = {
     await bundled(buildNext(variant))
     const url = `http://localhost:${port}`
     // On a port of its own: the page with the vault was built to ask there.
-    const api = await startApi({ corsOrigins: [url] }, Number(new URL(VAULT_API).port))
+    const api = await startApi({ settings: { corsOrigins: [url] }, port: Number(new URL(VAULT_API).port) })
     const secret = randomBytes(32).toString('base64')
     const site = await serveNext(variant, port, { api: api.url, secret }).catch(async (error) => {
       await api.close()

@@ -50,7 +50,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
     async ({}, use) => {
       const api = createApi()
-      const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+      const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
       await use(Object.assign(api, { url }))
       await close()
     },

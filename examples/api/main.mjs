@@ -4,13 +4,14 @@ const { env } = process
 
 try {
   const port = readPort('PORT', 8787)
-  const controlPort = readPort('CONTROL_PORT', port && port + 1)
+  const controlPort = env.CONTROL_PORT ? readPort('CONTROL_PORT') : undefined
+  const controlToken = env.CONTROL_TOKEN || undefined
   const host = env.HOST || '127.0.0.1'
 
   const api = createApi(settingsFromEnvironment(env))
-  const { url, controlUrl, close } = await api.listen({ port, controlPort, host })
+  const { url, close, ...control } = await api.listen({ port, controlPort, controlToken, host })
   console.log(`API      ${url}/api/v1`)
-  console.log(`Control  ${controlUrl}`)
+  if (control.controlUrl) console.log(`Control  ${control.controlUrl}\nToken    ${control.controlToken}`)
 
   process.once('SIGINT', close)
   process.once('SIGTERM', close)

@@ -67,11 +67,21 @@ export const servers = {
     debian: ['nginx-light'],
     mac: 'brew install nginx',
   },
+  postgres: {
+    title: 'PostgreSQL',
+    parts: {
+      server: { variable: 'TOKENCELL_POSTGRES', names: ['postgres'], places: () => ofPostgres('postgres') },
+      initdb: { variable: 'TOKENCELL_INITDB', names: ['initdb'], places: () => ofPostgres('initdb') },
+    },
+    debian: ['postgresql'],
+    mac: 'brew install postgresql',
+  },
   rails: {
     title: 'Rails with Devise',
     parts: {
       server: { variable: 'TOKENCELL_PUMA', names: ['puma'] },
       devise: { variable: 'TOKENCELL_DEVISE', places: () => gems('devise') },
+      pg: { variable: 'TOKENCELL_PG', places: ['/usr/lib/ruby/vendor_ruby/pg.rb'] },
     },
     // Not `rails`, which wants a Node of the distribution.
     debian: [
@@ -81,22 +91,10 @@ export const servers = {
       'ruby-warden',
       'ruby-rack-cors',
       'ruby-sqlite3',
+      'ruby-pg',
       'ruby-bcrypt',
       'puma',
     ],
-  },
-  // For Rails, whose library for it is looked for, too.
-  postgres: {
-    title: 'PostgreSQL',
-    parts: {
-      server: {
-        variable: 'TOKENCELL_POSTGRES',
-        names: ['postgres'],
-        places: () => versions('/usr/lib/postgresql').map((folder) => `${folder}/bin/postgres`),
-      },
-      library: { variable: 'TOKENCELL_PG', places: ['/usr/lib/ruby/vendor_ruby/pg.rb'] },
-    },
-    debian: ['postgresql', 'ruby-pg'],
   },
 }
 
@@ -136,6 +134,9 @@ function libraries(file) {
   return folders.map((folder) => `/usr/${folder}/${file}`)
 }
 
+/** Where Debian puts PostgreSQL. */
+const ofPostgres = (program) => versions('/usr/lib/postgresql').map((folder) => `${folder}/bin/${program}`)
+
 /** The folders in a folder, the one with the highest number first. */
 function versions(folder) {
   const names = existsSync(folder) ? readdirSync(folder) : []
@@ -145,5 +146,6 @@ function versions(folder) {
 /** Where Debian puts what Ruby loads; the versions are its own. */
 function gems(name) {
   const folder = '/usr/share/rubygems-integration/all/gems'
-  return versions(folder).filter((each) => each.startsWith(`${folder}/${name}-`))
+  const names = existsSync(folder) ? readdirSync(folder) : []
+  return names.filter((each) => each.startsWith(`${name}-`)).map((each) => `${folder}/${each}`)
 }

@@ -7,7 +7,8 @@ export { expect } from '@playwright/test'
 
 type ExampleApi = ReturnType<typeof createApi> & {
   url: string
-  controlUrl: string
+  controlUrl: string | undefined
+  controlToken: string | undefined
   /** Has the API listen no more, so that the server of the example answers 500 in its place. */
   unplug(): Promise<void>
   plug(): Promise<void>
@@ -20,11 +21,11 @@ export const test = base.extend<{ api: ExampleApi; url: string }>({
     const api = createApi()
     const listen = (port: number) => api.listen({ port, controlPort: 0, host: '127.0.0.1' })
     let listening = await listen(0)
-    const { url, controlUrl } = listening
+    const { url, controlUrl, controlToken } = listening
     const plug = async () => {
       listening = await listen(Number(new URL(url).port))
     }
-    await use(Object.assign(api, { url, controlUrl, unplug: () => listening.close(), plug }))
+    await use(Object.assign(api, { url, controlUrl, controlToken, unplug: () => listening.close(), plug }))
     await listening.close()
   },
   url: async ({ api }, use) => {

@@ -30,7 +30,7 @@ export const test = base.extend<Fixtures>({
   where: ['page', { option: true }],
   api: async ({ site }, use) => {
     const api = createApi({ corsOrigins: [site.url] })
-    let listening = await api.listen({ port: 0, controlPort: 0, host: 'localhost' })
+    let listening = await api.listen({ port: 0, host: 'localhost' })
     const port = Number(new URL(listening.url).port)
     site.options = {
       origins: [listening.url],
@@ -39,7 +39,7 @@ export const test = base.extend<Fixtures>({
       signOut: { method: 'DELETE', path: '/api/v1/logout' },
     }
     const plug = async () => {
-      listening = await api.listen({ port, controlPort: 0, host: 'localhost' })
+      listening = await api.listen({ port, host: 'localhost' })
     }
     await use(Object.assign(api, { url: listening.url, unplug: () => listening.close(), plug }))
     await listening.close()

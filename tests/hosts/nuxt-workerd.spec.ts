@@ -21,7 +21,7 @@ const test = base.extend<Fixtures, { worker: { api: Api; url: string } }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
     async ({}, use) => {
       const api = createApi()
-      const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+      const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
       const bindings = {
         NUXT_TOKENCELL_API: url,
         NUXT_TOKENCELL_SECRET: SECRET,

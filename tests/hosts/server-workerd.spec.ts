@@ -44,7 +44,7 @@ const test = base.extend<object, { host: Host & { url: string } }>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
     async ({}, use) => {
       const api = createApi()
-      const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+      const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
       const worker = await serveScript(await bundled(), { API: url, SECRET })
       const isSignedIn: Host['isSignedIn'] = async (visitor) => (await visitor.call('/api/v1/me')).ok
       await use({ base: '', api: Object.assign(api, { url }) as Api, url: worker.url, isSignedIn })

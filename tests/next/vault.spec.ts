@@ -9,7 +9,6 @@ test('the pure client mode: a vault asks the API itself, and a reload costs noth
   const api = createApi({ corsOrigins: [app.url] })
   const listening = await api.listen({
     port: Number(new URL(VAULT_API).port),
-    controlPort: 0,
     host: 'localhost',
   })
   api.notes.add('1', { text: 'from the vault' })

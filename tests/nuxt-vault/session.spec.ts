@@ -13,7 +13,7 @@ const test = base.extend({
   api: async ({ app, served }, use) => {
     const api = createApi({ corsOrigins: [app.url] })
     const { port, hostname } = new URL(vaultApis[served as keyof typeof vaultApis])
-    const { url, close } = await api.listen({ port: Number(port), controlPort: 0, host: hostname })
+    const { url, close } = await api.listen({ port: Number(port), host: hostname })
     await use(Object.assign(api, { url }))
     await close()
   },

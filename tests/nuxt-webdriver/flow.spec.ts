@@ -9,7 +9,7 @@ test('promise 20: over the sign-in page to the page that was wanted, a reload th
   page,
 }) => {
   const api = createApi()
-  const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+  const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
   const app = await serveApp('bff', { api: url, tls: createCertificate() })
   await visit(page, app.url, Object.assign(api, { url }))
   await app.end()

@@ -32,7 +32,7 @@ async function openDatabase(kind: Kind, ends: (() => unknown)[]) {
   if (kind === 'PostgreSQL') {
     const { url, end } = await startPostgres()
     ends.push(end)
-    settings.API_DATABASE = url
+    settings.API_DATABASE = `${url}/postgres`
   } else {
     const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
     ends.push(() => rmSync(folder, { recursive: true, force: true }))

@@ -14,7 +14,7 @@ const test = base.extend<{ api: string; url: string }>({
     await end()
   },
   url: async ({ api }, use) => {
-    const site = await serveExample({ port: 0, mode: 'preview', api: { url: api, controlUrl: api } })
+    const site = await serveExample({ port: 0, mode: 'preview', api: { url: api } })
     await use(site.url)
     await site.close()
   },

@@ -54,9 +54,6 @@ export function createApi(overrides) {
 
     /** What `listen` serves, to be mounted elsewhere. @type {import("express").Express} */
     app: undefined,
-    /** @type {import("express").Express} */
-    control: undefined,
-
     /** Changes settings at run time, all or none. @param {Partial<import("./settings.js").Settings>} changes */
     configure(changes) {
       Object.assign(settings, checkSettings(changes))
@@ -72,10 +69,9 @@ export function createApi(overrides) {
     state: () => ({ settings, counts: journal.counts(), sessions: sessions.count() }),
 
     /** @param {Parameters<typeof listen>[1]} [options] */
-    listen: (options) => listen(api, options),
+    listen: (options) => listen({ ...api, createControl: (token) => createControl(api, { token }) }, options),
   }
   api.app = createApp(api)
-  api.control = createControl(api)
   return api
 }
 

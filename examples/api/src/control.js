@@ -1,5 +1,7 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
 import express from 'express'
 import { toUser } from './accounts.js'
+import { readBearer, refuseBearer } from './bearer.js'
 import { answerError, notFound } from './errors.js'
 import { InvalidInput } from './invalid-input.js'
 import { isForeignOrigin } from './origin.js'
@@ -7,18 +9,24 @@ import { isForeignOrigin } from './origin.js'
 // A fault may carry a token response far larger than any client should accept.
 const BODY_LIMIT = '16mb'
 
+// Any other name may be an attacker's, whose DNS answers with the address of this machine.
+const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
+
 /**
  * The control port: everything a test wants to know or to break. Never to be mounted on the API.
  * @param {import("./api.js").Api} api
+ * @param {{ token: string }} options what each request has to bring as its bearer
  * @returns {import("express").Express}
  */
-export function createControl(api) {
+export function createControl(api, { token }) {
   const { accounts, sessions, tokens, faults, journal } = api
   const control = express().disable('x-powered-by').disable('etag')
 
   // Any page could otherwise reach it through the developer's own browser.
   control.use((req, res, next) => {
-    if (isForeignOrigin(req)) res.status(403).json({ error: 'origin' })
+    if (!LOOPBACK.includes(req.hostname?.toLowerCase())) res.status(403).json({ error: 'host' })
+    else if (isForeignOrigin(req)) res.status(403).json({ error: 'origin' })
+    else if (!isSame(readBearer(req) ?? '', token)) refuseBearer(req, res)
     else next()
   })
   // Whatever its type: `curl -d` says it sends a form.
@@ -74,3 +82,6 @@ export function createControl(api) {
   control.use(notFound, answerError)
   return control
 }
+
+const digest = (text) => createHash('sha256').update(text).digest()
+const isSame = (one, other) => timingSafeEqual(digest(one), digest(other))

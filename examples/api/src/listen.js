@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
@@ -8,26 +9,34 @@ const CONTROL_HOST = '127.0.0.1'
 /**
  * @typedef {object} Listening
  * @property {string} url         of the API, without a trailing slash
- * @property {string} controlUrl
+ * @property {string} [controlUrl]   where a control port was asked for
+ * @property {string} [controlToken]  what requests to it have to bring as their bearer
  * @property {() => Promise<void>} close  ends every connection, idle or not
  */
 
 /**
- * Serves both applications; port 0 takes any free one. With `tls`, the API speaks https and the control port does not.
- * @param {{ app: import("node:http").RequestListener, control: import("node:http").RequestListener,
+ * Serves the API and, with `controlPort`, its control port; port 0 takes any free one. With `tls`, the API speaks https and
+ * the control port does not.
+ * @param {{ app: import("node:http").RequestListener, createControl: (token: string) => import("node:http").RequestListener,
  *   sockets: { watch(server: import("node:http").Server): void } }} api
- * @param {{ port?: number, controlPort?: number, host?: string,
+ * @param {{ port?: number, controlPort?: number, controlToken?: string, host?: string,
  *   tls?: Pick<import("node:https").ServerOptions, "key" | "cert"> }} [options]
  * @returns {Promise<Listening>}
  */
-export async function listen(api, { port = 0, controlPort = 0, host = '127.0.0.1', tls } = {}) {
+export async function listen(api, options = {}) {
+  const {
+    port = 0,
+    controlPort,
+    controlToken = randomBytes(32).toString('base64url'),
+    host = '127.0.0.1',
+    tls,
+  } = options
   const server = tls ? createSecureServer(tls, api.app) : createServer(api.app)
-  const controlServer = createServer(api.control)
-  const servers = [server, controlServer]
+  const controlServer = controlPort === undefined ? undefined : createServer(api.createControl(controlToken))
   api.sockets.watch(server)
 
   async function close() {
-    const open = servers.filter((each) => each.listening)
+    const open = [server, controlServer].filter((each) => each?.listening)
     const closed = open.map((each) => once(each, 'close'))
     for (const each of open) {
       each.close()
@@ -39,12 +48,17 @@ export async function listen(api, { port = 0, controlPort = 0, host = '127.0.0.1
   try {
     // `once` rejects on an "error", such as a port in use.
     await once(server.listen(port, host), 'listening')
-    await once(controlServer.listen(controlPort, CONTROL_HOST), 'listening')
+    if (controlServer) await once(controlServer.listen(controlPort, CONTROL_HOST), 'listening')
   } catch (error) {
     await close()
     throw error
   }
-  return { url: urlOf(server, host), controlUrl: urlOf(controlServer, CONTROL_HOST), close }
+  return {
+    url: urlOf(server, host),
+    controlUrl: controlServer && urlOf(controlServer, CONTROL_HOST),
+    controlToken: controlServer && controlToken,
+    close,
+  }
 }
 
 function urlOf(server, host) {

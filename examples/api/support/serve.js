@@ -8,15 +8,15 @@ import { createClient } from './client.js'
  */
 export async function serve(test, settings) {
   const api = createApi(settings)
-  const { url, controlUrl, close } = await api.listen()
+  const { url, controlUrl, controlToken, close } = await api.listen({ controlPort: 0 })
   test.after(close)
 
-  /** @param {string} route such as "POST /reset" @param {unknown} [json] @param {HeadersInit} [headers] */
+  /** @param {string} route such as "POST /reset" @param {unknown} [json] @param {Record<string, string>} [headers] */
   async function control(route, json, headers) {
     const [method, path] = route.split(' ')
     const response = await fetch(controlUrl + path, {
       method,
-      headers,
+      headers: { Authorization: `Bearer ${controlToken}`, ...headers },
       body: JSON.stringify(json),
     })
     const text = await response.text()

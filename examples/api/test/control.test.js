@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { request } from 'node:http'
 import { test } from 'node:test'
+import { createApi } from '../src/api.js'
 import { serve } from '../support/serve.js'
 
 test('state shows settings, counts and sessions', async (t) => {
@@ -106,4 +108,45 @@ test('a page cannot reach the control port, nor the API the control routes', asy
   assert.equal((await control('POST /reset', {}, { Origin: 'https://evil.example' })).status, 403)
   assert.equal((await control('GET /nothing')).status, 404)
   assert.equal((await client().call('GET /state')).status, 404)
+})
+
+test('there is no control port unless one is asked for', async (t) => {
+  const { url, close, ...rest } = await createApi().listen()
+  t.after(close)
+  assert.deepEqual(rest, { controlUrl: undefined, controlToken: undefined })
+  assert.equal((await fetch(`${url}/api/v1/public`)).status, 200)
+})
+
+test('the control port answers to nobody without its token', async (t) => {
+  const { controlUrl, controlToken, close } = await createApi().listen({ controlPort: 0 })
+  t.after(close)
+  const status = async (headers) => (await fetch(`${controlUrl}/state`, { headers })).status
+  assert.match(controlToken, /^[\w-]{43}$/)
+  const wrong = [
+    '',
+    'Bearer',
+    `Bearer ${controlToken}x`,
+    `Bearer ${controlToken.slice(1)}`,
+    `Basic ${controlToken}`,
+  ]
+  for (const Authorization of wrong) assert.equal(await status({ Authorization }), 401, Authorization)
+  assert.equal(await status({ Authorization: `Bearer ${controlToken}` }), 200)
+})
+
+test('the control port answers to the names of this machine only: another may have been rebound to it', async (t) => {
+  const { controlUrl, controlToken, close } = await createApi().listen({ controlPort: 0 })
+  t.after(close)
+  const { port } = new URL(controlUrl)
+  const ask = (Host) =>
+    new Promise((resolve, reject) => {
+      const headers = { Host, Authorization: `Bearer ${controlToken}` }
+      const sent = request({ host: '127.0.0.1', port, path: '/state', headers }, (response) =>
+        resolve(response.resume().statusCode),
+      )
+      sent.on('error', reject).end()
+    })
+  for (const name of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1'])
+    assert.equal(await ask(`${name}:${port}`), 403, name)
+  for (const name of ['127.0.0.1', 'localhost', '[::1]', 'LOCALHOST'])
+    assert.equal(await ask(`${name}:${port}`), 200, name)
 })

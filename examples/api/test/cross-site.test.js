@@ -105,3 +105,11 @@ test('an allowed page may read the headers it needs, of refusals and faults too'
     assert.equal(headers.get('Access-Control-Expose-Headers'), 'Authorization, Retry-After, Date')
   }
 })
+
+test('an origin is scheme, host and port', async (t) => {
+  const { client, url } = await serve(t)
+  const { hostname, port } = new URL(url)
+  for (const Origin of [`https://${hostname}:${port}`, `http://${hostname}`, `http://${hostname}:1`])
+    assert.equal((await client().call('POST /login', { json, headers: { Origin } })).status, 403, Origin)
+  assert.equal((await client().call('POST /login', { json, headers: { Origin: url } })).status, 200)
+})

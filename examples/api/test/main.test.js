@@ -17,16 +17,18 @@ function run(t, env) {
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
   test(`the server prints where it is, and ${signal} ends it cleanly`, async (t) => {
-    const child = run(t, { PORT: '0', CONTROL_PORT: '', API_ACCESS_TTL: '3' })
+    const child = run(t, { PORT: '0', CONTROL_PORT: '0', CONTROL_TOKEN: 'of-this-test', API_ACCESS_TTL: '3' })
     let output = ''
     for await (const chunk of child.stdout) {
       output += chunk
-      if (output.split('\n').length > 2) break
+      if (output.split('\n').length > 3) break
     }
     const [, url] = /^API +(http:\/\/127\.0\.0\.1:\d+\/api\/v1)$/m.exec(output)
     const [, controlUrl] = /^Control +(http:\/\/127\.0\.0\.1:\d+)$/m.exec(output)
     assert.equal((await fetch(`${url}/public`)).status, 200)
-    const state = await fetch(`${controlUrl}/state`).then((response) => response.json())
+    const state = await fetch(`${controlUrl}/state`, {
+      headers: { Authorization: 'Bearer of-this-test' },
+    }).then((response) => response.json())
     assert.equal(state.settings.accessTtl, 3)
 
     // The connections of those two requests are still open.

@@ -9,7 +9,11 @@ import { createCertificate } from '../support/certificate.js'
 async function serveOverTls(t) {
   const tls = createCertificate()
   const api = createApi()
-  const { url, controlUrl, close } = await api.listen({ host: 'localhost', tls })
+  const { url, controlUrl, controlToken, close } = await api.listen({
+    host: 'localhost',
+    tls,
+    controlPort: 0,
+  })
   t.after(close)
   const agent = new Agent({ ca: tls.cert, keepAlive: true })
   t.after(() => agent.destroy())
@@ -21,16 +25,17 @@ async function serveOverTls(t) {
     const [response] = await once(call, 'response')
     return { headers: response.headers, status: response.statusCode, body: await json(response) }
   }
-  return { api, url, controlUrl, call }
+  return { api, url, controlUrl, controlToken, call }
 }
 
 test('with a key and a certificate, the API is served over TLS and its cookie is Secure', async (t) => {
-  const { url, controlUrl, call } = await serveOverTls(t)
+  const { url, controlUrl, controlToken, call } = await serveOverTls(t)
   assert.match(url, /^https:\/\/localhost:\d+$/)
   const signedIn = await call('POST', '/login', { email: 'ada@example.com', password: 'correct horse' })
   assert.equal(signedIn.status, 200)
   assert.match(signedIn.headers['set-cookie'].join(), /^refresh_token=.*; Secure/)
-  assert.equal((await fetch(`${controlUrl}/state`)).status, 200)
+  const headers = { Authorization: `Bearer ${controlToken}` }
+  assert.equal((await fetch(`${controlUrl}/state`, { headers })).status, 200)
 })
 
 test('over TLS, too, a drop breaks the connection under its request and no other', async (t) => {

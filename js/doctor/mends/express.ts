@@ -34,7 +34,7 @@ export const express: Mends = {
   'one-token': `res.json({ user, access_token, expires_in }) // and no refresh_token, which the cookie has`,
   'token.refresh-without-cookie': `res.cookie('refresh_token', token, { httpOnly: true, secure: req.secure, sameSite: 'lax', path: '/api/v1' })`,
   'token.scheme': `res.set('Authorization', 'Bearer ' + token)`,
-  'refresh.missing': `Set a refresh token in an HttpOnly cookie, and take it in POST /refresh. See examples/api.`,
+  'refresh.missing': `Set a refresh token in an HttpOnly cookie, and take it in POST /refresh. See examples/express.`,
   'refresh.works': `router.post('/refresh', csrf, refresh) // with the cookie alone: no access token, no body`,
   'refresh.token': `res.json({ access_token: token, token_type: 'Bearer', expires_in: 900 })`,
   rotation: `if (token.spentAt) { await family.revoke(token.familyId); return res.status(401).json({ error: 'reuse' }) }

@@ -19,7 +19,7 @@ export const ORIGIN = 'https://app.test'
 /** The embedded API, listening, and the options of a server for it. */
 export async function startApi(settings: object = {}) {
   const api = createApi(settings)
-  const { url, close } = await api.listen({ port: 0, controlPort: 0, host: '127.0.0.1' })
+  const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
   const options: BffOptions = {
     api: url,
     secret: SECRET,

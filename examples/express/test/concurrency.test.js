@@ -1,0 +1,86 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createClient, PASSWORD } from './support/client.js'
+import { startTwo } from './support/processes.js'
+import { databases } from './support/serve.js'
+
+const TRIES = process.env.TOKENCELL_FULL ? 200 : 20
+const AT_ONCE = 4
+const OTHER = 'staple battery horse'
+
+/**
+ * What happens at the same time as a refresh, and which browsers are signed in afterwards. `laptop` and `tab` share a
+ * cookie and talk to different processes; `phone` is another session of the same user.
+ */
+const races = {
+  refresh: { act: ({ tab }) => tab.refresh(), alive: ['laptop', 'tab'] },
+  'sign-out': { act: ({ tab }) => tab.call('DELETE /logout'), dead: ['laptop', 'tab'], alive: ['phone'] },
+  'sign-out everywhere': { act: ({ phone }) => phone.call('DELETE /sessions'), dead: ['laptop', 'phone'] },
+  'end by an administrator': {
+    act: ({ admin, id }) => admin.call(`DELETE /admin/users/${id}/sessions`),
+    dead: ['laptop', 'phone'],
+  },
+  reuse: { act: ({ thief }) => thief.refresh(), dead: ['laptop', 'thief'], alive: ['phone'] },
+  'password change': { act: ({ phone }) => changePassword(phone), dead: ['laptop'], alive: ['phone'] },
+  'sign-in': { act: ({ tab, email }) => tab.signIn(email), dead: ['laptop'], alive: ['tab', 'phone'] },
+  // Not with a refresh: a sign-in with the old password, which must not survive the change.
+  'password change, and a sign-in': {
+    first: ({ guest, email }) => guest.signIn(email),
+    act: ({ phone }) => changePassword(phone),
+    dead: ['guest', 'laptop'],
+    alive: ['phone'],
+  },
+}
+const changePassword = (browser) =>
+  browser.call('POST /password', { json: { current_password: PASSWORD, password: OTHER } })
+
+for (const [name, create] of Object.entries(databases)) {
+  test(`${name}: two processes agree on which sessions are alive`, async (t) => {
+    const { one, other, admin } = await startTwo(t, create)
+    let users = 0
+    for (const [
+      race,
+      { first = ({ laptop }) => laptop.refresh(), act, dead = [], alive = [] },
+    ] of Object.entries(races)) {
+      const found = { 'alive that should be dead': 0, 'dead that should be alive': 0, '5xx': 0 }
+
+      async function attempt(number) {
+        const who = await prepare(`user${++users}@example.com`)
+        const both = [() => first(who), () => act(who)]
+        if (number % 2) both.reverse()
+        const answers = await Promise.all(both.map((start) => start()))
+        for (const each of dead) answers.push(...(await expect(who[each], false)))
+        for (const each of alive) answers.push(...(await expect(who[each], true)))
+        found['5xx'] += answers.filter(({ status }) => status >= 500).length
+      }
+
+      async function prepare(email) {
+        const [laptop, phone] = [createClient(one.url), createClient(other.url)]
+        const { body } = await laptop.signUp(email)
+        await phone.signIn(email)
+        const thief = Object.assign(createClient(other.url), { cookie: laptop.cookie })
+        // Twice: a token that is spent and has no grace.
+        for (const _ of [1, 2]) await laptop.refresh()
+        const tab = Object.assign(createClient(other.url), { cookie: laptop.cookie, token: laptop.token })
+        return { laptop, tab, phone, thief, admin, guest: createClient(one.url), email, id: body.user.id }
+      }
+
+      async function expect(browser, isAlive) {
+        const me = await browser.call('GET /me')
+        const refreshed = await browser.refresh()
+        const agrees = [me, refreshed].every(({ status }) => (status === 200) === isAlive)
+        if (!agrees) found[isAlive ? 'dead that should be alive' : 'alive that should be dead'] += 1
+        return [me, refreshed]
+      }
+
+      for (let done = 0; done < TRIES; done += AT_ONCE)
+        await Promise.all(Array.from({ length: AT_ONCE }, (_, at) => attempt(done + at)))
+      t.diagnostic(`${race}: ${TRIES} tries, ${JSON.stringify(found)}`)
+      assert.deepEqual(
+        Object.values(found),
+        [0, 0, 0],
+        `${race}: ${JSON.stringify(found)}\n${one.errors}${other.errors}`,
+      )
+    }
+  })
+}

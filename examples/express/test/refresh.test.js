@@ -1,0 +1,138 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { createKey, databases, environment, serve } from './support/serve.js'
+
+const SECONDS = 1000
+
+for (const [name, create] of Object.entries(databases)) {
+  const start = (t, options) => serve(t, { create, ...options })
+
+  test(`${name}: a refresh replaces the token and answers as the sign-in does`, async (t) => {
+    const { client } = await start(t)
+    const ada = client()
+    const signedUp = await ada.signUp()
+    const before = ada.cookie
+    const refreshed = await ada.refresh()
+    assert.equal(refreshed.status, 200)
+    assert.deepEqual(Object.keys(refreshed.body), Object.keys(signedUp.body))
+    assert.deepEqual(refreshed.body.user, { id: '1', email: 'ada@example.com', roles: ['user'] })
+    assert.notEqual(ada.cookie, before)
+    assert.equal((await ada.call('GET /me')).status, 200)
+  })
+
+  test(`${name}: the database holds no token, and no part of one`, async (t) => {
+    const { client, db } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const secrets = [ada.cookie]
+    for (const _ of [1, 2]) {
+      await ada.refresh()
+      secrets.push(ada.cookie, ada.token)
+    }
+    const rows = JSON.stringify([await db('sessions'), await db('users'), await db('auth_failures')])
+    const parts = secrets.flatMap((secret) => secret.replace(/^.*=/, '').split('.').slice(1))
+    for (const part of parts) assert.ok(!rows.includes(part))
+  })
+
+  test(`${name}: twenty refreshes at once all succeed, with the same cookie`, async (t) => {
+    const { client } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const tabs = Array.from({ length: 20 }, () => ada.copy())
+    const statuses = await Promise.all(tabs.map((tab) => tab.refresh().then(({ status }) => status)))
+    assert.deepEqual(new Set(statuses), new Set([200]))
+    assert.equal(new Set(tabs.map(({ cookie }) => cookie)).size, 1)
+    assert.equal((await tabs[7].refresh()).status, 200)
+  })
+
+  test(`${name}: within the grace, the previous token is answered with the same new one`, async (t) => {
+    const { client, pass } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const late = ada.copy()
+    await ada.refresh()
+    pass(9 * SECONDS)
+    assert.equal((await late.refresh()).status, 200)
+    assert.equal(late.cookie, ada.cookie)
+  })
+
+  test(`${name}: after the grace, the previous token ends the session`, async (t) => {
+    const { client, pass } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const thief = ada.copy()
+    await ada.refresh()
+    pass(11 * SECONDS)
+    const refused = await thief.refresh()
+    assert.deepEqual([refused.status, refused.body], [401, { error: 'reuse' }])
+    assert.equal(refused.setCookie, undefined)
+    assert.equal((await ada.call('GET /me')).status, 401)
+    assert.deepEqual((await ada.refresh()).body, { error: 'revoked', reason: 'reuse' })
+  })
+
+  test(`${name}: the grace ends once the new token has been used`, async (t) => {
+    const { client } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const thief = ada.copy()
+    await ada.refresh()
+    await ada.refresh()
+    assert.deepEqual((await thief.refresh()).body, { error: 'reuse' })
+  })
+
+  test(`${name}: a token that was spent three refreshes ago ends the session`, async (t) => {
+    const { client } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const thief = ada.copy()
+    for (const _ of [1, 2, 3]) await ada.refresh()
+    assert.deepEqual((await thief.refresh()).body, { error: 'reuse' })
+    assert.equal((await ada.refresh()).status, 401)
+  })
+
+  test(`${name}: a token that is not genuine is refused and ends nothing`, async (t) => {
+    const { client } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const [sessionId, secret, mark] = ada.cookie.split('=')[1].split('.')
+    const wrong = 'A'.repeat(43)
+    const texts = [
+      `${sessionId}.${wrong}.${mark}`,
+      `${sessionId}.${secret}.${wrong}`,
+      `${sessionId}.${secret}`,
+      `${sessionId}.${secret}.${mark}.x`,
+      `${sessionId}.`,
+      '...',
+      'x',
+    ]
+    for (const text of texts) {
+      const stranger = Object.assign(client(), { cookie: `refresh_token=${text}` })
+      const { status, body, setCookie } = await stranger.refresh()
+      assert.deepEqual([text, status, body, setCookie], [text, 401, { error: 'unknown' }, undefined])
+    }
+    assert.deepEqual((await client().refresh()).body, { error: 'no_cookie' })
+    assert.equal((await ada.refresh()).status, 200)
+  })
+
+  test(`${name}: keys rotate without ending a session, also in mid-grace`, async (t) => {
+    const { client, start: restart } = await start(t)
+    const ada = client()
+    await ada.signUp()
+    const late = ada.copy()
+    await ada.refresh()
+    const REFRESH_TOKEN_KEYS = `${createKey('r2')},${environment.REFRESH_TOKEN_KEYS}`
+    const ACCESS_TOKEN_KEYS = `${createKey('a2')},${environment.ACCESS_TOKEN_KEYS}`
+    const rotated = await restart({ REFRESH_TOKEN_KEYS, ACCESS_TOKEN_KEYS })
+    const again = Object.assign(rotated.client(), { cookie: late.cookie })
+    assert.equal((await again.refresh()).status, 200)
+    assert.equal(again.cookie, ada.cookie)
+    const onNew = Object.assign(rotated.client(), { cookie: ada.cookie, token: ada.token })
+    assert.equal((await onNew.call('GET /me')).status, 200)
+    assert.equal((await onNew.refresh()).status, 200)
+
+    const without = await restart({ REFRESH_TOKEN_KEYS: createKey('r3'), ACCESS_TOKEN_KEYS: createKey('a3') })
+    const locked = Object.assign(without.client(), { cookie: onNew.cookie, token: onNew.token })
+    assert.equal((await locked.call('GET /me')).status, 401)
+    assert.deepEqual((await locked.refresh()).body, { error: 'unknown' })
+  })
+}
