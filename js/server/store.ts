@@ -61,8 +61,6 @@ const FIRST_LOOK = 50
 const LAST_LOOK = 500
 /** When something that could not be written is tried again. */
 const PAUSE = 250
-/** For so long it is known that an attempt brought nothing: the next one may be refused because of it. */
-const DOUBT = 120_000
 
 export function createCoordinator(
   store: SharedStore,
@@ -103,11 +101,8 @@ export function createCoordinator(
 
   async function publish(key: string, renewal: Renewal) {
     if (renewal.kind === 'renewed') await writeSession('session', renewal.session)
-    await write(
-      named('renewal', key),
-      renewal,
-      renewal.kind === 'postponed' ? renewal.until - Date.now() + DOUBT : grace * 1000,
-    )
+    // An attempt that brought nothing is known until the next one: it may be refused because of it, or need its cookies.
+    await write(named('renewal', key), renewal, (renewal.kind === 'postponed' ? maxAge : grace) * 1000)
     await claims.release(named('claim', key))
   }
 

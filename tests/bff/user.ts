@@ -50,23 +50,24 @@ interface Surroundings {
   refreshes: Refreshes
 }
 
-export type User = Awaited<ReturnType<typeof createUser>>
+type Visitor = ReturnType<typeof createVisitor>
 
-/** A user with an account and a browser, who aborts much of what it has begun. */
-export async function createUser(
-  n: number,
-  random: Random,
-  { api, url, served, counts, refreshes }: Surroundings,
+/** Asks as a user's browser does, looks at every answer, and counts. */
+function createRequests(
+  { ask }: Visitor,
+  { name, id }: { name: string; id: string },
+  { counts, refreshes }: Surroundings,
 ) {
-  const name = `canary-${n}-user`
-  const credentials = { email: `${name}@example.com`, password: PASSWORD }
-  const { id = '' } = (await api.accounts.signUp(credentials)) ?? {}
-  const { ask, cookies } = createVisitor(url)
-  let signedInAt = 0
-  let isSignedOut = false
+  function look(path: string, status: number, text: string) {
+    counts.answers += 1
+    if (status >= 500) counts.failed += 1
+    if (text.includes(name)) counts.own += 1
+    const others = (text.match(NAMES) ?? []).filter((found) => found !== name)
+    expect(others, `${name} at ${path}`).toEqual([])
+  }
 
   /** @param patience after which the request is aborted, in milliseconds. @returns `null` if it was */
-  async function get(path: string, headers: Record<string, string>, patience?: number) {
+  return async function get(path: string, headers: Record<string, string>, patience?: number) {
     const began = Date.now()
     const abort = new AbortController()
     const timer = patience !== undefined && setTimeout(() => abort.abort(), patience)
@@ -86,26 +87,29 @@ export async function createUser(
       if (timer) clearTimeout(timer)
     }
   }
+}
 
-  function look(path: string, status: number, text: string) {
-    counts.answers += 1
-    if (status >= 500) counts.failed += 1
-    if (text.includes(name)) counts.own += 1
-    expect(
-      (text.match(NAMES) ?? []).filter((found) => found !== name),
-      `${name} at ${path}`,
-    ).toEqual([])
-  }
+export type User = Awaited<ReturnType<typeof createUser>>
+
+/** A user with an account and a browser, who aborts much of what it has begun. */
+export async function createUser(n: number, random: Random, surroundings: Surroundings) {
+  const { api, url, served, refreshes } = surroundings
+  const name = `canary-${n}-user`
+  const credentials = { email: `${name}@example.com`, password: PASSWORD }
+  const { id = '' } = (await api.accounts.signUp(credentials)) ?? {}
+  const visitor = createVisitor(url)
+  const get = createRequests(visitor, { name, id }, surroundings)
+  let signedInAt = 0
+  let isSignedOut = false
 
   /** Opens a page, wherever it leads. */
   async function navigate(path: string) {
     for (let at = path, hops = 0; hops < 10; hops += 1) {
-      const { pathname } = new URL(at, url)
-      if (pathname === '/sign-in') isSignedOut = true
+      if (new URL(at, url).pathname === '/sign-in') isSignedOut = true
       const found = await get(at, navigating)
       if (!found?.location) return
-      const to = new URL(found.location, url)
-      at = to.pathname + to.search
+      const { pathname, search } = new URL(found.location, url)
+      at = pathname + search
     }
   }
 
@@ -118,13 +122,14 @@ export async function createUser(
   }
 
   const soon = () => pick(random, [5, 60, 300, 1500]) * random()
-
+  const prefetch = (patience?: number) => get(...prefetching(served), patience)
+  const call = (path: string) => get(path, fromPage, random() < 0.3 ? soon() : undefined)
   const acts = [
-    () => get(...prefetching(served), soon()),
-    () => get(...prefetching(served), soon()),
-    () => get(...prefetching(served), random() < 0.5 ? soon() : undefined),
-    () => get('/api/v1/me', fromPage, random() < 0.3 ? soon() : undefined),
-    () => get('/api/v1/notes', fromPage, random() < 0.3 ? soon() : undefined),
+    () => prefetch(soon()),
+    () => prefetch(soon()),
+    () => prefetch(random() < 0.5 ? soon() : undefined),
+    () => call('/api/v1/me'),
+    () => call('/api/v1/notes'),
     () => navigate('/notes'),
     status,
   ]
@@ -145,14 +150,10 @@ export async function createUser(
       return isSignedOut
     },
     async signIn() {
-      cookies.clear()
+      visitor.cookies.clear()
       isSignedOut = false
       signedInAt = Date.now()
-      const response = await ask('/api/auth/sign-in', {
-        method: 'POST',
-        headers: { ...fromPage, 'content-type': 'application/json' },
-        body: JSON.stringify(credentials),
-      })
+      const response = await visitor.call('/api/auth/sign-in', { method: 'POST', json: credentials })
       expect(response.status, `${name} signs in`).toBe(200)
       await response.text()
     },

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { SharedStore } from '../../../js/server/index.js'
 import { browse, fakeTime, pass, startApi } from './browser.js'
-import { EXPIRED } from './strict-api.js'
+import { createProcesses, EXPIRED } from './strict-api.js'
 
 let api: Awaited<ReturnType<typeof startApi>>
 beforeEach(async () => {
@@ -16,8 +17,8 @@ afterEach(async () => {
 const me = '/api/v1/me'
 
 /** Signs in, and lets the token expire. */
-async function expired() {
-  const browser = browse(api.options)
+async function expired(more: object = {}) {
+  const browser = browse({ ...api.options, ...more })
   await browser.signIn()
   pass(EXPIRED)
   return browser
@@ -45,4 +46,29 @@ test('the same for one that breaks off twice, and for one that has a cookie and 
   pass(2500)
   expect((await browser.fetch(me)).status).toBe(200)
   expect(api.refreshes()).toEqual({ total: 4, ok: 4, refused: 0, reuse: 0 })
+})
+
+/** Forgets an entry when its time is over, as Redis does. */
+function createStore(): SharedStore {
+  const entries = new Map<string, { value: string; until: number }>()
+  return {
+    getItem(key) {
+      const found = entries.get(key)
+      return found && found.until > Date.now() ? found.value : null
+    },
+    setItem: (key, value, { ttl = 0 } = {}) => entries.set(key, { value, until: Date.now() + ttl * 1000 }),
+    removeItem: (key) => entries.delete(key),
+  }
+}
+
+test('promise 25: with a store, the cookie of an answer that broke off is there in another process, however much later', async () => {
+  const processes = createProcesses()
+  processes.enter(0)
+  const browser = await expired({ store: createStore() })
+  api.api.faults.add({ route: 'refresh', kind: 'cut' })
+  await browser.fetch(me)
+  pass(600_000)
+  processes.enter(1)
+  expect((await browser.fetch(me)).status).toBe(200)
+  expect(api.refreshes()).toEqual({ total: 2, ok: 2, refused: 0, reuse: 0 })
 })
