@@ -174,7 +174,7 @@ test('promise 18: a page from the cache shows nothing before it has looked', asy
   dispatchEvent(Object.assign(new Event('pageshow'), { persisted: true }))
   expect(auth.snapshot.status).toBe('loading')
   await vi.waitFor(() => expect(auth.snapshot.status).toBe('unauthenticated'))
-  expect(statuses.slice(-3)).toEqual(['Ada', 'loading', 'never'])
+  expect(statuses.slice(-3)).toEqual(['Ada', 'loading', 'signed-out'])
 })
 
 test('promise 9: a server that is away is asked again, and the status stays unknown', async () => {
