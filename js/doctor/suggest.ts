@@ -1,9 +1,9 @@
 import { presets } from '../presets.js'
 import type { VaultOptions } from '../vault/options.js'
 import { isEnd } from './checks/rotation.js'
-import type { Csrf, Endpoint } from './options.js'
+import { repeatedCookie, signInRule } from './csrf-rule.js'
+import type { Endpoint } from './options.js'
 import type { Seen } from './probe/seen.js'
-import { begin, csrfHeaderFor, readableCsrfCookie } from './probe/session.js'
 
 /** The options of a vault that fit what was seen; and what none of them can say. */
 export interface Fitting {
@@ -24,9 +24,10 @@ export function fit(seen: Seen): Fitting | undefined {
   const refresh = refreshes ? plan.endpoints.refresh : isByCookie ? plan.endpoints.me : undefined
   const isInBody = grant.refresh !== undefined && refreshes === true && !plan.isRefreshedByCookie
   const isForeign = plan.topology !== 'same-origin'
+  const ofSignIn = signInRule(seen)
   const options: Partial<VaultOptions> = {
     ...(isForeign && { origins: [plan.api.origin] }),
-    signIn: endpoint({ ...plan.endpoints.signIn, ...signInCsrf(seen) }),
+    signIn: endpoint({ ...plan.endpoints.signIn, ...(ofSignIn && { csrf: ofSignIn }) }),
     ...credential(grant.isDeviseTokenAuth, isByCookie),
     ...(refresh && { refresh: endpoint({ ...refresh, ...ownCsrf(seen, refresh), ...ends(seen) }) }),
     ...(hasSignOut(seen) && plan.endpoints.signOut && { signOut: endpoint(plan.endpoints.signOut) }),
@@ -82,28 +83,6 @@ function csrf(seen: Seen): Pick<VaultOptions, 'csrf'> {
   if (!csrf || (isCsrfOpen && !seen.needsCookies && topology !== 'same-origin')) return { csrf: false }
   const isUsual = 'value' in csrf && csrf.header === 'X-Requested-With' && csrf.value === 'tokencell'
   return isUsual ? {} : { csrf }
-}
-
-/** The rule against CSRF that a readable cookie stands for, where none was given. */
-function repeatedCookie(seen: Seen, isRefresh: boolean): Csrf | undefined {
-  const answer = seen.exchange('sign-in')?.answer
-  // Django sets such a cookie for its own pages.
-  const without = seen.exchange('plain-refresh') ?? seen.exchange('plain-sign-out')
-  const page = seen.exchange('csrf-page')?.answer
-  const cookie =
-    seen.plan.isCsrfOpen && answer && seen.needsCookies && !without?.answer?.isOk
-      ? readableCsrfCookie(begin(answer, page && begin(page)), isRefresh)
-      : undefined
-  return cookie && { header: csrfHeaderFor(cookie), cookie: cookie.name }
-}
-
-/** Before there is a cookie to repeat, many APIs want at least a header that forms cannot send. */
-function signInCsrf(seen: Seen): Pick<Endpoint, 'csrf'> {
-  const { csrfPage, endpoints } = seen.plan
-  const { signIn } = endpoints
-  const isRefused = seen.exchange('plain-sign-in')?.answer?.isOk === false
-  if (csrfPage || signIn.csrf !== undefined || !isRefused || !repeatedCookie(seen, false)) return {}
-  return { csrf: { header: 'X-Requested-With', value: 'tokencell' } }
 }
 
 /** That of the refresh, where it is another one than that of the rest. */

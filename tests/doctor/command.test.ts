@@ -111,6 +111,8 @@ test.each([
   ],
   [['doctor', 'http://a.test', '--stack', 'spring'], '--stack must be one of django, express, fastapi'],
   [['doctor', 'http://a.test', '--body', 'password'], '--body must be like'],
+  [['doctor', 'http://a.test', '--me-header', 'X-Tenant'], '--me-header must be like'],
+  [['doctor', 'http://a.test', '--csrf-page', 'https://b.test/csrf'], '--csrf-page is on https://b.test'],
   [['doctor', 'http://a.test'], 'http://a.test is plain http on another machine'],
   [['doctor', 'http://a.test', '--password'], '--password needs a value'],
 ])('2 for a command line that cannot be meant: %j', async (args, message) => {

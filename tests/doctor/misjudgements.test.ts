@@ -242,7 +242,12 @@ test('a refreshed token that is refused is found', async () => {
   expect(report.suggestion).toBeUndefined()
 })
 
-test('before there is a cookie to repeat, CORS need not allow its header', async () => {
+test.each([
+  ['given', 'X-CSRF-Token=csrf_token', ', x-csrf-token', []],
+  ['found', undefined, ', x-csrf-token', []],
+  ['found, and not allowed', undefined, '', ['cors.preflight-headers']],
+])('CORS need allow the header of a cookie only where there is one to repeat: %s', async (...row) => {
+  const [, csrfRule, allowed, expected] = row
   const csrf = 'csrf_token=0123456789; Path=/; SameSite=Lax'
   const allow = (headers: string) => ({
     'Access-Control-Allow-Headers': `authorization, content-type${headers}`,
@@ -261,12 +266,12 @@ test('before there is a cookie to repeat, CORS need not allow its header', async
         route === 'POST /login' ? !isForm : header('x-csrf-token') === cookie('csrf_token'),
       instead({ route }) {
         if (!route.startsWith('OPTIONS')) return undefined
-        return { status: 204, headers: allow(route === 'OPTIONS /login' ? '' : ', x-csrf-token') }
+        return { status: 204, headers: allow(route === 'OPTIONS /login' ? '' : allowed) }
       },
     },
-    { origin: PAGE, csrf: 'X-CSRF-Token=csrf_token' },
+    { origin: PAGE, csrf: csrfRule },
   )
-  expect(errors).toEqual([])
+  expect(errors).toEqual(expected)
 })
 
 test('the cookie against CSRF is repeated as servers read it, by the trial, too', async () => {

@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.js'
+import { csrfRuleOf } from '../csrf-rule.js'
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
 import { type Exchange, type Seen, type Step, Unseen } from '../probe/seen.js'
@@ -33,7 +34,9 @@ const successes = (seen: Seen) => {
 /** The answers to preflights, and what each was asked for. */
 function preflights(seen: Seen): Answered[] {
   seen.crossOrigin()
-  const all = seen.answered('preflight-me', 'preflight-sign-in', 'preflight-refresh', 'preflight-sign-out')
+  const steps = ['preflight-me', 'preflight-sign-in', 'preflight-refresh', 'preflight-sign-out'] as const
+  // The last of each: what is to be allowed may be found out on the way.
+  const all = seen.answered(...steps).filter((exchange) => seen.exchange(exchange.step) === exchange)
   if (all.length === 0) throw new Unseen('no preflight was answered')
   return all
 }
@@ -250,17 +253,18 @@ export const corsChecks: Check[] = [
     fix: 'cors',
     judge: (seen) =>
       lacking(seen, 'headers', ({ step }) => {
-        const rule = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.csrf ?? seen.plan.csrf
+        const isSignIn = step === 'preflight-sign-in'
+        const rule = csrfRuleOf(seen, STEPS[step] ?? 'signIn')
         // Without cookies there is nothing to forge: the options that are suggested then send no such header.
         const isSent =
           rule &&
           (!seen.plan.isCsrfOpen || seen.needsCookies) &&
           // Before there is a cookie to repeat, there is no header.
-          !('cookie' in rule && (step === 'preflight-sign-in' || !hasCookie(seen, rule.cookie)))
+          !('cookie' in rule && ((isSignIn && !seen.plan.csrfPage) || !hasCookie(seen, rule.cookie)))
         const csrf = isSent ? [rule.header] : []
         const token = seen.plan.isCookieSession ? [] : ['Authorization']
         if (step === 'preflight-me') return token
-        if (step === 'preflight-sign-in') return ['Content-Type', ...csrf]
+        if (isSignIn) return ['Content-Type', ...csrf]
         return step === 'preflight-sign-out' ? [...token, ...csrf] : csrf
       }),
   },
@@ -297,7 +301,9 @@ export const corsChecks: Check[] = [
 ]
 
 const hasCookie = (seen: Seen, name: string) =>
-  seen.grants().some(({ answer }) => answer.cookies.some((cookie) => cookie.name === name))
+  [...seen.grants(), ...seen.answered('csrf-page')].some(({ answer }) =>
+    answer.cookies.some((cookie) => cookie.name === name),
+  )
 
 /** @throws Unseen where the session needs no cookie */
 function withCookies(seen: Seen) {

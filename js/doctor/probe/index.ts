@@ -5,7 +5,7 @@ import { createClient } from './client.js'
 import { guess } from './guess.js'
 import { probeLimit } from './limit.js'
 import { Seen } from './seen.js'
-import { probeAsStranger } from './stranger.js'
+import { askForFoundHeader, probeAsStranger } from './stranger.js'
 import { probeAsUser, SIGNED_IN } from './user.js'
 
 /** Nobody answers at this URL. */
@@ -33,8 +33,10 @@ export async function probe(plan: Plan, wire: Wire, secrets: Secrets): Promise<S
   const [failed] = seen.exchanges
   if (failed?.failure && seen.answered().length === 0) throw new Unreachable(failed.failure, failed.request)
 
-  if (plan.credentials) await probeAsUser(client, seen, plan.credentials)
-  else seen.skip('nobody signed in (--anonymous)', 'sign-in', ...SIGNED_IN)
+  if (plan.credentials) {
+    await probeAsUser(client, seen, plan.credentials)
+    await askForFoundHeader(client, seen)
+  } else seen.skip('nobody signed in (--anonymous)', 'sign-in', ...SIGNED_IN)
   if (plan.rateLimit) await probeLimit(client, seen)
   else seen.skip('only with --rate-limit, which locks this address out for a while', 'limited')
   return seen

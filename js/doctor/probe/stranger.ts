@@ -1,3 +1,4 @@
+import { csrfRuleOf, repeatedCookie } from '../csrf-rule.js'
 import type { Endpoint, Plan } from '../options.js'
 import { Secret } from '../secret.js'
 import { lookalikes } from '../topology.js'
@@ -34,6 +35,21 @@ async function askForPermission(client: Client, { endpoints, csrf }: Plan) {
     ['preflight-sign-out', endpoints.signOut, ['Authorization', ...header]],
   ]
   for (const [step, endpoint, headers] of asked) if (endpoint) await client.preflight(step, endpoint, headers)
+}
+
+/** The same for the header that repeats a cookie, once that has been found. */
+export async function askForFoundHeader(client: Client, seen: Seen) {
+  const { endpoints, topology } = seen.plan
+  const asked = [
+    ['preflight-sign-in', 'signIn', ['Content-Type']],
+    ['preflight-refresh', 'refresh', []],
+    ['preflight-sign-out', 'signOut', ['Authorization']],
+  ] as const
+  if (topology === 'same-origin' || !repeatedCookie(seen, false)) return
+  for (const [step, name, headers] of asked) {
+    const [endpoint, rule] = [endpoints[name], csrfRuleOf(seen, name)]
+    if (endpoint) await client.preflight(step, endpoint, [...headers, ...(rule ? [rule.header] : [])])
+  }
 }
 
 /** Pages that have no business here: a foreign one, one without an origin, and one whose origin is like the right one. */
