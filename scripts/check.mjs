@@ -1,9 +1,11 @@
 import { existsSync, readdirSync } from 'node:fs'
 import path from 'node:path'
+import { missing } from './browsers.mjs'
 import { build, cargo } from './build.mjs'
 import * as counts from './counts.mjs'
 import { install } from './install.mjs'
 import { example, tool } from './packages.mjs'
+import { startPostgres } from './postgres.mjs'
 import { Failure, program, root, run } from './run.mjs'
 import { checkSnippets } from './snippets.mjs'
 import { runSteps, skipped, summarize } from './steps.mjs'
@@ -19,7 +21,9 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'snippets', needs: 'build', work: checkSnippets },
   { name: 'biome', work: () => biome(fix) },
   { name: 'unit', needs: 'build', work: () => unit(env), count: counts.vitest },
-  { name: 'api', work: api, count: counts.nodeTest },
+  { name: 'api', work: () => nodeTest('api'), count: counts.nodeTest },
+  // Doctor, which it is examined with, is part of the build.
+  { name: 'express', needs: 'build', work: () => express(env), count: counts.nodeTest },
   { name: 'size', needs: 'build', work: () => run(process.execPath, ['scripts/size.mjs'], { name: 'size' }) },
   // It imports packages, which have to be installed first.
   {
@@ -74,10 +78,17 @@ async function unit(env) {
   return tool('vitest', ['run', '--reporter=default'], { env })
 }
 
-async function api() {
-  const { folder } = example('api') ?? {}
-  if (!folder) return skipped('no examples/api yet')
-  return run(process.execPath, ['--test', '--test-reporter=spec'], { cwd: folder, name: 'node --test' })
+function nodeTest(name, env = {}) {
+  const { folder } = example(name) ?? {}
+  if (!folder) return skipped(`no examples/${name} yet`)
+  return run(process.execPath, ['--test', '--test-reporter=spec'], { cwd: folder, env, name: 'node --test' })
+}
+
+/** On SQLite, and on PostgreSQL where there is one. */
+async function express(env) {
+  if (missing('postgres')) return nodeTest('express', env)
+  const { url, end } = await startPostgres()
+  return nodeTest('express', { ...env, TEST_POSTGRES: url }).finally(end)
 }
 
 async function checkExample(folder) {

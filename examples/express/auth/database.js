@@ -14,7 +14,12 @@ export function openDatabase(url) {
       min: 1,
       max: 1,
       afterCreate(connection, done) {
-        for (const pragma of ['busy_timeout = 5000', 'journal_mode = WAL', 'foreign_keys = ON'])
+        for (const pragma of [
+          'busy_timeout = 5000',
+          'journal_mode = WAL',
+          'synchronous = NORMAL',
+          'foreign_keys = ON',
+        ])
           connection.exec(`PRAGMA ${pragma}`)
         done(null, connection)
       },
