@@ -2,6 +2,7 @@
 require "rails"
 require "active_record/railtie"
 require "action_controller/railtie"
+require "action_view/railtie"
 require "action_mailer/railtie"
 require "devise"
 require "devise/orm/active_record"
