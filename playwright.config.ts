@@ -129,7 +129,7 @@ const rails = [
     testDir: 'tests/rails',
     // The others drive no browser, or the page that Chromium drives.
     testIgnore:
-      /(concurrency|devise-jwt|doctor|example|guessing|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
+      /(concurrency|devise-jwt|doctor|example|guessing|hybrid|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
     use: inFirefox,
   },
   {

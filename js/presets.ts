@@ -24,7 +24,7 @@ const deviseJwt = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** The same beside a refresh token in a cookie, as in `examples/rails-api`. */
+/** Rails with Devise and the engine of `examples/rails-api`: the same beside a refresh token in a cookie. */
 const deviseJwtRefresh = {
   signIn: '/api/v1/login',
   refresh: '/api/v1/refresh',

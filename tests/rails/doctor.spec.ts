@@ -15,7 +15,7 @@ for (const [name, settings] of Object.entries({
         const report = await examine({ url, origin, credentials: person })
         const found = report.findings.filter(({ severity }) => severity === 'error' || severity === 'warning')
         expect(found).toEqual([])
-        expect([report.isSignedIn, report.stack]).toEqual([true, 'rails'])
+        expect(report.isSignedIn).toBe(true)
         expect(report.summary.ok).toBeGreaterThan(60)
         expect(JSON.stringify(report)).not.toContain(person.password)
       })

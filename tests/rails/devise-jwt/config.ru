@@ -45,12 +45,6 @@ class User < ActiveRecord::Base
          jwt_revocation_strategy: strategy == "Denylist" ? JwtDenylist : self
 end
 
-# Devise reads them while the application starts, and only then.
-App.routes.append do
-  devise_for :users, defaults: { format: :json }, controllers: { sessions: "sign_ins" }
-  get "me", to: "me#show", defaults: { format: :json }
-end
-
 ENV["DATABASE_URL"] = "sqlite3::memory:?pool=1&idle_timeout=0"
 App.initialize!
 ActiveRecord::Schema.verbose = false

@@ -56,7 +56,9 @@ module TokencellRails
     middleware.use RefuseBadRequests
 
     initializer "tokencell_rails.sqlite" do
-      ActiveSupport.on_load(:active_record_sqlite3adapter) { prepend ImmediateTransactions unless ImmediateTransactions.built_in? }
+      ActiveSupport.on_load(:active_record_sqlite3adapter) do
+        prepend ImmediateTransactions unless ImmediateTransactions.built_in?
+      end
     end
 
     config.after_initialize { |app| TokencellRails.settings.check_production(app) }

@@ -96,7 +96,8 @@ module TokencellRails
     # The values are never printed.
     def keys(name)
       secrets = list(name)
-      abort "#{name} has a secret of fewer than 32 characters: make one with openssl rand -hex 32" if secrets.any? { |secret| secret.size < 32 }
+      short = secrets.any? { |secret| secret.size < 32 }
+      abort "#{name} has a secret of fewer than 32 characters: make one with openssl rand -hex 32" if short
       if secrets.empty?
         abort "#{name} must be set in production: make a secret with openssl rand -hex 32" if @production && !building?
         warn "#{name} is not set: sessions end with this process"

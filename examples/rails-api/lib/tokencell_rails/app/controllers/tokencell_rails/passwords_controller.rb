@@ -11,12 +11,14 @@ module TokencellRails
       user = current_tokencell_session.user
       limiter = Limiter.new(address: request.remote_ip, account: [user.id.to_s, request.remote_ip])
       return if over_limit(limiter)
-      return refuse("wrong_password", status: :unprocessable_entity, fields: ["current_password"]) unless user.valid_password?(current)
+      return refuse_current_password unless user.valid_password?(current)
       limiter.take_back
       change(user, new)
     end
 
     private
+
+    def refuse_current_password = refuse("wrong_password", status: :unprocessable_entity, fields: ["current_password"])
 
     # Under the lock, neither the password nor the end of this session can have changed since they were looked at.
     def change(user, password)
