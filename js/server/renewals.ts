@@ -33,7 +33,7 @@ export function createRenewals(
     if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
     const before = last?.kind === 'postponed' ? last : null
     const jar = before?.jar ?? session.jar
-    const renewal = await upstream.refresh({ ...session, jar })
+    const renewal = await upstream.refresh(session, jar)
     const mayBeSpent = before && !before.wasRefused
     const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce(jar) : renewal
     const name = await nameOf(session.id)

@@ -125,10 +125,11 @@ export function createUpstream(bff: Bff) {
       return { session: begin(grant, asked.jar), answer }
     },
 
-    async refresh(session: Session): Promise<Renewal> {
+    /** @param cookies of this session, with what the last attempt has brought */
+    async refresh(session: Session, cookies: Session['jar']): Promise<Renewal> {
       if (!bff.refresh) return { kind: 'refused' }
       const { endsOn, fields } = bff.refresh
-      let { jar } = session
+      let jar = cookies
       const asked = await ask(bff.refresh, {
         jar,
         onCookies(kept) {

@@ -11,7 +11,13 @@ export const newPassword = (email) =>
     .min(12, 'needs 12 characters or more')
     .max(128, 'has more than 128 characters')
     .refine((text) => new Set(text).size >= 5, 'needs 5 different characters or more')
-    .refine((text) => !text.toLowerCase().includes(email.split('@')[0]), 'must not contain your e-mail')
+    .refine((text) => !containsName(text, email), 'must not contain your e-mail')
+
+// A name of a few letters is in many good passwords by chance.
+function containsName(password, email) {
+  const [name] = email.split('@')
+  return name.length >= 5 && password.toLowerCase().includes(name)
+}
 
 /**
  * `scrypt$<cost>$<salt>$<key>`. If your accounts have hashes of another kind (bcrypt, argon2), this is the file to change.

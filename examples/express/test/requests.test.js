@@ -98,13 +98,13 @@ for (const [name, create] of Object.entries(databases)) {
 
 test('a new password has rules', async (t) => {
   const { client } = await serve(t)
-  const wrong = ['eleven char', 'x'.repeat(129), 'aaaabbbbccccdddd', 'ADA is my name']
+  const signUp = (email, password) => client().call('POST /signup', { json: { email, password } })
+  const wrong = ['eleven char', 'x'.repeat(129), 'aaaabbbbccccdddd', 'I am Margaret, you know']
   for (const password of wrong) {
-    const { status, body } = await client().call('POST /signup', {
-      json: { email: 'ada@example.com', password },
-    })
+    const { status, body } = await signUp('margaret@example.com', password)
     assert.deepEqual([password, status, Object.keys(body.fields)], [password, 422, ['password']])
   }
+  assert.equal((await signUp('ada@example.com', 'adamant and long')).status, 201)
 })
 
 test('what reads the cookie asks for X-Requested-With and refuses a foreign Origin', async (t) => {
