@@ -77,7 +77,7 @@ async function backends({ full }) {
 }
 
 /** What only the full run needs. */
-const ofFullRun = ['rails', 'postgres', 'python']
+const ofFullRun = ['rails', 'python']
 
 /** The packed package in projects of other people's kind. */
 const packed = ({ full }) =>
