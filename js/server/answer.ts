@@ -10,9 +10,12 @@ const NOT_TO_PAGE = new RegExp(
   `^(${[
     'access-control-.*|alt-svc|authorization|clear-site-data|connection|content-encoding|keep-alive|proxy-.*',
     'refresh|set-cookie2?|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via',
-    'age|(.+-)?cache-control|edge-control|expires|pragma|surrogate-.*|x-accel-.*|x-lighttpd-.*|x-litespeed-.*|x-sendfile.*',
+    'age|(.+-)?cache-control|edge-control|expires|pragma|surrogate-.*|x-accel-(?!buffering$).*|x-lighttpd-.*|x-litespeed-.*|x-sendfile.*',
   ].join('|')})$`,
 )
+
+/** nginx collects some kilobytes of an answer before it passes them on. Events would be that late. */
+const UNBUFFERED = /^text\/event-stream\b/i
 
 /** What a reason phrase can hold (RFC 9112 §4), as far as servers write it. */
 const REASON_PHRASE = /^[\t -~\x80-\xff]*$/
@@ -29,6 +32,7 @@ export function createAnswers({ api, redirects }: Pick<Bff, 'api' | 'redirects'>
     for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
     // The length is that of the body as it was encoded, and `fetch` has decoded it.
     if (response.headers.has('content-encoding') || status === 204) headers.delete('content-length')
+    if (UNBUFFERED.test(headers.get('content-type') ?? '')) headers.set('x-accel-buffering', 'no')
     setLocation(headers, base, status)
     setOwn(headers, 'content-location', (value) => ownPath(value, base))
     setOwn(headers, 'link', (value) => withOwnLinks(value, base))

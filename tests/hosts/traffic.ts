@@ -30,7 +30,7 @@ export async function carry({ base, ending = '', keepsLength = true }: Host, vis
   await listen(await visitor.call(`${base}/api/v1/events${ending}?every=200`))
 }
 
-/** The first events are there while the answer goes on; then the visitor has had enough. */
+/** Each event is there soon after it was sent, and not with the next hundred; then the visitor has had enough. */
 async function listen({ headers, body }: Response) {
   expect(headers.get('content-type')).toMatch(/^text\/event-stream/)
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader()
@@ -40,5 +40,6 @@ async function listen({ headers, body }: Response) {
     expect(done, text).toBe(false)
     text += value
   }
+  expect(text).not.toContain('{"n":20}')
   await reader?.cancel()
 }

@@ -400,6 +400,20 @@ test('an answer in pieces comes as it is made', async () => {
   expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: 2\n\n')
 })
 
+test.each([
+  ['events', { 'content-type': 'text/event-stream; charset=utf-8' }, 'no'],
+  [
+    'whatever the API wants passed on at once',
+    { 'content-type': 'application/x-ndjson', 'x-accel-buffering': 'no' },
+    'no',
+  ],
+  ['other answers', { 'content-type': 'application/json' }, null],
+])('nginx in front is told not to hold back %s', async (_, headers, buffering) => {
+  answer = (_, response) => void response.writeHead(200, headers).end('{}')
+  const response = await (await signedIn(['/api/**'])).fetch('/api/events')
+  expect(response.headers.get('x-accel-buffering')).toBe(buffering)
+})
+
 test('promise 13: on the server, too, nothing goes anywhere but to the API, redirects included', async () => {
   const reached: (string | undefined)[] = []
   const elsewhere = await serve((request, response) => {
