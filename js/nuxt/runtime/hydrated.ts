@@ -44,11 +44,9 @@ export function asRendered(
   })
   function subscribe(listener: (snapshot: Snapshot<never>) => void) {
     let isOver = false
-    let stop = () => {}
+    const stop = auth.subscribe((next) => isHydrated && listener(next))
     hydrated.finally(() => {
-      if (isOver) return
-      stop = auth.subscribe(listener)
-      if (auth.snapshot !== before) listener(auth.snapshot)
+      if (!isOver && auth.snapshot !== before) listener(auth.snapshot)
     })
     return () => {
       isOver = true
