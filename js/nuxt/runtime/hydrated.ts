@@ -33,20 +33,20 @@ export function asRendered(
   rendered: Snapshot<never>,
   hydrated: Promise<unknown>,
 ): Auth<never> {
-  const text = JSON.stringify({ failure: null, ...rendered })
+  const isSame = Object.entries(rendered).every(
+    ([member, value]) => JSON.stringify(value) === JSON.stringify(auth.snapshot[member as keyof Snapshot]),
+  )
   // A copy, because Nuxt has made its own object reactive.
-  const before = JSON.stringify(auth.snapshot) === text ? auth.snapshot : (frozen(JSON.parse(text)) as never)
+  const before = isSame ? auth.snapshot : (frozen(JSON.parse(JSON.stringify(rendered))) as Snapshot<never>)
   let isHydrated = false
   hydrated.finally(() => {
     isHydrated = true
   })
   function subscribe(listener: (snapshot: Snapshot<never>) => void) {
     let isOver = false
-    let stop = () => {}
+    const stop = auth.subscribe((next) => isHydrated && listener(next))
     hydrated.finally(() => {
-      if (isOver) return
-      stop = auth.subscribe(listener)
-      if (auth.snapshot !== before) listener(auth.snapshot)
+      if (!isOver && auth.snapshot !== before) listener(auth.snapshot)
     })
     return () => {
       isOver = true

@@ -1,0 +1,45 @@
+import { expect, test, vi } from 'vitest'
+import { asRendered } from '../../js/nuxt/runtime/hydrated.js'
+import { createTestAuth } from '../../js/testing.js'
+import type { Snapshot } from '../../js/types.js'
+
+const ADA = { user: { name: 'Ada' } }
+
+/** A page that was rendered for Ada, in a browser that knows something else, or the same. */
+function open(session: 'signed-out' | typeof ADA) {
+  const auth = createTestAuth<never>({ session: session as never })
+  const rendered = createTestAuth<never>({ session: ADA as never }).snapshot as Snapshot<never>
+  let resolve = () => {}
+  const promise = new Promise<void>((settle) => {
+    resolve = settle
+  })
+  const shown = asRendered(auth, rendered, promise)
+  const listener = vi.fn()
+  const stop = shown.subscribe(listener)
+  const hydrate = async () => {
+    resolve()
+    await promise.finally(() => {})
+  }
+  return { auth, shown, listener, stop, hydrate }
+}
+
+test('a page shows what was rendered until it has hydrated, and then what is known', async () => {
+  const { auth, shown, listener, hydrate } = open('signed-out')
+  expect(shown.snapshot).toMatchObject({ status: 'authenticated', ...ADA })
+  auth.become('revoked')
+  expect([shown.snapshot.status, listener.mock.calls]).toEqual(['authenticated', []])
+  await hydrate()
+  expect([shown.snapshot, listener.mock.calls]).toEqual([auth.snapshot, [[auth.snapshot]]])
+  auth.become('expired')
+  expect(listener.mock.lastCall?.[0]).toMatchObject({ reason: 'expired' })
+})
+
+test('nothing changes where the browser knows the same, or does not listen any more', async () => {
+  const same = open(ADA)
+  await same.hydrate()
+  expect([same.shown.snapshot === same.auth.snapshot, same.listener.mock.calls]).toEqual([true, []])
+  const stopped = open('signed-out')
+  stopped.stop()
+  await stopped.hydrate()
+  expect(stopped.listener).not.toHaveBeenCalled()
+})
