@@ -11,7 +11,7 @@ import { interceptReply } from './reply.js'
 export function createFaults(sockets) {
   /** @type {Fault[]} */
   let pending = []
-  /** @type {undefined | ((req: import("express").Request, res: import("express").Response) => Fault | undefined)} */
+  /** @type {undefined | ((req: import("express").Request, res: import("express").Response) => Omit<Fault, "route"> | undefined)} */
   let choose
   /** @type {Set<{ route: string, resume: () => void }>} */
   const held = new Set()
@@ -106,7 +106,7 @@ export function createFaults(sockets) {
 
     /**
      * Asks this function about each request that no ordered fault strikes, until the next `reset`: its answer strikes that
-     * request, whatever its `route` and `times`.
+     * request, whatever its `times`.
      * @param {NonNullable<typeof choose>} chooser
      */
     choose(chooser) {
