@@ -96,6 +96,12 @@ for (const [name, create] of Object.entries(databases)) {
   })
 }
 
+test("errors of the application's own routes are left to it", async (t) => {
+  const { url } = await serve(t)
+  const response = await fetch(`${url}/teapot`)
+  assert.deepEqual([response.status, await response.json()], [500, { error: 'Error: teapot' }])
+})
+
 test('a new password has rules', async (t) => {
   const { client } = await serve(t)
   const signUp = (email, password) => client().call('POST /signup', { json: { email, password } })

@@ -57,6 +57,9 @@ export async function serve(test, { env = {}, config: changes = {}, create = cre
     app.use(auth.headers)
     app.use('/api/v1', auth.router)
     app.get('/api/v1/notes', auth.requireSession, (req, res) => res.json({ by: req.auth.user.email }))
+    app.get('/api/v1/teapot', () => {
+      throw Object.assign(new Error('teapot'), { status: 418 })
+    })
     app.use(auth.answerRefusal)
     // Last, so that what the routes do not answer is seen in a test.
     app.use((error, _req, res, _next) => res.status(500).json({ error: String(error) }))
