@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { PASSWORD } from './support/client.js'
-import { databases, serve } from './support/serve.js'
+import { PASSWORD } from '../support/client.js'
+import { databases, serve } from '../support/serve.js'
 
 const credentials = { email: 'ada@example.com', password: PASSWORD }
 

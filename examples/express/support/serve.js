@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import express from 'express'
-import { createAuth, migrate, openDatabase, readConfig } from '../../auth/index.js'
+import { createAuth, migrate, openDatabase, readConfig } from '../auth/index.js'
 import { createClient } from './client.js'
 
 export const createKey = (id) => `${id}:${randomBytes(32).toString('base64')}`
