@@ -31,11 +31,12 @@ function createSqlite(test) {
 }
 
 async function createPostgres() {
+  const urlOf = (name) => Object.assign(new URL(process.env.TEST_POSTGRES), { pathname: name }).href
   const name = `test_${randomBytes(6).toString('hex')}`
-  const server = openDatabase(`${process.env.TEST_POSTGRES}/postgres`)
+  const server = openDatabase(urlOf('postgres'))
   await server.raw(`create database ${name}`)
   await server.destroy()
-  return `${process.env.TEST_POSTGRES}/${name}`
+  return urlOf(name)
 }
 
 /**
