@@ -31,7 +31,8 @@ export async function startPostgres() {
     url: `postgres://postgres@127.0.0.1:${port}`,
     async end() {
       await running.end()
-      rmSync(folder, { recursive: true, force: true })
+      // Its processes may still be writing while they end.
+      rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }

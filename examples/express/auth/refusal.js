@@ -6,12 +6,17 @@ export class Refusal extends Error {
   }
 }
 
-/** Bad input is never a 5xx; any other error is for the application. @type {import('express').ErrorRequestHandler} */
+/** Other errors are for the application. @type {import('express').ErrorRequestHandler} */
 export function answerRefusal(error, _req, res, next) {
-  if (res.headersSent) return next(error)
-  if (error instanceof Refusal) return res.status(error.status).set(error.headers).json(error.body)
-  // Of Express: a body that is too long or is not JSON, a path that cannot be decoded.
-  if (error.status >= 400 && error.status < 500)
-    return res.status(error.status).json({ error: 'bad_request' })
-  next(error)
+  if (res.headersSent || !(error instanceof Refusal)) return next(error)
+  res.status(error.status).set(error.headers).json(error.body)
+}
+
+/**
+ * Errors of Express: a body that is too long or is not JSON, a path that cannot be decoded.
+ * @type {import('express').ErrorRequestHandler}
+ */
+export function refuseBadInput(error, _req, _res, next) {
+  const isBadInput = !(error instanceof Refusal) && error.status >= 400 && error.status < 500
+  next(isBadInput ? new Refusal(error.status, 'bad_request') : error)
 }

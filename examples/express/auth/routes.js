@@ -2,7 +2,7 @@ import express from 'express'
 import { z } from 'zod'
 import { toUser } from './checks.js'
 import { newPassword } from './passwords.js'
-import { answerRefusal, Refusal } from './refusal.js'
+import { answerRefusal, Refusal, refuseBadInput } from './refusal.js'
 import { createTransport } from './transport.js'
 
 const email = z
@@ -31,7 +31,7 @@ export function createRoutes(parts) {
   addSessions(router, parts, transport)
   addPassword(router, parts)
   addAdministration(router, parts)
-  router.use(answerRefusal)
+  router.use(refuseBadInput, answerRefusal)
   return router
 }
 

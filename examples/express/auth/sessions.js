@@ -84,9 +84,12 @@ export function createSessions({ refreshTokens, now, sessionLifetime, idleLifeti
 
 export const withRoles = (user) => user && { ...user, roles: JSON.parse(user.roles) }
 
-export const runTransaction = (db, work) =>
-  db.transaction(async (tx) => {
-    // Takes the write lock of SQLite before anything is read, as BEGIN IMMEDIATE does, for which knex has no option.
-    if (isSqlite(tx)) await tx('sessions').whereRaw('1 = 0').update({ salt: null })
+export function runTransaction(db, work) {
+  // Whatever the server's default is: with another, PostgreSQL fails where it would wait.
+  if (!isSqlite(db)) return db.transaction(work, { isolationLevel: 'read committed' })
+  return db.transaction(async (tx) => {
+    // Takes the write lock before anything is read, as BEGIN IMMEDIATE does, for which knex has no option.
+    await tx('sessions').whereRaw('1 = 0').update({ salt: null })
     return work(tx)
   })
+}

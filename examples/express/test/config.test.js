@@ -7,7 +7,7 @@ import { test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { SignJWT } from 'jose'
 import { migrate, openDatabase, readConfig } from '../auth/index.js'
-import { createKey, databases, environment, serve } from './support/serve.js'
+import { createKey, databases, environment, serve } from '../support/serve.js'
 
 const production = {
   ...environment,

@@ -9,8 +9,8 @@ import express from 'express'
 import { createCertificate } from '../../api/support/certificate.js'
 import { createAuth, migrate, openDatabase, readConfig } from '../auth/index.js'
 import { createPasswords } from '../auth/passwords.js'
-import { PASSWORD } from './support/client.js'
-import { databases, environment, serve } from './support/serve.js'
+import { PASSWORD } from '../support/client.js'
+import { databases, environment, serve } from '../support/serve.js'
 
 const doctor = fileURLToPath(new URL('../../../pkg/doctor/cli.js', import.meta.url))
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createKey, databases, environment, serve } from './support/serve.js'
+import { createKey, databases, environment, serve } from '../support/serve.js'
 
 const SECONDS = 1000
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { PASSWORD } from './support/client.js'
-import { databases, serve } from './support/serve.js'
+import { PASSWORD } from '../support/client.js'
+import { databases, serve } from '../support/serve.js'
 
 const credentials = { email: 'ada@example.com', password: PASSWORD }
 
@@ -95,6 +95,12 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await client().signIn('ADA@EXAMPLE.COM ')).status, 200)
   })
 }
+
+test("errors of the application's own routes are left to it", async (t) => {
+  const { url } = await serve(t)
+  const response = await fetch(`${url}/teapot`)
+  assert.deepEqual([response.status, await response.json()], [500, { error: 'Error: teapot' }])
+})
 
 test('a new password has rules', async (t) => {
   const { client } = await serve(t)

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { PASSWORD } from './support/client.js'
-import { databases, serve } from './support/serve.js'
+import { PASSWORD } from '../support/client.js'
+import { databases, serve } from '../support/serve.js'
 
 const DAY = 24 * 60 * 60 * 1000
 const OTHER = 'staple battery horse'

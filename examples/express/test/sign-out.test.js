@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { serve } from './support/serve.js'
+import { serve } from '../support/serve.js'
 
 const isAlive = async (browser) => (await browser.copy().refresh()).status === 200
 

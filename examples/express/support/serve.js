@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import express from 'express'
-import { createAuth, migrate, openDatabase, readConfig } from '../../auth/index.js'
+import { createAuth, migrate, openDatabase, readConfig } from '../auth/index.js'
 import { createClient } from './client.js'
 
 export const createKey = (id) => `${id}:${randomBytes(32).toString('base64')}`
@@ -31,11 +31,12 @@ function createSqlite(test) {
 }
 
 async function createPostgres() {
+  const urlOf = (name) => Object.assign(new URL(process.env.TEST_POSTGRES), { pathname: name }).href
   const name = `test_${randomBytes(6).toString('hex')}`
-  const server = openDatabase(`${process.env.TEST_POSTGRES}/postgres`)
+  const server = openDatabase(urlOf('postgres'))
   await server.raw(`create database ${name}`)
   await server.destroy()
-  return `${process.env.TEST_POSTGRES}/${name}`
+  return urlOf(name)
 }
 
 /**
@@ -57,6 +58,9 @@ export async function serve(test, { env = {}, config: changes = {}, create = cre
     app.use(auth.headers)
     app.use('/api/v1', auth.router)
     app.get('/api/v1/notes', auth.requireSession, (req, res) => res.json({ by: req.auth.user.email }))
+    app.get('/api/v1/teapot', () => {
+      throw Object.assign(new Error('teapot'), { status: 418 })
+    })
     app.use(auth.answerRefusal)
     // Last, so that what the routes do not answer is seen in a test.
     app.use((error, _req, res, _next) => res.status(500).json({ error: String(error) }))

@@ -1,7 +1,7 @@
 /** One process of the application, as the test of concurrency starts two. WITHOUT_LOCKS shows what the locks are for. */
 import { createRequire } from 'node:module'
 import express from 'express'
-import { createAuth, openDatabase, readConfig } from '../../auth/index.js'
+import { createAuth, openDatabase, readConfig } from '../auth/index.js'
 
 if (process.env.WITHOUT_LOCKS) {
   const { prototype } = createRequire(import.meta.url)('knex/lib/query/querybuilder.js')

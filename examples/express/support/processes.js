@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { createAuth, migrate, openDatabase, readConfig } from '../../auth/index.js'
+import { createAuth, migrate, openDatabase, readConfig } from '../auth/index.js'
 import { createClient } from './client.js'
 import { environment } from './serve.js'
 
