@@ -200,13 +200,13 @@ test('middleware inside gets what Next passes beside the request, and may return
   expect(response.headers.get('x-middleware-next')).toBe('1')
 })
 
-test('headers of the request that middleware inside gives are those that the page gets', async () => {
+test('the page gets the headers that middleware inside gives, and its own path', async () => {
   const auth = createNextAuth(server.options)
   const proxy = auth.withProxy(() =>
     NextResponse.next({ request: { headers: new Headers({ only: 'this' }) } }),
   )
   const { headers } = await proxy(nobody('/', { headers: { other: '1' } }))
-  expect(headers.get('x-middleware-override-headers')).toBe('only')
+  expect(headers.get('x-middleware-override-headers')).toBe('only,x-tokencell-path')
 })
 
 const EVERYTHING = { '/**': { requiresAuth: true } }

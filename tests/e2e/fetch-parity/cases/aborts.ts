@@ -54,20 +54,31 @@ export const abortedRequests: Theme = () => {
   return made
 }
 
+const WHYS = ['nothing', 'text', 'object', 'timeout'] as const
+
+/** A signal, and what aborts it. A timeout begins only there, or it could end before the answer begins. */
+function signalFor(why: (typeof WHYS)[number]) {
+  const controller = new AbortController()
+  const reasons = { nothing: undefined, text: 'enough', object: new RangeError('') }
+  const abort = () => {
+    if (why !== 'timeout') return controller.abort(reasons[why])
+    const late = AbortSignal.timeout(1)
+    late.addEventListener('abort', () => controller.abort(late.reason))
+  }
+  return { signal: controller.signal, abort }
+}
+
 export const abortedDownloads: Theme = (all) => {
   const made: ReturnType<Theme> = {}
-  const whys = ['nothing', 'text', 'object', 'timeout'] as const
-  for (const why of whys)
+  for (const why of WHYS)
     for (const read of all.filter((one) => one !== 'twice'))
       made[`abort while ${read} reads, ${why}`] = async ({ fetch, url, observe, arrived }) => {
-        const controller = new AbortController()
-        const signal = why === 'timeout' ? AbortSignal.timeout(400) : controller.signal
+        const { signal, abort } = signalFor(why)
         const type = 'application/x-www-form-urlencoded'
         const response = await fetch(url({ body: 'endless', type }), { signal })
         const reading = observe(response, read)
         await arrived()
-        if (why !== 'timeout')
-          controller.abort(why === 'nothing' ? undefined : why === 'text' ? 'enough' : new RangeError(''))
+        abort()
         return reading
       }
   for (const body of ['endless', 'endless-length'])
@@ -123,7 +134,7 @@ export const abortedDownloads: Theme = (all) => {
 
 export const abortSignals: Theme = () => ({
   'AbortSignal.timeout before the head': ({ call }) =>
-    call({ body: 'no-head' }, { signal: AbortSignal.timeout(300) }),
+    call({ body: 'no-head' }, { signal: AbortSignal.timeout(1500) }),
   'AbortSignal.timeout that has passed': async ({ call }) => {
     const signal = AbortSignal.timeout(0)
     await new Promise((resolve) => signal.addEventListener('abort', resolve))

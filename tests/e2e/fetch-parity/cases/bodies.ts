@@ -224,11 +224,12 @@ export const bodyMutations: Theme = () => {
     },
     'changed in a loop': async ({ call }) => {
       const params = new URLSearchParams()
-      const calls = [1, 2, 3].map((page) => {
-        params.set('page', String(page))
-        return call({ page }, { method: 'POST', body: params })
-      })
-      await Promise.all(calls)
+      for (const page of ['1', '2', '3']) {
+        params.set('page', page)
+        const calling = call({ page }, { method: 'POST', body: params })
+        params.set('page', 'next')
+        await calling
+      }
       return 'sent'
     },
   }
