@@ -53,10 +53,11 @@ async function repeat(count: number, work: () => Promise<void>) {
   await Promise.all([1, 2, 3, 4, 5].map(one))
 }
 
+// One after the other: each needs all that the machine has.
+test.describe.configure({ mode: 'default', timeout: 600_000 })
+
 for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
   test.describe(`two processes on ${kind}`, () => {
-    test.describe.configure({ timeout: 600_000 })
-
     for (const [name, rival] of Object.entries(rivals))
       test(`a refresh and ${name} at once end as one after the other would`, async ({ databases }, {
         annotations,
