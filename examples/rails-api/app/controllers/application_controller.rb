@@ -5,7 +5,7 @@ class ApplicationController < ActionController::API
 
   rescue_from ActiveRecord::RecordInvalid do |error|
     names = error.record.errors.attribute_names
-    refuse("invalid", status: :unprocessable_entity, fields: names, messages: error.record.errors.full_messages)
+    refuse("invalid", status: 422, fields: names, messages: error.record.errors.full_messages)
   end
   rescue_from(ActiveRecord::RecordNotFound) { refuse("not_found", status: :not_found) }
 

@@ -48,7 +48,7 @@ module TokencellRails
       app.middleware.delete Rack::Runtime # `X-Runtime` says how long a comparison took.
       # Outside of everything else: a page on another origin has to be able to read a 401 or a 429, too.
       app.middleware.insert_before(0, Rack::Cors) { settings.allow_origins(self) } if settings.cors_origins.any?
-      app.middleware.insert_before 0, AnswerHeaders, settings.cors_path.delete_suffix("*")
+      app.middleware.insert_before 0, AnswerHeaders, settings.path
       app.middleware.insert_before 0, ForwardedHeaders, settings.trusted_proxies
     end
 

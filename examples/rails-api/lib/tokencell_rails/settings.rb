@@ -6,7 +6,7 @@ module TokencellRails
   # that says which one and what would be right.
   class Settings
     attr_reader :access_ttl, :refresh_ttl, :idle_ttl, :reuse_grace, :token_in, :issuer, :jwt_keys, :refresh_keys,
-                :cors_origins, :cors_path, :same_site, :trusted_proxies, :limits, :limit_period
+                :cors_origins, :path, :same_site, :trusted_proxies, :limits, :limit_period
 
     def initialize(env, production:)
       @env = env
@@ -20,7 +20,7 @@ module TokencellRails
       @same_site = one_of("API_SAME_SITE", "lax", "strict", "none").to_sym
       @sign_up = one_of("API_SIGN_UP", "off", "on")
       @cors_origins = origins("API_CORS_ORIGINS")
-      @cors_path = read("API_CORS_PATH") || "/api/*"
+      @path = read("API_PATH") || "/api/"
       @trusted_proxies = networks("API_TRUSTED_PROXIES", "127.0.0.0/8,::1")
       read_limits
       @jwt_keys = keys("API_JWT_SECRETS")
@@ -41,7 +41,7 @@ module TokencellRails
       settings = self
       cors.allow do
         origins(*settings.cors_origins)
-        resource settings.cors_path,
+        resource "#{settings.path}*",
                  methods: %i[get post put patch delete],
                  headers: %w[Authorization Content-Type X-Requested-With],
                  expose: %w[Authorization Retry-After Date X-Request-Id],

@@ -22,12 +22,12 @@ module TokencellRails
     # Anything else would be an error of the database or of bcrypt.
     def text?(value) = value.is_a?(String) && value.valid_encoding? && value.exclude?("\0") && value.size <= 1024
 
-    def refuse_fields(names) = refuse("invalid", status: :unprocessable_entity, fields: names)
+    def refuse_fields(names) = refuse("invalid", status: 422, fields: names)
 
     def refuse_record(record)
       return refuse("taken", status: :conflict, fields: ["email"]) if record.errors.of_kind?(:email, :taken)
       messages = record.errors.full_messages
-      refuse("invalid", status: :unprocessable_entity, fields: record.errors.attribute_names, messages: messages)
+      refuse("invalid", status: 422, fields: record.errors.attribute_names, messages: messages)
     end
 
     # Nothing, or an answer of 429.

@@ -18,7 +18,7 @@ module TokencellRails
 
     private
 
-    def refuse_current_password = refuse("wrong_password", status: :unprocessable_entity, fields: ["current_password"])
+    def refuse_current_password = refuse("wrong_password", status: 422, fields: ["current_password"])
 
     # Under the lock, neither the password nor the end of this session can have changed since they were looked at.
     def change(user, password)
