@@ -26,7 +26,7 @@ export function hostOf(served: Served, api: Api, { base }: { base?: string } = {
   return {
     ...host,
     async isSignedIn(visitor) {
-      const page = await visitor.open(`${host.base}/notes${host.ending ?? ''}`)
+      const page = await visitor.visit(`${host.base}/notes${host.ending ?? ''}`)
       const me = await visitor.call(`${host.base}/api/v1/me${host.ending ?? ''}`)
       return page.status === 200 && isOfAda(page.text) && me.status === 200
     },

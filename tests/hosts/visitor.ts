@@ -1,3 +1,5 @@
+const MOST_REDIRECTS = 5
+
 /** Somebody with a browser, as far as a server can tell: cookies are kept. */
 export function createVisitor(origin: string) {
   const cookies = new Map<string, string>()
@@ -15,16 +17,27 @@ export function createVisitor(origin: string) {
     return response
   }
 
+  /** Opens a page, as a navigation does. A redirect is not followed. */
+  async function open(path: string) {
+    const headers = { accept: 'text/html', 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
+    const response = await ask(path, { headers, redirect: 'manual' })
+    const { status } = response
+    return { status, location: response.headers.get('location'), text: await response.text() }
+  }
+
   return {
     origin,
     cookies,
     ask,
-    /** Opens a page, as a navigation does. A redirect is not followed. */
-    async open(path: string) {
-      const headers = { accept: 'text/html', 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
-      const response = await ask(path, { headers, redirect: 'manual' })
-      const { status } = response
-      return { status, location: response.headers.get('location'), text: await response.text() }
+    open,
+    /** Opens a page and follows where it leads, as a browser does. */
+    async visit(path: string) {
+      let page = await open(path)
+      for (let redirects = 0; page.location !== null && redirects < MOST_REDIRECTS; redirects++) {
+        const { pathname, search } = new URL(page.location, origin)
+        page = await open(pathname + search)
+      }
+      return page
     },
     /** Sends a form without a script, from the page at this path. A redirect is not followed. */
     async submit(path: string, fields: Record<string, string>, from: string) {
