@@ -79,6 +79,7 @@ const next = (
   testMatch: testMatch.map((glob) => `**/tests/${glob}`),
   testIgnore: notOf(served),
   use: { ...inChromium, served },
+  ...(isFull ? {} : { grepInvert: /@full/ }),
 })
 
 /** Likewise that of Nuxt. */
@@ -88,6 +89,7 @@ const nuxt = (served: Served, folders: string[]) => ({
   testMatch: folders.map((folder) => `**/tests/${folder}/*.spec.ts`),
   testIgnore: notOf(served),
   use: { ...inChromium, served },
+  ...(isFull ? {} : { grepInvert: /@full/ }),
 })
 
 const nuxtElsewhere = [

@@ -47,7 +47,8 @@ function nextApp({ full }) {
 function nuxtApp({ full }) {
   const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated', 'workerd']
   const elsewhere = ['firefox', 'webkit'].filter((engine) => !missing(engine))
-  const projects = [...names, 'nginx', 'nginx-folder', ...elsewhere.map((engine) => `bff-${engine}`)]
+  const front = full ? ['nginx', 'nginx-folder'] : ['nginx']
+  const projects = [...names, ...front, ...elsewhere.map((engine) => `bff-${engine}`)]
   return ofExample(
     buildNuxt,
     names,

@@ -66,11 +66,9 @@ const kinds = [
 ]
 
 for (const { grace, title } of kinds)
-  test(`promise 22: refreshes slow, broken off and lost, prefetches aborted: ${title}`, async ({
-    api,
-    app,
-    served,
-  }) => {
+  test(`promise 22: refreshes slow, broken off and lost, prefetches aborted: ${title}`, {
+    tag: grace > 0 ? ['@full'] : [],
+  }, async ({ api, app, served }) => {
     test.setTimeout(isFull ? 900_000 : 90_000)
     api.configure({ accessTtl: LIFETIME, reuseGrace: grace })
     const began = performance.now()
