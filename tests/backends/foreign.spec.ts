@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import path from 'node:path'
@@ -62,6 +62,7 @@ async function open(listener: RequestListener) {
 function argumentsOf(options: Partial<DoctorOptions>, folder: string): string[] {
   const { csrf, csrfPage, fields = {}, me, refresh, signIn, signOut, vault } = options
   const file = path.join(folder, 'vault.json')
+  mkdirSync(folder, { recursive: true })
   if (vault) writeFileSync(file, JSON.stringify(vault))
   const given = {
     ...{ csrf, 'csrf-page': csrfPage, me, refresh, 'sign-in': signIn, 'sign-out': signOut },
@@ -104,7 +105,7 @@ for (const [name, { listener, options, flaws = [], tried }] of Object.entries(fo
     serve,
   }, info) => {
     const { url, site, journal, doubt } = await serve(listener())
-    const report = await diagnose([url, ...argumentsOf(options, info.outputPath('..'))])
+    const report = await diagnose([url, ...argumentsOf(options, info.outputDir)])
     expect(report.findings.filter(({ severity }) => severity === 'error').map(({ id }) => id)).toEqual(flaws)
     expect(report.suggestion?.tried).toEqual(tried)
 
@@ -127,7 +128,8 @@ for (const [name, { listener, options, flaws = [], tried }] of Object.entries(fo
     const me = options.me ?? '/me'
     await page.goto(url)
     await page.evaluate(() => auth.ready)
-    expect(await get(page, me)).toBeGreaterThan(400)
+    // Some answer 401, and some lead to a sign-in page of their own.
+    expect(await get(page, me)).not.toBe(200)
     expect(await signIn({ ...ADA, password: 'another horse' })).toBe('refused')
     expect(await signIn()).toBe('signed in')
     expect(await get(page, me)).toBe(200)
@@ -151,5 +153,5 @@ for (const [name, { listener, options, flaws = [], tried }] of Object.entries(fo
     journal.length = 0
     await page.evaluate(() => auth.signOut())
     expect(journal.at(-1)).toMatch(/ 20[04]$/)
-    expect(await get(page, me)).toBeGreaterThan(400)
+    expect(await get(page, me)).not.toBe(200)
   })

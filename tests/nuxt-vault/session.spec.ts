@@ -61,7 +61,7 @@ test('promise 20: a deep link leads over the sign-in page to where it was meant 
   const headings = await recordHeadings(page)
   await page.goto('/notes?lang=ar')
   await at(page, 'page-sign-in').waitFor()
-  await page.waitForLoadState('networkidle')
+  await expect(at(page, 'sign-in')).toBeEnabled()
   expect(api.journal.entries(), 'the page that was wanted asks for nothing as nobody').toEqual([])
   expect(pathOf(page), 'app.config names it for the wanted route').toBe(
     '/sign-in?lang=ar&redirect=/notes?lang=ar',

@@ -171,29 +171,40 @@ test('a page that waits for a session that cannot be found out is not waited for
   expect(silent.settled).toHaveBeenCalled()
 })
 
-/** A page for users that a guest has opened by a link, while it hydrates. */
+/** A page that somebody has opened by a link. */
 function opened(session: TestSession<never>, isForUsers = true) {
   const auth = createTestAuth<never>({ session, fetch: () => Response.json({}) })
-  let hydrate = () => {}
-  const hydrated = new Promise<void>((resolve) => {
-    hydrate = resolve
-  })
-  const isClosed = () => isForUsers && auth.snapshot.status === 'unauthenticated'
-  const shown = silentWhileClosed(auth, hydrated, isClosed)
-  return { auth, shown, hydrate, ask: () => shown.fetch('https://api.example.com/notes') }
+  let wantsUser = isForUsers
+  const openPage = () => {
+    const wanted = wantsUser
+    return () => wanted && auth.snapshot.status === 'unauthenticated'
+  }
+  const shown = silentWhileClosed(auth, openPage)
+  const leave = () => {
+    wantsUser = false
+  }
+  return { auth, shown, leave, ask: () => shown.fetch('https://api.example.com/notes') }
 }
 
-test('the page of a guest’s deep link sends nothing as nobody', async () => {
-  const { auth, shown, ask, hydrate } = opened('loading')
-  const asked = expect(ask()).rejects.toMatchObject({ code: 'session-ended' })
-  auth.become('never')
-  await asked
+test.each([true, false])(
+  'the page of a guest’s deep link sends nothing as nobody (left meanwhile: %s)',
+  async (isLeft) => {
+    const { auth, shown, ask, leave } = opened('loading')
+    const asked = expect(ask()).rejects.toMatchObject({ code: 'session-ended' })
+    if (isLeft) leave()
+    auth.become('never')
+    await asked
+    expect(auth.requests).toEqual([])
+    expect(shown.snapshot).toBe(auth.snapshot)
+  },
+)
+
+test('it sends nothing either once the session is known, until the guard has led away', async () => {
+  const { auth, ask, leave } = opened('never')
+  await expect(ask()).rejects.toMatchObject({ code: 'session-ended' })
   expect(auth.requests).toEqual([])
-  expect(shown.snapshot).toBe(auth.snapshot)
-  hydrate()
-  await Promise.resolve()
-  await ask()
-  expect(auth.requests).toHaveLength(1)
+  leave()
+  expect((await ask()).ok).toBe(true)
 })
 
 test('users, and guests of public pages, are waited for and sent', async () => {

@@ -25,11 +25,11 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
   const rule = (to: RouteLocation) => ruleOf(to.meta, isGlobalFor({ global: options.global, pages }, to))
 
   const router = useRouter()
-  const isClosed = () => {
+  const openPage = () => {
     const wanted = rule(router.currentRoute.value as RouteLocation)
-    return decide(auth.snapshot, wanted, roles.roles) === 'sign-in'
+    return () => decide(auth.snapshot, wanted, roles.roles) === 'sign-in'
   }
-  const shown = hydrated ? silentWhileClosed(auth, hydrated, isClosed) : auth
+  const shown = hydrated ? silentWhileClosed(auth, openPage) : auth
   nuxtApp.vueApp.use(authPlugin(shown, { ...roles, ...later }))
   router.onError((error) => showUnavailable(nuxtApp, error))
   guardRoutes(router as never, auth, {
