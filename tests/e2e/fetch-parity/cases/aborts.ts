@@ -54,31 +54,22 @@ export const abortedRequests: Theme = () => {
   return made
 }
 
-const WHYS = ['nothing', 'text', 'object', 'timeout'] as const
-
-/** A signal, and what aborts it. A timeout begins only there, or it could end before the answer begins. */
-function signalFor(why: (typeof WHYS)[number]) {
-  const controller = new AbortController()
-  const reasons = { nothing: undefined, text: 'enough', object: new RangeError('') }
-  const abort = () => {
-    if (why !== 'timeout') return controller.abort(reasons[why])
-    const late = AbortSignal.timeout(1)
-    late.addEventListener('abort', () => controller.abort(late.reason))
-  }
-  return { signal: controller.signal, abort }
-}
-
 export const abortedDownloads: Theme = (all) => {
   const made: ReturnType<Theme> = {}
-  for (const why of WHYS)
+  const reasons = { nothing: undefined, text: 'enough', object: new RangeError(''), timeout: undefined }
+  for (const why of Object.keys(reasons) as (keyof typeof reasons)[])
     for (const read of all.filter((one) => one !== 'twice'))
       made[`abort while ${read} reads, ${why}`] = async ({ fetch, url, observe, arrived }) => {
-        const { signal, abort } = signalFor(why)
+        const controller = new AbortController()
+        const { signal } = controller
         const type = 'application/x-www-form-urlencoded'
         const response = await fetch(url({ body: 'endless', type }), { signal })
         const reading = observe(response, read)
         await arrived()
-        abort()
+        // A timeout begins only here, or it could end before the answer begins.
+        const late = why === 'timeout' && AbortSignal.timeout(1)
+        if (late) late.addEventListener('abort', () => controller.abort(late.reason))
+        else controller.abort(reasons[why])
         return reading
       }
   for (const body of ['endless', 'endless-length'])
