@@ -6,7 +6,7 @@ import { databases } from '../support/serve.js'
 
 const triesOn = {
   sqlite: process.env.TOKENCELL_FULL ? 200 : 4,
-  postgres: process.env.TOKENCELL_FULL ? 200 : 20,
+  postgres: process.env.TOKENCELL_FULL ? 200 : 8,
 }
 const AT_ONCE = 4
 const OTHER = 'staple battery horse'
