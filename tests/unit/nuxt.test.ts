@@ -1,5 +1,6 @@
 import { createApp, createRouter, defineEventHandler, type H3Event, toWebHandler } from 'h3'
 import { afterEach, expect, test, vi } from 'vitest'
+import { decide } from '../../js/guard.js'
 import { withBase, withoutBase } from '../../js/nuxt/base-url.js'
 import { checkPages, type Pages, pagesOf } from '../../js/nuxt/pages.js'
 import { routesOf } from '../../js/nuxt/routes.js'
@@ -177,7 +178,7 @@ function opened(session: TestSession<never>, isForUsers = true) {
   let wantsUser = isForUsers
   const openPage = () => {
     const wanted = wantsUser
-    return () => wanted && auth.snapshot.status === 'unauthenticated'
+    return () => decide(auth.snapshot, wanted ? { requiresAuth: true } : {})
   }
   const shown = silentWhileClosed(auth, openPage)
   const leave = () => {
@@ -205,6 +206,26 @@ test('it sends nothing either once the session is known, until the guard has led
   expect(auth.requests).toEqual([])
   leave()
   expect((await ask()).ok).toBe(true)
+})
+
+test('a public page waits for nothing, and a page for users hears an abort while it waits', async () => {
+  const open = opened('loading', false)
+  expect((await open.ask()).ok).toBe(true)
+  const { shown } = opened('loading')
+  const controller = new AbortController()
+  const asked = shown.fetch('https://api.example.com/notes', { signal: controller.signal })
+  controller.abort('enough')
+  await expect(asked).rejects.toBe('enough')
+})
+
+test('what waits for the session is sent as it was at the call', async () => {
+  const { auth, shown } = opened('loading')
+  const body = new URLSearchParams('page=1')
+  const asked = shown.fetch('https://api.example.com/notes', { method: 'POST', body })
+  body.set('page', '2')
+  auth.become({ user: {} as never })
+  await asked
+  expect(await auth.requests[0]?.text()).toBe('page=1')
 })
 
 test('users, and guests of public pages, are waited for and sent', async () => {

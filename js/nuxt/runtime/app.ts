@@ -27,7 +27,7 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
   const router = useRouter()
   const openPage = () => {
     const wanted = rule(router.currentRoute.value as RouteLocation)
-    return () => decide(auth.snapshot, wanted, roles.roles) === 'sign-in'
+    return () => decide(auth.snapshot, wanted, roles.roles)
   }
   const shown = hydrated ? silentWhileClosed(auth, openPage) : auth
   nuxtApp.vueApp.use(authPlugin(shown, { ...roles, ...later }))
