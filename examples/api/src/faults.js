@@ -106,7 +106,7 @@ export function createFaults(sockets) {
 
     /**
      * Asks this function about each request that no ordered fault strikes, until the next `reset`: its answer strikes that
-     * request, whatever its `times`.
+     * request, once: `times` is ignored.
      * @param {NonNullable<typeof choose>} chooser
      */
     choose(chooser) {

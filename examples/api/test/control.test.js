@@ -117,7 +117,7 @@ test('there is no control port unless one is asked for', async (t) => {
   assert.equal((await fetch(`${url}/api/v1/public`)).status, 200)
 })
 
-test('the control port answers to nobody without its token', async (t) => {
+test('the control port refuses every request without its token', async (t) => {
   const { controlUrl, controlToken, close } = await createApi().listen({ controlPort: 0 })
   t.after(close)
   const status = async (headers) => (await fetch(`${controlUrl}/state`, { headers })).status
