@@ -8,7 +8,7 @@ import { example, tool } from './packages.mjs'
 import { startPostgres } from './postgres.mjs'
 import { Failure, program, root, run } from './run.mjs'
 import { checkSnippets } from './snippets.mjs'
-import { runSteps, skipped, summarize } from './steps.mjs'
+import { runSteps, select, skipped, summarize } from './steps.mjs'
 
 /** Every check that needs no browser, in the order of what is cheapest to learn. */
 export const checks = ({ fix = false, env = {} } = {}) => [
@@ -97,22 +97,10 @@ async function checkExample(folder) {
   return run('npm', ['run', 'check', '--workspace', name])
 }
 
-/** The named steps and what they need, or all of them. */
-function select(all, names) {
-  if (!names.length) return all
-  const unknown = names.find((name) => !all.some((step) => step.name === name))
-  if (unknown)
-    throw new Failure(`No step is called ${unknown}: there are ${all.map((step) => step.name).join(', ')}`)
-  const wanted = all.filter((step) => names.includes(step.name))
-  return all.filter((step) => wanted.includes(step) || wanted.some(({ needs }) => needs === step.name))
-}
-
 await program(import.meta.url, async (args) => {
-  const known = args.every((arg, at) => ['--fix', '--only'].includes(arg) || args[at - 1] === '--only')
-  const names = args.filter((_, at) => args[at - 1] === '--only')
-  if (!known || args.at(-1) === '--only')
+  const { steps, rest } = select(checks({ fix: args.includes('--fix') }), args)
+  if (rest.some((arg) => arg !== '--fix'))
     throw new Failure('usage: npm run check -- [--fix] [--only <step>]…')
-  const steps = select(checks({ fix: args.includes('--fix') }), names)
   await install()
   summarize(await runSteps(steps))
 })

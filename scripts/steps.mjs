@@ -4,6 +4,22 @@ import { Failure, seconds, shown } from './run.mjs'
 export const skipped = (reason) => ({ skipped: reason })
 
 /**
+ * Of all steps those that `--only <step>` names, and what they need; all where it names none.
+ *
+ * @returns them, and the other arguments
+ */
+export function select(all, args) {
+  const names = args.filter((_, at) => args[at - 1] === '--only')
+  const rest = args.filter((arg, at) => !names.includes(arg) && (arg !== '--only' || at === args.length - 1))
+  const unknown = names.find((name) => !all.some((step) => step.name === name))
+  if (unknown)
+    throw new Failure(`No step is called ${unknown}: there are ${all.map((step) => step.name).join(', ')}`)
+  const wanted = names.length ? all.filter((step) => names.includes(step.name)) : all
+  const steps = all.filter((step) => wanted.includes(step) || wanted.some(({ needs }) => needs === step.name))
+  return { steps, rest }
+}
+
+/**
  * Runs steps one after another, going on after a failure, and says in one line how each went.
  * A step: `name`, `work` (resolves to its output), and perhaps `count` (output → { passed, failed, skipped? }).
  */

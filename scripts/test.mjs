@@ -8,7 +8,7 @@ import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
 import { announced, Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
-import { runSteps, skipped, summarize } from './steps.mjs'
+import { runSteps, select, skipped, summarize } from './steps.mjs'
 
 /**
  * Every engine has its projects in playwright.config.ts, one for each place of the vault. The quick run takes those that
@@ -94,22 +94,34 @@ async function mutants() {
   return run('cargo', args, { env: { PROPTEST_CASES: '150' } })
 }
 
-await program(import.meta.url, async ([mode]) => {
-  if (mode && mode !== '--full') throw new Failure('usage: npm test, or npm run test:full')
-  const full = Boolean(mode)
-  const names = programNames.filter((name) => full || !ofFullRun.includes(name))
-  await install({ meanwhile: () => Promise.all([installPrograms(names), compile()]) })
+/** Every step, in the order of what is cheapest to learn. */
+function allSteps({ full }) {
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),
-    ...engineNames.map((name) => ({ name, work: () => endToEnd(name, { full }), count: counts.playwright })),
-    { name: 'next', work: () => nextApp({ full }), count: counts.playwright },
-    { name: 'nuxt', work: () => nuxtApp({ full }), count: counts.playwright },
-    { name: 'backends', work: () => backends({ full }), count: counts.playwright },
-    { name: 'package', work: () => packed({ full }), count: counts.summary },
+    ...engineNames.map((name) => ({
+      name,
+      needs: 'build',
+      work: () => endToEnd(name, { full }),
+      count: counts.playwright,
+    })),
+    { name: 'next', needs: 'build', work: () => nextApp({ full }), count: counts.playwright },
+    { name: 'nuxt', needs: 'build', work: () => nuxtApp({ full }), count: counts.playwright },
+    { name: 'backends', needs: 'build', work: () => backends({ full }), count: counts.playwright },
+    { name: 'package', needs: 'build', work: () => packed({ full }), count: counts.summary },
   ]
   if (full) {
-    steps.push({ name: 'rails', work: rails, count: counts.playwright })
+    steps.push({ name: 'rails', needs: 'build', work: rails, count: counts.playwright })
     steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
   }
+  return steps
+}
+
+await program(import.meta.url, async (args) => {
+  const full = args.includes('--full')
+  const { steps, rest } = select(allSteps({ full }), args)
+  if (rest.some((arg) => arg !== '--full'))
+    throw new Failure('usage: npm test, or npm run test:full [-- --only <step>]…')
+  const names = programNames.filter((name) => full || !ofFullRun.includes(name))
+  await install({ meanwhile: () => Promise.all([installPrograms(names), compile()]) })
   summarize(await runSteps(steps))
 })
