@@ -13,6 +13,8 @@ export interface Check {
   /** What happens to users. */
   reason: string
   fix: Topic
+  /** Number of the rule of docs/contract.md that says what is right, and why; missing where none does. */
+  rule?: number
   /**
    * Looks at what was seen: a pure function of it.
    *
@@ -28,11 +30,17 @@ export interface Finding extends Pick<Check, 'id' | 'reason' | 'title'> {
   severity: Severity | 'ok' | 'skipped'
   /** What was seen, or why nothing was. */
   evidence: string
+  /** The rule in the documents of this package, such as `docs/contract.md#rule-9`. */
+  contract?: string
 }
 
+/** The document that has the rules. */
+export const CONTRACT = 'docs/contract.md'
+
 export function judge(check: Check, seen: Seen): Finding {
-  const { id, title, reason } = check
-  const finding = { id, title, reason, fix: fixOf(check.fix, seen.plan.page) }
+  const { id, title, reason, rule } = check
+  const contract = rule && { contract: `${CONTRACT}#rule-${rule}` }
+  const finding = { id, title, reason, fix: fixOf(check.fix, seen.plan.page), ...contract }
   try {
     const verdict = check.judge(seen)
     if (verdict === undefined) return { ...finding, severity: 'ok', evidence: '' }

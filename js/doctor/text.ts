@@ -1,4 +1,6 @@
-import type { Finding } from './finding.js'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { CONTRACT, type Finding } from './finding.js'
 import { duration } from './printable.js'
 import type { Report } from './report.js'
 import type { Stack } from './stack.js'
@@ -40,9 +42,16 @@ export function renderText(report: Report, look: Look): string {
       `${paint(colour, `${mark} ${finding.severity}`)}  ${bold(finding.title)}  ${dim(finding.id)}`,
       ...labelled('seen', finding.evidence, look.width),
       ...labelled('why', finding.reason, look.width),
+      ...(finding.contract ? labelled('rule', finding.contract, look.width) : []),
       ...mend(finding),
       '',
     ]
+  }
+
+  /** Where the document lies that the findings name. */
+  function contract(): string[] {
+    if (!by('error', 'warning', 'advice').some((finding) => finding.contract)) return []
+    return [dim(`The rules, with their reasons: ${installed(CONTRACT)}`), '']
   }
 
   /** A mend that was shown above is not shown again. */
@@ -130,12 +139,20 @@ export function renderText(report: Report, look: Look): string {
         ]),
     '',
     ...by('error', 'warning', 'advice').flatMap(found),
+    ...contract(),
     ...skipped(),
     ...fine(),
     ...suggestion(),
     paint(summary.error ? 31 : summary.warning ? 33 : 32, total),
     '',
   ].join('\n')
+}
+
+/** A file of this package, as a terminal can open it: relative where it lies below the working directory. */
+function installed(file: string): string {
+  const absolute = fileURLToPath(new URL(`../../${file}`, import.meta.url))
+  const relative = path.relative('', absolute)
+  return relative.startsWith('..') ? absolute : relative
 }
 
 const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`

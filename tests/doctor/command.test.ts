@@ -76,6 +76,7 @@ test('JSON for programs has everything, and nothing else is printed', async () =
     evidence: 'the cookie refresh_token has no HttpOnly',
     reason: expect.any(String),
     fix: Object.fromEntries(STACKS.map((stack) => [stack, expect.any(String)])),
+    contract: 'docs/contract.md#rule-23',
   })
   for (const secret of secrets) expect(out).not.toContain(secret)
 })
@@ -86,6 +87,9 @@ test('a report for people has the mend of the stack that is asked for', async ()
   expect(out).toContain('✗ error  Scripts can read the session cookie  cookie.http-only\n')
   expect(out).toContain('rails    cookies[:refresh_token] = {')
   expect(out).toContain('fix      as for cookie.http-only\n')
+  expect(out).toContain('rule     docs/contract.md#rule-23\n')
+  const [, document = ''] = out.match(/^The rules, with their reasons: (.+)$/m) ?? []
+  expect(readFileSync(document, 'utf8')).toContain('<a id="rule-23"></a>')
   for (const absent of ['express', '\u001b']) expect(out).not.toContain(absent)
 })
 

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
 import { inspect } from 'node:util'
 import { expect, test } from 'vitest'
 import { checks } from '../../js/doctor/checks/index.js'
@@ -124,4 +126,19 @@ test.each([
   ['hello', 'something'],
 ])('what a body says, whatever its status is: %s', (body, says) => {
   expect(readContent(body, false).says).toBe(says)
+})
+
+test('every check names a rule of the contract, unless it judges what the contract leaves open', () => {
+  const contract = readFileSync(path.join(import.meta.dirname, '../../docs/contract.md'), 'utf8')
+  const rules = [...contract.matchAll(/^(\d+)\. <a id="rule-(\d+)"><\/a>/gm)]
+  expect(rules.map(([, number]) => Number(number))).toEqual(rules.map((_, at) => at + 1))
+  expect(rules.map(([, , anchor]) => Number(anchor))).toEqual(rules.map((_, at) => at + 1))
+  expect(checks.filter(({ rule }) => rule && rule > rules.length).map(({ id }) => id)).toEqual([])
+  expect(checks.filter(({ rule }) => !rule).map(({ id }) => id)).toEqual([
+    'sign-in.works',
+    'options.work',
+    'sign-in.size',
+    'csrf.page',
+    'transport.answers',
+  ])
 })

@@ -48,6 +48,7 @@ export const answerChecks: Check[] = [
     reason:
       'fetch follows to a sign-in page of HTML and calls it a success: no refresh, and JSON that does not parse.',
     fix: 'unauthorized',
+    rule: 22,
     judge: (seen) => redirected(seen, 'anonymous'),
   },
   {
@@ -57,6 +58,7 @@ export const answerChecks: Check[] = [
     reason:
       'fetch says Accept: */* unless told otherwise. Such a request gets a page of HTML when its token has expired.',
     fix: 'unauthorized',
+    rule: 22,
     judge(seen) {
       if (redirected(seen, 'anonymous')) throw new Unseen('see answers.redirect')
       return redirected(seen, 'anonymous-any')
@@ -69,6 +71,7 @@ export const answerChecks: Check[] = [
     reason:
       'A 401 is what tells the client to refresh. After anything else it hands the refusal on, and the user sees an error.',
     fix: 'unauthorized',
+    rule: 22,
     judge(seen) {
       const { status, request } = anonymous(seen, 'anonymous')
       if (status < 400) throw new Unseen('see answers.redirect')
@@ -81,6 +84,7 @@ export const answerChecks: Check[] = [
     severity: 'error',
     reason: 'After the secret has changed, all tokens are like that: users get errors in place of a new one.',
     fix: 'answers.bad-token',
+    rule: 22,
     judge(seen) {
       anonymous(seen, 'anonymous')
       const { status } = seen.answer('bad-bearer')
@@ -95,6 +99,7 @@ export const answerChecks: Check[] = [
     reason:
       'RFC 9110 wants it, and tools read it: Bearer, with error="invalid_token" if one was sent. Never Basic, which opens a dialogue.',
     fix: 'answers.www-authenticate',
+    rule: 22,
     judge(seen) {
       const { status, header, request } = anonymous(seen, 'anonymous')
       if (status !== 401) throw new Unseen('it is no 401')
@@ -112,6 +117,7 @@ export const answerChecks: Check[] = [
     reason:
       'By browsers on disk, and by proxies and CDNs, some of which hand them to the next user, cookie included.',
     fix: 'answers.no-store',
+    rule: 33,
     judge(seen) {
       seen.answer('sign-in')
       const open = seen.grants().filter(({ answer }) => !answer.list('cache-control').includes('no-store'))
@@ -125,6 +131,7 @@ export const answerChecks: Check[] = [
     severity: 'error',
     reason: 'A CDN hands the profile of one user to the next.',
     fix: 'answers.public',
+    rule: 33,
     judge(seen) {
       const { isOk, list } = seen.answer('me')
       if (!isOk) throw new Unseen('it was not answered')
@@ -139,6 +146,7 @@ export const answerChecks: Check[] = [
     severity: 'error',
     reason: 'Passwords, tokens and cookies can be read on the way. tokencell refuses to send a token there.',
     fix: 'transport.http',
+    rule: 30,
     judge: ({ plan: { api } }) => (api.protocol === 'http:' && !isHere(api) ? `${api.origin}` : undefined),
   },
   {
@@ -147,6 +155,7 @@ export const answerChecks: Check[] = [
     severity: 'advice',
     reason: 'The first visit over http can be intercepted.',
     fix: 'transport.hsts',
+    rule: 30,
     judge(seen) {
       const { api } = seen.plan
       if (api.protocol !== 'https:' || isHere(api))
@@ -176,6 +185,7 @@ export const answerChecks: Check[] = [
     reason:
       'If it is the API that is wrong, its tokens are expired or not yet valid for every other service. tokencell itself does not mind.',
     fix: 'clock',
+    rule: 34,
     judge(seen) {
       const offset = ahead(seen)
       if (Math.abs(offset) <= TOLERABLE) return undefined
@@ -188,6 +198,7 @@ export const answerChecks: Check[] = [
     severity: 'warning',
     reason: 'Whoever verifies them elsewhere finds them expired or not yet valid.',
     fix: 'clock',
+    rule: 34,
     judge(seen) {
       const { iat } = seen.jwt()
       const answer = seen.answer('sign-in')
@@ -204,6 +215,7 @@ export const answerChecks: Check[] = [
     severity: 'warning',
     reason: 'Lists of leaked passwords are tried against every sign-in on the web.',
     fix: 'limits.sign-in',
+    rule: 26,
     judge(seen) {
       const { status } = seen.answer('limited')
       return status === 429 ? undefined : `${seen.attempts} wrong ones in a row were all looked at`
@@ -215,6 +227,7 @@ export const answerChecks: Check[] = [
     severity: 'advice',
     reason: 'Clients guess, and users try on.',
     fix: 'limits.retry-after',
+    rule: 22,
     judge(seen) {
       const limited = seen.answered().filter(({ answer }) => answer.status === 429)
       if (limited.length === 0) throw new Unseen('no request was limited')

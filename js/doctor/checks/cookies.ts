@@ -30,6 +30,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: 'Any script on the page, an injected one too, can take it away and stay signed in as the user.',
     fix: 'cookie',
+    rule: 23,
     judge: (seen) => (seen.cookie().httpOnly ? undefined : `${quoted(seen.cookie())} has no HttpOnly`),
   },
   {
@@ -38,6 +39,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: 'It is where injected scripts look first, and it survives in the browser profile.',
     fix: 'cookie.access-token',
+    rule: 32,
     judge(seen) {
       seen.answer('sign-in')
       const readable = seen
@@ -53,6 +55,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: 'One request to http://, from a link or a typed address, shows it to the network.',
     fix: 'cookie',
+    rule: 23,
     judge(seen) {
       overTls(seen)
       return seen.cookie().secure ? undefined : `${quoted(seen.cookie())} has no Secure`
@@ -65,6 +68,7 @@ export const cookieChecks: Check[] = [
     reason:
       'Chromium takes it for Lax, and for None in its first two minutes; Firefox and Safari for None: they differ.',
     fix: 'cookie',
+    rule: 23,
     judge: (seen) => (seen.cookie().sameSite ? undefined : `${quoted(seen.cookie())} has none`),
   },
   {
@@ -73,6 +77,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: 'SameSite=None without Secure is refused: nobody stays signed in.',
     fix: 'cookie-cross-site',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       return cookie.sameSite === 'none' && !cookie.secure
@@ -86,6 +91,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: 'Browsers keep such a cookie from requests of another site: every reload signs the user out.',
     fix: 'cookie-cross-site',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
@@ -101,6 +107,7 @@ export const cookieChecks: Check[] = [
     severity: 'warning',
     reason: 'Safari blocks these, Firefox keeps them apart, and users of Chromium can switch them off.',
     fix: 'cookie.third-party',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
@@ -114,6 +121,7 @@ export const cookieChecks: Check[] = [
     reason:
       'Every site can send requests with this cookie; the page is of the same site as the API, so that Lax would do.',
     fix: 'cookie',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       if (seen.plan.topology === 'cross-site') throw new Unseen('page and API are of different sites')
@@ -126,6 +134,7 @@ export const cookieChecks: Check[] = [
     severity: 'warning',
     reason: 'A blog or a forgotten test server beside the API gets it with every visit.',
     fix: 'cookie.domain',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       if (isForeign(seen)) throw new Unseen('see cookie.domain-foreign')
@@ -138,6 +147,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: 'Nobody stays signed in.',
     fix: 'cookie.domain-foreign',
+    rule: 23,
     judge(seen) {
       const { name } = seen.cookie()
       if (!isForeign(seen)) return undefined
@@ -150,6 +160,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: 'Browsers send it to its Path only. The refresh fails, and the next reload signs the user out.',
     fix: 'cookie',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
@@ -166,6 +177,7 @@ export const cookieChecks: Check[] = [
     reason:
       'Only the refresh and the sign-out need it. A narrow Path, or the prefix __Host-, keeps it out of the rest.',
     fix: 'cookie',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
@@ -180,6 +192,7 @@ export const cookieChecks: Check[] = [
     severity: 'error',
     reason: '__Host- needs Secure, Path=/ and no Domain; __Secure- needs Secure. Nobody stays signed in.',
     fix: 'cookie.prefix-broken',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
@@ -200,6 +213,7 @@ export const cookieChecks: Check[] = [
     reason:
       'A subdomain can plant a cookie of the same name. Browsers let nobody plant __Host- (or, with a Path, __Secure-).',
     fix: 'cookie.prefix',
+    rule: 23,
     judge(seen) {
       overTls(seen)
       if (isHere(seen.plan.api)) throw new Unseen('on this machine, nobody has a subdomain')
@@ -214,6 +228,7 @@ export const cookieChecks: Check[] = [
     reason:
       'A lost laptop or an old backup is signed in for that long. Browsers cap it at 400 days; 30 are usual.',
     fix: 'cookie',
+    rule: 3,
     judge(seen) {
       const { lifetime, name } = seen.cookie()
       return lifetime !== undefined && lifetime > 180 * DAY
@@ -228,6 +243,7 @@ export const cookieChecks: Check[] = [
     reason:
       'When the access token has to be renewed, the browser has dropped the cookie: users are signed out in the middle.',
     fix: 'cookie',
+    rule: 3,
     judge(seen) {
       const { lifetime, name } = seen.cookie()
       const access = accessLifetime(seen)
@@ -243,6 +259,7 @@ export const cookieChecks: Check[] = [
     reason:
       'A cookie without Max-Age is gone when the browser is closed, if it does not restore its windows. As you wish.',
     fix: 'cookie',
+    rule: 3,
     judge(seen) {
       const { lifetime, name } = seen.cookie()
       return lifetime === undefined ? `${name} has neither Max-Age nor Expires` : undefined
@@ -255,6 +272,7 @@ export const cookieChecks: Check[] = [
     reason:
       'Browsers tell cookies apart by name, Domain and Path. Both are sent from then on, and the spent one may come first.',
     fix: 'cookie.changes',
+    rule: 23,
     judge(seen) {
       const [first, later] = [seen.cookie(), seen.answer('refresh')]
       const next = later.cookies.find(({ name, isGone }) => name === first.name && !isGone)
@@ -272,6 +290,7 @@ export const cookieChecks: Check[] = [
     severity: 'warning',
     reason: 'Which one wins depends on the order, and with two Paths both are kept.',
     fix: 'cookie.twice',
+    rule: 23,
     judge(seen) {
       const cookie = seen.cookie()
       for (const { answer, request } of seen.grants()) {

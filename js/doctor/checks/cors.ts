@@ -90,6 +90,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason: 'Browsers hide the answer: every request fails with "Failed to fetch", sign-in first.',
     fix: 'cors',
+    rule: 24,
     judge(seen) {
       const closed = successes(seen).filter(
         (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
@@ -104,6 +105,7 @@ export const corsChecks: Check[] = [
     reason:
       'Browsers refuse * for requests with cookies: the refresh fails, though tools like curl see nothing wrong.',
     fix: 'cors-exact',
+    rule: 24,
     judge(seen) {
       const open = answers(seen).filter((exchange) => allowed(exchange) === '*')
       if (open.length > 0) withCookies(seen)
@@ -117,6 +119,7 @@ export const corsChecks: Check[] = [
     reason:
       'Without Access-Control-Allow-Credentials: true, browsers drop the cookie of the sign-in and hide the answer.',
     fix: 'cors',
+    rule: 24,
     judge(seen) {
       withCookies(seen)
       const without = [...successes(seen), ...preflights(seen)].filter(
@@ -134,6 +137,7 @@ export const corsChecks: Check[] = [
     reason:
       'The page sees a dead network in place of a 401 or 429: it neither refreshes nor says what is wrong.',
     fix: 'cors.errors',
+    rule: 24,
     judge(seen) {
       const errors = answers(seen).filter(({ answer }) => answer.status >= 400)
       if (errors.length === 0) throw new Unseen('nothing was refused')
@@ -150,6 +154,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason: 'The API repeats whatever Origin it is sent. A hostile page can refresh, and read the token.',
     fix: 'cors-exact',
+    rule: 24,
     judge: (seen) => elsewhere(seen, 'foreign'),
   },
   {
@@ -158,6 +163,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason: 'Any site can be "null": a sandboxed frame is enough.',
     fix: 'cors-exact',
+    rule: 24,
     judge(seen) {
       unlessReflected(seen)
       return elsewhere(seen, 'null')
@@ -170,6 +176,7 @@ export const corsChecks: Check[] = [
     reason:
       'Whoever registers such a domain may call the API as the user. A prefix or a loose regexp is compared.',
     fix: 'cors-exact',
+    rule: 24,
     judge(seen) {
       unlessReflected(seen)
       return elsewhere(seen, 'lookalike')
@@ -181,6 +188,7 @@ export const corsChecks: Check[] = [
     severity: 'warning',
     reason: 'A cache hands the CORS headers for one page to another, which then fails.',
     fix: 'cors.vary',
+    rule: 24,
     judge(seen) {
       const silent = successes(seen).filter((exchange) => {
         const vary = exchange.answer.list('vary')
@@ -195,6 +203,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason: 'Across origins, scripts see only the headers that are exposed: sign-in seems to give no token.',
     fix: 'cors',
+    rule: 34,
     judge(seen) {
       seen.crossOrigin()
       if (seen.access().place !== 'header') throw new Unseen('the token is in the body')
@@ -207,6 +216,7 @@ export const corsChecks: Check[] = [
     severity: 'warning',
     reason: 'After a 429 or 503 the client has to guess when to try again, too early as a rule.',
     fix: 'cors',
+    rule: 34,
     judge: (seen) => exposed(seen, 'Retry-After'),
   },
   {
@@ -216,6 +226,7 @@ export const corsChecks: Check[] = [
     reason:
       'It is what the lifetime of a token without iat is counted from, whatever the clock of the user says.',
     fix: 'cors',
+    rule: 34,
     judge: (seen) => exposed(seen, 'Date'),
   },
   {
@@ -225,6 +236,7 @@ export const corsChecks: Check[] = [
     reason:
       'Browsers ask with OPTIONS, without cookie or token, before they send. Anything but 2xx means: not at all.',
     fix: 'cors.preflight-status',
+    rule: 24,
     judge(seen) {
       const refused = preflights(seen).filter(({ answer }) => !answer.isOk)
       const [first] = refused
@@ -237,6 +249,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason: 'The browser sends nothing after them.',
     fix: 'cors',
+    rule: 24,
     judge(seen) {
       const closed = preflights(seen).filter(
         (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
@@ -251,6 +264,7 @@ export const corsChecks: Check[] = [
     reason:
       'The browser does not send the request. Authorization must be named: * does not cover it, nor anything with cookies.',
     fix: 'cors',
+    rule: 24,
     judge: (seen) =>
       lacking(seen, 'headers', ({ step }) => {
         const isSignIn = step === 'preflight-sign-in'
@@ -274,6 +288,7 @@ export const corsChecks: Check[] = [
     severity: 'error',
     reason: 'The browser does not send the request: signing out, for one, never reaches the API.',
     fix: 'cors',
+    rule: 24,
     judge: (seen) =>
       lacking(seen, 'methods', ({ step }) => {
         const method = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.method ?? 'GET'
@@ -288,6 +303,7 @@ export const corsChecks: Check[] = [
     reason:
       'Every other request is asked for twice: without Access-Control-Max-Age, browsers forget after five seconds.',
     fix: 'cors',
+    rule: 24,
     judge(seen) {
       const short = preflights(seen).filter(
         ({ answer }) => !(Number(answer.header('access-control-max-age') ?? 5) >= 60),

@@ -45,6 +45,7 @@ function forged(name: Name): Check {
     severity: 'error',
     reason,
     fix: 'csrf-header',
+    rule: 25,
     judge(seen) {
       if (!taken(seen, 'forged', name)) return undefined
       const evidence = `${seen.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(seen)}`
@@ -66,6 +67,7 @@ function required(name: Name): Check {
     reason:
       'What is left is the check of Origin, which proxies and old browsers leave out, and SameSite, which siblings pass.',
     fix: 'csrf-header',
+    rule: 25,
     judge(seen) {
       const { csrf } = seen.plan
       if (!csrf) throw new Unseen('there is no such header (--csrf none)')
@@ -86,6 +88,7 @@ function checked(name: Name): Check {
     reason:
       'The header is then the only defence, and a slip in CORS opens it. Browsers say where a request comes from: compare it.',
     fix: 'csrf-origin',
+    rule: 25,
     judge(seen) {
       if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
       if (!taken(seen, 'foreign', name)) return undefined

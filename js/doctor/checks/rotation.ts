@@ -25,6 +25,7 @@ export const rotationChecks: Check[] = [
     severity: 'advice',
     reason: 'When the access token ends, users have to sign in again; most have to after a reload, too.',
     fix: 'refresh.missing',
+    rule: 7,
     judge(seen) {
       seen.access()
       const session = begin(seen.answer('sign-in'))
@@ -43,6 +44,7 @@ export const rotationChecks: Check[] = [
     severity: 'error',
     reason: 'Users are signed out when the access token ends, and by every reload.',
     fix: 'refresh.works',
+    rule: 7,
     judge(seen) {
       seen.endpoint('refresh')
       const { status, isOk } = seen.answer('refresh')
@@ -63,6 +65,7 @@ export const rotationChecks: Check[] = [
     severity: 'error',
     reason: 'The client has asked for one and has none: it tries again, and the user waits.',
     fix: 'refresh.token',
+    rule: 12,
     judge(seen) {
       seen.access()
       const { isOk, grant } = seen.answer('refresh')
@@ -77,6 +80,7 @@ export const rotationChecks: Check[] = [
     reason:
       'All goes well until the first refresh, some minutes after signing in. Then every request is a 401.',
     fix: 'refresh.accepted',
+    rule: 2,
     judge(seen) {
       if (!seen.isUser('me') && !seen.isUser('me-by-cookie')) throw new Unseen('nor was that of the sign-in')
       const { status } = seen.answer('me-refreshed')
@@ -91,6 +95,7 @@ export const rotationChecks: Check[] = [
     severity: 'warning',
     reason: 'A copy that somebody has taken works as long as the session, and nobody ever notices.',
     fix: 'rotation',
+    rule: 7,
     judge(seen) {
       const [before, after] = [seen.answer('sign-in'), seen.answer('refresh')]
       if (seen.isCheck) throw new Unseen('a session cookie is no refresh token')
@@ -108,6 +113,7 @@ export const rotationChecks: Check[] = [
     reason:
       'A thief and the user can both go on refreshing, each with a token of his own, and nobody notices.',
     fix: 'rotation',
+    rule: 9,
     judge(seen) {
       const { last, isTaken, isStillTaken } = reuses(seen)
       if (!isTaken || !isStillTaken) return undefined
@@ -124,6 +130,7 @@ export const rotationChecks: Check[] = [
     reason:
       'The one who was first, perhaps the thief, stays signed in; the other one, perhaps the user, is sent away.',
     fix: 'rotation',
+    rule: 9,
     judge(seen) {
       reuses(seen)
       const { isOk, status, isRefusal } = seen.answer('family')
@@ -139,6 +146,7 @@ export const rotationChecks: Check[] = [
     reason:
       'A reload or a dead network in the middle of a refresh loses the new cookie. A grace of ten seconds mends that.',
     fix: 'grace',
+    rule: 8,
     judge(seen) {
       return reuses(seen).isTaken ? undefined : 'a token was refused right after it had been spent'
     },
@@ -150,6 +158,7 @@ export const rotationChecks: Check[] = [
     reason:
       'Two tokens of one session are good at once, so that reuse is noticed later. Give the same successor again.',
     fix: 'grace',
+    rule: 8,
     judge(seen) {
       const { first, isStillTaken } = reuses(seen)
       return first.successor === 'another' && !isStillTaken
@@ -164,6 +173,7 @@ export const rotationChecks: Check[] = [
     reason:
       'Links, images and prefetches on any site then rotate the cookie of the user, and SameSite=Lax does not stop links.',
     fix: 'refresh.by-get',
+    rule: 25,
     judge(seen) {
       const { isOk, grant, cookies } = seen.answer('refresh-by-get')
       return isOk && (grant.access.length > 0 || cookies.length > 0)
@@ -178,6 +188,7 @@ export const rotationChecks: Check[] = [
     reason:
       'Only 400, 401 and 403 end a session. After anything else the client takes the API for ill, and tries on for ever.',
     fix: 'refresh.refusal',
+    rule: 22,
     judge(seen) {
       const asked = ['refresh-without-cookie', 'refresh-bad-cookie'] as const
       const all = asked

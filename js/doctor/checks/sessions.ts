@@ -55,6 +55,7 @@ export const sessionChecks: Check[] = [
     severity: 'error',
     reason: 'The client cannot tell that anybody is signed in.',
     fix: 'sign-in.grant',
+    rule: 12,
     judge(seen) {
       const { isOk, isCut, grant, cookies, type } = seen.answer('sign-in')
       if (isCut) throw new Unseen('see sign-in.size')
@@ -97,6 +98,7 @@ export const sessionChecks: Check[] = [
     severity: 'error',
     reason: 'The client cannot tell a typing error from a token response, and shows "something went wrong".',
     fix: 'sign-in.refusal',
+    rule: 22,
     judge(seen) {
       const { status } = seen.answer('wrong-credentials')
       if (status === 429) throw new Unseen('sign-ins were limited by then')
@@ -109,6 +111,7 @@ export const sessionChecks: Check[] = [
     severity: 'error',
     reason: 'Who has just signed in gets a 401.',
     fix: 'me.token',
+    rule: 2,
     judge(seen) {
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie')
       const { status, isOk, content } = seen.answer('me')
@@ -130,6 +133,7 @@ export const sessionChecks: Check[] = [
     reason:
       'Browsers add cookies by themselves: every request that changes something now needs a defence against CSRF.',
     fix: 'me.cookie',
+    rule: 25,
     judge(seen) {
       seen.access()
       if (seen.answer('anonymous').isOk) throw new Unseen('it answers without a token too')
@@ -145,6 +149,7 @@ export const sessionChecks: Check[] = [
     severity: 'error',
     reason: 'The user believes to be signed out, and the session lives on the server.',
     fix: 'sign-out.works',
+    rule: 17,
     judge(seen) {
       seen.endpoint('signOut')
       const { status, content } = seen.answer('sign-out')
@@ -164,6 +169,7 @@ export const sessionChecks: Check[] = [
     severity: 'error',
     reason: 'Who has a copy, or finds the cookie on a shared computer, is signed in.',
     fix: 'sign-out.revokes',
+    rule: 17,
     judge(seen) {
       revocation(seen)
       if (seen.plan.isCookieSession && seen.answer('me-after') && seen.isUser('me-after'))
@@ -179,6 +185,7 @@ export const sessionChecks: Check[] = [
     reason:
       'After a night, that is the one there is: the user is told to be signed out, and the session lives on the server.',
     fix: 'sign-out.expired',
+    rule: 18,
     judge(seen) {
       revocation(seen)
       const { isOk, status } = seen.answer('sign-out-expired')
@@ -197,6 +204,7 @@ export const sessionChecks: Check[] = [
     reason:
       'Until it expires. That is how JWTs are, unless the server looks the session up; the shorter they live, the better.',
     fix: 'sign-out.access',
+    rule: 2,
     judge(seen) {
       revocation(seen)
       if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie: see sign-out.revokes')
@@ -220,6 +228,7 @@ export const sessionChecks: Check[] = [
     severity: 'warning',
     reason: 'The browser goes on sending it, and the next visit begins with a refresh that is refused.',
     fix: 'sign-out.cookie',
+    rule: 17,
     judge(seen) {
       revocation(seen)
       const cookie = seen.cookie()

@@ -25,6 +25,7 @@ export const tokenChecks: Check[] = [
     severity: 'error',
     reason: 'Anybody can write one, for any user, with any role.',
     fix: 'token.unsigned',
+    rule: 29,
     judge(seen) {
       const jwt = seen.jwt()
       return jwt.isSigned ? undefined : `its algorithm is ${jwt.algorithm}, or its signature empty`
@@ -36,6 +37,7 @@ export const tokenChecks: Check[] = [
     severity: 'error',
     reason: 'Whoever gets hold of one keeps the account. Clients do not know when to refresh either.',
     fix: 'token-lifetime',
+    rule: 31,
     judge(seen) {
       const { expiresIn } = jwtOrOpaque(seen)
       const { jwt } = seen.access()
@@ -54,6 +56,7 @@ export const tokenChecks: Check[] = [
     severity: 'warning',
     reason: 'The client refuses the answer, unless it is told to look elsewhere.',
     fix: 'token.expires-in',
+    rule: 31,
     judge(seen) {
       const { oddLifetime } = jwtOrOpaque(seen)
       return oddLifetime && `${oddLifetime} is neither a number above 0 nor the text of one`
@@ -66,6 +69,7 @@ export const tokenChecks: Check[] = [
     reason:
       'A stolen one is good for that long, as a rule also after a sign-out. With a refresh, 5 to 30 minutes are usual.',
     fix: 'token-lifetime',
+    rule: 31,
     judge(seen) {
       jwtOrOpaque(seen)
       const lifetime = accessLifetime(seen)
@@ -83,6 +87,7 @@ export const tokenChecks: Check[] = [
     severity: 'warning',
     reason: 'It is refreshed all the time, and dies under way on slow networks: requests take twice as long.',
     fix: 'token-lifetime',
+    rule: 31,
     judge(seen) {
       jwtOrOpaque(seen)
       const lifetime = accessLifetime(seen)
@@ -96,6 +101,7 @@ export const tokenChecks: Check[] = [
     severity: 'warning',
     reason: 'The client believes expires_in and refreshes by it: too late, and users run into a 401 first.',
     fix: 'token.expiry-contradicts',
+    rule: 31,
     judge(seen) {
       const { expiresIn } = jwtOrOpaque(seen)
       const { exp, iat } = seen.jwt()
@@ -114,6 +120,7 @@ export const tokenChecks: Check[] = [
     reason:
       'Without iat or expires_in, exp is compared with the Date of the answer, else with the clock of the user, which may be wrong.',
     fix: 'token-lifetime',
+    rule: 31,
     judge(seen) {
       const { expiresIn } = jwtOrOpaque(seen)
       const { exp, iat } = seen.jwt()
@@ -128,6 +135,7 @@ export const tokenChecks: Check[] = [
     severity: 'warning',
     reason: 'It goes along with every request; many servers refuse headers of more than 8 KB with a 431.',
     fix: 'token.large',
+    rule: 31,
     judge(seen) {
       const { length } = seen.access().token
       return length > LARGE ? `it has ${Math.round(length / 1024)} KB` : undefined
@@ -139,6 +147,7 @@ export const tokenChecks: Check[] = [
     severity: 'error',
     reason: 'A JWT is signed, not encrypted: everybody who has it can read it, the user and every log first.',
     fix: 'token.secrets',
+    rule: 31,
     judge(seen) {
       const names = seen.jwt().claims.filter((name) => SECRET.test(name))
       return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
@@ -151,6 +160,7 @@ export const tokenChecks: Check[] = [
     reason:
       'It ends up wherever requests are logged. An id will do; the rest can be in the answer to the sign-in.',
     fix: 'token.personal-data',
+    rule: 31,
     judge(seen) {
       const names = seen.jwt().claims.filter((name) => PERSONAL.test(name))
       return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
@@ -163,6 +173,7 @@ export const tokenChecks: Check[] = [
     reason:
       'One is enough. The copy in the body is kept by whoever keeps answers: logs, caches, error reports.',
     fix: 'one-token',
+    rule: 32,
     judge(seen) {
       seen.access()
       const twice = seen.grants().find(({ answer }) => answer.grant.access.length > 1)
@@ -179,6 +190,7 @@ export const tokenChecks: Check[] = [
     reason:
       'HttpOnly is in vain: a script that calls the refresh reads the token that the cookie hides, and keeps the session.',
     fix: 'one-token',
+    rule: 32,
     judge(seen) {
       seen.cookie()
       const grant = seen.grants().find(({ answer }) => answer.grant.refresh)
@@ -192,6 +204,7 @@ export const tokenChecks: Check[] = [
     reason:
       'No browser keeps it over a reload but in a storage that every script can read. In an HttpOnly cookie it is safe from them.',
     fix: 'token.refresh-without-cookie',
+    rule: 32,
     judge(seen) {
       seen.access()
       const { cookies, grant } = seen.answer('sign-in')
@@ -206,6 +219,7 @@ export const tokenChecks: Check[] = [
     severity: 'error',
     reason: 'RFC 6750 wants the scheme in front. Clients do not take the rest for a token: sign-in fails.',
     fix: 'token.scheme',
+    rule: 32,
     judge(seen) {
       seen.access()
       return seen.answer('sign-in').grant.isBare ? 'the header holds the token alone' : undefined
