@@ -5,13 +5,15 @@
 
 use tokencell::{Epoch, Grant, GrantParts, Hint, Token, Trace};
 
+mod packet;
 mod server;
 mod tab;
 mod world;
 
+pub use packet::{Packet, Traced};
 pub use server::User;
 pub use tab::{Outcome, Seen};
-pub use world::{Packet, Traced, World};
+pub use world::World;
 
 /// A user who signs in.
 pub const ADA: User = User(1);

@@ -1,0 +1,85 @@
+//! What is on its way between tabs, server and disk.
+
+use tokencell::{Answer, CallId, Claim, Errand, ExchangeId, Lease, Millis, PeerMessage, Trace};
+
+use super::server::{Cookie, Issued, User};
+use super::tab::Seen;
+
+/// Something on its way. The cookie is the one the browser had when the request was sent.
+#[derive(Debug)]
+pub enum Packet {
+    Ask {
+        tab: usize,
+        id: ExchangeId,
+        errand: Errand,
+        cookie: Option<Cookie>,
+        bearer: Option<String>,
+    },
+    Told {
+        tab: usize,
+        id: ExchangeId,
+        errand: Errand,
+        said: Said,
+    },
+    Request {
+        tab: usize,
+        call: CallId,
+        bearer: Option<String>,
+    },
+    Response {
+        tab: usize,
+        call: CallId,
+        user: Option<User>,
+    },
+    Post {
+        tab: usize,
+        message: PeerMessage,
+    },
+    Locked {
+        tab: usize,
+        id: ExchangeId,
+    },
+    /// A trace that was read, and the input that it goes with; read again if the tab has written since.
+    Read {
+        tab: usize,
+        trace: Trace,
+        written: u32,
+        of: Traced,
+    },
+}
+
+/// The inputs that carry a trace.
+#[derive(Clone, Copy, Debug)]
+pub enum Traced {
+    Answered(ExchangeId, Errand, Said),
+    Booted,
+    /// With the mark that was there before.
+    Claimed(ExchangeId, Claim, Option<Lease>),
+    Peer(PeerMessage),
+    Restored,
+    SignOut(CallId, u32),
+    Tick,
+    Visited,
+    Woke,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub enum Said {
+    Granted(Issued, Cookie),
+    Lost,
+    Refused,
+    SignedOut,
+    Unavailable(Option<Millis>),
+}
+
+impl From<Said> for Answer<Seen> {
+    fn from(said: Said) -> Self {
+        match said {
+            Said::Granted(issued, _) => Self::Granted(issued.grant()),
+            Said::Lost => Self::Unreachable(None),
+            Said::Refused => Self::Refused,
+            Said::SignedOut => Self::Done,
+            Said::Unavailable(asked) => Self::Unreachable(asked),
+        }
+    }
+}
