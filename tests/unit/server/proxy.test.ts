@@ -1,46 +1,10 @@
-import { createServer, type IncomingMessage, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { gzipSync } from 'node:zlib'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { IncomingMessage } from 'node:http'
+import { expect, test } from 'vitest'
 import { createBff } from '../../../js/server/index.js'
-import { Browser, browse, ORIGIN, SECRET, serve } from './browser.js'
+import { Browser, ORIGIN, SECRET, serve } from './browser.js'
+import { recordingApi } from './recording-api.js'
 
-/** An API that grants a token and tells what it is asked. */
-let seen: { request: IncomingMessage; body: string }[]
-let answer: RequestListener
-const api = createServer(async (request, response) => {
-  const chunks = await request
-    .setEncoding('utf8')
-    .toArray()
-    .catch(() => undefined)
-  // An upload that breaks off is no request.
-  if (!chunks) return
-  const body = chunks.join('')
-  if (request.url === '/login') {
-    response.setHeader('set-cookie', ['upstream=1; Path=/; HttpOnly', 'gone=; Max-Age=0'])
-    return response.end('{"access_token":"secret-token"}')
-  }
-  seen.push({ request, body })
-  answer(request, response)
-})
-let url: string
-
-beforeEach(async () => {
-  seen = []
-  answer = (_, response) => void response.end('{}')
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-  url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
-})
-afterEach(async () => {
-  api.closeAllConnections()
-  await new Promise((resolve) => api.close(resolve))
-})
-
-async function signedIn(proxy: string[], more: object = {}) {
-  const browser = browse({ api: url, secret: SECRET, signIn: '/login', proxy, ...more })
-  await browser.signIn()
-  return browser
-}
+const api = recordingApi()
 
 test.each([
   ['/api/notes', '/api/notes', true],
@@ -61,9 +25,9 @@ test.each([
   ['GET /api/notes', '/api/notes', true],
   ['POST /api/notes', '/api/notes', false],
 ])('promise 23: the rule %s and the path %s: %s', async (rule, path, isAllowed) => {
-  const browser = await signedIn([rule])
+  const browser = await api.signedIn([rule])
   expect((await browser.fetch(path)).status).toBe(isAllowed ? 200 : 404)
-  expect(seen).toHaveLength(isAllowed ? 1 : 0)
+  expect(api.seen).toHaveLength(isAllowed ? 1 : 0)
 })
 
 test.each([
@@ -79,9 +43,9 @@ test.each([
 ])(
   'frameworks end all paths with a slash, or none: by the rule %s, %s is %s for the API',
   async (rule, path, asked) => {
-    const browser = await signedIn([rule])
+    const browser = await api.signedIn([rule])
     expect((await browser.fetch(path)).status).toBe(200)
-    expect(seen.map(({ request }) => request.url)).toEqual([asked])
+    expect(api.seen.map(({ request }) => request.url)).toEqual([asked])
   },
 )
 
@@ -107,15 +71,15 @@ test.each([
   '/api/notes/.%3Bx/admin',
   '/admin',
 ])('promise 23: %s reaches nothing', async (path) => {
-  const browser = await signedIn(['/api/**'])
+  const browser = await api.signedIn(['/api/**'])
   const request = browser.request('/')
   const response = await browser.bff.handle(new Request(ORIGIN + path, request))
   expect(response.status).toBe(404)
-  expect(seen).toEqual([])
+  expect(api.seen).toEqual([])
 })
 
 test('promise 23: an absolute form, a foreign host and a forwarded one lead to the API and nowhere else', async () => {
-  const browser = await signedIn(['/api/**'])
+  const browser = await api.signedIn(['/api/**'])
   const headers = {
     host: 'evil.test',
     'x-forwarded-host': 'evil.test',
@@ -130,14 +94,14 @@ test('promise 23: an absolute form, a foreign host and a forwarded one lead to t
     const response = await browser.bff.handle(new Request(target, browser.request('/', { headers })))
     expect(response.status).toBe(200)
   }
-  expect(seen.map(({ request }) => request.headers.host)).toEqual(Array(3).fill(new URL(url).host))
+  expect(api.seen.map(({ request }) => request.headers.host)).toEqual(Array(3).fill(new URL(api.url).host))
   expect(
-    seen.flatMap(({ request }) => Object.keys(request.headers).filter((name) => /forward/.test(name))),
+    api.seen.flatMap(({ request }) => Object.keys(request.headers).filter((name) => /forward/.test(name))),
   ).toEqual([])
 })
 
 test('promise 23: the token goes in; cookies, hops and what a page says in their place do not', async () => {
-  const browser = await signedIn(['/api/**'], {
+  const browser = await api.signedIn(['/api/**'], {
     headers: ['X-Tenant'],
     forward: () => ({ 'X-Forwarded-For': '192.0.2.1' }),
   })
@@ -158,7 +122,7 @@ test('promise 23: the token goes in; cookies, hops and what a page says in their
       referer: ORIGIN,
     },
   })
-  const { headers, url: path } = (seen[0] as (typeof seen)[0]).request
+  const { headers, url: path } = (api.seen[0] as (typeof api.seen)[0]).request
   expect(path).toBe('/api/notes?a=1')
   expect(headers).toMatchObject({
     accept: 'text/plain',
@@ -175,7 +139,7 @@ test('promise 23: the token goes in; cookies, hops and what a page says in their
 })
 
 test('promise 23: what the API says goes out but for cookies, tokens and hops, and no cache keeps it', async () => {
-  answer = (_, response) => {
+  api.answer = (_, response) => {
     response.writeHead(201, {
       'content-type': 'text/plain',
       etag: '"1"',
@@ -200,7 +164,7 @@ test('promise 23: what the API says goes out but for cookies, tokens and hops, a
     })
     response.end('text')
   }
-  const browser = await signedIn(['/api/**'])
+  const browser = await api.signedIn(['/api/**'])
   const response = await browser.fetch('/api/notes')
   expect([response.status, await response.text()]).toEqual([201, 'text'])
   expect(Object.fromEntries(response.headers)).toEqual({
@@ -223,12 +187,12 @@ test.each([
   ['/\\evil.test', 502, null],
   ['http://[', 502, null],
 ])('promise 23: an API that redirects to %s', async (location, status, followed) => {
-  answer = (_, response) => void response.writeHead(status === 502 ? 302 : status, { location }).end()
-  const response = await (await signedIn(['/api/**'])).fetch('/api/notes')
+  api.answer = (_, response) => void response.writeHead(status === 502 ? 302 : status, { location }).end()
+  const response = await (await api.signedIn(['/api/**'])).fetch('/api/notes')
   expect([response.status, response.headers.get('location')]).toEqual([status, followed])
   const { error } = await response.json().catch(() => ({}))
   expect(error).toBe(status === 502 ? 'redirect-not-listed' : undefined)
-  expect(seen, 'this server follows nobody').toHaveLength(1)
+  expect(api.seen, 'this server follows nobody').toHaveLength(1)
 })
 
 test.each([
@@ -238,8 +202,8 @@ test.each([
   ['http://[', null],
   ['/api/notes/1', '/api/notes/1'],
 ])('a record that was created is told, wherever the API says that it is: %s', async (location, told) => {
-  answer = (_, response) => void response.writeHead(201, { location }).end('{"id":1}')
-  const response = await (await signedIn(['/api/**'])).fetch('/api/notes', { method: 'POST' })
+  api.answer = (_, response) => void response.writeHead(201, { location }).end('{"id":1}')
+  const response = await (await api.signedIn(['/api/**'])).fetch('/api/notes', { method: 'POST' })
   expect([response.status, response.headers.get('location'), await response.json()]).toEqual([
     201,
     told,
@@ -249,11 +213,11 @@ test.each([
 
 test('a redirect to a listed origin is handed on to the page', async () => {
   const signed = 'https://bucket.test/a.pdf?X-Amz-Signature=1'
-  answer = (_, response) => void response.writeHead(302, { location: signed }).end()
-  const browser = await signedIn(['/api/**'], { redirects: ['https://bucket.test'] })
+  api.answer = (_, response) => void response.writeHead(302, { location: signed }).end()
+  const browser = await api.signedIn(['/api/**'], { redirects: ['https://bucket.test'] })
   const response = await browser.fetch('/api/file')
   expect([response.status, response.headers.get('location')]).toEqual([302, signed])
-  answer = (_, one) => void one.writeHead(302, { location: 'https://bucket.test.evil.test/' }).end()
+  api.answer = (_, one) => void one.writeHead(302, { location: 'https://bucket.test.evil.test/' }).end()
   expect((await browser.fetch('/api/file')).status).toBe(502)
 })
 
@@ -263,84 +227,31 @@ test('promise 13: on the server a redirect to a listed origin is followed to rea
     reached.push(request)
     response.end('the file')
   })
-  answer = (_, response) => void response.writeHead(302, { location: `${storage.url}/a.pdf` }).end()
-  const browser = await signedIn([], { redirects: [storage.url] })
+  api.answer = (_, response) => void response.writeHead(302, { location: `${storage.url}/a.pdf` }).end()
+  const browser = await api.signedIn([], { redirects: [storage.url] })
   const session = browser.bff.open(browser.cookieHeader, false, browser.request('/'))
   const headers = { accept: 'application/pdf', range: 'bytes=0-', 'x-api-key': 'k' }
   expect(await (await session.fetch('/api/file', { headers })).text()).toBe('the file')
   expect(
     reached.map(({ headers: got }) => [got.accept, got.range, got['x-api-key'], got.authorization]),
   ).toEqual([['application/pdf', 'bytes=0-', undefined, undefined]])
-  answer = (_, response) => void response.writeHead(307, { location: `${storage.url}/a.pdf` }).end()
+  api.answer = (_, response) => void response.writeHead(307, { location: `${storage.url}/a.pdf` }).end()
   const post = session.fetch('/api/file', { method: 'POST', body: 'a' })
   await expect(post).rejects.toMatchObject({ code: 'endpoint-outside-origins' })
   expect(reached).toHaveLength(1)
   storage.close()
 })
 
-test('an upload of known length keeps it, however long it is', async () => {
-  const browser = await signedIn(['/api/**'])
-  for (const size of [0, 1000, 300_000, 5_000_000]) {
-    const body = new Blob([new Uint8Array(size)]).stream()
-    const headers = { 'content-length': String(size) }
-    await browser.fetch('/api/upload', { method: 'PUT', body, headers, duplex: 'half' } as RequestInit)
-  }
-  expect(seen.map(({ request, body }) => [request.headers['content-length'], body.length])).toEqual([
-    ['0', 0],
-    ['1000', 1000],
-    ['300000', 300_000],
-    ['5000000', 5_000_000],
-  ])
-})
-
-test('an upload that is shorter or longer than it says reaches the API as no other request', async () => {
-  const browser = await signedIn(['/api/**'])
-  for (const size of [299_000, 301_000]) {
-    const body = new Blob([new Uint8Array(size)]).stream()
-    const headers = { 'content-length': '300000' }
-    const response = await browser.fetch('/api/upload', {
-      method: 'PUT',
-      body,
-      headers,
-      duplex: 'half',
-    } as RequestInit)
-    expect(response.status).toBeGreaterThanOrEqual(500)
-  }
-  expect(seen).toEqual([])
-})
-
-test('a download keeps its length, as does the answer to HEAD, unless it was encoded on the way', async () => {
-  const text = 'text '.repeat(100)
-  answer = (request, response) => {
-    const isEncoded = request.url === '/api/gzip'
-    const body = isEncoded ? gzipSync(text) : Buffer.from(text)
-    response.writeHead(200, {
-      'content-length': body.length,
-      ...(isEncoded && { 'content-encoding': 'gzip' }),
-    })
-    response.end(body)
-  }
-  const browser = await signedIn(['/api/**'])
-  const lengthOf = async (path: string, method: string) => {
-    const response = await browser.fetch(path, { method })
-    return [response.headers.get('content-length'), (await response.text()).length]
-  }
-  expect(await lengthOf('/api/file', 'GET')).toEqual(['500', 500])
-  expect(await lengthOf('/api/file', 'HEAD')).toEqual(['500', 0])
-  expect(await lengthOf('/api/gzip', 'GET')).toEqual([null, 500])
-  expect(await lengthOf('/api/gzip', 'HEAD')).toEqual([null, 0])
-})
-
 test('links to the API are those of this server', async () => {
-  answer = (_, response) =>
+  api.answer = (_, response) =>
     void response
       .setHeader('link', [
-        `<${url}/api/notes?page=2>; rel="next", </api/notes?page=9>; rel=last`,
+        `<${api.url}/api/notes?page=2>; rel="next", </api/notes?page=9>; rel=last`,
         `<?page=1>; rel=first, <https://docs.test/a>; rel=help`,
       ])
-      .setHeader('content-location', `${url}/api/notes/1`)
+      .setHeader('content-location', `${api.url}/api/notes/1`)
       .end()
-  const { headers } = await (await signedIn(['/api/**'])).fetch('/api/notes')
+  const { headers } = await (await api.signedIn(['/api/**'])).fetch('/api/notes')
   expect(headers.get('link')).toBe(
     '</api/notes?page=2>; rel="next", </api/notes?page=9>; rel=last, <?page=1>; rel=first, <https://docs.test/a>; rel=help',
   )
@@ -349,55 +260,14 @@ test('links to the API are those of this server', async () => {
 
 test('a reason phrase that no header can hold is left out, and a status beyond HTTP is an error with a name', async () => {
   let line = 'HTTP/1.1 200 Prêt \u2713'
-  answer = (request) => void request.socket.end(`${line}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`)
-  const browser = await signedIn(['/api/**'])
+  api.answer = (request) =>
+    void request.socket.end(`${line}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`)
+  const browser = await api.signedIn(['/api/**'])
   const response = await browser.fetch('/api/notes')
   expect([response.status, response.statusText, await response.text()]).toEqual([200, '', 'ok'])
   line = 'HTTP/1.1 999 Odd'
   const odd = await browser.fetch('/api/notes')
   expect([odd.status, (await odd.json()).error]).toEqual([502, 'status-unknown'])
-})
-
-test('a body goes through as it is, up to the limit, and whether or not its length is known', async () => {
-  const browser = await signedIn(['/api/**'], { bodyLimit: 1000 })
-  const put = (body: BodyInit, length?: number) =>
-    browser.fetch('/api/notes', {
-      method: 'PUT',
-      body,
-      headers: length === undefined ? {} : { 'content-length': String(length) },
-      duplex: 'half',
-    } as RequestInit)
-  const stream = (size: number) => new Blob(['x'.repeat(size)]).stream()
-  expect([(await put('x'.repeat(1000), 1000)).status, (await put(stream(900))).status]).toEqual([200, 200])
-  expect(seen.map(({ body }) => body.length)).toEqual([1000, 900])
-  for (const response of [await put('x'.repeat(1001), 1001), await put(stream(2000))])
-    expect([response.status, (await response.json()).error]).toEqual([413, 'body-too-large'])
-})
-
-test('a page that goes takes its request along', async () => {
-  const browser = await signedIn(['/api/**'])
-  const gone = new Promise<void>((resolve) => {
-    answer = (request) => void request.socket.on('close', () => resolve())
-  })
-  const abort = new AbortController()
-  const asking = browser.bff.handle(browser.request('/api/slow', { signal: abort.signal }))
-  while (seen.length === 0) await new Promise((resolve) => setTimeout(resolve, 5))
-  abort.abort()
-  await gone
-  expect((await asking).status).toBe(499)
-})
-
-test('an answer in pieces comes as it is made', async () => {
-  let next = () => {}
-  answer = (_, response) => {
-    response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')
-    next = () => response.end('data: 2\n\n')
-  }
-  const response = await (await signedIn(['/api/**'])).fetch('/api/events')
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: 1\n\n')
-  next()
-  expect(new TextDecoder().decode((await reader.read()).value)).toBe('data: 2\n\n')
 })
 
 test.each([
@@ -409,8 +279,8 @@ test.each([
   ],
   ['other answers', { 'content-type': 'application/json' }, null],
 ])('nginx in front is told not to hold back %s', async (_, headers, buffering) => {
-  answer = (_, response) => void response.writeHead(200, headers).end('{}')
-  const response = await (await signedIn(['/api/**'])).fetch('/api/events')
+  api.answer = (_, response) => void response.writeHead(200, headers).end('{}')
+  const response = await (await api.signedIn(['/api/**'])).fetch('/api/events')
   expect(response.headers.get('x-accel-buffering')).toBe(buffering)
 })
 
@@ -420,11 +290,11 @@ test('promise 13: on the server, too, nothing goes anywhere but to the API, redi
     reached.push(request.url)
     response.end()
   })
-  const browser = await signedIn([])
+  const browser = await api.signedIn([])
   const session = browser.bff.open(browser.cookieHeader, false, browser.request('/'))
   const outside = { code: 'endpoint-outside-origins' }
   for (const status of [301, 302, 303, 307, 308]) {
-    answer = (_, response) => void response.writeHead(status, { location: elsewhere.url }).end()
+    api.answer = (_, response) => void response.writeHead(status, { location: elsewhere.url }).end()
     const init = { method: 'POST', body: '{"card":"4111"}', headers: { 'x-api-key': 'k' } }
     await expect(session.fetch('/api/moved', init)).rejects.toMatchObject(outside)
     expect((await session.fetch('/api/moved', { ...init, redirect: 'manual' })).status).toBe(status)
@@ -444,15 +314,15 @@ test.each([
 ])(
   'promise 12: within the API, a redirect with %i of a %s is followed as `fetch` does',
   async (status, method, ...then) => {
-    answer = (request, response) => {
+    api.answer = (request, response) => {
       if (request.url === '/api/moved') response.writeHead(status, { location: '/api/here' })
       response.end()
     }
-    const browser = await signedIn([])
+    const browser = await api.signedIn([])
     await browser.bff
       .open(browser.cookieHeader, false, browser.request('/'))
       .fetch('/api/moved', { method, body: 'text' })
-    const [, last] = seen
+    const [, last] = api.seen
     expect([last?.request.method, last?.body, last?.request.headers.authorization]).toEqual([
       ...then,
       'Bearer secret-token',
@@ -461,9 +331,11 @@ test.each([
 )
 
 test('requests of a page that is signed out go without a token', async () => {
-  const browser = new Browser(createBff({ api: url, secret: SECRET, signIn: '/login', proxy: ['/api/**'] }))
+  const browser = new Browser(
+    createBff({ api: api.url, secret: SECRET, signIn: '/login', proxy: ['/api/**'] }),
+  )
   expect(
     (await browser.fetch('/api/notes', { headers: { authorization: 'Bearer of-the-page' } })).status,
   ).toBe(200)
-  expect(seen[0]?.request.headers.authorization).toBeUndefined()
+  expect(api.seen[0]?.request.headers.authorization).toBeUndefined()
 })
