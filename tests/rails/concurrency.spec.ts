@@ -5,7 +5,7 @@ import { startPostgres } from '../../scripts/postgres.mjs'
 import { runRuby, startRails } from '../../scripts/rails.mjs'
 import { collide, collideWithSignIn, rivals, type Tally } from './concurrency.js'
 import { test as base, expect } from './fixtures.js'
-import { administrate, signIn, signUp } from './raw.js'
+import { ADA, administrate, ask, bearer, signIn, signUp } from './raw.js'
 
 /** So many collisions of each kind; TOKENCELL_TRIES sets another number. */
 const TRIES = Number(process.env.TOKENCELL_TRIES ?? (process.env.TOKENCELL_FULL ? 200 : 20))
@@ -94,5 +94,28 @@ for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
         description: JSON.stringify(tally),
       })
       expect(tally).toEqual({ alive: 0, dead: 0, errors: 0 })
+    })
+
+    test('two administrators who take the role from each other at once leave one', async ({ databases }) => {
+      const url = await databases(kind)
+      const [ada, bob] = [{ ...ADA, id: '1' }, await signUp(url)]
+      const setRoles = async (by: Response, id: string, roles: string[]) => {
+        const headers = { authorization: bearer(by), 'content-type': 'application/json' }
+        return ask(url, `/admin/users/${id}`, { method: 'PATCH', headers, body: JSON.stringify({ roles }) })
+      }
+      for (let left = triesOn(kind); left > 0; left -= 1) {
+        expect((await setRoles(await signIn(url, ada), bob.id, ['admin'])).status).toBe(200)
+        const [ofAda, ofBob] = [await signIn(url, ada), await signIn(url, bob)]
+        const answers = await Promise.all([setRoles(ofAda, bob.id, []), setRoles(ofBob, ada.id, [])])
+        const statuses = answers.map(({ status }) => status).sort()
+        // The second one is the last administrator, or is none any more.
+        expect([
+          [200, 409],
+          [200, 403],
+          [200, 401],
+        ]).toContainEqual(statuses)
+        const isAdaLeft = answers[0]?.status === 200
+        if (!isAdaLeft) expect((await setRoles(await signIn(url, bob), ada.id, ['admin'])).status).toBe(200)
+      }
     })
   })

@@ -86,4 +86,21 @@ for (const [name, create] of Object.entries(databases)) {
     const none = Object.fromEntries(Object.keys(races).map((race) => [race, [0, 0, 0]]))
     assert.deepEqual(all, none, `${one.errors}${other.errors}`)
   })
+
+  test(`${name}: two administrators who take the role from each other at once leave one`, async (t) => {
+    const { one, other, admin } = await startTwo(t, create)
+    const ada = { browser: admin, id: (await admin.call('GET /me')).body.user.id }
+    const bob = { browser: createClient(other.url) }
+    bob.id = (await bob.browser.signUp('bob@example.com')).body.user.id
+    const setRoles = (by, of, roles) =>
+      by.browser.call(`PUT /admin/users/${of.id}/roles`, { json: { roles } })
+    for (let left = triesOn[name]; left > 0; left -= 1) {
+      assert.equal((await setRoles(ada, bob, ['admin'])).status, 200)
+      const answers = await Promise.all([setRoles(ada, bob, []), setRoles(bob, ada, [])])
+      const statuses = answers.map(({ status }) => status).sort()
+      // The second one is the last administrator, or is none any more.
+      assert.ok(['200,409', '200,403'].includes(String(statuses)), `${statuses} ${one.errors}${other.errors}`)
+      if (answers[0].status !== 200) assert.equal((await setRoles(bob, ada, ['admin'])).status, 200)
+    }
+  })
 }

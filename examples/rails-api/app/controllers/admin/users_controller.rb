@@ -6,7 +6,7 @@ class Admin::UsersController < ApplicationController
 
   # Their next request is refused as outdated, and the refresh that follows brings the new roles.
   def update
-    return refuse("last_admin", status: 422, fields: ["roles"]) unless user.replace_roles(params[:roles])
+    return refuse("last_admin", status: 409) unless user.replace_roles(params[:roles])
     render json: { user: user.session_json }
   end
 
