@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from '@playwright/test'
 import { engine, missing, testedChromium } from './scripts/browsers.mjs'
 import type { Served } from './tests/apps.js'
@@ -164,7 +165,8 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
   fullyParallel: true,
   forbidOnly: Boolean(process.env.CI),
   retries: 0,
-  workers: 2,
+  // Most of the time a test waits: for a token to expire, for a slow API, for a browser to start.
+  workers: 2 * availableParallelism(),
   reporter: [['line']],
   timeout: 60_000,
   expect: { timeout: 20_000 },

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { installBackends } from './backends.mjs'
 import { engineNames, installPrograms, missing, programNames } from './browsers.mjs'
 import { checks, compile } from './check.mjs'
@@ -22,18 +23,20 @@ async function endToEnd(engine, { full }) {
   return browsers([`${engine}-${places}`], { full })
 }
 
-/** Runs these projects of playwright.config.ts. */
-function browsers(projects, { full }) {
+/** Runs these projects of playwright.config.ts, with as many workers as that says, or so many. */
+function browsers(projects, { full, workers }) {
   // Playwright colours its workers, and Node complains about being told both.
   const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1', TOKENCELL_LIFETIMES: '20' } : {}) }
   const args = ['test', '--reporter=list', ...projects.map((name) => `--project=${name}`)]
+  if (workers) args.push(`--workers=${workers}`)
   return tool('playwright', args, { from: '@playwright/test', env })
 }
 
 /** Builds variants of an example that has a server of its own, and runs these projects on them. */
 async function ofExample(build, variants, projects, { full }) {
   for (const name of variants) await build(name)
-  return browsers(projects, { full })
+  // Each worker has a server of its own to feed.
+  return browsers(projects, { full, workers: Math.ceil(1.5 * availableParallelism()) })
 }
 
 /** Served by Next, and as in an image of Docker behind nginx; in full also by webpack, for development, and of an older Next. */
