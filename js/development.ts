@@ -1,8 +1,8 @@
-import { type AuthOptions, createAuth as connect } from './client.js'
-import { followScript } from './development/follow.js'
-import { warnAboutRelativeUrls } from './development/relative.js'
-import { hearOrigins, reportTrouble } from './development/report.js'
-import type { Auth, RegisteredUser } from './types.js'
+import { type AuthOptions, createAuth as connect } from './client/create-auth.js'
+import { followScript } from './client/development/follow.js'
+import { warnAboutRelativeUrls } from './client/development/relative.js'
+import { hearOrigins, reportTrouble } from './client/development/report.js'
+import type { Auth, RegisteredUser } from './common/types.js'
 
 export * from './index.js'
 

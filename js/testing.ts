@@ -1,8 +1,8 @@
-import { commonError } from './errors.js'
-import { createLifetime } from './lifetime.js'
-import { createListeners } from './listeners.js'
-import { join, split } from './request.js'
-import { frozen, LOADING, loadingWith } from './snapshot.js'
+import { commonError } from './common/errors.js'
+import { createLifetime } from './common/lifetime.js'
+import { createListeners } from './common/listeners.js'
+import { join, split } from './common/request.js'
+import { frozen, LOADING, loadingWith } from './common/snapshot.js'
 import type {
   Auth,
   AuthEvent,
@@ -12,7 +12,7 @@ import type {
   RegisteredUser,
   SessionFailure,
   Snapshot,
-} from './types.js'
+} from './common/types.js'
 
 /**
  * The state of the session: not known yet, without or with a failure to find out; no session, for this reason; or somebody

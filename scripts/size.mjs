@@ -81,7 +81,7 @@ async function measure() {
   rows.push(row(vault, [...(await bundle({ entryPoints: ['pkg/vault/index.js'] })), core]))
   const loaded = await bundle({ stdin: { contents: application, resolveDir: root } })
   rows.push(row(everything, [...loaded, core]))
-  rows.push(row(diagnosis, await bundle({ entryPoints: ['pkg/diagnosis/index.js'] })))
+  rows.push(row(diagnosis, await bundle({ entryPoints: ['pkg/client/diagnosis/index.js'] })))
   return rows.map((entry) => ({ ...entry, over: entry.brotli > entry.budget }))
 }
 

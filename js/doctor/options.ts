@@ -1,7 +1,7 @@
-import type { Csrf, EndpointOptions, RefreshOptions } from '../endpoint.js'
+import type { Csrf, EndpointOptions, RefreshOptions } from '../common/endpoint.js'
 import type { VaultOptions } from '../vault/options.js'
 
-export type { Csrf } from '../endpoint.js'
+export type { Csrf } from '../common/endpoint.js'
 
 import { isHere, type Topology, topology } from './topology.js'
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import * as nodeModule from 'node:module'
-import { checkOptions, KINDS } from '../option-checks.js'
+import { checkOptions, KINDS } from '../common/option-checks.js'
 import type { VaultOptions } from '../vault/options.js'
 import { UsageError } from './options.js'
 

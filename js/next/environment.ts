@@ -1,4 +1,4 @@
-import { isAuthError } from '../errors.js'
+import { isAuthError } from '../common/errors.js'
 import { type BffOptions, type BffServer, createBff } from '../server/index.js'
 import type { NextAuthOptions } from './options.js'
 

@@ -1,6 +1,6 @@
 import type { NextRequest, NextResponse } from 'next/server.js'
-import type { SessionInfo } from '../bff-protocol.js'
-import type { Rule } from '../guard.js'
+import type { SessionInfo } from '../protocol/server-session.js'
+import type { Rule } from '../common/guard.js'
 import { createApp } from './app.js'
 import { answerBelow, basePathOf } from './base-path.js'
 import { openedByBrowser } from './bounce.js'
@@ -11,7 +11,7 @@ import { createPages } from './pages.js'
 import { createWithProxy, type Middleware } from './proxy.js'
 import { createRules } from './rules.js'
 
-export type { SessionInfo } from '../bff-protocol.js'
+export type { SessionInfo } from '../protocol/server-session.js'
 export type { NextAuthOptions, Page, Pages } from './options.js'
 export type { PageSession } from './pages.js'
 

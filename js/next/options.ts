@@ -1,4 +1,4 @@
-import type { RolesOf, Rule } from '../guard.js'
+import type { RolesOf, Rule } from '../common/guard.js'
 import type { BffOptions } from '../server/index.js'
 
 /**

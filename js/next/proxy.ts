@@ -1,6 +1,6 @@
 import { parseSetCookie } from 'cookie'
 import { type NextRequest, NextResponse } from 'next/server.js'
-import type { Rule } from '../guard.js'
+import type { Rule } from '../common/guard.js'
 import type { BffServer } from '../server/index.js'
 import { whileUnreachable } from '../server/session.js'
 import type { createGuard, Verdict } from './guard.js'

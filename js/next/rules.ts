@@ -1,4 +1,4 @@
-import type { Rule } from '../guard.js'
+import type { Rule } from '../common/guard.js'
 import { serverError } from '../server/errors.js'
 import {
   couldMatch,

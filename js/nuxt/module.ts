@@ -16,7 +16,7 @@ import {
   useLogger,
 } from '@nuxt/kit'
 import type { Nuxt } from '@nuxt/schema'
-import { adapterError } from '../adapter-errors.js'
+import { adapterError } from '../adapters/errors.js'
 import { complete } from '../server/options.js'
 import { createProxy } from '../server/proxy.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'

@@ -1,4 +1,4 @@
-import type { Rule } from '../guard.js'
+import type { Rule } from '../common/guard.js'
 import type { BffOptions } from '../server/options.js'
 import type { VaultOptions } from '../vault/options.js'
 import type { ConfiguredPage } from './pages.js'

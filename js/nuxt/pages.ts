@@ -1,7 +1,7 @@
 import type { NuxtApp } from 'nuxt/app'
 import type { RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
-import { explain } from '../errors.js'
-import { ownPath } from '../guard.js'
+import { explain } from '../common/errors.js'
+import { ownPath } from '../common/guard.js'
 
 /** A page as nuxt.config can name it. A named route inherits the parameters of the route that was wanted. */
 export type ConfiguredPage =

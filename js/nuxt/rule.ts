@@ -1,5 +1,5 @@
 import type { RouteLocationNormalized } from 'vue-router'
-import type { Rule } from '../guard.js'
+import type { Rule } from '../common/guard.js'
 import type { PageAuth } from './options.js'
 import type { Pages } from './pages.js'
 

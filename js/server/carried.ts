@@ -1,4 +1,4 @@
-import type { Reason } from '../types.js'
+import type { Reason } from '../common/types.js'
 import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import type { Renewals } from './renewals.js'

@@ -1,5 +1,5 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
-import { explain } from '../errors.js'
+import { explain } from '../common/errors.js'
 import { SESSION_TOO_LARGE } from './errors.js'
 import type { Bff } from './options.js'
 import type { Visitor } from './visitor.js'

@@ -1,6 +1,6 @@
-import { CALL_MESSAGES } from '../call-errors.js'
-import { type AuthErrorDetail, explain } from '../errors.js'
-import { EXCHANGE_MESSAGES } from '../exchange-errors.js'
+import { CALL_MESSAGES } from '../common/call-errors.js'
+import { type AuthErrorDetail, explain } from '../common/errors.js'
+import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 
 export const SESSION_TOO_LARGE =
   'The tokens and the user do not fit into the session cookie. Give a `store`, which holds the session in its place; or point ' +

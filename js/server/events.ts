@@ -1,4 +1,4 @@
-import { isAuthError } from '../errors.js'
+import { isAuthError } from '../common/errors.js'
 import type { ServerErrorCode } from './errors.js'
 
 /** What has failed below the HTTP of an exchange, such as `TypeError` and `ECONNREFUSED`. No message: it may hold a secret. */

@@ -1,4 +1,4 @@
-import { FORGERY_HEADER } from '../bff-protocol.js'
+import { FORGERY_HEADER } from '../protocol/server-session.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
 

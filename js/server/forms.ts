@@ -1,4 +1,4 @@
-import { ownPath } from '../guard.js'
+import { ownPath } from '../common/guard.js'
 import { serverError } from './errors.js'
 import { isOwnOrigin } from './forgery.js'
 import type { Bff } from './options.js'

@@ -1,6 +1,6 @@
 import { decodeJwt, type JWTPayload } from 'jose'
-import { tokenIn } from '../authorization.js'
-import { ownProperty } from '../own-property.js'
+import { tokenIn } from '../common/authorization.js'
+import { ownProperty } from '../common/own-property.js'
 import { serverError } from './errors.js'
 import type { Bff, Target } from './options.js'
 

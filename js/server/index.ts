@@ -1,4 +1,4 @@
-export type { Endpoint, EndpointOptions, RefreshOptions } from '../endpoint.js'
+export type { Endpoint, EndpointOptions, RefreshOptions } from '../common/endpoint.js'
 export type { ErrorName, Failure, ServerEvent } from './events.js'
 export { readForm, type SubmittedForm } from './forms.js'
 export type { BffOptions } from './options.js'

@@ -1,4 +1,4 @@
-import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../option-checks.js'
+import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../common/option-checks.js'
 import { MAX_COOKIE } from './cookie.js'
 import { parsePattern } from './paths.js'
 

@@ -1,5 +1,5 @@
-import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../endpoint.js'
-import { checkOptions } from '../option-checks.js'
+import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../common/endpoint.js'
+import { checkOptions } from '../common/option-checks.js'
 import type { VaultOptions } from '../vault/options.js'
 import { environment } from './environment.js'
 import { serverError } from './errors.js'

@@ -1,5 +1,5 @@
-import { isStream } from '../brand.js'
-import { copyBody } from '../request.js'
+import { isStream } from '../common/brand.js'
+import { copyBody } from '../common/request.js'
 
 /** A request to the API: the arguments of `fetch`, taken apart once, so that it can be sent more than once. */
 export interface Outgoing {

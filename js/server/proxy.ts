@@ -1,4 +1,4 @@
-import { isAuthError } from '../errors.js'
+import { isAuthError } from '../common/errors.js'
 import { createAnswers } from './answer.js'
 import { bytesOf, limitedBody } from './body.js'
 import { serverError } from './errors.js'

@@ -1,4 +1,4 @@
-import { explain } from '../errors.js'
+import { explain } from '../common/errors.js'
 import type { Bff } from './options.js'
 import { isReplayable, type Outgoing, send } from './outgoing.js'
 

@@ -1,6 +1,6 @@
-import { isAuthError } from '../errors.js'
-import { loadingWith } from '../snapshot.js'
-import type { Claims, Reason, RegisteredUser, Snapshot } from '../types.js'
+import { isAuthError } from '../common/errors.js'
+import { loadingWith } from '../common/snapshot.js'
+import type { Claims, Reason, RegisteredUser, Snapshot } from '../common/types.js'
 import type { Grant } from './grant.js'
 import { memory } from './memory.js'
 

@@ -1,5 +1,5 @@
-import { packHead } from '../port/packing.js'
-import { RemoteResponse } from '../response.js'
+import { packHead } from '../protocol/packing.js'
+import { RemoteResponse } from '../protocol/response.js'
 import type { complete } from './options.js'
 import type { Outgoing } from './outgoing.js'
 import type { ReadCookie } from './start.js'

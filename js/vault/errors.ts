@@ -1,6 +1,6 @@
-import { CALL_MESSAGES } from '../call-errors.js'
-import { type AuthErrorDetail, type CommonErrorCode, commonError, explain } from '../errors.js'
-import { EXCHANGE_MESSAGES } from '../exchange-errors.js'
+import { CALL_MESSAGES } from '../common/call-errors.js'
+import { type AuthErrorDetail, type CommonErrorCode, commonError, explain } from '../common/errors.js'
+import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 
 /** What only a vault can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {

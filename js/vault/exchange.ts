@@ -1,4 +1,4 @@
-import { type CompleteEndpoint, encodeBody } from '../endpoint.js'
+import { type CompleteEndpoint, encodeBody } from '../common/endpoint.js'
 import type { ReadCookie } from './start.js'
 
 /** What an exchange with this endpoint has in its headers, whatever it is for. */

@@ -2,7 +2,7 @@ import { unpackInline } from './inline.js'
 import { lendSpare } from './load.js'
 import { openVault as open } from './open.js'
 
-export type { Vault } from '../types.js'
+export type { Vault } from '../protocol/vault.js'
 export type { Endpoint, VaultOptions } from './options.js'
 
 /** {@inheritDoc open} */

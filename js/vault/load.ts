@@ -1,5 +1,5 @@
-import { commonError } from '../errors.js'
-import { platformFetch } from '../platform-fetch.js'
+import { commonError } from '../common/errors.js'
+import { platformFetch } from '../common/platform-fetch.js'
 import init, { Core } from '../wasm/core.js'
 import { vaultError } from './errors.js'
 import { directiveAgainst } from './policy.js'

@@ -1,5 +1,5 @@
-import { type AuthError, commonError } from '../errors.js'
-import { platformFetch } from '../platform-fetch.js'
+import { type AuthError, commonError } from '../common/errors.js'
+import { platformFetch } from '../common/platform-fetch.js'
 import { vaultError } from './errors.js'
 import { directiveAgainst, originOf } from './policy.js'
 

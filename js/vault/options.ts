@@ -6,11 +6,11 @@ import {
   type RefreshOptions,
   refreshMember,
   tokenPaths,
-} from '../endpoint.js'
-import { FIELDS } from '../fields.js'
-import { checkOptions, KINDS } from '../option-checks.js'
+} from '../common/endpoint.js'
+import { FIELDS } from '../common/fields.js'
+import { checkOptions, KINDS } from '../common/option-checks.js'
 
-export type { Endpoint, EndpointOptions, Fields, RefreshOptions } from '../endpoint.js'
+export type { Endpoint, EndpointOptions, Fields, RefreshOptions } from '../common/endpoint.js'
 
 /** The whole configuration of a vault. It lives in the vault's file and nowhere else. */
 export interface VaultOptions {

@@ -1,5 +1,5 @@
-import { isStream } from '../brand.js'
-import type { PackedRequest } from '../port/packing.js'
+import { isStream } from '../common/brand.js'
+import type { PackedRequest } from '../protocol/packing.js'
 
 /** A request as the core sends it, once or twice: to this URL, with this `init`. Nobody else holds it. */
 export interface Outgoing {

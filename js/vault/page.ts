@@ -1,7 +1,7 @@
-import { reportUncaught } from '../listeners.js'
-import { packError } from '../port/errors.js'
-import { endsCall, type Port, type ToPage } from '../port/protocol.js'
-import type { Snapshot } from '../types.js'
+import { reportUncaught } from '../common/listeners.js'
+import { packError } from '../protocol/errors.js'
+import { endsCall, type Port, type ToPage } from '../protocol/messages.js'
+import type { Snapshot } from '../common/types.js'
 import { createResponder, type Responder } from './respond.js'
 import type { Cell } from './start.js'
 

@@ -1,5 +1,5 @@
-import { createListeners } from '../listeners.js'
-import type { RequestEvent } from '../types.js'
+import { createListeners } from '../common/listeners.js'
+import type { RequestEvent } from '../common/types.js'
 import type { Outgoing } from './outgoing.js'
 
 /** What the vault itself knows of a request: not which page made it. */

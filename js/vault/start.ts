@@ -1,16 +1,17 @@
-import { decoded } from '../cookie.js'
-import { encodeCredentials } from '../endpoint.js'
-import { isAuthError } from '../errors.js'
-import { createListeners } from '../listeners.js'
+import { decoded } from '../common/cookie.js'
+import { encodeCredentials } from '../common/endpoint.js'
+import { isAuthError } from '../common/errors.js'
+import { createListeners } from '../common/listeners.js'
 import {
   isJson,
   type PackedCredentials,
   packRequest,
   replayable,
   unpackCredentials,
-} from '../port/packing.js'
-import { frozen, LOADING } from '../snapshot.js'
-import type { AuthEvent, Snapshot, Vault } from '../types.js'
+} from '../protocol/packing.js'
+import { frozen, LOADING } from '../common/snapshot.js'
+import type { AuthEvent, Snapshot } from '../common/types.js'
+import type { Vault } from '../protocol/vault.js'
 import { equip, withoutCredential } from './credential.js'
 import { vaultError } from './errors.js'
 import { launch } from './launch.js'

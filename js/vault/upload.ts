@@ -1,4 +1,4 @@
-import { WINDOW } from '../port/protocol.js'
+import { WINDOW } from '../protocol/messages.js'
 import { defer } from './deferred.js'
 
 /** So much of a body is collected in memory before it becomes a blob, which browsers may keep on disk. In bytes. */

@@ -1,4 +1,4 @@
-import { listenForLifecycle } from '../lifecycle.js'
+import { listenForLifecycle } from '../protocol/lifecycle.js'
 
 /**
  * Listens for the moments at which a vault has to look at its clock and its session again. A worker has only `online`; its

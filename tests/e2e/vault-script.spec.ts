@@ -140,7 +140,7 @@ test('without the diagnosis a failed start still has its code, and the listeners
   site,
 }) => {
   site.overrides.set('/auth.vault.js', (response) => response.writeHead(404).end())
-  site.overrides.set('/pkg/diagnosis/index.js', (response) => response.writeHead(404).end())
+  site.overrides.set('/pkg/client/diagnosis/index.js', (response) => response.writeHead(404).end())
   await page.goto(site.url)
   const error = await page.evaluate(() => auth.ready.catch(({ code, message }) => ({ code, message })))
   expect(error).toEqual({ code: 'vault-script', message: 'The vault script does not load, or throws.' })

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { connect } from '../../js/connect.js'
-import { VERSION } from '../../js/port/protocol.js'
+import { connect } from '../../js/client/connect.js'
+import { VERSION } from '../../js/protocol/messages.js'
 
 /** A worker that says what the test says. */
 class FakeWorker extends EventTarget {

@@ -2,9 +2,9 @@
 import { setupDevToolsPlugin } from '@vue/devtools-api'
 import { expect, test, vi } from 'vitest'
 import { createApp } from 'vue'
-import { authDevtools } from '../../js/devtools.js'
+import { authDevtools } from '../../js/adapters/devtools.js'
 import { createTestAuth } from '../../js/testing.js'
-import type { AuthEvent } from '../../js/types.js'
+import type { AuthEvent } from '../../js/common/types.js'
 
 vi.mock('@vue/devtools-api')
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { AuthError, isAuthError } from '../../js/errors.js'
+import { AuthError, isAuthError } from '../../js/common/errors.js'
 import { vaultError } from '../../js/vault/errors.js'
 
 test('an error says its cause and its mend, and names the option', () => {

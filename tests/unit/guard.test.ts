@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decide, ownPath, type Rule, rolesOf } from '../../js/guard.js'
+import { decide, ownPath, type Rule, rolesOf } from '../../js/common/guard.js'
 import { createTestAuth, type TestSession } from '../../js/testing.js'
 import { elsewhere } from '../redirects.js'
 

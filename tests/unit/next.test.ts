@@ -4,7 +4,7 @@ import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createGuard } from '../../js/next/guard.js'
 import { createNextAuth, type NextAuthOptions, type Pages } from '../../js/next/index.js'
-import type { Snapshot } from '../../js/types.js'
+import type { Snapshot } from '../../js/common/types.js'
 import { type Browser, browse, ORIGIN, serve, startApi } from './server/browser.js'
 
 let server: Awaited<ReturnType<typeof startApi>>

@@ -1,6 +1,6 @@
 import { createApp, createRouter, defineEventHandler, type H3Event, toWebHandler } from 'h3'
 import { afterEach, expect, test, vi } from 'vitest'
-import { decide } from '../../js/guard.js'
+import { decide } from '../../js/common/guard.js'
 import { withBase, withoutBase } from '../../js/nuxt/base-url.js'
 import { checkPages, type Pages, pagesOf } from '../../js/nuxt/pages.js'
 import { routesOf } from '../../js/nuxt/routes.js'

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { AuthError } from '../../js/errors.js'
-import { checkOptions, KINDS } from '../../js/option-checks.js'
+import { AuthError } from '../../js/common/errors.js'
+import { checkOptions, KINDS } from '../../js/common/option-checks.js'
 import { presets } from '../../js/presets.js'
 
 /** What is said of these options; nothing if they are right. */

@@ -5,9 +5,9 @@ import {
   packRequest,
   unpackBody,
   unpackCredentials,
-} from '../../js/port/packing.js'
-import { split } from '../../js/request.js'
-import type { Credentials } from '../../js/types.js'
+} from '../../js/protocol/packing.js'
+import { split } from '../../js/common/request.js'
+import type { Credentials } from '../../js/common/types.js'
 
 afterEach(() => vi.unstubAllGlobals())
 

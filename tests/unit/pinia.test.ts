@@ -2,9 +2,9 @@
 import { createPinia, storeToRefs } from 'pinia'
 import { expect, test, vi } from 'vitest'
 import { createApp } from 'vue'
-import { useAuthStore } from '../../js/pinia.js'
+import { useAuthStore } from '../../js/adapters/pinia.js'
 import { createTestAuth, type TestAuth } from '../../js/testing.js'
-import { authPlugin } from '../../js/vue.js'
+import { authPlugin } from '../../js/adapters/vue.js'
 
 const ADA = { user: { name: 'Ada', roles: ['admin'] }, claims: { sub: '1' } }
 

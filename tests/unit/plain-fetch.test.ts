@@ -18,7 +18,7 @@ afterEach(() => vi.unstubAllGlobals())
 const elsewhere = 'https://elsewhere.test/'
 
 test('an application that puts `auth.fetch` in the place of `fetch` has the one of the browser called', async () => {
-  const { createAuth } = await import('../../js/client.js')
+  const { createAuth } = await import('../../js/client/create-auth.js')
   const auth = createAuth({ page: () => new Promise(() => {}), origins: ['https://api.test'] })
   vi.stubGlobal('fetch', auth.fetch)
   expect(await (await fetch(elsewhere)).text()).toBe('native')
@@ -27,7 +27,7 @@ test('an application that puts `auth.fetch` in the place of `fetch` has the one 
 })
 
 test('likewise that of a server session', async () => {
-  const { createBffAuth } = await import('../../js/bff.js')
+  const { createBffAuth } = await import('../../js/bff/client.js')
   const auth = createBffAuth()
   vi.stubGlobal('fetch', auth.fetch)
   expect(await (await fetch(elsewhere)).text()).toBe('native')
@@ -36,18 +36,18 @@ test('likewise that of a server session', async () => {
 })
 
 test('a vault that loads in the page after that has the one of the browser, too', async () => {
-  await import('../../js/plain-fetch.js')
+  await import('../../js/common/plain-fetch.js')
   vi.stubGlobal('fetch', () => {
     throw new Error('not this one')
   })
   // Its script is another bundle, with a copy of the module.
   vi.resetModules()
-  const { platformFetch } = await import('../../js/platform-fetch.js')
+  const { platformFetch } = await import('../../js/common/platform-fetch.js')
   expect(platformFetch).toBe(native)
 })
 
 test('a request that is sent as it is keeps its referrer and policy, with a body or without', async () => {
-  const { plainFetch } = await import('../../js/plain-fetch.js')
+  const { plainFetch } = await import('../../js/common/plain-fetch.js')
   const init = { method: 'POST', referrer: '', referrerPolicy: 'no-referrer' } as const
   await plainFetch(new Request(elsewhere, init), 'body')
   await plainFetch(new Request(elsewhere, init), null)

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { AuthError, explain, isAuthError } from '../../js/errors.js'
-import { packError, unpackError } from '../../js/port/errors.js'
+import { AuthError, explain, isAuthError } from '../../js/common/errors.js'
+import { packError, unpackError } from '../../js/protocol/errors.js'
 import { vaultError } from '../../js/vault/errors.js'
 
 /** What arrives at the other end of a port. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { parse, TO_VAULT } from '../../js/port/protocol.js'
+import { parse, TO_VAULT } from '../../js/protocol/messages.js'
 import { TO_PAGE } from './to-page.js'
 
 type Shapes = Record<string, Record<string, string>>

@@ -1,6 +1,6 @@
 // @vitest-environment jsdom
 import { beforeEach, expect, test } from 'vitest'
-import { declaredReferrerPolicy } from '../../js/referrer.js'
+import { declaredReferrerPolicy } from '../../js/client/referrer.js'
 
 beforeEach(() => document.head.replaceChildren())
 

@@ -1,6 +1,6 @@
 import { runInNewContext } from 'node:vm'
 import { expect, test, vi } from 'vitest'
-import { join, split } from '../../js/request.js'
+import { join, split } from '../../js/common/request.js'
 
 const post = (body: unknown) => split('https://a.test/', { method: 'POST', body: body as BodyInit }).body
 

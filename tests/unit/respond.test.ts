@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { endsCall, type ToPage, WINDOW } from '../../js/port/protocol.js'
+import { endsCall, type ToPage, WINDOW } from '../../js/protocol/messages.js'
 import { createResponder } from '../../js/vault/respond.js'
 
 const FETCH = {

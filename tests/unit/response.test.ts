@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
-import { receive } from '../../js/body.js'
-import { packHead } from '../../js/port/packing.js'
-import { WINDOW } from '../../js/port/protocol.js'
-import { RemoteResponse } from '../../js/response.js'
+import { receive } from '../../js/protocol/body.js'
+import { packHead } from '../../js/protocol/packing.js'
+import { WINDOW } from '../../js/protocol/messages.js'
+import { RemoteResponse } from '../../js/protocol/response.js'
 
 /** What arrives at the other end of a port. */
 const sent = <T>(value: T): T => structuredClone(value)

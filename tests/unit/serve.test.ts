@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { AuthError } from '../../js/errors.js'
-import { VERSION } from '../../js/port/protocol.js'
+import { AuthError } from '../../js/common/errors.js'
+import { VERSION } from '../../js/protocol/messages.js'
 import { PAGE_SILENCE_TIMEOUT } from '../../js/vault/presence.js'
 import { ADA, type FakePort, fetchMessage, openFakeVault, settled, usePage } from './port.js'
 

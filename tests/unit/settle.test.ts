@@ -1,6 +1,6 @@
 /** Whatever throws while a message is handled, on either side of the port: every open call settles. */
 import { expect, test, vi } from 'vitest'
-import { TO_VAULT, VERSION } from '../../js/port/protocol.js'
+import { TO_VAULT, VERSION } from '../../js/protocol/messages.js'
 import { fetchMessage, type Message, openFakeVault, openPage, settled, usePage, watch } from './port.js'
 import { TO_PAGE } from './to-page.js'
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { frozen, LOADING, loadingWith } from '../../js/snapshot.js'
+import { frozen, LOADING, loadingWith } from '../../js/common/snapshot.js'
 
 test('a session that is loading is one object, and with a failure another, which says it', () => {
   expect(frozen({ ...LOADING })).toBe(LOADING)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { AuthError } from '../../js/errors.js'
+import { AuthError } from '../../js/common/errors.js'
 import { loadCore } from '../../js/vault/load.js'
 import type { VaultOptions } from '../../js/vault/options.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'

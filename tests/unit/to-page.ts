@@ -1,4 +1,4 @@
-import type { ToPage } from '../../js/port/protocol.js'
+import type { ToPage } from '../../js/protocol/messages.js'
 
 type Shapes = {
   [Type in ToPage['type']]: Record<Exclude<keyof Extract<ToPage, { type: Type }>, 'type'>, string>

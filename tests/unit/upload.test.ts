@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { WINDOW } from '../../js/port/protocol.js'
+import { WINDOW } from '../../js/protocol/messages.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import { type FakePort, fetchMessage, openFakeVault, openPage, settled, usePage, watch } from './port.js'
 

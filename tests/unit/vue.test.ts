@@ -2,7 +2,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { type App, createApp, createSSRApp, defineComponent, h, nextTick, reactive } from 'vue'
 import { createTestAuth, type TestAuth } from '../../js/testing.js'
-import { authPlugin, useAuth, type VueAuth } from '../../js/vue.js'
+import { authPlugin, useAuth, type VueAuth } from '../../js/adapters/vue.js'
 
 afterEach(() => vi.restoreAllMocks())
 

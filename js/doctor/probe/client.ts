@@ -1,5 +1,5 @@
-import { authorization as authorizationOf } from '../../authorization.js'
-import { encodeBody } from '../../endpoint.js'
+import { authorization as authorizationOf } from '../../common/authorization.js'
+import { encodeBody } from '../../common/endpoint.js'
 import { type Answer, readAnswer } from '../answer.js'
 import { browserHeaders } from '../browser.js'
 import { type Endpoint, named, type Plan } from '../options.js'

@@ -1,4 +1,4 @@
-import { decoded } from '../../cookie.js'
+import { decoded } from '../../common/cookie.js'
 import type { Answer } from '../answer.js'
 import { isCsrfCookie, type SetCookie } from '../cookies.js'
 import type { Endpoint, Plan } from '../options.js'

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { authorization } from '../../authorization.js'
-import { encodeBody, encodeCredentials } from '../../endpoint.js'
+import { authorization } from '../../common/authorization.js'
+import { encodeBody, encodeCredentials } from '../../common/endpoint.js'
 import { type Grant, readGrant } from '../../server/grant.js'
 import type { Target } from '../../server/options.js'
 import type { VaultOptions } from '../../vault/options.js'

@@ -1,5 +1,5 @@
 import { CookieJar } from 'tough-cookie'
-import { decoded } from '../../cookie.js'
+import { decoded } from '../../common/cookie.js'
 import type { Plan } from '../options.js'
 import type { RawAnswer } from '../wire.js'
 

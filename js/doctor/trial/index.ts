@@ -1,4 +1,4 @@
-import { isAuthError } from '../../errors.js'
+import { isAuthError } from '../../common/errors.js'
 import type { VaultOptions } from '../../vault/options.js'
 import type { Seen } from '../probe/seen.js'
 import type { Wire } from '../wire.js'

@@ -1,5 +1,5 @@
 import { defineNuxtPlugin, useRuntimeConfig, useState } from 'nuxt/app'
-import { createBffAuth, type SessionInfo } from '../../bff.js'
+import { createBffAuth, type SessionInfo } from '../../bff/client.js'
 import { withBase } from '../base-url.js'
 import type { PublicOptions } from '../options.js'
 import { provideAuth } from './app.js'

@@ -1,6 +1,6 @@
 import type { NuxtApp } from 'nuxt/app'
-import { frozen } from '../../snapshot.js'
-import type { Auth, Snapshot } from '../../types.js'
+import { frozen } from '../../common/snapshot.js'
+import type { Auth, Snapshot } from '../../common/types.js'
 
 /**
  * A page whose `setup()` waits for a request of the user hydrates no sooner than the session is known. So hydration is

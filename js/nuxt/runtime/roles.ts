@@ -1,5 +1,5 @@
-import type { RolesOf } from '../../guard.js'
-import { ownProperty } from '../../own-property.js'
+import type { RolesOf } from '../../common/guard.js'
+import { ownProperty } from '../../common/own-property.js'
 
 /** The roles at a dotted path of the session: a list, or words. */
 export const rolesAt =

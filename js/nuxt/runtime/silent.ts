@@ -1,6 +1,6 @@
-import { callError } from '../../call-errors.js'
-import type { Decision } from '../../guard.js'
-import type { Auth } from '../../types.js'
+import { callError } from '../../common/call-errors.js'
+import type { Decision } from '../../common/guard.js'
+import type { Auth } from '../../common/types.js'
 
 /**
  * The same session, which sends nothing for a page that is for users while nobody is signed in. The page of a guest's deep link

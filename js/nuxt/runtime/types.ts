@@ -1,4 +1,4 @@
-import type { Reason } from '../../types.js'
+import type { Reason } from '../../common/types.js'
 import type { PageAuth } from '../options.js'
 
 declare module '#app' {

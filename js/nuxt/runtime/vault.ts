@@ -1,6 +1,6 @@
 import { defineNuxtPlugin } from 'nuxt/app'
-import { createAuth } from '../../client.js'
-import type { Auth } from '../../types.js'
+import { createAuth } from '../../client/create-auth.js'
+import type { Auth } from '../../common/types.js'
 import { provideAuth } from './app.js'
 import { whenHydrated } from './hydrated.js'
 

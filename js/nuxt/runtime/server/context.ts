@@ -1,5 +1,5 @@
 import type { H3Event } from 'h3'
-import { adapterError } from '../../../adapter-errors.js'
+import { adapterError } from '../../../adapters/errors.js'
 import type { RequestSession } from '../../../server/index.js'
 
 /** What a request to this server has of its session. Whatever it changes is in the response at once. */

@@ -1,5 +1,5 @@
 import { getRequestHeader, getRequestURL, getResponseHeader, type H3Event, setResponseHeader } from 'h3'
-import { FORGERY_HEADER } from '../../../bff-protocol.js'
+import { FORGERY_HEADER } from '../../../protocol/server-session.js'
 import { useBff } from './bff.js'
 import type { EventSession } from './context.js'
 

@@ -1,0 +1,20 @@
+import { type AuthErrorDetail, explain } from '../common/errors.js'
+
+/** What only an adapter can find out, and says to a developer: the cause, then the mend. */
+const MESSAGES = {
+  'mode-missing':
+    "nuxt.config has no block for tokencell. Write tokencell: { mode: 'bff', … } or { mode: 'vault', … }.",
+  'page-missing':
+    'This option of guardRoutes() names no page of the router. Add the route, or give "/path", { name } or a function that returns one.',
+  'plugin-missing':
+    'useAuth() finds no session here. Write app.use(authPlugin(auth)), and call it in setup(), before any await.',
+  'provider-missing':
+    'useAuth() finds no session here. Put <AuthProvider auth={auth}> around the components that call it.',
+  'shared-answer':
+    'This answer is kept for everybody, and a session is somebody’s. Ask for it outside cached and prerendered handlers.',
+} as const
+
+export type AdapterErrorCode = keyof typeof MESSAGES
+
+export const adapterError = (code: AdapterErrorCode, detail?: AuthErrorDetail) =>
+  explain(code, MESSAGES[code], detail)

@@ -1,0 +1,101 @@
+'use client'
+
+import {
+  createContext,
+  type ReactNode,
+  use,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+  useSyncExternalStore,
+} from 'react'
+import { adapterError } from './errors.js'
+import type { BffAuth, SessionInfo } from '../bff/client.js'
+import { hasRole, type RolesOf, rolesOf } from '../common/guard.js'
+import { followSession, type Rendered, type ServerRouter } from './react-navigation.js'
+import { LOADING } from '../common/snapshot.js'
+import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../common/types.js'
+
+export type { ServerRouter } from './react-navigation.js'
+
+/** The session as components read it: `isAuthenticated` and `status` tell whether there is a user. Never with a token. */
+export type ReactAuth<User = RegisteredUser> = FlaggedSnapshot<User> &
+  Pick<Auth<User>, 'fetch' | 'signIn' | 'signOut'> & {
+    readonly roles: readonly Role[]
+    /** Whether the user has one of these roles. For display: only the API authorises. */
+    hasRole(...wanted: Role[]): boolean
+  }
+
+export interface AuthProviderProps<User = RegisteredUser> {
+  /** A client of `createAuth` or of `createBffAuth`, made once, outside of any component. */
+  auth: Auth<User> | BffAuth<User>
+  /** What the server knew when it rendered, for a client of `createBffAuth`: nothing is asked then. */
+  session?: SessionInfo<User>
+  /**
+   * Where the roles are.
+   * @default `roles` or `role` of the user, else of the claims
+   */
+  roles?: RolesOf
+  /**
+   * `useRouter()` of Next's App Router. Then pages follow the session, in every tab: who signs in goes to the page in
+   * `?redirect=`, if it is one of this application; after any other change the server renders the page again.
+   * @default none: the application navigates itself
+   */
+  router?: ServerRouter
+  children: ReactNode
+}
+
+interface Provided {
+  auth: Auth<unknown>
+  rendered: Snapshot<unknown>
+  roles: RolesOf
+}
+
+const Context = createContext<Provided | null>(null)
+
+/** Gives the components inside a session. Without `session` it is `loading` while a server renders. */
+export function AuthProvider<User = RegisteredUser>(props: AuthProviderProps<User>): ReactNode {
+  const { auth, session, roles = rolesOf, router, children } = props
+  const rendered = session?.snapshot ?? LOADING
+  const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot })
+  // Before anybody subscribes, and asks.
+  useState(() => typeof window !== 'undefined' && hydrate(auth, session))
+  useEffect(() => {
+    lastRendered.current.snapshot = session?.snapshot
+    hydrate(auth, session)
+  }, [auth, session])
+  useEffect(
+    () => (router ? followSession(auth as Auth<unknown>, router, lastRendered.current) : undefined),
+    [auth, router],
+  )
+  const provided = useMemo<Provided>(() => ({ auth, rendered, roles }), [auth, rendered, roles])
+  return <Context value={provided}>{children}</Context>
+}
+
+/**
+ * The session, in any component inside {@link AuthProvider}.
+ *
+ * @throws AuthError `provider-missing`
+ */
+export function useAuth<User = RegisteredUser>(): ReactAuth<User> {
+  const provided = use(Context)
+  if (!provided) throw adapterError('provider-missing')
+  const { auth, rendered, roles: find } = provided
+  const snapshot = useSyncExternalStore(
+    auth.subscribe,
+    () => auth.snapshot,
+    () => rendered,
+  )
+  return useMemo(() => {
+    const roles = find(snapshot as Snapshot) as readonly Role[]
+    const { fetch, signIn, signOut } = auth
+    const isAuthenticated = snapshot.status === 'authenticated'
+    const ask = (...wanted: Role[]) => hasRole(roles, wanted)
+    return { ...snapshot, isAuthenticated, roles, hasRole: ask, fetch, signIn, signOut } as ReactAuth<User>
+  }, [auth, find, snapshot])
+}
+
+function hydrate<User>(auth: Auth<User> | BffAuth<User>, session: SessionInfo<User> | undefined) {
+  if (session && 'hydrate' in auth) auth.hydrate(session)
+}

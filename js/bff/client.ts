@@ -1,0 +1,354 @@
+import { type Answer, assertKept, readAnswer } from './answer.js'
+import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from '../protocol/server-session.js'
+import { callError } from '../common/call-errors.js'
+import { AuthError, type AuthErrorCode, commonError, isAuthError } from '../common/errors.js'
+import { createLifetime } from '../common/lifetime.js'
+import { createListeners } from '../common/listeners.js'
+import { createNote } from './stored-flag.js'
+import { plainFetch } from '../common/plain-fetch.js'
+import { platformFetch } from '../common/platform-fetch.js'
+import { packCredentials, unpackCredentials } from '../protocol/packing.js'
+import { join, split } from '../common/request.js'
+import { createRetry } from '../common/retry.js'
+import { frozen, LOADING, loadingWith } from '../common/snapshot.js'
+import { createTurns } from './mutex.js'
+import type { Auth, AuthEvent, Credentials, RegisteredUser, SessionFailure, Snapshot } from '../common/types.js'
+
+export type { SessionInfo } from '../protocol/server-session.js'
+
+export interface BffAuthOptions {
+  /**
+   * Where the routes of the server are.
+   * @default '/api/auth', in Next below its `basePath`
+   */
+  base?: string
+}
+
+/** In Next, which replaces the whole expression when it builds; other browsers have none. */
+declare const process: { env: { __NEXT_ROUTER_BASEPATH?: string } } | undefined
+const BASE_PATH = typeof process === 'undefined' ? '' : (process.env.__NEXT_ROUTER_BASEPATH ?? '')
+
+/** The session of this page, held by the application's own server (`tokencell/server`). */
+export interface BffAuth<User = RegisteredUser> extends Auth<User> {
+  /** Takes what the server knew when it rendered the page, so that nothing has to be asked. */
+  hydrate(info: SessionInfo<User>): void
+}
+
+const SIGNED_OUT = { ...LOADING, status: 'unauthenticated', reason: 'signed-out' } as Snapshot<never>
+
+/** How long a call waits for the server before it fails as unreachable. In milliseconds. */
+const PATIENCE = 22_000
+/** The same for a sign-in or a sign-out, and for the turn of one: the API has its own patience with them. */
+const LONGER_PATIENCE = 45_000
+/** The server counts as unreachable when it has not answered for so long; its answer is still waited for. In milliseconds. */
+const SILENCE_TIMEOUT = 10_000
+/** A page that has not looked for so long looks when it is shown. In milliseconds. */
+const STALE = 60_000
+
+/**
+ * The client of {@link createBff}: the same as that of a vault, with no token in the browser at all. `fetch` is `fetch`,
+ * with what the server asks of requests to this origin. Safe to create while rendering on a server.
+ */
+export function createBffAuth<User = RegisteredUser>({
+  base = `${BASE_PATH}/api/auth`,
+}: BffAuthOptions = {}): BffAuth<User> {
+  const changes = createListeners<Snapshot<User>>()
+  const events = createListeners<AuthEvent>()
+  const isBrowser = typeof window !== 'undefined'
+  const name = `tokencell ${base}`
+  /** A sign-out that the server, or the API behind it, has not been told of. */
+  const debt = createNote(`${name} owed`)
+  // So that the cookie of one answer is not the end of another's.
+  const inTurn = createTurns(name, LONGER_PATIENCE)
+  let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
+  /** Counts whatever makes worthless what was asked before. */
+  let epoch = 0
+  /**
+   * When a session was found to be over, after a sign-out or a refusal; by the clock of the server. Only a later answer brings
+   * it back: where several instances refresh at once, one may be refused. The last is known to pages to come.
+   */
+  const ended = new Map<string, number>()
+  const lastEnded = createNote(`${name} ended`)
+  let lookedAt = Number.NEGATIVE_INFINITY
+  let looking: Promise<void> | undefined
+  /** Ends what was asked for a session that is not this page's any more. */
+  let identity = new AbortController()
+  let channel: BroadcastChannel | undefined
+  const lifetime = createLifetime()
+  /** Those who wait until the status is known. */
+  const waiting = new Set<(error?: unknown) => void>()
+  /** Why it is not, as far as is known. */
+  let lastError: unknown
+
+  async function ask(path: string, init: RequestInit = {}): Promise<Answer<User>> {
+    const headers = new Headers(init.headers)
+    headers.set(FORGERY_HEADER, 'tokencell')
+    const signal = AbortSignal.timeout(init.method === 'POST' ? LONGER_PATIENCE : PATIENCE)
+    const response = await platformFetch(base + path, { ...init, headers, signal, cache: 'no-store' }).catch(
+      (cause: unknown) => {
+        throw callError('unreachable', { cause })
+      },
+    )
+    return readAnswer(response)
+  }
+
+  const isEnded = ({ session, at }: SessionInfo<User>) =>
+    session !== null && at <= (ended.get(session) ?? Number.NEGATIVE_INFINITY)
+
+  function end(session: string, at: number) {
+    ended.set(session, at)
+    lastEnded.write(`${session} ${at}`)
+  }
+
+  function show(next: SessionInfo<User>) {
+    if (lifetime.isOver) return
+    const before = info
+    const { session, at } = next
+    const isOver = isEnded(next)
+    const snapshot = isOver ? SIGNED_OUT : next.snapshot
+    // That nobody has signed in is no news to those who know why.
+    const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
+    const shown = isNews
+      ? // A copy: a framework may have made its own object reactive, and what is frozen inside that cannot be read.
+        (frozen({ failure: null, ...JSON.parse(JSON.stringify(snapshot)) }) as Snapshot<User>)
+      : before.snapshot
+    const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)
+    info = { snapshot: isSame ? before.snapshot : shown, session: isOver ? null : session, at }
+    if (before.session !== null && before.session !== info.session) {
+      end(before.session, at)
+      identity.abort(callError(shown.status === 'authenticated' ? 'replaced' : 'signed-out'))
+      identity = new AbortController()
+      if (shown.reason) events.emit({ type: 'ended', reason: shown.reason })
+    }
+    if (!isSame) changes.emit(shown)
+    if (shown.status !== 'loading') for (const done of waiting) done()
+  }
+
+  const leave = () => show({ snapshot: SIGNED_OUT, session: null, at: info.at })
+
+  /** Asks the server how things stand, once for everybody who wants to know; again, if that has changed meanwhile. */
+  function look(): Promise<void> {
+    looking ??= (async () => {
+      let asked: number
+      let next: SessionInfo<User>
+      do {
+        asked = epoch
+        if (debt.read() !== null) await inTurn(settle)
+        next = await ask('/session')
+      } while (asked !== epoch)
+      show(next)
+    })().finally(() => {
+      lookedAt = performance.now()
+      looking = undefined
+    })
+    return looking
+  }
+
+  /** Something has happened elsewhere. */
+  function lookAnew(): Promise<void> {
+    epoch += 1
+    return look().catch(() => {})
+  }
+
+  /** A sign-out that could not be told is told before anything else. @returns whether it is known to all */
+  async function settle(): Promise<boolean> {
+    const owed = debt.read()
+    if (owed === null) return true
+    const { isTold = true, at } = await ask('/sign-out', { method: 'POST', keepalive: true })
+    // What the server has rendered until now may be from before.
+    for (const session of ended.keys()) end(session, at)
+    channel?.postMessage('told')
+    events.emit({ type: 'signed-out' })
+    if (isTold && debt.read() === owed) debt.write(null)
+    return isTold
+  }
+
+  function start() {
+    if (channel || lifetime.isOver || !isBrowser) return
+    channel = new BroadcastChannel(name)
+    channel.onmessage = ({ data }) => {
+      if (data === 'told') return events.emit({ type: 'signed-out' })
+      if (data !== 'signed-out') return void lookAnew()
+      epoch += 1
+      leave()
+    }
+    addEventListener('pageshow', comeBack)
+    addEventListener('visibilitychange', wake)
+    addEventListener('online', restoring.retryNow)
+    if (info.snapshot.status === 'loading') restoring.start()
+  }
+
+  /** Asks the server until the status is known, and shows why it is not known yet. */
+  const restoring = createRetry(
+    async () => {
+      const timer = setTimeout(() => showFailure('unreachable'), SILENCE_TIMEOUT)
+      await look().catch((error: unknown) => {
+        lastError = error
+        const isMalformed = isAuthError(error) && error.code === 'body-malformed'
+        showFailure(isMalformed ? 'malformed' : 'unreachable')
+      })
+      clearTimeout(timer)
+    },
+    () => lifetime.isOver || info.snapshot.status !== 'loading',
+  )
+
+  function showFailure(failure: SessionFailure) {
+    if (info.snapshot.status === 'loading') show({ ...info, snapshot: loadingWith(failure) })
+  }
+
+  /** Resolves with the first status that is known; rejects when that takes too long. */
+  function known(): Promise<Snapshot<User>> {
+    return new Promise((resolve, reject) => {
+      if (!isBrowser) throw commonError('not-in-browser')
+      if (lifetime.isOver) throw commonError('closed')
+      if (info.snapshot.status !== 'loading') return resolve(info.snapshot)
+      restoring.start()
+      // The first call that waits does not wait for the end of a pause.
+      if (waiting.size === 0) restoring.retryNow()
+      const done = (error?: unknown) => {
+        clearTimeout(timer)
+        waiting.delete(done)
+        if (error) reject(error)
+        else resolve(info.snapshot)
+      }
+      const timer = setTimeout(() => done(callError('unreachable', { cause: lastError })), PATIENCE)
+      waiting.add(done)
+    })
+  }
+
+  function wake() {
+    if (!document.hidden && performance.now() - lookedAt > STALE) lookAnew()
+  }
+
+  /** A page from the cache shows nothing before it has looked (promise 18). */
+  function comeBack({ persisted }: PageTransitionEvent) {
+    if (!persisted) return
+    epoch += 1
+    show({ ...info, snapshot: LOADING })
+    restoring.start()
+    restoring.retryNow()
+  }
+
+  async function send(request: Request, body: BodyInit | null): Promise<Response> {
+    const { session } = info
+    const { signal } = identity
+    const headers = new Headers(request.headers)
+    headers.set(FORGERY_HEADER, 'tokencell')
+    headers.set(SESSION_HEADER, session ?? '')
+    const init = { headers, signal: AbortSignal.any([request.signal, signal]) }
+    const response = await platformFetch(join(request, body, init))
+    const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
+    if (code === 'replaced' || response.status === 401) await lookAnew()
+    if (!code) return response
+    const { message = response.statusText } = await response.json().catch(() => ({}))
+    throw new AuthError(code, message, { status: response.status })
+  }
+
+  return {
+    get ready() {
+      start()
+      return info.snapshot.status === 'loading' ? known() : Promise.resolve(info.snapshot)
+    },
+    get snapshot() {
+      return info.snapshot
+    },
+    hydrate(next) {
+      if (!isBrowser) return
+      const [last = '', at] = lastEnded.read()?.split(' ') ?? []
+      ended.set(last, Math.max(Number(at) || 0, ended.get(last) ?? 0))
+      const isOld = next.at < info.at || isEnded(next)
+      // The server may not have heard yet of a sign-out that this browser knows of.
+      if (debt.read() !== null) leave()
+      else if (isOld && next.session === info.session) return
+      else if (!isOld) {
+        epoch += 1
+        lookedAt = performance.now()
+        // A server action has signed in or out, which no other tab knows of.
+        if (info.at > 0 && info.session !== next.session) channel?.postMessage('changed')
+        return show(next)
+      }
+      lookAnew()
+    },
+    subscribe(listener) {
+      start()
+      return changes.add(listener)
+    },
+    onEvent: events.add,
+    async fetch(input, init) {
+      const { request, body } = split(input, init)
+      const isOurs = new URL(request.url).origin === location.origin
+      if (!isOurs) return plainFetch(request, body)
+      request.signal.throwIfAborted()
+      start()
+      await lifetime.during(known, request.signal)
+      const began = performance.now()
+      let status: number | null = null
+      try {
+        const response = await send(request, body)
+        status = response.status
+        return response
+      } finally {
+        const { method, url } = request
+        const [bare = ''] = url.split(/[?#]/)
+        const millis = performance.now() - began
+        events.emit({ type: 'request', course: 'direct', method, url: bare, status, millis, here: true })
+      }
+    },
+    async signIn(credentials: Credentials) {
+      if (lifetime.isOver) throw commonError('closed')
+      const init = asBody(credentials)
+      start()
+      const asked = epoch
+      const { answer, ...next } = await inTurn(async () => {
+        await settle().catch(() => {})
+        const owed = debt.read()
+        const signedIn = await ask('/sign-in', init)
+        // Over plain http, browsers drop a `Secure` cookie and say nothing. What cannot be asked is no reason to refuse a sign-in.
+        if (location.protocol === 'http:') assertKept(signedIn, await ask('/session').catch(() => signedIn))
+        if (debt.read() === owed) debt.write(null)
+        return signedIn
+      })
+      channel?.postMessage('changed')
+      if (asked !== epoch) await lookAnew()
+      else {
+        epoch += 1
+        show(next)
+      }
+      events.emit({ type: 'signed-in' })
+      return answer
+    },
+    async signOut() {
+      if (lifetime.isOver) throw commonError('closed')
+      start()
+      epoch += 1
+      const owed = String(Math.random())
+      debt.write(owed)
+      leave()
+      channel?.postMessage('signed-out')
+      const isTold = await inTurn(() => {
+        // A sign-in whose turn came first has paid it, and the user has left that session, too.
+        debt.write(owed)
+        return settle()
+      }).catch(() => false)
+      if (!isTold) events.emit({ type: 'sign-out-owed', retryAt: Date.now() })
+    },
+    dispose() {
+      lifetime.end(commonError('closed'))
+      changes.clear()
+      events.clear()
+      channel?.close()
+      identity.abort(commonError('closed'))
+      restoring.stop()
+      for (const done of waiting) done(commonError('closed'))
+      if (!isBrowser) return
+      removeEventListener('online', restoring.retryNow)
+      removeEventListener('pageshow', comeBack)
+      removeEventListener('visibilitychange', wake)
+    },
+  }
+}
+
+function asBody(credentials: Credentials): RequestInit {
+  const [body, type] = unpackCredentials(packCredentials(credentials))
+  return { method: 'POST', body, ...(type && { headers: { 'Content-Type': type } }) }
+}

@@ -1,0 +1,96 @@
+import { commonError } from '../common/errors.js'
+import { createLifetime } from '../common/lifetime.js'
+import { createListeners } from '../common/listeners.js'
+import { createOrigins, type OriginOptions } from './origins.js'
+import { plainFetch } from '../common/plain-fetch.js'
+import { packCredentials } from '../protocol/packing.js'
+import { split } from '../common/request.js'
+import { LOADING } from '../common/snapshot.js'
+import type { Auth, AuthEvent, RegisteredUser, Snapshot } from '../common/types.js'
+import type { ConnectedVault } from '../protocol/vault.js'
+import type { Placement } from './placement.js'
+import { createVaultConnection } from './vault-connection.js'
+
+/** Where the vault runs, and what the page may know of it before it does. */
+export interface AuthOptions extends Placement, OriginOptions {}
+
+/**
+ * Connects this page to its vault. Safe to call while rendering on a server, where nothing is connected.
+ *
+ * @example
+ * export const auth = createAuth<User>({
+ *   shared: () => new SharedWorker(new URL('./auth.vault.ts', import.meta.url), { type: 'module', extendedLifetime: true }),
+ *   worker: () => new Worker(new URL('./auth.vault.ts', import.meta.url), { type: 'module' }),
+ * })
+ */
+export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<User> {
+  const changes = createListeners<Snapshot<User>>()
+  const events = createListeners<AuthEvent>()
+  const origins = createOrigins(options)
+  const lifetime = createLifetime()
+  let snapshot: Snapshot<User> = LOADING
+  let isListening = false
+
+  const connection = createVaultConnection(options, {
+    onSnapshot: show,
+    onEvent: events.emit,
+    onOpen(vault) {
+      if (lifetime.isOver) return vault.close()
+      if (isListening) vault.reportRequests()
+      origins.learn(vault)
+    },
+  })
+
+  const call = <T>(make: (vault: ConnectedVault) => Promise<T>, signal?: AbortSignal) =>
+    lifetime.during(() => connection.forCall().then(make), signal)
+
+  function show(next: Snapshot) {
+    if (lifetime.isOver || snapshot === next) return
+    snapshot = next as Snapshot<User>
+    changes.emit(snapshot)
+  }
+
+  return {
+    get ready() {
+      return snapshot.status === 'loading' ? whenReady() : Promise.resolve(snapshot)
+    },
+    get snapshot() {
+      return snapshot
+    },
+    subscribe: changes.add,
+    onEvent(listener) {
+      if (!isListening) connection.withCurrent((vault) => vault.reportRequests())
+      isListening = true
+      return events.add(listener)
+    },
+    async fetch(input, init) {
+      const { request, body, priority } = split(input, init)
+      const { signal } = request
+      signal.throwIfAborted()
+      if (origins.needNoVault(request)) return lifetime.during(() => plainFetch(request, body))
+      return call(async (vault) => {
+        await origins.learn(vault)
+        signal.throwIfAborted()
+        return origins.needNoVault(request) ? plainFetch(request, body) : vault.fetch(request, body, priority)
+      }, signal)
+    },
+    async signIn(credentials) {
+      const packed = packCredentials(credentials)
+      return call((vault) => vault.signIn(packed))
+    },
+    signOut: () => call((vault) => vault.signOut()),
+    dispose() {
+      changes.clear()
+      events.clear()
+      lifetime.end(commonError('closed'))
+      connection.withCurrent((vault) => vault.close())
+    },
+  }
+
+  function whenReady() {
+    return call(async (vault) => {
+      await vault.ready()
+      return snapshot
+    })
+  }
+}

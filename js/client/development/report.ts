@@ -1,0 +1,67 @@
+import type { Port } from '../../protocol/messages.js'
+import type { Auth } from '../../common/types.js'
+import type { Placement } from '../placement.js'
+
+/** Writes into the console of the page what a developer has to know. */
+export function reportTrouble(auth: Auth<unknown>, origins: () => readonly string[] | undefined) {
+  let isAway = false
+
+  function sayThatApiFails(trouble: 'malformed' | 'unreachable') {
+    if (isAway) return
+    isAway = true
+    const api = origins()?.join(', ') ?? 'The API'
+    const what =
+      trouble === 'malformed'
+        ? 'answers a refresh with something else than the vault file says'
+        : 'does not answer a refresh, or with a status that decides nothing'
+    console.warn(
+      `[tokencell] ${api} ${what}. The session is kept, and asked for again until it is known. Does the API run? \`npx tokencell doctor\` looks at it.`,
+    )
+  }
+
+  auth.subscribe(({ status, failure }) => {
+    if (failure) sayThatApiFails(failure)
+    else if (status !== 'loading') isAway = false
+  })
+  auth.onEvent((event) => {
+    // Some consoles and collectors of logs show no more of an error than that it is one.
+    if (event.type === 'vault-failed') console.error(`[tokencell] ${event.error.message}`, event.error)
+    if (event.type === 'refreshed') isAway = false
+    if (event.type === 'refresh-failed' && event.trouble !== 'refused') sayThatApiFails(event.trouble)
+  })
+}
+
+/** The factories, and word of the origins of every vault that greets. */
+export function hearOrigins(
+  { shared, worker, page }: Placement,
+  learn: (origins: readonly string[]) => void,
+): Placement {
+  function listen(port: Port) {
+    port.addEventListener('message', ({ data }) => {
+      if (data?.type === 'welcome') learn(data.origins)
+    })
+  }
+  return {
+    ...(shared && {
+      shared() {
+        const made = shared()
+        listen(made.port)
+        return made
+      },
+    }),
+    ...(worker && {
+      worker() {
+        const made = worker()
+        listen(made)
+        return made
+      },
+    }),
+    ...(page && {
+      async page() {
+        const module = await page()
+        module.default?.origins().then(learn, () => {})
+        return module
+      },
+    }),
+  }
+}

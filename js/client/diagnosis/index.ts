@@ -1,0 +1,111 @@
+import { AuthError, commonError, isAuthError } from '../../common/errors.js'
+import { platformFetch } from '../../common/platform-fetch.js'
+import { linkErrorOf } from './link-error.js'
+import { scriptOf, type WorkerScript } from './worker-script.js'
+
+/** How long the browser may take to say that it was a policy, which it does in a task of its own. In milliseconds. */
+const POLICY_TIMEOUT = 100
+/** How long the server of the script may take to answer. In milliseconds. */
+const ANSWER_TIMEOUT = 5000
+
+/**
+ * Finds out why a vault did not start. Only pages whose vault did not start load this.
+ *
+ * @param cause what was thrown, or the `error` event of the worker
+ * @param violations what policies have refused since the vault was started; it may still grow
+ * @param make the factory of the worker, if there is one
+ */
+export async function diagnose(
+  cause: unknown,
+  violations: readonly SecurityPolicyViolationEvent[],
+  make?: () => unknown,
+): Promise<AuthError> {
+  if (!violations.some(isAboutVault)) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
+  const directive = violations.find(isAboutVault)?.effectiveDirective
+  if (directive) return commonError('policy-refused', { directive, cause: thrownIn(cause)?.cause ?? cause })
+  return isAuthError(cause) ? cause : diagnoseScript(cause, make)
+}
+
+/** Other things on the page are refused as well, or only reported, and are no reason for this. */
+function isAboutVault({
+  blockedURI,
+  disposition,
+  effectiveDirective,
+}: SecurityPolicyViolationEvent): boolean {
+  const isScript =
+    /^(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
+  return disposition === 'enforce' && (isScript || effectiveDirective.includes('trusted-types'))
+}
+
+async function diagnoseScript(cause: unknown, make?: () => unknown): Promise<AuthError> {
+  const thrown = thrownIn(cause)
+  const worker = make && scriptOf(make)
+  const url = worker?.url ?? urlIn(thrown?.text)
+  const fault =
+    (worker && originFault(worker)) ??
+    (thrown?.place && `throws: ${thrown.text} (${thrown.place}).`) ??
+    (url && (await loadFault(url, worker))) ??
+    (thrown
+      ? `throws: ${thrown.text}.`
+      : 'fails. Does it throw, or import what is missing? See the console of the worker.')
+  const subject = worker
+    ? `The vault script ${worker.url.href}`
+    : url
+      ? `A script of the vault, ${url.href},`
+      : 'The vault script, or the function that starts it,'
+  return new AuthError('vault-script', `${subject} ${fault}`, { cause: thrown?.cause ?? cause })
+}
+
+interface Thrown {
+  text: string
+  /** URL, line and column, where the browser says so. */
+  place?: string | undefined
+  cause: unknown
+}
+
+function thrownIn(cause: unknown): Thrown | undefined {
+  if (cause instanceof Error) {
+    const place = cause.stack?.match(/https?:\/\/[^\s)]+:\d+:\d+/)?.[0]
+    return { text: String(cause), place, cause }
+  }
+  if (!(cause instanceof Event)) return { text: String(cause), cause }
+  const { message, filename, lineno, colno } = cause as Partial<ErrorEvent>
+  if (!message) return undefined
+  return { text: message, place: filename && `${filename}:${lineno}:${colno}`, cause: message }
+}
+
+/** Errors of `import()` name a URL in their message: that of the vault script, or of a script that it imports. */
+function urlIn(text = ''): URL | undefined {
+  const [url] = text.match(/https?:\/\/[^\s'"]+/) ?? []
+  return url ? new URL(url) : undefined
+}
+
+function originFault({ url }: WorkerScript): string | undefined {
+  const isForeign = /^https?:$/.test(url.protocol) && url.origin !== location.origin
+  return isForeign
+    ? `is on another origin than the page, and browsers start no worker from there. Serve it from ${location.origin}.`
+    : undefined
+}
+
+/** Loads the script as text, which starts nothing. */
+async function loadFault(url: URL, worker: WorkerScript | undefined): Promise<string | undefined> {
+  // `AbortSignal.timeout` is younger than the rest of what a page needs.
+  const late = new AbortController()
+  const timer = setTimeout(() => late.abort('no answer in time'), ANSWER_TIMEOUT)
+  const asked = platformFetch(url, { cache: 'no-store', signal: late.signal })
+  const answer = await asked.catch((error: unknown) => String(error)).finally(() => clearTimeout(timer))
+  if (typeof answer === 'string') return `cannot be fetched: ${answer}. Does its server run?`
+  if (!answer.ok) return `is answered with ${answer.status}.${await reportIn(answer)}`
+  const type = answer.headers.get('content-type') ?? 'nothing by name'
+  if (!/javascript/i.test(type))
+    return `is answered as ${type}, which is no JavaScript. Is its path right? Many servers send their page for what they do not find.`
+  const isModule = worker?.isModule ?? true
+  const linkError = isModule ? await linkErrorOf(url).catch(() => undefined) : undefined
+  return linkError && `does not load: ${linkError}.`
+}
+
+/** What a development server could not compile: Vite and Next send it in a page, as JSON. */
+async function reportIn(answer: Response): Promise<string> {
+  const [, message] = (await answer.text().catch(() => '')).match(/"message":("(?:[^"\\]|\\.)+")/) ?? []
+  return message ? ` The server says: ${JSON.parse(message)}` : ''
+}

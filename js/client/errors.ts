@@ -1,0 +1,15 @@
+import { type AuthErrorDetail, explain } from '../common/errors.js'
+
+/** What only a page can find out, and says to a developer: the cause, then the mend. */
+const MESSAGES = {
+  'origin-malformed': 'Write an origin as "https://api.example.com", without a path.',
+  'placement-missing': 'This browser needs another placement: add `worker` to createAuth().',
+  'vault-lost': 'The vault has lost this call, which may have taken effect.',
+  'vault-script': 'The vault script does not load, or throws.',
+  'vault-silent': 'The vault does not answer. Export openVault() as default before any await.',
+} as const
+
+export type PageErrorCode = keyof typeof MESSAGES
+
+export const pageError = (code: PageErrorCode, detail?: AuthErrorDetail) =>
+  explain(code, MESSAGES[code], detail)

@@ -1,0 +1,102 @@
+import { createCallChannel } from './call-channel.js'
+import { readCookie } from '../common/cookie.js'
+import { commonError } from '../common/errors.js'
+import { createHandshake } from './handshake.js'
+import { listenForLifecycle } from '../protocol/lifecycle.js'
+import { pageError } from './errors.js'
+import { unpackError } from '../protocol/errors.js'
+import type { Port, ToPage } from '../protocol/messages.js'
+import { createSender } from './send.js'
+import { frozen, LOADING } from '../common/snapshot.js'
+import type { AuthEvent } from '../common/types.js'
+import type { ConnectedVault, VaultObserver } from '../protocol/vault.js'
+
+export interface RemoteOptions extends VaultObserver {
+  onWelcome(): void
+  /** Called when the vault is lost or closed before it has answered the first greeting. */
+  onFailed(error: unknown): void
+  /** Ends the port. */
+  close(): void
+}
+
+/**
+ * The vault at the other end of a port. A message that cannot be read fails every open call: nothing says whose it is.
+ */
+export function openRemote(port: Port, options: RemoteOptions) {
+  const channel = createCallChannel(port, () => lose(pageError('vault-lost')))
+  const handshake = createHandshake(channel.post, lose)
+  const ending = new AbortController()
+  let origins: readonly string[] = []
+
+  function onMessage(message: ToPage | null) {
+    // The script of a worker may post something of its own; the vault's own messages are as their types say.
+    if (typeof message?.type !== 'string') return
+    channel.noteSignOfLife()
+    if ('id' in message) return channel.deliver(message)
+    if ('instance' in message && handshake.noteInstance(message.instance)) {
+      // One that was restarted knows neither the open calls of this page nor what the page wants to hear.
+      channel.failLost()
+      if (message.type !== 'welcome') handshake.greet(false)
+    }
+    switch (message.type) {
+      case 'welcome':
+        origins = message.origins
+        handshake.onWelcome(message.version)
+        return options.onWelcome()
+      case 'refused':
+        // Later it may be the answer to a greeting by another script; what this page waits for has a limit.
+        return handshake.isWelcome || lose(unpackError(message.error))
+      case 'ping':
+        return channel.post({ type: 'pong' })
+      case 'pong':
+        return channel.failLost(message.unknown)
+      case 'snapshot':
+        return options.onSnapshot(frozen(message.snapshot))
+      case 'event':
+        return options.onEvent(Object.freeze(message.event) as AuthEvent)
+      case 'cookie':
+        return channel.post({ ...message, value: readCookie(message.name) })
+    }
+  }
+
+  function restored() {
+    channel.failAll(new TypeError('The page was put away.'))
+    options.onSnapshot(LOADING)
+    handshake.greet(true)
+  }
+
+  function leave() {
+    handshake.stop()
+    channel.post({ type: 'bye' })
+  }
+
+  function end(error: unknown) {
+    ending.abort()
+    leave()
+    channel.end(error)
+    options.close()
+    options.onFailed(error)
+  }
+
+  function lose(error: unknown) {
+    if (ending.signal.aborted) return
+    end(error)
+    if (handshake.isWelcome) options.onLost()
+  }
+
+  // A page in the back/forward cache is gone for the vault, and is shown nothing before the vault has answered (promise 18).
+  listenForLifecycle(ending.signal, { hidden: leave, restored, woke: () => channel.post({ type: 'woke' }) })
+  port.addEventListener('message', ({ data }) => onMessage(data))
+  port.addEventListener('messageerror', () => channel.failLost())
+  handshake.greet(false)
+  const vault: ConnectedVault = {
+    origins: async () => origins,
+    ready: () => channel.request({ type: 'ready' }),
+    fetch: createSender(channel),
+    signIn: (credentials) => channel.request({ type: 'sign-in', credentials }),
+    signOut: () => channel.request({ type: 'sign-out' }),
+    reportRequests: handshake.reportRequests,
+    close: () => void (ending.signal.aborted || end(commonError('closed'))),
+  }
+  return vault
+}

@@ -1,0 +1,113 @@
+import type { Snapshot } from '../common/types.js'
+import type { PackedError } from './errors.js'
+import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from './packing.js'
+
+/**
+ * Changes with every release that changes a message. A page and a vault of different builds do not guess at each other;
+ * `hello` and `refused` keep their shapes in all releases, so that they can say so.
+ */
+export const VERSION = 2
+
+/** Chunks of a body that may be on their way, in either direction, before the receiver has asked for more. */
+export const WINDOW = 8
+
+/** Everything a page can say. No message names an endpoint, changes the configuration or asks for a token. */
+export type ToVault =
+  | { type: 'hello'; version: number; restored: boolean }
+  | { type: 'bye' }
+  | { type: 'ping'; calls: number[] }
+  | { type: 'pong' }
+  | { type: 'woke' }
+  | { type: 'report-requests' }
+  | { type: 'fetch'; id: number; request: PackedRequest; body: PackedBody }
+  | { type: 'abort'; id: number }
+  | { type: 'pull'; id: number; count: number }
+  | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> | null }
+  | { type: 'sign-in'; id: number; credentials: PackedCredentials }
+  | { type: 'sign-out'; id: number }
+  | { type: 'ready'; id: number }
+  | { type: 'cookie'; name: string; value: string | null }
+
+/** Everything a vault can say. No message holds a token. */
+export type ToPage =
+  | { type: 'welcome'; version: number; origins: string[]; instance: string }
+  | { type: 'refused'; error: PackedError }
+  | { type: 'ping'; instance: string }
+  | { type: 'pong'; instance: string; unknown: number[] }
+  | { type: 'snapshot'; snapshot: Snapshot }
+  | { type: 'event'; event: object }
+  | { type: 'cookie'; name: string }
+  | { type: 'settled'; id: number; value: unknown }
+  | { type: 'failed'; id: number; error: PackedError }
+  | { type: 'response'; id: number; head: ResponseHead; body: ArrayBuffer | 'chunks' | 'later' | null }
+  | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> }
+  | { type: 'pull'; id: number; count: number }
+  | { type: 'end'; id: number; bytes: ArrayBuffer | null }
+
+/** A message that opens a call: it is answered, whatever happens. */
+export type CallRequest = Extract<ToVault, { type: 'fetch' | 'ready' | 'sign-in' | 'sign-out' }>
+
+/** The same before the call has its id. */
+export type NewCall = WithoutId<CallRequest>
+type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
+
+export const opensCall = (message: ToVault): message is CallRequest => CALL_REQUESTS.includes(message.type)
+const CALL_REQUESTS: readonly ToVault['type'][] = ['fetch', 'ready', 'sign-in', 'sign-out']
+
+/** Whether this message of the vault is the last one of its call. */
+export function endsCall(message: ToPage): boolean {
+  if (message.type === 'response') return typeof message.body !== 'string'
+  return message.type === 'settled' || message.type === 'failed' || message.type === 'end'
+}
+
+/**
+ * The fields of each message of a page and what `typeof` says of them; with `[]`, of every element of an array. An empty
+ * text stands for anything.
+ */
+type Shapes = {
+  [Type in ToVault['type']]: Record<Exclude<keyof Extract<ToVault, { type: Type }>, 'type'>, string>
+}
+
+export const TO_VAULT: Shapes = {
+  hello: { version: 'number', restored: 'boolean' },
+  bye: {},
+  ping: { calls: 'number[]' },
+  pong: {},
+  woke: {},
+  'report-requests': {},
+  fetch: { id: 'number', request: 'object', body: '' },
+  abort: { id: 'number' },
+  pull: { id: 'number', count: 'number' },
+  chunk: { id: 'number', bytes: '' },
+  'sign-in': { id: 'number', credentials: '' },
+  'sign-out': { id: 'number' },
+  ready: { id: 'number' },
+  cookie: { name: 'string', value: '' },
+}
+
+/** The message of a page, if it is one: of a known type, with every field of the right kind and none beside. */
+export function parse(data: unknown): ToVault | undefined {
+  if (typeof data !== 'object' || data === null) return undefined
+  const fields = data as Record<string, unknown>
+  const type = fields.type as ToVault['type']
+  if (!Object.hasOwn(TO_VAULT, type)) return undefined
+  const shape: Record<string, string> = TO_VAULT[type]
+  let rest = Object.keys(fields).length - 1
+  for (const name in shape) {
+    if (!Object.hasOwn(fields, name) || !isOfKind(fields[name], shape[name] as string)) return undefined
+    rest -= 1
+  }
+  return rest === 0 ? (data as ToVault) : undefined
+}
+
+function isOfKind(value: unknown, kind: string): boolean {
+  if (kind.endsWith('[]'))
+    return Array.isArray(value) && value.every((item) => typeof item === kind.slice(0, -2))
+  return kind === '' || (typeof value === kind && value !== null)
+}
+
+/** What a worker, a SharedWorker's port and the global object of a worker have in common. */
+export interface Port {
+  postMessage(message: unknown, transfer: Transferable[]): void
+  addEventListener(type: 'message' | 'messageerror', listener: (event: MessageEvent) => void): void
+}

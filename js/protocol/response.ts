@@ -1,0 +1,79 @@
+import { readAll } from './body.js'
+import type { ResponseHead } from './packing.js'
+
+/** Statuses that the constructor of `Response` takes without a body only (Fetch, "null body status"). */
+const WITHOUT_BODY = [204, 205, 304]
+
+/** What the constructor refuses in a reason phrase. Engines pass it on from the network all the same. */
+const REFUSED_CHARACTER = /[^\t -~\x80-\xff]/
+
+function refuseChange(): never {
+  throw new TypeError('Headers of a response are immutable.')
+}
+
+/** A response as `fetch` would have made it here, out of what the vault says of it. */
+export class RemoteResponse extends Response {
+  readonly #head: ResponseHead
+  readonly #signal: AbortSignal | undefined
+
+  /** @param signal of the request */
+  constructor(head: ResponseHead, body: ReadableStream | null, signal?: AbortSignal) {
+    const { headers, ...told } = head
+    const { status, statusText } = told
+    // `fetch` gives what the constructor refuses: 0 of a filtered response, 999, a 204 with a stream (Chromium).
+    const isTaken =
+      status >= 200 &&
+      status < 600 &&
+      !(body && WITHOUT_BODY.includes(status)) &&
+      !REFUSED_CHARACTER.test(statusText)
+    super(body, isTaken ? { status, statusText, headers } : { headers })
+    this.#head = head
+    this.#signal = signal
+    const own = { ...told, ok: status >= 200 && status < 300 }
+    for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
+    // Those of an answer that `fetch` gives are immutable.
+    for (const name of ['append', 'delete', 'set']) {
+      Object.defineProperty(this.headers, name, { value: refuseChange })
+    }
+  }
+
+  override clone() {
+    return new RemoteResponse(this.#head, super.clone().body, this.#signal)
+  }
+
+  override async arrayBuffer() {
+    return (await this.bytes()).buffer
+  }
+
+  /**
+   * All of the body. Engines turn every error of a stream that is not their own into a `TypeError`, so it is read here:
+   * an aborted read rejects with the reason of the signal, as with `fetch`.
+   */
+  override async bytes() {
+    const { body } = this
+    if (this.bodyUsed || body?.locked || !body) return new Uint8Array(await super.arrayBuffer())
+    // With `fetch`, such a body does not even count as used.
+    this.#signal?.throwIfAborted()
+    return readAll(body)
+  }
+
+  override async blob() {
+    return (await this.#whole()).blob()
+  }
+
+  override async formData() {
+    return (await this.#whole()).formData()
+  }
+
+  async #whole() {
+    return new Response(await this.bytes(), { headers: this.headers })
+  }
+
+  override async json() {
+    return JSON.parse(await this.text())
+  }
+
+  override async text() {
+    return new TextDecoder().decode(await this.bytes())
+  }
+}
