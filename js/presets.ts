@@ -1,4 +1,4 @@
-import type { VaultOptions } from './vault/options.js'
+import type { VaultOptions } from './common/vault-options.js'
 
 /** Express, or any other API with a refresh token in an HttpOnly cookie, as in `examples/api`. */
 const refreshCookie = {

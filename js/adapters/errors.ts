@@ -1,4 +1,4 @@
-import { type AuthErrorDetail, explain } from '../common/errors.js'
+import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/errors.js'
 
 /** What only an adapter can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
@@ -12,7 +12,7 @@ const MESSAGES = {
     'useAuth() finds no session here. Put <AuthProvider auth={auth}> around the components that call it.',
   'shared-answer':
     'This answer is kept for everybody, and a session is somebody’s. Ask for it outside cached and prerendered handlers.',
-} as const
+} as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type AdapterErrorCode = keyof typeof MESSAGES
 

@@ -10,12 +10,12 @@ import {
   useState,
   useSyncExternalStore,
 } from 'react'
-import { adapterError } from './errors.js'
 import type { BffAuth, SessionInfo } from '../bff/client.js'
 import { hasRole, type RolesOf, rolesOf } from '../common/guard.js'
-import { followSession, type Rendered, type ServerRouter } from './react-navigation.js'
 import { LOADING } from '../common/snapshot.js'
 import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../common/types.js'
+import { adapterError } from './errors.js'
+import { followSession, type Rendered, type ServerRouter } from './react-navigation.js'
 
 export type { ServerRouter } from './react-navigation.js'
 

@@ -1,6 +1,6 @@
 import type { RouteLocation, RouteLocationNormalized, Router } from 'vue-router'
-import type { GuardOptions } from './router.js'
 import type { Snapshot } from '../common/types.js'
+import type { GuardOptions } from './router-options.js'
 
 /**
  * Remembers the address that the visitor asked for last, pages for guests aside, and the route that it led to. An

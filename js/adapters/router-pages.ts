@@ -1,8 +1,8 @@
 import type { RouteLocation, RouteLocationNormalized, RouteLocationRaw, Router } from 'vue-router'
-import { adapterError } from './errors.js'
 import { type Decision, ownPath } from '../common/guard.js'
-import type { GuardOptions } from './router.js'
+import { adapterError } from './errors.js'
 import type { createAsked } from './router-asked.js'
+import type { GuardOptions } from './router-options.js'
 
 const DEFAULTS = { signIn: '/sign-in', home: '/', forbidden: undefined, unavailable: undefined }
 

@@ -1,65 +1,18 @@
-import {
-  type RouteLocation,
-  type RouteLocationNormalized,
-  type RouteLocationRaw,
-  type Router,
-  START_LOCATION,
-} from 'vue-router'
-import { decide, type RolesOf, type Rule, rolesOf } from '../common/guard.js'
-import { createAdmission } from './router-admission.js'
-import { createAsked, watchRoutes } from './router-asked.js'
-import { createPages } from './router-pages.js'
-import { watchSession } from './session-watch.js'
+import { type RouteLocation, type Router, START_LOCATION } from 'vue-router'
+import { decide, type Rule, rolesOf } from '../common/guard.js'
 import { LOADING } from '../common/snapshot.js'
 import type { Auth } from '../common/types.js'
+import { createAdmission } from './router-admission.js'
+import { createAsked, watchRoutes } from './router-asked.js'
+import type { GuardOptions } from './router-options.js'
+import { createPages } from './router-pages.js'
+import { watchSession } from './session-watch.js'
+
+export type { GuardOptions, GuardPage } from './router-options.js'
 
 declare module 'vue-router' {
   // What a page asks of its visitor, checked by guardRoutes().
   interface RouteMeta extends Rule {}
-}
-
-/**
- * A page of the application, or a function that names it for the route that was wanted. A named route inherits the parameters
- * of that route: `{ name: 'sign-in' }` may be below `/:locale`.
- */
-export type GuardPage = RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)
-
-export interface GuardOptions {
-  /**
-   * Where somebody signs in. It gets the page that was wanted in its query, and should be `guestOnly`.
-   * @default '/sign-in'
-   */
-  signIn?: GuardPage
-  /**
-   * Where those go who have nothing to do on a page for guests, and wanted no other. A function gets the page for guests.
-   * @default '/'
-   */
-  home?: GuardPage
-  /** What is shown instead of a page that is for other roles. Required as soon as a route has `meta.roles`. */
-  forbidden?: GuardPage
-  /**
-   * What is shown instead of a page that requires sign-in while the session cannot be found out, because the API does not
-   * answer, or not as configured. It gives way to that page by itself as soon as the session is known.
-   * @default the navigation fails with AuthError `unreachable`
-   */
-  unavailable?: GuardPage
-  /**
-   * The name of the page that was wanted, in the query of the sign-in page.
-   * @default 'redirect'
-   */
-  query?: string
-  /**
-   * Where the roles are.
-   * @default `roles` or `role` of the user, else of the claims
-   */
-  roles?: RolesOf
-  /**
-   * What a page asks of its visitor.
-   * @default its `meta`
-   */
-  rule?: (to: RouteLocation) => Rule
-  /** Where a server has rendered: until this settles, pages are shown as they were there. */
-  hydrated?: Promise<unknown>
 }
 
 /**

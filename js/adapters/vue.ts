@@ -1,8 +1,8 @@
 import { type ComputedRef, computed, hasInjectionContext, inject, type Plugin, shallowRef } from 'vue'
-import { adapterError } from './errors.js'
 import { hasRole, type RolesOf, rolesOf } from '../common/guard.js'
 import { LOADING } from '../common/snapshot.js'
 import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../common/types.js'
+import { adapterError } from './errors.js'
 
 /**
  * The session as components read it: each member of the snapshot is a readonly ref. Never with a token.

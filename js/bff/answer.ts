@@ -1,6 +1,6 @@
-import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 import { callError } from '../common/call-errors.js'
 import { AuthError, type AuthErrorCode, explain } from '../common/errors.js'
+import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 
 /** What the routes of `tokencell/server` answer. */
 export type Answer<User> = SessionInfo<User> & { answer?: unknown; isTold?: boolean }

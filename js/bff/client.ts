@@ -1,18 +1,25 @@
-import { type Answer, assertKept, readAnswer } from './answer.js'
-import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from '../protocol/server-session.js'
 import { callError } from '../common/call-errors.js'
 import { AuthError, type AuthErrorCode, commonError, isAuthError } from '../common/errors.js'
 import { createLifetime } from '../common/lifetime.js'
 import { createListeners } from '../common/listeners.js'
-import { createNote } from './stored-flag.js'
 import { plainFetch } from '../common/plain-fetch.js'
 import { platformFetch } from '../common/platform-fetch.js'
-import { packCredentials, unpackCredentials } from '../protocol/packing.js'
 import { join, split } from '../common/request.js'
 import { createRetry } from '../common/retry.js'
 import { frozen, LOADING, loadingWith } from '../common/snapshot.js'
+import type {
+  Auth,
+  AuthEvent,
+  Credentials,
+  RegisteredUser,
+  SessionFailure,
+  Snapshot,
+} from '../common/types.js'
+import { packCredentials, unpackCredentials } from '../protocol/packing.js'
+import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from '../protocol/server-session.js'
+import { type Answer, assertKept, readAnswer } from './answer.js'
 import { createTurns } from './mutex.js'
-import type { Auth, AuthEvent, Credentials, RegisteredUser, SessionFailure, Snapshot } from '../common/types.js'
+import { createNote } from './stored-flag.js'
 
 export type { SessionInfo } from '../protocol/server-session.js'
 

@@ -1,6 +1,6 @@
-import { pageError } from './errors.js'
 import { unpackError } from '../protocol/errors.js'
 import type { CallRequest, NewCall, Port, ToPage, ToVault } from '../protocol/messages.js'
+import { pageError } from './errors.js'
 
 /** While calls are open the vault is pinged this often, and lost when it has answered neither of two. In milliseconds. */
 const PING_INTERVAL = 5000

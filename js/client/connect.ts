@@ -1,8 +1,8 @@
 import { commonError, isAuthError } from '../common/errors.js'
-import { pageError } from './errors.js'
-import { openRemote } from './remote.js'
 import type { ConnectedVault, VaultObserver } from '../protocol/vault.js'
+import { pageError } from './errors.js'
 import type { Placement } from './placement.js'
+import { openRemote } from './remote.js'
 
 /** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
 const START_TIMEOUT = 30_000

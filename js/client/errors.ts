@@ -1,4 +1,4 @@
-import { type AuthErrorDetail, explain } from '../common/errors.js'
+import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/errors.js'
 
 /** What only a page can find out, and says to a developer: the cause, then the mend. */
 const MESSAGES = {
@@ -7,7 +7,7 @@ const MESSAGES = {
   'vault-lost': 'The vault has lost this call, which may have taken effect.',
   'vault-script': 'The vault script does not load, or throws.',
   'vault-silent': 'The vault does not answer. Export openVault() as default before any await.',
-} as const
+} as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type PageErrorCode = keyof typeof MESSAGES
 

@@ -1,6 +1,6 @@
 import { commonError } from '../common/errors.js'
-import { pageError } from './errors.js'
 import { type ToVault, VERSION } from '../protocol/messages.js'
+import { pageError } from './errors.js'
 
 /** A vault that has started answers a greeting within this time, or it is lost. In milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000

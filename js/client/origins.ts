@@ -1,5 +1,5 @@
-import { pageError } from './errors.js'
 import type { ConnectedVault } from '../protocol/vault.js'
+import { pageError } from './errors.js'
 
 export interface OriginOptions {
   /**

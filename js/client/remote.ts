@@ -1,15 +1,15 @@
-import { createCallChannel } from './call-channel.js'
 import { readCookie } from '../common/cookie.js'
 import { commonError } from '../common/errors.js'
-import { createHandshake } from './handshake.js'
-import { listenForLifecycle } from '../protocol/lifecycle.js'
-import { pageError } from './errors.js'
-import { unpackError } from '../protocol/errors.js'
-import type { Port, ToPage } from '../protocol/messages.js'
-import { createSender } from './send.js'
 import { frozen, LOADING } from '../common/snapshot.js'
 import type { AuthEvent } from '../common/types.js'
+import { unpackError } from '../protocol/errors.js'
+import { listenForLifecycle } from '../protocol/lifecycle.js'
+import type { Port, ToPage } from '../protocol/messages.js'
 import type { ConnectedVault, VaultObserver } from '../protocol/vault.js'
+import { createCallChannel } from './call-channel.js'
+import { pageError } from './errors.js'
+import { createHandshake } from './handshake.js'
+import { createSender } from './send.js'
 
 export interface RemoteOptions extends VaultObserver {
   onWelcome(): void

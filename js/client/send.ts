@@ -1,9 +1,9 @@
-import { type Incoming, receive } from '../protocol/body.js'
 import { isStream } from '../common/brand.js'
-import type { CallChannel, CallMessage } from './call-channel.js'
+import { type Incoming, receive } from '../protocol/body.js'
 import { CHUNKS, packBody, packRequest, replayable } from '../protocol/packing.js'
-import { declaredReferrerPolicy } from './referrer.js'
 import { RemoteResponse } from '../protocol/response.js'
+import type { CallChannel, CallMessage } from './call-channel.js'
+import { declaredReferrerPolicy } from './referrer.js'
 import { createUpload } from './upload.js'
 
 /** Sends requests through the vault, so that it looks like `fetch` (promise 12). */

@@ -1,6 +1,6 @@
-import { connect } from './connect.js'
 import { LOADING } from '../common/snapshot.js'
 import type { ConnectedVault, VaultObserver } from '../protocol/vault.js'
+import { connect } from './connect.js'
 import type { Placement } from './placement.js'
 
 /**

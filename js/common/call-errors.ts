@@ -1,4 +1,4 @@
-import { type AuthErrorDetail, explain } from './errors.js'
+import { type AuthErrorCode, type AuthErrorDetail, explain } from './errors.js'
 
 /** What ends a call, whoever keeps the session, and says to a developer: the cause, then the mend. */
 export const CALL_MESSAGES = {
@@ -7,7 +7,7 @@ export const CALL_MESSAGES = {
   'session-ended': 'The session ended before this call could be sent. Sign in again.',
   'signed-out': 'The user signed out while this call was open.',
   unreachable: 'The server did not answer, or said that it cannot now. The session lives; try again later.',
-} as const
+} as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type CallErrorCode = keyof typeof CALL_MESSAGES
 

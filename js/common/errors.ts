@@ -1,8 +1,6 @@
-import type { AdapterErrorCode } from '../adapters/errors.js'
-import type { BffErrorCode } from '../bff/answer.js'
-import type { PageErrorCode } from '../client/errors.js'
-import type { ServerErrorCode } from '../server/errors.js'
-import type { VaultErrorCode } from '../vault/errors.js'
+import type { AuthErrorCode } from './error-codes.js'
+
+export type { AuthErrorCode } from './error-codes.js'
 
 /** What codes of both sides say to a developer: the cause, then the mend. */
 const MESSAGES = {
@@ -10,16 +8,7 @@ const MESSAGES = {
   'not-in-browser': 'Call this in a browser, not on a server.',
   'policy-refused': 'A Content Security Policy refuses this. Allow it in this directive, for page or worker.',
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
-} as const
-
-/** What went wrong. Stable; new codes may come with minor versions. */
-export type AuthErrorCode =
-  | AdapterErrorCode
-  | BffErrorCode
-  | CommonErrorCode
-  | PageErrorCode
-  | ServerErrorCode
-  | VaultErrorCode
+} as const satisfies Partial<Record<AuthErrorCode, string>>
 
 /** What an error carries beside its code. Never a token. */
 export interface AuthErrorDetail {

@@ -1,3 +1,5 @@
+import type { AuthErrorCode } from './error-codes.js'
+
 /** What is wrong with a configuration or with what an API grants, whoever asks it: the cause, then the mend. */
 export const EXCHANGE_MESSAGES = {
   'body-malformed':
@@ -26,4 +28,4 @@ export const EXCHANGE_MESSAGES = {
     'The answer has no token in the Authorization header, nor in `fields.accessToken` of the body. ' +
     'Cross-origin, the API must list Authorization in Access-Control-Expose-Headers.',
   'token-too-large': 'The token is longer than 64 KiB. No server would take it back.',
-} as const
+} as const satisfies Partial<Record<AuthErrorCode, string>>

@@ -1,8 +1,5 @@
 import type { AuthError, AuthErrorCode } from './errors.js'
 
-// `Register` of 'tokencell' counts in every program that has these types, also where nothing imports 'tokencell' itself.
-export type {} from '../index.js'
-
 /**
  * What your application says of itself, once and for every adapter:
  *

@@ -1,5 +1,5 @@
 import type { Csrf, EndpointOptions, RefreshOptions } from '../common/endpoint.js'
-import type { VaultOptions } from '../vault/options.js'
+import type { VaultOptions } from '../common/vault-options.js'
 
 export type { Csrf } from '../common/endpoint.js'
 

@@ -1,5 +1,5 @@
+import type { VaultOptions } from '../common/vault-options.js'
 import { presets } from '../presets.js'
-import type { VaultOptions } from '../vault/options.js'
 import { isEnd } from './checks/rotation.js'
 import { repeatedCookie, signInRule } from './csrf-rule.js'
 import type { Endpoint } from './options.js'

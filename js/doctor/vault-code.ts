@@ -1,4 +1,4 @@
-import type { VaultOptions } from '../vault/options.js'
+import type { VaultOptions } from '../common/vault-options.js'
 
 /** The options as a file. */
 export function vaultCode(options: VaultOptions): string {

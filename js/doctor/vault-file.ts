@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import * as nodeModule from 'node:module'
 import { checkOptions, KINDS } from '../common/option-checks.js'
-import type { VaultOptions } from '../vault/options.js'
+import type { VaultOptions } from '../common/vault-options.js'
 import { UsageError } from './options.js'
 
 /** What a vault file imports, in place of the package: the options are wanted, and no vault. */

@@ -1,7 +1,7 @@
 import { parseSetCookie } from 'cookie'
 import { connection } from 'next/server.js'
-import type { SessionInfo } from '../protocol/server-session.js'
 import { ownPath, type Rule } from '../common/guard.js'
+import type { SessionInfo } from '../protocol/server-session.js'
 import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
 import { BOUNCE_COOKIE } from '../server/routes.js'

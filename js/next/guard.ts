@@ -1,7 +1,7 @@
 import { explain } from '../common/errors.js'
 import { decide, ownPath, type RolesOf, type Rule, rolesOf } from '../common/guard.js'
-import { parsePattern, surelyMatches } from '../server/paths.js'
 import type { Snapshot } from '../common/types.js'
+import { parsePattern, surelyMatches } from '../server/paths.js'
 import type { Page, Pages } from './options.js'
 
 /** What a visitor gets instead of the page, if not let in. */

@@ -1,6 +1,6 @@
 import type { NextRequest, NextResponse } from 'next/server.js'
-import type { SessionInfo } from '../protocol/server-session.js'
 import type { Rule } from '../common/guard.js'
+import type { SessionInfo } from '../protocol/server-session.js'
 import { createApp } from './app.js'
 import { answerBelow, basePathOf } from './base-path.js'
 import { openedByBrowser } from './bounce.js'

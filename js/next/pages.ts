@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { GetServerSideProps, GetServerSidePropsContext, NextApiHandler, NextApiRequest } from 'next'
-import type { SessionInfo } from '../protocol/server-session.js'
 import type { Rule } from '../common/guard.js'
+import type { SessionInfo } from '../protocol/server-session.js'
 import { serverError } from '../server/errors.js'
 import type { BffServer, RequestSession, Visitor } from '../server/index.js'
 import { answerBelow, basePathOfPage } from './base-path.js'

@@ -1,6 +1,6 @@
 import type { Rule } from '../common/guard.js'
+import type { VaultOptions } from '../common/vault-options.js'
 import type { BffOptions } from '../server/options.js'
-import type { VaultOptions } from '../vault/options.js'
 import type { ConfiguredPage } from './pages.js'
 
 /** What a page says of itself in `definePageMeta({ auth })`: nothing to ask, somebody, nobody, or somebody with a role. */

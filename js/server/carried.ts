@@ -3,7 +3,7 @@ import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
-import type { Reference, Refusal, Remains, Session } from './session.js'
+import type { Reference, Refusal, Remains, Session } from './session-types.js'
 import type { Sessions } from './sessions.js'
 
 const PURPOSE = 'session'

@@ -1,5 +1,5 @@
 import type { Breaker } from './breaker.js'
-import type { SharedStore } from './store.js'
+import type { SharedStore } from './shared-store.js'
 import { REFRESH_TIMEOUT } from './upstream.js'
 
 /** A claim that is not extended ends after so long: then its instance has died. In milliseconds, likewise the other times. */

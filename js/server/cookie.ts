@@ -1,15 +1,9 @@
 import { parseCookie, stringifySetCookie } from 'cookie'
 import { explain } from '../common/errors.js'
+import { CHUNK_SIZE, MAX_CHUNKS, MAX_COOKIE } from './cookie-size.js'
 import { SESSION_TOO_LARGE } from './errors.js'
 import type { Bff } from './options.js'
 import type { Visitor } from './visitor.js'
-
-/** What one cookie may hold: browsers take 4096 bytes with its name and attributes (RFC 6265 §6.1). */
-const PIECE = 3800
-/** Servers take some 16 KB of headers in all. */
-const MOST = 3
-/** In characters. */
-export const MAX_COOKIE = PIECE * MOST
 
 /**
  * The cookies of a request: that of the session, and that of a refusal beside it. In development their names have the port that the
@@ -28,20 +22,20 @@ export function createCookies(bff: Bff) {
 }
 
 /**
- * The session cookie; in pieces, where one would be too large.
+ * The session cookie; in chunks, where one would be too large.
  *
  * @param suffix of the name, for what is beside it
  */
 export function createSessionCookie({ cookie: { name: base, sameSite, secure, limit } }: Bff, suffix = '') {
   const name = base + suffix
-  const pieceNames = Array.from({ length: MOST }, (_, at) => `${name}.${at}`)
-  const names = [name, ...pieceNames]
+  const chunkNames = Array.from({ length: MAX_CHUNKS }, (_, at) => `${name}.${at}`)
+  const names = [name, ...chunkNames]
 
   function split(value: string): [string, string][] {
-    if (value.length <= PIECE) return value === '' ? [] : [[name, value]]
+    if (value.length <= CHUNK_SIZE) return value === '' ? [] : [[name, value]]
     if (value.length > MAX_COOKIE) throw tooLarge(value)
-    const pieces = value.match(new RegExp(`.{1,${PIECE}}`, 'g')) ?? []
-    return pieces.map((piece, at) => [pieceNames[at] as string, piece])
+    const chunks = value.match(new RegExp(`.{1,${CHUNK_SIZE}}`, 'g')) ?? []
+    return chunks.map((chunk, at) => [chunkNames[at] as string, chunk])
   }
 
   const tooLarge = ({ length }: string) =>
@@ -58,7 +52,7 @@ export function createSessionCookie({ cookie: { name: base, sameSite, secure, li
     /** Its value in a `Cookie` header. */
     read(header: string | null | undefined): string {
       const cookies = parseCookie(header ?? '')
-      return cookies[name] ?? pieceNames.map((piece) => cookies[piece] ?? '').join('')
+      return cookies[name] ?? chunkNames.map((chunk) => cookies[chunk] ?? '').join('')
     },
     /** The `Cookie` header with this value in it instead. What others have in it stays as it is, well-formed or not. */
     replace(header: string | null | undefined, value: string): string {
@@ -66,15 +60,15 @@ export function createSessionCookie({ cookie: { name: base, sameSite, secure, li
       const others = pairs.filter((pair) => pair !== '' && !names.includes(pair.split('=')[0]?.trim() ?? ''))
       return [...others, ...split(value).map((pair) => pair.join('='))].join('; ')
     },
-    /** `Set-Cookie` headers for this value, which is the empty one to end it; pieces that are left over go. */
+    /** `Set-Cookie` headers for this value, which is the empty one to end it; chunks that are left over go. */
     write(header: string | null | undefined, value: string, maxAge: number): string[] {
       const attributes = { path: '/', httpOnly: true, secure, sameSite } as const
-      const pieces = split(value)
+      const chunks = split(value)
       const had = parseCookie(header ?? '')
-      const isLeft = (other: string) => other in had && !pieces.some(([kept]) => kept === other)
+      const isLeft = (other: string) => other in had && !chunks.some(([kept]) => kept === other)
       return [
-        ...pieces.map(([key, piece]) =>
-          stringifySetCookie({ name: key, value: piece, maxAge, ...attributes }),
+        ...chunks.map(([key, chunk]) =>
+          stringifySetCookie({ name: key, value: chunk, maxAge, ...attributes }),
         ),
         ...names
           .filter(isLeft)

@@ -1,5 +1,5 @@
 import { CALL_MESSAGES } from '../common/call-errors.js'
-import { type AuthErrorDetail, explain } from '../common/errors.js'
+import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/errors.js'
 import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 
 export const SESSION_TOO_LARGE =
@@ -27,7 +27,7 @@ const MESSAGES = {
   'status-unknown':
     'The API has answered with a status that HTTP does not define (RFC 9110 §15). Have it answer with 100 to 599.',
   'session-too-large': SESSION_TOO_LARGE,
-} as const
+} as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type ServerErrorCode = keyof typeof MESSAGES
 

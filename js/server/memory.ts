@@ -1,6 +1,6 @@
 import { LRUCache } from 'lru-cache'
-import type { Session } from './session.js'
-import type { Renewal } from './upstream.js'
+import type { Renewal } from './renewal.js'
+import type { Session } from './session-types.js'
 
 /**
  * What a process remembers of sessions. Frameworks load a module once for pages, once for handlers, once for the proxy: it

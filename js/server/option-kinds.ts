@@ -1,5 +1,5 @@
 import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../common/option-checks.js'
-import { MAX_COOKIE } from './cookie.js'
+import { MAX_COOKIE } from './cookie-size.js'
 import { parsePattern } from './paths.js'
 
 const isList = (value: unknown, test: (entry: unknown) => boolean) =>

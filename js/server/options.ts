@@ -1,12 +1,12 @@
 import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../common/endpoint.js'
 import { checkOptions } from '../common/option-checks.js'
-import type { VaultOptions } from '../vault/options.js'
+import type { VaultOptions } from '../common/vault-options.js'
 import { environment } from './environment.js'
 import { serverError } from './errors.js'
 import type { ServerEvent } from './events.js'
 import { createLog } from './log.js'
 import { SERVER_KINDS } from './option-kinds.js'
-import type { SharedStore } from './store.js'
+import type { SharedStore } from './shared-store.js'
 
 /** A server that keeps the tokens to itself: browsers get an encrypted cookie that no script can read. */
 export interface BffOptions

@@ -1,9 +1,11 @@
 import { type Exchange, memory } from './memory.js'
 import type { Bff } from './options.js'
+import type { Postponed, Renewal } from './renewal.js'
 import { nameOf } from './seal.js'
-import { isExpired, type Session } from './session.js'
+import { isExpired } from './session.js'
+import type { Session } from './session-types.js'
 import type { Coordinator } from './store.js'
-import { type createUpstream, type Postponed, REFRESH_TIMEOUT, type Renewal } from './upstream.js'
+import { type createUpstream, REFRESH_TIMEOUT } from './upstream.js'
 
 export type Renewals = ReturnType<typeof createRenewals>
 

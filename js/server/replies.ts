@@ -1,5 +1,5 @@
-import { ERROR_HEADER } from '../protocol/server-session.js'
 import { type AuthError, isAuthError } from '../common/errors.js'
+import { ERROR_HEADER } from '../protocol/server-session.js'
 import type { RequestSession } from './request-session.js'
 
 export async function report(session: RequestSession, more: object = {}): Promise<Response> {

@@ -1,6 +1,6 @@
-import { SESSION_HEADER } from '../protocol/server-session.js'
 import { isAuthError } from '../common/errors.js'
 import { ownPath } from '../common/guard.js'
+import { SESSION_HEADER } from '../protocol/server-session.js'
 import { bytesOf, limitedBody } from './body.js'
 import { createCookies } from './cookie.js'
 import { type ServerErrorCode, serverError } from './errors.js'

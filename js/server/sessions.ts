@@ -3,7 +3,7 @@ import { errorName } from './events.js'
 import { memory } from './memory.js'
 import type { Bff } from './options.js'
 import type { Seal } from './seal.js'
-import type { Reference, Session } from './session.js'
+import type { Reference, Session } from './session-types.js'
 import { type Coordinator, createCoordinator } from './store.js'
 
 const newestOf = (sessions: readonly (Session | null)[]) =>

@@ -1,7 +1,8 @@
 import type { Bff } from './options.js'
 import type { Renewals } from './renewals.js'
 import { nameOf } from './seal.js'
-import { isExpired, type Session } from './session.js'
+import { isExpired } from './session.js'
+import type { Session } from './session-types.js'
 import type { createUpstream, SignOutResult } from './upstream.js'
 import { noteVisitor, visitorOf } from './visitor.js'
 

@@ -1,27 +1,9 @@
 import { createBreaker } from './breaker.js'
 import { createClaims, LONGEST_CLAIM } from './claims.js'
+import type { Renewal } from './renewal.js'
 import type { Seal } from './seal.js'
-import type { Session } from './session.js'
-import type { Renewal } from './upstream.js'
-
-/** A store that several instances share, such as `createStorage({ driver: redisDriver(…) })` of unstorage. */
-export interface SharedStore {
-  getItem(key: string): unknown
-  setItem(key: string, value: string, options?: { ttl?: number }): unknown
-  removeItem(key: string): unknown
-  /**
-   * Sets a key unless it is set, in one step, and says whether it did: `SET key value EX seconds NX` of Redis. Without
-   * it, instances wait a moment to see who was last to write, which holds for as long as none of them stalls.
-   */
-  claim?(key: string, value: string, seconds: number): boolean | Promise<boolean>
-  /**
-   * Lets what was claimed live for so many seconds from now: `EXPIRE key seconds` of Redis. Beside `claim`: with it, the others take
-   * over within 8 s when an instance dies in the middle of a refresh; without it, within 75 s.
-   */
-  extend?(key: string, seconds: number): unknown
-  /** Gives back what was claimed, where `removeItem` does not reach it. */
-  release?(key: string): unknown
-}
+import type { Session } from './session-types.js'
+import type { SharedStore } from './shared-store.js'
 
 /** What several instances have in common. A store that fails is gone without, but for the sessions that only it has. */
 export interface Coordinator {

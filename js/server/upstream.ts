@@ -9,7 +9,9 @@ import { type ServerErrorCode, serverError } from './errors.js'
 import { type ErrorName, errorName } from './events.js'
 import { readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
-import { begin, renewed, type Session } from './session.js'
+import type { Postponed, Renewal } from './renewal.js'
+import { begin, renewed } from './session.js'
+import type { Session } from './session-types.js'
 import { visitorOf } from './visitor.js'
 
 /**
@@ -28,27 +30,6 @@ const PAUSE = 2
 const LONGEST_PAUSE = 60
 /** What an API may say of why, as it is kept in a cookie. In characters. */
 const LONGEST_CAUSE = 100
-
-/** What became of a refresh. */
-export type Renewal =
-  | { kind: 'renewed'; session: Session }
-  | { kind: 'refused'; cause?: string | undefined }
-  | Postponed
-
-/** No token and no refusal: the session lives, and the API is asked again later. */
-export interface Postponed {
-  kind: 'postponed'
-  until: number
-  /** What has gone wrong, as the code of an AuthError. */
-  code: ServerErrorCode
-  status?: number | undefined
-  option?: string | undefined
-  error?: ErrorName | undefined
-  /** The API has refused this credential once, after an exchange that may have spent it. */
-  wasRefused?: boolean | undefined
-  /** The cookies for the next attempt: an answer that broke off, or had no token, may have brought others. */
-  jar?: Record<string, string> | undefined
-}
 
 /**
  * What became of a sign-out: `refused` is the token, which may be too old; `not-understood` is the request, as it will be

@@ -1,5 +1,5 @@
 import { environment } from './environment.js'
-import type { Session } from './session.js'
+import type { Session } from './session-types.js'
 
 /** A request as far as it says who has sent it. */
 export interface Visitor {

@@ -1,8 +1,8 @@
 import { packHead } from '../protocol/packing.js'
 import { RemoteResponse } from '../protocol/response.js'
+import type { ReadCookie } from './exchange.js'
 import type { complete } from './options.js'
 import type { Outgoing } from './outgoing.js'
-import type { ReadCookie } from './start.js'
 
 type Config = ReturnType<typeof complete>
 

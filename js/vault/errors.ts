@@ -1,5 +1,11 @@
 import { CALL_MESSAGES } from '../common/call-errors.js'
-import { type AuthErrorDetail, type CommonErrorCode, commonError, explain } from '../common/errors.js'
+import {
+  type AuthErrorCode,
+  type AuthErrorDetail,
+  type CommonErrorCode,
+  commonError,
+  explain,
+} from '../common/errors.js'
 import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 
 /** What only a vault can find out, and says to a developer: the cause, then the mend. */
@@ -20,7 +26,7 @@ const MESSAGES = {
     'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
   'vault-reconfigured':
     'This realm has a vault with another configuration. Call openVault() once; after a change, reload the page.',
-} as const
+} as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type VaultErrorCode = keyof typeof MESSAGES
 

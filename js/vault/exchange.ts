@@ -1,5 +1,4 @@
 import { type CompleteEndpoint, encodeBody } from '../common/endpoint.js'
-import type { ReadCookie } from './start.js'
 
 /** What an exchange with this endpoint has in its headers, whatever it is for. */
 export async function exchangeHeaders({ csrf }: CompleteEndpoint, readCookie: ReadCookie): Promise<Headers> {
@@ -18,3 +17,6 @@ export function encode(endpoint: CompleteEndpoint, members: Record<string, strin
   headers.set('Content-Type', contentType)
   return body
 }
+
+/** The value of a readable cookie; rejects when there is no page to tell. */
+export type ReadCookie = (name: string) => Promise<string | null>

@@ -2,8 +2,9 @@ import { unpackInline } from './inline.js'
 import { lendSpare } from './load.js'
 import { openVault as open } from './open.js'
 
+export type { VaultOptions } from '../common/vault-options.js'
 export type { Vault } from '../protocol/vault.js'
-export type { Endpoint, VaultOptions } from './options.js'
+export type { Endpoint } from './options.js'
 
 /** {@inheritDoc open} */
 export const openVault: typeof open = (options) => {

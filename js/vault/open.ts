@@ -1,9 +1,9 @@
 import { readCookie } from '../common/cookie.js'
 import { AuthError } from '../common/errors.js'
+import type { VaultOptions } from '../common/vault-options.js'
 import { packError } from '../protocol/errors.js'
 import type { Vault } from '../protocol/vault.js'
 import { vaultError } from './errors.js'
-import type { VaultOptions } from './options.js'
 import { type PageServer, serve } from './serve.js'
 import { type Cell, start } from './start.js'
 

@@ -1,7 +1,7 @@
 import { reportUncaught } from '../common/listeners.js'
+import type { Snapshot } from '../common/types.js'
 import { packError } from '../protocol/errors.js'
 import { endsCall, type Port, type ToPage } from '../protocol/messages.js'
-import type { Snapshot } from '../common/types.js'
 import { createResponder, type Responder } from './respond.js'
 import type { Cell } from './start.js'
 

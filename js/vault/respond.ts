@@ -1,6 +1,6 @@
 import { packError } from '../protocol/errors.js'
-import { isChunked, type PackedBody, packHead, unpackBody } from '../protocol/packing.js'
 import { type ToPage, type ToVault, WINDOW } from '../protocol/messages.js'
+import { isChunked, type PackedBody, packHead, unpackBody } from '../protocol/packing.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import type { Cell } from './start.js'
 import { createUpload, type Upload } from './upload.js'

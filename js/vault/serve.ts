@@ -2,11 +2,12 @@ import { commonError } from '../common/errors.js'
 import { packError } from '../protocol/errors.js'
 import { opensCall, type Port, parse, type ToVault, VERSION } from '../protocol/messages.js'
 import { createCookieReader } from './cookies.js'
+import type { ReadCookie } from './exchange.js'
 import type { Outgoing } from './outgoing.js'
 import { connectPage, failCall, type Page, showSnapshot } from './page.js'
 import { createPresence } from './presence.js'
 import type { Requested } from './request-events.js'
-import type { Cell, ReadCookie } from './start.js'
+import type { Cell } from './start.js'
 
 export type PageServer = ReturnType<typeof serve>
 

@@ -2,6 +2,9 @@ import { decoded } from '../common/cookie.js'
 import { encodeCredentials } from '../common/endpoint.js'
 import { isAuthError } from '../common/errors.js'
 import { createListeners } from '../common/listeners.js'
+import { frozen, LOADING } from '../common/snapshot.js'
+import type { AuthEvent, Snapshot } from '../common/types.js'
+import type { VaultOptions } from '../common/vault-options.js'
 import {
   isJson,
   type PackedCredentials,
@@ -9,14 +12,12 @@ import {
   replayable,
   unpackCredentials,
 } from '../protocol/packing.js'
-import { frozen, LOADING } from '../common/snapshot.js'
-import type { AuthEvent, Snapshot } from '../common/types.js'
 import type { Vault } from '../protocol/vault.js'
 import { equip, withoutCredential } from './credential.js'
 import { vaultError } from './errors.js'
+import type { ReadCookie } from './exchange.js'
 import { launch } from './launch.js'
 import { createNetwork } from './network.js'
-import type { VaultOptions } from './options.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import { originOf } from './policy.js'
 import { createRequestEvents, type Requested } from './request-events.js'
@@ -34,9 +35,6 @@ export interface Cell extends Vault {
   /** Calls back for every request that has come by its answer. */
   onRequest(listener: (event: Requested, request: Outgoing) => void): () => void
 }
-
-/** The value of a readable cookie; rejects when there is no page to tell. */
-export type ReadCookie = (name: string) => Promise<string | null>
 
 /** Starts the core in this realm. */
 export function start(options: VaultOptions, tellCookie: ReadCookie): Cell {

@@ -4,10 +4,16 @@
 export const ROWS = {
   'the page: `createAuth`': { files: ['index.js'], features: ['listener signal'] },
   '`tokencell/vue`, `/pinia`, `/router`, `/devtools`': {
-    files: ['vue.js', 'pinia.js', 'router.js', 'guard.js', 'devtools.js'],
+    files: [
+      'adapters/vue.js',
+      'adapters/pinia.js',
+      'adapters/router.js',
+      'common/guard.js',
+      'adapters/devtools.js',
+    ],
   },
-  '`tokencell/react`': { files: ['react.js'] },
-  '`tokencell/bff`, also in Next and Nuxt': { files: ['bff.js'] },
+  '`tokencell/react`': { files: ['adapters/react.js'] },
+  '`tokencell/bff`, also in Next and Nuxt': { files: ['bff/client.js'] },
   'a vault in the page': { files: ['vault/index.js'], features: ['listener signal'], hasWasm: true },
   'a vault in a worker': { files: ['vault/index.js'], features: ['module worker'], hasWasm: true },
   'a vault in a shared worker': {

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createServer, type IncomingMessage } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { VaultOptions } from '../../js/common/vault-options.js'
 import { presets } from '../../js/presets.js'
-import type { VaultOptions } from '../../js/vault/options.js'
 import { ADA } from './fixtures.js'
 
 const USER = { id: 1, name: 'Ada', email: ADA.email }

@@ -53,8 +53,7 @@ async function bundle(file: string) {
 }
 
 test.each(entries)('%s pulls in its framework, and nothing else', async (name, file) => {
-  // The module of Nuxt checks the options of a server, and is none.
-  const ofServers = onServer.includes(name) ? libraries : name === './nuxt' ? ['cookie'] : []
+  const ofServers = onServer.includes(name) ? libraries : []
   const allowed = [...ofServers, ...(frameworks[name] ?? [])].sort()
   expect((await bundle(file)).foreign).toEqual(allowed)
 })

@@ -3,8 +3,8 @@ import { setupDevToolsPlugin } from '@vue/devtools-api'
 import { expect, test, vi } from 'vitest'
 import { createApp } from 'vue'
 import { authDevtools } from '../../js/adapters/devtools.js'
-import { createTestAuth } from '../../js/testing.js'
 import type { AuthEvent } from '../../js/common/types.js'
+import { createTestAuth } from '../../js/testing.js'
 
 vi.mock('@vue/devtools-api')
 

@@ -1,7 +1,8 @@
 import { expect, vi } from 'vitest'
 import { defineComponent, h } from 'vue'
 import { createMemoryHistory, createRouter, type RouteRecordRaw } from 'vue-router'
-import { type GuardOptions, guardRoutes } from '../../js/adapters/router.js'
+import { guardRoutes } from '../../js/adapters/router.js'
+import type { GuardOptions } from '../../js/adapters/router-options.js'
 import { createTestAuth, type TestSession } from '../../js/testing.js'
 
 export const component = defineComponent(() => () => h('p'))

@@ -2,9 +2,9 @@ import type { GetServerSidePropsContext, NextApiHandler, NextApiRequest, NextApi
 import { parseBody } from 'next/dist/server/api-utils/node/parse-body.js'
 import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { Snapshot } from '../../js/common/types.js'
 import { createGuard } from '../../js/next/guard.js'
 import { createNextAuth, type NextAuthOptions, type Pages } from '../../js/next/index.js'
-import type { Snapshot } from '../../js/common/types.js'
 import { type Browser, browse, ORIGIN, serve, startApi } from './server/browser.js'
 
 let server: Awaited<ReturnType<typeof startApi>>

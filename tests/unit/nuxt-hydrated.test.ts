@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import type { Snapshot } from '../../js/common/types.js'
 import { asRendered } from '../../js/nuxt/runtime/hydrated.js'
 import { createTestAuth } from '../../js/testing.js'
-import type { Snapshot } from '../../js/common/types.js'
 
 const ADA = { user: { name: 'Ada' } }
 

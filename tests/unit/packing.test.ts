@@ -1,4 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
+import { split } from '../../js/common/request.js'
+import type { Credentials } from '../../js/common/types.js'
 import {
   packBody,
   packCredentials,
@@ -6,8 +8,6 @@ import {
   unpackBody,
   unpackCredentials,
 } from '../../js/protocol/packing.js'
-import { split } from '../../js/common/request.js'
-import type { Credentials } from '../../js/common/types.js'
 
 afterEach(() => vi.unstubAllGlobals())
 

@@ -1,8 +1,8 @@
 import './late-fetch.js'
 import { afterEach, beforeEach, vi } from 'vitest'
 import { type BffAuth, createBffAuth } from '../../js/bff/client.js'
-import type { SessionInfo } from '../../js/protocol/server-session.js'
 import type { AuthEvent } from '../../js/common/types.js'
+import type { SessionInfo } from '../../js/protocol/server-session.js'
 import { nativeFetch } from './late-fetch.js'
 import { type Browser, browse, startApi } from './server/browser.js'
 

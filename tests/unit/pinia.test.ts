@@ -3,8 +3,8 @@ import { createPinia, storeToRefs } from 'pinia'
 import { expect, test, vi } from 'vitest'
 import { createApp } from 'vue'
 import { useAuthStore } from '../../js/adapters/pinia.js'
-import { createTestAuth, type TestAuth } from '../../js/testing.js'
 import { authPlugin } from '../../js/adapters/vue.js'
+import { createTestAuth, type TestAuth } from '../../js/testing.js'
 
 const ADA = { user: { name: 'Ada', roles: ['admin'] }, claims: { sub: '1' } }
 

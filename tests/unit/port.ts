@@ -1,13 +1,14 @@
 import { afterEach, beforeEach, vi } from 'vitest'
-import { VERSION } from '../../js/protocol/messages.js'
 import { openRemote } from '../../js/client/remote.js'
 import { LOADING } from '../../js/common/snapshot.js'
 import type { AuthEvent, Snapshot } from '../../js/common/types.js'
+import { VERSION } from '../../js/protocol/messages.js'
 import type { ConnectedVault } from '../../js/protocol/vault.js'
+import type { ReadCookie } from '../../js/vault/exchange.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import type { Requested } from '../../js/vault/request-events.js'
 import { serve } from '../../js/vault/serve.js'
-import type { Cell, ReadCookie } from '../../js/vault/start.js'
+import type { Cell } from '../../js/vault/start.js'
 import { collectUncaught } from './uncaught.js'
 
 export type Message = Record<string, unknown> & { type: string }

@@ -4,8 +4,8 @@ import './late-fetch.js'
 import { act, type ReactNode, StrictMode } from 'react'
 import { createRoot, type Root } from 'react-dom/client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { type BffAuth, createBffAuth, type SessionInfo } from '../../js/bff/client.js'
 import { AuthProvider } from '../../js/adapters/react.js'
+import { type BffAuth, createBffAuth, type SessionInfo } from '../../js/bff/client.js'
 import { createTestAuth, type TestSession } from '../../js/testing.js'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })

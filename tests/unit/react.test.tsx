@@ -5,8 +5,8 @@ import { act, type ReactNode, StrictMode } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, test, vi } from 'vitest'
-import { createBffAuth, type SessionInfo } from '../../js/bff/client.js'
 import { AuthProvider, useAuth } from '../../js/adapters/react.js'
+import { createBffAuth, type SessionInfo } from '../../js/bff/client.js'
 import { createTestAuth } from '../../js/testing.js'
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })

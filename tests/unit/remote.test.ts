@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { VERSION } from '../../js/protocol/messages.js'
 import { LOADING } from '../../js/common/snapshot.js'
+import { VERSION } from '../../js/protocol/messages.js'
 import { ADA, FakePort, open, openPage, settled, stubPage, WELCOME, watch } from './port.js'
 
 let page: ReturnType<typeof stubPage>

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { receive } from '../../js/protocol/body.js'
-import { packHead } from '../../js/protocol/packing.js'
 import { WINDOW } from '../../js/protocol/messages.js'
+import { packHead } from '../../js/protocol/packing.js'
 import { RemoteResponse } from '../../js/protocol/response.js'
 
 /** What arrives at the other end of a port. */

@@ -1,7 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createMemoryHistory, createRouter, type RouteLocationNormalized, RouterView } from 'vue-router'
-import { type GuardOptions, guardRoutes } from '../../js/adapters/router.js'
+import { guardRoutes } from '../../js/adapters/router.js'
+import type { GuardOptions } from '../../js/adapters/router-options.js'
 import { createTestAuth, type TestSession } from '../../js/testing.js'
 import { ADA, arrives, BOB, component, setUp } from './guarded.js'
 

@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { isNavigationFailure } from 'vue-router'
+import type { GuardOptions } from '../../js/adapters/router-options.js'
 import { AuthError } from '../../js/common/errors.js'
-import type { GuardOptions } from '../../js/adapters/router.js'
 import type { TestSession } from '../../js/testing.js'
 import { ADA, arrives, BOB, component, setUp } from './guarded.js'
 

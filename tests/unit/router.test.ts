@@ -1,7 +1,7 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest'
 import { isNavigationFailure } from 'vue-router'
-import type { GuardOptions } from '../../js/adapters/router.js'
+import type { GuardOptions } from '../../js/adapters/router-options.js'
 import type { TestSession } from '../../js/testing.js'
 import { elsewhere } from '../redirects.js'
 import { ADA, arrives, BOB, component, setUp } from './guarded.js'

@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { type CallChannel, createCallChannel } from '../../js/client/call-channel.js'
-import type { ResponseHead } from '../../js/protocol/packing.js'
-import { WINDOW } from '../../js/protocol/messages.js'
 import { createSender } from '../../js/client/send.js'
+import { WINDOW } from '../../js/protocol/messages.js'
+import type { ResponseHead } from '../../js/protocol/packing.js'
 import { FakePort, settled, usePage, watch } from './port.js'
 
 const { takeReported } = usePage()

@@ -1,10 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/common/errors.js'
+import type { VaultOptions } from '../../js/common/vault-options.js'
+import type { ReadCookie } from '../../js/vault/exchange.js'
 import { loadCore } from '../../js/vault/load.js'
-import type { VaultOptions } from '../../js/vault/options.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import { outgoing } from '../../js/vault/outgoing.js'
-import { type ReadCookie, start } from '../../js/vault/start.js'
+import { start } from '../../js/vault/start.js'
 import { ADA, stubPage } from './port.js'
 import { collectUncaught } from './uncaught.js'
 

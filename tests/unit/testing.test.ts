@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/common/errors.js'
-import { createTestAuth } from '../../js/testing.js'
 import type { AuthEvent, Snapshot } from '../../js/common/types.js'
+import { createTestAuth } from '../../js/testing.js'
 
 interface User {
   name: string

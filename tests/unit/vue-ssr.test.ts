@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest'
 import { createSSRApp, defineComponent, h } from 'vue'
 import { renderToString } from 'vue/server-renderer'
-import { createAuth } from '../../js/client/create-auth.js'
 import { authPlugin, useAuth } from '../../js/adapters/vue.js'
+import { createAuth } from '../../js/client/create-auth.js'
 
 const Who = defineComponent(() => {
   const { status, user } = useAuth()

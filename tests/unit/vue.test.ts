@@ -1,8 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, expect, test, vi } from 'vitest'
 import { type App, createApp, createSSRApp, defineComponent, h, nextTick, reactive } from 'vue'
-import { createTestAuth, type TestAuth } from '../../js/testing.js'
 import { authPlugin, useAuth, type VueAuth } from '../../js/adapters/vue.js'
+import { createTestAuth, type TestAuth } from '../../js/testing.js'
 
 afterEach(() => vi.restoreAllMocks())
 

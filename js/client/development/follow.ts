@@ -1,5 +1,5 @@
-import { isOnlyAskedFor, scriptOf, withConstructors } from '../diagnosis/worker-script.js'
 import { platformFetch } from '../../common/platform-fetch.js'
+import { isOnlyAskedFor, scriptOf, withConstructors } from '../diagnosis/worker-script.js'
 
 /**
  * A shared worker for what the script is now. Browsers give a page the worker that runs with this URL and this name, even

@@ -1,5 +1,5 @@
-import type { Port } from '../../protocol/messages.js'
 import type { Auth } from '../../common/types.js'
+import type { Port } from '../../protocol/messages.js'
 import type { Placement } from '../placement.js'
 
 /** Writes into the console of the page what a developer has to know. */

@@ -1,4 +1,4 @@
-import type { Mends } from './index.js'
+import type { Mends } from './mends.js'
 
 /** Django REST framework, with simplejwt or dj-rest-auth. */
 export const django: Mends = {

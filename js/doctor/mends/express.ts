@@ -1,4 +1,4 @@
-import type { Mends } from './index.js'
+import type { Mends } from './mends.js'
 
 export const express: Mends = {
   'sign-in.works': `router.post('/login', json(), signIn)`,

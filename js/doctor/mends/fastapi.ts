@@ -1,4 +1,4 @@
-import type { Mends } from './index.js'
+import type { Mends } from './mends.js'
 
 /** FastAPI and fastapi-users. */
 export const fastapi: Mends = {

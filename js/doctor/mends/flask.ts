@@ -1,4 +1,4 @@
-import type { Mends } from './index.js'
+import type { Mends } from './mends.js'
 
 /** Flask and flask-jwt-extended. */
 export const flask: Mends = {

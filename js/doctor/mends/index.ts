@@ -5,6 +5,7 @@ import { express } from './express.js'
 import { fastapi } from './fastapi.js'
 import { flask } from './flask.js'
 import { laravel } from './laravel.js'
+import type { Mends } from './mends.js'
 import { rails } from './rails.js'
 
 /** What is to be done, by what an API is made with. */
@@ -12,9 +13,6 @@ export type Fix = Record<Stack, string>
 
 /** What there is a mend for: several checks may have the same. */
 export type Topic = keyof typeof common | keyof typeof rails
-
-/** The mends of one stack, for all that is done differently in each. */
-export type Mends = Record<keyof typeof rails, string>
 
 const mends: Record<Stack, Mends> = { django, express, fastapi, flask, laravel, rails }
 

@@ -1,4 +1,4 @@
-import type { Mends } from './index.js'
+import type { Mends } from './mends.js'
 
 /** Laravel, with Sanctum or a package for JWTs. */
 export const laravel: Mends = {

@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.js'
 import type { SetCookie } from '../cookies.js'
 import type { Endpoint, Plan } from '../options.js'
-import type { Trial } from '../trial/index.js'
+import type { Trial } from '../trial/result.js'
 import type { Failure } from '../wire.js'
 
 /** What is asked of the API, by name. */

@@ -1,16 +1,16 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { authorization } from '../../common/authorization.js'
 import { encodeBody, encodeCredentials } from '../../common/endpoint.js'
+import type { VaultOptions } from '../../common/vault-options.js'
 import { type Grant, readGrant } from '../../server/grant.js'
 import type { Target } from '../../server/options.js'
-import type { VaultOptions } from '../../vault/options.js'
 import { readContent } from '../content.js'
 import { type Credentials, named } from '../options.js'
 import { body as credentialsBody } from '../probe/limit.js'
 import type { Seen } from '../probe/seen.js'
 import type { RawAnswer } from '../wire.js'
 import { type Exchanges, Failed } from './exchanges.js'
-import type { Act } from './index.js'
+import type { Act } from './result.js'
 
 export { Failed } from './exchanges.js'
 

@@ -1,5 +1,5 @@
+import type { VaultOptions } from '../../common/vault-options.js'
 import { complete, type Target } from '../../server/options.js'
-import type { VaultOptions } from '../../vault/options.js'
 import { browserHeaders } from '../browser.js'
 import { type Endpoint, named, type Plan } from '../options.js'
 import type { RawAnswer, Wire } from '../wire.js'

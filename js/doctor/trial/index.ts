@@ -1,21 +1,10 @@
 import { isAuthError } from '../../common/errors.js'
-import type { VaultOptions } from '../../vault/options.js'
+import type { VaultOptions } from '../../common/vault-options.js'
 import type { Seen } from '../probe/seen.js'
 import type { Wire } from '../wire.js'
 import { createActs, Failed } from './acts.js'
 import { createExchanges } from './exchanges.js'
-
-/** What is done with the options, in this order. */
-export const ACTS = ['sign-in', 'request', 'reload', 'refresh', 'sign-out'] as const
-
-export type Act = (typeof ACTS)[number]
-
-export interface Trial {
-  /** What has worked. */
-  tried: Act[]
-  /** What has not, and ended the trial. No secret is in it. */
-  failure: { act: Act; evidence: string; kind: Failed['kind'] } | undefined
-}
+import { ACTS, type Act, type Trial } from './result.js'
 
 /**
  * Does with these very options what an application would: signs in, asks for something protected, reloads the page,

@@ -1,6 +1,6 @@
 import { type NuxtApp, tryUseNuxtApp, useFetch, useNuxtApp, useRuntimeConfig } from 'nuxt/app'
-import type { RegisteredUser } from '../../common/types.js'
 import { useAuth as useVueAuth, type VueAuth } from '../../adapters/vue.js'
+import type { RegisteredUser } from '../../common/types.js'
 import type { PublicOptions } from '../options.js'
 
 /** In a browser there is one app, which is found again wherever and whenever. */

@@ -1,6 +1,6 @@
 import type { RequestListener } from 'node:http'
 import type { DoctorOptions } from '../../../js/doctor/options.js'
-import type { Act } from '../../../js/doctor/trial/index.js'
+import type { Act } from '../../../js/doctor/trial/result.js'
 
 /** An API that somebody else has made, and what doctor has to say of it. */
 export interface Foreign {

@@ -1,6 +1,6 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { memory } from '../../../js/server/memory.js'
-import type { Session } from '../../../js/server/session.js'
+import type { Session } from '../../../js/server/session-types.js'
 
 afterEach(() => void vi.useRealTimers())
 

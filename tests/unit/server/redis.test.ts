@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { Renewal } from '../../../js/server/renewal.js'
 import { createSeal } from '../../../js/server/seal.js'
-import type { Session } from '../../../js/server/session.js'
-import { createCoordinator, type SharedStore } from '../../../js/server/store.js'
-import type { Renewal } from '../../../js/server/upstream.js'
+import type { Session } from '../../../js/server/session-types.js'
+import type { SharedStore } from '../../../js/server/shared-store.js'
+import { createCoordinator } from '../../../js/server/store.js'
 import { startRedis } from '../../servers.js'
 import { SECRET } from './browser.js'
 

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { createStorage } from 'unstorage'
 import { expect, test } from 'vitest'
+import type { Renewal } from '../../../js/server/renewal.js'
 import { createSeal } from '../../../js/server/seal.js'
-import type { Session } from '../../../js/server/session.js'
-import { createCoordinator, type SharedStore } from '../../../js/server/store.js'
-import type { Renewal } from '../../../js/server/upstream.js'
+import type { Session } from '../../../js/server/session-types.js'
+import type { SharedStore } from '../../../js/server/shared-store.js'
+import { createCoordinator } from '../../../js/server/store.js'
 import { browse, SECRET, startApi } from './browser.js'
 
 const session = {
@@ -113,9 +114,11 @@ test('promise 9: a store that fails signs nobody out, and nothing is refreshed t
   await browser.signIn()
   server.api.configure({ accessTtl: 900 })
   await delay(550)
+  // On a busy machine a token may have been due before.
+  const earlier = server.refreshes().ok
   const responses = await Promise.all(Array.from({ length: 5 }, () => browser.fetch('/api/v1/me')))
   expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(200))
-  expect(server.refreshes()).toMatchObject({ total: 1, ok: 1 })
+  expect(server.refreshes()).toMatchObject({ total: earlier + 1, ok: earlier + 1 })
   expect(events).toContain('store-failed')
 
   let writes = 0

@@ -1,7 +1,7 @@
 import { createError, type H3Event } from 'h3'
 import { useRuntimeConfig } from 'nitropack/runtime'
-import type { SessionInfo } from '../../../protocol/server-session.js'
 import { decide, type Rule } from '../../../common/guard.js'
+import type { SessionInfo } from '../../../protocol/server-session.js'
 import type { PublicOptions } from '../../options.js'
 import { rolesAt } from '../roles.js'
 import { type EventSession, sessionOf } from './context.js'

@@ -1,0 +1,58 @@
+/** What went wrong. Stable; new codes may come with minor versions. Each part of the package has the messages of its codes. */
+export type AuthErrorCode =
+  // Both sides.
+  | 'closed'
+  | 'not-in-browser'
+  | 'policy-refused'
+  | 'vault-mismatch'
+  // What ends a call.
+  | 'replaced'
+  | 'session-ended'
+  | 'signed-out'
+  | 'unreachable'
+  // Configuration, and what an API grants.
+  | 'body-malformed'
+  | 'endpoint-malformed'
+  | 'endpoint-missing'
+  | 'endpoint-outside-origins'
+  | 'lifetime-invalid'
+  | 'option-invalid'
+  | 'origin-insecure'
+  | 'origin-malformed'
+  | 'refused'
+  | 'redirected'
+  | 'status-unexpected'
+  | 'token-malformed'
+  | 'token-missing'
+  | 'token-too-large'
+  // Found by a page.
+  | 'placement-missing'
+  | 'vault-lost'
+  | 'vault-script'
+  | 'vault-silent'
+  // Found by a vault.
+  | 'claims-malformed'
+  | 'cors-refused'
+  | 'csrf-unreadable'
+  | 'origins-missing'
+  | 'refresh-unusable'
+  | 'vault-failed'
+  | 'vault-reconfigured'
+  // Found by `tokencell/server`.
+  | 'body-parsed'
+  | 'body-too-large'
+  | 'endpoint-of-session'
+  | 'forged'
+  | 'not-proxied'
+  | 'redirect-not-listed'
+  | 'secret-weak'
+  | 'status-unknown'
+  | 'session-too-large'
+  // Found by an adapter.
+  | 'mode-missing'
+  | 'page-missing'
+  | 'plugin-missing'
+  | 'provider-missing'
+  | 'shared-answer'
+  // Found by the client of `tokencell/server`.
+  | 'cookie-dropped'
