@@ -27,7 +27,7 @@ export function createClient(url) {
       const text = await response.text()
       const body = parse(text)
       const [setCookie] = response.headers.getSetCookie()
-      if (setCookie) client.cookie = /^[^=]+=[^;]+/.exec(setCookie)?.[0]
+      if (setCookie) client.cookie = /^[^=]+=[^;"]+/.exec(setCookie)?.[0]
       client.token = body.access_token ?? client.token
       return { status: response.status, headers: response.headers, body, setCookie }
     },

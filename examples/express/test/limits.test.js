@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
-import { networkOf } from '../auth/limiter.js'
-import { createPasswords } from '../auth/passwords.js'
 import { PASSWORD } from '../support/client.js'
-import { databases, serve } from '../support/serve.js'
+import { databases, serve } from '../support/subject.js'
 
 const wrong = (email = 'ada@example.com') => ({ email, password: 'a wrong password' })
 
@@ -121,30 +119,6 @@ for (const [name, create] of Object.entries(databases)) {
     assert.deepEqual(await count(times(7, () => other.client().signUp())), { 409: 5, 429: 2 })
   })
 }
-
-test('a network is an address of IPv4, or the first half of one of IPv6', () => {
-  const same = ['2001:db8::1', '2001:db8:0:0:ffff::1', '2001:DB8:0:0:1:2:3:4', '2001:db8::1:2:3:4']
-  assert.deepEqual(new Set(same.map(networkOf)), new Set(['2001:db8:0:0']))
-  assert.equal(networkOf('::1'), '0:0:0:0')
-  assert.equal(networkOf('::ffff:192.0.2.1'), '192.0.2.1')
-  assert.equal(networkOf('192.0.2.1'), '192.0.2.1')
-  assert.equal(networkOf(undefined), 'unknown')
-})
-
-test('a sign-in for an unknown e-mail costs as much as one for a known one', async () => {
-  const { hash, matches } = createPasswords({ passwordCost: 14 })
-  const known = await hash(PASSWORD)
-  // Time of the processor, because other programs only add to the other one. The first comparison makes the reference.
-  const measure = async (stored) => {
-    const before = process.cpuUsage()
-    for (let n = 0; n < 5; n++) assert.equal(await matches('a wrong password', stored), false)
-    const { user, system } = process.cpuUsage(before)
-    return user + system
-  }
-  await matches('a wrong password', undefined)
-  const ratio = (await measure(undefined)) / (await measure(known))
-  assert.ok(ratio > 0.5 && ratio < 2, `${ratio}`)
-})
 
 /** The path as it is: fetch would resolve dots and cut the fragment. */
 function rawSignIn(url, path, headers, json) {

@@ -1,0 +1,33 @@
+import path from 'node:path'
+import { installPython, python } from './backends.mjs'
+import { missing } from './browsers.mjs'
+import { startPostgres } from './postgres.mjs'
+import { freePort, startProgram } from './processes.mjs'
+import { program, root, run } from './run.mjs'
+
+const folder = path.join(root, 'tests/recipes')
+
+/**
+ * Starts the recipe with the server of its tests: `{ url, output, end }`.
+ *
+ * @param {string} name a folder of tests/recipes
+ * @param {Record<string, string>} settings its environment
+ * @throws Failure with what the server said
+ */
+export async function startRecipe(name, { cwd, ...settings }) {
+  const port = await freePort()
+  const env = { PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1', ...settings, PORT: String(port) }
+  const server = await startProgram(python(), [path.join(folder, name, 'server.py')], { port, cwd, env })
+  return { ...server, url: `http://localhost:${port}` }
+}
+
+/** Runs the tests of the contract on each recipe: on SQLite, and on PostgreSQL where there is one. */
+export async function testRecipes(env = {}) {
+  await installPython()
+  const postgres = missing('postgres') ? undefined : await startPostgres()
+  const args = ['--test', '--test-reporter=spec', 'tests/recipes/*.test.js']
+  const all = { ...env, ...(postgres && { TEST_POSTGRES: postgres.url }) }
+  return run(process.execPath, args, { env: all, name: 'node --test' }).finally(() => postgres?.end())
+}
+
+await program(import.meta.url, async () => console.log(await testRecipes()))
