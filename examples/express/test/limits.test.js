@@ -120,6 +120,26 @@ for (const [name, create] of Object.entries(databases)) {
   })
 }
 
+test('a sign-in for an unknown e-mail is answered as one with a wrong password, and takes as long', async (t) => {
+  const { client } = await serve(t, { config: { passwordCost: 14, slowPasswords: true } })
+  await client().signUp()
+  async function quickest(emails) {
+    const times = []
+    for (const email of emails) {
+      const began = performance.now()
+      const { status, body } = await client().call('POST /login', { json: wrong(email) })
+      times.push(performance.now() - began)
+      assert.deepEqual([status, body], [401, { error: 'credentials' }])
+    }
+    // Other programs make some of them slower, and none quicker.
+    return Math.min(...times)
+  }
+  const strangers = ['stranger', 'eve', 'bob'].map((name) => `${name}@example.com`)
+  await quickest(['first@example.com'])
+  const ratio = (await quickest(strangers)) / (await quickest(Array(3).fill('ada@example.com')))
+  assert.ok(ratio > 0.5 && ratio < 2, `${ratio}`)
+})
+
 /** The path as it is: fetch would resolve dots and cut the fragment. */
 function rawSignIn(url, path, headers, json) {
   return new Promise((resolve, reject) => {

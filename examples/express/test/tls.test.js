@@ -8,7 +8,7 @@ import { createAuth, migrate, openDatabase, readConfig } from '../auth/index.js'
 import { createPasswords } from '../auth/passwords.js'
 import { PASSWORD } from '../support/client.js'
 import { examine } from '../support/examine.js'
-import { databases, environment, serve } from '../support/serve.js'
+import { databases, environment } from '../support/serve.js'
 
 test('over TLS, in production, doctor finds nothing either', async (t) => {
   const db = openDatabase(await databases.sqlite(t))
@@ -36,17 +36,4 @@ test('over TLS, in production, doctor finds nothing either', async (t) => {
     code: 0,
     found: [],
   })
-})
-
-test('without TLS, production answers nothing but that it wants TLS', async (t) => {
-  const { client } = await serve(t, {
-    env: { PUBLIC_URL: 'https://api.example.com', TRUST_PROXY: 'loopback' },
-  })
-  const refused = await client().signUp()
-  assert.deepEqual([refused.status, refused.body], [403, { error: 'https_required' }])
-  const behindProxy = { 'X-Forwarded-Proto': 'https' }
-  const json = { email: 'ada@example.com', password: PASSWORD }
-  const { status, setCookie } = await client().call('POST /signup', { json, headers: behindProxy })
-  assert.equal(status, 201)
-  assert.match(setCookie, /^__Host-refresh_token=.*; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/)
 })

@@ -6,7 +6,8 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parents[2] / "examples/recipes/django")]
-os.environ.update(DJANGO_SETTINGS_MODULE="test_settings", DEBUG="1", SECRET_KEY="a secret of these tests, long enough")
+os.environ.update(DJANGO_SETTINGS_MODULE="test_settings", SECRET_KEY="a secret of these tests, long enough")
+os.environ["DEBUG"] = "" if os.environ["PUBLIC_URL"].startswith("https:") else "1"
 
 import clock
 

@@ -50,6 +50,10 @@ def set_password(_request, body):
     user.save()
 
 
+def deactivate(_request, body):
+    User.objects.filter(email=body["email"]).update(is_active=False)
+
+
 def clean_up(_request, _body):
     return sessions.clean_up()
 
@@ -71,6 +75,7 @@ actions = {
     "clock": move_clock,
     "roles": set_roles,
     "password": set_password,
+    "deactivate": deactivate,
     "clean-up": clean_up,
     "rows": rows,
 }

@@ -28,7 +28,8 @@ if os.environ.get("WITHOUT_LOCKS"):
 
 
 def configure():
-    config = read_config({**os.environ, "ENVIRONMENT": "development"})
+    is_secure = os.environ["PUBLIC_URL"].startswith("https:")
+    config = read_config({**os.environ, "ENVIRONMENT": "production" if is_secure else "development"})
     for name, field in {"grace": "grace", "idleLifetime": "idle_lifetime"}.items():
         if name in settings:
             setattr(config, field, timedelta(milliseconds=settings[name]))

@@ -68,9 +68,10 @@ def sign_in(request: Request, input: Credentials):
         with auth.database.begin() as tx:
             user = tx.scalar(select(User).where(User.email == input.email))
         # Outside of a transaction, because it is slow. Contract, 14.
-        is_right = passwords.matches(input.password, user and user.password_hash)
-        with auth.database.begin() as tx:
-            grant = is_right and auth.sessions.sign_in(tx, user, device_of(request), read_token(request))
+        grant = None
+        if passwords.matches(input.password, user and user.password_hash):
+            with auth.database.begin() as tx:
+                grant = auth.sessions.sign_in(tx, user, device_of(request), read_token(request))
         if not grant:
             raise Refused(401, "credentials")
         succeed()

@@ -7,7 +7,7 @@ Contract, 7 to 9 and 13 to 16.
 import uuid
 from typing import NamedTuple
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import String, cast, delete, or_, select, update
 
 from . import clock, tokens
 from .database import Attempts, Session, User
@@ -120,9 +120,10 @@ def change_password(tx, session, password_hash):
 
 def set_roles(tx, user_id, roles):
     """False when no administrator would be left."""
-    users = tx.scalars(select(User).order_by(User.id).with_for_update()).all()
-    admins = [user.id for user in users if "admin" in user.roles]
+    could_be = cast(User.roles, String).like('%"admin"%')
+    rows = tx.scalars(select(User).where(could_be).order_by(User.id).with_for_update())
+    admins = [user.id for user in rows if "admin" in user.roles]
     if admins == [user_id] and "admin" not in roles:
         return False
-    next(user for user in users if user.id == user_id).roles = roles
+    tx.execute(update(User).where(User.id == user_id).values(roles=roles))
     return True
