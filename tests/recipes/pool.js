@@ -1,18 +1,17 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
-import { after } from 'node:test'
 import { databases, environment } from '../../examples/express/support/serve.js'
 import { startRecipe } from '../../scripts/recipes.mjs'
 
 /** Processes take a second to start, so tests with the same settings share them. Each begins with an empty database. */
 const pool = new Map()
-const ends = []
-after(async () => {
-  for (const end of ends.reverse()) await end()
+
+/** What is left goes when this process ends, which ends those that it has started. */
+const lasting = []
+process.on('exit', () => {
+  for (const end of lasting) end()
 })
-/** What the databases of the example want to be told: theirs go with the last test. */
-const lasting = { after: (end) => ends.push(end) }
 
 /** The application with these settings and a database of its own. */
 export async function application(recipe, name, settings) {
@@ -23,8 +22,8 @@ export async function application(recipe, name, settings) {
 
 async function create(recipe, name, settings) {
   const cwd = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
-  lasting.after(() => rmSync(cwd, { recursive: true, force: true }))
-  const DATABASE_URL = await databases[name](lasting)
+  lasting.push(() => rmSync(cwd, { recursive: true, force: true }))
+  const DATABASE_URL = await databases[name]({ after: (end) => lasting.push(end) })
   const processes = new Map()
 
   /** Another process of the same application. The first one makes the tables. */
@@ -37,7 +36,8 @@ async function create(recipe, name, settings) {
   }
   async function launch(env) {
     const server = await startRecipe(recipe, { ...env, cwd })
-    lasting.after(server.end)
+    // Otherwise Node waits for it, and ends no tests.
+    server.unref()
     return server
   }
   /** Has the test's own routes answer: all processes have a clock, and one database. */

@@ -26,6 +26,7 @@ export async function serve(_test, { env = {}, config = {}, create = 'sqlite' } 
     db: (table) => act('rows', { table }),
     store: { cleanUp: () => act('clean-up') },
     act,
+    cpu: () => act('cpu'),
     makeAdmin: (email) => act('roles', { email, roles: ['admin'] }),
     async pass(milliseconds) {
       clock.ahead += milliseconds

@@ -1,6 +1,7 @@
 """The routes of the project, and what the tests do beside them."""
 
 import json
+import time
 
 from django.contrib.auth.models import Group, User
 from django.core.management.color import no_style
@@ -58,6 +59,10 @@ def clean_up(_request, _body):
     return sessions.clean_up()
 
 
+def cpu(_request, _body):
+    return time.process_time()
+
+
 def rows(_request, body):
     return list(TABLES[body["table"]].objects.values())
 
@@ -77,6 +82,7 @@ actions = {
     "password": set_password,
     "deactivate": deactivate,
     "clean-up": clean_up,
+    "cpu": cpu,
     "rows": rows,
 }
 urlpatterns = [

@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import time
 from datetime import datetime, timedelta, timezone
 from pathlib import Path
 
@@ -75,12 +76,16 @@ def clean_up(tx, _body):
     return app.state.tokencell.sessions.clean_up(tx)
 
 
+def cpu(_tx, _body):
+    return time.process_time()
+
+
 def rows(tx, body):
     table = {"sessions": Session, "users": User, "auth_failures": Attempts}[body["table"]]
     return [dict(row) for row in tx.execute(select(table.__table__)).mappings()]
 
 
-actions = {"reset": reset, "clock": move_clock, "roles": set_roles, "clean-up": clean_up, "rows": rows}
+actions = {"reset": reset, "clock": move_clock, "roles": set_roles, "clean-up": clean_up, "cpu": cpu, "rows": rows}
 
 
 @app.post("/test/{name}")
