@@ -1,0 +1,38 @@
+<?php
+
+namespace App\Tokencell;
+
+use Illuminate\Support\Facades\Artisan;
+use Illuminate\Support\Facades\Route;
+use Illuminate\Support\ServiceProvider;
+use Laravel\Sanctum\Sanctum;
+use RuntimeException;
+
+class TokencellServiceProvider extends ServiceProvider
+{
+    public function boot(): void
+    {
+        $this->check();
+        Sanctum::getAccessTokenFromRequestUsing([AccessToken::class, 'read']);
+        Sanctum::authenticateAccessTokensUsing([AccessToken::class, 'accepts']);
+        Route::prefix('api/v1')->group(base_path('routes/tokencell.php'));
+        Artisan::command('tokencell:clean-up', function (Sessions $sessions) {
+            $this->info($sessions->cleanUp().' sessions deleted');
+        });
+    }
+
+    /** Contract, 28 and 30: the start fails without keys, and production without TLS. */
+    private function check(): void
+    {
+        RefreshToken::keys();
+        foreach ([config('tokencell.public_url'), ...config('tokencell.origins')] as $origin) {
+            if (! preg_match('#\Ahttps?://[^/?\#\s]+\z#', (string) $origin)) {
+                throw new RuntimeException('APP_URL and TOKENCELL_ORIGINS must be origins such as https://app.example.com, without a path');
+            }
+        }
+        $isSecure = str_starts_with(config('tokencell.public_url'), 'https:');
+        if (! $isSecure && ($this->app->environment('production') || config('tokencell.same_site') === 'none')) {
+            throw new RuntimeException('APP_URL must begin with https:// in production, and for TOKENCELL_SAME_SITE=none');
+        }
+    }
+}
