@@ -17,8 +17,15 @@ const folder = path.join(root, 'tests/recipes')
 export async function startRecipe(name, { cwd, ...settings }) {
   const port = await freePort()
   const env = { PYTHONDONTWRITEBYTECODE: '1', PYTHONUNBUFFERED: '1', ...settings, PORT: String(port) }
-  const server = await startProgram(python(), [path.join(folder, name, 'server.py')], { port, cwd, env })
+  const [interpreter, ...args] = commandOf(name, port)
+  const server = await startProgram(interpreter, args, { port, cwd, env })
   return { ...server, url: `http://localhost:${port}` }
+}
+
+function commandOf(name, port) {
+  if (name !== 'laravel') return [python(), path.join(folder, name, 'server.py')]
+  const server = path.join(folder, 'laravel/server.php')
+  return ['php', '-d', 'expose_php=0', '-S', `127.0.0.1:${port}`, server]
 }
 
 /** Runs the tests of the contract on each recipe: on SQLite, and on PostgreSQL where there is one. */

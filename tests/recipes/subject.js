@@ -24,7 +24,7 @@ export async function serve(_test, { env = {}, config = {}, create = 'sqlite' } 
     ...first,
     start,
     db: (table) => act('rows', { table }),
-    store: { cleanUp: () => act('clean-up') },
+    store: { cleanUp: () => act('clean') },
     act,
     cpu: () => act('cpu'),
     makeAdmin: (email) => act('roles', { email, roles: ['admin'] }),

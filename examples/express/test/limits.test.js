@@ -90,8 +90,10 @@ for (const [name, create] of Object.entries(databases)) {
       { 'X-Forwarded-Host': 'evil.example', 'X-Forwarded-Proto': 'https' },
       { 'X-HTTP-Method-Override': 'GET', 'X-Original-URL': '/api/v1/other' },
     ]
-    for (const more of headers)
-      assert.equal((await client().call('POST /login', { json: wrong(), headers: more })).status, 429)
+    for (const more of headers) {
+      const { status } = await client().call('POST /login', { json: wrong(), headers: more })
+      assert.ok([405, 429].includes(status), JSON.stringify(more))
+    }
   })
 
   test(`${name}: a stranger's wrong guesses do not lock the owner out, behind a stated proxy`, async (t) => {

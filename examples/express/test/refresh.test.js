@@ -133,7 +133,9 @@ for (const [name, create] of Object.entries(databases)) {
 
     const without = await restart({ REFRESH_TOKEN_KEYS: createKey('r3'), ACCESS_TOKEN_KEYS: createKey('a3') })
     const locked = Object.assign(without.client(), { cookie: onNew.cookie, token: onNew.token })
-    assert.equal((await locked.call('GET /me')).status, 401)
+    // Opaque access tokens have no key.
+    const isSigned = onNew.token.split('.').length === 3
+    assert.equal((await locked.call('GET /me')).status, isSigned ? 401 : 200)
     assert.deepEqual((await locked.refresh()).body, { error: 'unknown' })
   })
 }

@@ -88,7 +88,7 @@ for (const [name, create] of Object.entries(databases)) {
     )
     assert.equal((await ada.call('POST /login', { json: { email: 'x'.repeat(20_000) } })).status, 413)
     const surrogate = { email: 'ada@example.com', password: '\ud800 and eleven more' }
-    assert.ok([401, 422].includes((await ada.call('POST /login', { json: surrogate })).status))
+    assert.ok([400, 401, 422].includes((await ada.call('POST /login', { json: surrogate })).status))
   })
 
   test(`${name}: an e-mail is taken once, in any case and at any speed`, async (t) => {
@@ -142,7 +142,7 @@ test('answers say what they are: no caching, no framework, a challenge with each
   await ada.signUp()
   const { headers, body } = await ada.call('GET /notes')
   assert.deepEqual(body, { by: 'ada@example.com' })
-  assert.equal(headers.get('Cache-Control'), 'no-store')
+  assert.match(headers.get('Cache-Control'), /no-store/)
   assert.equal(headers.get('X-Powered-By'), null)
   assert.equal((await ada.call('GET /nothing')).status, 404)
 })

@@ -81,7 +81,7 @@ actions = {
     "roles": set_roles,
     "password": set_password,
     "deactivate": deactivate,
-    "clean-up": clean_up,
+    "clean": clean_up,
     "cpu": cpu,
     "rows": rows,
 }

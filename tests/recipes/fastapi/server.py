@@ -85,7 +85,7 @@ def rows(tx, body):
     return [dict(row) for row in tx.execute(select(table.__table__)).mappings()]
 
 
-actions = {"reset": reset, "clock": move_clock, "roles": set_roles, "clean-up": clean_up, "cpu": cpu, "rows": rows}
+actions = {"reset": reset, "clock": move_clock, "roles": set_roles, "clean": clean_up, "cpu": cpu, "rows": rows}
 
 
 @app.post("/test/{name}")

@@ -19,9 +19,7 @@ class Refusal extends Exception
 
     public function render(): JsonResponse
     {
-        $headers = ['Cache-Control' => 'no-store'] + $this->headers;
-
-        return new JsonResponse(['error' => $this->error, ...$this->details], $this->status, $headers);
+        return new JsonResponse(['error' => $this->error, ...$this->details], $this->status, $this->headers);
     }
 
     public function report(): bool

@@ -15,7 +15,7 @@ class TokencellServiceProvider extends ServiceProvider
         $this->check();
         Sanctum::getAccessTokenFromRequestUsing([AccessToken::class, 'read']);
         Sanctum::authenticateAccessTokensUsing([AccessToken::class, 'accepts']);
-        Route::prefix('api/v1')->group(base_path('routes/tokencell.php'));
+        Route::prefix('api/v1')->middleware(AnswerHeaders::class)->group(base_path('routes/tokencell.php'));
         Artisan::command('tokencell:clean-up', function (Sessions $sessions) {
             $this->info($sessions->cleanUp().' sessions deleted');
         });

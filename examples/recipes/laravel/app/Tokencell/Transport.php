@@ -14,15 +14,16 @@ class Transport
     public static function answer(Grant $grant, int $status = 200): JsonResponse
     {
         $body = [...AccessToken::issue($grant->session), 'user' => self::toUser($grant->session->user)];
-        $response = new JsonResponse($body, $status, ['Cache-Control' => 'no-store']);
-        $response->headers->setCookie(self::cookie($grant->token->text, $grant->session->idle_expires_at->getTimestamp()));
+        $response = new JsonResponse($body, $status);
+        $life = $grant->session->idle_expires_at->getTimestamp() - now()->getTimestamp();
+        $response->headers->setCookie(self::cookie($grant->token->text, time() + $life));
 
         return $response;
     }
 
     public static function signedOut(): Response
     {
-        $response = new Response('', 204, ['Cache-Control' => 'no-store']);
+        $response = new Response('', 204);
         $response->headers->setCookie(self::cookie('', 1));
 
         return $response;
