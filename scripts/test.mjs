@@ -6,6 +6,7 @@ import { install } from './install.mjs'
 import { buildNext, variants as ofNext } from './next.mjs'
 import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
+import { testRecipes } from './recipes.mjs'
 import { announced, Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
 import { runSteps, select, skipped, summarize } from './steps.mjs'
@@ -77,6 +78,12 @@ async function backends({ full }) {
   return browsers(['backends-*'], { full })
 }
 
+/** The contract, on what is to be copied into applications in Python. */
+async function recipes() {
+  const lack = missing('python')
+  return lack ? skipped(lack) : testRecipes()
+}
+
 /** What only the full run needs. */
 const ofFullRun = ['rails', 'python']
 
@@ -110,6 +117,7 @@ function allSteps({ full }) {
     { name: 'package', needs: 'build', work: () => packed({ full }), count: counts.summary },
   ]
   if (full) {
+    steps.push({ name: 'recipes', needs: 'build', work: recipes, count: counts.nodeTest })
     steps.push({ name: 'rails', needs: 'build', work: rails, count: counts.playwright })
     steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
   }
