@@ -40,8 +40,6 @@ SIMPLE_JWT = {"ACCESS_TOKEN_LIFETIME": timedelta(minutes=15), "USER_ID_CLAIM": "
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["tokencell_django.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
-    # Without Django's middleware of sessions there is no other user than that of the bearer.
-    "UNAUTHENTICATED_USER": None,
 }
 
 CORS_ALLOWED_ORIGINS = list({TOKENCELL["PUBLIC_URL"], *TOKENCELL["ORIGINS"]})

@@ -1,4 +1,4 @@
-"""For administrators: users in the group `admin`. Leave this file and its two routes out if your administrators use Django's."""
+"""For administrators: users in the group `admin`. README.md says how to do without."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group

@@ -18,7 +18,7 @@ class SessionAuthentication(JWTAuthentication):
         try:
             token = SessionToken(text)
         except TokenError:
-            raise InvalidToken()
+            raise InvalidToken() from None
         session = Session.objects.select_related("user").filter(pk=token["sid"]).first()
         if not session or not session.is_alive() or not session.user.is_active:
             raise InvalidToken()

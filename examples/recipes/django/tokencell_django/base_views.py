@@ -31,7 +31,7 @@ class BoundedJSONParser(JSONParser):
         try:
             return super().parse(stream, media_type, parser_context)
         except RecursionError:
-            raise exceptions.ParseError()
+            raise exceptions.ParseError() from None
 
 
 class View(APIView):

@@ -42,7 +42,8 @@ def keys(name):
         pairs = [entry.strip().split(":", 1) for entry in get(name).split(",")]
         found = [Key(id, base64.b64decode(text, validate=True)) for id, text in pairs]
     except (AttributeError, KeyError, ValueError, binascii.Error):
-        raise ImproperlyConfigured(f"TOKENCELL[{name!r}] must be id:key, separated by commas, each key in base64")
+        message = f"TOKENCELL[{name!r}] must be id:key, separated by commas, each key in base64"
+        raise ImproperlyConfigured(message) from None
     if any(not re.fullmatch(r"[\w-]{1,32}", key.id, re.ASCII) or len(key.secret) < 32 for key in found):
         raise ImproperlyConfigured(f"TOKENCELL[{name!r}]: each key needs an id and 32 bytes or more")
     return found

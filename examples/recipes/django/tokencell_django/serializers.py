@@ -48,4 +48,4 @@ def check_password_rules(password, user):
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise serializers.ValidationError({"password": error.messages})
+        raise serializers.ValidationError({"password": error.messages}) from None

@@ -56,7 +56,7 @@ def sign_up(request: Request, input: Credentials):
                 tx.flush()
                 grant = auth.sessions.open(tx, user, device_of(request), read_token(request))
         except IntegrityError:
-            raise Refused(409, "email_taken")
+            raise Refused(409, "email_taken") from None
         succeed()
     return answer(request, grant, 201)
 

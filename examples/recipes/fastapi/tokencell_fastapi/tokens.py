@@ -1,4 +1,4 @@
-"""Access tokens (JWTs that name their session), and refresh tokens: `<session id>.<secret>.<mark>`. Contract, 6, 7, 28, 29."""
+"""Access tokens are JWTs that name their session; refresh tokens are `<session id>.<secret>.<mark>`. Contract, 6, 7, 28, 29."""
 
 import hashlib
 import hmac

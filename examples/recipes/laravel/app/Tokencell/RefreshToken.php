@@ -70,7 +70,7 @@ final class RefreshToken
         return array_map(function (string $entry) {
             $key = base64_decode(explode(':', trim($entry), 2)[1] ?? '', true);
             if ($key === false || strlen($key) < 32) {
-                throw new RuntimeException('REFRESH_TOKEN_KEYS must be id:key, separated by commas, each key 32 bytes or more in base64');
+                throw new RuntimeException('REFRESH_TOKEN_KEYS must be id:key,…, each key 32 bytes or more in base64');
             }
 
             return $key;

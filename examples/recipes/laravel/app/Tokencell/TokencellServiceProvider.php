@@ -12,22 +12,29 @@ class TokencellServiceProvider extends ServiceProvider
 {
     public function boot(): void
     {
-        $this->check();
+        // `composer install` runs artisan, perhaps before there is an environment.
+        if (! $this->app->runningInConsole()) {
+            $this->check();
+        }
         Sanctum::getAccessTokenFromRequestUsing([AccessToken::class, 'read']);
         Sanctum::authenticateAccessTokensUsing([AccessToken::class, 'accepts']);
-        Route::prefix('api/v1')->middleware(AnswerHeaders::class)->group(base_path('routes/tokencell.php'));
-        Artisan::command('tokencell:clean-up', function (Sessions $sessions) {
-            $this->info($sessions->cleanUp().' sessions deleted');
-        });
+        if (! $this->app->routesAreCached()) {
+            Route::prefix('api/v1')->middleware(AnswerHeaders::class)->group(base_path('routes/tokencell.php'));
+        }
+        if ($this->app->runningInConsole()) {
+            Artisan::command('tokencell:clean-up', function (Sessions $sessions) {
+                $this->info($sessions->cleanUp().' sessions deleted');
+            });
+        }
     }
 
-    /** Contract, 28 and 30: the start fails without keys, and production without TLS. */
+    /** Contract, 28 and 30: no request is answered without keys, and in production none without TLS. */
     private function check(): void
     {
         RefreshToken::keys();
         foreach ([config('tokencell.public_url'), ...config('tokencell.origins')] as $origin) {
             if (! preg_match('#\Ahttps?://[^/?\#\s]+\z#', (string) $origin)) {
-                throw new RuntimeException('APP_URL and TOKENCELL_ORIGINS must be origins such as https://app.example.com, without a path');
+                throw new RuntimeException('APP_URL and TOKENCELL_ORIGINS must be origins, without a path');
             }
         }
         $isSecure = str_starts_with(config('tokencell.public_url'), 'https:');
