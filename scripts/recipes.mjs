@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { installPython, python } from './backends.mjs'
 import { missing } from './browsers.mjs'
@@ -32,7 +33,9 @@ function commandOf(name, port) {
 export async function testRecipes(env = {}) {
   await installPython()
   const postgres = missing('postgres') ? undefined : await startPostgres()
-  const args = ['--test', '--test-reporter=spec', 'tests/recipes/*.test.js']
+  // Node 20 expands no patterns.
+  const files = readdirSync(folder).filter((name) => name.endsWith('.test.js'))
+  const args = ['--test', '--test-reporter=spec', ...files.map((name) => path.join(folder, name))]
   const all = { ...env, ...(postgres && { TEST_POSTGRES: postgres.url }) }
   return run(process.execPath, args, { env: all, name: 'node --test' }).finally(() => postgres?.end())
 }
