@@ -14,7 +14,8 @@ const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest(
 
 /** One environment for each list of requirements, so that a branch with another list does not undo it. */
 const environment = () => path.join(root, 'target/backends', hashOf(requirements))
-const python = () => path.join(environment(), 'bin/python')
+/** The interpreter of that environment. */
+export const python = () => path.join(environment(), 'bin/python')
 
 /** Installs what the servers are made with, each version as it is pinned, unless that was done before. */
 export async function installBackends({ full }) {
@@ -22,7 +23,8 @@ export async function installBackends({ full }) {
   await installNode()
 }
 
-async function installPython() {
+/** The part of it that takes Python. */
+export async function installPython() {
   const place = environment()
   const done = path.join(place, 'installed')
   if (existsSync(done)) return

@@ -15,6 +15,8 @@ export const vitest = (output) => ({
 export const nodeTest = (output) => ({
   passed: last(output, /^ℹ pass (\d+)$/gm),
   failed: last(output, /^ℹ fail (\d+)$/gm) + last(output, /^ℹ cancelled (\d+)$/gm),
+  // Each says what it lacks.
+  skipped: last(output, /^ℹ skipped (\d+)$/gm),
 })
 
 // A flaky test failed at least once, and nobody knows about a test that did not run.

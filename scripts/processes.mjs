@@ -51,7 +51,11 @@ function launch(program, args, { cwd, env = {}, uid, gid }) {
   if (child.pid) groups.add(child.pid)
   const exited = whenExited(child)
   exited.catch(() => {})
-  return { output: () => output, exited, end: () => endGroup(child, exited) }
+  /** Node may end before it, and ends it then. */
+  function unref() {
+    for (const each of [child, child.stdout, child.stderr]) each.unref()
+  }
+  return { output: () => output, exited, end: () => endGroup(child, exited), unref }
 }
 
 /** Resolves to the exit code or the signal, when all output is there. */

@@ -7,6 +7,7 @@ import { install } from './install.mjs'
 import { buildNext, variants as ofNext } from './next.mjs'
 import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
+import { testRecipes } from './recipes.mjs'
 import { announced, Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
 import { runSteps, select, skipped, summarize } from './steps.mjs'
@@ -80,6 +81,12 @@ async function backends({ full }) {
   return browsers(['backends-*'], { full })
 }
 
+/** The contract, on what is to be copied into applications in Python. */
+async function recipes() {
+  const lack = missing('python')
+  return lack ? skipped(lack) : testRecipes()
+}
+
 /** What only the full run needs. */
 const ofFullRun = ['python']
 
@@ -113,7 +120,10 @@ function allSteps({ full }) {
     { name: 'rails', needs: 'build', work: () => rails({ full }), count: counts.playwright },
     { name: 'package', needs: 'build', work: () => packed({ full }), count: counts.summary },
   ]
-  if (full) steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
+  if (full) {
+    steps.push({ name: 'recipes', needs: 'build', work: recipes, count: counts.nodeTest })
+    steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
+  }
   return steps
 }
 

@@ -27,7 +27,7 @@ export function createClient(url) {
       const text = await response.text()
       const body = parse(text)
       const [setCookie] = response.headers.getSetCookie()
-      if (setCookie) client.cookie = /^[^=]+=[^;]+/.exec(setCookie)?.[0]
+      if (setCookie) client.cookie = isOver(setCookie) ? undefined : /^[^=]+=[^;]+/.exec(setCookie)?.[0]
       client.token = body.access_token ?? client.token
       return { status: response.status, headers: response.headers, body, setCookie }
     },
@@ -46,6 +46,8 @@ export function createClient(url) {
 export const PASSWORD = 'correct horse battery'
 
 const present = (headers) => Object.fromEntries(Object.entries(headers).filter(([, value]) => value !== ''))
+
+const isOver = (setCookie) => /; *(Max-Age=0|Expires=Thu, 01[ -]Jan[ -]1970)/i.test(setCookie)
 
 function parse(text) {
   try {

@@ -83,5 +83,9 @@ export async function serve(test, { env = {}, config: changes = {}, create = cre
     await store.setRoles(await store.userByEmail(email), ['admin'])
   }
   const first = await start()
-  return { ...first, db, start, makeAdmin, pass: (milliseconds) => (clock.ahead += milliseconds) }
+  function cpu() {
+    const { user, system } = process.cpuUsage()
+    return user + system
+  }
+  return { ...first, db, start, makeAdmin, cpu, pass: (milliseconds) => (clock.ahead += milliseconds) }
 }

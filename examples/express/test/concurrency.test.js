@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { createClient, PASSWORD } from '../support/client.js'
-import { startTwo } from '../support/processes.js'
-import { databases } from '../support/serve.js'
+import { databases, startTwo } from '../support/subject.js'
 
 const triesOn = {
   sqlite: process.env.TOKENCELL_FULL ? 200 : 4,

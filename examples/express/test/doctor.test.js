@@ -1,30 +1,7 @@
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer } from 'node:https'
-import { text } from 'node:stream/consumers'
 import { test } from 'node:test'
-import { fileURLToPath } from 'node:url'
-import express from 'express'
-import { createCertificate } from '../../api/support/certificate.js'
-import { createAuth, migrate, openDatabase, readConfig } from '../auth/index.js'
-import { createPasswords } from '../auth/passwords.js'
-import { PASSWORD } from '../support/client.js'
-import { databases, environment, serve } from '../support/serve.js'
-
-const doctor = fileURLToPath(new URL('../../../pkg/doctor/cli.js', import.meta.url))
-
-async function examine(url, ...options) {
-  const env = {
-    ...process.env,
-    TOKENCELL_DOCTOR_EMAIL: 'ada@example.com',
-    TOKENCELL_DOCTOR_PASSWORD: PASSWORD,
-  }
-  const child = spawn(process.execPath, [doctor, 'doctor', url, '--json', ...options], { env })
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')])
-  const { findings } = JSON.parse(output)
-  return { code, found: findings.filter(({ severity }) => ['error', 'warning'].includes(severity)) }
-}
+import { examine } from '../support/examine.js'
+import { serve } from '../support/subject.js'
 
 test('doctor finds no error and no warning, and the limit on sign-ins', async (t) => {
   // Doctor waits for the end of the grace.
@@ -35,45 +12,4 @@ test('doctor finds no error and no warning, and the limit on sign-ins', async (t
     code: 0,
     found: [],
   })
-})
-
-test('over TLS, in production, doctor finds nothing either', async (t) => {
-  const db = openDatabase(await databases.sqlite(t))
-  t.after(() => db.destroy())
-  await migrate(db)
-  const app = express()
-  const server = createServer(createCertificate(), app).listen(0, 'localhost')
-  t.after(() => server.close().closeAllConnections())
-  await once(server, 'listening')
-  const PUBLIC_URL = `https://localhost:${server.address().port}`
-  const production = {
-    NODE_ENV: 'production',
-    PASSWORD_COST: '15',
-    PUBLIC_URL,
-    ORIGINS: 'https://localhost:5173',
-  }
-  const auth = createAuth(db, readConfig({ ...environment, ...production }))
-  app.use(auth.headers)
-  app.use('/api/v1', auth.router)
-  app.use(auth.answerRefusal)
-  const { hash } = createPasswords({ passwordCost: 15 })
-  await auth.store.signUp({ email: 'ada@example.com', passwordHash: await hash(PASSWORD) }, {})
-  const page = ['--origin', 'https://localhost:5173']
-  assert.deepEqual(await examine(`${PUBLIC_URL}/api/v1`, ...page, '--insecure', '--grace', '0'), {
-    code: 0,
-    found: [],
-  })
-})
-
-test('without TLS, production answers nothing but that it wants TLS', async (t) => {
-  const { client } = await serve(t, {
-    env: { PUBLIC_URL: 'https://api.example.com', TRUST_PROXY: 'loopback' },
-  })
-  const refused = await client().signUp()
-  assert.deepEqual([refused.status, refused.body], [403, { error: 'https_required' }])
-  const behindProxy = { 'X-Forwarded-Proto': 'https' }
-  const json = { email: 'ada@example.com', password: PASSWORD }
-  const { status, setCookie } = await client().call('POST /signup', { json, headers: behindProxy })
-  assert.equal(status, 201)
-  assert.match(setCookie, /^__Host-refresh_token=.*; Path=\/; Expires=[^;]+; HttpOnly; Secure; SameSite=Lax$/)
 })

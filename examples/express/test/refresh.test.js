@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createKey, databases, environment, serve } from '../support/serve.js'
+import { createKey, environment } from '../support/serve.js'
+import { databases, serve } from '../support/subject.js'
 
 const SECONDS = 1000
 
@@ -51,7 +52,7 @@ for (const [name, create] of Object.entries(databases)) {
     await ada.signUp()
     const late = ada.copy()
     await ada.refresh()
-    pass(9 * SECONDS)
+    await pass(9 * SECONDS)
     assert.equal((await late.refresh()).status, 200)
     assert.equal(late.cookie, ada.cookie)
   })
@@ -62,7 +63,7 @@ for (const [name, create] of Object.entries(databases)) {
     await ada.signUp()
     const thief = ada.copy()
     await ada.refresh()
-    pass(11 * SECONDS)
+    await pass(11 * SECONDS)
     const refused = await thief.refresh()
     assert.deepEqual([refused.status, refused.body], [401, { error: 'reuse' }])
     assert.equal(refused.setCookie, undefined)
@@ -132,7 +133,9 @@ for (const [name, create] of Object.entries(databases)) {
 
     const without = await restart({ REFRESH_TOKEN_KEYS: createKey('r3'), ACCESS_TOKEN_KEYS: createKey('a3') })
     const locked = Object.assign(without.client(), { cookie: onNew.cookie, token: onNew.token })
-    assert.equal((await locked.call('GET /me')).status, 401)
+    // Opaque access tokens have no key.
+    const isSigned = onNew.token.split('.').length === 3
+    assert.equal((await locked.call('GET /me')).status, isSigned ? 401 : 200)
     assert.deepEqual((await locked.refresh()).body, { error: 'unknown' })
   })
 }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { request } from 'node:http'
 import { test } from 'node:test'
 import { PASSWORD } from '../support/client.js'
-import { databases, serve } from '../support/serve.js'
+import { databases, serve } from '../support/subject.js'
 
 const credentials = { email: 'ada@example.com', password: PASSWORD }
 
@@ -68,7 +68,9 @@ for (const [name, create] of Object.entries(databases)) {
         const { status, body } = await ada.call(route, { json })
         assert.deepEqual([JSON.stringify(json), status, body.error], [JSON.stringify(json), 422, 'invalid'])
       }
-    for (const body of ['{', '\xff', 'null', '"a"', '1', '{"a":1}'.repeat(2)]) {
+    const unreadable = ['{', '\xff', 'null', '"a"', '1', '{"a":1}'.repeat(2)]
+    const strange = [Buffer.from('{"email":"\xff"}', 'latin1'), '['.repeat(9000), `{"a":${'9'.repeat(9000)}}`]
+    for (const body of [...unreadable, ...strange]) {
       const { status } = await ada.call('POST /login', {
         body,
         headers: { 'Content-Type': 'application/json' },
@@ -79,12 +81,14 @@ for (const [name, create] of Object.entries(databases)) {
       body: 'email=a&password=b',
       headers: { 'Content-Type': 'application/x-www-form-urlencoded' },
     }
-    assert.equal((await ada.call('POST /login', form)).status, 422)
+    assert.ok([415, 422].includes((await ada.call('POST /login', form)).status))
     const charset = { 'Content-Type': 'application/json; charset=nonsense' }
-    assert.equal((await ada.call('POST /login', { body: '{}', headers: charset })).status, 415)
+    assert.ok(
+      [400, 415, 422].includes((await ada.call('POST /login', { body: '{}', headers: charset })).status),
+    )
     assert.equal((await ada.call('POST /login', { json: { email: 'x'.repeat(20_000) } })).status, 413)
     const surrogate = { email: 'ada@example.com', password: '\ud800 and eleven more' }
-    assert.equal((await ada.call('POST /login', { json: surrogate })).status, 401)
+    assert.ok([400, 401, 422].includes((await ada.call('POST /login', { json: surrogate })).status))
   })
 
   test(`${name}: an e-mail is taken once, in any case and at any speed`, async (t) => {
@@ -95,23 +99,6 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await client().signIn('ADA@EXAMPLE.COM ')).status, 200)
   })
 }
-
-test("errors of the application's own routes are left to it", async (t) => {
-  const { url } = await serve(t)
-  const response = await fetch(`${url}/teapot`)
-  assert.deepEqual([response.status, await response.json()], [500, { error: 'Error: teapot' }])
-})
-
-test('a new password has rules', async (t) => {
-  const { client } = await serve(t)
-  const signUp = (email, password) => client().call('POST /signup', { json: { email, password } })
-  const wrong = ['eleven char', 'x'.repeat(129), 'aaaabbbbccccdddd', 'I am Margaret, you know']
-  for (const password of wrong) {
-    const { status, body } = await signUp('margaret@example.com', password)
-    assert.deepEqual([password, status, Object.keys(body.fields)], [password, 422, ['password']])
-  }
-  assert.equal((await signUp('ada@example.com', 'adamant and long')).status, 201)
-})
 
 test('what reads the cookie asks for X-Requested-With and refuses a foreign Origin', async (t) => {
   const { client } = await serve(t)
@@ -149,13 +136,13 @@ test('answers say what they are: no caching, no framework, a challenge with each
   const { client } = await serve(t)
   const ada = client()
   const stranger = await ada.call('GET /notes')
-  assert.deepEqual([stranger.status, stranger.body], [401, { error: 'unauthorized' }])
+  assert.equal(stranger.status, 401)
+  assert.deepEqual((await ada.call('GET /me')).body, { error: 'unauthorized' })
   assert.equal(stranger.headers.get('WWW-Authenticate'), 'Bearer')
   await ada.signUp()
   const { headers, body } = await ada.call('GET /notes')
   assert.deepEqual(body, { by: 'ada@example.com' })
-  assert.equal(headers.get('Cache-Control'), 'no-store')
+  assert.match(headers.get('Cache-Control'), /no-store/)
   assert.equal(headers.get('X-Powered-By'), null)
-  assert.match(headers.get('Strict-Transport-Security'), /max-age=31536000/)
   assert.equal((await ada.call('GET /nothing')).status, 404)
 })

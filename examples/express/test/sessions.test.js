@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { PASSWORD } from '../support/client.js'
-import { databases, serve } from '../support/serve.js'
+import { databases, serve } from '../support/subject.js'
 
 const DAY = 24 * 60 * 60 * 1000
 const OTHER = 'staple battery horse'
@@ -48,9 +48,9 @@ for (const [name, create] of Object.entries(databases)) {
     const { client, pass } = await start(t)
     const ada = client()
     await ada.signUp()
-    pass(13 * DAY)
+    await pass(13 * DAY)
     assert.equal((await ada.refresh()).status, 200)
-    pass(14 * DAY + 1000)
+    await pass(14 * DAY + 1000)
     assert.deepEqual((await ada.refresh()).body, { error: 'expired' })
   })
 
@@ -59,14 +59,14 @@ for (const [name, create] of Object.entries(databases)) {
     const ada = client()
     await ada.signUp()
     for (const _ of [1, 2]) {
-      pass(13 * DAY)
+      await pass(13 * DAY)
       assert.equal((await ada.refresh()).status, 200)
     }
-    pass(4 * DAY - 60_000)
+    await pass(4 * DAY - 60_000)
     const last = await ada.refresh()
     assert.ok(last.body.expires_in <= 60)
-    assert.match(last.setCookie, /Max-Age=[1-5]\d;/)
-    pass(60_000)
+    assert.match(last.setCookie, /Max-Age=([1-5]\d|60);/)
+    await pass(60_000)
     assert.equal((await ada.call('GET /me')).status, 401)
     assert.deepEqual((await ada.refresh()).body, { error: 'expired' })
   })
@@ -75,7 +75,7 @@ for (const [name, create] of Object.entries(databases)) {
     const { client, pass } = await start(t, { config: { idleLifetime: 60_000 } })
     const ada = client()
     await ada.signUp()
-    pass(61_000)
+    await pass(61_000)
     assert.equal((await ada.call('GET /me')).status, 401)
   })
 
@@ -153,13 +153,13 @@ for (const [name, create] of Object.entries(databases)) {
     await ended.call('DELETE /logout')
     await ada.signIn()
     await ada.signIn('ada@example.com', 'wrong')
-    pass(6 * DAY)
+    await pass(6 * DAY)
     assert.equal(await store.cleanUp(), 0)
-    pass(2 * DAY)
+    await pass(2 * DAY)
     assert.equal(await store.cleanUp(), 1)
     assert.deepEqual(await db('auth_failures'), [])
     assert.equal((await ada.refresh()).status, 200)
-    pass(22 * DAY)
+    await pass(22 * DAY)
     assert.equal(await store.cleanUp(), 1)
     assert.deepEqual(await db('sessions'), [])
     assert.deepEqual((await ada.refresh()).body, { error: 'unknown' })

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { serve } from '../support/serve.js'
+import { serve } from '../support/subject.js'
 
 const isAlive = async (browser) => (await browser.copy().refresh()).status === 200
 
@@ -12,7 +12,9 @@ test('a sign-out ends the session of the bearer and that of the cookie', async (
   const both = Object.assign(client(), { cookie: eve.cookie, token: ada.token })
   const { status, setCookie } = await both.call('DELETE /logout')
   assert.equal(status, 204)
-  assert.match(setCookie, /^refresh_token=; Path=\/; Expires=Thu, 01 Jan 1970/)
+  assert.match(setCookie, /^refresh_token=(""|deleted)?;/)
+  assert.match(setCookie, /; Path=\//i)
+  assert.match(setCookie, /; (Expires=Thu, 01[ -]Jan[ -]1970|Max-Age=0)/i)
   assert.deepEqual([await isAlive(ada), await isAlive(eve)], [false, false])
 })
 
@@ -32,7 +34,7 @@ test('a genuine access token that has expired may sign out, and nothing else', a
   const { client, pass } = await serve(t)
   const ada = client()
   await ada.signUp()
-  pass(16 * 60_000)
+  await pass(16 * 60_000)
   assert.equal((await ada.call('GET /me')).status, 401)
   const bearer = Object.assign(client(), { token: ada.token })
   assert.equal((await bearer.call('DELETE /logout')).status, 204)
