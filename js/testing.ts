@@ -14,6 +14,9 @@ import type {
   Snapshot,
 } from './common/types.js'
 
+// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+export type {} from './index.js'
+
 /**
  * The state of the session: not known yet, without or with a failure to find out; no session, for this reason; or somebody
  * signed in.

@@ -4,6 +4,9 @@ import { LOADING } from '../common/snapshot.js'
 import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../common/types.js'
 import { adapterError } from './errors.js'
 
+// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+export type {} from '../index.js'
+
 /**
  * The session as components read it: each member of the snapshot is a readonly ref. Never with a token.
  *

@@ -21,6 +21,9 @@ import { type Answer, assertKept, readAnswer } from './answer.js'
 import { createTurns } from './mutex.js'
 import { createNote } from './stored-flag.js'
 
+// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+export type {} from '../index.js'
+
 export type { SessionInfo } from '../protocol/server-session.js'
 
 export interface BffAuthOptions {

@@ -11,6 +11,9 @@ import { createPages } from './pages.js'
 import { createWithProxy, type Middleware } from './proxy.js'
 import { createRules } from './rules.js'
 
+// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+export type {} from '../index.js'
+
 export type { SessionInfo } from '../protocol/server-session.js'
 export type { NextAuthOptions, Page, Pages } from './options.js'
 export type { PageSession } from './pages.js'

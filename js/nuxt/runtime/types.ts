@@ -1,6 +1,9 @@
 import type { Reason } from '../../common/types.js'
 import type { PageAuth } from '../options.js'
 
+// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+export type {} from '../../index.js'
+
 declare module '#app' {
   interface PageMeta {
     /** What the page asks of its visitor. For comfort: only the API authorises. */

@@ -6,6 +6,9 @@ import type { PublicOptions } from '../../options.js'
 import { rolesAt } from '../roles.js'
 import { type EventSession, sessionOf } from './context.js'
 
+// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+export type {} from '../../../index.js'
+
 /** The session of one request to this server. */
 export interface ServerAuth {
   /** How things stand; after a refresh, if one is due. */
