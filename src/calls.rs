@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 
 use crate::call_map::CallMap;
 use crate::identity::Identity;
-use crate::{Body, CallId, Course, Generation, Instant};
+use crate::{Body, CallId, DeliveryPath, Generation, Instant};
 
 /// All open requests, and all that wait for the first known status.
 #[derive(Debug, Default)]
@@ -25,7 +25,7 @@ pub struct Call {
     /// The token it last went out with (promise 7). If it waits all the same, the shell holds a 401 for it.
     pub generation: Option<Generation>,
     /// How it is getting its answer.
-    pub course: Course,
+    pub via: DeliveryPath,
     /// The end of its wait, while it waits.
     pub until: Option<Instant>,
 }
@@ -41,7 +41,7 @@ pub enum Need {
 
 impl Call {
     pub const fn new(need: Need, identity: Option<Identity>) -> Self {
-        Self { need, identity, generation: None, course: Course::Direct, until: None }
+        Self { need, identity, generation: None, via: DeliveryPath::Direct, until: None }
     }
 }
 
@@ -59,14 +59,14 @@ impl Calls {
     }
 
     /// Puts the call at the end of the line.
-    pub fn park(&mut self, id: CallId, mut call: Call, until: Instant) {
+    pub fn enqueue(&mut self, id: CallId, mut call: Call, until: Instant) {
         call.until = Some(until);
         self.open.insert(id, call);
         self.line.push_back((id, until));
     }
 
     /// Everybody in the line, first come first served. They leave it, and stay open.
-    pub fn unpark(&mut self) -> Vec<(CallId, Instant, Call)> {
+    pub fn drain(&mut self) -> Vec<(CallId, Instant, Call)> {
         let mut waiting = Vec::with_capacity(self.line.len());
         for (id, until) in core::mem::take(&mut self.line) {
             if let Some(call) = self.open.get_mut(id).filter(|call| call.until == Some(until)) {

@@ -40,11 +40,11 @@ pub enum Input<P> {
     /// The vault has started.
     Booted(Trace),
     /// The mark asked for by [`Effect::Claim`] is set, or somebody else's is in the way. The trace is from before.
-    Claimed(ExchangeId, Claim, Trace),
+    Claimed(ExchangeId, LeaseClaim, Trace),
     /// The vault goes away. Whatever is open fails now; nothing is sent any more.
     Closed,
     /// The last page has gone. Nothing is asked of the server until one comes (promise 2).
-    Deserted,
+    ClientsGone,
     /// The lock asked for by [`Effect::Lock`] was given, or cannot exist here.
     Locked(ExchangeId, Lock),
     /// The network is back.
@@ -70,8 +70,8 @@ pub enum Input<P> {
     SignOut(CallId, Trace),
     /// Time has passed. Early, late and double ticks are harmless.
     Tick(Trace),
-    /// A page has come to a vault that may have been deserted.
-    Visited(Trace),
+    /// A page has connected; there may have been none before.
+    ClientConnected(Trace),
     /// The page became visible or was resumed, or the trace may have changed.
     Woke(Trace),
 }
@@ -90,7 +90,7 @@ pub enum Effect {
     /// Note in the lease that this exchange is slow.
     MarkSlow(ExchangeId),
     /// Talk to the server. Answered by [`Input::Answered`].
-    Exchange(ExchangeId, Errand),
+    Exchange(ExchangeId, ExchangeKind),
     /// Reject the call with this error.
     Fail(CallId, CallError),
     /// Ask for the lock that all tabs share. Answered by [`Input::Locked`].
@@ -103,7 +103,7 @@ pub enum Effect {
     /// Something worth a line in a log or a devtools timeline.
     Report(Event),
     /// Hand the call the outcome that the shell holds for it.
-    Settle(CallId, Course),
+    Settle(CallId, DeliveryPath),
     /// Send the request, with what [`Session::bearer`](crate::Session::bearer) gives for it.
     Transmit(CallId),
     /// Give the lock back, or stop waiting for it.
@@ -112,7 +112,7 @@ pub enum Effect {
 
 /// What an exchange is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Errand {
+pub enum ExchangeKind {
     /// A new token for the old one.
     Refresh,
     /// A new session, for this call.
@@ -156,7 +156,7 @@ pub enum Reply {
 
 /// How a call got its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Course {
+pub enum DeliveryPath {
     /// Sent without a token, because there was no session.
     Anonymous,
     /// Sent at once.
@@ -171,7 +171,7 @@ pub enum Course {
 
 /// Whose exchange it is that is now marked as begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Claim {
+pub enum LeaseClaim {
     /// Ours.
     Ours,
     /// That of another vault, which may still bring its cookie home.
@@ -215,7 +215,7 @@ pub enum Hint {
     /// Nobody has signed in here.
     Never,
     /// Signed out, and the server could not be told yet.
-    SignOutOwed,
+    SignOutPending,
     /// Somebody is signed in.
     SignedIn,
     /// Signed out, or refused.
@@ -228,7 +228,7 @@ impl Hint {
     /// Whether it says that the user meant to leave.
     #[must_use]
     pub const fn is_signed_out(self) -> bool {
-        matches!(self, Self::SignOutOwed | Self::SignedOut)
+        matches!(self, Self::SignOutPending | Self::SignedOut)
     }
 }
 
@@ -249,21 +249,21 @@ pub enum Event {
     /// The session is over.
     Ended(Reason),
     /// A refresh brought no token. It is tried again at this time; never, if the session is over.
-    RefreshFailed(Trouble, Option<Instant>),
+    RefreshFailed(RefreshFailure, Option<Instant>),
     /// A refresh has been sent.
-    RefreshStarted(Cause),
+    RefreshStarted(RefreshTrigger),
     /// A refresh brought the token of this generation.
     Refreshed(Generation),
     /// The server has not confirmed a sign-out. It is tried again at this time; never, if there is no way to prove whose
     /// session it is.
-    SignOutOwed(Option<Instant>),
+    SignOutPending(Option<Instant>),
     /// Somebody signed in here.
     SignedIn,
 }
 
 /// What set a refresh off.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Cause {
+pub enum RefreshTrigger {
     /// Another tab, or a page back from the cache, asks for a look.
     Check,
     /// 75 % of the token's life is over.
@@ -278,7 +278,7 @@ pub enum Cause {
 
 /// What a failed refresh failed of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum RefreshFailure {
     /// The server answered, and neither granted nor refused.
     Malformed,
     /// The server said no.

@@ -1,16 +1,18 @@
 //! One exchange of credentials on its way: lock, lease, request, perhaps a second attempt.
 
-use crate::{Cause, Claim, Epoch, Errand, ExchangeId, Hint, Instant, Lease, Lock, Millis, Policy, Trace};
+use crate::{
+    Epoch, ExchangeId, ExchangeKind, Hint, Instant, Lease, LeaseClaim, Lock, Millis, Policy, RefreshTrigger, Trace,
+};
 
 /// The exchange under way. The session has at most one; every stage of it ends at a known time.
 #[derive(Debug)]
 pub struct Exchange {
     pub id: ExchangeId,
-    pub errand: Errand,
+    pub kind: ExchangeKind,
     /// What the server is asked for now: a sign-out may need a refresh first.
-    pub request: Errand,
+    pub request: ExchangeKind,
     /// What set it off, if it is a refresh.
-    pub cause: Option<Cause>,
+    pub trigger: Option<RefreshTrigger>,
     pub stage: Stage,
     /// Somebody signed in elsewhere since, so the answer may be about the past.
     pub is_stale: bool,
@@ -46,12 +48,12 @@ pub enum Stage {
 }
 
 impl Exchange {
-    pub fn new(id: ExchangeId, errand: Errand, cause: Option<Cause>, now: Instant) -> Self {
+    pub fn new(id: ExchangeId, kind: ExchangeKind, trigger: Option<RefreshTrigger>, now: Instant) -> Self {
         Self {
             id,
-            errand,
-            request: errand,
-            cause,
+            kind,
+            request: kind,
+            trigger,
             stage: Stage::Locking(now + Policy::LOCK_TIMEOUT),
             is_stale: false,
             may_be_spent: false,
@@ -82,29 +84,29 @@ impl Exchange {
     }
 
     /// Whether it has become pointless before it was sent.
-    pub fn is_void(&self, trace: Trace) -> bool {
-        match self.errand {
-            Errand::Refresh => trace.hint.is_signed_out(),
-            Errand::SignIn(_) => false,
+    pub fn is_obsolete(&self, trace: Trace) -> bool {
+        match self.kind {
+            ExchangeKind::Refresh => trace.hint.is_signed_out(),
+            ExchangeKind::SignIn(_) => false,
             // Somebody signed in since: the session at the server is theirs now, and not ours to end.
-            Errand::SignOut(_) => trace.hint != Hint::SignOutOwed,
+            ExchangeKind::SignOut(_) => trace.hint != Hint::SignOutPending,
         }
     }
 
     /// Whether the user has signed out since the server was asked (promise 16).
-    pub fn is_late(&self, trace: Trace) -> bool {
+    pub fn superseded_by_sign_out(&self, trace: Trace) -> bool {
         trace.hint.is_signed_out()
             && self.asked.is_none_or(|(hint, epoch)| !hint.is_signed_out() || epoch != trace.epoch)
     }
 
     /// The user signs out here. Whatever the trace was when it was read for that, the answer comes too late.
-    pub fn overtake(&mut self) {
+    pub fn invalidate(&mut self) {
         self.asked = None;
     }
 
     /// Whether another tab set it off, in which case its outcome is not news to the others (promise 11).
     pub fn is_check(&self) -> bool {
-        self.cause == Some(Cause::Check)
+        self.trigger == Some(RefreshTrigger::Check)
     }
 
     /// When this stage ends by itself.
@@ -161,9 +163,9 @@ impl Exchange {
 
     /// Whether the server may be asked now; else the exchange of another vault, which may be gone, is given some time
     /// to store its cookie (promise 10).
-    pub fn claimed(&mut self, claim: Claim, trace: Trace, now: Instant) -> bool {
+    pub fn claimed(&mut self, claim: LeaseClaim, trace: Trace, now: Instant) -> bool {
         self.may_be_spent |= trace.lease.is_some();
-        if claim == Claim::Ours || self.lease_wait_ends.is_some_and(|until| until <= now) {
+        if claim == LeaseClaim::Ours || self.lease_wait_ends.is_some_and(|until| until <= now) {
             return true;
         }
         let left = trace.lease.map(|lease| lease.left(self.lease_ttl())).unwrap_or_default();
@@ -172,7 +174,7 @@ impl Exchange {
     }
 
     /// The server is being asked.
-    pub fn ask(&mut self, request: Errand, trace: Trace, now: Instant) {
+    pub fn ask(&mut self, request: ExchangeKind, trace: Trace, now: Instant) {
         self.request = request;
         self.asked = Some((trace.hint, trace.epoch));
         self.stage = Stage::Fetching { since: now, is_slow: false };

@@ -38,12 +38,12 @@ mod web;
 pub use claims::{Claims, Member, Subject};
 pub use error::{CallError, GrantError};
 pub use event::{
-    Answer, Body, CallId, Cause, Claim, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Hint, Input,
-    Lease, Lock, PeerMessage, Reason, Reply, Trace, Trouble,
+    Answer, Body, CallId, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, Generation, Hint, Input, Lease,
+    LeaseClaim, Lock, PeerMessage, Reason, RefreshFailure, RefreshTrigger, Reply, Trace,
 };
 pub use grant::{Grant, GrantParts, Profile};
 pub use origins::{OriginError, Origins};
-pub use policy::{Policy, Renewal, SignOutRoute};
+pub use policy::{Policy, RefreshMode, SignOutRoute};
 pub use session::{Bearer, Session, Snapshot, Status};
 pub use time::{Instant, Millis};
 pub use token::{Credentials, Token};

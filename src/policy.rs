@@ -6,7 +6,7 @@ use crate::Millis;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Policy {
     /// Where the next token comes from.
-    pub renewal: Renewal,
+    pub renewal: RefreshMode,
     /// Whether the server has a sign-out to be told about.
     pub sign_out: SignOutRoute,
     /// How long a vault keeps its token when no page is there any more (promise 2).
@@ -17,7 +17,7 @@ pub struct Policy {
 
 /// Where the next token comes from (promise 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Renewal {
+pub enum RefreshMode {
     /// The API sends a refresh token in the body; it stays in the cell.
     Body,
     /// An HttpOnly cookie that the browser sends by itself.
@@ -38,7 +38,7 @@ pub enum SignOutRoute {
 impl Policy {
     /// With everything else at its default.
     #[must_use]
-    pub const fn new(renewal: Renewal, sign_out: SignOutRoute) -> Self {
+    pub const fn new(renewal: RefreshMode, sign_out: SignOutRoute) -> Self {
         Self { renewal, sign_out, retention: Self::RETENTION, session_cookie: false }
     }
 
@@ -53,7 +53,7 @@ impl Policy {
     /// An access token that expires within this time is refreshed before a sign-out is sent with it.
     pub const EXPIRY_MARGIN: Millis = Millis::seconds(5);
     /// Two refreshes are at least this far apart, and a younger token is not doubted because of a 401.
-    pub const FLOOR: Millis = Millis::seconds(1);
+    pub const MIN_REFRESH_INTERVAL: Millis = Millis::seconds(1);
     /// How long the lease of another vault lasts at most. Longer than [`Policy::EXCHANGE_TIMEOUT`], so that a vault that
     /// is alive has released its lease before it ends.
     pub const LEASE_TTL: Millis = Millis::seconds(75);

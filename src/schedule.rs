@@ -1,12 +1,12 @@
 //! When the session next talks to the server of its own accord.
 
 use crate::backoff::Backoff;
-use crate::{Cause, Instant, Millis, Policy};
+use crate::{Instant, Millis, Policy, RefreshTrigger};
 
 /// The one appointment: a time, what it is for, and the earliest that it may be kept.
 #[derive(Debug)]
 pub struct Schedule {
-    appointment: Option<(Instant, Cause)>,
+    appointment: Option<(Instant, RefreshTrigger)>,
     not_before: Instant,
     backoff: Backoff,
     pausing: Pausing,
@@ -38,8 +38,8 @@ impl Schedule {
 
     /// When to start, and why. `None` while there is nothing to do.
     #[must_use]
-    pub fn due(&self) -> Option<(Instant, Cause)> {
-        self.appointment.map(|(at, cause)| (at.max(self.not_before), cause))
+    pub fn due(&self) -> Option<(Instant, RefreshTrigger)> {
+        self.appointment.map(|(at, trigger)| (at.max(self.not_before), trigger))
     }
 
     /// Whether the 75 % mark of the current token has passed.
@@ -50,63 +50,63 @@ impl Schedule {
 
     /// A token arrived: the next appointment is at 75 % of its life, if that is known.
     pub fn granted(&mut self, now: Instant, lifetime: Option<Millis>) {
-        self.appointment = lifetime.map(|lifetime| (now + lifetime.three_quarters(), Cause::Due));
-        self.not_before = now + Policy::FLOOR;
+        self.appointment = lifetime.map(|lifetime| (now + lifetime.three_quarters(), RefreshTrigger::Due));
+        self.not_before = now + Policy::MIN_REFRESH_INTERVAL;
         self.granted = now;
         self.backoff.reset();
         self.pausing = Pausing::No;
     }
 
-    /// Something asks for a refresh now. It comes as soon as floor and pause allow, and only once.
-    pub fn want(&mut self, now: Instant, cause: Cause) {
+    /// Schedules one refresh for now, or for the end of the pause or of the minimum interval if one is running.
+    pub fn want(&mut self, now: Instant, trigger: RefreshTrigger) {
         if !self.is_overdue(now) {
-            self.appointment = Some((now, cause));
+            self.appointment = Some((now, trigger));
         }
     }
 
-    /// No word from the server: try again after a pause, which is returned as the time it ends. One of our own is no
-    /// longer than `longest`.
-    pub fn pause(&mut self, now: Instant, asked: Option<Millis>, longest: Millis, cause: Cause) -> Instant {
+    /// The server has not answered: schedules another attempt after a pause, and returns the time at which the pause ends.
+    /// A pause that the server has not asked for is at most `longest`.
+    pub fn pause(&mut self, now: Instant, asked: Option<Millis>, longest: Millis, trigger: RefreshTrigger) -> Instant {
         self.pausing = if asked.is_some() { Pausing::AsAsked } else { Pausing::Own };
         self.not_before = now + self.backoff.pause(asked, longest);
-        self.appointment = Some((now, cause));
+        self.appointment = Some((now, trigger));
         self.not_before
     }
 
-    /// The network is back, or a user waits: a pause of our own making is over, one that the server asked for is not.
+    /// The network is back, or a user waits. Ends a pause, unless the server has asked for it.
     pub fn resume(&mut self, now: Instant) {
         if self.pausing == Pausing::Own {
             self.not_before = now;
         }
     }
 
-    /// The clock may have stood still for this long: what is scheduled comes so much earlier.
+    /// The clock may have stood still for this long. Moves what is scheduled forward by it.
     pub fn advance(&mut self, span: Millis) {
-        self.appointment = self.appointment.map(|(at, cause)| (at.earlier_by(span), cause));
+        self.appointment = self.appointment.map(|(at, trigger)| (at.earlier_by(span), trigger));
     }
 
-    /// Nothing is to be done for now.
+    /// Cancels what is scheduled.
     pub fn rest(&mut self) {
         self.appointment = None;
     }
 
-    /// There is nothing left to do. Whoever wants something again waits for the floor.
+    /// Cancels what is scheduled. The next refresh starts after the minimum interval at the earliest.
     pub fn clear(&mut self, now: Instant) {
         self.rest();
-        self.not_before = now + Policy::FLOOR;
+        self.not_before = now + Policy::MIN_REFRESH_INTERVAL;
         self.fruitless = 0;
     }
 
-    /// Whether a 401 says more about the endpoint than about the token: the token has only just been granted, or
-    /// refreshing it has not helped before. The time in which it is believed doubles with each such 401.
+    /// Whether a 401 is taken as the endpoint's own answer, and causes no refresh: the token was granted a moment ago, or
+    /// earlier refreshes did not cure such 401s. Each of those doubles this time.
     #[must_use]
-    pub fn trusts_token(&self, now: Instant) -> bool {
-        let trust = Policy::FLOOR.0 << self.fruitless.min(8);
+    pub fn in_grace_period(&self, now: Instant) -> bool {
+        let trust = Policy::MIN_REFRESH_INTERVAL.0 << self.fruitless.min(8);
         now < self.granted + Millis(trust)
     }
 
     /// A retry with a fresh token got another 401.
-    pub const fn note_fruitless(&mut self) {
+    pub const fn record_failed_retry(&mut self) {
         self.fruitless = self.fruitless.saturating_add(1);
     }
 

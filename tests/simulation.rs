@@ -37,7 +37,7 @@ enum Step {
     SignOut(usize),
     Toggle(Switch),
     Visit(usize),
-    Wake(usize),
+    LifecycleEvent(usize),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -55,7 +55,7 @@ fn peaceful() -> impl Strategy<Value = Step> {
         4 => (1..900u64).prop_map(Step::Pass),
         2 => (0..TABS).prop_map(Step::CloseTab),
         3 => Just(Step::OpenTab),
-        2 => (0..TABS).prop_map(Step::Wake),
+        2 => (0..TABS).prop_map(Step::LifecycleEvent),
         2 => (0..TABS).prop_map(Step::Restore),
         1 => (0..TABS).prop_map(Step::Desert),
         2 => (0..TABS).prop_map(Step::Visit),
@@ -122,15 +122,15 @@ struct History {
 
 impl History {
     /// One of the first that a page is in. What the page has asked for before is not overtaken by what it asks for now.
-    fn visited(&mut self, slot: usize) -> Option<usize> {
+    fn client_connected(&mut self, slot: usize) -> Option<usize> {
         let tab = self.tab(slot);
         let is_leaving = |(_, packet): &(Instant, Packet)| matches!(packet, Packet::Read { tab: of, of: Traced::SignOut(..), .. } if *of == tab);
         while let Some(at) = self.world.wire.iter().position(is_leaving) {
             let (_, packet) = self.world.wire.remove(at).unwrap();
             self.world.deliver(packet);
         }
-        if self.world.tabs[tab].deserted {
-            self.world.read(tab, Traced::Visited);
+        if self.world.tabs[tab].clients_gone {
+            self.world.read(tab, Traced::ClientConnected);
             return None;
         }
         Some(tab)
@@ -187,7 +187,7 @@ impl History {
                 let tab = self.tab(slot);
                 let calls: Vec<_> = self.requests(tab).collect();
                 self.abort(tab, calls);
-                self.world.input(tab, Input::Deserted);
+                self.world.input(tab, Input::ClientsGone);
             }
             Step::ExpireTokens => world.server.expire_tokens(world.now),
             Step::Forge(slot, message) => {
@@ -209,18 +209,18 @@ impl History {
             }
             Step::Revoke => world.server.revoke(ADA),
             Step::Send(slot, body) => {
-                if let Some(tab) = self.visited(slot) {
+                if let Some(tab) = self.client_connected(slot) {
                     self.world.send(tab, body);
                 }
             }
             Step::Swallow => world.swallow_reply(),
             Step::SignIn(slot, ada) => {
-                if let Some(tab) = self.visited(slot) {
+                if let Some(tab) = self.client_connected(slot) {
                     self.world.sign_in(tab, if ada { ADA } else { BOB });
                 }
             }
             Step::SignOut(slot) => {
-                if let Some(tab) = self.visited(slot) {
+                if let Some(tab) = self.client_connected(slot) {
                     self.world.sign_out(tab);
                 }
             }
@@ -228,9 +228,9 @@ impl History {
             Step::Toggle(Switch::Server) => world.server.down = world.server.down.xor(Some(None)),
             Step::Visit(slot) => {
                 let tab = self.tab(slot);
-                self.world.read(tab, Traced::Visited);
+                self.world.read(tab, Traced::ClientConnected);
             }
-            Step::Wake(slot) => {
+            Step::LifecycleEvent(slot) => {
                 let tab = self.tab(slot);
                 self.world.read(tab, Traced::Woke);
             }
@@ -251,8 +251,8 @@ impl History {
             world.now = world.now.max(at);
             world.tick();
             let now = world.now;
-            let is_late = |entry: &_| arrives(entry, conditions).is_some_and(|at| at <= now);
-            while let Some(late) = world.wire.iter().position(is_late) {
+            let superseded_by_sign_out = |entry: &_| arrives(entry, conditions).is_some_and(|at| at <= now);
+            while let Some(late) = world.wire.iter().position(superseded_by_sign_out) {
                 let (_, packet) = world.wire.remove(late).unwrap();
                 world.deliver(packet);
             }
@@ -278,13 +278,13 @@ impl History {
         self.world.server.down = None;
         self.world.hogged = false;
         for tab in 0..self.world.tabs.len() {
-            self.world.read(tab, Traced::Visited);
+            self.world.read(tab, Traced::ClientConnected);
         }
         for _ in 0..200 {
             self.world.pass(Millis::seconds(2));
         }
-        if self.world.hint == Hint::SignOutOwed {
-            // The tab that owed it is closed: told at the next start.
+        if self.world.hint == Hint::SignOutPending {
+            // The tab with the pending sign-out is closed: it is sent at the next start.
             self.world.open_tab();
             self.world.pass(Millis::seconds(5));
         }
@@ -294,7 +294,7 @@ impl History {
         }
         let users: Vec<_> = world.tabs.iter().filter(|tab| tab.alive).map(|tab| tab.user()).collect();
         match world.hint {
-            Hint::SignOutOwed => panic!("the server was never told of the sign-out"),
+            Hint::SignOutPending => panic!("the server was never told of the sign-out"),
             Hint::SignedOut => {
                 assert!(users.iter().all(Option::is_none), "signed out, and yet: {users:?}");
                 let is_dead = world.jar.is_none_or(|cookie| !world.server.accepts(cookie));

@@ -4,29 +4,30 @@
 use crate::calls::Need;
 use crate::exchange::Exchange;
 use crate::{
-    CallError, Cause, Effect, Errand, Event, Hint, Instant, Millis, PeerMessage, Profile, Reason, Renewal, SignOutRoute,
+    CallError, Effect, Event, ExchangeKind, Hint, Instant, Millis, PeerMessage, Profile, Reason, RefreshMode,
+    RefreshTrigger, SignOutRoute,
 };
 
-use super::{Phase, Session, Tenure};
+use super::{ActiveSession, Phase, Session};
 
 impl<P: Profile> Session<P> {
     pub(super) fn booted(&mut self, hint: Hint, now: Instant) {
         let reason = match hint {
-            Hint::SignedIn | Hint::Unknown if self.policy.renewal == Renewal::Cookie => {
-                self.schedule.want(now, Cause::Restore);
+            Hint::SignedIn | Hint::Unknown if self.policy.renewal == RefreshMode::Cookie => {
+                self.schedule.want(now, RefreshTrigger::Restore);
                 // A page that is loaded again: its user does not wait for the end of a pause of our own.
                 return self.schedule.resume(now);
             }
             Hint::SignedIn => Reason::Expired,
             Hint::Never | Hint::Unknown => Reason::Never,
-            Hint::SignOutOwed | Hint::SignedOut => Reason::SignedOut,
+            Hint::SignOutPending | Hint::SignedOut => Reason::SignedOut,
         };
         self.phase = Phase::Ended(reason);
         self.push(Effect::Notify);
         self.resume(now);
-        if hint == Hint::SignOutOwed && self.policy.sign_out == SignOutRoute::Server {
-            self.owed = true;
-            self.schedule.want(now, Cause::Check);
+        if hint == Hint::SignOutPending && self.policy.sign_out == SignOutRoute::Server {
+            self.sign_out_pending = true;
+            self.schedule.want(now, RefreshTrigger::Check);
         }
     }
 
@@ -36,12 +37,12 @@ impl<P: Profile> Session<P> {
         if !self.can_refresh() {
             return;
         }
-        if let Phase::Active(tenure) | Phase::Loading(Some(tenure)) = &mut self.phase {
-            tenure.expires = tenure.expires.map(|expires| expires.earlier_by(span));
+        if let Phase::Active(active_session) | Phase::Loading(Some(active_session)) = &mut self.phase {
+            active_session.expires = active_session.expires.map(|expires| expires.earlier_by(span));
         }
         self.schedule.advance(span);
-        if self.policy.renewal == Renewal::Cookie {
-            self.deserted = self.deserted.map(|since| since.earlier_by(span));
+        if self.policy.renewal == RefreshMode::Cookie {
+            self.clients_gone = self.clients_gone.map(|since| since.earlier_by(span));
         }
     }
 
@@ -60,9 +61,9 @@ impl<P: Profile> Session<P> {
             return;
         }
         if self.can_refresh() {
-            self.schedule.want(now, Cause::Check);
-        } else if let Some(tenure) = self.take_tenure() {
-            self.phase = Phase::Active(tenure);
+            self.schedule.want(now, RefreshTrigger::Check);
+        } else if let Some(active_session) = self.take_tenure() {
+            self.phase = Phase::Active(active_session);
             self.push(Effect::Notify);
             self.resume(now);
         }
@@ -81,12 +82,12 @@ impl<P: Profile> Session<P> {
     /// Messages may be late or forged. What counts is the hint, which every sign-in and sign-out writes first.
     pub(super) fn heard(&mut self, message: PeerMessage, hint: Hint, now: Instant) {
         match (hint, message) {
-            (Hint::SignOutOwed | Hint::SignedOut, _) => self.signed_out_elsewhere(now),
+            (Hint::SignOutPending | Hint::SignedOut, _) => self.signed_out_elsewhere(now),
             // Without a cookie the tabs share nothing, and there is nothing to look at.
-            _ if self.policy.renewal != Renewal::Cookie => {}
-            (_, PeerMessage::Changed) if self.tenure().is_some() => self.check(now),
+            _ if self.policy.renewal != RefreshMode::Cookie => {}
+            (_, PeerMessage::Changed) if self.active_session().is_some() => self.check(now),
             (Hint::SignedIn, PeerMessage::SignedIn | PeerMessage::SignedOut) => {
-                self.owed = false;
+                self.sign_out_pending = false;
                 self.check(now);
             }
             _ => {}
@@ -96,8 +97,8 @@ impl<P: Profile> Session<P> {
     /// Looks at how things stand at the server. An answer that is already on its way may be about the past.
     fn check(&mut self, now: Instant) {
         match &mut self.exchange {
-            Some(exchange) if exchange.errand == Errand::Refresh => exchange.is_stale = true,
-            _ => self.schedule.want(now, Cause::Check),
+            Some(exchange) if exchange.kind == ExchangeKind::Refresh => exchange.is_stale = true,
+            _ => self.schedule.want(now, RefreshTrigger::Check),
         }
     }
 
@@ -107,7 +108,7 @@ impl<P: Profile> Session<P> {
     }
 
     /// Ends the session because the user wants it so: whatever is under way comes home to nothing.
-    pub(super) fn leave(&mut self, now: Instant) -> Option<Tenure<P>> {
+    pub(super) fn leave(&mut self, now: Instant) -> Option<ActiveSession<P>> {
         let calls = self
             .calls
             .close(|call| call.identity.is_some() || call.until.is_some() && matches!(call.need, Need::Token(_)));
@@ -119,8 +120,8 @@ impl<P: Profile> Session<P> {
     }
 
     /// Wipes the cell, or hands its content over.
-    pub(super) fn end(&mut self, reason: Reason, now: Instant) -> Option<Tenure<P>> {
-        let tenure = self.take_tenure();
+    pub(super) fn end(&mut self, reason: Reason, now: Instant) -> Option<ActiveSession<P>> {
+        let active_session = self.take_tenure();
         self.identity = self.identity.next();
         self.phase = Phase::Ended(reason);
         self.failure = None;
@@ -131,12 +132,12 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Notify);
         self.push(Effect::Report(Event::Ended(reason)));
         self.resume(now);
-        tenure
+        active_session
     }
 
     /// A refresh that has not been sent need not be.
     pub(super) fn take_unsent_refresh(&mut self) -> Option<Exchange> {
-        self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.errand == Errand::Refresh)
+        self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.kind == ExchangeKind::Refresh)
     }
 
     pub(super) fn closed(&mut self, now: Instant) {
@@ -144,12 +145,12 @@ impl<P: Profile> Session<P> {
         self.fail(calls, CallError::Closed);
         if let Some(exchange) = self.exchange.take() {
             self.push(Effect::Unlock(exchange.id));
-            self.errands.push_front(exchange.errand);
+            self.queued_exchanges.push_front(exchange.kind);
         }
-        for errand in core::mem::take(&mut self.errands) {
-            match errand {
-                Errand::SignIn(call) => self.push(Effect::Fail(call, CallError::Closed)),
-                Errand::Refresh | Errand::SignOut(_) => {}
+        for kind in core::mem::take(&mut self.queued_exchanges) {
+            match kind {
+                ExchangeKind::SignIn(call) => self.push(Effect::Fail(call, CallError::Closed)),
+                ExchangeKind::Refresh | ExchangeKind::SignOut(_) => {}
             }
         }
         for (call, _) in core::mem::take(&mut self.sign_out_calls) {
@@ -161,9 +162,9 @@ impl<P: Profile> Session<P> {
     }
 
     /// Takes the living session out; the phase must be set next.
-    pub(super) fn take_tenure(&mut self) -> Option<Tenure<P>> {
+    pub(super) fn take_tenure(&mut self) -> Option<ActiveSession<P>> {
         match core::mem::replace(&mut self.phase, Phase::Loading(None)) {
-            Phase::Active(tenure) => Some(tenure),
+            Phase::Active(active_session) => Some(active_session),
             Phase::Loading(kept) => kept,
             Phase::Ended(_) => None,
         }

@@ -3,24 +3,24 @@
 use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
-    Answer, CallError, Cause, Claim, Course, Effect, Epoch, Errand, Event, ExchangeId, Generation, Grant, Hint,
-    Instant, Lock, Millis, PeerMessage, Profile, Reason, Trace, Trouble,
+    Answer, CallError, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, Generation, Grant, Hint, Instant,
+    LeaseClaim, Lock, Millis, PeerMessage, Profile, Reason, RefreshFailure, RefreshTrigger, Trace,
 };
 
-use super::{Abandoned, Phase, Session, Tenure};
+use super::{Abandoned, ActiveSession, Phase, Session};
 
 impl<P: Profile> Session<P> {
     /// Starts what is due, if anything: what the page asked for first, then what we owe ourselves.
     pub(super) fn begin_next(&mut self, now: Instant) {
-        let due = self.schedule.due().filter(|(at, _)| *at <= now && self.deserted.is_none());
-        let (errand, cause) = match (self.errands.pop_front(), due) {
-            (Some(errand), _) => (errand, None),
-            (None, Some(_)) if self.owed => (Errand::SignOut(None), None),
-            (None, Some((_, cause))) => (Errand::Refresh, Some(cause)),
+        let due = self.schedule.due().filter(|(at, _)| *at <= now && self.clients_gone.is_none());
+        let (kind, trigger) = match (self.queued_exchanges.pop_front(), due) {
+            (Some(kind), _) => (kind, None),
+            (None, Some(_)) if self.sign_out_pending => (ExchangeKind::SignOut(None), None),
+            (None, Some((_, trigger))) => (ExchangeKind::Refresh, Some(trigger)),
             (None, None) => return,
         };
         self.last_exchange = ExchangeId(self.last_exchange.0.wrapping_add(1));
-        let mut exchange = Exchange::new(self.last_exchange, errand, cause, now);
+        let mut exchange = Exchange::new(self.last_exchange, kind, trigger, now);
         exchange.may_be_spent = self.may_be_spent;
         self.exchange = Some(exchange);
         self.push(Effect::Lock(self.last_exchange));
@@ -41,7 +41,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn claimed(&mut self, id: ExchangeId, claim: Claim, trace: Trace, now: Instant) {
+    pub(super) fn claimed(&mut self, id: ExchangeId, claim: LeaseClaim, trace: Trace, now: Instant) {
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_claim(id)) else { return };
         if exchange.claimed(claim, trace, now) {
             self.ask(trace, now);
@@ -74,42 +74,42 @@ impl<P: Profile> Session<P> {
 
     /// Ends the wait for the server. A refresh that is answered all the same is not lost.
     fn abandon(&mut self, trace: Trace, now: Instant) {
-        let Some(Exchange { id, errand, .. }) = self.exchange else { return };
+        let Some(Exchange { id, kind, .. }) = self.exchange else { return };
         self.push(Effect::Abandon(id));
-        if errand == Errand::Refresh {
+        if kind == ExchangeKind::Refresh {
             self.abandoned = Some(Abandoned { id, generation: self.generation, epoch: trace.epoch });
         }
         self.answered(id, Answer::Unreachable(None), trace, now);
     }
 
     fn ask(&mut self, trace: Trace, now: Instant) {
-        if let Some(exchange) = self.exchange.take_if(|exchange| exchange.is_void(trace)) {
-            return self.call_off(exchange, now);
+        if let Some(exchange) = self.exchange.take_if(|exchange| exchange.is_obsolete(trace)) {
+            return self.cancel(exchange, now);
         }
         let Some(exchange) = &self.exchange else { return };
-        let request = match exchange.errand {
-            Errand::SignOut(_) => self.sign_out_request(exchange, now),
-            errand => Some(errand),
+        let request = match exchange.kind {
+            ExchangeKind::SignOut(_) => self.sign_out_request(exchange, now),
+            kind => Some(kind),
         };
         let Some(request) = request else {
             let Some(exchange) = self.exchange.take() else { return };
-            self.sign_out_unprovable(exchange.errand, trace, now);
+            self.sign_out_unprovable(exchange.kind, trace, now);
             return self.push(Effect::Unlock(exchange.id));
         };
         let Some(exchange) = &mut self.exchange else { return };
         exchange.ask(request, trace, now);
-        let (id, cause) = (exchange.id, exchange.cause);
+        let (id, trigger) = (exchange.id, exchange.trigger);
         self.push(Effect::Exchange(id, request));
-        if let Some(cause) = cause {
-            self.push(Effect::Report(Event::RefreshStarted(cause)));
+        if let Some(trigger) = trigger {
+            self.push(Effect::Report(Event::RefreshStarted(trigger)));
         }
     }
 
-    fn call_off(&mut self, exchange: Exchange, now: Instant) {
+    fn cancel(&mut self, exchange: Exchange, now: Instant) {
         self.push(Effect::Unlock(exchange.id));
-        match exchange.errand {
-            errand @ Errand::SignOut(_) => self.sign_out_over(errand, now),
-            Errand::Refresh | Errand::SignIn(_) => {
+        match exchange.kind {
+            kind @ ExchangeKind::SignOut(_) => self.sign_out_over(kind, now),
+            ExchangeKind::Refresh | ExchangeKind::SignIn(_) => {
                 self.schedule.clear(now);
                 self.signed_out_elsewhere(now);
             }
@@ -120,17 +120,17 @@ impl<P: Profile> Session<P> {
         let Some(mut exchange) = self.exchange.take_if(|exchange| exchange.awaits_answer(id)) else {
             return self.answered_late(id, answer, trace, now);
         };
-        let is_refusal = matches!((exchange.request, &answer), (Errand::Refresh, Answer::Refused));
+        let is_refusal = matches!((exchange.request, &answer), (ExchangeKind::Refresh, Answer::Refused));
         if is_refusal && exchange.retry_after_refusal(now) {
             self.exchange = Some(exchange);
             return;
         }
-        let is_late = exchange.is_late(trace);
-        match exchange.errand {
-            Errand::Refresh if is_late => self.refreshed_too_late(answer, now),
-            Errand::Refresh => self.refreshed(&exchange, answer, trace, now),
-            Errand::SignIn(call) if is_late => self.push(Effect::Fail(call, CallError::SignedOut)),
-            Errand::SignIn(call) => {
+        let superseded_by_sign_out = exchange.superseded_by_sign_out(trace);
+        match exchange.kind {
+            ExchangeKind::Refresh if superseded_by_sign_out => self.refreshed_too_late(answer, now),
+            ExchangeKind::Refresh => self.refreshed(&exchange, answer, trace, now),
+            ExchangeKind::SignIn(call) if superseded_by_sign_out => self.push(Effect::Fail(call, CallError::SignedOut)),
+            ExchangeKind::SignIn(call) => {
                 if let Answer::Granted(grant) = answer {
                     let epoch = trace.epoch.next();
                     self.adopt(grant, epoch, now);
@@ -138,9 +138,9 @@ impl<P: Profile> Session<P> {
                     self.push(Effect::Broadcast(PeerMessage::SignedIn));
                     self.push(Effect::Report(Event::SignedIn));
                 }
-                self.push(Effect::Settle(call, Course::Direct));
+                self.push(Effect::Settle(call, DeliveryPath::Direct));
             }
-            Errand::SignOut(_) => {
+            ExchangeKind::SignOut(_) => {
                 if self.sign_out_answered(&mut exchange, answer, trace, now) {
                     self.exchange = Some(exchange);
                     return self.claim(now);
@@ -185,29 +185,33 @@ impl<P: Profile> Session<P> {
                 }
             }
             Answer::Refused => self.refused(exchange, trace, now),
-            Answer::Done | Answer::Malformed => self.put_off(Trouble::Malformed, None, exchange, now),
-            Answer::Unreachable(asked) => self.put_off(Trouble::Unreachable, asked, exchange, now),
+            Answer::Done | Answer::Malformed => self.schedule_retry(RefreshFailure::Malformed, None, exchange, now),
+            Answer::Unreachable(asked) => self.schedule_retry(RefreshFailure::Unreachable, asked, exchange, now),
         }
         if exchange.is_stale {
-            self.schedule.want(now, Cause::Check);
+            self.schedule.want(now, RefreshTrigger::Check);
         }
     }
 
     /// The user signed out while the refresh was on its way: its token serves to sign out at the server, and no more.
     fn refreshed_too_late(&mut self, answer: Answer<P>, now: Instant) {
-        if let (Answer::Granted(grant), true) = (answer, self.owed) {
+        if let (Answer::Granted(grant), true) = (answer, self.sign_out_pending) {
             self.renew_sign_out(grant, now);
         }
         self.signed_out_elsewhere(now);
     }
 
     fn refused(&mut self, exchange: &Exchange, trace: Trace, now: Instant) {
-        self.push(Effect::Report(Event::RefreshFailed(Trouble::Refused, None)));
+        self.push(Effect::Report(Event::RefreshFailed(RefreshFailure::Refused, None)));
         let reason = match &self.phase {
             Phase::Ended(_) => return self.schedule.clear(now),
             Phase::Loading(None) if trace.hint == Hint::Unknown => Reason::Never,
             Phase::Loading(None) => Reason::Expired,
-            Phase::Active(tenure) | Phase::Loading(Some(tenure)) if tenure.epoch != trace.epoch => Reason::Replaced,
+            Phase::Active(active_session) | Phase::Loading(Some(active_session))
+                if active_session.epoch != trace.epoch =>
+            {
+                Reason::Replaced
+            }
             Phase::Active(_) | Phase::Loading(Some(_)) => Reason::Revoked,
         };
         if trace.hint == Hint::SignedIn {
@@ -220,11 +224,11 @@ impl<P: Profile> Session<P> {
     }
 
     /// No answer from the server: the session lives, and the token is used as long as it is valid (promise 9).
-    fn put_off(&mut self, failure: Trouble, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
-        self.may_be_spent |= failure == Trouble::Unreachable;
+    fn schedule_retry(&mut self, failure: RefreshFailure, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
+        self.may_be_spent |= failure == RefreshFailure::Unreachable;
         let is_awaited = matches!(self.phase, Phase::Loading(None));
         let longest = if is_awaited { Backoff::LONGEST_WAITING } else { Backoff::LONGEST_OWN };
-        let retry = self.schedule.pause(now, asked, longest, exchange.cause.unwrap_or(Cause::Due));
+        let retry = self.schedule.pause(now, asked, longest, exchange.trigger.unwrap_or(RefreshTrigger::Due));
         self.push(Effect::Report(Event::RefreshFailed(failure, Some(retry))));
         self.stop_loading(failure);
         self.resume(now);
@@ -232,19 +236,19 @@ impl<P: Profile> Session<P> {
 
     /// The exchange under way takes longer than a page should wait for it. It goes on.
     pub(super) fn report_slow_exchange(&mut self, now: Instant) {
-        if self.exchange.as_ref().is_some_and(|exchange| exchange.errand == Errand::Refresh) {
-            self.stop_loading(Trouble::Unreachable);
+        if self.exchange.as_ref().is_some_and(|exchange| exchange.kind == ExchangeKind::Refresh) {
+            self.stop_loading(RefreshFailure::Unreachable);
             self.resume(now);
         }
     }
 
     /// A page that came back from the cache shows its session again; any other learns why it still has none.
-    fn stop_loading(&mut self, failure: Trouble) {
+    fn stop_loading(&mut self, failure: RefreshFailure) {
         let is_news = self.failure.replace(failure) != Some(failure);
         match &mut self.phase {
             Phase::Loading(Some(_)) => {
-                if let Some(tenure) = self.take_tenure() {
-                    self.phase = Phase::Active(tenure);
+                if let Some(active_session) = self.take_tenure() {
+                    self.phase = Phase::Active(active_session);
                 }
             }
             Phase::Loading(None) if is_news => {}
@@ -268,12 +272,12 @@ impl<P: Profile> Session<P> {
                 self.fail(others, CallError::Replaced);
             }
         }
-        self.owed = false;
+        self.sign_out_pending = false;
         self.sign_out_credentials = None;
         self.may_be_spent = false;
         self.failure = None;
         let expires = lifetime.map(|lifetime| now + lifetime);
-        self.phase = Phase::Active(Tenure { credentials, epoch, expires, subject, profile });
+        self.phase = Phase::Active(ActiveSession { credentials, epoch, expires, subject, profile });
         self.schedule.granted(now, lifetime.filter(|_| self.can_refresh()));
         self.push(Effect::Notify);
         self.resume(now);

@@ -17,8 +17,8 @@ use crate::exchange::Exchange;
 use crate::identity::Identity;
 use crate::schedule::Schedule;
 use crate::{
-    CallError, CallId, Course, Credentials, Effect, Epoch, Errand, ExchangeId, Generation, Input, Instant, Policy,
-    Profile, Reason, Renewal, Subject, Token, Trouble,
+    CallError, CallId, Credentials, DeliveryPath, Effect, Epoch, ExchangeId, ExchangeKind, Generation, Input, Instant,
+    Policy, Profile, Reason, RefreshFailure, RefreshMode, Subject, Token,
 };
 
 /// One session as one vault sees it.
@@ -33,35 +33,35 @@ pub struct Session<P> {
     exchange: Option<Exchange>,
     last_exchange: ExchangeId,
     /// Sign-ins and sign-outs that wait for the exchange under way.
-    errands: VecDeque<Errand>,
+    queued_exchanges: VecDeque<ExchangeKind>,
     /// A refresh that timed out, whose answer may still come.
     abandoned: Option<Abandoned>,
     /// The last refresh had no answer, so its credential may be spent.
     may_be_spent: bool,
     /// Why the session could not be restored yet.
-    failure: Option<Trouble>,
+    failure: Option<RefreshFailure>,
     /// Signed out here, and the server has not confirmed it.
-    owed: bool,
+    sign_out_pending: bool,
     /// Kept for the requests that sign out at the server, then wiped.
     sign_out_credentials: Option<SignOutCredentials>,
     /// Calls that wait for a sign-out to be confirmed, and until when.
     sign_out_calls: VecDeque<(CallId, Instant)>,
     /// Since when no page has been there.
-    deserted: Option<Instant>,
+    clients_gone: Option<Instant>,
     effects: VecDeque<Effect>,
 }
 
 #[derive(Debug)]
 enum Phase<P> {
-    Active(Tenure<P>),
+    Active(ActiveSession<P>),
     Ended(Reason),
     /// Not known yet; after a return from the back/forward cache, with what was there before.
-    Loading(Option<Tenure<P>>),
+    Loading(Option<ActiveSession<P>>),
 }
 
 /// A session that is alive.
 #[derive(Debug)]
-struct Tenure<P> {
+struct ActiveSession<P> {
     credentials: Credentials,
     epoch: Epoch,
     expires: Option<Instant>,
@@ -90,7 +90,7 @@ pub struct Snapshot<'a, P> {
     /// Whether there is a session.
     pub status: Status,
     /// Why the session could not be restored so far, while the status is [`Status::Loading`].
-    pub failure: Option<Trouble>,
+    pub failure: Option<RefreshFailure>,
     /// When the token expires, if that is known.
     pub expires: Option<Instant>,
     /// When the next refresh is due, if that is known.
@@ -134,14 +134,14 @@ impl<P: Profile> Session<P> {
             schedule: Schedule::new(seed),
             exchange: None,
             last_exchange: ExchangeId::default(),
-            errands: VecDeque::new(),
+            queued_exchanges: VecDeque::new(),
             abandoned: None,
             may_be_spent: false,
             failure: None,
-            owed: false,
+            sign_out_pending: false,
             sign_out_credentials: None,
             sign_out_calls: VecDeque::new(),
-            deserted: None,
+            clients_gone: None,
             effects: VecDeque::new(),
         }
     }
@@ -156,7 +156,7 @@ impl<P: Profile> Session<P> {
             Input::Claimed(id, claim, trace) => self.claimed(id, claim, trace, now),
             Input::ClockJumped(span) => self.clock_jumped(span),
             Input::Closed => return self.closed(now),
-            Input::Deserted => self.deserted(now),
+            Input::ClientsGone => self.clients_gone(now),
             Input::Locked(id, lock) => self.locked(id, lock, now),
             Input::Online => self.schedule.resume(now),
             Input::Peer(message, trace) => self.heard(message, trace.hint, now),
@@ -165,10 +165,10 @@ impl<P: Profile> Session<P> {
             Input::Restored(trace) => self.restored(trace.hint, now),
             Input::Returned => self.returned(),
             Input::Send(call, body) => self.send(call, body, now),
-            Input::SignIn(call) => self.errands.push_back(Errand::SignIn(call)),
+            Input::SignIn(call) => self.queued_exchanges.push_back(ExchangeKind::SignIn(call)),
             Input::SignOut(call, trace) => self.sign_out(call, trace, now),
             Input::Tick(trace) => self.time_out(trace, now),
-            Input::Visited(trace) => self.visited(trace.hint, now),
+            Input::ClientConnected(trace) => self.client_connected(trace.hint, now),
             Input::Woke(trace) => self.woke(trace.hint, now),
         }
         self.advance(now);
@@ -184,10 +184,10 @@ impl<P: Profile> Session<P> {
     pub fn deadline(&mut self) -> Option<Instant> {
         let exchange = match &self.exchange {
             Some(exchange) => Some(exchange.deadline()),
-            None => self.schedule.due().map(|(at, _)| at).filter(|_| self.deserted.is_none()),
+            None => self.schedule.due().map(|(at, _)| at).filter(|_| self.clients_gone.is_none()),
         };
         let end = match &self.phase {
-            Phase::Active(tenure) if !self.can_refresh() => tenure.expires,
+            Phase::Active(active_session) if !self.can_refresh() => active_session.expires,
             _ => None,
         };
         let report = self.exchange.as_ref().and_then(Exchange::reports_at);
@@ -199,17 +199,17 @@ impl<P: Profile> Session<P> {
     /// What the page may know.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_, P> {
-        let (status, tenure) = match &self.phase {
-            Phase::Active(tenure) => (Status::Authenticated, Some(tenure)),
+        let (status, active_session) = match &self.phase {
+            Phase::Active(active_session) => (Status::Authenticated, Some(active_session)),
             Phase::Ended(reason) => (Status::Unauthenticated(*reason), None),
             Phase::Loading(_) => (Status::Loading, None),
         };
         Snapshot {
             status,
             failure: self.failure.filter(|_| status == Status::Loading),
-            expires: tenure.and_then(|tenure| tenure.expires),
-            refresh: tenure.and(self.schedule.due()).map(|(at, _)| at),
-            profile: tenure.map(|tenure| &tenure.profile),
+            expires: active_session.and_then(|active_session| active_session.expires),
+            refresh: active_session.and(self.schedule.due()).map(|(at, _)| at),
+            profile: active_session.map(|active_session| &active_session.profile),
         }
     }
 
@@ -219,26 +219,31 @@ impl<P: Profile> Session<P> {
     pub fn bearer(&self, call: CallId) -> Bearer<'_> {
         match (self.calls.get(call), &self.phase) {
             (Some(Call { identity: None, .. }), _) => Bearer::None,
-            (Some(call), Phase::Active(tenure)) if call.identity == Some(self.identity) => {
-                tenure.credentials.access.as_ref().map_or(Bearer::None, Bearer::Token)
+            (Some(call), Phase::Active(active_session)) if call.identity == Some(self.identity) => {
+                active_session.credentials.access.as_ref().map_or(Bearer::None, Bearer::Token)
             }
             _ => Bearer::Withdrawn,
         }
     }
 
-    /// What an exchange with this errand proves itself with, beside the cookies.
+    /// The credential of an exchange of this kind, in addition to the cookies.
     #[must_use]
-    pub fn credentials(&self, errand: Errand) -> Option<&Credentials> {
-        match errand {
-            Errand::Refresh if !self.is_signing_out() => self.tenure().map(|tenure| &tenure.credentials),
-            Errand::SignIn(_) => None,
-            Errand::Refresh | Errand::SignOut(_) => self.sign_out_credentials.as_ref().map(|kept| &kept.credentials),
+    pub fn credentials(&self, kind: ExchangeKind) -> Option<&Credentials> {
+        match kind {
+            ExchangeKind::Refresh if !self.is_signing_out() => {
+                self.active_session().map(|active_session| &active_session.credentials)
+            }
+            ExchangeKind::SignIn(_) => None,
+            ExchangeKind::Refresh | ExchangeKind::SignOut(_) => {
+                self.sign_out_credentials.as_ref().map(|kept| &kept.credentials)
+            }
         }
     }
 
     /// Does what has become due. Runs after every input.
     fn advance(&mut self, now: Instant) {
-        if matches!(&self.phase, Phase::Active(tenure) if tenure.is_expired(now)) && !self.can_refresh() {
+        if matches!(&self.phase, Phase::Active(active_session) if active_session.is_expired(now)) && !self.can_refresh()
+        {
             self.end(Reason::Expired, now);
         }
         if self.forgets_at().is_some_and(|at| at <= now) {
@@ -260,21 +265,23 @@ impl<P: Profile> Session<P> {
 
     /// Whether the exchange under way ends a session at the server.
     fn is_signing_out(&self) -> bool {
-        self.exchange.as_ref().is_some_and(|exchange| matches!(exchange.errand, Errand::SignOut(_)))
+        self.exchange.as_ref().is_some_and(|exchange| matches!(exchange.kind, ExchangeKind::SignOut(_)))
     }
 
-    fn tenure(&self) -> Option<&Tenure<P>> {
+    fn active_session(&self) -> Option<&ActiveSession<P>> {
         match &self.phase {
-            Phase::Active(tenure) | Phase::Loading(Some(tenure)) => Some(tenure),
+            Phase::Active(active_session) | Phase::Loading(Some(active_session)) => Some(active_session),
             Phase::Ended(_) | Phase::Loading(None) => None,
         }
     }
 
     fn can_refresh(&self) -> bool {
         match self.policy.renewal {
-            Renewal::Body => self.tenure().is_some_and(|tenure| tenure.credentials.refresh.is_some()),
-            Renewal::Cookie => true,
-            Renewal::None => false,
+            RefreshMode::Body => {
+                self.active_session().is_some_and(|active_session| active_session.credentials.refresh.is_some())
+            }
+            RefreshMode::Cookie => true,
+            RefreshMode::None => false,
         }
     }
 
@@ -288,13 +295,13 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    fn settle(&mut self, call: CallId, course: Course) {
+    fn settle(&mut self, call: CallId, via: DeliveryPath) {
         self.calls.remove(call);
-        self.push(Effect::Settle(call, course));
+        self.push(Effect::Settle(call, via));
     }
 }
 
-impl<P> Tenure<P> {
+impl<P> ActiveSession<P> {
     fn is_expired(&self, now: Instant) -> bool {
         self.expires.is_some_and(|expires| expires <= now)
     }

@@ -2,15 +2,15 @@
 
 use crate::calls::{Call, Need};
 use crate::{
-    Body, CallError, CallId, Cause, Course, Effect, Errand, Generation, Instant, Policy, Profile, Reason, Reply, Token,
-    Trouble,
+    Body, CallError, CallId, DeliveryPath, Effect, ExchangeKind, Generation, Instant, Policy, Profile, Reason,
+    RefreshFailure, RefreshTrigger, Reply, Token,
 };
 
 use super::{Phase, Session};
 
 impl<P: Profile> Session<P> {
     pub(super) fn send(&mut self, id: CallId, body: Body, now: Instant) {
-        let identity = self.tenure().map(|_| self.identity);
+        let identity = self.active_session().map(|_| self.identity);
         self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_PATIENCE, now);
     }
 
@@ -27,31 +27,31 @@ impl<P: Profile> Session<P> {
     pub(super) fn renewed(&mut self, id: CallId, access: Token) {
         let sent = self.calls.get(id).map(|call| (call.identity, call.generation));
         if sent == Some((Some(self.identity), Some(self.generation)))
-            && let Phase::Active(tenure) = &mut self.phase
+            && let Phase::Active(active_session) = &mut self.phase
         {
-            tenure.credentials.access = Some(access);
+            active_session.credentials.access = Some(access);
             self.generation = Generation(self.generation.0.wrapping_add(1));
         }
     }
 
     pub(super) fn responded(&mut self, id: CallId, reply: Reply, now: Instant) {
         let Some(call) = self.calls.get(id).copied() else { return };
-        if call.course == Course::Retried {
+        if call.via == DeliveryPath::Retried {
             match reply {
                 Reply::Other => self.schedule.note_fruitful(),
-                Reply::Unauthorized => self.schedule.note_fruitless(),
+                Reply::Unauthorized => self.schedule.record_failed_retry(),
             }
         }
         if reply == Reply::Other || !self.may_go_again(&call, now) {
             let is_over = reply == Reply::Unauthorized && self.is_refused_for_good(&call, now);
-            self.settle(id, call.course);
+            self.settle(id, call.via);
             if is_over {
                 drop(self.end(Reason::Revoked, now));
             }
             return;
         }
         if call.generation == Some(self.generation) {
-            self.schedule.want(now, Cause::Rejected);
+            self.schedule.want(now, RefreshTrigger::Rejected);
         }
         self.dispatch(id, call, now + Policy::CALL_PATIENCE, now);
     }
@@ -62,73 +62,80 @@ impl<P: Profile> Session<P> {
         let is_straggler = call.generation < Some(self.generation);
         is_ours
             && call.generation.is_some()
-            && call.course != Course::Retried
-            && (is_straggler || self.can_refresh() && !self.schedule.trusts_token(now))
+            && call.via != DeliveryPath::Retried
+            && (is_straggler || self.can_refresh() && !self.schedule.in_grace_period(now))
     }
 
     /// Whether a 401 is for the newest token of a session that cannot get another one.
     fn is_refused_for_good(&self, call: &Call, now: Instant) -> bool {
         let is_newest = call.identity == Some(self.identity) && call.generation == Some(self.generation);
-        is_newest && matches!(self.phase, Phase::Active(_)) && !self.can_refresh() && !self.schedule.trusts_token(now)
+        is_newest
+            && matches!(self.phase, Phase::Active(_))
+            && !self.can_refresh()
+            && !self.schedule.in_grace_period(now)
     }
 
     /// Sends the call on its way, or into the line until something changes.
     pub(super) fn dispatch(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
         match (&self.phase, call.need) {
-            (Phase::Loading(_), _) => self.park(id, call, until, now),
-            (_, Need::Status) => self.settle(id, Course::Direct),
+            (Phase::Loading(_), _) => self.enqueue(id, call, until, now),
+            (_, Need::Status) => self.settle(id, DeliveryPath::Direct),
             (Phase::Ended(_), Need::Token(_)) => self.dispatch_without_session(id, call),
-            (Phase::Active(tenure), Need::Token(body)) => {
-                let expired = tenure.is_expired(now) && self.can_refresh();
+            (Phase::Active(active_session), Need::Token(body)) => {
+                let expired = active_session.is_expired(now) && self.can_refresh();
                 if expired {
-                    self.schedule.want(now, Cause::Expired);
+                    self.schedule.want(now, RefreshTrigger::Expired);
                 }
                 // A stream cannot be sent twice, so it is not sent while a fresher token is on its way.
                 let waits_for_fresher = body == Body::OneShot && self.is_refresh_imminent(now);
                 match call.generation {
-                    _ if expired => self.park(id, call, until, now),
-                    None if waits_for_fresher => self.calls.park(id, call, until),
-                    None => self.transmit(id, call, if call.until.is_some() { Course::Waited } else { Course::Direct }),
-                    Some(generation) if generation == self.generation => self.park(id, call, until, now),
-                    Some(_) if body == Body::OneShot => self.settle(id, Course::NotReplayed),
-                    Some(_) => self.transmit(id, call, Course::Retried),
+                    _ if expired => self.enqueue(id, call, until, now),
+                    None if waits_for_fresher => self.calls.enqueue(id, call, until),
+                    None => self.transmit(
+                        id,
+                        call,
+                        if call.until.is_some() { DeliveryPath::Waited } else { DeliveryPath::Direct },
+                    ),
+                    Some(generation) if generation == self.generation => self.enqueue(id, call, until, now),
+                    Some(_) if body == Body::OneShot => self.settle(id, DeliveryPath::NotReplayed),
+                    Some(_) => self.transmit(id, call, DeliveryPath::Retried),
                 }
             }
         }
     }
 
     /// Into the line. While the refresh endpoint answers without a token, waiting between two tries would only hide that.
-    fn park(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
-        let is_unusable = self.failure == Some(Trouble::Malformed);
+    fn enqueue(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
+        let is_unusable = self.failure == Some(RefreshFailure::Malformed);
         if is_unusable && self.exchange.is_none() && !self.is_refresh_imminent(now) {
             self.calls.remove(id);
             self.give_up(id, call, CallError::RefreshUnusable);
         } else {
-            self.calls.park(id, call, until);
+            self.calls.enqueue(id, call, until);
         }
     }
 
     fn dispatch_without_session(&mut self, id: CallId, call: Call) {
         if call.generation.is_some() {
-            self.settle(id, call.course);
+            self.settle(id, call.via);
         } else if call.identity.is_some() {
             self.calls.remove(id);
             self.push(Effect::Fail(id, CallError::SessionEnded));
         } else {
-            self.transmit(id, call, Course::Anonymous);
+            self.transmit(id, call, DeliveryPath::Anonymous);
         }
     }
 
-    fn transmit(&mut self, id: CallId, call: Call, course: Course) {
-        let session = self.tenure().map(|_| (self.identity, self.generation));
+    fn transmit(&mut self, id: CallId, call: Call, via: DeliveryPath) {
+        let session = self.active_session().map(|_| (self.identity, self.generation));
         let (identity, generation) = session.unzip();
-        self.calls.insert(id, Call { identity, generation, course, until: None, ..call });
+        self.calls.insert(id, Call { identity, generation, via, until: None, ..call });
         self.push(Effect::Transmit(id));
     }
 
     /// Everybody in the line has another look at how things stand.
     pub(super) fn resume(&mut self, now: Instant) {
-        for (id, until, call) in self.calls.unpark() {
+        for (id, until, call) in self.calls.drain() {
             self.dispatch(id, call, until, now);
         }
     }
@@ -136,7 +143,7 @@ impl<P: Profile> Session<P> {
     /// Ends the wait of a call: with the 401 that the shell holds for it, else with this error.
     pub(super) fn give_up(&mut self, id: CallId, call: Call, error: CallError) {
         if call.generation.is_some() {
-            self.push(Effect::Settle(id, call.course));
+            self.push(Effect::Settle(id, call.via));
         } else {
             self.push(Effect::Fail(id, error));
         }
@@ -144,7 +151,7 @@ impl<P: Profile> Session<P> {
 
     fn is_refresh_imminent(&self, now: Instant) -> bool {
         match &self.exchange {
-            Some(exchange) => exchange.errand == Errand::Refresh,
+            Some(exchange) => exchange.kind == ExchangeKind::Refresh,
             None => self.can_refresh() && self.schedule.due().is_some_and(|(at, _)| at <= now),
         }
     }

@@ -3,11 +3,11 @@
 use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
-    Answer, CallError, CallId, Cause, Course, Effect, Errand, Event, Grant, Hint, Instant, Millis, PeerMessage, Policy,
-    Profile, Renewal, SignOutRoute, Trace,
+    Answer, CallError, CallId, DeliveryPath, Effect, Event, ExchangeKind, Grant, Hint, Instant, Millis, PeerMessage,
+    Policy, Profile, RefreshMode, RefreshTrigger, SignOutRoute, Trace,
 };
 
-use super::{Phase, Session, SignOutCredentials, Tenure};
+use super::{ActiveSession, Phase, Session, SignOutCredentials};
 
 impl<P: Profile> Session<P> {
     pub(super) fn sign_out(&mut self, call: CallId, trace: Trace, now: Instant) {
@@ -15,10 +15,10 @@ impl<P: Profile> Session<P> {
         let is_asking = self.exchange.is_some() && !self.is_signing_out();
         let is_over = matches!(self.phase, Phase::Ended(_)) && trace.hint != Hint::SignedIn && !is_asking;
         if is_over {
-            return self.push(Effect::Settle(call, Course::Direct));
+            return self.push(Effect::Settle(call, DeliveryPath::Direct));
         }
         if let Some(exchange) = &mut self.exchange {
-            exchange.overtake();
+            exchange.invalidate();
         }
         self.sign_out_credentials = self.leave(now).map(SignOutCredentials::from);
         let epoch = trace.epoch.next();
@@ -26,12 +26,12 @@ impl<P: Profile> Session<P> {
             SignOutRoute::None => {
                 self.sign_out_credentials = None;
                 self.push(Effect::Remember(Hint::SignedOut, epoch));
-                self.push(Effect::Settle(call, Course::Direct));
+                self.push(Effect::Settle(call, DeliveryPath::Direct));
             }
             SignOutRoute::Server => {
-                self.owed = true;
-                self.push(Effect::Remember(Hint::SignOutOwed, epoch));
-                self.errands.push_back(Errand::SignOut(Some(call)));
+                self.sign_out_pending = true;
+                self.push(Effect::Remember(Hint::SignOutPending, epoch));
+                self.queued_exchanges.push_back(ExchangeKind::SignOut(Some(call)));
                 self.sign_out_calls.push_back((call, now + Policy::REPORT_TIMEOUT));
             }
         }
@@ -41,15 +41,15 @@ impl<P: Profile> Session<P> {
     /// Sign-ins that were asked for before a sign-out, and not yet sent, are void.
     fn void_sign_ins(&mut self) {
         let unsent =
-            self.exchange.take_if(|exchange| exchange.is_unsent() && matches!(exchange.errand, Errand::SignIn(_)));
+            self.exchange.take_if(|exchange| exchange.is_unsent() && matches!(exchange.kind, ExchangeKind::SignIn(_)));
         if let Some(exchange) = unsent {
             self.push(Effect::Unlock(exchange.id));
-            self.errands.push_front(exchange.errand);
+            self.queued_exchanges.push_front(exchange.kind);
         }
-        for errand in core::mem::take(&mut self.errands) {
-            match errand {
-                Errand::SignIn(call) => self.push(Effect::Fail(call, CallError::SignedOut)),
-                errand => self.errands.push_back(errand),
+        for kind in core::mem::take(&mut self.queued_exchanges) {
+            match kind {
+                ExchangeKind::SignIn(call) => self.push(Effect::Fail(call, CallError::SignedOut)),
+                kind => self.queued_exchanges.push_back(kind),
             }
         }
     }
@@ -58,20 +58,22 @@ impl<P: Profile> Session<P> {
     /// the session. `None` if there is no way to prove whose session it is.
     ///
     /// Some APIs answer 204 to a sign-out with an expired token and revoke nothing, so none is sent with one.
-    pub(super) fn sign_out_request(&self, exchange: &Exchange, now: Instant) -> Option<Errand> {
+    pub(super) fn sign_out_request(&self, exchange: &Exchange, now: Instant) -> Option<ExchangeKind> {
         let kept = self.sign_out_credentials.as_ref();
         let is_fresh = kept.is_some_and(|kept| kept.is_valid_at(now + Policy::EXPIRY_MARGIN));
         if self.policy.session_cookie || exchange.is_renewed || is_fresh && !exchange.is_token_refused {
-            return Some(exchange.errand);
+            return Some(exchange.kind);
         }
-        self.can_renew_sign_out().then_some(Errand::Refresh)
+        self.can_renew_sign_out().then_some(ExchangeKind::Refresh)
     }
 
     fn can_renew_sign_out(&self) -> bool {
         match self.policy.renewal {
-            Renewal::Body => self.sign_out_credentials.as_ref().is_some_and(|kept| kept.credentials.refresh.is_some()),
-            Renewal::Cookie => true,
-            Renewal::None => false,
+            RefreshMode::Body => {
+                self.sign_out_credentials.as_ref().is_some_and(|kept| kept.credentials.refresh.is_some())
+            }
+            RefreshMode::Cookie => true,
+            RefreshMode::None => false,
         }
     }
 
@@ -83,7 +85,7 @@ impl<P: Profile> Session<P> {
         trace: Trace,
         now: Instant,
     ) -> bool {
-        let is_renewal = exchange.request == Errand::Refresh;
+        let is_renewal = exchange.request == ExchangeKind::Refresh;
         match answer {
             Answer::Granted(grant) if is_renewal => {
                 exchange.is_renewed = true;
@@ -91,18 +93,18 @@ impl<P: Profile> Session<P> {
                 return true;
             }
             // The server knows no session that this credential belongs to.
-            Answer::Refused if is_renewal => self.sign_out_confirmed(exchange.errand, trace, now),
+            Answer::Refused if is_renewal => self.sign_out_confirmed(exchange.kind, trace, now),
             Answer::Refused if !exchange.is_renewed && self.can_renew_sign_out() => {
                 exchange.is_token_refused = true;
                 return true;
             }
             Answer::Refused if exchange.is_renewed => {
-                self.sign_out_failed(exchange.errand, Some(Policy::SIGN_OUT_RETRY), now);
+                self.sign_out_failed(exchange.kind, Some(Policy::SIGN_OUT_RETRY), now);
             }
-            Answer::Refused => self.sign_out_unprovable(exchange.errand, trace, now),
-            Answer::Done => self.sign_out_confirmed(exchange.errand, trace, now),
-            Answer::Unreachable(asked) => self.sign_out_failed(exchange.errand, asked, now),
-            Answer::Granted(_) | Answer::Malformed => self.sign_out_failed(exchange.errand, None, now),
+            Answer::Refused => self.sign_out_unprovable(exchange.kind, trace, now),
+            Answer::Done => self.sign_out_confirmed(exchange.kind, trace, now),
+            Answer::Unreachable(asked) => self.sign_out_failed(exchange.kind, asked, now),
+            Answer::Granted(_) | Answer::Malformed => self.sign_out_failed(exchange.kind, None, now),
         }
         false
     }
@@ -117,44 +119,44 @@ impl<P: Profile> Session<P> {
         self.sign_out_credentials = Some(SignOutCredentials { credentials, expires });
     }
 
-    fn sign_out_confirmed(&mut self, errand: Errand, trace: Trace, now: Instant) {
-        if trace.hint == Hint::SignOutOwed {
+    fn sign_out_confirmed(&mut self, kind: ExchangeKind, trace: Trace, now: Instant) {
+        if trace.hint == Hint::SignOutPending {
             self.push(Effect::Remember(Hint::SignedOut, trace.epoch));
         }
-        self.sign_out_over(errand, now);
+        self.sign_out_over(kind, now);
     }
 
     /// No answer, or one that confirms nothing: the sign-out stays pending.
-    fn sign_out_failed(&mut self, errand: Errand, asked: Option<Millis>, now: Instant) {
+    fn sign_out_failed(&mut self, kind: ExchangeKind, asked: Option<Millis>, now: Instant) {
         // With a refresh cookie the next attempt gets a token of its own.
-        if self.policy.renewal == Renewal::Cookie {
+        if self.policy.renewal == RefreshMode::Cookie {
             self.sign_out_credentials = None;
         }
-        let retry = self.schedule.pause(now, asked, Backoff::LONGEST_OWN, Cause::Check);
-        self.push(Effect::Report(Event::SignOutOwed(Some(retry))));
-        self.settle_sign_out(errand);
+        let retry = self.schedule.pause(now, asked, Backoff::LONGEST_OWN, RefreshTrigger::Check);
+        self.push(Effect::Report(Event::SignOutPending(Some(retry))));
+        self.settle_sign_out(kind);
     }
 
     /// There is nothing to prove with whose session is to end, and no way to get it: said once, and not tried again.
-    pub(super) fn sign_out_unprovable(&mut self, errand: Errand, trace: Trace, now: Instant) {
-        self.push(Effect::Report(Event::SignOutOwed(None)));
-        self.sign_out_confirmed(errand, trace, now);
+    pub(super) fn sign_out_unprovable(&mut self, kind: ExchangeKind, trace: Trace, now: Instant) {
+        self.push(Effect::Report(Event::SignOutPending(None)));
+        self.sign_out_confirmed(kind, trace, now);
     }
 
     /// There is nothing left to ask the server.
-    pub(super) fn sign_out_over(&mut self, errand: Errand, now: Instant) {
+    pub(super) fn sign_out_over(&mut self, kind: ExchangeKind, now: Instant) {
         self.sign_out_credentials = None;
         // Else somebody signed in meanwhile, and what is scheduled now is a look at that.
-        if core::mem::take(&mut self.owed) {
+        if core::mem::take(&mut self.sign_out_pending) {
             self.schedule.clear(now);
         }
-        self.settle_sign_out(errand);
+        self.settle_sign_out(kind);
     }
 
-    fn settle_sign_out(&mut self, errand: Errand) {
-        let at = self.sign_out_calls.iter().position(|(call, _)| errand == Errand::SignOut(Some(*call)));
+    fn settle_sign_out(&mut self, kind: ExchangeKind) {
+        let at = self.sign_out_calls.iter().position(|(call, _)| kind == ExchangeKind::SignOut(Some(*call)));
         if let Some((call, _)) = at.and_then(|at| self.sign_out_calls.remove(at)) {
-            self.push(Effect::Settle(call, Course::Direct));
+            self.push(Effect::Settle(call, DeliveryPath::Direct));
         }
     }
 
@@ -165,8 +167,8 @@ impl<P: Profile> Session<P> {
             Some(Exchange { stage: Stage::Fetching { since, .. }, .. }) => *since + Policy::EXCHANGE_TIMEOUT,
             _ => now,
         };
-        self.push(Effect::Report(Event::SignOutOwed(Some(ends))));
-        self.push(Effect::Settle(call, Course::Direct));
+        self.push(Effect::Report(Event::SignOutPending(Some(ends))));
+        self.push(Effect::Settle(call, DeliveryPath::Direct));
     }
 }
 
@@ -176,8 +178,8 @@ impl SignOutCredentials {
     }
 }
 
-impl<P> From<Tenure<P>> for SignOutCredentials {
-    fn from(Tenure { credentials, expires, .. }: Tenure<P>) -> Self {
+impl<P> From<ActiveSession<P>> for SignOutCredentials {
+    fn from(ActiveSession { credentials, expires, .. }: ActiveSession<P>) -> Self {
         Self { credentials, expires }
     }
 }

@@ -11,7 +11,9 @@ use zeroize::Zeroizing;
 use super::config::{Config, Credential, Endpoint};
 use super::host::Host;
 use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
-use crate::{Answer, CallError, Claims, Errand, Grant, GrantError, GrantParts, Millis, Profile, Renewal, Token};
+use crate::{
+    Answer, CallError, Claims, ExchangeKind, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
+};
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
 #[derive(Debug)]
@@ -29,11 +31,11 @@ impl Profile for PageProfile {
 }
 
 /// An answer for the core, and the outcome that the page's call gets with it.
-pub struct Verdict {
+pub struct ParsedExchange {
     pub answer: Answer<PageProfile>,
     pub outcome: Result<JsValue, JsValue>,
     /// Why the API has refused, in its own word.
-    pub cause: Option<String>,
+    pub server_reason: Option<String>,
 }
 
 /// Why a token response is not believed, and the option that says where the reason was found.
@@ -57,9 +59,9 @@ impl From<GrantError> for Disbelief {
 /// A token response longer than this is none, in characters.
 const LONGEST_BODY: u32 = 1024 * 1024;
 
-impl Verdict {
+impl ParsedExchange {
     const fn new(answer: Answer<PageProfile>, outcome: Result<JsValue, JsValue>) -> Self {
-        Self { answer, outcome, cause: None }
+        Self { answer, outcome, server_reason: None }
     }
 
     /// No answer came at all.
@@ -73,9 +75,9 @@ impl Verdict {
     }
 
     /// The body is that of [`text`].
-    pub fn read(response: &Response, body: Option<JsString>, errand: Errand, config: &Config, host: &Host) -> Self {
+    pub fn read(response: &Response, body: Option<JsString>, kind: ExchangeKind, config: &Config, host: &Host) -> Self {
         let (status, head) = (response.status(), Head::read(response, &config.credential));
-        let Some(endpoint) = config.endpoint(errand) else { return Self::unreachable(host) };
+        let Some(endpoint) = config.endpoint(kind) else { return Self::unreachable(host) };
         let Some(body) = body.filter(|body| body.length() <= LONGEST_BODY) else {
             let code = GrantError::BodyMalformed.code();
             let answer = if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) };
@@ -84,29 +86,29 @@ impl Verdict {
         let failed = |answer: Answer<_>, code: &str, field: Option<&str>| {
             Self::new(answer, Err(head.error(code, field, &body, config, host)))
         };
-        match (errand, status) {
+        match (kind, status) {
             // A redirect, of which a browser says no more (Fetch, "opaque-redirect filtered response").
-            (Errand::Refresh, 0) => failed(Answer::Malformed, "redirected", Some("refresh")),
-            (Errand::SignIn(_), 0) => failed(Answer::Malformed, "redirected", Some("signIn")),
-            (Errand::SignOut(_), 401 | 403) => Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)),
-            (Errand::SignOut(_), 1..500) if status != 408 && status != 429 => {
+            (ExchangeKind::Refresh, 0) => failed(Answer::Malformed, "redirected", Some("refresh")),
+            (ExchangeKind::SignIn(_), 0) => failed(Answer::Malformed, "redirected", Some("signIn")),
+            (ExchangeKind::SignOut(_), 401 | 403) => Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)),
+            (ExchangeKind::SignOut(_), 1..500) if status != 408 && status != 429 => {
                 Self::new(Answer::Done, Ok(JsValue::UNDEFINED))
             }
-            (Errand::Refresh, 200..300) if names_nobody(&body, config, endpoint) => {
+            (ExchangeKind::Refresh, 200..300) if names_nobody(&body, config, endpoint) => {
                 head.refused(&body, config, endpoint)
             }
-            (Errand::Refresh | Errand::SignIn(_), 200..300) => {
+            (ExchangeKind::Refresh | ExchangeKind::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, host);
-                match head.grant(&body, renewal, errand, config, endpoint) {
+                match head.grant(&body, renewal, kind, config, endpoint) {
                     Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
                     Err(Disbelief { error, field }) => failed(Answer::Malformed, error.code(), field),
                 }
             }
-            (Errand::Refresh, _) if endpoint.ends_on(status) => head.refused(&body, config, endpoint),
-            (Errand::Refresh, 300..500) if !is_passing(status) => {
+            (ExchangeKind::Refresh, _) if endpoint.ends_on(status) => head.refused(&body, config, endpoint),
+            (ExchangeKind::Refresh, 300..500) if !is_passing(status) => {
                 failed(Answer::Malformed, "status-unexpected", Some("refresh"))
             }
-            (Errand::SignIn(_), 400..500) if !is_passing(status) => failed(Answer::Refused, "refused", None),
+            (ExchangeKind::SignIn(_), 400..500) if !is_passing(status) => failed(Answer::Refused, "refused", None),
             _ => failed(Answer::Unreachable(head.retry_after()), CallError::Unreachable.code(), None),
         }
     }
@@ -153,9 +155,9 @@ impl Head {
     }
 
     /// The API refuses to go on with the session.
-    fn refused(&self, body: &JsString, config: &Config, endpoint: &Endpoint) -> Verdict {
-        let cause = own_string(&self.visible(body, config), &endpoint.field("reason"));
-        Verdict { cause, ..Verdict::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
+    fn refused(&self, body: &JsString, config: &Config, endpoint: &Endpoint) -> ParsedExchange {
+        let server_reason = own_string(&self.visible(body, config), &endpoint.field("reason"));
+        ParsedExchange { server_reason, ..ParsedExchange::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
     }
 
     /// The grant, and the body as the page may see it: the user is a part of that, since some APIs put the token there.
@@ -163,7 +165,7 @@ impl Head {
         &self,
         text: &JsString,
         renewal: Result<Option<Token>, GrantError>,
-        errand: Errand,
+        kind: ExchangeKind,
         config: &Config,
         endpoint: &Endpoint,
     ) -> Result<(Grant<PageProfile>, JsValue), Disbelief> {
@@ -184,16 +186,16 @@ impl Head {
             }
             Credential::Cookie => None,
             // Only who signs in has none before.
-            Credential::Headers(_) => match (renewal?, errand) {
-                (None, Errand::SignIn(_)) => return Err(GrantError::TokenMissing.into()),
+            Credential::Headers(_) => match (renewal?, kind) {
+                (None, ExchangeKind::SignIn(_)) => return Err(GrantError::TokenMissing.into()),
                 (renewal, _) => renewal,
             },
         };
         let parse_refresh = match (config.policy.renewal, &config.refresh_header) {
-            (Renewal::Body, None) => Some(Token::parse_text as fn(String) -> _),
-            (Renewal::Body, Some(_)) => Some(Token::parse as fn(String) -> _),
+            (RefreshMode::Body, None) => Some(Token::parse_text as fn(String) -> _),
+            (RefreshMode::Body, Some(_)) => Some(Token::parse as fn(String) -> _),
             // What else the body has under that name is not used.
-            (Renewal::Cookie | Renewal::None, _) => None,
+            (RefreshMode::Cookie | RefreshMode::None, _) => None,
         };
         let refresh = parse_refresh
             .and_then(|parse| own_string(&body, &endpoint.field("refreshToken")).map(parse))

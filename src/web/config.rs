@@ -9,7 +9,7 @@ use wasm_bindgen::JsValue;
 use web_sys::Url;
 
 use super::json::{own, own_string};
-use crate::{Errand, Millis, OriginError, Origins, Policy, Renewal, SignOutRoute};
+use crate::{ExchangeKind, Millis, OriginError, Origins, Policy, RefreshMode, SignOutRoute};
 
 /// A checked configuration.
 #[derive(Debug)]
@@ -75,7 +75,7 @@ impl Config {
         let sign_out = reader.endpoint(raw, "signOut");
         let check = reader.target(raw, "check").map(|(_, url)| url);
         let policy = Policy {
-            renewal: if refresh.is_some() { reader.renewal(raw) } else { Renewal::None },
+            renewal: if refresh.is_some() { reader.renewal(raw) } else { RefreshMode::None },
             sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
             retention: reader.retention(raw),
             session_cookie: own_string(raw, "credential").as_deref() == Some("cookie"),
@@ -104,11 +104,11 @@ impl Config {
         })
     }
 
-    pub const fn endpoint(&self, errand: Errand) -> Option<&Endpoint> {
-        match errand {
-            Errand::SignIn(_) => Some(&self.sign_in),
-            Errand::Refresh => self.refresh.as_ref(),
-            Errand::SignOut(_) => self.sign_out.as_ref(),
+    pub const fn endpoint(&self, kind: ExchangeKind) -> Option<&Endpoint> {
+        match kind {
+            ExchangeKind::SignIn(_) => Some(&self.sign_in),
+            ExchangeKind::Refresh => self.refresh.as_ref(),
+            ExchangeKind::SignOut(_) => self.sign_out.as_ref(),
         }
     }
 }
@@ -143,13 +143,13 @@ impl Reader<'_> {
         })
     }
 
-    fn renewal(&self, raw: &JsValue) -> Renewal {
+    fn renewal(&self, raw: &JsValue) -> RefreshMode {
         match own_string(raw, "refreshToken").as_deref() {
-            Some("cookie") => return Renewal::Cookie,
-            Some("body") => return Renewal::Body,
+            Some("cookie") => return RefreshMode::Cookie,
+            Some("body") => return RefreshMode::Body,
             _ => self.refuse("option-invalid", "refreshToken"),
         }
-        Renewal::None
+        RefreshMode::None
     }
 
     fn retention(&self, raw: &JsValue) -> Millis {

@@ -82,7 +82,7 @@ extern "C" {
 
     /// A request has come by its answer, or by none: how, with which status, and after how many milliseconds.
     #[wasm_bindgen(method)]
-    pub fn requested(this: &Host, request: &Outgoing, course: &str, status: Option<u16>, millis: f64);
+    pub fn requested(this: &Host, request: &Outgoing, via: &str, status: Option<u16>, millis: f64);
 
     /// Makes the `AuthError` with this code. The detail is the name of an option, or the status and body of an
     /// answer with every token removed.

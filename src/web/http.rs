@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 use super::config::{Config, Credential, Endpoint};
 use super::host::Host;
 use super::json::{dictionary, extend, own};
-use crate::{Body, Credentials, Errand, GrantError, Token};
+use crate::{Body, Credentials, ExchangeKind, GrantError, Token};
 
 #[wasm_bindgen]
 extern "C" {
@@ -124,13 +124,13 @@ impl Credential {
 pub fn exchange(
     host: &Host,
     config: &Config,
-    errand: Errand,
+    kind: ExchangeKind,
     sign_in: Option<&SignInBody>,
     credentials: Option<&Credentials>,
     headers: &Headers,
     signal: &AbortSignal,
 ) -> Result<Promise, JsValue> {
-    let Some(Endpoint { method, url, options }) = config.endpoint(errand) else { return Err(JsValue::UNDEFINED) };
+    let Some(Endpoint { method, url, options }) = config.endpoint(kind) else { return Err(JsValue::UNDEFINED) };
     let init = dictionary(&[
         ("method", method.as_str().into()),
         ("headers", headers.into()),
@@ -140,7 +140,7 @@ pub fn exchange(
         ("redirect", "manual".into()),
         ("signal", signal.into()),
         // The reply to these brings a rotated cookie: it has to arrive even if this page does not live to see it.
-        ("keepalive", (!matches!(errand, Errand::SignIn(_))).into()),
+        ("keepalive", (!matches!(kind, ExchangeKind::SignIn(_))).into()),
     ]);
     if let Some(SignInBody { body, content_type }) = sign_in {
         extend(&init, &[("body", body.clone())]);
@@ -149,7 +149,7 @@ pub fn exchange(
         }
     } else {
         let access = credentials.and_then(|credentials| credentials.access.as_ref());
-        let is_proof = matches!(errand, Errand::SignOut(_)) || matches!(config.credential, Credential::Headers(_));
+        let is_proof = matches!(kind, ExchangeKind::SignOut(_)) || matches!(config.credential, Credential::Headers(_));
         if let Some(token) = access.filter(|_| is_proof) {
             config.write_credential(token, headers)?;
         }

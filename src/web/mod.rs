@@ -28,7 +28,7 @@ use config::Config;
 use driver::Driver;
 use host::Host;
 use http::Outgoing;
-use wake::Wake;
+use wake::LifecycleEvent;
 
 /// The vault's core, as `js/vault/` sees it. Methods take `&self` and nothing is borrowed across an `await`, so calls
 /// may overlap.
@@ -72,7 +72,7 @@ impl Core {
     /// Hears what has become of the pages and the network: `deserted`, `online`, `restored`, `visited` or `woke`. Settles
     /// when it has had its effect on the snapshot.
     pub fn wake(&self, word: &str) -> Promise {
-        Wake::parse(word).map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), |wake| self.0.wake(wake))
+        LifecycleEvent::parse(word).map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), |wake| self.0.wake(wake))
     }
 
     /// Hears what another tab has said.

@@ -5,7 +5,7 @@ use wasm_bindgen::JsValue;
 use super::answer::PageProfile;
 use super::clock::Clock;
 use super::json::{extend, object, own};
-use crate::{Cause, Course, Event, Instant, Reason, Snapshot, Status, Trouble};
+use crate::{DeliveryPath, Event, Instant, Reason, RefreshFailure, RefreshTrigger, Snapshot, Status};
 
 pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock: &Clock) -> JsValue {
     let (status, reason) = match snapshot.status {
@@ -19,7 +19,7 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock
     };
     let shown = object(&[
         ("status", status.into()),
-        ("failure", snapshot.failure.map_or(JsValue::NULL, |failure| name_trouble(failure).into())),
+        ("failure", snapshot.failure.map_or(JsValue::NULL, |failure| name_failure(failure).into())),
         ("reason", reason.map_or(JsValue::NULL, |reason| name_reason(reason).into())),
         ("user", if user.is_undefined() { JsValue::NULL } else { user }),
         ("claims", claims),
@@ -36,14 +36,14 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock
 pub fn event(event: &Event, error: Option<&JsValue>, clock: &Clock) -> JsValue {
     match event {
         Event::Ended(reason) => typed("ended", &[("reason", name_reason(*reason).into())]),
-        Event::RefreshFailed(trouble, retry) => {
+        Event::RefreshFailed(failure, retry) => {
             let code = error.map_or(JsValue::NULL, |error| own(error, "code"));
-            let trouble = name_trouble(*trouble).into();
-            typed("refresh-failed", &[("trouble", trouble), ("code", code), ("retryAt", wall(*retry, clock))])
+            let failure = name_failure(*failure).into();
+            typed("refresh-failed", &[("trouble", failure), ("code", code), ("retryAt", wall(*retry, clock))])
         }
-        Event::RefreshStarted(cause) => typed("refresh-started", &[("cause", name_cause(*cause).into())]),
+        Event::RefreshStarted(cause) => typed("refresh-started", &[("cause", name_trigger(*cause).into())]),
         Event::Refreshed(generation) => typed("refreshed", &[("generation", generation.0.into())]),
-        Event::SignOutOwed(retry) => typed("sign-out-owed", &[("retryAt", wall(*retry, clock))]),
+        Event::SignOutPending(retry) => typed("sign-out-owed", &[("retryAt", wall(*retry, clock))]),
         Event::SignedIn => typed("signed-in", &[]),
     }
 }
@@ -58,23 +58,23 @@ fn wall(instant: Option<Instant>, clock: &Clock) -> JsValue {
     instant.map_or(JsValue::NULL, |instant| clock.wall(instant).into())
 }
 
-const fn name_cause(cause: Cause) -> &'static str {
+const fn name_trigger(cause: RefreshTrigger) -> &'static str {
     match cause {
-        Cause::Check => "check",
-        Cause::Due => "due",
-        Cause::Expired => "expired",
-        Cause::Rejected => "rejected",
-        Cause::Restore => "restore",
+        RefreshTrigger::Check => "check",
+        RefreshTrigger::Due => "due",
+        RefreshTrigger::Expired => "expired",
+        RefreshTrigger::Rejected => "rejected",
+        RefreshTrigger::Restore => "restore",
     }
 }
 
-pub const fn name_course(course: Course) -> &'static str {
-    match course {
-        Course::Anonymous => "anonymous",
-        Course::Direct => "direct",
-        Course::NotReplayed => "not-replayed",
-        Course::Retried => "retried",
-        Course::Waited => "waited",
+pub const fn name_path(via: DeliveryPath) -> &'static str {
+    match via {
+        DeliveryPath::Anonymous => "anonymous",
+        DeliveryPath::Direct => "direct",
+        DeliveryPath::NotReplayed => "not-replayed",
+        DeliveryPath::Retried => "retried",
+        DeliveryPath::Waited => "waited",
     }
 }
 
@@ -88,10 +88,10 @@ const fn name_reason(reason: Reason) -> &'static str {
     }
 }
 
-const fn name_trouble(trouble: Trouble) -> &'static str {
-    match trouble {
-        Trouble::Malformed => "malformed",
-        Trouble::Refused => "refused",
-        Trouble::Unreachable => "unreachable",
+const fn name_failure(failure: RefreshFailure) -> &'static str {
+    match failure {
+        RefreshFailure::Malformed => "malformed",
+        RefreshFailure::Refused => "refused",
+        RefreshFailure::Unreachable => "unreachable",
     }
 }

@@ -2,27 +2,27 @@
 
 /// What has become of the pages.
 #[derive(Clone, Copy, Debug)]
-pub enum Wake {
+pub enum LifecycleEvent {
     /// The last one has gone.
-    Deserted,
+    ClientsGone,
     /// The network is back.
     Online,
     /// It came out of the back/forward cache.
     Restored,
     /// One has come.
-    Visited,
+    ClientConnected,
     /// One is visible again, or was resumed.
     Woke,
 }
 
-impl Wake {
+impl LifecycleEvent {
     /// As `js/vault/` calls it.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
-            "deserted" => Some(Self::Deserted),
+            "deserted" => Some(Self::ClientsGone),
             "online" => Some(Self::Online),
             "restored" => Some(Self::Restored),
-            "visited" => Some(Self::Visited),
+            "visited" => Some(Self::ClientConnected),
             "woke" => Some(Self::Woke),
             _ => None,
         }

@@ -1,6 +1,6 @@
 //! What is on its way between tabs, server and disk.
 
-use tokencell::{Answer, CallId, Claim, Errand, ExchangeId, Lease, Millis, PeerMessage, Trace};
+use tokencell::{Answer, CallId, ExchangeId, ExchangeKind, Lease, LeaseClaim, Millis, PeerMessage, Trace};
 
 use super::server::{Cookie, Issued, User};
 use super::tab::Seen;
@@ -11,14 +11,14 @@ pub enum Packet {
     Ask {
         tab: usize,
         id: ExchangeId,
-        errand: Errand,
+        kind: ExchangeKind,
         cookie: Option<Cookie>,
         bearer: Option<String>,
     },
     Told {
         tab: usize,
         id: ExchangeId,
-        errand: Errand,
+        kind: ExchangeKind,
         said: Said,
     },
     Request {
@@ -51,15 +51,15 @@ pub enum Packet {
 /// The inputs that carry a trace.
 #[derive(Clone, Copy, Debug)]
 pub enum Traced {
-    Answered(ExchangeId, Errand, Said),
+    Answered(ExchangeId, ExchangeKind, Said),
     Booted,
     /// With the mark that was there before.
-    Claimed(ExchangeId, Claim, Option<Lease>),
+    Claimed(ExchangeId, LeaseClaim, Option<Lease>),
     Peer(PeerMessage),
     Restored,
     SignOut(CallId, u32),
     Tick,
-    Visited,
+    ClientConnected,
     Woke,
 }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use tokencell::{
-    CallError, CallId, Course, Effect, Event, ExchangeId, Input, Instant, Policy, Profile, Session, Status,
+    CallError, CallId, DeliveryPath, Effect, Event, ExchangeId, Input, Instant, Policy, Profile, Session, Status,
 };
 
 use super::User;
@@ -23,7 +23,7 @@ impl Profile for Seen {
 pub enum Outcome {
     Failed(CallError),
     /// With the user that the server took the request for; none is a 401, or a call without a request.
-    Settled(Course, Option<User>),
+    Settled(DeliveryPath, Option<User>),
 }
 
 #[derive(Debug)]
@@ -59,7 +59,7 @@ pub struct Tab {
     pub written: u32,
     pub ticking: bool,
     /// No page is there, so nobody asks it for anything.
-    pub deserted: bool,
+    pub clients_gone: bool,
 }
 
 impl Tab {
@@ -77,14 +77,14 @@ impl Tab {
             left_at: None,
             written: 0,
             ticking: false,
-            deserted: false,
+            clients_gone: false,
         }
     }
 
     pub fn handle(&mut self, input: Input<Seen>, now: Instant) -> Vec<Effect> {
         match input {
-            Input::Deserted => self.deserted = true,
-            Input::Visited(_) => self.deserted = false,
+            Input::ClientsGone => self.clients_gone = true,
+            Input::ClientConnected(_) => self.clients_gone = false,
             _ => {}
         }
         self.session.handle(input, now);

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use tokencell::{
-    Answer, Body, CallId, Epoch, Errand, ExchangeId, Hint, Input, Instant, Lease, Lock, Millis, Policy, Renewal, Reply,
-    SignOutRoute, Status, Trace,
+    Answer, Body, CallId, Epoch, ExchangeId, ExchangeKind, Hint, Input, Instant, Lease, Lock, Millis, Policy,
+    RefreshMode, Reply, SignOutRoute, Status, Trace,
 };
 
 use super::packet::{Packet, Said, Traced};
@@ -44,7 +44,7 @@ pub struct World {
 
 impl World {
     pub fn new(tabs: usize) -> Self {
-        Self::with_policy(tabs, Policy::new(Renewal::Cookie, SignOutRoute::Server))
+        Self::with_policy(tabs, Policy::new(RefreshMode::Cookie, SignOutRoute::Server))
     }
 
     pub fn with_policy(tabs: usize, policy: Policy) -> Self {
@@ -202,8 +202,8 @@ impl World {
             self.lost_cookies += 1;
         }
         match packet {
-            Packet::Ask { tab, id, errand, .. } | Packet::Told { tab, id, errand, .. } => {
-                self.deliver(Packet::Told { tab, id, errand, said: Said::Lost });
+            Packet::Ask { tab, id, kind, .. } | Packet::Told { tab, id, kind, .. } => {
+                self.deliver(Packet::Told { tab, id, kind, said: Said::Lost });
             }
             packet => self.deliver(packet),
         }
@@ -211,11 +211,11 @@ impl World {
 
     pub fn deliver(&mut self, packet: Packet) {
         match packet {
-            Packet::Ask { tab, id, errand, cookie, bearer } => {
-                let said = self.ask_server(tab, errand, cookie, bearer.as_deref());
-                self.put(Packet::Told { tab, id, errand, said });
+            Packet::Ask { tab, id, kind, cookie, bearer } => {
+                let said = self.ask_server(tab, kind, cookie, bearer.as_deref());
+                self.put(Packet::Told { tab, id, kind, said });
             }
-            Packet::Told { tab, id, errand, said } => self.told(tab, id, errand, said),
+            Packet::Told { tab, id, kind, said } => self.told(tab, id, kind, said),
             Packet::Request { tab, call, bearer } => {
                 let user = self.server.serve(bearer.as_deref(), self.now);
                 self.put(Packet::Response { tab, call, user });
@@ -242,27 +242,27 @@ impl World {
         Trace { hint: self.hint, epoch: self.epoch, lease }
     }
 
-    fn ask_server(&mut self, tab: usize, errand: Errand, cookie: Option<Cookie>, bearer: Option<&str>) -> Said {
+    fn ask_server(&mut self, tab: usize, kind: ExchangeKind, cookie: Option<Cookie>, bearer: Option<&str>) -> Said {
         if let Some(retry_after) = self.server.down {
             return Said::Unavailable(retry_after);
         }
-        match errand {
-            Errand::Refresh => match self.server.refresh(cookie, self.now) {
+        match kind {
+            ExchangeKind::Refresh => match self.server.refresh(cookie, self.now) {
                 Some((issued, cookie)) => Said::Granted(issued, cookie),
                 None => Said::Refused,
             },
-            Errand::SignIn(call) => {
+            ExchangeKind::SignIn(call) => {
                 let user = self.tabs[tab].credentials[&call];
                 let (issued, cookie) = self.server.sign_in(user, self.now);
                 Said::Granted(issued, cookie)
             }
-            Errand::SignOut(_) if self.server.sign_out(cookie, bearer, self.now) => Said::SignedOut,
-            Errand::SignOut(_) => Said::Refused,
+            ExchangeKind::SignOut(_) if self.server.sign_out(cookie, bearer, self.now) => Said::SignedOut,
+            ExchangeKind::SignOut(_) => Said::Refused,
         }
     }
 
     /// The browser takes the cookie even when the page is gone (`keepalive`, promise 10).
-    fn told(&mut self, tab: usize, id: ExchangeId, errand: Errand, said: Said) {
+    fn told(&mut self, tab: usize, id: ExchangeId, kind: ExchangeKind, said: Said) {
         match said {
             Said::Granted(_, cookie) => self.jar = Some(cookie),
             Said::SignedOut => self.jar = None,
@@ -275,7 +275,7 @@ impl World {
             self.marker = None;
             self.is_slow = self.now.since(began) > Policy::SLOW_EXCHANGE;
         }
-        self.read(tab, Traced::Answered(id, errand, said));
+        self.read(tab, Traced::Answered(id, kind, said));
     }
 
     /// Has the trace read for an input. One tick at a time: the timer is armed again when it is handled.
@@ -298,8 +298,8 @@ impl World {
     fn have_read(&mut self, tab: usize, trace: Trace, written: u32, of: Traced) {
         let trace = if self.tabs[tab].written == written { trace } else { self.trace() };
         let input = match of {
-            Traced::Answered(id, errand, said) => {
-                self.tabs[tab].refusals += u32::from(errand == Errand::Refresh && matches!(said, Said::Refused));
+            Traced::Answered(id, kind, said) => {
+                self.tabs[tab].refusals += u32::from(kind == ExchangeKind::Refresh && matches!(said, Said::Refused));
                 Input::Answered(id, said.into(), trace)
             }
             Traced::Booted => Input::Booted(trace),
@@ -314,7 +314,7 @@ impl World {
                 self.tabs[tab].ticking = false;
                 Input::Tick(trace)
             }
-            Traced::Visited => Input::Visited(trace),
+            Traced::ClientConnected => Input::ClientConnected(trace),
             Traced::Woke => Input::Woke(trace),
         };
         self.input(tab, input);
@@ -345,7 +345,10 @@ impl World {
     /// Refreshes that the server has been asked for and whose cookie is not home yet.
     pub fn refreshes_under_way(&self) -> usize {
         let is_refresh = |(_, packet): &&(Instant, Packet)| {
-            matches!(packet, Packet::Ask { errand: Errand::Refresh, .. } | Packet::Told { errand: Errand::Refresh, .. })
+            matches!(
+                packet,
+                Packet::Ask { kind: ExchangeKind::Refresh, .. } | Packet::Told { kind: ExchangeKind::Refresh, .. }
+            )
         };
         self.wire.iter().filter(is_refresh).count()
     }

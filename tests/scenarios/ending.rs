@@ -1,8 +1,8 @@
 //! Promises 16, 18 and 19: sign-out, the back/forward cache, and the wiped cell.
 
 use tokencell::{
-    Answer, Bearer, CallError, Course, Credentials, Errand, Event, Hint, Input, Millis, Policy, Reason, Renewal,
-    SignOutRoute, Status, Token,
+    Answer, Bearer, CallError, Credentials, DeliveryPath, Event, ExchangeKind, Hint, Input, Millis, Policy, Reason,
+    RefreshMode, SignOutRoute, Status, Token,
 };
 
 use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
@@ -19,7 +19,7 @@ fn promise_16_a_sign_out_clears_this_tab_and_every_other_at_once() {
     assert!(matches!(world.tabs[0].session.bearer(request), Bearer::None));
     world.settle();
     assert!((0..3).all(|tab| world.status(tab) == SIGNED_OUT));
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.jar, None, "the server was told");
     assert_eq!(world.hint, Hint::SignedOut);
 }
@@ -28,10 +28,10 @@ fn promise_16_a_sign_out_clears_this_tab_and_every_other_at_once() {
 fn promise_16_the_request_that_tells_the_server_still_has_the_token() {
     let mut world = World::signed_in(1, ADA);
     let call = world.sign_out(0);
-    let errand = Errand::SignOut(Some(call));
-    assert!(world.tabs[0].session.credentials(errand).is_some());
+    let kind = ExchangeKind::SignOut(Some(call));
+    assert!(world.tabs[0].session.credentials(kind).is_some());
     world.settle();
-    assert!(world.tabs[0].session.credentials(errand).is_none(), "wiped when it has served");
+    assert!(world.tabs[0].session.credentials(kind).is_none(), "wiped when it has served");
 }
 
 #[test]
@@ -42,10 +42,13 @@ fn promise_16_a_sign_out_works_offline_and_the_server_is_told_later() {
     let call = world.sign_out(0);
     world.settle();
     assert!((0..2).all(|tab| world.status(tab) == SIGNED_OUT));
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)), "the caller does not wait");
-    assert_eq!(world.hint, Hint::SignOutOwed);
-    assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutOwed(Some(_)))));
-    assert!(world.tabs[0].session.credentials(Errand::SignOut(None)).is_none(), "the token is wiped all the same");
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)), "the caller does not wait");
+    assert_eq!(world.hint, Hint::SignOutPending);
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
+    assert!(
+        world.tabs[0].session.credentials(ExchangeKind::SignOut(None)).is_none(),
+        "the token is wiped all the same"
+    );
     world.server.down = None;
     world.input(0, Input::Online);
     world.settle();
@@ -72,8 +75,8 @@ fn promise_16_a_sign_out_that_the_server_never_heard_of_is_told_at_the_next_star
 
 #[test]
 fn promise_16_a_debt_from_an_api_without_sign_out_is_none() {
-    let mut world = World::with_policy(0, Policy::new(Renewal::Cookie, SignOutRoute::None));
-    world.hint = Hint::SignOutOwed;
+    let mut world = World::with_policy(0, Policy::new(RefreshMode::Cookie, SignOutRoute::None));
+    world.hint = Hint::SignOutPending;
     let tab = world.open_tab();
     assert_eq!(world.status(tab), SIGNED_OUT);
     world.pass(Millis::seconds(60));
@@ -82,13 +85,13 @@ fn promise_16_a_debt_from_an_api_without_sign_out_is_none() {
 
 #[test]
 fn promise_16_without_a_sign_out_at_the_server_it_is_a_local_affair() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::Cookie, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::Cookie, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     let call = world.sign_out(0);
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.hint, Hint::SignedOut);
-    assert!(world.tabs[0].session.credentials(Errand::SignOut(None)).is_none());
+    assert!(world.tabs[0].session.credentials(ExchangeKind::SignOut(None)).is_none());
 }
 
 #[test]
@@ -114,7 +117,7 @@ fn promise_16_a_debt_is_void_when_the_hint_says_that_somebody_signed_in() {
     let call = world.sign_out(0);
     world.hint = Hint::SignedIn;
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert!(world.server.accepts(world.jar.unwrap()));
     assert_eq!(world.hint, Hint::SignedIn);
     world.pass(Millis::seconds(3600));
@@ -135,7 +138,7 @@ fn promise_16_a_sign_out_waits_for_a_refresh_in_flight_so_that_its_cookie_is_the
     world.deliver(refresh);
     world.settle();
     assert_eq!(world.status(0), SIGNED_OUT, "its token comes home to nothing");
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
 }
 
@@ -146,7 +149,7 @@ fn promise_16_a_refresh_that_came_too_late_gives_its_token_to_the_sign_out() {
     let ask = world.take_ask();
     let call = world.sign_out(0);
     world.answer(ask, Answer::Granted(crate::common::grant("newest", None)));
-    let credentials = world.tabs[0].session.credentials(Errand::SignOut(Some(call)));
+    let credentials = world.tabs[0].session.credentials(ExchangeKind::SignOut(Some(call)));
     assert_eq!(credentials.and_then(|credentials| credentials.access.as_ref()).map(Token::expose), Some("newest"));
 }
 
@@ -183,7 +186,7 @@ fn promise_16_a_sign_in_that_is_with_the_server_during_a_sign_out_is_void_too() 
     let sign_out = world.sign_out(0);
     world.settle();
     assert_eq!(world.outcome(0, sign_in), Some(Outcome::Failed(CallError::SignedOut)));
-    assert_eq!(world.outcome(0, sign_out), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, sign_out), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert!(!world.is_signed_in(0));
     assert_eq!(world.jar, None, "and the server forgets it");
 }
@@ -202,7 +205,7 @@ fn promise_16_a_sign_in_after_a_sign_out_counts() {
 fn promise_16_signing_out_without_a_session_is_harmless() {
     let mut world = World::new(1);
     let call = world.sign_out(0);
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Never));
     assert!(world.wire.is_empty());
 }
@@ -218,7 +221,7 @@ fn promise_16_open_requests_of_the_one_who_left_fail() {
     assert_eq!(world.outcome(0, waiting), Some(Outcome::Failed(CallError::SignedOut)));
     let after = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, after), Some(Outcome::Settled(Course::Anonymous, None)));
+    assert_eq!(world.outcome(0, after), Some(Outcome::Settled(DeliveryPath::Anonymous, None)));
 }
 
 #[test]
@@ -228,7 +231,7 @@ fn promise_16_leaving_while_the_session_is_being_restored_stays_left() {
     let (status, request) = (world.wait_for_status(tab), world.fetch(tab));
     let ask = world.take_ask();
     world.sign_out(tab);
-    assert_eq!(world.outcome(tab, status), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(tab, status), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.outcome(tab, request), Some(Outcome::Failed(CallError::SignedOut)));
     world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
     world.settle();
@@ -259,10 +262,10 @@ fn promise_16_a_refresh_does_not_come_home_to_a_sign_out_in_another_tab() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
-    (world.hint, world.epoch) = (Hint::SignOutOwed, world.epoch.next()); // its message is still on the way
+    (world.hint, world.epoch) = (Hint::SignOutPending, world.epoch.next()); // its message is still on the way
     world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
     assert_eq!(world.status(0), SIGNED_OUT);
-    assert_eq!(world.hint, Hint::SignOutOwed, "the other tab still has to tell the server");
+    assert_eq!(world.hint, Hint::SignOutPending, "the other tab still has to tell the server");
 }
 
 #[test]
@@ -294,7 +297,7 @@ fn promise_18_a_page_from_the_back_forward_cache_shows_nothing_before_it_was_che
     world.settle();
     assert!(world.is_signed_in(0));
     assert_eq!(world.server.refreshes, 1);
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Waited, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Waited, Some(ADA))));
 }
 
 #[test]
@@ -331,7 +334,7 @@ fn promise_18_a_page_from_the_cache_keeps_its_session_when_the_server_cannot_be_
 
 #[test]
 fn promise_18_a_page_from_the_cache_without_any_refresh_stays_as_it_is() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.input(0, Input::Restored(trace(Hint::SignedIn)));
@@ -359,13 +362,13 @@ fn promise_16_somebody_who_signs_in_elsewhere_while_a_sign_out_waits_is_followed
     world.signed_in_writes += 1;
     world.input(0, Input::Peer(tokencell::PeerMessage::SignedIn, world.trace()));
     world.pass(Millis::seconds(20));
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.tabs[0].user(), Some(BOB));
 }
 
 #[test]
 fn promise_3_a_sign_in_that_waits_outlives_the_session_before_it() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.pass(Millis::seconds(99));
@@ -374,7 +377,7 @@ fn promise_3_a_sign_in_that_waits_outlives_the_session_before_it() {
     world.pass(Millis::seconds(1));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Expired));
     world.pass(Policy::LOCK_TIMEOUT);
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.tabs[0].user(), Some(BOB));
 }
 
@@ -388,6 +391,6 @@ fn promise_18_a_401_that_arrives_while_the_page_is_checked_has_its_retry() {
     world.input(0, Input::Restored(world.trace()));
     world.deliver(request);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
     assert_eq!(world.server.refreshes, 1);
 }

@@ -1,22 +1,22 @@
 //! Promise 2 of a vault that outlives its pages: it keeps quiet without them, and forgets in time.
 
-use tokencell::{Errand, Hint, Input, Millis, Policy, Reason, Renewal, SignOutRoute, Status};
+use tokencell::{ExchangeKind, Hint, Input, Millis, Policy, Reason, RefreshMode, SignOutRoute, Status};
 
 use crate::common::{ADA, Packet, Traced, World};
 
-fn deserted() -> World {
+fn clients_gone() -> World {
     let mut world = World::signed_in(1, ADA);
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world
 }
 
 fn has_token(world: &World) -> bool {
-    world.tabs[0].session.credentials(Errand::Refresh).is_some()
+    world.tabs[0].session.credentials(ExchangeKind::Refresh).is_some()
 }
 
 #[test]
 fn promise_2_a_deserted_vault_asks_for_nothing_and_forgets_its_token_in_time() {
-    let mut world = deserted();
+    let mut world = clients_gone();
     world.pass(Policy::RETENTION.saturating_sub(Millis(1)));
     assert!(has_token(&world));
     world.pass(Millis(1));
@@ -29,9 +29,9 @@ fn promise_2_a_deserted_vault_asks_for_nothing_and_forgets_its_token_in_time() {
 
 #[test]
 fn promise_2_a_page_that_comes_in_time_finds_the_session_without_a_request() {
-    let mut world = deserted();
+    let mut world = clients_gone();
     world.pass(Millis::seconds(59));
-    world.read(0, Traced::Visited);
+    world.read(0, Traced::ClientConnected);
     assert!(world.is_signed_in(0));
     assert_eq!(world.server.refreshes, 0);
     world.pass(Millis::seconds(16));
@@ -40,9 +40,9 @@ fn promise_2_a_page_that_comes_in_time_finds_the_session_without_a_request() {
 
 #[test]
 fn promise_2_a_page_that_comes_later_finds_it_by_one_refresh() {
-    let mut world = deserted();
+    let mut world = clients_gone();
     world.pass(Millis::seconds(600));
-    world.read(0, Traced::Visited);
+    world.read(0, Traced::ClientConnected);
     world.settle();
     assert!(world.is_signed_in(0));
     assert_eq!(world.server.refreshes, 1);
@@ -50,9 +50,9 @@ fn promise_2_a_page_that_comes_later_finds_it_by_one_refresh() {
 
 #[test]
 fn promise_2_a_token_is_not_kept_longer_because_the_machine_slept() {
-    let mut world = deserted();
+    let mut world = clients_gone();
     world.now = world.now + Millis::seconds(3600);
-    world.read(0, Traced::Visited);
+    world.read(0, Traced::ClientConnected);
     assert!(!has_token(&world));
     world.settle();
     assert!(world.is_signed_in(0));
@@ -62,10 +62,10 @@ fn promise_2_a_token_is_not_kept_longer_because_the_machine_slept() {
 fn promise_2_a_refresh_that_is_due_while_nobody_is_there_comes_with_the_next_page() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(50));
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world.pass(Millis::seconds(40));
     assert_eq!(world.server.refreshes, 0);
-    world.read(0, Traced::Visited);
+    world.read(0, Traced::ClientConnected);
     world.settle();
     assert_eq!(world.server.refreshes, 1);
 }
@@ -75,11 +75,11 @@ fn promise_2_a_refresh_that_waits_for_the_lock_is_put_off_when_the_last_page_goe
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     world.leap(Millis::seconds(75));
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world.hogged = false;
     world.pass(Millis::seconds(30));
     assert_eq!(world.server.refreshes, 0);
-    world.read(0, Traced::Visited);
+    world.read(0, Traced::ClientConnected);
     world.settle();
     assert_eq!(world.server.refreshes, 1);
 }
@@ -90,10 +90,10 @@ fn promise_10_a_refresh_under_way_when_the_last_page_goes_brings_its_cookie_home
     world.leap(Millis::seconds(75));
     let ask = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
     world.deliver(ask);
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world.pass(Millis::seconds(600));
     assert!(!has_token(&world));
-    world.read(0, Traced::Visited);
+    world.read(0, Traced::ClientConnected);
     world.settle();
     assert!(world.is_signed_in(0));
     assert_eq!((world.server.refreshes, world.server.reuses), (2, 0));
@@ -103,18 +103,18 @@ fn promise_10_a_refresh_under_way_when_the_last_page_goes_brings_its_cookie_home
 fn promise_16_a_sign_out_in_the_last_page_is_still_told() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world.settle();
     assert_eq!(world.hint, Hint::SignedOut);
 }
 
 #[test]
 fn promise_4_a_session_whose_refresh_token_was_in_the_cell_is_over_when_that_is_forgotten() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world.pass(Millis::seconds(61));
-    world.read(0, Traced::Visited);
+    world.read(0, Traced::ClientConnected);
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Expired));
 }

@@ -1,14 +1,14 @@
 //! Promises 5, 6, 9 and 10: when the token is refreshed, by whom, and what a failure means.
 
 use tokencell::{
-    Answer, CallError, Cause, Claim, Course, Event, ExchangeId, Generation, Hint, Input, Lock, Millis, Policy, Reason,
-    Status, Trouble,
+    Answer, CallError, DeliveryPath, Event, ExchangeId, Generation, Hint, Input, LeaseClaim, Lock, Millis, Policy,
+    Reason, RefreshFailure, RefreshTrigger, Status,
 };
 
 use crate::common::{ADA, Outcome, Packet, Traced, World, trace};
 
 fn is_refresh(packet: &Packet) -> bool {
-    matches!(packet, Packet::Ask { errand: tokencell::Errand::Refresh, .. })
+    matches!(packet, Packet::Ask { kind: tokencell::ExchangeKind::Refresh, .. })
 }
 
 #[test]
@@ -18,7 +18,7 @@ fn promise_5_a_token_is_refreshed_at_three_quarters_of_its_observed_lifetime() {
     assert_eq!(world.server.refreshes, 0);
     world.pass(Millis(1));
     assert_eq!(world.server.refreshes, 1);
-    assert!(world.tabs[0].events.contains(&Event::RefreshStarted(Cause::Due)));
+    assert!(world.tabs[0].events.contains(&Event::RefreshStarted(RefreshTrigger::Due)));
     assert!(world.tabs[0].events.contains(&Event::Refreshed(Generation(2))));
     world.pass(Millis::seconds(7500));
     assert_eq!(world.server.refreshes, 101);
@@ -31,7 +31,7 @@ fn promise_5_a_token_that_is_known_to_be_expired_is_refreshed_before_sending() {
     world.now = world.now + Millis::seconds(3600);
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Waited, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Waited, Some(ADA))));
     assert_eq!(world.server.refreshes, 1);
 }
 
@@ -67,7 +67,7 @@ fn promise_5_a_token_of_unknown_lifetime_is_refreshed_by_a_401_alone() {
     assert_eq!(world.tabs[0].session.snapshot().expires, None);
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
     assert_eq!(world.server.refreshes, 1);
 }
 
@@ -81,7 +81,7 @@ fn promise_6_any_number_of_requests_on_an_expired_token_cause_one_refresh() {
         world.settle();
         assert_eq!(world.server.refreshes, 1);
         for call in calls {
-            assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+            assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
         }
     }
 }
@@ -95,7 +95,7 @@ fn promise_6_while_a_refresh_runs_a_valid_token_keeps_being_used() {
     let ask = world.intercept(is_refresh);
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, Some(ADA))));
     world.deliver(ask);
     world.settle();
     assert_eq!(world.server.refreshes, 1);
@@ -117,7 +117,7 @@ fn promise_9_five_503s_in_a_row_do_not_end_the_session() {
     assert!(world.is_signed_in(0));
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, Some(ADA))));
 }
 
 #[test]
@@ -191,10 +191,10 @@ fn promise_9_a_malformed_answer_leaves_the_old_session_intact() {
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
     world.answer(ask, Answer::Malformed);
-    assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(Trouble::Malformed, Some(_)))));
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(RefreshFailure::Malformed, Some(_)))));
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, Some(ADA))));
     world.pass(Millis::seconds(2));
     assert_eq!(world.server.refreshes, 1);
 }
@@ -209,7 +209,7 @@ fn a_lock_or_a_claim_for_another_exchange_or_at_another_stage_changes_nothing() 
     let other = ExchangeId(id.0 + 1);
     world.slow_reads = true;
     let now = world.trace();
-    let claimed = |id| Input::Claimed(id, Claim::Ours, now);
+    let claimed = |id| Input::Claimed(id, LeaseClaim::Ours, now);
     // It waits for its lock: neither another's lock nor a claim moves it.
     world.input(0, Input::Locked(other, Lock::Held));
     world.input(0, claimed(id));
@@ -233,10 +233,14 @@ fn promise_9_a_refusal_ends_the_session() {
     world.server.revoke(ADA);
     let call = world.fetch(0);
     world.pass(Millis::seconds(2));
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)), "a token younger than the floor");
+    assert_eq!(
+        world.outcome(0, call),
+        Some(Outcome::Settled(DeliveryPath::Direct, None)),
+        "a token younger than the floor"
+    );
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)), "the 401 that started it");
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)), "the 401 that started it");
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
     assert_eq!(world.tabs[0].user(), None);
     assert_eq!(world.server.refreshes, 1);
@@ -279,7 +283,7 @@ fn promise_9_a_401_is_handed_over_when_no_refresh_comes_through() {
     world.server.down = Some(None);
     let call = world.fetch(0);
     world.pass(Policy::CALL_PATIENCE);
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
 }
 
 #[test]
@@ -288,7 +292,7 @@ fn promise_9_a_server_that_never_answers_is_given_up_and_asked_again() {
     world.leap(Millis::seconds(75));
     let (tab, id) = world.take_ask();
     world.pass(Policy::EXCHANGE_TIMEOUT);
-    assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(Trouble::Unreachable, Some(_)))));
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(RefreshFailure::Unreachable, Some(_)))));
     assert!(world.is_signed_in(0));
     world.input(tab, Input::Answered(id, Answer::Refused, trace(Hint::SignedIn)));
     assert!(world.is_signed_in(0), "a late answer has an old id");
@@ -392,7 +396,7 @@ fn a_refresh_that_is_put_off_remembers_what_it_was_for() {
     world.settle();
     let causes: Vec<_> =
         world.tabs[0].events.iter().filter(|event| matches!(event, Event::RefreshStarted(_))).collect();
-    assert_eq!(causes.first(), Some(&&Event::RefreshStarted(Cause::Due)));
-    assert_eq!(causes.last(), Some(&&Event::RefreshStarted(Cause::Due)));
+    assert_eq!(causes.first(), Some(&&Event::RefreshStarted(RefreshTrigger::Due)));
+    assert_eq!(causes.last(), Some(&&Event::RefreshStarted(RefreshTrigger::Due)));
     assert!(causes.len() > 1);
 }

@@ -1,6 +1,6 @@
 //! Promises 7, 8 and 14: the one retry, whose request it is, and bodies that cannot be sent twice.
 
-use tokencell::{Bearer, Body, CallError, Course, Input, Millis, Policy, Reply, Token};
+use tokencell::{Bearer, Body, CallError, DeliveryPath, Input, Millis, Policy, Reply, Token};
 
 use crate::common::{ADA, BOB, Outcome, Packet, World};
 
@@ -21,7 +21,7 @@ fn a_request_goes_out_at_once_and_comes_back() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, Some(ADA))));
 }
 
 #[test]
@@ -29,7 +29,7 @@ fn without_a_session_a_request_goes_out_without_a_token() {
     let mut world = World::new(1);
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Anonymous, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Anonymous, None)));
     assert_eq!(world.server.refreshes, 0, "its 401 is nobody's fault");
 }
 
@@ -40,7 +40,7 @@ fn a_request_made_before_the_status_is_known_waits_for_it() {
     let call = world.fetch(tab);
     assert!(!world.wire.iter().any(|(_, packet)| is_request(packet)));
     world.settle();
-    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(Course::Waited, Some(ADA))));
+    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(DeliveryPath::Waited, Some(ADA))));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn a_request_made_before_it_turns_out_that_there_is_no_session_goes_out_without_
     let tab = world.open_tab();
     let call = world.fetch(tab);
     world.settle();
-    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(Course::Anonymous, None)));
+    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(DeliveryPath::Anonymous, None)));
 }
 
 #[test]
@@ -63,8 +63,8 @@ fn promise_7_a_401_for_an_older_generation_is_retried_without_a_refresh() {
     assert_eq!(world.server.refreshes, 1);
     world.deliver(packet);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
-    assert_eq!(world.outcome(0, straggler), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
+    assert_eq!(world.outcome(0, straggler), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
     assert_eq!(world.server.refreshes, 1);
 }
 
@@ -80,7 +80,7 @@ fn promise_7_a_second_401_goes_to_the_caller() {
     }
     world.server.expire_tokens(world.now);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, None)));
     assert_eq!(world.server.refreshes, 1);
 }
 
@@ -128,7 +128,7 @@ fn promise_7_a_retry_that_is_let_in_restores_the_trust_in_401s() {
         world.server.expire_tokens(world.now);
         let call = world.fetch(0);
         world.settle();
-        assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+        assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
         assert_eq!(world.server.refreshes, refreshes);
         world.pass(Millis::seconds(2));
     }
@@ -148,7 +148,7 @@ fn promise_7_a_request_that_waited_for_the_status_has_its_retry_too() {
     world.server.expire_tokens(world.now);
     world.deliver(packet);
     world.settle();
-    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
 }
 
 #[test]
@@ -169,21 +169,21 @@ fn a_sign_out_does_not_fail_what_was_sent_without_a_token() {
     assert_eq!(world.outcome(tab, call), None);
     world.deliver(packet);
     world.settle();
-    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(Course::Anonymous, None)));
+    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(DeliveryPath::Anonymous, None)));
 }
 
 #[test]
 fn promise_7_a_token_that_was_only_just_granted_is_not_doubted() {
     let mut world = World::signed_in(1, ADA);
     world.server.expire_tokens(world.now);
-    world.pass(Policy::FLOOR.saturating_sub(Millis(1)));
+    world.pass(Policy::MIN_REFRESH_INTERVAL.saturating_sub(Millis(1)));
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     world.pass(Millis(1));
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
 }
 
 #[test]
@@ -208,7 +208,7 @@ fn promise_8_a_request_that_went_out_without_a_token_is_not_retried_with_one() {
     world.settle();
     world.deliver(packet);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Anonymous, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Anonymous, None)));
 }
 
 #[test]
@@ -220,7 +220,7 @@ fn promise_8_signing_in_again_as_the_same_user_disturbs_no_request() {
     world.settle();
     world.deliver(packet);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Retried, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
 }
 
 #[test]
@@ -231,11 +231,11 @@ fn promise_14_a_stream_waits_while_a_fresher_token_is_on_its_way() {
     assert!(!world.wire.iter().any(|(_, packet)| is_request(packet)));
     let second = world.send(0, Body::OneShot);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Waited, Some(ADA))));
-    assert_eq!(world.outcome(0, second), Some(Outcome::Settled(Course::Waited, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Waited, Some(ADA))));
+    assert_eq!(world.outcome(0, second), Some(Outcome::Settled(DeliveryPath::Waited, Some(ADA))));
     let third = world.send(0, Body::OneShot);
     world.settle();
-    assert_eq!(world.outcome(0, third), Some(Outcome::Settled(Course::Direct, Some(ADA))));
+    assert_eq!(world.outcome(0, third), Some(Outcome::Settled(DeliveryPath::Direct, Some(ADA))));
 }
 
 #[test]
@@ -245,7 +245,7 @@ fn promise_14_a_stream_does_not_wait_for_a_server_that_is_down_while_its_token_i
     world.now = world.now + Millis::seconds(75);
     let call = world.send(0, Body::OneShot);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Waited, Some(ADA))));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Waited, Some(ADA))));
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn promise_14_the_401_of_a_stream_is_given_back_after_the_refresh_and_says_why()
     world.deliver(response);
     assert_eq!(world.outcome(0, call), None);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::NotReplayed, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::NotReplayed, None)));
     assert_eq!(world.server.refreshes, 1);
 }
 

@@ -1,7 +1,8 @@
 //! Promises 1-4: status, boot, sign-in, and the kinds of API.
 
 use tokencell::{
-    CallError, Course, Effect, Hint, Input, Instant, Millis, Policy, Reason, Renewal, Session, SignOutRoute, Status,
+    CallError, DeliveryPath, Effect, Hint, Input, Instant, Millis, Policy, Reason, RefreshMode, Session, SignOutRoute,
+    Status,
 };
 
 use crate::common::{ADA, BOB, Outcome, World, trace};
@@ -30,10 +31,10 @@ fn promise_1_whoever_waits_for_the_status_learns_it_when_it_is_known() {
     let call = world.wait_for_status(tab);
     assert_eq!(world.outcome(tab, call), None);
     world.settle();
-    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(tab, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert!(world.is_signed_in(tab));
     let late = world.wait_for_status(tab);
-    assert_eq!(world.outcome(tab, late), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(tab, late), Some(Outcome::Settled(DeliveryPath::Direct, None)));
 }
 
 #[test]
@@ -102,7 +103,7 @@ fn promise_3_a_sign_in_is_one_exchange_and_settles_its_call() {
     let mut world = World::new(1);
     let call = world.sign_in(0, ADA);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert!(world.is_signed_in(0));
     assert_eq!(world.hint, Hint::SignedIn);
 }
@@ -151,7 +152,7 @@ fn promise_3_a_sign_in_that_nobody_answers_ends_after_its_own_longer_time() {
 
 #[test]
 fn promise_4_without_a_refresh_the_session_simply_expires() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.pass(Millis(99_999));
@@ -163,7 +164,7 @@ fn promise_4_without_a_refresh_the_session_simply_expires() {
 
 #[test]
 fn promise_4_without_a_cookie_there_is_nothing_to_restore() {
-    let mut world = World::with_policy(0, Policy::new(Renewal::Body, SignOutRoute::Server));
+    let mut world = World::with_policy(0, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     world.hint = Hint::SignedIn;
     world.open_tab();
     world.settle();
@@ -173,9 +174,9 @@ fn promise_4_without_a_cookie_there_is_nothing_to_restore() {
 
 #[test]
 fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_comes() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::Server));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     let refresh_token = |world: &World| {
-        let credentials = world.tabs[0].session.credentials(tokencell::Errand::Refresh);
+        let credentials = world.tabs[0].session.credentials(tokencell::ExchangeKind::Refresh);
         credentials.and_then(|credentials| credentials.refresh.as_ref()).map(|token| token.expose().to_owned())
     };
     world.sign_in(0, ADA);
@@ -194,21 +195,21 @@ fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_c
 
 #[test]
 fn promise_16_a_sign_out_renews_an_expired_token_with_the_refresh_token_of_the_session_that_it_ends() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::Server));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     world.sign_in(0, ADA);
     let ask = world.take_ask();
     world.answer(ask, tokencell::Answer::Granted(crate::common::grant("a1", Some("r1"))));
     world.now = world.now + Millis::seconds(200);
     world.sign_out(0);
     world.take_ask();
-    let credentials = world.tabs[0].session.credentials(tokencell::Errand::Refresh);
+    let credentials = world.tabs[0].session.credentials(tokencell::ExchangeKind::Refresh);
     let token = credentials.and_then(|credentials| credentials.refresh.as_ref());
     assert_eq!(token.map(|token| token.expose()), Some("r1"));
 }
 
 #[test]
 fn promise_4_a_body_api_that_sent_no_refresh_token_simply_expires() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::Server));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
     world.pass(Millis::seconds(100));
@@ -243,7 +244,7 @@ fn a_closed_vault_fails_what_is_open_and_forgets_its_token() {
     world.input(0, Input::Closed);
     assert_eq!(world.outcome(0, call), Some(Outcome::Failed(CallError::Closed)));
     assert_eq!(world.outcome(0, waiting), Some(Outcome::Failed(CallError::Closed)));
-    assert!(world.tabs[0].session.credentials(tokencell::Errand::Refresh).is_none());
+    assert!(world.tabs[0].session.credentials(tokencell::ExchangeKind::Refresh).is_none());
     assert_eq!(world.tabs[0].session.deadline(), None);
     let effects = world.tabs[0].handle(Input::Tick(trace(Hint::SignedIn)), Instant(u64::MAX));
     assert_eq!(effects, [] as [Effect; 0]);

@@ -1,8 +1,8 @@
 //! Promises 9, 10 and 16 against a server that is slow, loses replies, or answers after it has been given up.
 
 use tokencell::{
-    Answer, Course, Errand, Event, Hint, Input, Lease, Millis, Policy, Reason, Renewal, SignOutRoute, Status, Trace,
-    Trouble,
+    Answer, DeliveryPath, Event, ExchangeKind, Hint, Input, Lease, Millis, Policy, Reason, RefreshFailure, RefreshMode,
+    SignOutRoute, Status, Trace,
 };
 
 use crate::common::{ADA, Outcome, Packet, World, grant, trace};
@@ -41,7 +41,7 @@ fn promise_9_a_grant_that_comes_after_the_timeout_is_adopted() {
     let (mut world, answer) = refreshing();
     world.leap(Policy::EXCHANGE_TIMEOUT);
     world.settle();
-    assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(Trouble::Unreachable, Some(_)))));
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(RefreshFailure::Unreachable, Some(_)))));
     world.deliver(answer);
     world.settle();
     assert!(matches!(world.tabs[0].events.last(), Some(Event::Refreshed(_))));
@@ -74,7 +74,7 @@ fn promise_9_a_late_grant_is_dropped_after_a_newer_one() {
     let newer = world.take_ask();
     world.answer(newer, Answer::Granted(grant("newer", None)));
     world.input(0, Input::Answered(slow.1, Answer::Granted(grant("older", None)), world.trace()));
-    let credentials = world.tabs[0].session.credentials(Errand::Refresh).unwrap();
+    let credentials = world.tabs[0].session.credentials(ExchangeKind::Refresh).unwrap();
     assert_eq!(credentials.access.as_ref().unwrap().expose(), "newer");
 }
 
@@ -92,7 +92,7 @@ fn promise_9_a_late_grant_does_not_sign_in_a_user_who_has_signed_out() {
 
 #[test]
 fn promise_4_a_refresh_token_in_a_late_body_is_not_lost() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::Body, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::None));
     world.sign_in(0, ADA);
     let first = world.take_ask();
     world.answer(first, Answer::Granted(grant("a0", Some("r0"))));
@@ -100,7 +100,7 @@ fn promise_4_a_refresh_token_in_a_late_body_is_not_lost() {
     let slow = world.take_ask();
     world.leap(Policy::EXCHANGE_TIMEOUT);
     world.input(0, Input::Answered(slow.1, Answer::Granted(grant("a1", Some("r1"))), world.trace()));
-    let credentials = world.tabs[0].session.credentials(Errand::Refresh).unwrap();
+    let credentials = world.tabs[0].session.credentials(ExchangeKind::Refresh).unwrap();
     assert_eq!(credentials.refresh.as_ref().unwrap().expose(), "r1");
 }
 
@@ -178,7 +178,7 @@ fn promise_1_the_snapshot_says_that_the_server_cannot_be_reached_until_the_statu
     assert_eq!(world.tabs[tab].session.snapshot().failure, None);
     world.settle();
     assert_eq!(world.status(tab), Status::Loading);
-    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Unreachable));
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Unreachable));
     world.server.down = None;
     world.pass(Millis::seconds(2));
     assert!(world.is_signed_in(tab));
@@ -194,7 +194,7 @@ fn promise_1_the_snapshot_says_so_as_well_when_the_server_is_slow() {
     world.pass(Policy::REPORT_TIMEOUT.saturating_sub(Millis(1)));
     assert_eq!(world.tabs[tab].session.snapshot().failure, None);
     world.pass(Millis(1));
-    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Unreachable));
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Unreachable));
     world.answer(ask, Answer::Granted(grant("late", None)));
     assert!(world.is_signed_in(tab));
 }
@@ -207,7 +207,7 @@ fn promise_16_a_sign_out_with_an_expired_token_refreshes_it_first() {
     world.settle();
     assert_eq!(world.server.refreshes, 1);
     assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
 }
 
 #[test]
@@ -230,9 +230,9 @@ fn promise_16_a_sign_out_that_is_refused_with_a_fresh_token_stays_pending_and_sa
     world.answer(renewal, Answer::Granted(grant("fresh", None)));
     let refused = world.take_ask();
     world.answer(refused, Answer::Refused);
-    assert_eq!(world.hint, Hint::SignOutOwed);
+    assert_eq!(world.hint, Hint::SignOutPending);
     assert!(
-        matches!(world.tabs[0].events.last(), Some(Event::SignOutOwed(Some(at))) if *at >= world.now + Policy::SIGN_OUT_RETRY)
+        matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(at))) if *at >= world.now + Policy::SIGN_OUT_RETRY)
     );
     world.pass(Policy::SIGN_OUT_RETRY);
     world.pass(Millis::seconds(5));
@@ -247,38 +247,38 @@ fn promise_16_a_refusal_of_the_refresh_shows_that_there_is_no_session_left_to_en
     world.sign_out(0);
     world.settle();
     assert_eq!(world.hint, Hint::SignedOut);
-    assert_eq!(count(&world, |event| matches!(event, Event::SignOutOwed(_))), 0);
+    assert_eq!(count(&world, |event| matches!(event, Event::SignOutPending(_))), 0);
 }
 
 #[test]
 fn promise_16_without_a_refresh_a_refused_sign_out_is_reported_once_and_not_tried_again() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::Server));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
     world.server.expire_tokens(world.now);
     world.sign_out(0);
     world.settle();
     world.pass(Millis::seconds(3600));
-    assert_eq!(count(&world, |event| *event == Event::SignOutOwed(None)), 1);
-    assert_eq!(count(&world, |event| matches!(event, Event::SignOutOwed(_))), 1);
+    assert_eq!(count(&world, |event| *event == Event::SignOutPending(None)), 1);
+    assert_eq!(count(&world, |event| matches!(event, Event::SignOutPending(_))), 1);
     assert_eq!(world.hint, Hint::SignedOut);
 }
 
 #[test]
 fn promise_16_without_a_refresh_and_without_a_token_a_pending_sign_out_is_reported_and_given_up() {
-    let mut world = World::with_policy(0, Policy::new(Renewal::None, SignOutRoute::Server));
-    world.hint = Hint::SignOutOwed;
+    let mut world = World::with_policy(0, Policy::new(RefreshMode::None, SignOutRoute::Server));
+    world.hint = Hint::SignOutPending;
     world.open_tab();
     world.settle();
     assert_eq!(world.hint, Hint::SignedOut);
-    assert_eq!(count(&world, |event| *event == Event::SignOutOwed(None)), 1);
+    assert_eq!(count(&world, |event| *event == Event::SignOutPending(None)), 1);
 }
 
 #[test]
 fn promise_16_a_session_cookie_needs_no_token_for_a_pending_sign_out() {
-    let policy = Policy { session_cookie: true, ..Policy::new(Renewal::Cookie, SignOutRoute::Server) };
+    let policy = Policy { session_cookie: true, ..Policy::new(RefreshMode::Cookie, SignOutRoute::Server) };
     let mut world = World::with_policy(0, policy);
-    world.hint = Hint::SignOutOwed;
+    world.hint = Hint::SignOutPending;
     world.server.sign_out_needs_bearer = false;
     world.open_tab();
     world.settle();
@@ -291,24 +291,24 @@ fn promise_16_a_sign_out_call_does_not_wait_for_a_slow_server() {
     let call = world.sign_out(0);
     let ask = world.take_ask();
     world.pass(Policy::REPORT_TIMEOUT);
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)));
-    assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutOwed(Some(_)))));
-    assert_eq!(world.hint, Hint::SignOutOwed);
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
+    assert_eq!(world.hint, Hint::SignOutPending);
     world.answer(ask, Answer::Done);
     assert_eq!(world.hint, Hint::SignedOut, "the exchange went on");
 }
 
 #[test]
 fn promise_16_a_token_that_is_kept_for_a_pending_sign_out_is_wiped_when_no_page_is_left() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::Server));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
     world.server.down = Some(None);
     world.sign_out(0);
     world.settle();
-    let kept = |world: &World| world.tabs[0].session.credentials(Errand::SignOut(None)).is_some();
+    let kept = |world: &World| world.tabs[0].session.credentials(ExchangeKind::SignOut(None)).is_some();
     assert!(kept(&world), "it is the only proof of whose session is to end");
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world.pass(Policy::RETENTION);
     assert!(!kept(&world));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::SignedOut));
@@ -338,7 +338,7 @@ fn promise_5_after_a_sleep_what_is_due_comes_so_much_earlier() {
 
 #[test]
 fn promise_4_a_clock_that_is_set_forward_does_not_end_a_session_without_refresh() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.input(0, Input::ClockJumped(Millis::seconds(86_400)));
@@ -351,11 +351,11 @@ fn promise_4_a_clock_that_is_set_forward_does_not_end_a_session_without_refresh(
 #[test]
 fn promise_2_a_vault_without_pages_that_slept_forgets_what_it_can_restore() {
     let mut world = World::signed_in(1, ADA);
-    world.input(0, Input::Deserted);
+    world.input(0, Input::ClientsGone);
     world.input(0, Input::ClockJumped(Millis::seconds(3600)));
-    assert!(world.tabs[0].session.credentials(Errand::Refresh).is_none());
-    world.input(0, Input::Visited(world.trace()));
-    world.pass(Policy::FLOOR);
+    assert!(world.tabs[0].session.credentials(ExchangeKind::Refresh).is_none());
+    world.input(0, Input::ClientConnected(world.trace()));
+    world.pass(Policy::MIN_REFRESH_INTERVAL);
     assert!(world.is_signed_in(0));
 }
 

@@ -1,8 +1,8 @@
 //! Promises 6, 11 and 17 between tabs: one lock, and messages that are only hints.
 
 use tokencell::{
-    Answer, CallError, Claim, Effect, Errand, Event, Hint, Input, Lease, Lock, Millis, PeerMessage, Policy, Reason,
-    Renewal, SignOutRoute, Status, Trace,
+    Answer, CallError, Effect, Event, ExchangeKind, Hint, Input, Lease, LeaseClaim, Lock, Millis, PeerMessage, Policy,
+    Reason, RefreshMode, SignOutRoute, Status, Trace,
 };
 
 use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
@@ -95,7 +95,7 @@ fn promise_11_a_tab_that_is_signed_out_does_not_care_for_changes() {
 
 #[test]
 fn promise_11_tabs_that_share_no_cookie_share_no_sign_in() {
-    let mut world = World::with_policy(2, Policy::new(Renewal::None, SignOutRoute::Server));
+    let mut world = World::with_policy(2, Policy::new(RefreshMode::None, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
     assert!(!world.is_signed_in(1));
@@ -178,7 +178,7 @@ fn promise_17_a_sign_in_heard_of_during_a_refresh_is_checked_after_it() {
     world.jar = Some(cookie);
     world.answer(ask, Answer::Granted(old.grant()));
     assert_eq!(world.tabs[0].user(), Some(ADA));
-    world.pass(Policy::FLOOR);
+    world.pass(Policy::MIN_REFRESH_INTERVAL);
     assert_eq!(world.tabs[0].user(), Some(BOB));
 }
 
@@ -198,7 +198,7 @@ fn a_tab_that_slept_through_a_sign_in_notices_when_it_wakes() {
     world.settle();
     assert!(world.is_signed_in(1));
     assert!(world.tabs[1].events.iter().any(|event| matches!(event, Event::Refreshed(_))));
-    assert_eq!(world.tabs[1].session.credentials(Errand::SignIn(tokencell::CallId(0))).map(|_| ()), None);
+    assert_eq!(world.tabs[1].session.credentials(ExchangeKind::SignIn(tokencell::CallId(0))).map(|_| ()), None);
 }
 
 #[test]
@@ -317,7 +317,7 @@ fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time(
     let busy = Trace { lease: Some(Lease { age: Millis(10), is_slow: false }), ..trace(Hint::SignedIn) };
     let began = world.now;
     while !world.tabs[0]
-        .handle(Input::Claimed(id, Claim::Theirs, busy), world.now)
+        .handle(Input::Claimed(id, LeaseClaim::Theirs, busy), world.now)
         .iter()
         .any(|effect| matches!(effect, Effect::Exchange(..)))
     {

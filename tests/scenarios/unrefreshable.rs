@@ -1,30 +1,30 @@
 //! Promise 9 where nothing renews a token: a 401 ends the session.
 
-use tokencell::{Course, Input, Millis, Policy, Reason, Renewal, Reply, SignOutRoute, Status};
+use tokencell::{DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, Reply, SignOutRoute, Status};
 
 use crate::common::{ADA, BOB, Outcome, Packet, World};
 
 #[test]
 fn promise_9_a_401_for_the_newest_token_ends_a_session_that_cannot_be_refreshed() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.server.revoke(ADA);
     let early = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, early), Some(Outcome::Settled(Course::Direct, None)));
+    assert_eq!(world.outcome(0, early), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert!(world.is_signed_in(0), "a token that has just come is not doubted");
 
     world.pass(Millis::seconds(2));
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(Course::Direct, None)), "the caller has its answer");
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)), "the caller has its answer");
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
 }
 
 #[test]
 fn promise_9_a_late_401_for_the_session_before_ends_no_session() {
-    let mut world = World::with_policy(1, Policy::new(Renewal::None, SignOutRoute::None));
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
     world.pass(Millis::seconds(2));

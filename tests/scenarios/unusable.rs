@@ -1,6 +1,6 @@
 //! A refresh endpoint that answers, and brings no token.
 
-use tokencell::{Answer, CallError, Hint, Millis, Trouble};
+use tokencell::{Answer, CallError, Hint, Millis, RefreshFailure};
 
 use crate::common::{ADA, Outcome, World};
 
@@ -14,7 +14,7 @@ fn an_answer_without_a_token_fails_whoever_waits_for_one_at_once() {
     world.answer(ask, Answer::Malformed);
     let failed = Some(Outcome::Failed(CallError::RefreshUnusable));
     assert_eq!((world.outcome(tab, status), world.outcome(tab, request)), (failed, failed));
-    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Malformed));
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Malformed));
     // Who comes before the next try is not kept waiting either; who comes with it waits for its answer.
     let call = world.fetch(tab);
     assert_eq!(world.outcome(tab, call), failed);

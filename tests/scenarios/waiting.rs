@@ -1,6 +1,6 @@
 //! Promise 20: a page that waits for its first status while the server cannot be reached.
 
-use tokencell::{Hint, Input, Millis, Status, Trouble};
+use tokencell::{Hint, Input, Millis, RefreshFailure, Status};
 
 use crate::common::{ADA, World, trace};
 
@@ -11,7 +11,7 @@ fn waiting_page() -> (World, usize) {
     world.server.down = Some(None);
     let tab = world.open_tab();
     world.pass(Millis::seconds(60));
-    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Unreachable));
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Unreachable));
     world.server.down = None;
     (world, tab)
 }
@@ -23,7 +23,7 @@ fn promise_20_it_learns_at_once_that_the_server_cannot_be_reached() {
     world.server.down = Some(None);
     let tab = world.open_tab();
     world.settle();
-    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(Trouble::Unreachable));
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Unreachable));
 }
 
 #[test]
@@ -37,7 +37,7 @@ fn promise_20_it_learns_within_five_seconds_that_the_server_is_back() {
 fn promise_20_its_user_ends_the_pause_by_showing_reloading_or_asking() {
     let actions: [fn(&mut World, usize); 3] = [
         |world, tab| world.input(tab, Input::Woke(trace(Hint::SignedIn))),
-        |world, tab| world.input(tab, Input::Visited(trace(Hint::SignedIn))),
+        |world, tab| world.input(tab, Input::ClientConnected(trace(Hint::SignedIn))),
         |world, tab| {
             world.wait_for_status(tab);
         },

@@ -1,4 +1,4 @@
-//! Exchanges of credentials with the server: lock, mark, request, verdict.
+//! Exchanges of credentials with the server: lock, mark, request, parsed.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
@@ -7,17 +7,17 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers, Response};
 
-use super::super::answer::{Verdict, text};
+use super::super::answer::{ParsedExchange, text};
 use super::super::lock::Lease;
 use super::super::open::Work;
 use super::super::{http, trace};
 use super::Driver;
-use crate::{Answer, CallError, CallId, Claim, Errand, ExchangeId, Input, Instant, Lock, Millis, Policy};
+use crate::{Answer, CallError, CallId, ExchangeId, ExchangeKind, Input, Instant, LeaseClaim, Lock, Millis, Policy};
 
 /// The exchange that is with the server.
 pub(super) struct Asking {
     id: ExchangeId,
-    errand: Errand,
+    kind: ExchangeKind,
     began: Instant,
     abort: AbortController,
     has_head: Cell<bool>,
@@ -42,7 +42,7 @@ impl Driver {
             let row = row.unwrap_or_default();
             let mark = trace::parse_mark(&row);
             driver.mark.set(mark.map(|mark| (id, mark)));
-            let claim = if mark.is_some() { Claim::Ours } else { Claim::Theirs };
+            let claim = if mark.is_some() { LeaseClaim::Ours } else { LeaseClaim::Theirs };
             driver.drive(Input::Claimed(id, claim, trace::parse(&row)));
             // The exchange may have been called off meanwhile.
             driver.unclaim(id);
@@ -72,17 +72,17 @@ impl Driver {
         })
     }
 
-    pub(super) fn exchange(&self, id: ExchangeId, errand: Errand) {
+    pub(super) fn exchange(&self, id: ExchangeId, kind: ExchangeKind) {
         let Ok(abort) = AbortController::new() else { return };
         let (began, mark) = (self.clock.now(), self.take_mark(id));
-        let asking = Rc::new(Asking { id, errand, began, abort, has_head: Cell::new(false), mark });
+        let asking = Rc::new(Asking { id, kind, began, abort, has_head: Cell::new(false), mark });
         *self.asking.borrow_mut() = Some(Rc::clone(&asking));
         self.unusable.take();
-        let Some(endpoint) = self.config.endpoint(errand) else { return };
+        let Some(endpoint) = self.config.endpoint(kind) else { return };
         self.after(&self.host.headers(&endpoint.options), move |driver, headers| match headers {
             Ok(headers) => driver.ask(asking, headers.unchecked_ref()),
             // Without the header that the configuration promises, nothing is sent.
-            Err(error) => driver.answered(&asking, Verdict::unsent(error, &driver.host)),
+            Err(error) => driver.answered(&asking, ParsedExchange::unsent(error, &driver.host)),
         });
     }
 
@@ -93,45 +93,45 @@ impl Driver {
             match response.and_then(JsCast::dyn_into::<Response>) {
                 Ok(response) => driver.after(&text(&response), move |driver, text| {
                     let body = text.ok().and_then(|text| text.dyn_into().ok());
-                    let verdict = Verdict::read(&response, body, asking.errand, &driver.config, &driver.host);
-                    driver.answered(&asking, verdict);
+                    let parsed = ParsedExchange::read(&response, body, asking.kind, &driver.config, &driver.host);
+                    driver.answered(&asking, parsed);
                 }),
-                Err(_) => driver.answered(&asking, Verdict::unreachable(&driver.host)),
+                Err(_) => driver.answered(&asking, ParsedExchange::unreachable(&driver.host)),
             }
         });
     }
 
-    fn send_exchange(&self, Asking { errand, abort, .. }: &Asking, headers: &Headers) -> Result<Promise, JsValue> {
+    fn send_exchange(&self, Asking { kind, abort, .. }: &Asking, headers: &Headers) -> Result<Promise, JsValue> {
         let (calls, session) = (self.open.borrow(), self.session.borrow());
-        let work = if let Errand::SignIn(call) = errand { calls.get(*call).map(|open| &open.work) } else { None };
+        let work = if let ExchangeKind::SignIn(call) = kind { calls.get(*call).map(|open| &open.work) } else { None };
         let body = if let Some(Work::SignIn(body)) = work { Some(body) } else { None };
-        let credentials = session.credentials(*errand);
-        http::exchange(&self.host, &self.config, *errand, body, credentials, headers, &abort.signal())
+        let credentials = session.credentials(*kind);
+        http::exchange(&self.host, &self.config, *kind, body, credentials, headers, &abort.signal())
     }
 
-    fn answered(&self, asking: &Asking, verdict: Verdict) {
+    fn answered(&self, asking: &Asking, parsed: ParsedExchange) {
         if let Some(mark) = asking.mark {
             let is_slow = self.clock.now().since(asking.began) > Policy::SLOW_EXCHANGE;
             self.host.release(mark, Some(is_slow));
         }
         // A sign-out has happened, whatever the server says of it.
-        if verdict.cause.is_some() || matches!(verdict.answer, Answer::Granted(_)) {
-            *self.cause.borrow_mut() = verdict.cause;
+        if parsed.server_reason.is_some() || matches!(parsed.answer, Answer::Granted(_)) {
+            *self.server_reason.borrow_mut() = parsed.server_reason;
         }
-        match asking.errand {
-            Errand::SignIn(call) => self.set_outcome(call, verdict.outcome),
-            Errand::Refresh => *self.unusable.borrow_mut() = verdict.outcome.err(),
-            Errand::SignOut(_) => {}
+        match asking.kind {
+            ExchangeKind::SignIn(call) => self.set_outcome(call, parsed.outcome),
+            ExchangeKind::Refresh => *self.unusable.borrow_mut() = parsed.outcome.err(),
+            ExchangeKind::SignOut(_) => {}
         }
         let id = asking.id;
-        drop(self.read(move |trace| Input::Answered(id, verdict.answer, trace)));
+        drop(self.read(move |trace| Input::Answered(id, parsed.answer, trace)));
     }
 
     /// A reply whose head has not come may yet bring a token or a cookie, and is read on; a sign-in that the caller was
     /// told has failed must not succeed later.
     pub(super) fn abandon(&self, id: ExchangeId) {
         let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
-        if let Errand::SignIn(call) = asking.errand {
+        if let ExchangeKind::SignIn(call) = asking.kind {
             self.set_outcome(call, Err(self.host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)));
             asking.abort.abort();
         } else if asking.has_head.get() {

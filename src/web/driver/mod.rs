@@ -20,7 +20,7 @@ use super::http::SignInBody;
 use super::lock::Lease;
 use super::open::{Open, Work};
 use super::promise::{Deferred, callback};
-use super::wake::Wake;
+use super::wake::LifecycleEvent;
 use super::{Cell as Vault, report, tabs, trace};
 use crate::call_map::CallMap;
 use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, PeerMessage, Trace};
@@ -45,7 +45,7 @@ pub struct Driver {
     lease: RefCell<Option<(ExchangeId, Lease)>>,
     asking: RefCell<Option<Rc<Asking>>>,
     /// Why the API has refused the last refresh, in its own word.
-    cause: RefCell<Option<String>>,
+    server_reason: RefCell<Option<String>>,
     /// What was wrong with the answer to the last refresh.
     unusable: RefCell<Option<JsValue>>,
     open: RefCell<CallMap<Open>>,
@@ -55,8 +55,8 @@ pub struct Driver {
     outbox: RefCell<VecDeque<CallId>>,
     inbox: RefCell<VecDeque<Input<PageProfile>>>,
     /// Sign-outs that wait for a reading, and what the page has asked for since.
-    leaving: Cell<u32>,
-    held_back: RefCell<VecDeque<(CallId, Input<PageProfile>)>>,
+    pending_sign_outs: Cell<u32>,
+    deferred_inputs: RefCell<VecDeque<(CallId, Input<PageProfile>)>>,
     is_draining: Cell<bool>,
     is_closed: Cell<bool>,
 }
@@ -74,15 +74,15 @@ impl Driver {
             is_ticking: Cell::default(),
             lease: RefCell::default(),
             asking: RefCell::default(),
-            cause: RefCell::default(),
+            server_reason: RefCell::default(),
             unusable: RefCell::default(),
             open: RefCell::default(),
             last_call: Cell::default(),
             in_flight: Cell::default(),
             outbox: RefCell::default(),
             inbox: RefCell::default(),
-            leaving: Cell::default(),
-            held_back: RefCell::default(),
+            pending_sign_outs: Cell::default(),
+            deferred_inputs: RefCell::default(),
             is_draining: Cell::default(),
             is_closed: Cell::default(),
             config,
@@ -96,27 +96,27 @@ impl Driver {
         drop(self.read(move |trace| Input::Peer(message, trace)));
     }
 
-    pub fn wake(&self, wake: Wake) -> Promise {
+    pub fn wake(&self, wake: LifecycleEvent) -> Promise {
         match wake {
-            Wake::Deserted => self.drive(Input::Deserted),
-            Wake::Online => self.drive(Input::Online),
-            Wake::Restored => {
+            LifecycleEvent::ClientsGone => self.drive(Input::ClientsGone),
+            LifecycleEvent::Online => self.drive(Input::Online),
+            LifecycleEvent::Restored => {
                 self.drive(Input::Returned);
                 return self.read(Input::Restored);
             }
-            Wake::Visited => return self.read(Input::Visited),
-            Wake::Woke => return self.read(Input::Woke),
+            LifecycleEvent::ClientConnected => return self.read(Input::ClientConnected),
+            LifecycleEvent::Woke => return self.read(Input::Woke),
         }
         Promise::resolve(&JsValue::UNDEFINED)
     }
 
     pub fn sign_out(&self) -> Promise {
-        let (id, promise) = self.enlist(Work::None);
+        let (id, promise) = self.register_call(Work::None);
         if let Some(id) = id {
-            self.leaving.set(self.leaving.get() + 1);
+            self.pending_sign_outs.set(self.pending_sign_outs.get() + 1);
             let this = self.this.clone();
             drop(self.read(move |trace| {
-                with(&this, |driver| driver.leaving.set(driver.leaving.get() - 1));
+                with(&this, |driver| driver.pending_sign_outs.set(driver.pending_sign_outs.get() - 1));
                 Input::SignOut(id, trace)
             }));
         }
@@ -132,7 +132,7 @@ impl Driver {
     }
 
     pub fn snapshot(&self) -> JsValue {
-        report::snapshot(&self.session.borrow().snapshot(), self.cause.borrow().as_deref(), &self.clock)
+        report::snapshot(&self.session.borrow().snapshot(), self.server_reason.borrow().as_deref(), &self.clock)
     }
 
     pub fn close(&self) {
@@ -146,7 +146,7 @@ impl Driver {
     }
 
     fn open(&self, work: Work, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
-        let (id, promise) = self.enlist(work);
+        let (id, promise) = self.register_call(work);
         if let Some(id) = id {
             self.submit(id, input(id));
         }
@@ -154,16 +154,16 @@ impl Driver {
     }
 
     fn submit(&self, id: CallId, input: Input<PageProfile>) {
-        if self.leaving.get() > 0 {
-            self.held_back.borrow_mut().push_back((id, input));
+        if self.pending_sign_outs.get() > 0 {
+            self.deferred_inputs.borrow_mut().push_back((id, input));
         } else {
             self.drive(input);
         }
-        self.hear_giving_up(id);
+        self.listen_for_abort(id);
     }
 
     /// A new call and its promise; only the latter, already rejected, once the vault is closed.
-    fn enlist(&self, work: Work) -> (Option<CallId>, Promise) {
+    fn register_call(&self, work: Work) -> (Option<CallId>, Promise) {
         let deferred = self.host.defer();
         let promise = deferred.promise();
         if self.is_closed.get() {
@@ -249,8 +249,8 @@ impl Driver {
         if let Some(input) = self.inbox.borrow_mut().pop_front() {
             return Some(input);
         }
-        while self.leaving.get() == 0 {
-            let (id, input) = self.held_back.borrow_mut().pop_front()?;
+        while self.pending_sign_outs.get() == 0 {
+            let (id, input) = self.deferred_inputs.borrow_mut().pop_front()?;
             if self.open.borrow().get(id).is_some() {
                 return Some(input);
             }
@@ -269,7 +269,7 @@ impl Driver {
                 self.when_written(move |driver| driver.host.broadcast(tabs::word(message)));
             }
             Effect::Claim(id, ttl) => self.claim(id, ttl),
-            Effect::Exchange(id, errand) => self.exchange(id, errand),
+            Effect::Exchange(id, kind) => self.exchange(id, kind),
             Effect::Fail(id, error) => {
                 if let Some(open) = self.take(id) {
                     open.reject(&self.call_error(error));
@@ -285,9 +285,9 @@ impl Driver {
             Effect::Report(event) => {
                 self.host.report(report::event(&event, self.unusable.borrow().as_ref(), &self.clock));
             }
-            Effect::Settle(id, course) if self.is_request(id) => self.settle(id, course),
+            Effect::Settle(id, via) if self.is_request(id) => self.settle(id, via),
             // A page may reload as soon as its call resolves.
-            Effect::Settle(id, course) => self.when_written(move |driver| driver.settle(id, course)),
+            Effect::Settle(id, via) => self.when_written(move |driver| driver.settle(id, via)),
             Effect::Transmit(id) => self.transmit(id),
             Effect::Unlock(id) => {
                 self.unclaim(id);

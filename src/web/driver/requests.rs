@@ -13,7 +13,7 @@ use super::super::listener::Listener;
 use super::super::open::Work;
 use super::super::report;
 use super::{Driver, with};
-use crate::{Bearer, CallError, CallId, Course, Input, Reason, Reply, Status};
+use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, Reply, Status};
 
 /// Chromium fails whatever exceeds some 1,400 requests of a page at once; a burst of more is sent in turns.
 const MOST_IN_FLIGHT: u32 = 500;
@@ -31,7 +31,7 @@ impl Driver {
     }
 
     /// A request that waits for a token can be aborted like one that is on the wire.
-    pub(super) fn hear_giving_up(&self, id: CallId) {
+    pub(super) fn listen_for_abort(&self, id: CallId) {
         if let Some(open) = self.open.borrow_mut().get_mut(id).filter(|open| !open.is_in_flight)
             && let Work::Request { outgoing, .. } = &open.work
         {
@@ -104,7 +104,7 @@ impl Driver {
         if let Some(copy) = copy {
             self.read_cause(&copy);
         }
-        self.hear_giving_up(id);
+        self.listen_for_abort(id);
     }
 
     /// Why a session ended with this answer, in the API's own word. The page learns of the end at once, and of this as soon
@@ -115,9 +115,9 @@ impl Driver {
         }
         self.after(&text(response), |driver, body| {
             let body = body.ok().and_then(|body| parse(body.dyn_ref()?));
-            let cause = body.and_then(|body| own_string(&body, &driver.config.reason));
-            if driver.is_revoked() && cause.is_some() {
-                *driver.cause.borrow_mut() = cause;
+            let server_reason = body.and_then(|body| own_string(&body, &driver.config.reason));
+            if driver.is_revoked() && server_reason.is_some() {
+                *driver.server_reason.borrow_mut() = server_reason;
                 driver.host.notify();
             }
         });
@@ -135,12 +135,12 @@ impl Driver {
         String::from(outgoing.url()).split(['?', '#']).next() == Some(check)
     }
 
-    pub(super) fn settle(&self, id: CallId, course: Course) {
+    pub(super) fn settle(&self, id: CallId, via: DeliveryPath) {
         let Some(open) = self.take(id) else { return };
         if let Work::Request { outgoing, began } = &open.work {
             let response = open.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
             let (status, millis) = (response.map(Response::status), js_sys::Date::now() - began);
-            self.host.requested(outgoing, report::name_course(course), status, millis);
+            self.host.requested(outgoing, report::name_path(via), status, millis);
         }
         open.settle();
     }

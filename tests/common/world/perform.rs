@@ -1,7 +1,8 @@
 //! What a tab wants done, and the laws that hold while it is done.
 
 use tokencell::{
-    Bearer, CallId, Claim, Effect, Epoch, Errand, Hint, Input, Instant, Lock, Policy, Reason, Renewal, Status,
+    Bearer, CallId, Effect, Epoch, ExchangeKind, Hint, Input, Instant, LeaseClaim, Lock, Policy, Reason, RefreshMode,
+    Status,
 };
 
 use super::World;
@@ -16,8 +17,10 @@ impl World {
                 self.tabs[tab].asking = None;
                 // The browser drops the reply to a request that was aborted, and its cookie.
                 self.wire.retain(|(_, packet)| match packet {
-                    Packet::Ask { tab: of, id: of_id, errand: Errand::SignIn(_), .. }
-                    | Packet::Told { tab: of, id: of_id, errand: Errand::SignIn(_), .. } => (*of, *of_id) != (tab, id),
+                    Packet::Ask { tab: of, id: of_id, kind: ExchangeKind::SignIn(_), .. }
+                    | Packet::Told { tab: of, id: of_id, kind: ExchangeKind::SignIn(_), .. } => {
+                        (*of, *of_id) != (tab, id)
+                    }
                     _ => true,
                 });
             }
@@ -30,21 +33,21 @@ impl World {
             Effect::Claim(id, ttl) => {
                 let ttl = if self.is_slow { Policy::LEASE_TTL } else { ttl };
                 let is_young = |began: Instant| self.now.since(began) < ttl;
-                let claim = if self.marker.is_some_and(is_young) { Claim::Theirs } else { Claim::Ours };
+                let claim = if self.marker.is_some_and(is_young) { LeaseClaim::Theirs } else { LeaseClaim::Ours };
                 let before = self.trace().lease;
-                if claim == Claim::Ours {
+                if claim == LeaseClaim::Ours {
                     self.marker = Some(self.now);
                     self.tabs[tab].claimed = Some(id);
                 }
                 self.read(tab, Traced::Claimed(id, claim, before));
             }
-            Effect::Exchange(id, errand) => {
+            Effect::Exchange(id, kind) => {
                 self.tabs[tab].claimed = None;
                 self.tabs[tab].asking = Some((id, self.now));
                 self.marker = Some(self.now);
-                let credentials = self.tabs[tab].session.credentials(errand);
+                let credentials = self.tabs[tab].session.credentials(kind);
                 let bearer = credentials.and_then(|sent| sent.access.as_ref()).map(|token| token.expose().to_owned());
-                self.put(Packet::Ask { tab, id, errand, cookie: self.jar, bearer });
+                self.put(Packet::Ask { tab, id, kind, cookie: self.jar, bearer });
                 self.most_refreshes_at_once = self.most_refreshes_at_once.max(self.refreshes_under_way());
             }
             Effect::Fail(call, error) => self.close_call(tab, call, |_| Outcome::Failed(error)),
@@ -68,7 +71,7 @@ impl World {
                 }
             }
             Effect::Report(event) => self.tabs[tab].events.push(event),
-            Effect::Settle(call, course) => self.close_call(tab, call, |call| Outcome::Settled(course, call.served_as)),
+            Effect::Settle(call, via) => self.close_call(tab, call, |call| Outcome::Settled(via, call.served_as)),
             Effect::Transmit(call) => self.transmit(tab, call),
             Effect::Unlock(id) => {
                 self.unclaim(tab, id);
@@ -112,7 +115,7 @@ impl World {
                 tab.refusals = 0;
             }
             Status::Unauthenticated(Reason::Expired | Reason::Replaced | Reason::Revoked) => {
-                assert!(tab.refusals > 0 || renewal != Renewal::Cookie, "signed out without a refusal: {status:?}");
+                assert!(tab.refusals > 0 || renewal != RefreshMode::Cookie, "signed out without a refusal: {status:?}");
             }
             Status::Loading | Status::Unauthenticated(_) => {}
         }
