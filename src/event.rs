@@ -34,7 +34,7 @@ pub enum Input<P> {
     /// The page gave a call up.
     Aborted(CallId),
     /// The server's word in an exchange.
-    Answered(ExchangeId, Answer<P>, Trace),
+    Answered(ExchangeId, ExchangeResult<P>, Trace),
     /// The page wants to know when the status is known.
     Await(CallId),
     /// The vault has started.
@@ -54,7 +54,7 @@ pub enum Input<P> {
     /// A request came back with the next token, of which [`Input::Responded`] then tells.
     Renewed(CallId, Token),
     /// A request came back.
-    Responded(CallId, Reply),
+    Responded(CallId, ResponseClass),
     /// The page came back from the back/forward cache (promise 18).
     Restored(Trace),
     /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or somebody set the clock
@@ -121,9 +121,9 @@ pub enum ExchangeKind {
     SignOut(Option<CallId>),
 }
 
-/// The server's word in an exchange, by what it means for the session (promise 9).
+/// What the server answered in an exchange, by its meaning for the session (promise 9).
 #[derive(Debug)]
-pub enum Answer<P> {
+pub enum ExchangeResult<P> {
     /// The sign-out is known to the server.
     Done,
     /// A new token.
@@ -145,16 +145,16 @@ pub enum Body {
     Replayable,
 }
 
-/// How a request came back, as far as the core cares.
+/// The response to a request, as far as the core needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reply {
+pub enum ResponseClass {
     /// Any answer but a 401, or none.
     Other,
     /// 401.
     Unauthorized,
 }
 
-/// How a call got its answer.
+/// How a call got its response.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryPath {
     /// Sent without a token, because there was no session.

@@ -38,8 +38,8 @@ mod web;
 pub use claims::{Claims, Member, Subject};
 pub use error::{CallError, GrantError};
 pub use event::{
-    Answer, Body, CallId, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, Generation, Hint, Input, Lease,
-    LeaseClaim, Lock, PeerMessage, Reason, RefreshFailure, RefreshTrigger, Reply, Trace,
+    Body, CallId, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, ExchangeResult, Generation, Hint,
+    Input, Lease, LeaseClaim, Lock, PeerMessage, Reason, RefreshFailure, RefreshTrigger, ResponseClass, Trace,
 };
 pub use grant::{Grant, GrantParts, Profile};
 pub use origins::{OriginError, Origins};

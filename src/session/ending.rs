@@ -49,7 +49,7 @@ impl<P: Profile> Session<P> {
     /// Nothing is shown, and nothing sent, before it was checked.
     pub(super) fn returned(&mut self) {
         if let Phase::Active(_) = self.phase {
-            self.phase = Phase::Loading(self.take_tenure());
+            self.phase = Phase::Loading(self.take_active_session());
             self.push(Effect::Notify);
         }
     }
@@ -62,7 +62,7 @@ impl<P: Profile> Session<P> {
         }
         if self.can_refresh() {
             self.schedule.want(now, RefreshTrigger::Check);
-        } else if let Some(active_session) = self.take_tenure() {
+        } else if let Some(active_session) = self.take_active_session() {
             self.phase = Phase::Active(active_session);
             self.push(Effect::Notify);
             self.resume(now);
@@ -121,7 +121,7 @@ impl<P: Profile> Session<P> {
 
     /// Wipes the cell, or hands its content over.
     pub(super) fn end(&mut self, reason: Reason, now: Instant) -> Option<ActiveSession<P>> {
-        let active_session = self.take_tenure();
+        let active_session = self.take_active_session();
         self.identity = self.identity.next();
         self.phase = Phase::Ended(reason);
         self.failure = None;
@@ -162,7 +162,7 @@ impl<P: Profile> Session<P> {
     }
 
     /// Takes the living session out; the phase must be set next.
-    pub(super) fn take_tenure(&mut self) -> Option<ActiveSession<P>> {
+    pub(super) fn take_active_session(&mut self) -> Option<ActiveSession<P>> {
         match core::mem::replace(&mut self.phase, Phase::Loading(None)) {
             Phase::Active(active_session) => Some(active_session),
             Phase::Loading(kept) => kept,

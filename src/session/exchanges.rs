@@ -3,8 +3,8 @@
 use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
-    Answer, CallError, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, Generation, Grant, Hint, Instant,
-    LeaseClaim, Lock, Millis, PeerMessage, Profile, Reason, RefreshFailure, RefreshTrigger, Trace,
+    CallError, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, ExchangeResult, Generation, Grant, Hint,
+    Instant, LeaseClaim, Lock, Millis, PeerMessage, Profile, Reason, RefreshFailure, RefreshTrigger, Trace,
 };
 
 use super::{Abandoned, ActiveSession, Phase, Session};
@@ -79,7 +79,7 @@ impl<P: Profile> Session<P> {
         if kind == ExchangeKind::Refresh {
             self.abandoned = Some(Abandoned { id, generation: self.generation, epoch: trace.epoch });
         }
-        self.answered(id, Answer::Unreachable(None), trace, now);
+        self.answered(id, ExchangeResult::Unreachable(None), trace, now);
     }
 
     fn ask(&mut self, trace: Trace, now: Instant) {
@@ -116,11 +116,11 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn answered(&mut self, id: ExchangeId, answer: Answer<P>, trace: Trace, now: Instant) {
+    pub(super) fn answered(&mut self, id: ExchangeId, answer: ExchangeResult<P>, trace: Trace, now: Instant) {
         let Some(mut exchange) = self.exchange.take_if(|exchange| exchange.awaits_answer(id)) else {
             return self.answered_late(id, answer, trace, now);
         };
-        let is_refusal = matches!((exchange.request, &answer), (ExchangeKind::Refresh, Answer::Refused));
+        let is_refusal = matches!((exchange.request, &answer), (ExchangeKind::Refresh, ExchangeResult::Refused));
         if is_refusal && exchange.retry_after_refusal(now) {
             self.exchange = Some(exchange);
             return;
@@ -131,7 +131,7 @@ impl<P: Profile> Session<P> {
             ExchangeKind::Refresh => self.refreshed(&exchange, answer, trace, now),
             ExchangeKind::SignIn(call) if superseded_by_sign_out => self.push(Effect::Fail(call, CallError::SignedOut)),
             ExchangeKind::SignIn(call) => {
-                if let Answer::Granted(grant) = answer {
+                if let ExchangeResult::Granted(grant) = answer {
                     let epoch = trace.epoch.next();
                     self.adopt(grant, epoch, now);
                     self.push(Effect::Remember(Hint::SignedIn, epoch));
@@ -151,11 +151,11 @@ impl<P: Profile> Session<P> {
     }
 
     /// An answer to a refresh that had timed out. Its grant is adopted if nothing newer was (promise 9).
-    fn answered_late(&mut self, id: ExchangeId, answer: Answer<P>, trace: Trace, now: Instant) {
+    fn answered_late(&mut self, id: ExchangeId, answer: ExchangeResult<P>, trace: Trace, now: Instant) {
         let Some(abandoned) = self.abandoned.take_if(|abandoned| abandoned.id == id) else { return };
         let is_newest = abandoned.generation == self.generation && abandoned.epoch == trace.epoch;
         let is_wanted = is_newest && !trace.hint.is_signed_out() && !matches!(self.phase, Phase::Ended(_));
-        let Answer::Granted(grant) = answer else { return };
+        let ExchangeResult::Granted(grant) = answer else { return };
         if !is_wanted {
             return;
         }
@@ -170,9 +170,9 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    fn refreshed(&mut self, exchange: &Exchange, answer: Answer<P>, trace: Trace, now: Instant) {
+    fn refreshed(&mut self, exchange: &Exchange, answer: ExchangeResult<P>, trace: Trace, now: Instant) {
         match answer {
-            Answer::Granted(grant) => {
+            ExchangeResult::Granted(grant) => {
                 let before = self.identity;
                 let was_active = matches!(self.phase, Phase::Active(_));
                 self.adopt(grant, trace.epoch, now);
@@ -184,9 +184,13 @@ impl<P: Profile> Session<P> {
                     self.push(Effect::Broadcast(PeerMessage::Changed));
                 }
             }
-            Answer::Refused => self.refused(exchange, trace, now),
-            Answer::Done | Answer::Malformed => self.schedule_retry(RefreshFailure::Malformed, None, exchange, now),
-            Answer::Unreachable(asked) => self.schedule_retry(RefreshFailure::Unreachable, asked, exchange, now),
+            ExchangeResult::Refused => self.refused(exchange, trace, now),
+            ExchangeResult::Done | ExchangeResult::Malformed => {
+                self.schedule_retry(RefreshFailure::Malformed, None, exchange, now)
+            }
+            ExchangeResult::Unreachable(asked) => {
+                self.schedule_retry(RefreshFailure::Unreachable, asked, exchange, now)
+            }
         }
         if exchange.is_stale {
             self.schedule.want(now, RefreshTrigger::Check);
@@ -194,8 +198,8 @@ impl<P: Profile> Session<P> {
     }
 
     /// The user signed out while the refresh was on its way: its token serves to sign out at the server, and no more.
-    fn refreshed_too_late(&mut self, answer: Answer<P>, now: Instant) {
-        if let (Answer::Granted(grant), true) = (answer, self.sign_out_pending) {
+    fn refreshed_too_late(&mut self, answer: ExchangeResult<P>, now: Instant) {
+        if let (ExchangeResult::Granted(grant), true) = (answer, self.sign_out_pending) {
             self.renew_sign_out(grant, now);
         }
         self.signed_out_elsewhere(now);
@@ -247,7 +251,7 @@ impl<P: Profile> Session<P> {
         let is_news = self.failure.replace(failure) != Some(failure);
         match &mut self.phase {
             Phase::Loading(Some(_)) => {
-                if let Some(active_session) = self.take_tenure() {
+                if let Some(active_session) = self.take_active_session() {
                     self.phase = Phase::Active(active_session);
                 }
             }
@@ -261,7 +265,7 @@ impl<P: Profile> Session<P> {
     fn adopt(&mut self, grant: Grant<P>, epoch: Epoch, now: Instant) {
         let Grant { mut credentials, lifetime, subject, mut profile } = grant;
         self.generation = Generation(self.generation.0.wrapping_add(1));
-        match self.take_tenure() {
+        match self.take_active_session() {
             Some(previous) if previous.is_of(subject.as_ref(), epoch) => {
                 profile.inherit(previous.profile);
                 credentials.inherit(previous.credentials);

@@ -38,7 +38,7 @@ impl<P: Profile> Session<P> {
         if self.active_session().is_none() {
             return;
         }
-        drop(self.take_tenure());
+        drop(self.take_active_session());
         self.identity = self.identity.next();
         self.failure = None;
         self.schedule.rest();

@@ -3,7 +3,7 @@
 use crate::calls::{Call, Need};
 use crate::{
     Body, CallError, CallId, DeliveryPath, Effect, ExchangeKind, Generation, Instant, Policy, Profile, Reason,
-    RefreshFailure, RefreshTrigger, Reply, Token,
+    RefreshFailure, RefreshTrigger, ResponseClass, Token,
 };
 
 use super::{Phase, Session};
@@ -34,16 +34,16 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn responded(&mut self, id: CallId, reply: Reply, now: Instant) {
+    pub(super) fn responded(&mut self, id: CallId, reply: ResponseClass, now: Instant) {
         let Some(call) = self.calls.get(id).copied() else { return };
         if call.via == DeliveryPath::Retried {
             match reply {
-                Reply::Other => self.schedule.note_fruitful(),
-                Reply::Unauthorized => self.schedule.record_failed_retry(),
+                ResponseClass::Other => self.schedule.note_fruitful(),
+                ResponseClass::Unauthorized => self.schedule.record_failed_retry(),
             }
         }
-        if reply == Reply::Other || !self.may_go_again(&call, now) {
-            let is_over = reply == Reply::Unauthorized && self.is_refused_for_good(&call, now);
+        if reply == ResponseClass::Other || !self.may_go_again(&call, now) {
+            let is_over = reply == ResponseClass::Unauthorized && self.is_refused_for_good(&call, now);
             self.settle(id, call.via);
             if is_over {
                 drop(self.end(Reason::Revoked, now));

@@ -3,8 +3,8 @@
 use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
-    Answer, CallError, CallId, DeliveryPath, Effect, Event, ExchangeKind, Grant, Hint, Instant, Millis, PeerMessage,
-    Policy, Profile, RefreshMode, RefreshTrigger, SignOutRoute, Trace,
+    CallError, CallId, DeliveryPath, Effect, Event, ExchangeKind, ExchangeResult, Grant, Hint, Instant, Millis,
+    PeerMessage, Policy, Profile, RefreshMode, RefreshTrigger, SignOutRoute, Trace,
 };
 
 use super::{ActiveSession, Phase, Session, SignOutCredentials};
@@ -81,30 +81,30 @@ impl<P: Profile> Session<P> {
     pub(super) fn sign_out_answered(
         &mut self,
         exchange: &mut Exchange,
-        answer: Answer<P>,
+        answer: ExchangeResult<P>,
         trace: Trace,
         now: Instant,
     ) -> bool {
         let is_renewal = exchange.request == ExchangeKind::Refresh;
         match answer {
-            Answer::Granted(grant) if is_renewal => {
+            ExchangeResult::Granted(grant) if is_renewal => {
                 exchange.is_renewed = true;
                 self.renew_sign_out(grant, now);
                 return true;
             }
             // The server knows no session that this credential belongs to.
-            Answer::Refused if is_renewal => self.sign_out_confirmed(exchange.kind, trace, now),
-            Answer::Refused if !exchange.is_renewed && self.can_renew_sign_out() => {
+            ExchangeResult::Refused if is_renewal => self.sign_out_confirmed(exchange.kind, trace, now),
+            ExchangeResult::Refused if !exchange.is_renewed && self.can_renew_sign_out() => {
                 exchange.is_token_refused = true;
                 return true;
             }
-            Answer::Refused if exchange.is_renewed => {
+            ExchangeResult::Refused if exchange.is_renewed => {
                 self.sign_out_failed(exchange.kind, Some(Policy::SIGN_OUT_RETRY), now);
             }
-            Answer::Refused => self.sign_out_unprovable(exchange.kind, trace, now),
-            Answer::Done => self.sign_out_confirmed(exchange.kind, trace, now),
-            Answer::Unreachable(asked) => self.sign_out_failed(exchange.kind, asked, now),
-            Answer::Granted(_) | Answer::Malformed => self.sign_out_failed(exchange.kind, None, now),
+            ExchangeResult::Refused => self.sign_out_unprovable(exchange.kind, trace, now),
+            ExchangeResult::Done => self.sign_out_confirmed(exchange.kind, trace, now),
+            ExchangeResult::Unreachable(asked) => self.sign_out_failed(exchange.kind, asked, now),
+            ExchangeResult::Granted(_) | ExchangeResult::Malformed => self.sign_out_failed(exchange.kind, None, now),
         }
         false
     }

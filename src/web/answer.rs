@@ -12,7 +12,7 @@ use super::config::{Config, Credential, Endpoint};
 use super::host::Host;
 use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{
-    Answer, CallError, Claims, ExchangeKind, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
+    CallError, Claims, ExchangeKind, ExchangeResult, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
 };
 
 /// What the page sees of the user: values of the page's own realm, which the core never looks into.
@@ -32,7 +32,7 @@ impl Profile for PageProfile {
 
 /// An answer for the core, and the outcome that the page's call gets with it.
 pub struct ParsedExchange {
-    pub answer: Answer<PageProfile>,
+    pub answer: ExchangeResult<PageProfile>,
     pub outcome: Result<JsValue, JsValue>,
     /// Why the API has refused, in its own word.
     pub server_reason: Option<String>,
@@ -60,18 +60,22 @@ impl From<GrantError> for Disbelief {
 const LONGEST_BODY: u32 = 1024 * 1024;
 
 impl ParsedExchange {
-    const fn new(answer: Answer<PageProfile>, outcome: Result<JsValue, JsValue>) -> Self {
+    const fn new(answer: ExchangeResult<PageProfile>, outcome: Result<JsValue, JsValue>) -> Self {
         Self { answer, outcome, server_reason: None }
     }
 
     /// No answer came at all.
     pub fn unreachable(host: &Host) -> Self {
-        Self::new(Answer::Unreachable(None), Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)))
+        Self::new(ExchangeResult::Unreachable(None), Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)))
     }
 
     /// It was not sent, for this reason.
     pub fn unsent(error: JsValue, host: &Host) -> Self {
-        if error.is_object() { Self::new(Answer::Unreachable(None), Err(error)) } else { Self::unreachable(host) }
+        if error.is_object() {
+            Self::new(ExchangeResult::Unreachable(None), Err(error))
+        } else {
+            Self::unreachable(host)
+        }
     }
 
     /// The body is that of [`text`].
@@ -80,19 +84,19 @@ impl ParsedExchange {
         let Some(endpoint) = config.endpoint(kind) else { return Self::unreachable(host) };
         let Some(body) = body.filter(|body| body.length() <= LONGEST_BODY) else {
             let code = GrantError::BodyMalformed.code();
-            let answer = if status < 300 { Answer::Malformed } else { Answer::Unreachable(None) };
+            let answer = if status < 300 { ExchangeResult::Malformed } else { ExchangeResult::Unreachable(None) };
             return Self::new(answer, Err(host.error(code, object(&[("status", status.into())]))));
         };
-        let failed = |answer: Answer<_>, code: &str, field: Option<&str>| {
+        let failed = |answer: ExchangeResult<_>, code: &str, field: Option<&str>| {
             Self::new(answer, Err(head.error(code, field, &body, config, host)))
         };
         match (kind, status) {
             // A redirect, of which a browser says no more (Fetch, "opaque-redirect filtered response").
-            (ExchangeKind::Refresh, 0) => failed(Answer::Malformed, "redirected", Some("refresh")),
-            (ExchangeKind::SignIn(_), 0) => failed(Answer::Malformed, "redirected", Some("signIn")),
-            (ExchangeKind::SignOut(_), 401 | 403) => Self::new(Answer::Refused, Ok(JsValue::UNDEFINED)),
+            (ExchangeKind::Refresh, 0) => failed(ExchangeResult::Malformed, "redirected", Some("refresh")),
+            (ExchangeKind::SignIn(_), 0) => failed(ExchangeResult::Malformed, "redirected", Some("signIn")),
+            (ExchangeKind::SignOut(_), 401 | 403) => Self::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)),
             (ExchangeKind::SignOut(_), 1..500) if status != 408 && status != 429 => {
-                Self::new(Answer::Done, Ok(JsValue::UNDEFINED))
+                Self::new(ExchangeResult::Done, Ok(JsValue::UNDEFINED))
             }
             (ExchangeKind::Refresh, 200..300) if names_nobody(&body, config, endpoint) => {
                 head.refused(&body, config, endpoint)
@@ -100,16 +104,18 @@ impl ParsedExchange {
             (ExchangeKind::Refresh | ExchangeKind::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, host);
                 match head.grant(&body, renewal, kind, config, endpoint) {
-                    Ok((grant, shown)) => Self::new(Answer::Granted(grant), Ok(shown)),
-                    Err(Disbelief { error, field }) => failed(Answer::Malformed, error.code(), field),
+                    Ok((grant, shown)) => Self::new(ExchangeResult::Granted(grant), Ok(shown)),
+                    Err(Disbelief { error, field }) => failed(ExchangeResult::Malformed, error.code(), field),
                 }
             }
             (ExchangeKind::Refresh, _) if endpoint.ends_on(status) => head.refused(&body, config, endpoint),
             (ExchangeKind::Refresh, 300..500) if !is_passing(status) => {
-                failed(Answer::Malformed, "status-unexpected", Some("refresh"))
+                failed(ExchangeResult::Malformed, "status-unexpected", Some("refresh"))
             }
-            (ExchangeKind::SignIn(_), 400..500) if !is_passing(status) => failed(Answer::Refused, "refused", None),
-            _ => failed(Answer::Unreachable(head.retry_after()), CallError::Unreachable.code(), None),
+            (ExchangeKind::SignIn(_), 400..500) if !is_passing(status) => {
+                failed(ExchangeResult::Refused, "refused", None)
+            }
+            _ => failed(ExchangeResult::Unreachable(head.retry_after()), CallError::Unreachable.code(), None),
         }
     }
 }
@@ -157,7 +163,7 @@ impl Head {
     /// The API refuses to go on with the session.
     fn refused(&self, body: &JsString, config: &Config, endpoint: &Endpoint) -> ParsedExchange {
         let server_reason = own_string(&self.visible(body, config), &endpoint.field("reason"));
-        ParsedExchange { server_reason, ..ParsedExchange::new(Answer::Refused, Ok(JsValue::UNDEFINED)) }
+        ParsedExchange { server_reason, ..ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)) }
     }
 
     /// The grant, and the body as the page may see it: the user is a part of that, since some APIs put the token there.

@@ -1,6 +1,6 @@
 //! What is on its way between tabs, server and disk.
 
-use tokencell::{Answer, CallId, ExchangeId, ExchangeKind, Lease, LeaseClaim, Millis, PeerMessage, Trace};
+use tokencell::{CallId, ExchangeId, ExchangeKind, ExchangeResult, Lease, LeaseClaim, Millis, PeerMessage, Trace};
 
 use super::server::{Cookie, Issued, User};
 use super::tab::Seen;
@@ -72,7 +72,7 @@ pub enum Said {
     Unavailable(Option<Millis>),
 }
 
-impl From<Said> for Answer<Seen> {
+impl From<Said> for ExchangeResult<Seen> {
     fn from(said: Said) -> Self {
         match said {
             Said::Granted(issued, _) => Self::Granted(issued.grant()),

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use tokencell::{
-    Answer, Body, CallId, Epoch, ExchangeId, ExchangeKind, Hint, Input, Instant, Lease, Lock, Millis, Policy,
-    RefreshMode, Reply, SignOutRoute, Status, Trace,
+    Body, CallId, Epoch, ExchangeId, ExchangeKind, ExchangeResult, Hint, Input, Instant, Lease, Lock, Millis, Policy,
+    RefreshMode, ResponseClass, SignOutRoute, Status, Trace,
 };
 
 use super::packet::{Packet, Said, Traced};
@@ -224,7 +224,7 @@ impl World {
                 if let Some(record) = self.tabs[tab].calls.get_mut(&call) {
                     record.served_as = user;
                 }
-                let reply = if user.is_some() { Reply::Other } else { Reply::Unauthorized };
+                let reply = if user.is_some() { ResponseClass::Other } else { ResponseClass::Unauthorized };
                 self.input(tab, Input::Responded(call, reply));
             }
             Packet::Post { tab, message } => self.read(tab, Traced::Peer(message)),
@@ -384,10 +384,10 @@ impl World {
     }
 
     /// Answers a question in the server's stead.
-    pub fn answer(&mut self, (tab, id): (usize, ExchangeId), answer: Answer<Seen>) {
+    pub fn answer(&mut self, (tab, id): (usize, ExchangeId), answer: ExchangeResult<Seen>) {
         self.tabs[tab].asking = None;
         self.marker = None;
-        self.tabs[tab].refusals += u32::from(matches!(answer, Answer::Refused));
+        self.tabs[tab].refusals += u32::from(matches!(answer, ExchangeResult::Refused));
         self.input(tab, Input::Answered(id, answer, self.trace()));
     }
 }

@@ -1,8 +1,8 @@
 //! Promises 16, 18 and 19: sign-out, the back/forward cache, and the wiped cell.
 
 use tokencell::{
-    Answer, Bearer, CallError, Credentials, DeliveryPath, Event, ExchangeKind, Hint, Input, Millis, Policy, Reason,
-    RefreshMode, SignOutRoute, Status, Token,
+    Bearer, CallError, Credentials, DeliveryPath, Event, ExchangeKind, ExchangeResult, Hint, Input, Millis, Policy,
+    Reason, RefreshMode, SignOutRoute, Status, Token,
 };
 
 use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
@@ -148,7 +148,7 @@ fn promise_16_a_refresh_that_came_too_late_gives_its_token_to_the_sign_out() {
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
     let call = world.sign_out(0);
-    world.answer(ask, Answer::Granted(crate::common::grant("newest", None)));
+    world.answer(ask, ExchangeResult::Granted(crate::common::grant("newest", None)));
     let credentials = world.tabs[0].session.credentials(ExchangeKind::SignOut(Some(call)));
     assert_eq!(credentials.and_then(|credentials| credentials.access.as_ref()).map(Token::expose), Some("newest"));
 }
@@ -233,7 +233,7 @@ fn promise_16_leaving_while_the_session_is_being_restored_stays_left() {
     world.sign_out(tab);
     assert_eq!(world.outcome(tab, status), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.outcome(tab, request), Some(Outcome::Failed(CallError::SignedOut)));
-    world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
+    world.answer(ask, ExchangeResult::Granted(crate::common::grant("late", None)));
     world.settle();
     assert_eq!(world.status(tab), SIGNED_OUT);
 }
@@ -263,7 +263,7 @@ fn promise_16_a_refresh_does_not_come_home_to_a_sign_out_in_another_tab() {
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
     (world.hint, world.epoch) = (Hint::SignOutPending, world.epoch.next()); // its message is still on the way
-    world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
+    world.answer(ask, ExchangeResult::Granted(crate::common::grant("late", None)));
     assert_eq!(world.status(0), SIGNED_OUT);
     assert_eq!(world.hint, Hint::SignOutPending, "the other tab still has to tell the server");
 }

@@ -4,7 +4,9 @@ use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
 use proptest::prelude::*;
 use serde_json::{Map, Value};
-use tokencell::{Answer, CallError, Claims, Grant, GrantError, GrantParts, Member, Millis, Status, Subject, Token};
+use tokencell::{
+    CallError, Claims, ExchangeResult, Grant, GrantError, GrantParts, Member, Millis, Status, Subject, Token,
+};
 
 use crate::common::{ADA, Seen, World};
 
@@ -42,7 +44,7 @@ fn lifetime(grant: Grant<Seen>) -> Option<Millis> {
     let mut world = World::new(1);
     world.sign_in(0, ADA);
     let ask = world.take_ask();
-    world.answer(ask, Answer::Granted(grant));
+    world.answer(ask, ExchangeResult::Granted(grant));
     assert_eq!(world.status(0), Status::Authenticated);
     world.tabs[0].session.snapshot().expires.map(|expires| expires.since(world.now))
 }

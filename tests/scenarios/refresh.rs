@@ -1,8 +1,8 @@
 //! Promises 5, 6, 9 and 10: when the token is refreshed, by whom, and what a failure means.
 
 use tokencell::{
-    Answer, CallError, DeliveryPath, Event, ExchangeId, Generation, Hint, Input, LeaseClaim, Lock, Millis, Policy,
-    Reason, RefreshFailure, RefreshTrigger, Status,
+    CallError, DeliveryPath, Event, ExchangeId, ExchangeResult, Generation, Hint, Input, LeaseClaim, Lock, Millis,
+    Policy, Reason, RefreshFailure, RefreshTrigger, Status,
 };
 
 use crate::common::{ADA, Outcome, Packet, Traced, World, trace};
@@ -61,7 +61,7 @@ fn promise_5_a_token_of_unknown_lifetime_is_refreshed_by_a_401_alone() {
     let ask = world.take_ask();
     let (issued, cookie) = world.server.sign_in(ADA, world.now);
     world.jar = Some(cookie);
-    world.answer(ask, Answer::Granted(issued.grant_of_unknown_lifetime()));
+    world.answer(ask, ExchangeResult::Granted(issued.grant_of_unknown_lifetime()));
     world.pass(Millis::seconds(3600));
     assert_eq!(world.server.refreshes, 0);
     assert_eq!(world.tabs[0].session.snapshot().expires, None);
@@ -146,13 +146,13 @@ fn promise_9_offline_ends_nothing_and_the_network_coming_back_is_used_at_once() 
     world.leap(Millis::seconds(75));
     for _ in 0..6 {
         let ask = world.take_ask();
-        world.answer(ask, Answer::Unreachable(None));
+        world.answer(ask, ExchangeResult::Unreachable(None));
         let next = world.next_deadline().unwrap();
         world.now = next;
         world.tick();
     }
     let ask = world.take_ask();
-    world.answer(ask, Answer::Unreachable(None));
+    world.answer(ask, ExchangeResult::Unreachable(None));
     let asked = world.server.refreshes;
     world.settle();
     assert_eq!(world.server.refreshes, asked, "a pause is a pause");
@@ -190,7 +190,7 @@ fn promise_9_a_malformed_answer_leaves_the_old_session_intact() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
-    world.answer(ask, Answer::Malformed);
+    world.answer(ask, ExchangeResult::Malformed);
     assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(RefreshFailure::Malformed, Some(_)))));
     let call = world.fetch(0);
     world.settle();
@@ -294,7 +294,7 @@ fn promise_9_a_server_that_never_answers_is_given_up_and_asked_again() {
     world.pass(Policy::EXCHANGE_TIMEOUT);
     assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(RefreshFailure::Unreachable, Some(_)))));
     assert!(world.is_signed_in(0));
-    world.input(tab, Input::Answered(id, Answer::Refused, trace(Hint::SignedIn)));
+    world.input(tab, Input::Answered(id, ExchangeResult::Refused, trace(Hint::SignedIn)));
     assert!(world.is_signed_in(0), "a late answer has an old id");
     world.pass(Millis::seconds(5));
     assert_eq!(world.server.refreshes, 1);
@@ -306,7 +306,7 @@ fn promise_9_a_lost_race_is_looked_at_once_more_before_it_counts() {
     world.locks = false;
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
-    world.answer(ask, Answer::Refused);
+    world.answer(ask, ExchangeResult::Refused);
     assert!(world.is_signed_in(0));
     assert_eq!(world.server.refreshes, 0);
     world.pass(Policy::SECOND_LOOK.saturating_sub(Millis(1)));
@@ -374,14 +374,14 @@ fn an_answer_to_another_question_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let id = tokencell::ExchangeId(2);
-    world.input(0, Input::Answered(id, Answer::Refused, world.trace()));
+    world.input(0, Input::Answered(id, ExchangeResult::Refused, world.trace()));
     assert!(world.is_signed_in(0), "it has not been asked");
     let (tab, asked) = world.take_ask();
     assert_eq!(asked, id);
-    world.input(tab, Input::Answered(tokencell::ExchangeId(1), Answer::Refused, world.trace()));
+    world.input(tab, Input::Answered(tokencell::ExchangeId(1), ExchangeResult::Refused, world.trace()));
     assert!(world.is_signed_in(0), "it has been asked something else");
     world.tabs[0].refusals += 1;
-    world.input(tab, Input::Answered(id, Answer::Refused, world.trace()));
+    world.input(tab, Input::Answered(id, ExchangeResult::Refused, world.trace()));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
 }
 

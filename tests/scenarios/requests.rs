@@ -1,6 +1,6 @@
 //! Promises 7, 8 and 14: the one retry, whose request it is, and bodies that cannot be sent twice.
 
-use tokencell::{Bearer, Body, CallError, DeliveryPath, Input, Millis, Policy, Reply, Token};
+use tokencell::{Bearer, Body, CallError, DeliveryPath, Input, Millis, Policy, ResponseClass, Token};
 
 use crate::common::{ADA, BOB, Outcome, Packet, World};
 
@@ -93,7 +93,9 @@ fn promise_7_an_endpoint_that_always_says_401_costs_ever_fewer_refreshes() {
         while world.outcome(0, call).is_none() {
             let (_, packet) = world.wire.pop_front().unwrap();
             match packet {
-                Packet::Request { tab, call, .. } => world.input(tab, Input::Responded(call, Reply::Unauthorized)),
+                Packet::Request { tab, call, .. } => {
+                    world.input(tab, Input::Responded(call, ResponseClass::Unauthorized))
+                }
                 packet => world.deliver(packet),
             }
         }
@@ -110,7 +112,9 @@ fn promise_7_a_retry_that_is_let_in_restores_the_trust_in_401s() {
         let call = world.fetch(0);
         while world.outcome(0, call).is_none() {
             match world.wire.pop_front().unwrap().1 {
-                Packet::Request { tab, call, .. } => world.input(tab, Input::Responded(call, Reply::Unauthorized)),
+                Packet::Request { tab, call, .. } => {
+                    world.input(tab, Input::Responded(call, ResponseClass::Unauthorized))
+                }
                 packet => world.deliver(packet),
             }
         }

@@ -113,7 +113,7 @@ fn promise_3_a_refused_sign_in_changes_nothing() {
     let mut world = World::signed_in(1, ADA);
     let call = world.sign_in(0, BOB);
     let ask = world.take_ask();
-    world.answer(ask, tokencell::Answer::Refused);
+    world.answer(ask, tokencell::ExchangeResult::Refused);
     assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))), "the shell holds the refusal");
     assert_eq!(world.tabs[0].user(), Some(ADA));
     assert_eq!(world.hint, Hint::SignedIn);
@@ -124,7 +124,7 @@ fn promise_3_a_sign_in_whose_answer_is_no_grant_changes_nothing() {
     let mut world = World::new(1);
     world.sign_in(0, BOB);
     let ask = world.take_ask();
-    world.answer(ask, tokencell::Answer::Malformed);
+    world.answer(ask, tokencell::ExchangeResult::Malformed);
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Never));
     assert_eq!(world.hint, Hint::Never);
 }
@@ -181,15 +181,15 @@ fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_c
     };
     world.sign_in(0, ADA);
     let ask = world.take_ask();
-    world.answer(ask, tokencell::Answer::Granted(crate::common::grant("a1", Some("r1"))));
+    world.answer(ask, tokencell::ExchangeResult::Granted(crate::common::grant("a1", Some("r1"))));
     assert_eq!(refresh_token(&world).as_deref(), Some("r1"));
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
-    world.answer(ask, tokencell::Answer::Granted(crate::common::grant("a2", None)));
+    world.answer(ask, tokencell::ExchangeResult::Granted(crate::common::grant("a2", None)));
     assert_eq!(refresh_token(&world).as_deref(), Some("r1"), "no rotation");
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
-    world.answer(ask, tokencell::Answer::Granted(crate::common::grant("a3", Some("r2"))));
+    world.answer(ask, tokencell::ExchangeResult::Granted(crate::common::grant("a3", Some("r2"))));
     assert_eq!(refresh_token(&world).as_deref(), Some("r2"));
 }
 
@@ -198,7 +198,7 @@ fn promise_16_a_sign_out_renews_an_expired_token_with_the_refresh_token_of_the_s
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     world.sign_in(0, ADA);
     let ask = world.take_ask();
-    world.answer(ask, tokencell::Answer::Granted(crate::common::grant("a1", Some("r1"))));
+    world.answer(ask, tokencell::ExchangeResult::Granted(crate::common::grant("a1", Some("r1"))));
     world.now = world.now + Millis::seconds(200);
     world.sign_out(0);
     world.take_ask();
@@ -228,9 +228,12 @@ fn a_spurious_input_is_harmless() {
     ] {
         world.input(0, input);
     }
-    world.input(0, Input::Responded(tokencell::CallId(99), tokencell::Reply::Unauthorized));
+    world.input(0, Input::Responded(tokencell::CallId(99), tokencell::ResponseClass::Unauthorized));
     world.input(0, Input::Locked(tokencell::ExchangeId(99), tokencell::Lock::Missing));
-    world.input(0, Input::Answered(tokencell::ExchangeId(99), tokencell::Answer::Refused, trace(Hint::SignedIn)));
+    world.input(
+        0,
+        Input::Answered(tokencell::ExchangeId(99), tokencell::ExchangeResult::Refused, trace(Hint::SignedIn)),
+    );
     assert!(world.wire.is_empty());
     assert!(world.is_signed_in(0));
     assert_eq!(world.tabs[0].session.deadline(), Some(now + Millis::seconds(75)));

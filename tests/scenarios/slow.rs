@@ -1,8 +1,8 @@
 //! Promises 9, 10 and 16 against a server that is slow, loses replies, or answers after it has been given up.
 
 use tokencell::{
-    Answer, DeliveryPath, Event, ExchangeKind, Hint, Input, Lease, Millis, Policy, Reason, RefreshFailure, RefreshMode,
-    SignOutRoute, Status, Trace,
+    DeliveryPath, Event, ExchangeKind, ExchangeResult, Hint, Input, Lease, Millis, Policy, Reason, RefreshFailure,
+    RefreshMode, SignOutRoute, Status, Trace,
 };
 
 use crate::common::{ADA, Outcome, Packet, World, grant, trace};
@@ -72,8 +72,8 @@ fn promise_9_a_late_grant_is_dropped_after_a_newer_one() {
     // The lease of the slow one has to end first.
     world.leap(Policy::LEASE_TTL.saturating_sub(Policy::EXCHANGE_TIMEOUT));
     let newer = world.take_ask();
-    world.answer(newer, Answer::Granted(grant("newer", None)));
-    world.input(0, Input::Answered(slow.1, Answer::Granted(grant("older", None)), world.trace()));
+    world.answer(newer, ExchangeResult::Granted(grant("newer", None)));
+    world.input(0, Input::Answered(slow.1, ExchangeResult::Granted(grant("older", None)), world.trace()));
     let credentials = world.tabs[0].session.credentials(ExchangeKind::Refresh).unwrap();
     assert_eq!(credentials.access.as_ref().unwrap().expose(), "newer");
 }
@@ -95,11 +95,11 @@ fn promise_4_a_refresh_token_in_a_late_body_is_not_lost() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::None));
     world.sign_in(0, ADA);
     let first = world.take_ask();
-    world.answer(first, Answer::Granted(grant("a0", Some("r0"))));
+    world.answer(first, ExchangeResult::Granted(grant("a0", Some("r0"))));
     world.leap(Millis::seconds(75));
     let slow = world.take_ask();
     world.leap(Policy::EXCHANGE_TIMEOUT);
-    world.input(0, Input::Answered(slow.1, Answer::Granted(grant("a1", Some("r1"))), world.trace()));
+    world.input(0, Input::Answered(slow.1, ExchangeResult::Granted(grant("a1", Some("r1"))), world.trace()));
     let credentials = world.tabs[0].session.credentials(ExchangeKind::Refresh).unwrap();
     assert_eq!(credentials.refresh.as_ref().unwrap().expose(), "r1");
 }
@@ -109,10 +109,10 @@ fn promise_9_a_refusal_after_a_lost_reply_is_tried_once_more() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
-    world.answer(ask, Answer::Unreachable(None));
+    world.answer(ask, ExchangeResult::Unreachable(None));
     world.leap(Millis::seconds(1));
     let ask = world.take_ask();
-    world.answer(ask, Answer::Refused);
+    world.answer(ask, ExchangeResult::Refused);
     assert!(world.is_signed_in(0), "provisional");
     world.pass(Policy::SECOND_LOOK);
     assert!(world.is_signed_in(0));
@@ -124,7 +124,7 @@ fn promise_9_a_refusal_of_a_credential_that_was_not_spent_counts_at_once() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
-    world.answer(ask, Answer::Refused);
+    world.answer(ask, ExchangeResult::Refused);
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
 }
 
@@ -195,7 +195,7 @@ fn promise_1_the_snapshot_says_so_as_well_when_the_server_is_slow() {
     assert_eq!(world.tabs[tab].session.snapshot().failure, None);
     world.pass(Millis(1));
     assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Unreachable));
-    world.answer(ask, Answer::Granted(grant("late", None)));
+    world.answer(ask, ExchangeResult::Granted(grant("late", None)));
     assert!(world.is_signed_in(tab));
 }
 
@@ -225,11 +225,11 @@ fn promise_16_a_sign_out_that_is_refused_with_a_fresh_token_stays_pending_and_sa
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     let refused = world.take_ask();
-    world.answer(refused, Answer::Refused);
+    world.answer(refused, ExchangeResult::Refused);
     let renewal = world.take_ask();
-    world.answer(renewal, Answer::Granted(grant("fresh", None)));
+    world.answer(renewal, ExchangeResult::Granted(grant("fresh", None)));
     let refused = world.take_ask();
-    world.answer(refused, Answer::Refused);
+    world.answer(refused, ExchangeResult::Refused);
     assert_eq!(world.hint, Hint::SignOutPending);
     assert!(
         matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(at))) if *at >= world.now + Policy::SIGN_OUT_RETRY)
@@ -294,7 +294,7 @@ fn promise_16_a_sign_out_call_does_not_wait_for_a_slow_server() {
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
     assert_eq!(world.hint, Hint::SignOutPending);
-    world.answer(ask, Answer::Done);
+    world.answer(ask, ExchangeResult::Done);
     assert_eq!(world.hint, Hint::SignedOut, "the exchange went on");
 }
 

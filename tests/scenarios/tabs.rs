@@ -1,8 +1,8 @@
 //! Promises 6, 11 and 17 between tabs: one lock, and messages that are only hints.
 
 use tokencell::{
-    Answer, CallError, Effect, Event, ExchangeKind, Hint, Input, Lease, LeaseClaim, Lock, Millis, PeerMessage, Policy,
-    Reason, RefreshMode, SignOutRoute, Status, Trace,
+    CallError, Effect, Event, ExchangeKind, ExchangeResult, Hint, Input, Lease, LeaseClaim, Lock, Millis, PeerMessage,
+    Policy, Reason, RefreshMode, SignOutRoute, Status, Trace,
 };
 
 use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
@@ -176,7 +176,7 @@ fn promise_17_a_sign_in_heard_of_during_a_refresh_is_checked_after_it() {
     world.input(0, Input::Peer(PeerMessage::SignedIn, trace(Hint::SignedIn)));
     let (old, _) = world.server.refresh(world.jar, world.now).unwrap();
     world.jar = Some(cookie);
-    world.answer(ask, Answer::Granted(old.grant()));
+    world.answer(ask, ExchangeResult::Granted(old.grant()));
     assert_eq!(world.tabs[0].user(), Some(ADA));
     world.pass(Policy::MIN_REFRESH_INTERVAL);
     assert_eq!(world.tabs[0].user(), Some(BOB));
@@ -190,7 +190,7 @@ fn a_tab_that_slept_through_a_sign_in_notices_when_it_wakes() {
     ask.0 = 0;
     let (issued, cookie) = world.server.sign_in(ADA, world.now);
     world.jar = Some(cookie);
-    world.answer(ask, Answer::Granted(issued.grant()));
+    world.answer(ask, ExchangeResult::Granted(issued.grant()));
     world.intercept(|packet| matches!(packet, Packet::Post { .. }));
     world.settle();
     assert!(!world.is_signed_in(1));
@@ -337,7 +337,7 @@ fn promise_16_a_sign_out_elsewhere_voids_a_sign_in_that_was_sent_while_nobody_wa
     let ask = world.take_ask();
     // Another vault signs in and out, without a lock.
     world.epoch = world.epoch.next().next();
-    world.answer(ask, Answer::Granted(crate::common::grant("late", None)));
+    world.answer(ask, ExchangeResult::Granted(crate::common::grant("late", None)));
     assert_eq!(world.outcome(0, sign_in), Some(Outcome::Failed(CallError::SignedOut)));
     world.settle();
     assert!(!world.is_signed_in(0));

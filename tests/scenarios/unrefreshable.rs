@@ -1,6 +1,6 @@
 //! Promise 9 where nothing renews a token: a 401 ends the session.
 
-use tokencell::{DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, Reply, SignOutRoute, Status};
+use tokencell::{DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, ResponseClass, SignOutRoute, Status};
 
 use crate::common::{ADA, BOB, Outcome, Packet, World};
 
@@ -33,7 +33,7 @@ fn promise_9_a_late_401_for_the_session_before_ends_no_session() {
     world.sign_in(0, BOB);
     world.settle();
     world.pass(Millis::seconds(2));
-    world.input(0, Input::Responded(late, Reply::Unauthorized));
+    world.input(0, Input::Responded(late, ResponseClass::Unauthorized));
     drop(request);
     assert!(world.is_signed_in(0));
     assert_eq!(world.tabs[0].user(), Some(BOB));

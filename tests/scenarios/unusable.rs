@@ -1,6 +1,6 @@
 //! A refresh endpoint that answers, and brings no token.
 
-use tokencell::{Answer, CallError, Hint, Millis, RefreshFailure};
+use tokencell::{CallError, ExchangeResult, Hint, Millis, RefreshFailure};
 
 use crate::common::{ADA, Outcome, World};
 
@@ -11,7 +11,7 @@ fn an_answer_without_a_token_fails_whoever_waits_for_one_at_once() {
     let tab = world.open_tab();
     let ask = world.take_ask();
     let (status, request) = (world.wait_for_status(tab), world.fetch(tab));
-    world.answer(ask, Answer::Malformed);
+    world.answer(ask, ExchangeResult::Malformed);
     let failed = Some(Outcome::Failed(CallError::RefreshUnusable));
     assert_eq!((world.outcome(tab, status), world.outcome(tab, request)), (failed, failed));
     assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Malformed));
@@ -32,6 +32,6 @@ fn an_answer_without_a_token_leaves_a_request_its_401() {
     world.server.expire_tokens(world.now);
     let call = world.fetch(0);
     let ask = world.take_ask();
-    world.answer(ask, Answer::Malformed);
+    world.answer(ask, ExchangeResult::Malformed);
     assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))));
 }

@@ -12,7 +12,9 @@ use super::super::lock::Lease;
 use super::super::open::Work;
 use super::super::{http, trace};
 use super::Driver;
-use crate::{Answer, CallError, CallId, ExchangeId, ExchangeKind, Input, Instant, LeaseClaim, Lock, Millis, Policy};
+use crate::{
+    CallError, CallId, ExchangeId, ExchangeKind, ExchangeResult, Input, Instant, LeaseClaim, Lock, Millis, Policy,
+};
 
 /// The exchange that is with the server.
 pub(super) struct Asking {
@@ -115,7 +117,7 @@ impl Driver {
             self.host.release(mark, Some(is_slow));
         }
         // A sign-out has happened, whatever the server says of it.
-        if parsed.server_reason.is_some() || matches!(parsed.answer, Answer::Granted(_)) {
+        if parsed.server_reason.is_some() || matches!(parsed.answer, ExchangeResult::Granted(_)) {
             *self.server_reason.borrow_mut() = parsed.server_reason;
         }
         match asking.kind {

@@ -13,7 +13,7 @@ use super::super::listener::Listener;
 use super::super::open::Work;
 use super::super::report;
 use super::{Driver, with};
-use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, Reply, Status};
+use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, ResponseClass, Status};
 
 /// Chromium fails whatever exceeds some 1,400 requests of a page at once; a burst of more is sent in turns.
 const MOST_IN_FLIGHT: u32 = 500;
@@ -100,7 +100,7 @@ impl Driver {
         }
         // A request that was aborted meanwhile (`js/vault/run-to-head.ts`) is not sent again.
         let is_retried = is_unauthorized && !is_aborted;
-        self.drive(Input::Responded(id, if is_retried { Reply::Unauthorized } else { Reply::Other }));
+        self.drive(Input::Responded(id, if is_retried { ResponseClass::Unauthorized } else { ResponseClass::Other }));
         if let Some(copy) = copy {
             self.read_cause(&copy);
         }
