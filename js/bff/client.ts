@@ -18,8 +18,8 @@ import type {
 import { packCredentials, unpackCredentials } from '../protocol/packing.js'
 import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from '../protocol/server-session.js'
 import { type Answer, assertKept, readAnswer } from './answer.js'
-import { createTurns } from './mutex.js'
-import { createNote } from './stored-flag.js'
+import { createMutex } from './mutex.js'
+import { createStoredFlag } from './stored-flag.js'
 
 // The interface `Register` of 'tokencell' counts only where that module is part of the program.
 export type {} from '../index.js'
@@ -67,9 +67,9 @@ export function createBffAuth<User = RegisteredUser>({
   const isBrowser = typeof window !== 'undefined'
   const name = `tokencell ${base}`
   /** A sign-out that the server, or the API behind it, has not been told of. */
-  const debt = createNote(`${name} owed`)
+  const debt = createStoredFlag(`${name} owed`)
   // So that the cookie of one answer is not the end of another's.
-  const inTurn = createTurns(name, LONGER_PATIENCE)
+  const runExclusive = createMutex(name, LONGER_PATIENCE)
   let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
   /** Counts whatever makes worthless what was asked before. */
   let epoch = 0
@@ -78,7 +78,7 @@ export function createBffAuth<User = RegisteredUser>({
    * it back: where several instances refresh at once, one may be refused. The last is known to pages to come.
    */
   const ended = new Map<string, number>()
-  const lastEnded = createNote(`${name} ended`)
+  const lastEnded = createStoredFlag(`${name} ended`)
   let lookedAt = Number.NEGATIVE_INFINITY
   let looking: Promise<void> | undefined
   /** Ends what was asked for a session that is not this page's any more. */
@@ -143,7 +143,7 @@ export function createBffAuth<User = RegisteredUser>({
       let next: SessionInfo<User>
       do {
         asked = epoch
-        if (debt.read() !== null) await inTurn(settle)
+        if (debt.read() !== null) await runExclusive(settle)
         next = await ask('/session')
       } while (asked !== epoch)
       show(next)
@@ -155,7 +155,7 @@ export function createBffAuth<User = RegisteredUser>({
   }
 
   /** Something has happened elsewhere. */
-  function lookAnew(): Promise<void> {
+  function revalidate(): Promise<void> {
     epoch += 1
     return look().catch(() => {})
   }
@@ -178,7 +178,7 @@ export function createBffAuth<User = RegisteredUser>({
     channel = new BroadcastChannel(name)
     channel.onmessage = ({ data }) => {
       if (data === 'told') return events.emit({ type: 'signed-out' })
-      if (data !== 'signed-out') return void lookAnew()
+      if (data !== 'signed-out') return void revalidate()
       epoch += 1
       leave()
     }
@@ -227,7 +227,7 @@ export function createBffAuth<User = RegisteredUser>({
   }
 
   function wake() {
-    if (!document.hidden && performance.now() - lookedAt > STALE) lookAnew()
+    if (!document.hidden && performance.now() - lookedAt > STALE) revalidate()
   }
 
   /** A page from the cache shows nothing before it has looked (promise 18). */
@@ -248,7 +248,7 @@ export function createBffAuth<User = RegisteredUser>({
     const init = { headers, signal: AbortSignal.any([request.signal, signal]) }
     const response = await platformFetch(join(request, body, init))
     const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
-    if (code === 'replaced' || response.status === 401) await lookAnew()
+    if (code === 'replaced' || response.status === 401) await revalidate()
     if (!code) return response
     const { message = response.statusText } = await response.json().catch(() => ({}))
     throw new AuthError(code, message, { status: response.status })
@@ -277,7 +277,7 @@ export function createBffAuth<User = RegisteredUser>({
         if (info.at > 0 && info.session !== next.session) channel?.postMessage('changed')
         return show(next)
       }
-      lookAnew()
+      revalidate()
     },
     subscribe(listener) {
       start()
@@ -309,7 +309,7 @@ export function createBffAuth<User = RegisteredUser>({
       const init = asBody(credentials)
       start()
       const asked = epoch
-      const { answer, ...next } = await inTurn(async () => {
+      const { answer, ...next } = await runExclusive(async () => {
         await settle().catch(() => {})
         const owed = debt.read()
         const signedIn = await ask('/sign-in', init)
@@ -319,7 +319,7 @@ export function createBffAuth<User = RegisteredUser>({
         return signedIn
       })
       channel?.postMessage('changed')
-      if (asked !== epoch) await lookAnew()
+      if (asked !== epoch) await revalidate()
       else {
         epoch += 1
         show(next)
@@ -335,7 +335,7 @@ export function createBffAuth<User = RegisteredUser>({
       debt.write(owed)
       leave()
       channel?.postMessage('signed-out')
-      const isTold = await inTurn(() => {
+      const isTold = await runExclusive(() => {
         // A sign-in whose turn came first has paid it, and the user has left that session, too.
         debt.write(owed)
         return settle()

@@ -2,10 +2,10 @@
  * One piece of work at a time, in the order of the calls; in all tabs, where there are Web Locks. The lock is waited for
  * so long, in milliseconds, and never stolen: it shortens the road, and correctness does not rest on it (promise 11).
  */
-export function createTurns(name: string, patience: number) {
+export function createMutex(name: string, patience: number) {
   let last: Promise<unknown> = Promise.resolve()
 
-  return function inTurn<T>(work: () => Promise<T>): Promise<T> {
+  return function runExclusive<T>(work: () => Promise<T>): Promise<T> {
     const mine = last.then(() => locked(work))
     last = mine.catch(() => {})
     return mine

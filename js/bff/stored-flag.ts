@@ -1,5 +1,5 @@
 /** A word that outlives the page; where nothing may be stored, this page has it for itself. */
-export function createNote(key: string) {
+export function createStoredFlag(key: string) {
   let here: string | null = null
   return {
     read(): string | null {

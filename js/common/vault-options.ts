@@ -21,7 +21,7 @@ export interface VaultOptions {
   signOut?: Endpoint
   /**
    * Where the refresh token is: in an HttpOnly cookie, which is better, or in the body of the answer, which keeps it in the
-   * cell and loses it on reload. It goes back in the body as well, under the name that is given or the last one of
+   * vault and loses it on reload. It goes back in the body as well, under the name that is given or the last one of
    * `fields.refreshToken`; or in the header that is named: in `Authorization` after the `scheme`.
    * @default 'cookie'
    */

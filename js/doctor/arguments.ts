@@ -99,7 +99,7 @@ export function readArguments(args: string[]): Arguments | 'help' {
     rateLimit: values['rate-limit'] ?? false,
     guess: values.guess ?? false,
     insecure: values.insecure ?? false,
-    plainHttp: values['plain-http'] ?? false,
+    allowInsecureHttp: values['plain-http'] ?? false,
     email,
     password,
     anonymous,

@@ -64,7 +64,7 @@ export interface DoctorOptions {
   /** Takes any certificate. */
   insecure?: boolean
   /** Signs in over plain http to another machine. */
-  plainHttp?: boolean
+  allowInsecureHttp?: boolean
 }
 
 /** The same, parsed and completed. */
@@ -74,7 +74,7 @@ export type Plan = ReturnType<typeof plan>
 export function plan(options: DoctorOptions) {
   const api = parseUrl('<url>', options.url)
   const page = parseOrigin(options.origin ?? api.origin)
-  const { credentials, plainHttp = false, vault } = options
+  const { credentials, allowInsecureHttp = false, vault } = options
   const endpoint = (name: keyof typeof USUAL, text: string | undefined) => {
     const [option, usual, method] = USUAL[name]
     if (text === undefined && vault) return name === 'me' ? checkOf(vault, api) : fromVault(vault, name, api)
@@ -127,7 +127,7 @@ export function plan(options: DoctorOptions) {
     },
     insecure: options.insecure ?? false,
   }
-  if (credentials && api.protocol === 'http:' && !isHere(api) && !plainHttp)
+  if (credentials && api.protocol === 'http:' && !isHere(api) && !allowInsecureHttp)
     throw new UsageError(
       `${api.origin} is plain http on another machine: the password would travel in clear. ` +
         'Give the https URL, or --plain-http if the network is yours, or --anonymous.',

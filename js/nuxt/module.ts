@@ -17,7 +17,7 @@ import {
 } from '@nuxt/kit'
 import type { Nuxt } from '@nuxt/schema'
 import { adapterError } from '../adapters/errors.js'
-import { complete } from '../server/options.js'
+import { resolveOptions } from '../server/options.js'
 import { createProxy } from '../server/proxy.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
 import { checkPages } from './pages.js'
@@ -170,7 +170,7 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
 function checkBff(bff: Omit<BffModeOptions, 'mode'>, secret: string | undefined) {
   const { storage: _, ...known } = bff
   const options = { ...known, api: bff.api || 'http://localhost', secret: secret || 'x'.repeat(32) }
-  createProxy(complete(options))
+  createProxy(resolveOptions(options))
 }
 
 /** The functions of the application, from `server/tokencell.ts` of the first layer that has one. */

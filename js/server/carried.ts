@@ -3,7 +3,7 @@ import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
-import type { Reference, Refusal, Remains, Session } from './session-types.js'
+import type { EndedSession, Reference, Refusal, Session } from './session-types.js'
 import type { Sessions } from './sessions.js'
 
 const PURPOSE = 'session'
@@ -52,7 +52,7 @@ export function createCarried(
 
   async function open() {
     const text = cookie.read(header)
-    const content = text ? await seal.open<Session | Reference | Remains>(text, PURPOSE) : null
+    const content = text ? await seal.open<Session | Reference | EndedSession>(text, PURPOSE) : null
     if (text && !content) bff.tell({ type: 'cookie-unreadable' })
     if (!content) return
     if ('reason' in content) {

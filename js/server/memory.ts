@@ -12,7 +12,7 @@ export interface Memory {
   /** Refreshes under way, and those that brought no token, by session and generation. */
   exchanges: LRUCache<string, Exchange>
   /** By session. */
-  endings: LRUCache<string, Ending>
+  endedSessions: LRUCache<string, Ending>
   /** Which request was the first to take a renewed session to the browser. */
   cookieSentBy: WeakMap<Session, object>
   instance: { id: string; startedAt: number; hasWarned: boolean }
@@ -58,7 +58,7 @@ export const memory = (): Memory => {
       sizeCalculation: ({ session }) => JSON.stringify(session).length,
     }),
     exchanges: new LRUCache<string, Exchange>(EXPIRY),
-    endings: new LRUCache<string, Ending>(EXPIRY),
+    endedSessions: new LRUCache<string, Ending>(EXPIRY),
     cookieSentBy: new WeakMap(),
     instance: { id: crypto.randomUUID().slice(0, 8), startedAt: Date.now(), hasWarned: false },
   }

@@ -67,7 +67,7 @@ export const SERVER_KINDS = {
   onEvent: { test: isFunction, text: 'a function of an event' },
   origins: listOfOrigins,
   redirects: listOfOrigins,
-  plainHttp: boolean,
+  allowInsecureHttp: boolean,
   proxy: { test: (value) => isList(value, isText), text: 'a list of paths such as "/api/v1/**"' },
   trustProxy: {
     test: (value) => Number.isInteger(value) && (value as number) >= 0,

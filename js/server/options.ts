@@ -98,7 +98,7 @@ export interface BffOptions
   /** Further origins of this application, if the proxy in front of it changes the host. */
   origins?: readonly string[]
   /** Allows plain `http` to an API that is not on this machine, as in a private network. */
-  plainHttp?: boolean
+  allowInsecureHttp?: boolean
   /**
    * How many proxies of yours are in front of this server, each of which adds an entry to `X-Forwarded-For`; 0 if there is none.
    * The API gets the address of the visitor in `X-Forwarded-For` and `Forwarded`, with every request, refresh and sign-out.
@@ -117,7 +117,7 @@ export interface BffOptions
   logger?: ((line: string) => void) | false
 }
 
-export type Bff = ReturnType<typeof complete>
+export type Bff = ReturnType<typeof resolveOptions>
 
 /** An endpoint of the API. */
 export interface Target extends CompleteEndpoint {
@@ -131,9 +131,9 @@ const DAY = 24 * 60 * 60
  *
  * @throws AuthError that names the option
  */
-export function complete(options: BffOptions) {
+export function resolveOptions(options: BffOptions) {
   checkOptions(options, SERVER_KINDS)
-  const api = parseOrigin('api', options.api, options.plainHttp)
+  const api = parseOrigin('api', options.api, options.allowInsecureHttp)
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
     throw serverError('secret-weak', { option: 'secret' })
@@ -186,13 +186,14 @@ export function complete(options: BffOptions) {
   }
 }
 
-function parseOrigin(option: string, given: string, plainHttp = false): string {
+function parseOrigin(option: string, given: string, allowInsecureHttp = false): string {
   if (!URL.canParse(given)) throw serverError('origin-malformed', { option })
   const url = new URL(given)
   if (!/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
     throw serverError('origin-malformed', { option })
   const isHere = /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(url.hostname)
-  if (url.protocol === 'http:' && !isHere && !plainHttp) throw serverError('origin-insecure', { option })
+  if (url.protocol === 'http:' && !isHere && !allowInsecureHttp)
+    throw serverError('origin-insecure', { option })
   return url.origin
 }
 

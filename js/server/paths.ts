@@ -33,8 +33,8 @@ export function parsePattern(pattern: string): Pattern | undefined {
  * guards, and paths that are refused.
  */
 export const couldMatch = (pattern: Pattern, pathname: string): boolean =>
-  fits(pattern.loose, pattern.isOpen, readLoosely(pathname)) ||
-  fits(pattern.loose, pattern.isOpen, split(pathname).map(decodeWhatCanBe).map(fold))
+  matches(pattern.loose, pattern.isOpen, readLoosely(pathname)) ||
+  matches(pattern.loose, pattern.isOpen, split(pathname).map(decodeWhatCanBe).map(fold))
 
 /**
  * Whether every framework and server takes this path for one of the pattern. For what permits: rules of the proxy, and the
@@ -42,8 +42,8 @@ export const couldMatch = (pattern: Pattern, pathname: string): boolean =>
  */
 export const surelyMatches = (pattern: Pattern, pathname: string): boolean =>
   isClear(pathname) &&
-  fits(pattern.segments, pattern.isOpen, split(pathname).map(decodeWhatCanBe)) &&
-  fits(pattern.loose, pattern.isOpen, readLoosely(pathname))
+  matches(pattern.segments, pattern.isOpen, split(pathname).map(decodeWhatCanBe)) &&
+  matches(pattern.loose, pattern.isOpen, readLoosely(pathname))
 
 /** Whether all servers find their way by this path, and find the same: no dots, empty segments or control characters. */
 export function isClear(pathname: string): boolean {
@@ -70,7 +70,7 @@ export function readLoosely(pathname: string): string[] {
   return read
 }
 
-function fits(pattern: readonly string[], isOpen: boolean, asked: readonly string[]): boolean {
+function matches(pattern: readonly string[], isOpen: boolean, asked: readonly string[]): boolean {
   if (isOpen ? asked.length < pattern.length : asked.length !== pattern.length) return false
   return pattern.every((segment, at) => (segment === '*' ? asked[at] !== '' : segment === asked[at]))
 }

@@ -25,7 +25,7 @@ const FROM_PAGE = [
 ]
 
 /** A body of known length up to this is held, so that it can be sent again. In bytes. */
-const HELD = 256 * 1024
+const BUFFER_LIMIT = 256 * 1024
 
 /** Hands requests of pages on to the API: those that the options list, and nothing else of them than belongs there. */
 export function createProxy(bff: Bff) {
@@ -75,7 +75,7 @@ export function createProxy(bff: Bff) {
   ): Promise<{ body: BodyInit | null; duplex?: 'half' }> {
     const body = limitedBody(request, bff.bodyLimit)
     const length = Number(request.headers.get('content-length') ?? Number.NaN)
-    if (length <= HELD) return { body: await bytesOf(body) }
+    if (length <= BUFFER_LIMIT) return { body: await bytesOf(body) }
     if (Number.isSafeInteger(length)) headers.set('content-length', String(length))
     return { body: ofLength(body, length), duplex: 'half' }
   }

@@ -6,11 +6,11 @@ import type { Session } from './session-types.js'
 export type Renewal =
   | { kind: 'renewed'; session: Session }
   | { kind: 'refused'; cause?: string | undefined }
-  | Postponed
+  | TemporaryFailure
 
 /** No token and no refusal: the session lives, and the API is asked again later. */
-export interface Postponed {
-  kind: 'postponed'
+export interface TemporaryFailure {
+  kind: 'failed-temporarily'
   until: number
   /** What has gone wrong, as the code of an AuthError. */
   code: ServerErrorCode

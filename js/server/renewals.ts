@@ -1,6 +1,6 @@
 import { type Exchange, memory } from './memory.js'
 import type { Bff } from './options.js'
-import type { Postponed, Renewal } from './renewal.js'
+import type { Renewal, TemporaryFailure } from './renewal.js'
 import { nameOf } from './seal.js'
 import { isExpired } from './session.js'
 import type { Session } from './session-types.js'
@@ -33,7 +33,7 @@ export function createRenewals(
     // Between the request that found it due and now, another instance may have refreshed it.
     const newest = shared && (await shared.load('session', session.id).catch(() => null))
     if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
-    const before = last?.kind === 'postponed' ? last : null
+    const before = last?.kind === 'failed-temporarily' ? last : null
     const jar = before?.jar ?? session.jar
     const renewal = await upstream.refresh(session, jar)
     const mayBeSpent = before && !before.wasRefused
@@ -87,7 +87,9 @@ export function createRenewals(
     const renewal = found?.settled?.renewal
     // One that never settles was cut off together with the request that began it.
     const until =
-      renewal?.kind === 'postponed' ? renewal.until : (found?.startedAt ?? 0) + REFRESH_TIMEOUT + PATIENCE
+      renewal?.kind === 'failed-temporarily'
+        ? renewal.until
+        : (found?.startedAt ?? 0) + REFRESH_TIMEOUT + PATIENCE
     return renewal?.kind === 'refused' || Date.now() < until ? found : undefined
   }
 
@@ -142,8 +144,8 @@ export function createRenewals(
   }
 }
 
-const refusedOnce = (jar: Postponed['jar']): Postponed => ({
-  kind: 'postponed',
+const refusedOnce = (jar: TemporaryFailure['jar']): TemporaryFailure => ({
+  kind: 'failed-temporarily',
   until: Date.now() + RETRY,
   code: 'unreachable',
   wasRefused: true,

@@ -8,7 +8,7 @@ import { errorName } from './events.js'
 import { claimsOf } from './grant.js'
 import { isReplayable, type Outgoing, takeApart } from './outgoing.js'
 import { fetchWithin } from './redirects.js'
-import type { Postponed } from './renewal.js'
+import type { TemporaryFailure } from './renewal.js'
 import { nameOf } from './seal.js'
 import { isDue, isExpired, nobody, shown } from './session.js'
 import type { Session } from './session-types.js'
@@ -75,7 +75,7 @@ export function openRequestSession(
   const carried = createCarried(dependencies, header)
   const { openedAt } = carried
   /** Why the last refresh brought nothing. */
-  let postponed: Postponed | undefined
+  let postponed: TemporaryFailure | undefined
   /** Why the session could not be kept. */
   let misfit: unknown
 
@@ -102,8 +102,8 @@ export function openRequestSession(
     const renewal = await (canHandOn()
       ? renewals.renew(from, openedAt, isUrgent)
       : renewals.known(from, openedAt, isUrgent))
-    postponed = renewal?.kind === 'postponed' ? renewal : undefined
-    if (!renewal || renewal.kind === 'postponed') return false
+    postponed = renewal?.kind === 'failed-temporarily' ? renewal : undefined
+    if (!renewal || renewal.kind === 'failed-temporarily') return false
     if (renewal.kind === 'renewed') misfit = await carried.adopt(renewal.session)
     else carried.refuse(from, renewal.cause)
     return true

@@ -7,7 +7,7 @@ import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { type Proof, refuseForgery } from './forgery.js'
 import { backToForm, formOf, readForm, seeOther } from './forms.js'
-import { type BffOptions, complete } from './options.js'
+import { type BffOptions, resolveOptions } from './options.js'
 import { type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createProxy } from './proxy.js'
 import { createRenewals } from './renewals.js'
@@ -64,7 +64,7 @@ const LONGEST_CREDENTIALS = 64 * 1024
  * })
  */
 export function createBff(options: BffOptions): BffServer {
-  const bff = complete(options)
+  const bff = resolveOptions(options)
   const seal = createSeal(bff.secrets)
   const cookiesOf = createCookies(bff)
   const upstream = createUpstream(bff)

@@ -28,7 +28,7 @@ export interface Reference {
 }
 
 /** What is left of a session that ended: why. */
-export interface Remains {
+export interface EndedSession {
   reason: Reason
   /** The API's own word for it. */
   cause?: string | undefined

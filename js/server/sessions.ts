@@ -51,12 +51,12 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
     async end({ id, startedAt }: Session) {
       const until = startedAt + bff.cookie.maxAge * 1000
       const at = Date.now()
-      memory().endings.set(id, { at }, { ttl: Math.max(1, until - at) })
+      memory().endedSessions.set(id, { at }, { ttl: Math.max(1, until - at) })
       await shared?.end(id, { at, until })
     },
     /** When it ended, if it has. */
     async endedAt({ id }: Reference): Promise<number | null> {
-      return memory().endings.get(id)?.at ?? (await shared?.endedAt(id)) ?? null
+      return memory().endedSessions.get(id)?.at ?? (await shared?.endedAt(id)) ?? null
     },
     /** Without a store, says once that another instance has granted this session. */
     warnOfOthers({ by, grantedAt }: Session) {

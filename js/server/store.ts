@@ -84,7 +84,11 @@ export function createCoordinator(
   async function publish(key: string, renewal: Renewal) {
     if (renewal.kind === 'renewed') await writeSession('session', renewal.session)
     // An attempt that brought nothing is known until the next one: it may be refused because of it, or need its cookies.
-    await write(named('renewal', key), renewal, (renewal.kind === 'postponed' ? maxAge : grace) * 1000)
+    await write(
+      named('renewal', key),
+      renewal,
+      (renewal.kind === 'failed-temporarily' ? maxAge : grace) * 1000,
+    )
     await claims.release(named('claim', key))
   }
 
@@ -103,7 +107,7 @@ export function createCoordinator(
       }
       await delay(pause)
     }
-    return { result: { kind: 'postponed', until: Date.now(), code: 'unreachable' } }
+    return { result: { kind: 'failed-temporarily', until: Date.now(), code: 'unreachable' } }
   }
 
   /** Now, or later: until others take this instance for dead, and begin with a spent token. @returns whether it is done */
@@ -154,6 +158,6 @@ export function createCoordinator(
   }
 }
 
-const counts = (renewal: Renewal) => renewal.kind !== 'postponed' || renewal.until > Date.now()
+const counts = (renewal: Renewal) => renewal.kind !== 'failed-temporarily' || renewal.until > Date.now()
 
 const delay = (millis: number) => new Promise((resolve) => setTimeout(resolve, millis))

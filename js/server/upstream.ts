@@ -9,7 +9,7 @@ import { type ServerErrorCode, serverError } from './errors.js'
 import { type ErrorName, errorName } from './events.js'
 import { readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
-import type { Postponed, Renewal } from './renewal.js'
+import type { Renewal, TemporaryFailure } from './renewal.js'
 import { begin, renewed } from './session.js'
 import type { Session } from './session-types.js'
 import { visitorOf } from './visitor.js'
@@ -260,9 +260,9 @@ function secondsToWait(headers?: Headers): number | undefined {
   return seconds >= 0 ? seconds : undefined
 }
 
-type Why = Pick<Postponed, 'code' | 'status' | 'option' | 'error' | 'jar'>
+type Why = Pick<TemporaryFailure, 'code' | 'status' | 'option' | 'error' | 'jar'>
 
-function postponed(why: Why, headers?: Headers): Postponed {
+function postponed(why: Why, headers?: Headers): TemporaryFailure {
   const pause = Math.min(Math.max(secondsToWait(headers) ?? PAUSE, 1), LONGEST_PAUSE)
-  return { kind: 'postponed', until: Date.now() + pause * 1000, ...why }
+  return { kind: 'failed-temporarily', until: Date.now() + pause * 1000, ...why }
 }

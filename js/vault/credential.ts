@@ -1,16 +1,16 @@
 import { packHead } from '../protocol/packing.js'
 import { RemoteResponse } from '../protocol/response.js'
 import type { ReadCookie } from './exchange.js'
-import type { complete } from './options.js'
+import type { resolveOptions } from './options.js'
 import type { Outgoing } from './outgoing.js'
 
-type Config = ReturnType<typeof complete>
+type Config = ReturnType<typeof resolveOptions>
 
 /** Requests that change nothing, and need no proof of where they come from (RFC 9110 §9.2.1). */
 const SAFE = /^(GET|HEAD|OPTIONS)$/i
 
 /** Readies a request for a credential that is no bearer: it stays here, takes cookies along, and says whose page this is. */
-export async function equip(
+export async function applyCredential(
   { init, headers }: Outgoing,
   { credential, csrf }: Config,
   readCookie: ReadCookie,

@@ -1,5 +1,5 @@
 import { unpackInline } from './inline.js'
-import { lendSpare } from './load.js'
+import { setWasmFallback } from './load.js'
 import { openVault as open } from './open.js'
 
 export type { VaultOptions } from '../common/vault-options.js'
@@ -8,6 +8,6 @@ export type { Endpoint } from './options.js'
 
 /** {@inheritDoc open} */
 export const openVault: typeof open = (options) => {
-  lendSpare(unpackInline)
+  setWasmFallback(unpackInline)
   return open(options)
 }

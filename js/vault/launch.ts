@@ -10,14 +10,14 @@ import { encode, exchangeHeaders } from './exchange.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
 import type { createNetwork } from './network.js'
-import { complete } from './options.js'
+import { resolveOptions } from './options.js'
 import type { createRequestEvents } from './request-events.js'
 import { openTabs } from './tabs.js'
 import { openTrace } from './trace.js'
 import { listenForWake } from './wake.js'
 
 /** What a core needs from its vault, and whom it tells of what happens. */
-export interface Surroundings {
+export interface Dependencies {
   readCookie: ReadCookie
   network: ReturnType<typeof createNetwork>
   requested: ReturnType<typeof createRequestEvents>['requested']
@@ -29,10 +29,10 @@ export interface Surroundings {
 /** Loads the core and connects it with this realm: storage, locks, tabs, the events of the page. */
 export async function launch(
   options: VaultOptions,
-  { readCookie, network, requested, report, notify }: Surroundings,
+  { readCookie, network, requested, report, notify }: Dependencies,
 ) {
   if (typeof location === 'undefined') throw commonError('not-in-browser')
-  const config = complete(options)
+  const config = resolveOptions(options)
   const { name } = config
   const Core = await loadCore()
   let tabs: ReturnType<typeof openTabs> | undefined

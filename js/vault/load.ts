@@ -10,7 +10,7 @@ let loading: Promise<typeof Core> | undefined
 let spare: Unpack | undefined
 
 /** Where the core is to be had when its file is not. */
-export function lendSpare(unpack: Unpack) {
+export function setWasmFallback(unpack: Unpack) {
   spare = unpack
 }
 

@@ -5,9 +5,9 @@ import { packError } from '../protocol/errors.js'
 import type { Vault } from '../protocol/vault.js'
 import { vaultError } from './errors.js'
 import { type PageServer, serve } from './serve.js'
-import { type Cell, start } from './start.js'
+import { start, type VaultHost } from './start.js'
 
-let opened: { configuration: string; cell: Cell } | undefined
+let opened: { configuration: string; host: VaultHost } | undefined
 
 /**
  * Opens the vault with this configuration, in whatever realm the file that calls it runs. Call it once, in a file of
@@ -25,30 +25,30 @@ export function openVault(options: VaultOptions): Vault {
     const error = vaultError('vault-reconfigured')
     if (!isRealm('WorkerGlobalScope')) throw error
     // What a worker throws says nothing to its pages: each is refused, and told why.
-    opened.cell.origins = () => Promise.reject(error)
+    opened.host.origins = () => Promise.reject(error)
   }
   if (!opened) {
-    const cell = open(options)
-    const { close } = cell
-    cell.close = () => {
+    const host = open(options)
+    const { close } = host
+    host.close = () => {
       opened = undefined
       close()
     }
-    opened = { configuration, cell }
+    opened = { configuration, host }
   }
-  return opened.cell
+  return opened.host
 }
 
-function open(options: VaultOptions): Cell {
+function open(options: VaultOptions): VaultHost {
   if (isRealm('SharedWorkerGlobalScope')) {
-    const { cell, accept } = serve((readCookie) => start(options, readCookie), 'shared')
+    const { host, accept } = serve((readCookie) => start(options, readCookie), 'shared')
     globalThis.addEventListener('connect', (event) => connect(accept, (event as MessageEvent).ports))
-    return cell
+    return host
   }
   if (isRealm('DedicatedWorkerGlobalScope')) {
-    const { cell, accept } = serve((readCookie) => start(options, readCookie), 'worker')
+    const { host, accept } = serve((readCookie) => start(options, readCookie), 'worker')
     accept(globalThis as unknown as Worker)
-    return cell
+    return host
   }
   return start(options, async (name) => readCookie(name))
 }

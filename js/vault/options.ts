@@ -16,7 +16,7 @@ export type { Endpoint, EndpointOptions, Fields, RefreshOptions } from '../commo
  *
  * @throws AuthError `option-invalid` that names the option, what was found and what would do
  */
-export function complete(options: VaultOptions) {
+export function resolveOptions(options: VaultOptions) {
   checkOptions(options, KINDS)
   const { check, refreshToken, credential = 'bearer' } = options
   const headerOf =

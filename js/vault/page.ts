@@ -3,7 +3,7 @@ import type { Snapshot } from '../common/types.js'
 import { packError } from '../protocol/errors.js'
 import { endsCall, type Port, type ToPage } from '../protocol/messages.js'
 import { createResponder, type Responder } from './respond.js'
-import type { Cell } from './start.js'
+import type { VaultHost } from './start.js'
 
 /** What is known of a page at the other end of a port. */
 export interface Page {
@@ -27,7 +27,7 @@ export interface Page {
   unansweredPings: number
 }
 
-export function connectPage(port: Port, cell: Pick<Cell, 'send'>): Page {
+export function connectPage(port: Port, host: Pick<VaultHost, 'send'>): Page {
   const calls = new Set<number>()
 
   const post: Page['post'] = (message, transfer = []) => {
@@ -45,7 +45,7 @@ export function connectPage(port: Port, cell: Pick<Cell, 'send'>): Page {
 
   return {
     post,
-    responder: createResponder(cell, post),
+    responder: createResponder(host, post),
     calls,
     unknownOf: (ids) => ids.filter((id) => !calls.has(id)),
     hasLeft: false,

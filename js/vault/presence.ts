@@ -1,5 +1,5 @@
 import { type Page, showSnapshot } from './page.js'
-import type { Cell } from './start.js'
+import type { VaultHost } from './start.js'
 
 /** How often a shared vault pings its pages. In milliseconds. */
 const PING_INTERVAL = 30_000
@@ -13,7 +13,7 @@ export const PAGE_SILENCE_TIMEOUT = 600_000
 /** Keeps track of which pages are present, and lets the session know whether one is. */
 export function createPresence(
   pages: Set<Page>,
-  cell: Pick<Cell, 'snapshot' | 'wake'>,
+  host: Pick<VaultHost, 'snapshot' | 'wake'>,
   realm: 'shared' | 'worker',
   instance: string,
 ) {
@@ -25,11 +25,11 @@ export function createPresence(
     pages.add(page)
     const wake = realm === 'shared' ? 'visited' : restored ? 'restored' : undefined
     // If the vault has not started, the calls of the page say so.
-    page.attaching = wake && cell.wake(wake).catch(() => {})
+    page.attaching = wake && host.wake(wake).catch(() => {})
   }
 
   function detach(page: Page) {
-    if (pages.delete(page) && pages.size === 0 && realm === 'shared') cell.wake('deserted').catch(() => {})
+    if (pages.delete(page) && pages.size === 0 && realm === 'shared') host.wake('deserted').catch(() => {})
   }
 
   /** Until it says hello again the page is not present, whatever else it says. */
@@ -67,7 +67,7 @@ export function createPresence(
       page.unansweredPings = 0
       if (pages.has(page) || (page.hasLeft && realm === 'shared')) return false
       attach(page, false)
-      Promise.resolve(page.attaching).then(() => showSnapshot(page, cell.snapshot))
+      Promise.resolve(page.attaching).then(() => showSnapshot(page, host.snapshot))
       return true
     },
     refuse: depart,

@@ -2,7 +2,7 @@ import { packError } from '../protocol/errors.js'
 import { type ToPage, type ToVault, WINDOW } from '../protocol/messages.js'
 import { isChunked, type PackedBody, packHead, unpackBody } from '../protocol/packing.js'
 import { type Outgoing, outgoing } from './outgoing.js'
-import type { Cell } from './start.js'
+import type { VaultHost } from './start.js'
 import { createUpload, type Upload } from './upload.js'
 
 /** Answers the calls of one page. */
@@ -27,7 +27,7 @@ interface Course {
 }
 
 export function createResponder(
-  cell: Pick<Cell, 'send'>,
+  host: Pick<VaultHost, 'send'>,
   tell: (message: ToPage, transfer?: Transferable[]) => void,
 ) {
   const courses = new Map<number, Course>()
@@ -40,7 +40,7 @@ export function createResponder(
       courses.set(id, course)
       const request = outgoing(packed, await received(id, body, course), abort.signal)
       requests.add(request)
-      const response = await cell.send(request)
+      const response = await host.send(request)
       await deliver(id, response, course)
     } catch (error) {
       tell({ type: 'failed', id, error: packError(error) })

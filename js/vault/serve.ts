@@ -7,30 +7,30 @@ import type { Outgoing } from './outgoing.js'
 import { connectPage, failCall, type Page, showSnapshot } from './page.js'
 import { createPresence } from './presence.js'
 import type { Requested } from './request-events.js'
-import type { Cell } from './start.js'
+import type { VaultHost } from './start.js'
 
 export type PageServer = ReturnType<typeof serve>
 
-/** Makes a vault out of the cell in this worker: pages come, ask and go. */
-export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' | 'worker') {
+/** Serves the vault of this worker to the pages that connect to it. */
+export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shared' | 'worker') {
   /** Those that are present. One that has left, or is silent for too long, still gets the answers to its calls. */
   const pages = new Set<Page>()
   const cookies = createCookieReader(pages, (page, name) => page.post({ type: 'cookie', name }))
-  const cell = begin(cookies.read)
+  const host = begin(cookies.read)
   /** Tells this run of the script from the next, which a browser may put behind the same ports. */
   const instance = Math.random().toString(36).slice(2)
-  const presence = createPresence(pages, cell, realm, instance)
+  const presence = createPresence(pages, host, realm, instance)
   let isReporting = false
 
-  cell.subscribe(() => {
-    for (const page of pages) showSnapshot(page, cell.snapshot)
+  host.subscribe(() => {
+    for (const page of pages) showSnapshot(page, host.snapshot)
   })
-  cell.onEvent((event) => {
+  host.onEvent((event) => {
     for (const page of pages) page.post({ type: 'event', event })
   })
 
   function accept(port: Port) {
-    const page = connectPage(port, cell)
+    const page = connectPage(port, host)
     presence.connect(page)
     port.addEventListener('message', ({ data }) => {
       const message = parse(data)
@@ -57,7 +57,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     }
     // The session takes note that a page is there before it gets what the page asks.
     await page.attaching
-    return serveCall(cell, page, message)
+    return serveCall(host, page, message)
   }
 
   async function greet(page: Page, { version, restored }: ToVault & { type: 'hello' }) {
@@ -65,11 +65,11 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
       if (version !== VERSION) throw commonError('vault-mismatch')
       presence.attach(page, restored)
       cookies.askNewPage(page)
-      const origins = [...(await cell.origins())]
+      const origins = [...(await host.origins())]
       await page.attaching
       page.post({ type: 'welcome', version: VERSION, origins, instance })
       if (restored) page.shown = undefined
-      showSnapshot(page, cell.snapshot)
+      showSnapshot(page, host.snapshot)
     } catch (error) {
       page.post({ type: 'refused', error: packError(error) })
       presence.refuse(page)
@@ -77,7 +77,7 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
   }
 
   function reportRequests() {
-    if (!isReporting) cell.onRequest(report)
+    if (!isReporting) host.onRequest(report)
     isReporting = true
   }
 
@@ -88,10 +88,10 @@ export function serve(begin: (readCookie: ReadCookie) => Cell, realm: 'shared' |
     }
   }
 
-  return { cell, accept }
+  return { host, accept }
 }
 
-async function serveCall(cell: Cell, page: Page, message: ToVault) {
+async function serveCall(host: VaultHost, page: Page, message: ToVault) {
   const settle = (id: number, value: unknown) => page.post({ type: 'settled', id, value })
   switch (message.type) {
     case 'fetch':
@@ -103,12 +103,12 @@ async function serveCall(cell: Cell, page: Page, message: ToVault) {
     case 'chunk':
       return page.responder.chunk(message)
     case 'ready':
-      return settle(message.id, await cell.ready())
+      return settle(message.id, await host.ready())
     case 'sign-in':
-      return settle(message.id, await cell.signIn(message.credentials))
+      return settle(message.id, await host.signIn(message.credentials))
     case 'sign-out':
-      return settle(message.id, await cell.signOut())
+      return settle(message.id, await host.signOut())
     case 'woke':
-      return page.hasLeft ? undefined : cell.wake('woke')
+      return page.hasLeft ? undefined : host.wake('woke')
   }
 }

@@ -13,7 +13,7 @@ import {
   unpackCredentials,
 } from '../protocol/packing.js'
 import type { Vault } from '../protocol/vault.js'
-import { equip, withoutCredential } from './credential.js'
+import { applyCredential, withoutCredential } from './credential.js'
 import { vaultError } from './errors.js'
 import type { ReadCookie } from './exchange.js'
 import { launch } from './launch.js'
@@ -27,7 +27,7 @@ import { runToHead } from './run-to-head.js'
 export type Wake = 'deserted' | 'restored' | 'visited' | 'woke'
 
 /** The vault in its own realm, with what a realm shows to its pages. */
-export interface Cell extends Vault {
+export interface VaultHost extends Vault {
   /** `fetch`, for a request that is already taken apart. */
   send(request: Outgoing): Promise<Response>
   /** Settles when it has had its effect on the snapshot. */
@@ -37,7 +37,7 @@ export interface Cell extends Vault {
 }
 
 /** Starts the core in this realm. */
-export function start(options: VaultOptions, tellCookie: ReadCookie): Cell {
+export function start(options: VaultOptions, tellCookie: ReadCookie): VaultHost {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
   const requests = createRequestEvents()
@@ -76,7 +76,7 @@ export function start(options: VaultOptions, tellCookie: ReadCookie): Cell {
   async function send(request: Outgoing): Promise<Response> {
     const { core, config, origins } = await launched()
     const isOurs = origins.has(originOf(request.url))
-    if (isOurs && config.credential !== 'bearer') await equip(request, config, readCookie)
+    if (isOurs && config.credential !== 'bearer') await applyCredential(request, config, readCookie)
     const rotates = isOurs && !/^(bearer|cookie)$/.test(config.credential)
     const sent = rotates ? runToHead(request, (request) => core.fetch(request)) : core.fetch(request)
     const response = await sent.catch(async (error: unknown) => {

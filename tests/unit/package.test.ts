@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
-import { complete } from '../../js/vault/options.js'
+import { resolveOptions } from '../../js/vault/options.js'
 
 test('every entry imports in Node without effect', () => {
   const script = `
@@ -19,15 +19,15 @@ test('every entry imports in Node without effect', () => {
 })
 
 test('an unknown option is named', () => {
-  expect(() => complete({ signIn: '/x', token: 'y' } as never)).toThrow(/^token: /)
+  expect(() => resolveOptions({ signIn: '/x', token: 'y' } as never)).toThrow(/^token: /)
 })
 
 test('a credential that is no header is named', () => {
   for (const credential of ['basic', {}, { headers: [] }, { headers: ['a b'] }, { headers: ['a,b'] }])
-    expect(() => complete({ origins: [], signIn: '/x', credential } as never)).toThrow(/^credential: /)
+    expect(() => resolveOptions({ origins: [], signIn: '/x', credential } as never)).toThrow(/^credential: /)
 })
 
 test('nor can a refresh token go into what is no header', () => {
   const refreshToken = { header: 'a b' }
-  expect(() => complete({ origins: [], signIn: '/x', refreshToken })).toThrow(/^refreshToken: /)
+  expect(() => resolveOptions({ origins: [], signIn: '/x', refreshToken })).toThrow(/^refreshToken: /)
 })

@@ -8,7 +8,7 @@ import type { ReadCookie } from '../../js/vault/exchange.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import type { Requested } from '../../js/vault/request-events.js'
 import { serve } from '../../js/vault/serve.js'
-import type { Cell } from '../../js/vault/start.js'
+import type { VaultHost } from '../../js/vault/start.js'
 import { collectUncaught } from './uncaught.js'
 
 export type Message = Record<string, unknown> & { type: string }
@@ -129,7 +129,7 @@ export function watch(call: Promise<unknown>) {
 export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
   let changed = () => {}
   let happened: (event: AuthEvent) => void = () => {}
-  const cell = {
+  const host = {
     snapshot: LOADING as Snapshot,
     subscribe: vi.fn((listener: () => void) => {
       changed = listener
@@ -149,19 +149,19 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     signOut: vi.fn(async () => {}),
     wake: vi.fn(async (_: string) => {}),
     close: vi.fn(),
-  } satisfies Cell
+  } satisfies VaultHost
   let readCookie!: ReadCookie
   const { accept } = serve((read) => {
     readCookie = read
-    return cell
+    return host
   }, realm)
   return {
-    cell,
+    host,
     accept,
     readCookie: (name: string) => readCookie(name),
-    wakes: () => cell.wake.mock.calls.map(([wake]) => wake),
+    wakes: () => host.wake.mock.calls.map(([wake]) => wake),
     become(snapshot: Snapshot) {
-      cell.snapshot = snapshot
+      host.snapshot = snapshot
       changed()
     },
     emit: (event: AuthEvent) => happened(event),

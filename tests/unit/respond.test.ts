@@ -17,8 +17,8 @@ function endless() {
     { highWaterMark: 0 },
   )
   const told: ToPage[] = []
-  const cell = { send: async () => new Response(body) }
-  const responder = createResponder(cell, (message) => told.push(message))
+  const host = { send: async () => new Response(body) }
+  const responder = createResponder(host, (message) => told.push(message))
   return { responder, told, made: () => made }
 }
 
@@ -38,8 +38,8 @@ test('promise 12: a body is read and sent a few chunks ahead of its reader, and 
 test('promise 12: a small body that breaks off comes after its head, so that its status is not lost', async () => {
   const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError('cut')) })
   const told: ToPage[] = []
-  const cell = { send: async () => new Response(broken, { status: 502, headers: { 'content-length': '9' } }) }
-  await createResponder(cell, (message) => told.push(message)).fetch(FETCH)
+  const host = { send: async () => new Response(broken, { status: 502, headers: { 'content-length': '9' } }) }
+  await createResponder(host, (message) => told.push(message)).fetch(FETCH)
   expect(told).toMatchObject([
     { type: 'response', head: { status: 502 }, body: 'later' },
     { type: 'failed', error: { kind: 'type' } },
@@ -54,8 +54,8 @@ test('promise 12: a small body that is late comes after its head', async () => {
     },
   })
   const told: ToPage[] = []
-  const cell = { send: async () => new Response(body, { headers: { 'content-length': '5' } }) }
-  const responding = createResponder(cell, (message) => told.push(message)).fetch(FETCH)
+  const host = { send: async () => new Response(body, { headers: { 'content-length': '5' } }) }
+  const responding = createResponder(host, (message) => told.push(message)).fetch(FETCH)
   await vi.waitFor(() => expect(told).toMatchObject([{ type: 'response', body: 'later' }]))
   source.enqueue(new TextEncoder().encode('hello'))
   source.close()

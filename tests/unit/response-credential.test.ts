@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest'
 import { withoutCredential } from '../../js/vault/credential.js'
-import { complete } from '../../js/vault/options.js'
+import { resolveOptions } from '../../js/vault/options.js'
 
-const OPTIONS = complete({
+const OPTIONS = resolveOptions({
   origins: ['https://api.test'],
   signIn: '/sign-in',
   credential: { headers: ['access-token'] },
-} as Parameters<typeof complete>[0])
+} as Parameters<typeof resolveOptions>[0])
 
 /** A response of an engine: its constructor would refuse some of these. */
 function native(status: number, statusText: string, body: string | null) {

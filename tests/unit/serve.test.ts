@@ -15,9 +15,9 @@ const failed = (port: FakePort) =>
     .sort(([a], [b]) => a - b)
 
 test('a page that is silent for minutes is present: it gets every snapshot, and its call goes on', async () => {
-  const { cell, become, connect, wakes } = openFakeVault()
+  const { host, become, connect, wakes } = openFakeVault()
   let answer = (_: Response) => {}
-  cell.send.mockReturnValue(
+  host.send.mockReturnValue(
     new Promise((resolve) => {
       answer = resolve
     }),
@@ -30,7 +30,7 @@ test('a page that is silent for minutes is present: it gets every snapshot, and 
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
   await vi.advanceTimersByTimeAsync(90_000)
   expect(wakes()).toEqual(['visited', 'deserted'])
-  expect(cell.send.mock.calls[0]?.[0].signal.aborted).toBe(false)
+  expect(host.send.mock.calls[0]?.[0].signal.aborted).toBe(false)
   answer(new Response('late', { headers: { 'content-length': '4' } }))
   await settled()
   expect(port.of('response').map(({ id }) => id)).toEqual([1])
@@ -62,7 +62,7 @@ test('the token is kept as long as one page answers', async () => {
 })
 
 test('a page that has said goodbye is gone at once, whatever it says then, until it says hello', async () => {
-  const { cell, become, connect, wakes } = openFakeVault()
+  const { host, become, connect, wakes } = openFakeVault()
   const port = await connect()
   port.receive({ type: 'bye' })
   expect(wakes()).toEqual(['visited', 'deserted'])
@@ -82,7 +82,7 @@ test('a page that has said goodbye is gone at once, whatever it says then, until
   }
   await settled()
   expect(wakes()).toEqual(['visited', 'deserted'])
-  expect([cell.send.mock.calls.length, cell.signOut.mock.calls.length]).toEqual([1, 1])
+  expect([host.send.mock.calls.length, host.signOut.mock.calls.length]).toEqual([1, 1])
   const shown = port.of('snapshot').length
   become(ADA)
   expect(port.of('snapshot')).toHaveLength(shown)
@@ -105,8 +105,8 @@ test('a page with a worker of its own, which keeps no token by being there, is b
 })
 
 test('the requests of a page end with its goodbye, and nothing is posted to it, which may be in the cache', async () => {
-  const { cell, connect } = openFakeVault()
-  cell.send.mockImplementation(
+  const { host, connect } = openFakeVault()
+  host.send.mockImplementation(
     ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
   )
   const port = await connect()
@@ -115,7 +115,7 @@ test('the requests of a page end with its goodbye, and nothing is posted to it, 
   const before = port.posted.length
   port.receive({ type: 'bye' })
   await settled()
-  expect(cell.send.mock.calls[0]?.[0].signal.aborted).toBe(true)
+  expect(host.send.mock.calls[0]?.[0].signal.aborted).toBe(true)
   expect(port.posted).toHaveLength(before)
 })
 
@@ -157,9 +157,9 @@ test('a page that finds itself at another run of the vault is welcomed on the sa
 })
 
 test('a pong names the calls that have been answered or never came, and no other', async () => {
-  const { cell, connect } = openFakeVault()
+  const { host, connect } = openFakeVault()
   let finish = () => {}
-  cell.signOut.mockReturnValue(
+  host.signOut.mockReturnValue(
     new Promise((resolve) => {
       finish = resolve
     }),
@@ -181,14 +181,14 @@ test('a pong names the calls that have been answered or never came, and no other
 })
 
 test('a body that is under way is a call that is known, until its end', async () => {
-  const { cell, connect } = openFakeVault()
+  const { host, connect } = openFakeVault()
   let controller!: ReadableStreamDefaultController<Uint8Array>
   const body = new ReadableStream<Uint8Array>({
     start(given) {
       controller = given
     },
   })
-  cell.send.mockResolvedValue(new Response(body))
+  host.send.mockResolvedValue(new Response(body))
   const port = await connect()
   port.receive(fetchMessage(1))
   await settled()
@@ -201,10 +201,10 @@ test('a body that is under way is a call that is known, until its end', async ()
 })
 
 test('a vault that has not started says so to every call, also of a page that comes back', async () => {
-  const { cell, connect } = openFakeVault()
+  const { host, connect } = openFakeVault()
   const error = new AuthError('vault-failed', 'no wasm')
   for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake'] as const)
-    cell[name].mockRejectedValue(error)
+    host[name].mockRejectedValue(error)
   const port = await connect()
   expect(port.of('refused')).toMatchObject([{ error: { name: 'vault-failed' } }])
 
@@ -221,9 +221,9 @@ test('a vault that has not started says so to every call, also of a page that co
 })
 
 test('an answer that cannot be cloned fails its call, and so does such an error', async () => {
-  const { cell, connect } = openFakeVault()
-  cell.signIn.mockResolvedValueOnce({ user: () => {} })
-  cell.signIn.mockRejectedValueOnce(new AuthError('refused', 'x', { body: () => {} }))
+  const { host, connect } = openFakeVault()
+  host.signIn.mockResolvedValueOnce({ user: () => {} })
+  host.signIn.mockRejectedValueOnce(new AuthError('refused', 'x', { body: () => {} }))
   const port = await connect()
   port.receive({ type: 'sign-in', id: 1, credentials: { json: '{}' } })
   port.receive({ type: 'sign-in', id: 2, credentials: { json: '{}' } })

@@ -143,13 +143,13 @@ for (const [type, shape] of Object.entries(TO_VAULT as Record<string, Shape>)) {
 
   const injections: Record<string, (vault: ReturnType<typeof openFakeVault>) => void> = {
     'the message itself': () => {},
-    'the core, at once': ({ cell }) => {
+    'the core, at once': ({ host }) => {
       for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake', 'onRequest'] as const)
-        cell[name].mockImplementation(explode)
+        host[name].mockImplementation(explode)
     },
-    'the core, later': ({ cell }) => {
+    'the core, later': ({ host }) => {
       for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake'] as const)
-        cell[name].mockRejectedValue(new Error('injected'))
+        host[name].mockRejectedValue(new Error('injected'))
     },
   }
   for (const [what, inject] of Object.entries(injections)) {

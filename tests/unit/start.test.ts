@@ -63,24 +63,24 @@ afterEach(() => vi.unstubAllGlobals())
 test('a vault that cannot start says so to every call, each of which tries again, and to nobody else', async () => {
   const error = new AuthError('vault-failed', 'no wasm')
   load.mockRejectedValue(error)
-  const cell = start(OPTIONS, noCookie)
+  const vaultHost = start(OPTIONS, noCookie)
   const request = new Request('https://api.test/')
   for (const call of [
-    () => cell.ready(),
-    () => cell.origins(),
-    () => cell.send(post()),
-    () => cell.fetch(request, null),
-    () => cell.signIn('raw'),
-    () => cell.signOut(),
-    () => cell.wake('woke'),
+    () => vaultHost.ready(),
+    () => vaultHost.origins(),
+    () => vaultHost.send(post()),
+    () => vaultHost.fetch(request, null),
+    () => vaultHost.signIn('raw'),
+    () => vaultHost.signOut(),
+    () => vaultHost.wake('woke'),
   ]) {
     await expect(call()).rejects.toBe(error)
   }
   expect(load.mock.calls.length).toBeGreaterThan(6)
   load.mockReset()
   load.mockResolvedValue(FakeCore as never)
-  await cell.ready()
-  await cell.signOut()
+  await vaultHost.ready()
+  await vaultHost.signOut()
   expect(load).toHaveBeenCalledTimes(1)
 })
 
@@ -92,46 +92,46 @@ test('a configuration that is wrong, or a realm without an address, fails every 
 })
 
 test('what the core throws at once fails the call as well', async () => {
-  const cell = start(OPTIONS, noCookie)
+  const vaultHost = start(OPTIONS, noCookie)
   for (const name of ['fetch', 'signIn', 'signOut', 'ready', 'wake'] as const) {
     core[name].mockImplementationOnce(() => {
       throw new Error(name)
     })
   }
-  await expect(cell.send(post())).rejects.toThrow('fetch')
-  await expect(cell.signIn('raw')).rejects.toThrow('signIn')
-  await expect(cell.signOut()).rejects.toThrow('signOut')
-  await expect(cell.ready()).rejects.toThrow('ready')
-  await expect(cell.wake('woke')).rejects.toThrow('wake')
+  await expect(vaultHost.send(post())).rejects.toThrow('fetch')
+  await expect(vaultHost.signIn('raw')).rejects.toThrow('signIn')
+  await expect(vaultHost.signOut()).rejects.toThrow('signOut')
+  await expect(vaultHost.ready()).rejects.toThrow('ready')
+  await expect(vaultHost.wake('woke')).rejects.toThrow('wake')
 })
 
 test('three requests that need the CSRF cookie at once all go out with it, decoded', async () => {
-  const cell = start(CSRF, async () => 'a%2Fb%3D')
-  await Promise.all([post(), post('PUT'), post('DELETE')].map((request) => cell.send(request)))
-  await cell.send(post('GET'))
+  const vaultHost = start(CSRF, async () => 'a%2Fb%3D')
+  await Promise.all([post(), post('PUT'), post('DELETE')].map((request) => vaultHost.send(request)))
+  await vaultHost.send(post('GET'))
   const headers = core.fetch.mock.calls.map(([{ headers }]) => headers.get('x-csrf-token'))
   expect(headers).toEqual(['a/b=', 'a/b=', 'a/b=', null])
 })
 
 test('a request whose CSRF cookie cannot be read is not sent, and fails with a typed error', async () => {
-  const cell = start(CSRF, noCookie)
-  await expect(cell.send(post())).rejects.toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
+  const vaultHost = start(CSRF, noCookie)
+  await expect(vaultHost.send(post())).rejects.toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
   expect(core.fetch).not.toHaveBeenCalled()
   const { csrf } = CSRF
   await expect(host.headers({ csrf })).rejects.toMatchObject({ code: 'csrf-unreadable' })
-  await cell.send(post('GET'))
+  await vaultHost.send(post('GET'))
   expect(core.fetch).toHaveBeenCalledTimes(1)
 })
 
 test('a CSRF cookie that does not exist is nothing to send', async () => {
-  const cell = start(CSRF, async () => null)
-  await cell.send(post())
+  const vaultHost = start(CSRF, async () => null)
+  await vaultHost.send(post())
   expect(core.fetch.mock.calls[0]?.[0].headers.has('x-csrf-token')).toBe(false)
 })
 
 test('an exchange has the header against forgery that its endpoint wants, and the body that it needs', async () => {
-  const cell = start(OPTIONS, async () => 'from%20a%20cookie')
-  await cell.ready()
+  const vaultHost = start(OPTIONS, async () => 'from%20a%20cookie')
+  await vaultHost.ready()
   const headers = await host.headers({ csrf: { header: 'X-CSRF', cookie: 'csrf' } })
   expect([...headers]).toEqual([
     ['accept', 'application/json'],
@@ -164,33 +164,33 @@ test('only requests that may bring a new credential in headers outlive an abort'
 
 test('a listener that throws keeps neither the core nor other listeners from hearing', async () => {
   const reported = collectUncaught()
-  const cell = start(OPTIONS, noCookie)
-  await cell.ready()
+  const vaultHost = start(OPTIONS, noCookie)
+  await vaultHost.ready()
   const heard = vi.fn()
-  cell.subscribe(() => {
+  vaultHost.subscribe(() => {
     throw new Error('mine')
   })
-  cell.subscribe(heard)
+  vaultHost.subscribe(heard)
   host.notify()
-  expect([heard.mock.calls.length, cell.snapshot]).toEqual([1, ADA])
-  expect(Object.isFrozen(cell.snapshot)).toBe(true)
+  expect([heard.mock.calls.length, vaultHost.snapshot]).toEqual([1, ADA])
+  expect(Object.isFrozen(vaultHost.snapshot)).toBe(true)
   expect(reported).toEqual([new Error('mine')])
 })
 
 test('events tell of requests only if asked, and nothing of their query', async () => {
-  const cell = start(OPTIONS, noCookie)
-  await cell.ready()
+  const vaultHost = start(OPTIONS, noCookie)
+  await vaultHost.ready()
   const [events, requests] = [vi.fn(), vi.fn()]
-  cell.onEvent(events)
+  vaultHost.onEvent(events)
   const request = outgoing(
     { url: 'https://api.test/a?secret#b', init: {} },
     null,
     new AbortController().signal,
   )
   host.requested(request, 'direct', 200, 5)
-  cell.onRequest(requests)
-  cell.reportRequests()
-  cell.reportRequests()
+  vaultHost.onRequest(requests)
+  vaultHost.reportRequests()
+  vaultHost.reportRequests()
   host.requested(request, 'direct', undefined, 5)
   const event = {
     type: 'request',
@@ -205,7 +205,7 @@ test('events tell of requests only if asked, and nothing of their query', async 
 })
 
 test('a vault that is closed while it starts is closed when it has', async () => {
-  const cell = start(OPTIONS, noCookie)
-  cell.close()
+  const vaultHost = start(OPTIONS, noCookie)
+  vaultHost.close()
   await vi.waitFor(() => expect(core.close).toHaveBeenCalledTimes(1))
 })

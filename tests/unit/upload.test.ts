@@ -86,40 +86,40 @@ const send = async (port: FakePort, ...chunks: unknown[]) => {
 const bodyOf = (send: { mock: { calls: [Outgoing][] } }) => send.mock.calls[0]?.[0].init.body as Blob | null
 
 test('the vault puts the chunks together, and sends them as one body that can be sent again', async () => {
-  const { cell, port } = await receiving()
+  const { host, port } = await receiving()
   const chunk = new Uint8Array(300_000).fill(7)
   await send(port, ...Array(10).fill(chunk))
-  expect(cell.send).not.toHaveBeenCalled()
+  expect(host.send).not.toHaveBeenCalled()
   expect(port.of('pull').reduce((sum, { count }) => sum + Number(count), 0)).toBeGreaterThanOrEqual(WINDOW)
   await send(port, new Uint8Array([8]), null)
-  expect(cell.send.mock.calls[0]?.[0].isReplayable).toBe(true)
+  expect(host.send.mock.calls[0]?.[0].isReplayable).toBe(true)
   vi.useRealTimers()
-  const bytes = new Uint8Array((await bodyOf(cell.send)?.arrayBuffer()) ?? [])
+  const bytes = new Uint8Array((await bodyOf(host.send)?.arrayBuffer()) ?? [])
   expect([bytes.length, bytes[0], bytes.at(-1)]).toEqual([3_000_001, 7, 8])
 })
 
 test('an empty stream is no body', async () => {
-  const { cell, port } = await receiving()
+  const { host, port } = await receiving()
   await send(port, null)
-  expect(bodyOf(cell.send)).toBeNull()
+  expect(bodyOf(host.send)).toBeNull()
 })
 
 test('chunks that are no bytes fail the call as fetch does', async () => {
-  const { cell, port } = await receiving()
+  const { host, port } = await receiving()
   await send(port, 'text')
   expect(port.of('failed')).toMatchObject([{ id: 1, error: { kind: 'type' } }])
-  expect(cell.send).not.toHaveBeenCalled()
+  expect(host.send).not.toHaveBeenCalled()
 })
 
 test('an upload that is given up, or whose page has gone, is not sent, keepalive or not', async () => {
-  const { cell, port } = await receiving()
+  const { host, port } = await receiving()
   port.receive({ type: 'abort', id: 1 })
   await settled()
   expect(port.of('failed')).toMatchObject([{ id: 1, error: { name: 'AbortError' } }])
   const going = await receiving({ keepalive: true })
   going.port.receive({ type: 'bye' })
   await send(going.port, null)
-  for (const vault of [cell, going.cell]) expect(vault.send).not.toHaveBeenCalled()
+  for (const vault of [host, going.host]) expect(vault.send).not.toHaveBeenCalled()
 })
 
 test('chunks of a call that is not open are ignored', async () => {

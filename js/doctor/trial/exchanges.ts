@@ -1,5 +1,5 @@
 import type { VaultOptions } from '../../common/vault-options.js'
-import { complete, type Target } from '../../server/options.js'
+import { resolveOptions, type Target } from '../../server/options.js'
 import { browserHeaders } from '../browser.js'
 import { type Endpoint, named, type Plan } from '../options.js'
 import type { RawAnswer, Wire } from '../wire.js'
@@ -30,7 +30,7 @@ export type Exchanges = ReturnType<typeof createExchanges>
  */
 export function createExchanges(options: VaultOptions, plan: Plan, wire: Wire) {
   const { credential: _, origins: __, forgetAfter: ___, name: ____, ...shared } = options
-  const bff = complete({ ...shared, api: plan.api.origin, secret: SECRET, plainHttp: true })
+  const bff = resolveOptions({ ...shared, api: plan.api.origin, secret: SECRET, allowInsecureHttp: true })
   const cookies = createCookies(plan)
 
   async function ask(

@@ -334,7 +334,7 @@ test('an API whose body is the user, and which wants the refresh token in a head
   const browser = browse({
     api: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
     secret: SECRET,
-    plainHttp: true,
+    allowInsecureHttp: true,
     signIn: '/login',
     refresh: '/refresh',
     refreshToken: { header: 'X-Refresh-Token' },

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
 import { createSessionCookie } from '../../../js/server/cookie.js'
-import { complete } from '../../../js/server/options.js'
+import { resolveOptions } from '../../../js/server/options.js'
 import { SECRET } from './browser.js'
 
 const options = { api: 'https://api.test', secret: SECRET, signIn: '/login' }
-const cookie = createSessionCookie(complete(options))
+const cookie = createSessionCookie(resolveOptions(options))
 const NAME = '__Host-tokencell'
 
 /** The cookies that a browser has after these headers. */
@@ -44,7 +44,8 @@ test('one that fits into no cookies is an error that says what to do', () => {
 test('promise 23: cookies are for this host alone, unless one says otherwise', () => {
   const attributes = 'Path=/; HttpOnly; Secure; SameSite='
   expect(cookie.write('', 'x', 60)).toEqual([`${NAME}=x; Max-Age=60; ${attributes}Lax`])
-  const with_ = (it: object) => createSessionCookie(complete({ ...options, cookie: it })).write('', 'x', 60)
+  const with_ = (it: object) =>
+    createSessionCookie(resolveOptions({ ...options, cookie: it })).write('', 'x', 60)
   expect(with_({ sameSite: 'strict', name: 'app' })).toEqual([
     `__Host-app=x; Max-Age=60; ${attributes}Strict`,
   ])

@@ -72,7 +72,7 @@ test('promise 25: what one instance has ended is ended for all, for as long as t
   const before = [...browser.cookies]
   await browser.signOut()
   for (const [name, value] of before) browser.cookies.set(name, value)
-  memory().endings.clear()
+  memory().endedSessions.clear()
   pass(GRACE + 1)
   expect(await browser.session()).toMatchObject({ reason: 'signed-out' })
   expect(browser.cookies.size).toBe(0)
@@ -101,11 +101,11 @@ test('promise 22: a late answer overwrites no newer cookie of the same session',
 })
 
 test('endings are remembered while a cookie may come back', async () => {
-  memory().endings.clear()
+  memory().endedSessions.clear()
   const browser = await ada({ cookie: { maxAge: 1000 } })
   await browser.signOut()
-  expect(memory().endings.size).toBe(1)
+  expect(memory().endedSessions.size).toBe(1)
   pass(1000)
-  memory().endings.purgeStale()
-  expect(memory().endings.size).toBe(0)
+  memory().endedSessions.purgeStale()
+  expect(memory().endedSessions.size).toBe(0)
 })

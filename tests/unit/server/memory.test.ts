@@ -7,18 +7,18 @@ afterEach(() => void vi.useRealTimers())
 test('what a process remembers expires by the clock alone, where no timer ever fires', () => {
   // Nothing advances these timers, as on a platform that ends the work of a request with its response.
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'setInterval'] })
-  const { endings } = memory()
-  endings.set('a', { at: Date.now() }, { ttl: 1000 })
-  expect(endings.get('a')).toBeDefined()
+  const { endedSessions } = memory()
+  endedSessions.set('a', { at: Date.now() }, { ttl: 1000 })
+  expect(endedSessions.get('a')).toBeDefined()
   vi.setSystemTime(Date.now() + 1001)
-  expect(endings.get('a')).toBeUndefined()
+  expect(endedSessions.get('a')).toBeUndefined()
 })
 
 test('what a process remembers is bounded in number, and sessions in size', () => {
-  const { endings, newest } = memory()
-  for (let id = 0; id < 20_100; id += 1) endings.set(String(id), { at: 0 }, { ttl: 60_000 })
-  expect(endings.size).toBe(20_000)
-  expect([endings.has('0'), endings.has('20099')]).toEqual([false, true])
+  const { endedSessions, newest } = memory()
+  for (let id = 0; id < 20_100; id += 1) endedSessions.set(String(id), { at: 0 }, { ttl: 60_000 })
+  expect(endedSessions.size).toBe(20_000)
+  expect([endedSessions.has('0'), endedSessions.has('20099')]).toEqual([false, true])
 
   const access = 'x'.repeat(1024 * 1024)
   for (let id = 0; id < 20; id += 1)

@@ -58,7 +58,7 @@ test.each<[object, string]>([
     { origins: 'https://a.test' },
     'origins: Must be a list of origins such as "https://www.example.com", and is "https://a.test".',
   ],
-  [{ plainHttp: 'yes' }, 'plainHttp: Must be true or false, and is "yes".'],
+  [{ allowInsecureHttp: 'yes' }, 'allowInsecureHttp: Must be true or false, and is "yes".'],
   [{ proxy: '/api' }, 'proxy: Must be a list of paths such as "/api/v1/**", and is "/api".'],
   [
     { store: {} },
@@ -76,5 +76,5 @@ test('plain http is for this machine, or for whoever asks for it', () => {
     'http://api.localhost',
   ])
     createBff({ ...good, api })
-  createBff({ ...good, api: 'http://api:3000', plainHttp: true })
+  createBff({ ...good, api: 'http://api:3000', allowInsecureHttp: true })
 })
