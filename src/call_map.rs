@@ -87,9 +87,9 @@ mod tests {
     use super::CallMap;
     use crate::CallId;
 
-    fn four() -> CallMap<u32> {
+    fn of(count: u32) -> CallMap<u32> {
         let mut map = CallMap::default();
-        for id in 1..=4 {
+        for id in 1..=count {
             map.insert(CallId(id), id);
         }
         map
@@ -97,18 +97,20 @@ mod tests {
 
     #[test]
     fn gaps_are_closed_once_they_are_more_than_half() {
-        let mut map = four();
-        assert_eq!((map.remove(CallId(2)), map.remove(CallId(3))), (Some(2), Some(3)));
-        assert_eq!((map.row.len(), map.gaps), (4, 2));
+        let mut map = of(6);
+        for id in 2..=4 {
+            assert_eq!(map.remove(CallId(id)), Some(id));
+        }
+        assert_eq!((map.row.len(), map.gaps), (6, 3));
         assert_eq!(map.remove(CallId(3)), None);
         assert_eq!(map.remove(CallId(1)), Some(1));
-        assert_eq!((map.row.len(), map.gaps), (1, 0));
-        assert_eq!(map.get(CallId(4)), Some(&4));
+        assert_eq!((map.row.len(), map.gaps), (2, 0));
+        assert_eq!(map.get(CallId(5)), Some(&5));
     }
 
     #[test]
     fn a_call_that_comes_back_fills_its_gap() {
-        let mut map = four();
+        let mut map = of(4);
         map.remove(CallId(2));
         map.insert(CallId(2), 20);
         map.insert(CallId(3), 30);
@@ -118,7 +120,7 @@ mod tests {
 
     #[test]
     fn calls_that_are_taken_out_leave_gaps_which_are_counted() {
-        let mut map = four();
+        let mut map = of(4);
         assert_eq!(map.extract(|call| call % 2 == 0), [CallId(2), CallId(4)]);
         assert_eq!((map.get(CallId(2)), map.gaps), (None, 2));
         map.remove(CallId(1));
