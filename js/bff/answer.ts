@@ -3,7 +3,7 @@ import { AuthError, type AuthErrorCode, explain } from '../common/errors.js'
 import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 
 /** What the routes of `tokencell/server` answer. */
-export type Answer<User> = SessionInfo<User> & { answer?: unknown; isTold?: boolean }
+export type Answer<User> = SessionInfo<User> & { answer?: unknown; isConfirmed?: boolean }
 
 const NOT_OUR_ROUTE =
   'The answer is not from the routes of `tokencell/server`. Serve them at `base`, without a redirect.'

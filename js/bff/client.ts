@@ -67,7 +67,7 @@ export function createBffAuth<User = RegisteredUser>({
   const isBrowser = typeof window !== 'undefined'
   const name = `tokencell ${base}`
   /** A sign-out that the server, or the API behind it, has not been told of. */
-  const debt = createStoredFlag(`${name} owed`)
+  const pendingSignOut = createStoredFlag(`${name} pending`)
   // So that the cookie of one answer is not the end of another's.
   const runExclusive = createMutex(name, LONGER_PATIENCE)
   let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
@@ -143,7 +143,7 @@ export function createBffAuth<User = RegisteredUser>({
       let next: SessionInfo<User>
       do {
         asked = epoch
-        if (debt.read() !== null) await runExclusive(settle)
+        if (pendingSignOut.read() !== null) await runExclusive(settle)
         next = await ask('/session')
       } while (asked !== epoch)
       show(next)
@@ -162,15 +162,15 @@ export function createBffAuth<User = RegisteredUser>({
 
   /** A sign-out that could not be told is told before anything else. @returns whether it is known to all */
   async function settle(): Promise<boolean> {
-    const owed = debt.read()
-    if (owed === null) return true
-    const { isTold = true, at } = await ask('/sign-out', { method: 'POST', keepalive: true })
+    const pending = pendingSignOut.read()
+    if (pending === null) return true
+    const { isConfirmed = true, at } = await ask('/sign-out', { method: 'POST', keepalive: true })
     // What the server has rendered until now may be from before.
     for (const session of ended.keys()) end(session, at)
     channel?.postMessage('told')
     events.emit({ type: 'signed-out' })
-    if (isTold && debt.read() === owed) debt.write(null)
-    return isTold
+    if (isConfirmed && pendingSignOut.read() === pending) pendingSignOut.write(null)
+    return isConfirmed
   }
 
   function start() {
@@ -268,7 +268,7 @@ export function createBffAuth<User = RegisteredUser>({
       ended.set(last, Math.max(Number(at) || 0, ended.get(last) ?? 0))
       const isOld = next.at < info.at || isEnded(next)
       // The server may not have heard yet of a sign-out that this browser knows of.
-      if (debt.read() !== null) leave()
+      if (pendingSignOut.read() !== null) leave()
       else if (isOld && next.session === info.session) return
       else if (!isOld) {
         epoch += 1
@@ -311,11 +311,11 @@ export function createBffAuth<User = RegisteredUser>({
       const asked = epoch
       const { answer, ...next } = await runExclusive(async () => {
         await settle().catch(() => {})
-        const owed = debt.read()
+        const pending = pendingSignOut.read()
         const signedIn = await ask('/sign-in', init)
         // Over plain http, browsers drop a `Secure` cookie and say nothing. What cannot be asked is no reason to refuse a sign-in.
         if (location.protocol === 'http:') assertKept(signedIn, await ask('/session').catch(() => signedIn))
-        if (debt.read() === owed) debt.write(null)
+        if (pendingSignOut.read() === pending) pendingSignOut.write(null)
         return signedIn
       })
       channel?.postMessage('changed')
@@ -331,16 +331,16 @@ export function createBffAuth<User = RegisteredUser>({
       if (lifetime.isOver) throw commonError('closed')
       start()
       epoch += 1
-      const owed = String(Math.random())
-      debt.write(owed)
+      const pending = String(Math.random())
+      pendingSignOut.write(pending)
       leave()
       channel?.postMessage('signed-out')
-      const isTold = await runExclusive(() => {
+      const isConfirmed = await runExclusive(() => {
         // A sign-in whose turn came first has paid it, and the user has left that session, too.
-        debt.write(owed)
+        pendingSignOut.write(pending)
         return settle()
       }).catch(() => false)
-      if (!isTold) events.emit({ type: 'sign-out-owed', retryAt: Date.now() })
+      if (!isConfirmed) events.emit({ type: 'sign-out-pending', retryAt: Date.now() })
     },
     dispose() {
       lifetime.end(commonError('closed'))

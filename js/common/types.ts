@@ -116,7 +116,7 @@ export type SessionEvent =
    * The API has not confirmed a sign-out. It is tried again at this time, in milliseconds since the epoch; `null` if it
    * cannot be, because there is no token left that the API would accept and no way to get one.
    */
-  | { type: 'sign-out-owed'; retryAt: number | null }
+  | { type: 'sign-out-pending'; retryAt: number | null }
   /** The vault did not start, for this reason. The next call starts it again. */
   | { type: 'vault-failed'; error: AuthError }
 

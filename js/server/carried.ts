@@ -35,7 +35,7 @@ export function createCarried(
   let session: Session | null = null
   /** As it came with the request. */
   let original: Session | Reference | null = null
-  let owed: Session | undefined
+  let pendingSignOut: Session | undefined
   let reason: Reason = 'never'
   let cause: string | undefined
   /** When the user has left it. */
@@ -59,7 +59,7 @@ export function createCarried(
       ;({ reason, cause, leftAt = null } = content)
       // It is there for the API, which has not been told yet.
       if (reason === 'signed-out' && !isRemembered()) reason = 'never'
-      owed = await sessions.findOwed(content.owed)
+      pendingSignOut = await sessions.findPendingSignOut(content.pendingSignOut)
       return
     }
     const [endedAt, found] = await Promise.all([sessions.endedAt(content), sessions.find(content)])
@@ -114,13 +114,17 @@ export function createCarried(
   /** What the cookie is to hold: nothing, the session, or what is left of it. */
   async function contentOf(): Promise<object | null> {
     if (session) return sessions.contentFor('session', session)
-    if (!owed && !isRemembered()) return null
-    const remains = { reason, cause, owed: owed && (await sessions.contentFor('owed', owed)) }
+    if (!pendingSignOut && !isRemembered()) return null
+    const remains = {
+      reason,
+      cause,
+      pendingSignOut: pendingSignOut && (await sessions.contentFor('pending-sign-out', pendingSignOut)),
+    }
     return leftAt === null ? remains : { ...remains, leftAt }
   }
 
   async function close(content: object | null): Promise<string> {
-    const kept = session ?? owed
+    const kept = session ?? pendingSignOut
     return content ? seal.close(content, PURPOSE, kept ? secondsLeft(kept) : forgottenAfter()) : ''
   }
 
@@ -153,7 +157,7 @@ export function createCarried(
     if (!isChanged || (!isDecided && (await isOvertaken()))) return []
     const content = await contentOf()
     if (isReferredTo(content)) return []
-    const maxAge = session || owed ? bff.cookie.maxAge : forgottenAfter()
+    const maxAge = session || pendingSignOut ? bff.cookie.maxAge : forgottenAfter()
     return cookie.write(header, await close(content), maxAge)
   }
 
@@ -166,8 +170,8 @@ export function createCarried(
     get session() {
       return session
     },
-    get owed() {
-      return owed
+    get pendingSignOut() {
+      return pendingSignOut
     },
     get reason() {
       return reason
@@ -185,7 +189,7 @@ export function createCarried(
     async begin(next: Session) {
       await refuseTooLarge(next)
       session = next
-      owed = undefined
+      pendingSignOut = undefined
       isChanged = isDecided = true
       refusal = undefined
     },
@@ -196,7 +200,7 @@ export function createCarried(
       isDecided = true
     },
     owe(leaving: Session | undefined) {
-      owed = leaving
+      pendingSignOut = leaving
     },
     async setCookies(): Promise<string[]> {
       // Of a refresh that was too slow for this request, the result may be there by now.

@@ -210,16 +210,16 @@ export function openRequestSession(
     },
     async signOut() {
       await carried.opened()
-      const { session, owed } = carried
+      const { session, pendingSignOut } = carried
       carried.leave()
       if (session) {
         await sessions.end(session)
         bff.tell({ type: 'signed-out', session: await nameOf(session.id) })
       }
-      const leaving = session ?? owed
+      const leaving = session ?? pendingSignOut
       if (leaving) noteVisitor(leaving, told)
       carried.owe(leaving && (await tellSignOut(leaving)))
-      return !carried.owed
+      return !carried.pendingSignOut
     },
     tellApi(headers) {
       for (const [name, value] of Object.entries(headers)) told[name.toLowerCase()] = value

@@ -106,8 +106,8 @@ export function createBff(options: BffOptions): BffServer {
     },
     async 'POST /sign-out'(request, session, proof) {
       const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
-      const isTold = await session.signOut()
-      if (proof !== 'form') return report(session, { isTold })
+      const isConfirmed = await session.signOut()
+      if (proof !== 'form') return report(session, { isConfirmed })
       const form = await formOf(body, request.headers.get('content-type') ?? '')
       return seeOther(readForm(form).redirect ?? '/')
     },

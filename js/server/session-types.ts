@@ -33,7 +33,7 @@ export interface EndedSession {
   /** The API's own word for it. */
   cause?: string | undefined
   /** That session, if the API does not know yet that the user has left it: good for nothing but telling. */
-  owed?: Session | Reference | undefined
+  pendingSignOut?: Session | Reference | undefined
   /** When the user has left it, in milliseconds since the epoch. */
   leftAt?: number
 }

@@ -17,7 +17,7 @@ export type Sessions = ReturnType<typeof createSessions>
 /** Where sessions are: in the store if there is one, else in their cookies; and which of them are over. */
 export function createSessions(bff: Bff, shared: Coordinator | undefined) {
   /** @throws AuthError `unreachable` when only the store has it, and the store does not answer */
-  async function load(kind: 'owed' | 'session', { id }: Reference): Promise<Session | null> {
+  async function load(kind: 'pending-sign-out' | 'session', { id }: Reference): Promise<Session | null> {
     if (!shared) return null
     return shared.load(kind, id).catch((cause) => {
       throw serverError('unreachable', { cause })
@@ -36,10 +36,10 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
       })
       return newestOf([own, remembered, loaded])
     },
-    findOwed: async (content: Session | Reference | undefined) =>
-      content && ('access' in content ? content : ((await load('owed', content)) ?? undefined)),
+    findPendingSignOut: async (content: Session | Reference | undefined) =>
+      content && ('access' in content ? content : ((await load('pending-sign-out', content)) ?? undefined)),
     /** What the cookie is to hold of it. */
-    async contentFor(kind: 'owed' | 'session', session: Session): Promise<Session | Reference> {
+    async contentFor(kind: 'pending-sign-out' | 'session', session: Session): Promise<Session | Reference> {
       const { id, startedAt } = session
       return (await shared?.save(kind, session)) ? { id, startedAt } : session
     },

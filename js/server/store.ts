@@ -24,7 +24,7 @@ export interface Coordinator {
 }
 
 /** Sessions that live, and those that are over and of which the API has not been told. */
-type SessionKind = 'owed' | 'session'
+type SessionKind = 'pending-sign-out' | 'session'
 
 export interface CoordinatorOptions {
   /** How long the result of a refresh is there for instances that wait for it, in seconds. */

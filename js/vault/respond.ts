@@ -16,7 +16,7 @@ const SMALL_BODY_TIMEOUT = 20
 const WHOLE = 1024 * 1024
 
 /** A request under way: how it is given up, and how many chunks of its answer the page is ready for. */
-interface Course {
+interface InFlightRequest {
   abort: AbortController
   keepalive: boolean
   credit: number
@@ -30,34 +30,39 @@ export function createResponder(
   host: Pick<VaultHost, 'send'>,
   tell: (message: ToPage, transfer?: Transferable[]) => void,
 ) {
-  const courses = new Map<number, Course>()
+  const inFlight = new Map<number, InFlightRequest>()
   const requests = new WeakSet<Outgoing>()
 
   async function respond({ id, request: packed, body }: ToVault & { type: 'fetch' }) {
     const abort = new AbortController()
     try {
-      const course: Course = { abort, keepalive: Boolean(packed.init.keepalive), credit: WINDOW, resume() {} }
-      courses.set(id, course)
-      const request = outgoing(packed, await received(id, body, course), abort.signal)
+      const state: InFlightRequest = {
+        abort,
+        keepalive: Boolean(packed.init.keepalive),
+        credit: WINDOW,
+        resume() {},
+      }
+      inFlight.set(id, state)
+      const request = outgoing(packed, await received(id, body, state), abort.signal)
       requests.add(request)
       const response = await host.send(request)
-      await deliver(id, response, course)
+      await deliver(id, response, state)
     } catch (error) {
       tell({ type: 'failed', id, error: packError(error) })
     } finally {
-      courses.delete(id)
+      inFlight.delete(id)
     }
   }
 
-  async function received(id: number, body: PackedBody, course: Course): Promise<BodyInit | null> {
+  async function received(id: number, body: PackedBody, state: InFlightRequest): Promise<BodyInit | null> {
     if (!isChunked(body)) return unpackBody(body)
-    course.upload = createUpload(course.abort.signal, (count) => tell({ type: 'pull', id, count }))
-    const whole = await course.upload.whole
-    course.upload = undefined
+    state.upload = createUpload(state.abort.signal, (count) => tell({ type: 'pull', id, count }))
+    const whole = await state.upload.whole
+    state.upload = undefined
     return whole
   }
 
-  async function deliver(id: number, response: Response, course: Course) {
+  async function deliver(id: number, response: Response, state: InFlightRequest) {
     const length = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
     // There is time for the rest while it comes in. It has no stream as long as nobody asks for it.
     const whole = length <= WHOLE ? response.arrayBuffer() : undefined
@@ -70,7 +75,7 @@ export function createResponder(
     const { body } = response
     if (body === null) return tell({ type: 'response', id, head, body })
     tell({ type: 'response', id, head, body: whole ? 'later' : 'chunks' })
-    const bytes = whole ? await whole : await pump(id, body, course)
+    const bytes = whole ? await whole : await pump(id, body, state)
     tell({ type: 'end', id, bytes }, bytes ? [bytes] : [])
   }
 
@@ -78,18 +83,18 @@ export function createResponder(
   async function pump(
     id: number,
     body: ReadableStream<Uint8Array<ArrayBuffer>>,
-    course: Course,
+    state: InFlightRequest,
   ): Promise<null> {
     const reader = body.getReader()
     for (;;) {
-      if (course.credit === 0) {
+      if (state.credit === 0) {
         await new Promise<void>((resolve) => {
-          course.resume = resolve
+          state.resume = resolve
         })
       }
       const { done, value } = await reader.read()
       if (done) return null
-      course.credit -= 1
+      state.credit -= 1
       const bytes = value.byteLength === value.buffer.byteLength ? value : value.slice()
       tell({ type: 'chunk', id, bytes }, [bytes.buffer])
     }
@@ -98,24 +103,24 @@ export function createResponder(
   return {
     fetch: respond,
     abort(id: number) {
-      const course = courses.get(id)
-      course?.abort.abort()
-      course?.resume()
+      const state = inFlight.get(id)
+      state?.abort.abort()
+      state?.resume()
     },
     pull({ id, count }: { id: number; count: number }) {
-      const course = courses.get(id)
-      if (!course) return
-      course.credit += count
-      course.resume()
+      const state = inFlight.get(id)
+      if (!state) return
+      state.credit += count
+      state.resume()
     },
     chunk({ id, bytes }: { id: number; bytes: Uint8Array<ArrayBuffer> | null }) {
-      courses.get(id)?.upload?.push(bytes)
+      inFlight.get(id)?.upload?.push(bytes)
     },
     /** Whether the request is this page's. */
-    made: (request: Outgoing) => requests.has(request),
+    owns: (request: Outgoing) => requests.has(request),
     /** The page is gone: its requests go with it, as they do without a vault. */
     close() {
-      for (const { abort, keepalive, upload, resume } of courses.values()) {
+      for (const { abort, keepalive, upload, resume } of inFlight.values()) {
         // What the page has not finished sending cannot outlive it.
         if (keepalive && !upload) continue
         abort.abort()

@@ -84,7 +84,7 @@ export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shar
   function report(event: Requested, request: Outgoing) {
     for (const page of pages) {
       if (!page.wantsRequests) continue
-      page.post({ type: 'event', event: { ...event, here: page.responder.made(request) } })
+      page.post({ type: 'event', event: { ...event, here: page.responder.owns(request) } })
     }
   }
 

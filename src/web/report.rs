@@ -43,7 +43,7 @@ pub fn event(event: &Event, error: Option<&JsValue>, clock: &Clock) -> JsValue {
         }
         Event::RefreshStarted(cause) => typed("refresh-started", &[("cause", name_trigger(*cause).into())]),
         Event::Refreshed(generation) => typed("refreshed", &[("generation", generation.0.into())]),
-        Event::SignOutPending(retry) => typed("sign-out-owed", &[("retryAt", wall(*retry, clock))]),
+        Event::SignOutPending(retry) => typed("sign-out-pending", &[("retryAt", wall(*retry, clock))]),
         Event::SignedIn => typed("signed-in", &[]),
     }
 }

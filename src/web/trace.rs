@@ -23,7 +23,7 @@ pub fn parse_mark(row: &JsValue) -> Option<f64> {
 pub const fn word(hint: Hint) -> &'static str {
     match hint {
         Hint::Never => "never",
-        Hint::SignOutPending => "sign-out-owed",
+        Hint::SignOutPending => "sign-out-pending",
         Hint::SignedIn => "signed-in",
         Hint::SignedOut => "signed-out",
         Hint::Unknown => "unknown",
@@ -32,7 +32,7 @@ pub const fn word(hint: Hint) -> &'static str {
 
 fn parse_hint(word: &str) -> Hint {
     match word {
-        "sign-out-owed" => Hint::SignOutPending,
+        "sign-out-pending" => Hint::SignOutPending,
         "signed-in" => Hint::SignedIn,
         "signed-out" => Hint::SignedOut,
         "unknown" => Hint::Unknown,

@@ -63,6 +63,9 @@ async function expectToWork({ suggestion, url }: Report, { options, tried }: For
   expect(await ask('POST', '/api/auth/sign-in', credentials())).toMatchObject({ status: 200 })
   expect(await ask('GET', me)).toMatchObject({ status: 200 })
   if (tried.includes('sign-out'))
-    expect(await ask('POST', '/api/auth/sign-out')).toMatchObject({ status: 200, body: { isTold: true } })
+    expect(await ask('POST', '/api/auth/sign-out')).toMatchObject({
+      status: 200,
+      body: { isConfirmed: true },
+    })
   if (tried.includes('sign-out')) expect((await ask('GET', me)).status).not.toBe(200)
 }

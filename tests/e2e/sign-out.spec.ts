@@ -6,7 +6,7 @@ const asked = ({ journal }: Api) => {
 }
 
 const pending = (page: import('@playwright/test').Page) =>
-  page.evaluate(() => events.filter(({ type }) => type === 'sign-out-owed'))
+  page.evaluate(() => events.filter(({ type }) => type === 'sign-out-pending'))
 
 test('promise 16: a sign-out with an expired token refreshes it first, and ends the session at the API', async ({
   api,

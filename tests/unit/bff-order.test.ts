@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest'
-import { connect, onItsWay, owed, paths, rendered, site, useSite } from './page.js'
+import { connect, onItsWay, paths, pendingSignOut, rendered, site, useSite } from './page.js'
 import { ADA, BOB } from './server/browser.js'
 
 useSite()
@@ -39,7 +39,7 @@ test('promise 16: no look that is under way brings back who has signed out, even
   old.arrive()
   site.isOffline = false
   await vi.waitFor(() => expect(site.server.api.state().sessions).toBe(0))
-  await vi.waitFor(() => expect(owed()).toBeNull())
+  await vi.waitFor(() => expect(pendingSignOut()).toBeNull())
   expect([auth.snapshot.reason, statuses]).toEqual(['signed-out', ['signed-out']])
   peer.close()
 })
@@ -143,18 +143,18 @@ test('promise 16: a sign-out during a sign-in has the last word', async () => {
   expect(site.server.api.state().sessions).toBe(0)
 })
 
-test('promise 16: a sign-out that the API has not been told of stays owed', async () => {
+test('promise 16: a sign-out that the API has not confirmed stays pending', async () => {
   const { auth, events } = connect()
   await auth.signIn(ADA)
   site.server.api.faults.add({ route: 'logout', kind: 'status', status: 503, times: 1 })
   await auth.signOut()
-  expect([auth.snapshot.reason, events.at(-1)?.type, owed()]).toEqual([
+  expect([auth.snapshot.reason, events.at(-1)?.type, pendingSignOut()]).toEqual([
     'signed-out',
-    'sign-out-owed',
+    'sign-out-pending',
     expect.any(String),
   ])
   connect().auth.subscribe(() => {})
-  await vi.waitFor(() => expect(owed()).toBeNull())
+  await vi.waitFor(() => expect(pendingSignOut()).toBeNull())
   expect(site.server.api.state().sessions).toBe(0)
 })
 

@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events'
 import { expect, test, vi } from 'vitest'
-import { connect, onItsWay, owed, paths, rendered, site, useSite } from './page.js'
+import { connect, onItsWay, paths, pendingSignOut, rendered, site, useSite } from './page.js'
 import { ADA, BOB } from './server/browser.js'
 
 useSite()
@@ -128,20 +128,20 @@ test('promise 17: when another account has signed in elsewhere, nothing is sent 
   site.server.api.faults.release('notes')
 })
 
-test('promise 16: signing out offline is at once, and owed: whoever comes next tells the server first', async () => {
+test('promise 16: signing out offline is at once; the next page sends it to the server first', async () => {
   const { auth, events } = connect()
   await auth.signIn(ADA)
   const info = await (await site.browser.fetch('/api/auth/session')).json()
   site.isOffline = true
   await auth.signOut()
-  expect([auth.snapshot.reason, events.at(-1)?.type]).toEqual(['signed-out', 'sign-out-owed'])
+  expect([auth.snapshot.reason, events.at(-1)?.type]).toEqual(['signed-out', 'sign-out-pending'])
   site.isOffline = false
   site.asked = []
   const { auth: next } = connect()
   next.hydrate(info)
   expect(next.snapshot.reason, 'although the server has rendered something else').toBe('signed-out')
   await vi.waitFor(() => expect(paths()).toEqual(['/api/auth/sign-out', '/api/auth/session']))
-  await vi.waitFor(() => expect(owed()).toBeNull())
+  await vi.waitFor(() => expect(pendingSignOut()).toBeNull())
   expect(site.server.api.state().sessions).toBe(0)
 })
 
@@ -208,10 +208,10 @@ test('where nothing may be stored, all works but for what outlives the page', as
   expect((await auth.fetch('/api/v1/me')).status).toBe(200)
   site.isOffline = true
   await auth.signOut()
-  expect(events.at(-1)?.type).toBe('sign-out-owed')
+  expect(events.at(-1)?.type).toBe('sign-out-pending')
   site.isOffline = false
   await auth.signIn(BOB)
-  expect(site.server.api.state().sessions, 'what was owed is paid first').toBe(1)
+  expect(site.server.api.state().sessions, 'the pending sign-out is sent first').toBe(1)
 })
 
 test('promise 9: a server that never answers is unreachable after a while', async () => {

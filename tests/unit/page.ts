@@ -129,7 +129,7 @@ export function connect() {
 }
 
 /** The sign-out that nobody has heard of yet. */
-export const owed = () => localStorage.getItem('tokencell /api/auth owed')
+export const pendingSignOut = () => localStorage.getItem('tokencell /api/auth pending')
 
 export const paths = () => site.asked.map(({ path }) => path)
 

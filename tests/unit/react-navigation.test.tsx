@@ -141,7 +141,7 @@ test('after a sign-out, every tab is rendered again as soon as the server knows,
   const leaving = here.signOut()
   await vi.waitFor(() => expect(elsewhere.snapshot.reason).toBe('signed-out'))
   expect([first.calls, second.calls]).toEqual([[], []])
-  answer(Response.json({ ...rendered('signed-out', null, 2), isTold: true }))
+  answer(Response.json({ ...rendered('signed-out', null, 2), isConfirmed: true }))
   await leaving
   await vi.waitFor(() => expect([first.calls, second.calls]).toEqual([['refresh'], ['refresh']]))
 })

@@ -122,7 +122,7 @@ test('where there is no plugin, the error says what to write', () => {
 test.each([
   ['without `hydrated`, the page differs from what the server rendered', false],
   ['with `hydrated`, it is the same until then', true],
-])('%s', async (_, isTold) => {
+])('%s', async (_, isConfirmed) => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const error = vi.spyOn(console, 'error').mockImplementation(() => {})
   const auth = createTestAuth({ session: ADA })
@@ -133,9 +133,9 @@ test.each([
   const root = document.createElement('div')
   root.innerHTML = '<p>loading - false</p>'
   createSSRApp(Who)
-    .use(authPlugin(auth, isTold ? { hydrated } : {}))
+    .use(authPlugin(auth, isConfirmed ? { hydrated } : {}))
     .mount(root)
-  expect(warn.mock.calls.length + error.mock.calls.length > 0).toBe(!isTold)
+  expect(warn.mock.calls.length + error.mock.calls.length > 0).toBe(!isConfirmed)
   hydrate()
   await hydrated
   await vi.waitFor(() => expect(root.textContent).toBe('authenticated Ada true'))

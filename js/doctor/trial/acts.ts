@@ -93,8 +93,8 @@ export function createActs(
   async function signOut(target: Target) {
     const { headers, body } = proof(target)
     const { status } = await exchange(target, { ...headers, ...bearer() }, body)
-    const isTold = (status >= 200 && status < 400) || status === 404 || status === 410
-    if (!isTold) throw new Failed(`${named(target)} is answered with ${status}`)
+    const isConfirmed = (status >= 200 && status < 400) || status === 404 || status === 410
+    if (!isConfirmed) throw new Failed(`${named(target)} is answered with ${status}`)
   }
 
   /** Whether `me` has shown a user before, so that it can be told if it does not. */

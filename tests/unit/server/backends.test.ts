@@ -24,7 +24,7 @@ test.each<[string, settings: object, options: object]>([
   pass(2050)
   expect((await browser.fetch('/api/v1/me')).status).toBe(200)
   expect(server.refreshes()).toMatchObject({ total: 1, ok: 1 })
-  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
   expect(server.api.state().sessions).toBe(0)
   await server.close()
 })
@@ -311,7 +311,7 @@ test('promise 4: cookies of the API go back as they came, well-formed or not', a
   const options = { api: `http://127.0.0.1:${port}`, secret: SECRET, signIn: '/login', signOut: '/logout' }
   const browser = browse({ ...options, refresh: '/refresh' })
   await browser.signIn()
-  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
   expect(seen.at(-1)).toBe('rt=1; greeting=hello world; quoted="a b"; latin=\u00fc')
   api.close()
 })

@@ -229,7 +229,10 @@ test('promise 16: signing out waits for a refresh under way, is known to the API
   await held
   const leaving = browser.signOut()
   server.api.faults.release('refresh')
-  expect(await (await leaving).json()).toMatchObject({ isTold: true, snapshot: { reason: 'signed-out' } })
+  expect(await (await leaving).json()).toMatchObject({
+    isConfirmed: true,
+    snapshot: { reason: 'signed-out' },
+  })
   browser.keep((await late).headers.getSetCookie())
   expect([await browser.session(), browser.maxAge]).toMatchObject([{ status: 'unauthenticated' }, 10])
   expect(server.api.state().sessions, 'the API has ended it').toBe(0)
@@ -240,11 +243,11 @@ test('promise 16: signing out works offline, and the API is told when it can be'
   await browser.signIn()
   server.api.faults.add({ route: 'logout', kind: 'status', status: 503, times: 1 })
   const response = await browser.signOut()
-  expect([response.status, await response.json()]).toMatchObject([200, { isTold: false }])
+  expect([response.status, await response.json()]).toMatchObject([200, { isConfirmed: false }])
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'signed-out' })
   expect(server.api.state().sessions).toBe(1)
   expect((await browser.fetch('/api/v1/me')).status, 'what is kept for that opens nothing').toBe(401)
-  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
   expect([server.api.state().sessions, browser.maxAge]).toEqual([0, 10])
 })
 
@@ -271,7 +274,7 @@ test.each(['expired by its own account', 'refused by the API'])(
     if (how === 'refused by the API')
       server.api.faults.add({ route: 'logout', kind: 'status', status: 401, times: 1 })
     else pass(1_000_000)
-    expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+    expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
     expect([server.refreshes().total, server.api.state().sessions]).toEqual([1, 0])
   },
 )
@@ -287,16 +290,19 @@ test.each([
   [422, true],
   [429, false],
   [500, false],
-])('promise 16: whether an API that answers a sign-out with %i has been told: %s', async (status, isTold) => {
-  const api = await serve((request, response) => {
-    response.statusCode = request.url === '/logout' ? status : 200
-    response.end('{"access_token":"secret-token"}')
-  })
-  const browser = browse({ ...api.options, refresh: '/refresh', signOut: '/logout' })
-  await browser.signIn()
-  expect(await (await browser.signOut()).json()).toMatchObject({ isTold })
-  api.close()
-})
+])(
+  'promise 16: whether an API that answers a sign-out with %i has been told: %s',
+  async (status, isConfirmed) => {
+    const api = await serve((request, response) => {
+      response.statusCode = request.url === '/logout' ? status : 200
+      response.end('{"access_token":"secret-token"}')
+    })
+    const browser = browse({ ...api.options, refresh: '/refresh', signOut: '/logout' })
+    await browser.signIn()
+    expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed })
+    api.close()
+  },
+)
 
 test('promise 17: what is under way for one user takes no cookie to the next', async () => {
   const browser = browse(server.options)

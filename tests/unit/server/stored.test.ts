@@ -203,10 +203,10 @@ test('a sign-out that the API could not be told of is kept in the store, however
   const browser = start({ store: startStore().store })
   await browser.signIn()
   api.state.signOutStatus = 503
-  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: false })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: false })
   expect(browser.cookieHeader.length).toBeLessThan(700)
   api.state.signOutStatus = 204
-  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
   expect(api.state.access.size).toBe(0)
 })
 
@@ -214,7 +214,7 @@ test('a sign-out that the API does not understand is not repeated, and told', as
   const browser = start()
   await browser.signIn()
   api.state.signOutStatus = 405
-  expect(await (await browser.signOut()).json()).toMatchObject({ isTold: true })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
   expect([browser.maxAge, api.count('POST /logout')]).toEqual([10, 1])
   expect(events.at(-1)).toMatchObject({ type: 'sign-out-failed', status: 405, willRetry: false })
 })

@@ -57,7 +57,7 @@ export function describe(event: SessionEvent, at: number): { title: string; deta
       return { title: 'Refreshed', detail: `token ${event.generation}` }
     case 'refresh-failed':
       return { title: 'Refresh failed', detail: FAILURES[event.trouble] + pause(event.retryAt, at) }
-    case 'sign-out-owed':
+    case 'sign-out-pending':
       return { title: 'Sign-out pending', detail: `not confirmed by the server${pause(event.retryAt, at)}` }
     case 'vault-failed':
       return { title: 'Vault not started', detail: event.error.message }
