@@ -12,6 +12,7 @@ mod presence;
 mod refresh;
 mod requests;
 mod session;
+mod sign_out;
 mod slow;
 mod tabs;
 mod unrefreshable;

@@ -1,8 +1,8 @@
 //! Promise 2 of a vault that outlives its pages: it keeps quiet without them, and forgets in time.
 
-use tokencell::{ExchangeKind, Hint, Input, Millis, Policy, Reason, RefreshMode, SignOutRoute, Status};
+use tokencell::{ExchangeKind, ExchangeResult, Hint, Input, Millis, Policy, Reason, RefreshMode, SignOutRoute, Status};
 
-use crate::common::{ADA, Packet, Traced, World};
+use crate::common::{ADA, Packet, Traced, World, grant, trace};
 
 fn clients_gone() -> World {
     let mut world = World::signed_in(1, ADA);
@@ -117,4 +117,16 @@ fn promise_4_a_session_whose_refresh_token_was_in_the_cell_is_over_when_that_is_
     world.pass(Millis::seconds(61));
     world.read(0, Traced::ClientConnected);
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Expired));
+}
+
+#[test]
+fn promise_2_a_page_that_connects_during_a_restore_does_not_end_it() {
+    let mut world = World::signed_in(1, ADA);
+    world.close_tab(0);
+    let tab = world.open_tab();
+    let ask = world.take_ask();
+    world.input(tab, Input::ClientConnected(trace(Hint::Never)));
+    assert_eq!(world.status(tab), Status::Loading);
+    world.answer(ask, ExchangeResult::Granted(grant("restored", None)));
+    assert!(world.is_signed_in(tab));
 }

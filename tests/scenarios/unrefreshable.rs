@@ -1,6 +1,8 @@
 //! Promise 9 where nothing renews a token: a 401 ends the session.
 
-use tokencell::{DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, ResponseClass, SignOutRoute, Status};
+use tokencell::{
+    CallId, DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, ResponseClass, SignOutRoute, Status, Token,
+};
 
 use crate::common::{ADA, BOB, Outcome, Packet, World};
 
@@ -37,4 +39,28 @@ fn promise_9_a_late_401_for_the_session_before_ends_no_session() {
     drop(request);
     assert!(world.is_signed_in(0));
     assert_eq!(world.tabs[0].user(), Some(BOB));
+}
+
+#[test]
+fn promise_9_a_401_for_a_token_that_another_answer_has_replaced_ends_no_session() {
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
+    world.sign_in(0, ADA);
+    world.settle();
+    world.pass(Millis::seconds(10));
+    let call = sent(&mut world);
+    let other = sent(&mut world);
+    world.input(0, Input::Renewed(other, Token::parse("u1-second".to_owned()).unwrap()));
+    world.input(0, Input::Responded(call, ResponseClass::Unauthorized));
+    world.intercept(|packet| matches!(packet, Packet::Request { .. }));
+    let third = sent(&mut world);
+    world.input(0, Input::Renewed(third, Token::parse("u1-third".to_owned()).unwrap()));
+    world.input(0, Input::Responded(call, ResponseClass::Unauthorized));
+    assert!(world.is_signed_in(0));
+}
+
+/// A request that is with the server.
+fn sent(world: &mut World) -> CallId {
+    let call = world.fetch(0);
+    world.intercept(|packet| matches!(packet, Packet::Request { .. }));
+    call
 }

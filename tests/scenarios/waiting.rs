@@ -1,6 +1,6 @@
 //! Promise 20: a page that waits for its first status while the server cannot be reached.
 
-use tokencell::{Hint, Input, Millis, RefreshFailure, Status};
+use tokencell::{ExchangeResult, Hint, Input, Millis, RefreshFailure, Status};
 
 use crate::common::{ADA, World, trace};
 
@@ -62,4 +62,21 @@ fn promise_20_a_pause_that_the_server_asked_for_is_kept_all_the_same() {
     world.wait_for_status(tab);
     world.pass(Millis::seconds(100));
     assert_eq!(world.status(tab), Status::Loading);
+}
+
+#[test]
+fn promise_20_its_page_is_notified_of_each_new_failure_once() {
+    let mut world = World::signed_in(1, ADA);
+    world.close_tab(0);
+    world.server.down = Some(None);
+    let tab = world.open_tab();
+    world.settle();
+    assert_eq!(world.tabs[tab].statuses, [Status::Loading]);
+    world.pass(Millis::seconds(60));
+    assert_eq!(world.tabs[tab].statuses, [Status::Loading], "the failure is the same");
+    world.input(tab, Input::Woke(trace(Hint::SignedIn)));
+    let ask = world.take_ask();
+    world.answer(ask, ExchangeResult::Malformed);
+    assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Malformed));
+    assert_eq!(world.tabs[tab].statuses, [Status::Loading, Status::Loading]);
 }

@@ -1,0 +1,51 @@
+//! Promise 16: which credential a sign-out is sent with, and what its answers mean.
+
+use tokencell::{Event, ExchangeKind, ExchangeResult, Hint, Millis, Policy};
+
+use crate::common::{ADA, Packet, World, grant};
+
+/// The first request of a sign-out after so many milliseconds without a refresh. Tokens live 100 s.
+fn first_request_after(millis: u64) -> ExchangeKind {
+    let mut world = World::signed_in(1, ADA);
+    world.server.down = Some(None);
+    world.pass(Millis(millis));
+    world.server.down = None;
+    world.sign_out(0);
+    loop {
+        match world.wire.pop_front().expect("a request to the server").1 {
+            Packet::Ask { kind, .. } => return kind,
+            packet => world.deliver(packet),
+        }
+    }
+}
+
+#[test]
+fn a_token_that_is_valid_for_more_than_five_seconds_is_sent_with_the_sign_out() {
+    assert!(matches!(first_request_after(94_999), ExchangeKind::SignOut(Some(_))));
+}
+
+#[test]
+fn a_token_that_expires_within_five_seconds_is_refreshed_before_the_sign_out() {
+    assert_eq!(first_request_after(95_000), ExchangeKind::Refresh);
+    assert_eq!(first_request_after(101_000), ExchangeKind::Refresh);
+}
+
+#[test]
+fn the_event_for_a_server_that_does_not_answer_says_when_the_exchange_ends() {
+    let mut world = World::signed_in(1, ADA);
+    world.sign_out(0);
+    world.take_ask();
+    let ends = world.now + Policy::EXCHANGE_TIMEOUT;
+    world.pass(Policy::REPORT_TIMEOUT);
+    assert_eq!(world.tabs[0].events.last(), Some(&Event::SignOutPending(Some(ends))));
+}
+
+#[test]
+fn a_token_in_the_answer_to_a_sign_out_confirms_nothing() {
+    let mut world = World::signed_in(1, ADA);
+    world.sign_out(0);
+    let ask = world.take_ask();
+    world.answer(ask, ExchangeResult::Granted(grant("unexpected", None)));
+    assert_eq!(world.hint, Hint::SignOutPending);
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
+}
