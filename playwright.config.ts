@@ -131,7 +131,9 @@ const rails = [
     testDir: 'tests/rails',
     testIgnore: 'webkit.spec.ts',
     // In the quick run what Rails itself answers.
-    ...(isFull ? {} : { testMatch: specs('concurrency guessing limits sign-out'), grepInvert: /@full/ }),
+    ...(isFull
+      ? {}
+      : { testMatch: specs('backfill concurrency guessing limits sign-out'), grepInvert: /@full/ }),
     use: inChromium,
   },
   {
@@ -139,7 +141,7 @@ const rails = [
     testDir: 'tests/rails',
     // The others drive no browser, or the page that Chromium drives.
     testIgnore:
-      /(concurrency|devise-jwt|doctor|example|guessing|hybrid|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
+      /(backfill|concurrency|devise-jwt|doctor|example|guessing|hybrid|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
     use: inFirefox,
   },
   {
