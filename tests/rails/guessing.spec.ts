@@ -143,3 +143,27 @@ test.describe('where no proxy is in front', () => {
     expect(statuses).toEqual([401, 401, 401, 429])
   })
 })
+
+test.describe('where a password is hashed as in production', () => {
+  test.use({ settings: { RAILS_ENV: 'development', API_ACCOUNT_LIMIT: 100, API_LOGIN_LIMIT: 100 } })
+
+  test('a sign-in for an unknown e-mail is answered as one with a wrong password, and takes as long', async ({
+    rails,
+  }) => {
+    const person = await signUp(rails.url)
+    /** The shortest of five, because other programs only add to it. In milliseconds. */
+    async function shortest(email: string) {
+      const times = []
+      for (const _ of [1, 2, 3, 4, 5]) {
+        const began = performance.now()
+        const response = await wrong(rails.url, { ...person, email }, {})
+        times.push(performance.now() - began)
+        expect([response.status, await response.json()]).toEqual([401, { error: 'invalid_credentials' }])
+      }
+      return Math.min(...times)
+    }
+    const ratio = (await shortest('nobody@example.com')) / (await shortest(person.email))
+    expect(ratio).toBeGreaterThan(0.5)
+    expect(ratio).toBeLessThan(2)
+  })
+})
