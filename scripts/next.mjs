@@ -14,7 +14,8 @@ const env = { NEXT_PUBLIC_API_URL: VAULT_API }
 
 /** As `create-next-app` sets it: all that depends on the request is below a `Suspense`. */
 const cacheComponents = {
-  'next.config.ts': 'export default { poweredByHeader: false, devIndicators: false, cacheComponents: true }',
+  'next.config.ts':
+    'export default { poweredByHeader: false, devIndicators: false, cacheComponents: true, partialPrefetching: false }',
   'app/(app)/layout.tsx': `
     import { type ReactNode, Suspense } from 'react'
     import { Header } from '../../components/header'
