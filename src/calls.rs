@@ -20,7 +20,7 @@ pub struct Calls {
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
     pub need: Need,
-    /// Whose request this is, once that is known. It never goes out for anybody else (promise 8).
+    /// Whose request this is, once that is known. It is never sent for another user (promise 8).
     pub identity: Option<Identity>,
     /// The token it last went out with (promise 7). If it waits all the same, the shell holds a 401 for it.
     pub generation: Option<Generation>,

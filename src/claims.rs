@@ -73,7 +73,7 @@ impl Claims {
     }
 }
 
-/// Whether this JSON nests no deeper than 32: parsers and whoever walks the claims later may be recursive.
+/// Whether this JSON nests no deeper than 32: parsers and later readers of the claims may be recursive.
 fn is_shallow(json: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
     json.iter().all(|byte| {

@@ -39,7 +39,7 @@ pub enum Input<P> {
     Await(CallId),
     /// The vault has started.
     Booted(Trace),
-    /// The mark asked for by [`Effect::Claim`] is set, or somebody else's is in the way. The trace is from before.
+    /// The result of [`Effect::Claim`]: the lease is ours, or another vault holds one. The trace was read before the claim.
     Claimed(ExchangeId, LeaseClaim, Trace),
     /// The vault goes away. Whatever is open fails now; nothing is sent any more.
     Closed,
@@ -57,7 +57,7 @@ pub enum Input<P> {
     Responded(CallId, ResponseClass),
     /// The page came back from the back/forward cache (promise 18).
     Restored(Trace),
-    /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or somebody set the clock
+    /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or the clock was set
     /// forward. Which of the two cannot be told, so it makes refreshes earlier and ends nothing.
     ClockJumped(Millis),
     /// It has come back, and the trace is being read: what was known may be over.
@@ -192,7 +192,7 @@ pub enum Lock {
 /// vault has itself written, nor than the message or the lock that it comes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trace {
-    /// Whether somebody is signed in.
+    /// Whether a user is signed in.
     pub hint: Hint,
     /// Which of all sessions it is about.
     pub epoch: Epoch,
@@ -209,14 +209,14 @@ pub struct Lease {
     pub is_slow: bool,
 }
 
-/// Whether somebody is signed in here, as far as one can know without asking (promise 2).
+/// Whether a user is signed in here, as far as is known without asking the server (promise 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// Nobody has signed in here.
+    /// No user has signed in here.
     Never,
     /// Signed out, and the server could not be told yet.
     SignOutPending,
-    /// Somebody is signed in.
+    /// A user is signed in.
     SignedIn,
     /// Signed out, or refused.
     SignedOut,
@@ -237,7 +237,7 @@ impl Hint {
 pub enum PeerMessage {
     /// The session is not what it was; have a look.
     Changed,
-    /// Somebody signed in.
+    /// A user signed in.
     SignedIn,
     /// The user signed out.
     SignedOut,
@@ -257,7 +257,7 @@ pub enum Event {
     /// The server has not confirmed a sign-out. It is tried again at this time; never, if there is no way to prove whose
     /// session it is.
     SignOutPending(Option<Instant>),
-    /// Somebody signed in here.
+    /// A user signed in here.
     SignedIn,
 }
 
@@ -272,7 +272,7 @@ pub enum RefreshTrigger {
     Expired,
     /// A request came back with a 401.
     Rejected,
-    /// The vault has started and somebody was signed in.
+    /// The vault has started and a user was signed in.
     Restore,
 }
 
@@ -292,7 +292,7 @@ pub enum RefreshFailure {
 pub enum Reason {
     /// The session could not be restored, or its token ran out and there is no way to refresh it.
     Expired,
-    /// Nobody has signed in here.
+    /// No user has signed in here.
     Never,
     /// Another account signed in elsewhere, and this tab could not follow.
     Replaced,

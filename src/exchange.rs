@@ -14,7 +14,7 @@ pub struct Exchange {
     /// What set it off, if it is a refresh.
     pub trigger: Option<RefreshTrigger>,
     pub stage: Stage,
-    /// Somebody signed in elsewhere since, so the answer may be about the past.
+    /// Another tab has signed in since, so the answer may be outdated.
     pub is_stale: bool,
     /// The credential may have been spent already, by another vault or by us in an exchange without an answer: a first
     /// refusal is provisional (promise 9).
@@ -30,7 +30,7 @@ pub struct Exchange {
     is_second_attempt: bool,
     /// How long it waits for the leases of others.
     lease_wait_ends: Option<Instant>,
-    /// How things stood when the server was asked; nothing once the user has signed out here.
+    /// Shared state at the time of sending; `None` if the user has since signed out in this tab.
     asked: Option<(Hint, Epoch)>,
 }
 
@@ -88,7 +88,7 @@ impl Exchange {
         match self.kind {
             ExchangeKind::Refresh => trace.hint.is_signed_out(),
             ExchangeKind::SignIn(_) => false,
-            // Somebody signed in since: the session at the server is theirs now, and not ours to end.
+            // Another tab has signed in since: the session at the server is the new one and must not be ended.
             ExchangeKind::SignOut(_) => trace.hint != Hint::SignOutPending,
         }
     }

@@ -37,7 +37,7 @@ pub struct GrantParts<P> {
 }
 
 impl<P> Grant<P> {
-    /// The tokens it brings, for whoever has to keep them out of something.
+    /// The tokens of this grant, for code that removes them from other data.
     #[must_use]
     pub fn tokens(&self) -> Vec<&Token> {
         self.credentials.access.iter().chain(&self.credentials.refresh).collect()

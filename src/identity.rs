@@ -1,6 +1,6 @@
 //! Whose session it is, as a number that is never reused.
 
-/// Counts up whenever the session may be somebody else's: sign-in, sign-out, replacement.
+/// Counts up whenever the session may belong to another user: sign-in, sign-out, replacement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Identity(u32);
 

@@ -62,7 +62,7 @@ export function AuthProvider<User = RegisteredUser>(props: AuthProviderProps<Use
   const { auth, session, roles = rolesOf, router, children } = props
   const rendered = session?.snapshot ?? LOADING
   const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot })
-  // Before anybody subscribes, and asks.
+  // Before the first subscriber.
   useState(() => typeof window !== 'undefined' && hydrate(auth, session))
   useEffect(() => {
     lastRendered.current.snapshot = session?.snapshot

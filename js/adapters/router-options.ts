@@ -9,7 +9,7 @@ export type GuardPage = RouteLocationRaw | ((wanted: RouteLocationNormalized) =>
 
 export interface GuardOptions {
   /**
-   * Where somebody signs in. It gets the page that was wanted in its query, and should be `guestOnly`.
+   * The sign-in page. It gets the page that was wanted in its query, and should be `guestOnly`.
    * @default '/sign-in'
    */
   signIn?: GuardPage

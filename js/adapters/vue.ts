@@ -58,7 +58,7 @@ export function authPlugin<User = RegisteredUser>(
         app.onUnmount(auth.subscribe((next) => (snapshot.value = next)))
       }
       if (hydrated) hydrated.finally(follow)
-      // Nobody unmounts an app on a server.
+      // On a server an app is never unmounted.
       else if (typeof window !== 'undefined') follow()
       if (auth !== source) app.onUnmount(() => auth.dispose())
       app.provide(

@@ -30,7 +30,7 @@ export type Claims = Readonly<Record<string, unknown>>
 export type Reason =
   /** It could not be restored, or its token ran out and the API has no refresh. */
   | 'expired'
-  /** Nobody has signed in here. */
+  /** No user has signed in here. */
   | 'never'
   /** Another account signed in elsewhere, and this tab could not follow. */
   | 'replaced'
@@ -39,7 +39,7 @@ export type Reason =
   /** The user signed out, here or in another tab. */
   | 'signed-out'
 
-/** Why it is not known yet whether somebody is signed in. The client keeps asking until it knows. */
+/** Why the session is not known yet. The client keeps asking until it is. */
 export type SessionFailure =
   /** The server answered, but not with what its configuration promises: HTML, for example, or no token. */
   | 'malformed'
@@ -54,7 +54,7 @@ export type FlaggedSnapshot<User = RegisteredUser> =
   | (Absent & { readonly isAuthenticated: false })
   | (Present<User> & { readonly isAuthenticated: true })
 
-/** Nobody is signed in, as far as is known. */
+/** No user is signed in, or the session is not known yet. */
 type Absent = Readonly<
   | (Nobody & {
       status: 'loading'
@@ -72,7 +72,7 @@ type Absent = Readonly<
     })
 >
 
-/** Somebody is signed in. */
+/** A user is signed in. */
 type Present<User> = Readonly<{
   status: 'authenticated'
   reason: null

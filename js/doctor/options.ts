@@ -112,7 +112,7 @@ export function plan(options: DoctorOptions) {
     isCookieSession: vault?.credential === 'cookie',
     /** Where a refresh token in the body goes, if that is not its own name; the probe may find that out. */
     refreshToken: placeOf(vault?.refreshToken),
-    /** Where tokens are, if somebody said so. */
+    /** Where tokens are, if an option says so. */
     tokens: { access: vault?.fields?.accessToken, refresh: vault?.fields?.refreshToken },
     grace: options.grace ?? 30,
     timeout: options.timeout ?? 10,

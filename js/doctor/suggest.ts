@@ -11,7 +11,7 @@ export interface Fitting {
   notes: string[]
 }
 
-/** @returns nothing if nobody could sign in */
+/** @returns nothing if the sign-in failed */
 export function fit(seen: Seen): Fitting | undefined {
   const { plan } = seen
   const answer = seen.exchange('sign-in')?.answer

@@ -15,7 +15,7 @@ export interface RawAnswer {
   /** Lower-case name and value, as often as they came. */
   headers: [string, string][]
   body: string
-  /** The body is longer than anybody should read, or did not end in time. */
+  /** The body is too long, or did not end in time. */
   isCut: boolean
   /** Local time when it came, and how long that took, in milliseconds. */
   at: number

@@ -14,7 +14,7 @@ export type Page = string | ((pathname: string, search: URLSearchParams) => stri
 /** Which pages there are for those who may not see the one they wanted. */
 export interface Pages {
   /**
-   * Where somebody signs in. It gets the page that was wanted as `?redirect=`.
+   * The sign-in page. It gets the page that was wanted as `?redirect=`.
    * @default '/sign-in'
    */
   signIn?: Page

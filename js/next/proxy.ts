@@ -47,7 +47,7 @@ export function createWithProxy(
         passOn(request, response, cookiesBefore)
       } else response = instead(request, verdict)
       addCookies(response, setCookies)
-      // A page that was the same for everybody is not to be kept with somebody's cookie on it (CVE-2025-48947).
+      // A page that is the same for all must not be cached with the cookie of one visitor (CVE-2025-48947).
       if (rule || setCookies.length > 0 || snapshot.reason !== 'never') {
         response.headers.set('cache-control', 'private, no-store')
       }

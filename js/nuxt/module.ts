@@ -115,7 +115,7 @@ export const connect = () => createAuth({
   ]
 }
 
-/** Pages that ask for somebody are rendered in the browser, which alone knows. */
+/** Pages that require sign-in are rendered in the browser: only the browser knows the session. */
 function leavePlaces(shown: PublicOptions, nuxt: Nuxt) {
   nuxt.options.experimental.extraPageMetaExtractionKeys ??= []
   nuxt.options.experimental.extraPageMetaExtractionKeys.push('auth')

@@ -3,7 +3,7 @@ import type { VaultOptions } from '../common/vault-options.js'
 import type { BffOptions } from '../server/options.js'
 import type { ConfiguredPage } from './pages.js'
 
-/** What a page says of itself in `definePageMeta({ auth })`: nothing to ask, somebody, nobody, or somebody with a role. */
+/** What a page requires, in `definePageMeta({ auth })`: nothing, a signed-in user, a guest, or a user with a role. */
 export type PageAuth = boolean | 'guest' | Rule
 
 interface CommonOptions {
@@ -25,7 +25,7 @@ interface CommonOptions {
     unavailable?: ConfiguredPage
   }
   /**
-   * Whether every page asks for somebody, unless it says `auth: false`.
+   * Whether every page requires sign-in, unless it says `auth: false`.
    * @default false
    */
   global?: boolean

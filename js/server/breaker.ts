@@ -12,7 +12,7 @@ export interface Breaker {
 
 /**
  * A circuit breaker, whose pauses are times that are compared, not timers: after a call that was not answered in time, none is
- * made for a while. Then one call is let through, and decides. An error that comes at once delays nobody, and opens nothing.
+ * made for a while. Then one call is let through, and decides. An immediate error delays no call and does not open the breaker.
  *
  * @param onFailure called for the first failure after a success, and for each call that was let through in vain
  */

@@ -65,7 +65,7 @@ export function createCarried(
     const [endedAt, found] = await Promise.all([sessions.endedAt(content), sessions.find(content)])
     if (endedAt !== null) {
       reason = 'signed-out'
-      // An answer that was late has put it back, and it goes. Before, the next one may be on its way to the browser.
+      // A late response has restored the old cookie. Clear it, unless the grace period is still running.
       isChanged = isLongAgo(endedAt)
       return
     }

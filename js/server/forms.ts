@@ -6,7 +6,7 @@ import type { Bff } from './options.js'
 /** The field of a form that says where to go afterwards. */
 const REDIRECT = 'redirect'
 
-/** What somebody has written into a sign-in form. */
+/** The fields of a submitted sign-in form. */
 export interface SubmittedForm {
   /** The credentials as JSON, which the endpoint gets in its own encoding. */
   body: string

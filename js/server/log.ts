@@ -31,7 +31,7 @@ export function createLog(api: string, write: (line: string) => void) {
   return (event: ServerEvent) => {
     const what = SUBJECTS[event.type]
     const { code, status, error } = event as Partial<Failure>
-    // A refusal is in order. A cookie that cannot be read is a developer's concern: anybody can send one.
+    // A refusal is in order. A cookie that cannot be read is shown to developers only: any client can send one.
     const isOfDevelopment = event.type === 'cookie-unreadable'
     if (!what || code === null || (isOfDevelopment && isProduction())) return
     const details = [

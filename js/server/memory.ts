@@ -4,7 +4,7 @@ import type { Session } from './session-types.js'
 
 /**
  * What a process remembers of sessions. Frameworks load a module once for pages, once for handlers, once for the proxy: it
- * hangs on the global object, so that all of them share it. A session's id is random and secret: nobody finds another one's.
+ * hangs on the global object, so that all of them share it. A session's id is random and secret, so it cannot be guessed.
  */
 export interface Memory {
   /** The newest generation of a session, by its id. */

@@ -18,7 +18,7 @@ export interface BffOptions
   api: string
   /**
    * Seals the session cookies: 32 characters or more, the same on every instance. Of several, the first seals and all
-   * open, so that a secret can be replaced without signing anybody out: `[old, new]` everywhere, then `[new, old]`.
+   * open, so that a secret can be replaced without signing users out: `[old, new]` everywhere, then `[new, old]`.
    */
   secret: string | readonly string[]
   /**
@@ -102,7 +102,7 @@ export interface BffOptions
   /**
    * How many proxies of yours are in front of this server, each of which adds an entry to `X-Forwarded-For`; 0 if there is none.
    * The API gets the address of the visitor in `X-Forwarded-For` and `Forwarded`, with every request, refresh and sign-out.
-   * @default the address that Cloudflare Workers, Vercel, Netlify or Fly.io tells, and elsewhere none: anybody could write it
+   * @default the address that Cloudflare Workers, Vercel, Netlify or Fly.io gives, and elsewhere none: every client could forge it
    */
   trustProxy?: number
   /** Extra headers for the API, for example `X-Tenant`. Called for every request of a page. */
@@ -177,7 +177,7 @@ export function resolveOptions(options: BffOptions) {
     origins: options.origins ?? [],
     trustProxy: options.trustProxy,
     forward: options.forward ?? ((): Record<string, string> => ({})),
-    /** Whoever listens may fail, and keeps nothing from happening. */
+    /** An error in the listener is ignored. */
     tell(event: ServerEvent) {
       log(event)
       const heard = (async () => options.onEvent?.(event))()

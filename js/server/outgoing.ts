@@ -64,7 +64,7 @@ function createSpentOnce(request: Request): SpentOnce {
     (bytes) => {
       kept = bytes
     },
-    // Whoever sends the request hears of it.
+    // The error reaches the caller through the request itself.
     () => {},
   )
   return {

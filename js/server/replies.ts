@@ -18,7 +18,7 @@ export function asDocument(response: Response): Response {
   return response
 }
 
-/** Whoever reads or changes a session, no cache may keep (RFC 9111 §5.2.2). */
+/** For responses that read or change a session: no cache may store them (RFC 9111 §5.2.2). */
 export function finish(response: Response, setCookies: readonly string[]): Response {
   response.headers.set('cache-control', 'private, no-store')
   response.headers.set('vary', 'cookie')

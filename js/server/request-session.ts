@@ -192,7 +192,7 @@ export function openRequestSession(
         return response
       }
       if (!(await renew(current, true)) || !carried.session || !isReplayable(outgoing)) return response
-      // Not waited for: where a framework has a copy of it, that would be until somebody reads the copy.
+      // Not awaited: where a framework keeps a copy of the body, it would wait until that copy is read.
       response.body?.cancel().catch(() => {})
       return attempt(outgoing, carried.session)
     },

@@ -126,7 +126,7 @@ export function createBff(options: BffOptions): BffServer {
     session = open(request.headers.get('cookie'), true, request),
   ): Promise<Response> {
     const response = await answer(request, session).catch((error) =>
-      // Nobody waits for it any more.
+      // The request was aborted.
       request.signal.aborted ? new Response(null, { status: 499 }) : explain(error),
     )
     // Whatever has happened: a token that was refreshed must not be lost.

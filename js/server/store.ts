@@ -60,7 +60,7 @@ export function createCoordinator(
     return breaker.run(() => store.setItem(key, value, { ttl }))
   }
 
-  /** What was sealed for this name: a value that somebody has copied from another one opens nothing. */
+  /** Opens a value only under the name it was sealed for, so that values cannot be exchanged in the store. */
   async function read<T>(name: string): Promise<T | null> {
     const sealed = await get(name)
     return typeof sealed === 'string' ? seal.open<T>(sealed, name) : null

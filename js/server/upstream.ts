@@ -66,7 +66,7 @@ export function createUpstream(bff: Bff) {
       headers: all,
       body: body ?? null,
       cache: 'no-store',
-      // A token response has no business moving.
+      // Do not follow redirects: a token response has one address.
       redirect: 'manual',
       // Not the signal of the visitor: a visitor who leaves must not lose a rotation.
       signal: AbortSignal.timeout(timeout),

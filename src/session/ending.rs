@@ -107,7 +107,7 @@ impl<P: Profile> Session<P> {
         drop(self.leave(now));
     }
 
-    /// Ends the session because the user wants it so: whatever is under way comes home to nothing.
+    /// Ends the session because the user signs out; pending responses are ignored.
     pub(super) fn leave(&mut self, now: Instant) -> Option<ActiveSession<P>> {
         let calls = self
             .calls

@@ -261,7 +261,7 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Notify);
     }
 
-    /// Makes the grant the session, and sends on whoever waited for it.
+    /// Starts a session with the grant, and sends the calls that waited for it.
     fn adopt(&mut self, grant: Grant<P>, epoch: Epoch, now: Instant) {
         let Grant { mut credentials, lifetime, subject, mut profile } = grant;
         self.generation = Generation(self.generation.0.wrapping_add(1));

@@ -125,7 +125,7 @@ const fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 425 | 429)
 }
 
-/// Where a cookie is the credential, some APIs answer that nobody is signed in with a success: `null`, `{}`, or no user.
+/// Where a cookie is the credential, some APIs answer without a session with a success: `null`, `{}`, or no user.
 fn names_nobody(body: &JsString, config: &Config, endpoint: &Endpoint) -> bool {
     matches!(config.credential, Credential::Cookie)
         && parse(body).is_some_and(|body| {

@@ -24,7 +24,7 @@ pub struct Clock {
 }
 
 /// Some engines stop the monotonic clock during sleep: the wall clock then jumps ahead of it by the time slept. It also
-/// jumps when somebody sets it. Smaller steps than this, in milliseconds, are corrections of the wall clock.
+/// jumps when it is set. Smaller steps than this, in milliseconds, are corrections of the wall clock.
 const SMALLEST_JUMP: f64 = 2000.0;
 
 /// `setTimeout` takes a signed 32-bit number; more would fire at once.

@@ -136,7 +136,7 @@ pub fn exchange(
         ("headers", headers.into()),
         ("cache", "no-store".into()),
         ("credentials", own(options, "credentials")),
-        // A custom header survives a redirect to another origin, and a token response has no business moving.
+        // Do not follow redirects: a custom header would be sent to another origin.
         ("redirect", "manual".into()),
         ("signal", signal.into()),
         // The reply to these brings a rotated cookie: it has to arrive even if this page does not live to see it.

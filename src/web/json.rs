@@ -47,7 +47,7 @@ pub fn member(value: &JsValue) -> Member {
     number.or_else(|| value.as_string().map(Member::Text)).unwrap_or(Member::Other)
 }
 
-/// An object of these entries that inherits nothing: for whoever asks it for members that it may not have.
+/// An object of these entries that inherits nothing, so that a missing member is `undefined`.
 pub fn dictionary(entries: &[(&str, JsValue)]) -> JsValue {
     let object = Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).into();
     extend(&object, entries);

@@ -26,7 +26,7 @@ impl Listener {
         let callback = Closure::new(hear);
         // Fails for a null callback only.
         let hear = callback.as_ref().unchecked_ref();
-        // Before whoever comes later, and looks at what we are about to change.
+        // Capture phase: run before the app's listeners.
         target.add_event_listener_with_callback_and_bool(event, hear, true).ok();
         Self { target: target.clone(), event, callback }
     }

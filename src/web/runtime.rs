@@ -7,7 +7,7 @@ use rlsf::SmallGlobalTlsf;
 #[global_allocator]
 static ALLOCATOR: SmallGlobalTlsf = SmallGlobalTlsf::new();
 
-/// Traps, as std's own handler does here in the end. Ours never gets there, and what it would say nobody would read.
+/// Traps at once, as std's own handler does in the end. No message is formatted: it would not be shown.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

@@ -33,7 +33,7 @@ export function form({ fields }: Plan, email: string, password: string): URLSear
   return new URLSearchParams({ [named(fields.email)]: email, [named(fields.password)]: password })
 }
 
-/** Of nobody, so that no account is locked for it. */
+/** An address without an account, so that no account is locked. */
 export const strange = (plan: Plan): Pick<Asking, 'json'> => ({
   json: body(
     plan,

@@ -50,6 +50,6 @@ const differs = (a: Session, b: Session, plan: Plan) =>
 
 function successor(answer: Answer, second: Session, plan: Plan): 'another' | 'same' {
   const token = refreshTokenOf(begin(answer), plan)
-  // No new one: whoever asks has to live with what there is.
+  // No new session: the caller uses what there is.
   return token === undefined || token.equals(refreshTokenOf(second, plan)) ? 'same' : 'another'
 }

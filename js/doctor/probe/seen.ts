@@ -76,7 +76,7 @@ export class Seen {
   readonly idle = new Set<Step>()
   /** How many wrong sign-ins were answered before one was refused for being one too many. */
   attempts = 0
-  /** What came of trying the options that fit; `undefined` where nobody could sign in. */
+  /** What came of trying the options that fit; `undefined` if the sign-in failed. */
   trial: Trial | undefined
 
   constructor(readonly plan: Plan) {}

@@ -5,7 +5,7 @@ import { lookalikes } from '../topology.js'
 import type { Client } from './client.js'
 import type { Seen, Step } from './seen.js'
 
-/** An origin that nobody has: RFC 2606. */
+/** An origin that does not exist (RFC 2606). */
 export const FOREIGN = 'https://doctor.tokencell.invalid'
 
 /** What the API says to who has no account: to the application's own page, and to others. */

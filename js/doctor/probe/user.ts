@@ -21,7 +21,7 @@ const SIGN_OUTS: Step[] = [
   ...(['sign-out', 'refresh-after', 'me-after'] as const),
   ...(['forged-sign-out', 'plain-sign-out', 'foreign-sign-out'] as const),
 ]
-/** What takes somebody who is signed in. */
+/** The probes that need a session. */
 export const SIGNED_IN: Step[] = [
   ...(['me', 'me-by-cookie', 'wrong-credentials'] as const),
   ...(['forged-sign-in', 'plain-sign-in', 'foreign-sign-in'] as const),

@@ -11,7 +11,7 @@ export function createCookies({ page, topology }: Pick<Plan, 'page' | 'topology'
     keep({ headers }: RawAnswer, { href }: URL) {
       for (const [name, text] of headers) {
         if (name !== 'set-cookie') continue
-        // Browsers want Secure with SameSite=None; of what they refuse, nobody is told.
+        // Browsers want Secure with SameSite=None; they refuse other cookies without an error.
         if (/;\s*samesite=none/i.test(text) && !/;\s*secure\b/i.test(text)) continue
         jar.setCookieSync(text, href, { ignoreError: true, sameSiteContext })
       }

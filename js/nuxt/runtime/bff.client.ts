@@ -17,7 +17,7 @@ export default defineNuxtPlugin({
     const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
     const later = useState<SessionInfo<never> | null>(LATER, () => null).value
     const hydrated = whenHydrated(nuxtApp as never, auth)
-    // A page that was rendered for everybody knows nobody.
+    // A page that was rendered for all visitors has no session.
     if (!rendered || !hydrated) return provideAuth(nuxtApp as never, auth, hydrated)
     auth.hydrate(rendered)
     if (later) hydrated.then(() => auth.hydrate(later))

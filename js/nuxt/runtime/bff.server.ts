@@ -33,7 +33,7 @@ export default defineNuxtPlugin({
       ready: Promise.resolve(snapshot),
       subscribe: () => () => {},
       onEvent: () => () => {},
-      // What belongs to nobody, such as a page that is rendered once for all, gets nothing of anybody's.
+      // A page that is rendered once for all visitors gets no session.
       fetch: session ? session.fetchAsPage : refuse,
       signIn: refuse,
       signOut: refuse,

@@ -3,8 +3,8 @@ import type { Decision } from '../../common/guard.js'
 import type { Auth } from '../../common/types.js'
 
 /**
- * The same session, which sends nothing for a page that is for users while nobody is signed in. The page of a guest's deep link
- * runs before the guards may lead away from it, as it has to hydrate first: it would ask as nobody.
+ * The same session, which sends nothing for a page that is for users while no user is signed in. The page of a guest's deep link
+ * runs before the guards may lead away from it, as it has to hydrate first: it would send requests without a session.
  *
  * @param openPage gives for the page that is open now what the guards decide, at any time later
  */

@@ -31,7 +31,7 @@ impl Driver {
     pub(super) fn lock(&self, id: ExchangeId) {
         let Some(lock) = self.host.request_lock() else { return self.drive(Input::Locked(id, Lock::Missing)) };
         self.after(&lock.granted(), move |driver, granted| {
-            // An engine may refuse locks; if it was us who gave up, nobody waits for this any more.
+            // The engine may refuse locks. If the request was aborted by us, no exchange waits for it.
             let lock = if granted.is_ok() { Lock::Held } else { Lock::Missing };
             driver.drive(Input::Locked(id, lock));
         });

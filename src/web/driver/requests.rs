@@ -92,7 +92,7 @@ impl Driver {
                 open.outcome = Some(outcome);
                 matches!(&open.work, Work::Request { outgoing, .. } if outgoing.signal().aborted())
             }
-            // Nobody is interested in the rest of it.
+            // The caller has given up: the rest is not read.
             None => return drop(response.and_then(Response::body).map(|body| body.cancel())),
         };
         if let Some(token) = renewal {

@@ -16,14 +16,14 @@ type Context = { [KEY]?: () => EventSession }
 // Pages are rendered by modules of their own in development, which share the event and nothing else.
 const KEY: unique symbol = Symbol.for('tokencell.session') as never
 
-/** Whether this is somebody's own request, and not one whose answer is kept for all. */
+/** Whether the answer is for this visitor only, and not cached for all. */
 export const hasVisitor = ({ context }: H3Event) =>
   !import.meta.prerender && !context.cache && !(context._nitro as Nitro)?.routeRules?.isr
 
 /**
  * The session of this request, which is opened when first asked for.
  *
- * @throws AuthError `shared-answer` where the answer is kept for all: it would be somebody's
+ * @throws AuthError `shared-answer` where the answer is cached for all: they would get the session of one visitor
  */
 export function sessionOf(event: H3Event): EventSession {
   if (!hasVisitor(event)) throw adapterError('shared-answer')
