@@ -21,7 +21,7 @@ export class Unreachable extends Error {
 }
 
 /**
- * Asks the API all that the checks want to know, once.
+ * Sends the requests that the checks need, and records the responses.
  *
  * @throws Unreachable
  */

@@ -6,7 +6,7 @@ import { provideAuth } from './app.js'
 import { asRendered, whenHydrated } from './hydrated.js'
 import { LATER, RENDERED } from './state.js'
 
-/** The client of this application's own server, with the session that the page was rendered with. */
+/** The client of this application's own server. It starts with the session that the page was rendered with. */
 export default defineNuxtPlugin({
   name: 'tokencell',
   dependsOn: ['nuxt:router'],
