@@ -28,7 +28,7 @@ export type TestSession<User = RegisteredUser> =
   | { reason: Reason; cause?: string }
   | TestUser<User>
 
-/** Somebody who is signed in. */
+/** A signed-in user. */
 export interface TestUser<User = RegisteredUser> {
   user?: User | null
   claims?: Claims | null
@@ -36,7 +36,7 @@ export interface TestUser<User = RegisteredUser> {
   refreshAt?: number | null
 }
 
-/** Somebody who has just signed in. */
+/** A user who has just signed in. */
 export interface TestSignIn<User = RegisteredUser> extends TestUser<User> {
   /**
    * What `auth.signIn` resolves with: the answer of the API, without its tokens.
@@ -52,7 +52,7 @@ export interface TestAuthOptions<User = RegisteredUser> {
   fetch?: (request: Request) => Response | Promise<Response>
   /**
    * What a sign-in leads to; to refuse it, throw an `AuthError`.
-   * @default somebody without a name
+   * @default a user without a name
    */
   signIn?: (credentials: Credentials) => TestSignIn<User> | Promise<TestSignIn<User>>
 }

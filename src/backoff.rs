@@ -1,8 +1,8 @@
-//! When to try again after no word from the server.
+//! When to retry after the server has given no usable answer.
 
 use crate::Millis;
 
-/// Exponential delays with jitter; honours what the server asks for.
+/// Exponential delays with jitter. A pause that the server requests is respected.
 #[derive(Clone, Copy, Debug)]
 pub struct Backoff {
     failures: u32,
@@ -10,28 +10,30 @@ pub struct Backoff {
 }
 
 impl Backoff {
-    /// The longest pause, whether our own or asked for by the server.
+    /// The longest pause, whether the server has requested it or not.
     pub const LONGEST: Millis = Millis::seconds(300);
-    /// The longest pause of our own.
+    /// The longest pause that the server has not requested.
     pub const LONGEST_OWN: Millis = Millis::seconds(60);
-    /// The same while a page waits for its first status and can show nothing else.
+    /// The longest pause that the server has not requested, while a page waits for its first status and can show
+    /// nothing else.
     pub const LONGEST_WAITING: Millis = Millis::seconds(5);
     const FIRST: u64 = 1000;
 
-    /// Starts with no failures. The seed is the shell's randomness: two tabs with different seeds drift apart.
+    /// Starts with no failures. The seed is a random number from the shell. Two tabs with different seeds retry at
+    /// different times.
     #[must_use]
     pub const fn new(seed: u32) -> Self {
-        // xorshift has one fixed point, zero.
+        // The state must not be zero, which is the one fixed point of xorshift.
         Self { failures: 0, random: seed | 1 }
     }
 
-    /// The server spoke: the next failure is again the first.
+    /// The server has answered. The next failure counts as the first again.
     pub const fn reset(&mut self) {
         self.failures = 0;
     }
 
-    /// The pause after one more failure: 1 s, 2 s, 4 s … up to `longest`, each less up to half of it at random, and at
-    /// least the server's `Retry-After` (RFC 9110 §10.2.3), of which five minutes are believed.
+    /// The pause after one more failure: 1 s, 2 s, 4 s … up to `longest`. Each pause is shortened at random by up to
+    /// half. It is at least the server's `Retry-After` (RFC 9110 §10.2.3), which is limited to five minutes.
     pub fn pause(&mut self, asked: Option<Millis>, longest: Millis) -> Millis {
         let whole = longest.0.min(Self::FIRST << self.failures.min(16));
         self.failures = self.failures.saturating_add(1);
@@ -39,7 +41,7 @@ impl Backoff {
         own.max(asked.unwrap_or_default().min(Self::LONGEST))
     }
 
-    /// Marsaglia's xorshift32: enough to keep tabs apart.
+    /// Marsaglia's xorshift32. It is random enough to make tabs retry at different times.
     const fn draw(&mut self) -> u32 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 17;

@@ -1,6 +1,6 @@
-//! A map of calls. Ids are handed out by the shell and count up, so a new call goes to the end: a sorted row is all
-//! it takes. Those that left leave gaps, which are closed when they are more than the calls: else ten thousand that
-//! leave one by one would each move all the others.
+//! A map of calls. The shell assigns increasing ids, so a new call goes to the end, and a sorted vector is sufficient.
+//! A removed call leaves a gap. The map closes the gaps when there are more gaps than calls. Without gaps, the removal
+//! of ten thousand calls one by one would move all other calls each time.
 
 use alloc::vec::{IntoIter, Vec};
 
@@ -43,7 +43,7 @@ impl<T> CallMap<T> {
         Some(call)
     }
 
-    /// Takes out the calls that the test names.
+    /// Removes the calls for which `test` returns true, and returns their ids.
     pub fn extract(&mut self, test: impl Fn(&T) -> bool) -> Vec<CallId> {
         let mut named = Vec::new();
         for (id, slot) in &mut self.row {

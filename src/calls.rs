@@ -1,4 +1,4 @@
-//! The open calls of the page: which wait for a token, and which are with the server.
+//! The open calls of the page: those that wait for a token, and those that have been sent to the server.
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -11,8 +11,8 @@ use crate::{Body, CallId, DeliveryPath, Generation, Instant};
 #[derive(Debug, Default)]
 pub struct Calls {
     open: CallMap<Call>,
-    /// In the order in which they began to wait; as all wait equally long, also the order in which they give up.
-    /// An entry whose call has moved on is skipped.
+    /// The wait queue, in the order in which the calls began to wait. All calls wait equally long, so this is also the
+    /// order in which they time out. An entry is skipped if its call no longer waits.
     line: VecDeque<(CallId, Instant)>,
 }
 
@@ -20,22 +20,24 @@ pub struct Calls {
 #[derive(Clone, Copy, Debug)]
 pub struct Call {
     pub need: Need,
-    /// Whose request this is, once that is known. It never goes out for anybody else (promise 8).
+    /// The identity that the request belongs to, once it is known. The request is never sent for another user
+    /// (promise 8).
     pub identity: Option<Identity>,
-    /// The token it last went out with (promise 7). If it waits all the same, the shell holds a 401 for it.
+    /// The token that the request was last sent with (promise 7). If a call has a generation and waits, the shell holds
+    /// a 401 for it.
     pub generation: Option<Generation>,
-    /// How it is getting its answer.
+    /// How the call gets its response.
     pub via: DeliveryPath,
-    /// The end of its wait, while it waits.
+    /// When the wait of the call ends, while it waits.
     pub until: Option<Instant>,
 }
 
-/// What a call needs to get on.
+/// What a call needs before it can continue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// The first known status.
     Status,
-    /// The best token there is, for a request with this body.
+    /// The newest token, for a request with this body.
     Token(Body),
 }
 
@@ -58,14 +60,14 @@ impl Calls {
         self.open.remove(id)
     }
 
-    /// Puts the call at the end of the line.
+    /// Adds the call to the end of the wait queue.
     pub fn enqueue(&mut self, id: CallId, mut call: Call, until: Instant) {
         call.until = Some(until);
         self.open.insert(id, call);
         self.line.push_back((id, until));
     }
 
-    /// Everybody in the line, first come first served. They leave it, and stay open.
+    /// Removes all calls from the wait queue and returns them in its order. The calls stay open.
     pub fn drain(&mut self) -> Vec<(CallId, Instant, Call)> {
         let mut waiting = Vec::with_capacity(self.line.len());
         for (id, until) in core::mem::take(&mut self.line) {
@@ -77,7 +79,7 @@ impl Calls {
         waiting
     }
 
-    /// The next call whose wait is over, closed.
+    /// Closes and returns the next call whose wait has ended.
     pub fn give_up(&mut self, now: Instant) -> Option<(CallId, Call)> {
         if self.patience_ends()? > now {
             return None;
@@ -86,7 +88,7 @@ impl Calls {
         self.open.remove(id).map(|call| (id, call))
     }
 
-    /// When the first in the line gives up.
+    /// When the wait of the first call in the wait queue ends.
     pub fn patience_ends(&mut self) -> Option<Instant> {
         while let Some((id, until)) = self.line.front() {
             if self.open.get(*id).is_some_and(|call| call.until == Some(*until)) {
@@ -97,7 +99,7 @@ impl Calls {
         None
     }
 
-    /// Closes and returns the calls that the test names.
+    /// Closes the calls for which `test` returns true, and returns their ids.
     pub fn close(&mut self, test: impl Fn(&Call) -> bool) -> Vec<CallId> {
         self.open.extract(test)
     }

@@ -1,22 +1,23 @@
-//! What a JWT says about itself: a hint for scheduling and display, never authorisation (RFC 8725 §3.10).
+//! The claims of a JWT. They are a hint for scheduling and display, and never an authorisation (RFC 8725 §3.10).
 
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use crate::{GrantError, Token};
 
-/// The claims the core itself looks at. Anything but a number where RFC 7519 asks for a NumericDate is refused.
+/// The claims that the core reads. Where RFC 7519 requires a NumericDate, a value that is not a number is refused.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Claims {
     /// Expiry, in seconds since the epoch (RFC 7519 §4.1.4).
     pub exp: Option<f64>,
     /// Time of issue, in seconds since the epoch (RFC 7519 §4.1.6).
     pub iat: Option<f64>,
-    /// Whose token this is (RFC 7519 §4.1.2).
+    /// The user that the token belongs to (RFC 7519 §4.1.2).
     pub sub: Option<Subject>,
 }
 
-/// A `sub` claim. RFC 7519 wants a string; numbers are common in the field, and equality is all that is asked.
+/// A `sub` claim. RFC 7519 requires a string, but numbers are common in practice. The core only checks subjects for
+/// equality.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Subject {
     /// A numeric user id.
@@ -25,10 +26,10 @@ pub enum Subject {
     Text(String),
 }
 
-/// A member of a JSON object, as far as a claim can be one.
+/// The value of a member of a JSON object, reduced to the types that a claim can have.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Member {
-    /// It is not there, or null.
+    /// The member is missing, or null.
     Absent,
     /// A number.
     Number(f64),
@@ -39,7 +40,7 @@ pub enum Member {
 }
 
 impl Claims {
-    /// Reads the claims out of a parsed payload, whose own members the shell names.
+    /// Reads the claims of a parsed payload. The shell passes `member`, which returns an own member of the payload.
     ///
     /// # Errors
     /// [`GrantError::ClaimsMalformed`] when a claim has the wrong type.
@@ -61,7 +62,7 @@ impl Claims {
     /// The JSON text of a JWT's payload, or `None` when the token does not have the shape of a JWT and is opaque.
     ///
     /// # Errors
-    /// [`GrantError::ClaimsMalformed`] when the payload is not base64url, or nests deeper than claims ever do.
+    /// [`GrantError::ClaimsMalformed`] when the payload is not base64url, or is nested more than 32 levels deep.
     pub fn payload(token: &Token) -> Result<Option<Vec<u8>>, GrantError> {
         let segments: Vec<_> = token.expose().split('.').collect();
         let [header, payload, _] = segments.as_slice() else { return Ok(None) };
@@ -73,7 +74,8 @@ impl Claims {
     }
 }
 
-/// Whether this JSON nests no deeper than 32: parsers and whoever walks the claims later may be recursive.
+/// Whether this JSON is nested at most 32 levels deep. The limit is needed because parsers and later readers of the
+/// claims may be recursive.
 fn is_shallow(json: &[u8]) -> bool {
     let (mut depth, mut in_string, mut escaped) = (0_u32, false, false);
     json.iter().all(|byte| {
@@ -89,10 +91,11 @@ fn is_shallow(json: &[u8]) -> bool {
     })
 }
 
-/// `{"` in base64url: how the header of every JWT in the field begins, and no opaque token by accident.
+/// `{"` in base64url. In practice, the header of every JWT begins with this text, and no opaque token begins with it by
+/// accident.
 const JSON_OBJECT: &str = "eyJ";
 
-/// base64url without padding (RFC 4648 §5). Bits that are left over have to be zero: one text for one payload.
+/// Decodes base64url without padding (RFC 4648 §5). Unused bits must be zero, so that each payload has only one text.
 fn decode(text: &str) -> Option<Vec<u8>> {
     let mut bytes = Vec::with_capacity(text.len());
     let (mut bits, mut count) = (0_u32, 0);

@@ -1,6 +1,6 @@
-//! Every way in which the core says no. The codes are API; the sentences for people live in `js/errors.ts`.
+//! All errors of the core. The codes are part of the API. The messages for people are in `js/common/errors.ts`.
 
-/// Why a token response was not believed.
+/// Why a token response was rejected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantError {
@@ -8,9 +8,10 @@ pub enum GrantError {
     BodyMalformed,
     /// The payload of a JWT is not a JSON object, or a claim has the wrong type.
     ClaimsMalformed,
-    /// `exp`, `iat` or `expires_in` is negative, not finite, beyond the calendar, or leaves no time at all.
+    /// `exp`, `iat` or `expires_in` is negative, not finite or too large for a calendar, or the token has no lifetime
+    /// left.
     LifetimeInvalid,
-    /// The token has a character that cannot stand in an `Authorization` header.
+    /// The token contains a character that is not allowed in an `Authorization` header.
     TokenMalformed,
     /// There is no token where the configuration says it is.
     TokenMissing,
@@ -24,20 +25,22 @@ pub enum GrantError {
 pub enum CallError {
     /// The vault was closed while the call was open.
     Closed,
-    /// Another account took this session over (promise 17).
+    /// A session of another account has replaced this session (promise 17).
     Replaced,
-    /// The refresh endpoint answers, and brings no token. The shell says what is wrong with the answer.
+    /// The refresh endpoint answers, but its answer contains no usable token. The shell reports what is wrong with the
+    /// answer.
     RefreshUnusable,
     /// The session ended (refused or expired) before the call could be sent.
     SessionEnded,
     /// The user signed out while the call was open (promise 16).
     SignedOut,
-    /// No refresh came through within the time a call waits. Worth another try; the session lives (promise 9).
+    /// No refresh succeeded within the time that a call waits. The session has not ended, so the caller can retry
+    /// (promise 9).
     Unreachable,
 }
 
 impl GrantError {
-    /// The stable code under which JavaScript sees this error.
+    /// The stable code of this error in JavaScript.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {
@@ -52,7 +55,7 @@ impl GrantError {
 }
 
 impl CallError {
-    /// The stable code under which JavaScript sees this error.
+    /// The stable code of this error in JavaScript.
     #[must_use]
     pub const fn code(self) -> &'static str {
         match self {

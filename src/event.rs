@@ -1,27 +1,28 @@
-//! The whole vocabulary between the core and its shell: inputs go in, effects come out.
+//! All types that the core and its shell exchange. The shell passes inputs to the core, and the core returns effects.
 //!
-//! Every effect that will be answered carries an id and the answer repeats it, so a late answer is recognised.
+//! Every effect that the shell answers carries an id. The answer repeats this id, so the core recognises a late answer.
 
 use crate::{CallError, Grant, Instant, Millis, Token};
 
-/// Something the page waits for: a request, a sign-in, a sign-out, or the first known status.
+/// The id of a call of the page: a request, a sign-in, a sign-out, or a wait for the first known status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CallId(pub u32);
 
-/// One exchange of credentials with the server. There is never more than one at a time.
+/// The id of an exchange of credentials with the server. A session starts at most one exchange at a time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct ExchangeId(pub u32);
 
-/// Which token this is: counts up with every grant (promise 7).
+/// The number of a token. It increases with every new token (promise 7).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Generation(pub u32);
 
-/// Counts the sign-ins and sign-outs of a browser. What was begun in one epoch may mean something else in the next.
+/// Counts the sign-ins and sign-outs of a browser. The result of an exchange that started in an earlier epoch may
+/// belong to another session.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Epoch(pub u32);
 
 impl Epoch {
-    /// The one after this.
+    /// The next epoch.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.wrapping_add(1))
@@ -31,38 +32,41 @@ impl Epoch {
 /// Something that happened outside the core.
 #[derive(Debug)]
 pub enum Input<P> {
-    /// The page gave a call up.
+    /// The page has aborted this call.
     Aborted(CallId),
-    /// The server's word in an exchange.
+    /// The result of an exchange with the server.
     Answered(ExchangeId, ExchangeResult<P>, Trace),
-    /// The page wants to know when the status is known.
+    /// The page waits until the status is known.
     Await(CallId),
     /// The vault has started.
     Booted(Trace),
-    /// The mark asked for by [`Effect::Claim`] is set, or somebody else's is in the way. The trace is from before.
+    /// The result of [`Effect::Claim`]: this vault has acquired the lease, or another vault holds one. The shared state
+    /// was read before the claim.
     Claimed(ExchangeId, LeaseClaim, Trace),
-    /// The vault goes away. Whatever is open fails now; nothing is sent any more.
+    /// The vault is closed. All open calls fail now, and the core sends nothing more.
     Closed,
-    /// The last page has gone. Nothing is asked of the server until one comes (promise 2).
+    /// The last page has disconnected. The core starts no scheduled exchange until a page connects (promise 2).
     ClientsGone,
-    /// The lock asked for by [`Effect::Lock`] was given, or cannot exist here.
+    /// The browser has granted the lock that [`Effect::Lock`] requested, or the lock is not available here.
     Locked(ExchangeId, Lock),
-    /// The network is back.
+    /// The network is available again.
     Online,
-    /// Another tab says something. A hint, which is checked; never a command (promise 11).
+    /// Another tab has posted a message. The core treats it as a hint and checks it; it is never a command
+    /// (promise 11).
     Peer(PeerMessage, Trace),
-    /// A request came back with the next token, of which [`Input::Responded`] then tells.
+    /// The response to this request brings the next token. [`Input::Responded`] follows for the same response.
     Renewed(CallId, Token),
-    /// A request came back.
+    /// A request has got a response, or has failed without one.
     Responded(CallId, ResponseClass),
-    /// The page came back from the back/forward cache (promise 18).
+    /// The browser has restored the page from the back/forward cache (promise 18).
     Restored(Trace),
-    /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or somebody set the clock
-    /// forward. Which of the two cannot be told, so it makes refreshes earlier and ends nothing.
+    /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or the clock was set
+    /// forward. The core cannot distinguish the two, so it refreshes earlier and ends no session.
     ClockJumped(Millis),
-    /// It has come back, and the trace is being read: what was known may be over.
+    /// The browser has restored the page from the back/forward cache, and the shell is reading the shared state. The
+    /// session may have ended in the meantime. [`Input::Restored`] follows.
     Returned,
-    /// The page wants a request sent.
+    /// The page wants to send a request.
     Send(CallId, Body),
     /// The page wants to sign in.
     SignIn(CallId),
@@ -70,85 +74,89 @@ pub enum Input<P> {
     SignOut(CallId, Trace),
     /// Time has passed. Early, late and double ticks are harmless.
     Tick(Trace),
-    /// A page has connected; there may have been none before.
+    /// A page has connected. It may be the only one.
     ClientConnected(Trace),
-    /// The page became visible or was resumed, or the trace may have changed.
+    /// The page became visible or was resumed, or the shared state may have changed.
     Woke(Trace),
 }
 
-/// Something the shell is to do. Drain them all with [`Session::poll`](crate::Session::poll) after every input.
+/// An action for the shell. After every input, call [`Session::poll`](crate::Session::poll) until it returns `None`.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// The exchange has timed out. A sign-in is aborted; a refresh may still be answered, and is read on.
+    /// The exchange has timed out. The shell aborts a sign-in. The response to a refresh may still arrive; the shell
+    /// then reads it.
     Abandon(ExchangeId),
-    /// Tell the other tabs.
+    /// Post this message to the other tabs.
     Broadcast(PeerMessage),
-    /// Acquire the lease that [`Trace::lease`] shows, unless another vault's is still valid: in one step, so that of two
-    /// vaults one succeeds. The lease of an exchange that is not known to be slow counts for this long. Answered by
-    /// [`Input::Claimed`].
+    /// Acquire the refresh lease that [`Trace::lease`] shows, unless the lease of another vault is still valid. The
+    /// shell does this in one atomic step, so that only one of two vaults succeeds. The lease of an exchange that is
+    /// not known to be slow is valid for this long. The shell answers with [`Input::Claimed`].
     Claim(ExchangeId, Millis),
-    /// Note in the lease that this exchange is slow.
+    /// Record in the lease that this exchange is slow.
     MarkSlow(ExchangeId),
-    /// Talk to the server. Answered by [`Input::Answered`].
+    /// Send the request of this exchange to the server. The shell answers with [`Input::Answered`].
     Exchange(ExchangeId, ExchangeKind),
     /// Reject the call with this error.
     Fail(CallId, CallError),
-    /// Ask for the lock that all tabs share. Answered by [`Input::Locked`].
+    /// Request the lock that all tabs share. The shell answers with [`Input::Locked`].
     Lock(ExchangeId),
-    /// The snapshot has changed.
+    /// Notify the page that the snapshot has changed.
     Notify,
-    /// Write the hint and the epoch where [`Trace`] reads them, unless a newer epoch stands there. Comes true before
-    /// any broadcast or unlocking that follows.
+    /// Write the hint and the epoch to the storage that [`Trace`] is read from, unless the storage has a newer epoch.
+    /// The shell completes the write before any broadcast or unlock that follows.
     Remember(Hint, Epoch),
-    /// Something worth a line in a log or a devtools timeline.
+    /// Emit this event for a log or a devtools timeline.
     Report(Event),
-    /// Hand the call the outcome that the shell holds for it.
+    /// Settle the call with the result that the shell holds for it.
     Settle(CallId, DeliveryPath),
-    /// Send the request, with what [`Session::bearer`](crate::Session::bearer) gives for it.
+    /// Send the request with the credential that [`Session::bearer`](crate::Session::bearer) returns for it.
     Transmit(CallId),
-    /// Give the lock back, or stop waiting for it.
+    /// Release the lock, or stop waiting for it.
     Unlock(ExchangeId),
 }
 
-/// What an exchange is for.
+/// The purpose of an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ExchangeKind {
-    /// A new token for the old one.
+    /// Replace the token with a new one.
     Refresh,
-    /// A new session, for this call.
+    /// Start a new session, for this call.
     SignIn(CallId),
-    /// The end of the session at the server; for this call, or to make good for one that could not be told.
+    /// End the session at the server, for this call. `None` is a retry of a pending sign-out.
     SignOut(Option<CallId>),
 }
 
-/// What the server answered in an exchange, by its meaning for the session (promise 9).
+/// The result of an exchange, classified by its meaning for the session (promise 9).
 #[derive(Debug)]
 pub enum ExchangeResult<P> {
-    /// The sign-out is known to the server.
+    /// The server has confirmed the sign-out.
     Done,
-    /// A new token.
+    /// The server has granted a new token.
     Granted(Grant<P>),
-    /// The server answered, and neither granted nor refused: what it sent is no grant, or it said 404.
+    /// The server answered, but the answer is neither a grant nor a refusal: for example an invalid body, or status
+    /// 404.
     Malformed,
-    /// A status that ends the session (400, 401 and 403, unless the configuration has others), or 401 or 403 to a sign-out.
+    /// A status that ends the session (400, 401 and 403, unless the configuration lists others), or status 401 or 403
+    /// as the answer to a sign-out.
     Refused,
-    /// Offline, timeout, 408, 425, 429, 5xx: no word at all. With the pause the server asked for, if it did.
+    /// There is no usable answer: offline, timeout, or status 408, 425, 429 or 5xx. The value is the pause that the
+    /// server has requested, if any.
     Unreachable(Option<Millis>),
 }
 
 /// Whether a request can be sent a second time (promise 14).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Body {
-    /// A stream: it is gone once it was sent.
+    /// A stream, which can be sent only once.
     OneShot,
     /// No body, or one that can be read again.
     Replayable,
 }
 
-/// The response to a request, as far as the core needs to know it.
+/// The part of a response that the core needs to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ResponseClass {
-    /// Any answer but a 401, or none.
+    /// Any status except 401, or no response.
     Other,
     /// 401.
     Unauthorized,
@@ -161,7 +169,8 @@ pub enum DeliveryPath {
     Anonymous,
     /// Sent at once.
     Direct,
-    /// Refused with a 401 that a retry could have mended, had the body not been a stream (promise 14).
+    /// Answered with a 401. A newer token was available, but the body was a stream and could not be sent again
+    /// (promise 14).
     NotReplayed,
     /// Sent again with a newer token after a 401.
     Retried,
@@ -169,134 +178,136 @@ pub enum DeliveryPath {
     Waited,
 }
 
-/// Whose exchange it is that is now marked as begun.
+/// Which vault holds the refresh lease after a claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LeaseClaim {
-    /// Ours.
+    /// This vault.
     Ours,
-    /// That of another vault, which may still bring its cookie home.
+    /// Another vault. The browser may still receive the cookie of its exchange.
     Theirs,
 }
 
-/// Whether the shared lock could be had.
+/// The result of a request for the shared lock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lock {
-    /// It is ours.
+    /// This vault holds the lock.
     Held,
     /// This engine or context has no locks.
     Missing,
 }
 
-/// What the browser's storage tells of the other vaults, past and present: readable, and no secret. It is read anew
-/// for every input that carries one, and may be some moments old when it is handed in: never older than what this
-/// vault has itself written, nor than the message or the lock that it comes with.
+/// The shared state: what the browser's storage shows about all other vaults, past and present. It is readable and
+/// contains no secret. The shell reads it again for every input that carries it. The value may be a few moments old
+/// when the core gets it. It is never older than the last write of this vault, and never older than the message or the
+/// lock that it comes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Trace {
-    /// Whether somebody is signed in.
+    /// Whether a user is signed in.
     pub hint: Hint,
-    /// Which of all sessions it is about.
+    /// The epoch that the hint belongs to.
     pub epoch: Epoch,
-    /// The exchange of another vault, unless that vault has noted its end.
+    /// The refresh lease of another vault, unless that vault has released it.
     pub lease: Option<Lease>,
 }
 
-/// An exchange that a vault has begun, as the storage shows it to the others.
+/// A refresh lease: the record in the storage that shows other vaults that a vault has started an exchange.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lease {
-    /// How long ago it began.
+    /// How long ago the exchange began.
     pub age: Millis,
-    /// Whether it, or the exchange before it, has taken longer than [`Policy::SLOW_EXCHANGE`](crate::Policy::SLOW_EXCHANGE).
+    /// Whether this exchange, or the one before it, has taken longer than
+    /// [`Policy::SLOW_EXCHANGE`](crate::Policy::SLOW_EXCHANGE).
     pub is_slow: bool,
 }
 
-/// Whether somebody is signed in here, as far as one can know without asking (promise 2).
+/// Whether a user is signed in here, as far as the storage shows it without a request to the server (promise 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
-    /// Nobody has signed in here.
+    /// No user has signed in here.
     Never,
-    /// Signed out, and the server could not be told yet.
+    /// The user signed out, and the server has not confirmed it yet.
     SignOutPending,
-    /// Somebody is signed in.
+    /// A user is signed in.
     SignedIn,
-    /// Signed out, or refused.
+    /// The user signed out, or the server refused the session.
     SignedOut,
-    /// The storage cannot be read. Asking the server is better than forgetting a session.
+    /// The storage cannot be read. The core asks the server, because a session may exist.
     Unknown,
 }
 
 impl Hint {
-    /// Whether it says that the user meant to leave.
+    /// Whether the hint says that the user signed out.
     #[must_use]
     pub const fn is_signed_out(self) -> bool {
         matches!(self, Self::SignOutPending | Self::SignedOut)
     }
 }
 
-/// What tabs tell each other. No token, no claim, no user datum, no identity (promise 11).
+/// A message between tabs. It contains no token, no claim, no user data and no identity (promise 11).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerMessage {
-    /// The session is not what it was; have a look.
+    /// The session has changed; the other tabs check it.
     Changed,
-    /// Somebody signed in.
+    /// A user signed in.
     SignedIn,
     /// The user signed out.
     SignedOut,
 }
 
-/// A redacted account of what happens, for logs and devtools.
+/// A redacted event for logs and devtools.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The session is over.
+    /// The session has ended.
     Ended(Reason),
-    /// A refresh brought no token. It is tried again at this time; never, if the session is over.
+    /// A refresh brought no token. The next attempt is at this time; `None` if the session has ended.
     RefreshFailed(RefreshFailure, Option<Instant>),
     /// A refresh has been sent.
     RefreshStarted(RefreshTrigger),
     /// A refresh brought the token of this generation.
     Refreshed(Generation),
-    /// The server has not confirmed a sign-out. It is tried again at this time; never, if there is no way to prove whose
-    /// session it is.
+    /// The server has not confirmed a sign-out. The next attempt is at this time; `None` if the vault has no credential
+    /// that proves whose session it is, and cannot get one.
     SignOutPending(Option<Instant>),
-    /// Somebody signed in here.
+    /// A user signed in here.
     SignedIn,
 }
 
-/// What set a refresh off.
+/// The cause of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTrigger {
-    /// Another tab, or a page back from the cache, asks for a look.
+    /// The session is checked, because of a message from another tab or a page restored from the back/forward cache.
     Check,
-    /// 75 % of the token's life is over.
+    /// 75 % of the token's lifetime has passed.
     Due,
-    /// A request found the token expired.
+    /// The page made a request after the token had expired.
     Expired,
-    /// A request came back with a 401.
+    /// The server answered a request with a 401.
     Rejected,
-    /// The vault has started and somebody was signed in.
+    /// The vault has started and a user was signed in.
     Restore,
 }
 
-/// What a failed refresh failed of.
+/// Why a refresh failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshFailure {
-    /// The server answered, and neither granted nor refused.
+    /// The server answered, but the answer is neither a grant nor a refusal.
     Malformed,
-    /// The server said no.
+    /// The server refused the refresh.
     Refused,
-    /// There was no word from the server.
+    /// The server gave no usable answer.
     Unreachable,
 }
 
 /// Why there is no session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
-    /// The session could not be restored, or its token ran out and there is no way to refresh it.
+    /// The session could not be restored, or its token expired and cannot be refreshed.
     Expired,
-    /// Nobody has signed in here.
+    /// No user has signed in here.
     Never,
-    /// Another account signed in elsewhere, and this tab could not follow.
+    /// A user signed in with another account in another tab, and this tab could not take over the new session.
     Replaced,
-    /// The server refused to refresh a session that was alive.
+    /// The server refused to refresh an active session.
     Revoked,
     /// The user signed out, here or in another tab.
     SignedOut,

@@ -1,45 +1,45 @@
-//! One exchange of credentials on its way: lock, lease, request, perhaps a second attempt.
+//! One exchange of credentials: lock, lease, request, and possibly a second attempt.
 
 use crate::{
     Epoch, ExchangeId, ExchangeKind, Hint, Instant, Lease, LeaseClaim, Lock, Millis, Policy, RefreshTrigger, Trace,
 };
 
-/// The exchange under way. The session has at most one; every stage of it ends at a known time.
+/// The current exchange. The session has at most one. Every stage of it ends at a known time.
 #[derive(Debug)]
 pub struct Exchange {
     pub id: ExchangeId,
     pub kind: ExchangeKind,
-    /// What the server is asked for now: a sign-out may need a refresh first.
+    /// The kind of the current request. It differs from `kind` if a sign-out needs a refresh first.
     pub request: ExchangeKind,
-    /// What set it off, if it is a refresh.
+    /// The cause of the exchange, if it is a refresh.
     pub trigger: Option<RefreshTrigger>,
     pub stage: Stage,
-    /// Somebody signed in elsewhere since, so the answer may be about the past.
+    /// The session has changed in another tab since the exchange started, so the answer may be outdated.
     pub is_stale: bool,
-    /// The credential may have been spent already, by another vault or by us in an exchange without an answer: a first
-    /// refusal is provisional (promise 9).
+    /// Another vault, or an exchange of this vault without an answer, may have spent the credential already. A first
+    /// refusal is then provisional (promise 9).
     pub may_be_spent: bool,
-    /// A sign-out that has refreshed its token; it does so once.
+    /// This sign-out has refreshed its token. A sign-out does this at most once.
     pub is_renewed: bool,
     /// The server has refused the token of this sign-out.
     pub is_token_refused: bool,
-    /// When the page stops waiting for it.
+    /// When the page stops waiting for the exchange; `None` once it has.
     reports_at: Option<Instant>,
-    /// Another vault holds the lock, or a script of the page.
+    /// Another vault or a script of the page holds the lock.
     is_lock_taken: bool,
     is_second_attempt: bool,
-    /// How long it waits for the leases of others.
+    /// When the exchange stops waiting for the leases of other vaults.
     lease_wait_ends: Option<Instant>,
-    /// How things stood when the server was asked; nothing once the user has signed out here.
+    /// Shared state at the time of sending; `None` if the user has since signed out in this tab.
     asked: Option<(Hint, Epoch)>,
 }
 
-/// Where an exchange stands, and until when at the latest.
+/// The current step of an exchange, and when it ends at the latest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// Acquiring the lease.
     Claiming(Instant),
-    /// The server was asked at this time; slow once the lease says so.
+    /// The request was sent at the time `since`. `is_slow` is true once the lease says that the exchange is slow.
     Fetching { since: Instant, is_slow: bool },
     /// Waiting for the lock.
     Locking(Instant),
@@ -83,33 +83,35 @@ impl Exchange {
         !matches!(self.stage, Stage::Fetching { .. })
     }
 
-    /// Whether it has become pointless before it was sent.
+    /// Whether the exchange became unnecessary before it was sent.
     pub fn is_obsolete(&self, trace: Trace) -> bool {
         match self.kind {
             ExchangeKind::Refresh => trace.hint.is_signed_out(),
             ExchangeKind::SignIn(_) => false,
-            // Somebody signed in since: the session at the server is theirs now, and not ours to end.
+            // Another tab has signed in since. The server now has the new session, and this sign-out must not end it.
             ExchangeKind::SignOut(_) => trace.hint != Hint::SignOutPending,
         }
     }
 
-    /// Whether the user has signed out since the server was asked (promise 16).
+    /// Whether the user has signed out since the request was sent (promise 16).
     pub fn superseded_by_sign_out(&self, trace: Trace) -> bool {
         trace.hint.is_signed_out()
             && self.asked.is_none_or(|(hint, epoch)| !hint.is_signed_out() || epoch != trace.epoch)
     }
 
-    /// The user signs out here. Whatever the trace was when it was read for that, the answer comes too late.
+    /// The user signs out in this tab. The answer is then superseded, even if the shared state that was read for the
+    /// sign-out already said that the user had signed out.
     pub fn invalidate(&mut self) {
         self.asked = None;
     }
 
-    /// Whether another tab set it off, in which case its outcome is not news to the others (promise 11).
+    /// Whether the exchange only checks the session, for example after a message from another tab. Its result is then
+    /// not broadcast, because the other tabs know it already (promise 11).
     pub fn is_check(&self) -> bool {
         self.trigger == Some(RefreshTrigger::Check)
     }
 
-    /// When this stage ends by itself.
+    /// When this stage times out.
     pub fn deadline(&self) -> Instant {
         match self.stage {
             Stage::Claiming(until) | Stage::Locking(until) | Stage::Settling(until) => until,
@@ -118,28 +120,28 @@ impl Exchange {
         }
     }
 
-    /// When the page stops waiting, unless it has.
+    /// When the page stops waiting; `None` if it has stopped already.
     pub const fn reports_at(&self) -> Option<Instant> {
         self.reports_at
     }
 
-    /// True, once, when the page has waited long enough.
+    /// Returns true when the page has waited long enough. Returns true only once.
     pub fn take_report(&mut self, now: Instant) -> bool {
         self.reports_at.take_if(|at| *at <= now).is_some()
     }
 
-    /// The lock came, or does not exist here.
+    /// The browser has granted the lock, or the lock is not available here.
     pub fn locked(&mut self, lock: Lock, now: Instant) {
         self.may_be_spent |= lock == Lock::Missing;
         self.claim(now);
     }
 
-    /// The lock was waited for long enough. True if it is time to go without; false if a lease shows that the vault that
-    /// holds it is at work.
+    /// The wait for the lock has timed out. Returns true if the exchange continues without the lock, and false if a
+    /// lease shows that the vault that holds the lock performs an exchange.
     pub fn on_lock_timeout(&mut self, trace: Trace, now: Instant) -> bool {
         let left = trace.lease.map(|lease| lease.left(Policy::LEASE_TTL)).filter(|left| *left > Millis(0));
         match left {
-            // Its lease may be released while a script of the page still holds the lock.
+            // Check again soon: that vault may release its lease while a script of the page still holds the lock.
             Some(left) => self.stage = Stage::Locking(now + left.min(Policy::LEASE_POLL)),
             None => {
                 self.is_lock_taken = true;
@@ -149,20 +151,20 @@ impl Exchange {
         left.is_none()
     }
 
-    /// How long a lease that is not known to be slow is respected. A vault that is alive holds the lock; where that is
-    /// ours, or where there are no locks, the other vault may be gone.
+    /// How long this vault respects a lease whose exchange is not known to be slow. A running vault holds the lock
+    /// during its exchange. If this vault holds the lock, or if there are no locks, the other vault may no longer run.
     pub fn lease_ttl(&self) -> Millis {
         if self.is_lock_taken { Policy::LEASE_TTL } else { Policy::ORPHANED_LEASE_TTL }
     }
 
-    /// About to ask the server.
+    /// Starts to acquire the lease, before the request is sent.
     pub fn claim(&mut self, now: Instant) {
         self.lease_wait_ends.get_or_insert(now + Policy::LEASE_WAIT_LIMIT);
         self.stage = Stage::Claiming(now + Policy::CLAIM_TIMEOUT);
     }
 
-    /// Whether the server may be asked now; else the exchange of another vault, which may be gone, is given some time
-    /// to store its cookie (promise 10).
+    /// Whether the request may be sent now. If not, this exchange waits. The exchange of another vault, which may no
+    /// longer run, then has time to store its cookie (promise 10).
     pub fn claimed(&mut self, claim: LeaseClaim, trace: Trace, now: Instant) -> bool {
         self.may_be_spent |= trace.lease.is_some();
         if claim == LeaseClaim::Ours || self.lease_wait_ends.is_some_and(|until| until <= now) {
@@ -173,14 +175,15 @@ impl Exchange {
         false
     }
 
-    /// The server is being asked.
+    /// The request is sent now.
     pub fn ask(&mut self, request: ExchangeKind, trace: Trace, now: Instant) {
         self.request = request;
         self.asked = Some((trace.hint, trace.epoch));
         self.stage = Stage::Fetching { since: now, is_slow: false };
     }
 
-    /// The server said no. True if the credential may have been spent, so that a second attempt is made (promise 9).
+    /// The server refused. Returns true if a second attempt follows, because the credential may have been spent
+    /// (promise 9).
     pub fn retry_after_refusal(&mut self, now: Instant) -> bool {
         let again = self.may_be_spent && !self.is_second_attempt;
         if again {
@@ -192,7 +195,7 @@ impl Exchange {
 }
 
 impl Lease {
-    /// How long the exchange may still take, if one that is not known to be slow may take `ttl`.
+    /// How long the lease is still valid, if a lease whose exchange is not known to be slow is valid for `ttl`.
     fn left(self, ttl: Millis) -> Millis {
         let ttl = if self.is_slow { Policy::LEASE_TTL } else { ttl };
         ttl.saturating_sub(self.age)

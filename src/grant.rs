@@ -1,4 +1,4 @@
-//! A grant: what a sign-in or a refresh brings home, checked once, at the edge.
+//! A grant: the result of a successful sign-in or refresh. It is checked once, when it enters the core.
 
 use alloc::vec::Vec;
 
@@ -13,16 +13,17 @@ pub struct Grant<P> {
     pub(crate) profile: P,
 }
 
-/// What the shell shows of a user beside the status. Opaque to the core, which only decides when it is dropped.
+/// What the shell shows of a user in addition to the status. It is opaque to the core, which only decides when to drop
+/// it.
 pub trait Profile {
-    /// Takes over from the same user's previous profile what this grant did not repeat.
+    /// Takes over the values that this grant did not repeat from the previous profile of the same user.
     fn inherit(&mut self, previous: Self);
 }
 
-/// The parts of a token response, before they are believed.
+/// The parts of a token response, before they are checked.
 #[derive(Debug)]
 pub struct GrantParts<P> {
-    /// The access token, already checked; none where a cookie stands for it, or where the one before still holds.
+    /// The access token, already checked; `None` if a cookie replaces it, or if the previous token is still valid.
     pub access: Option<Token>,
     /// A refresh token from the body, if the API sends one.
     pub refresh: Option<Token>,
@@ -30,14 +31,14 @@ pub struct GrantParts<P> {
     pub expires_in: Option<f64>,
     /// The claims, if the access token is a JWT.
     pub claims: Option<Claims>,
-    /// The `Date` header of the response, in seconds since the epoch, where it can be read.
+    /// The `Date` header of the response, in seconds since the epoch, if it can be read.
     pub date: Option<f64>,
-    /// What the page will see.
+    /// The profile that the page will see.
     pub profile: P,
 }
 
 impl<P> Grant<P> {
-    /// The tokens it brings, for whoever has to keep them out of something.
+    /// The tokens of this grant, for code that removes them from other data.
     #[must_use]
     pub fn tokens(&self) -> Vec<&Token> {
         self.credentials.access.iter().chain(&self.credentials.refresh).collect()
@@ -45,11 +46,12 @@ impl<P> Grant<P> {
 
     /// Checks the parts of a token response.
     ///
-    /// The lifetime is `expires_in`, else `exp − iat`, else `exp` less the server's own `Date`; never anything
-    /// that involves the client's clock (promise 5). With none of them it is unknown, and only a 401 refreshes.
+    /// The lifetime is `expires_in`. If that is missing, the lifetime is `exp − iat`. If `iat` is missing too, the
+    /// lifetime is `exp` minus the server's own `Date`. The client's clock is never used (promise 5). If the lifetime
+    /// cannot be computed from these values, it is unknown, and only a 401 causes a refresh.
     ///
     /// # Errors
-    /// [`GrantError::LifetimeInvalid`] when a time is not a number of seconds that a calendar could hold, or when
+    /// [`GrantError::LifetimeInvalid`] when a time is not a number of seconds that a calendar can represent, or when
     /// the token would have expired before it was issued.
     pub fn new(parts: GrantParts<P>) -> Result<Self, GrantError> {
         let claims = parts.claims.unwrap_or_default();
@@ -76,5 +78,5 @@ impl<P> Grant<P> {
     }
 }
 
-/// The epoch to the end of the year 9999, in seconds: what a NumericDate can sensibly be.
+/// The valid range of a NumericDate, in seconds: from the epoch to the end of the year 9999.
 const CALENDAR: core::ops::RangeInclusive<f64> = 0.0..=253_402_300_799.0;

@@ -1,4 +1,4 @@
-//! The core of tokencell: one session, decided in one place, without touching anything.
+//! The core of tokencell. It makes all decisions about a session, and performs no action itself.
 //!
 //! ```text
 //!   page ──► js/ (shapes) ──► src/web/ (does) ──► Session::handle(Input, Instant)
@@ -6,11 +6,11 @@
 //!                                  └──── Effect ◄── Session::poll()
 //! ```
 //!
-//! Everything here is pure: no clock, no network, no randomness, no browser. The promises that the comments cite
-//! by number are listed in ARCHITECTURE.md.
+//! All code outside `src/web/` is pure: it uses no clock, no network, no randomness and no browser. ARCHITECTURE.md
+//! lists the promises that the comments cite by number.
 
-// In the browser without std: its panic handler writes a text that wasm has nowhere to show, and its allocator is
-// made for larger programs. Together they were a tenth of the download.
+// The browser build does not use std. The panic handler of std writes a message that wasm cannot show, and the
+// allocator of std is made for larger programs. Together they were a tenth of the download.
 #![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]

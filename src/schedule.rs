@@ -1,16 +1,16 @@
-//! When the session next talks to the server of its own accord.
+//! When the session starts its next exchange without a call of the page.
 
 use crate::backoff::Backoff;
 use crate::{Instant, Millis, Policy, RefreshTrigger};
 
-/// The one appointment: a time, what it is for, and the earliest that it may be kept.
+/// The next scheduled refresh: its time, its cause, and the earliest time at which it may start.
 #[derive(Debug)]
 pub struct Schedule {
     appointment: Option<(Instant, RefreshTrigger)>,
     not_before: Instant,
     backoff: Backoff,
     pausing: Pausing,
-    /// 401s in a row that a refresh did not mend: the endpoint is to blame, not the token.
+    /// The number of consecutive 401s that a refresh did not cure. The endpoint causes such 401s, not the token.
     fruitless: u32,
     granted: Instant,
 }
@@ -23,7 +23,7 @@ enum Pausing {
 }
 
 impl Schedule {
-    /// Nothing to do yet.
+    /// Creates an empty schedule.
     #[must_use]
     pub const fn new(seed: u32) -> Self {
         Self {
@@ -36,19 +36,19 @@ impl Schedule {
         }
     }
 
-    /// When to start, and why. `None` while there is nothing to do.
+    /// When to start the next refresh, and why. `None` while nothing is scheduled.
     #[must_use]
     pub fn due(&self) -> Option<(Instant, RefreshTrigger)> {
         self.appointment.map(|(at, trigger)| (at.max(self.not_before), trigger))
     }
 
-    /// Whether the 75 % mark of the current token has passed.
+    /// Whether the scheduled time has passed. For a token, this is 75 % of its lifetime.
     #[must_use]
     pub fn is_overdue(&self, now: Instant) -> bool {
         self.appointment.is_some_and(|(at, _)| at <= now)
     }
 
-    /// A token arrived: the next appointment is at 75 % of its life, if that is known.
+    /// A token has been granted. Schedules the next refresh at 75 % of its lifetime, if the lifetime is known.
     pub fn granted(&mut self, now: Instant, lifetime: Option<Millis>) {
         self.appointment = lifetime.map(|lifetime| (now + lifetime.three_quarters(), RefreshTrigger::Due));
         self.not_before = now + Policy::MIN_REFRESH_INTERVAL;
@@ -64,8 +64,8 @@ impl Schedule {
         }
     }
 
-    /// The server has not answered: schedules another attempt after a pause, and returns the time at which the pause ends.
-    /// A pause that the server has not asked for is at most `longest`.
+    /// The server has given no usable answer. Schedules another attempt after a pause, and returns the time at which
+    /// the pause ends. A pause that the server has not requested is at most `longest`.
     pub fn pause(&mut self, now: Instant, asked: Option<Millis>, longest: Millis, trigger: RefreshTrigger) -> Instant {
         self.pausing = if asked.is_some() { Pausing::AsAsked } else { Pausing::Own };
         self.not_before = now + self.backoff.pause(asked, longest);
@@ -73,32 +73,33 @@ impl Schedule {
         self.not_before
     }
 
-    /// The network is back, or a user waits. Ends a pause, unless the server has asked for it.
+    /// The network is available again, or a user waits. Ends a pause, unless the server has requested it.
     pub fn resume(&mut self, now: Instant) {
         if self.pausing == Pausing::Own {
             self.not_before = now;
         }
     }
 
-    /// The clock may have stood still for this long. Moves what is scheduled forward by it.
+    /// The clock may have stopped for this long. Moves the scheduled refresh to an earlier time by this span.
     pub fn advance(&mut self, span: Millis) {
         self.appointment = self.appointment.map(|(at, trigger)| (at.earlier_by(span), trigger));
     }
 
-    /// Cancels what is scheduled.
+    /// Cancels the scheduled refresh.
     pub fn rest(&mut self) {
         self.appointment = None;
     }
 
-    /// Cancels what is scheduled. The next refresh starts after the minimum interval at the earliest.
+    /// Cancels the scheduled refresh. The next refresh starts after the minimum interval at the earliest.
     pub fn clear(&mut self, now: Instant) {
         self.rest();
         self.not_before = now + Policy::MIN_REFRESH_INTERVAL;
         self.fruitless = 0;
     }
 
-    /// Whether a 401 is taken as the endpoint's own answer, and causes no refresh: the token was granted a moment ago, or
-    /// earlier refreshes did not cure such 401s. Each of those doubles this time.
+    /// Whether a 401 is taken as the endpoint's own answer and causes no refresh. This is so if the token was granted a
+    /// moment ago, or if earlier refreshes did not cure such 401s. Each 401 that was not cured doubles the grace
+    /// period.
     #[must_use]
     pub fn in_grace_period(&self, now: Instant) -> bool {
         let trust = Policy::MIN_REFRESH_INTERVAL.0 << self.fruitless.min(8);
@@ -110,7 +111,7 @@ impl Schedule {
         self.fruitless = self.fruitless.saturating_add(1);
     }
 
-    /// A retry with a fresh token was let in.
+    /// A retry with a fresh token got no 401.
     pub const fn note_fruitful(&mut self) {
         self.fruitless = 0;
     }

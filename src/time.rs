@@ -1,4 +1,4 @@
-//! Monotonic time as the core knows it: whole milliseconds, handed in with every input.
+//! Monotonic time in whole milliseconds. The shell passes the time to the core with every input.
 
 use core::ops::Add;
 
@@ -11,7 +11,7 @@ pub struct Millis(pub u64);
 pub struct Instant(pub u64);
 
 impl Millis {
-    /// The longest span that is taken at its word: ten years. A longer token lifetime is treated as this one.
+    /// The longest span: ten years. A longer token lifetime is treated as ten years.
     pub const MAX: Self = Self::seconds(10 * 365 * 24 * 3600);
 
     /// A span of whole seconds.
@@ -24,17 +24,17 @@ impl Millis {
     #[must_use]
     pub fn from_seconds(seconds: f64) -> Option<Self> {
         let millis = seconds * 1000.0;
-        // `as` saturates, so an absurd number ends at the cap and not in undefined territory.
+        // `as` saturates, so a very large number becomes the maximum and causes no undefined behaviour.
         (millis.is_finite() && millis >= 1.0).then(|| Self(millis as u64).min(Self::MAX))
     }
 
-    /// 75 % of this span: the part of a token's life after which it is refreshed (promise 5).
+    /// 75 % of this span: the part of a token's lifetime after which it is refreshed (promise 5).
     #[must_use]
     pub const fn three_quarters(self) -> Self {
         Self(self.0 / 4 * 3 + self.0 % 4 * 3 / 4)
     }
 
-    /// What is left of this span after `elapsed`; zero when nothing is.
+    /// What is left of this span after `elapsed`; zero when nothing is left.
     #[must_use]
     pub const fn saturating_sub(self, elapsed: Self) -> Self {
         Self(self.0.saturating_sub(elapsed.0))
@@ -50,7 +50,7 @@ impl Instant {
 }
 
 impl Instant {
-    /// This much earlier; not before the origin of the clock.
+    /// This instant minus `span`, but not before the origin of the clock.
     #[must_use]
     pub const fn earlier_by(self, span: Millis) -> Self {
         Self(self.0.saturating_sub(span.0))

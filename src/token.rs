@@ -1,4 +1,4 @@
-//! The secret itself, and nothing that could print it.
+//! The type of a secret token. None of its trait implementations prints the secret.
 
 use alloc::string::String;
 use core::fmt;
@@ -11,28 +11,29 @@ use crate::GrantError;
 /// An access or a refresh token, or the headers that stand for one.
 ///
 /// It has no `Display`, no `Serialize` and a redacted `Debug`, and its memory is zeroed when it is dropped
-/// (promise 19). [`Token::expose`] and [`Token::lines`] are the only ways out; outside tests the shell's `http.rs`
-/// alone goes them.
+/// (promise 19). Only [`Token::expose`] and [`Token::lines`] return the secret. Outside the core and its tests, only
+/// the shell's `http.rs` calls them.
 pub struct Token(Zeroizing<String>);
 
 impl Token {
     /// The longest token that is accepted, in bytes. Servers refuse headers long before this.
     pub const MAX_LENGTH: usize = 64 * 1024;
 
-    /// Accepts what can follow a scheme in an `Authorization` header: visible ASCII (RFC 9110 §5.5). That is more than the
-    /// `b64token` of RFC 6750 §2.1, which real servers exceed: the tokens of Laravel Sanctum begin with `1|`.
+    /// Accepts text that can follow a scheme in an `Authorization` header: visible ASCII (RFC 9110 §5.5). This is more
+    /// than the `b64token` of RFC 6750 §2.1, because real servers use other characters. For example, the tokens of
+    /// Laravel Sanctum begin with `1|`.
     ///
     /// # Errors
     /// [`GrantError::TokenMissing`] when empty, [`GrantError::TokenTooLarge`] above [`Token::MAX_LENGTH`], and
-    /// [`GrantError::TokenMalformed`] for a character that could not stand there.
+    /// [`GrantError::TokenMalformed`] for a character that is not allowed there.
     pub fn parse(text: String) -> Result<Self, GrantError> {
         Self::check(text, |byte| byte.is_ascii_graphic())
     }
 
-    /// A token that travels in JSON and in no header: any text.
+    /// Accepts any text, for a token that is sent in JSON and in no header.
     ///
     /// # Errors
-    /// As [`Token::parse`], but for the characters.
+    /// As [`Token::parse`], but without [`GrantError::TokenMalformed`].
     pub fn parse_text(text: String) -> Result<Self, GrantError> {
         Self::check(text, |_| true)
     }
@@ -50,20 +51,21 @@ impl Token {
         }
     }
 
-    /// The values of several headers that are one credential together: a line each, the secret one first.
+    /// Accepts the values of several headers that form one credential. Each value is one line. The first line is the
+    /// secret.
     ///
     /// # Errors
-    /// As [`Token::parse`], but for what may stand in any header.
+    /// As [`Token::parse`], but every character that is allowed in a header value is accepted.
     pub fn parse_lines(text: String) -> Result<Self, GrantError> {
         Self::check(text, |byte| matches!(byte, b'\n' | b' '..=b'~'))
     }
 
-    /// Its [lines](Token::parse_lines): one, of any other token.
+    /// The [lines](Token::parse_lines) of the token. A token of any other kind has one line.
     pub fn lines(&self) -> Split<'_, char> {
         self.0.split('\n')
     }
 
-    /// The token's text, to be written into a request and nowhere else.
+    /// The token's text. It must be written into a request and nowhere else.
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
@@ -76,17 +78,17 @@ impl fmt::Debug for Token {
     }
 }
 
-/// What a session proves itself with. Moved, never copied; wiped with its tokens.
+/// The credentials of a session. They are moved and never copied, and their tokens are zeroed when they are dropped.
 #[derive(Debug)]
 pub struct Credentials {
-    /// Goes out with every request; nothing where a session cookie does.
+    /// The access token, which is sent with every request; `None` if a session cookie is sent instead.
     pub access: Option<Token>,
-    /// Only where the API hands the refresh token out in the body instead of a cookie (promise 4).
+    /// The refresh token; `None` unless the API sends it in the body instead of a cookie (promise 4).
     pub refresh: Option<Token>,
 }
 
 impl Credentials {
-    /// Takes over what a newer answer did not repeat.
+    /// Takes over the previous tokens that a newer answer did not repeat.
     pub(crate) fn inherit(&mut self, previous: Self) {
         self.access = self.access.take().or(previous.access);
         self.refresh = self.refresh.take().or(previous.refresh);

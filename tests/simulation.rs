@@ -1,5 +1,5 @@
-//! Thousands of random histories of several tabs under adversarial delivery. The laws are in `common/world.rs`:
-//! they are checked at every step, and the last ones here, when a history has come to rest.
+//! Thousands of random histories of several tabs with adversarial delivery. `common/world.rs` checks the invariants at
+//! every step. This file checks the final invariants, when nothing more happens in a history.
 
 #![allow(missing_docs)]
 
@@ -9,11 +9,12 @@ use common::{ADA, BOB, Packet, Traced, World};
 use proptest::prelude::*;
 use tokencell::{Body, CallId, Hint, Input, Instant, Millis, PeerMessage, Policy};
 
-/// No packet is older than this when time passes, in a world whose wire works; but for exchanges with a slow server.
+/// The maximum age of a packet when time passes, in a world with a working network. Only exchanges with a slow server
+/// take longer.
 const LATENCY: Millis = Millis(900);
-/// The slowest server answers after so long.
+/// The time after which the slowest server answers, in milliseconds.
 const SLOWEST: u64 = 60_000;
-/// Nor is a reading of the trace that has not been handed in.
+/// The maximum age of a reading of the shared state when the session gets it.
 const READING: Millis = Millis(50);
 const TABS: usize = 4;
 
@@ -31,7 +32,7 @@ enum Step {
     Restore(usize),
     Revoke,
     Send(usize, Body),
-    /// A reply is lost, and the client does not learn of it.
+    /// A reply is lost, and the client gets no error.
     Swallow,
     SignIn(usize, bool),
     SignOut(usize),
@@ -94,13 +95,13 @@ fn hostile() -> impl Strategy<Value = Step> {
 /// How the network and the server behave.
 #[derive(Clone, Copy, Debug)]
 struct Conditions {
-    /// The wire keeps its latency, so nothing is overtaken by a timeout.
+    /// The network keeps its latency, so no packet arrives after a timeout.
     has_latency: bool,
-    /// Nobody holds the lock for ever, and no exchange is lost.
+    /// No script of the page holds the lock without end, and no exchange is lost.
     is_honest: bool,
-    /// How long the server takes at most to answer an exchange.
+    /// The maximum time that the server needs to answer an exchange.
     server: Millis,
-    /// Tokens that do not say whose they are.
+    /// Whether tokens do not name their user.
     opaque: bool,
     /// How long the server accepts a spent cookie again.
     grace: Millis,
@@ -110,7 +111,7 @@ impl Conditions {
     const FAST: Self = Self { has_latency: true, is_honest: true, server: LATENCY, opaque: false, grace: Millis(0) };
 }
 
-/// A server that takes up to a minute; half of them are quick.
+/// A server that needs up to a minute to answer. Half of the servers are fast.
 fn any_server() -> impl Strategy<Value = Millis> {
     prop_oneof![Just(LATENCY), (1000..SLOWEST).prop_map(Millis)]
 }
@@ -121,7 +122,8 @@ struct History {
 }
 
 impl History {
-    /// One of the first that a page is in. What the page has asked for before is not overtaken by what it asks for now.
+    /// The tab in this slot, if a page is connected to it. If not, a page connects now, and the result is `None`.
+    /// Sign-outs that the page has requested before are delivered first, so that they precede its next call.
     fn client_connected(&mut self, slot: usize) -> Option<usize> {
         let tab = self.tab(slot);
         let is_leaving = |(_, packet): &(Instant, Packet)| matches!(packet, Packet::Read { tab: of, of: Traced::SignOut(..), .. } if *of == tab);
@@ -136,14 +138,15 @@ impl History {
         Some(tab)
     }
 
-    /// One of the first tabs, or whichever took its place.
+    /// The tab in this slot. A slot number selects one of the tabs that are alive.
     fn tab(&self, slot: usize) -> usize {
         let alive: Vec<_> = (0..self.world.tabs.len()).filter(|tab| self.world.tabs[*tab].alive).collect();
         alive[slot % alive.len()]
     }
 
-    /// The one death that a later page does not know to be dangerous: of a page that has only just asked a server which
-    /// nothing has shown to be slow, and which is. ARCHITECTURE.md says why it is not waited for.
+    /// Whether a later page cannot know that the death of this page is dangerous. This is the only such case: the page
+    /// has just sent an exchange to a slow server, and the shared state does not yet say that the server is slow.
+    /// ARCHITECTURE.md explains why a later page does not wait for this exchange.
     fn dies_unnoticed(&self, tab: usize) -> bool {
         let is_unnoticed = self.conditions.server > Policy::ORPHANED_LEASE_TTL && !self.world.is_slow;
         is_unnoticed && self.world.has_just_asked(tab, READING)
@@ -171,7 +174,8 @@ impl History {
             }
             Step::CloseTab(slot) if world.tabs.iter().filter(|tab| tab.alive).count() > 1 => {
                 let tab = self.tab(slot);
-                // A page that dies in mid sign-in leaves a cookie that no page knows of: nothing can be told of it.
+                // A page that closes during a sign-in leaves a cookie that no page knows, so this case cannot be
+                // checked.
                 let is_idle = self.world.tabs[tab].calls.values().all(|call| call.is_request || call.outcome.is_some());
                 if is_idle && !self.dies_unnoticed(tab) {
                     self.world.close_tab(tab);
@@ -238,7 +242,7 @@ impl History {
         self.check();
     }
 
-    /// Timers go off and packets arrive in the order of their times; the wire keeps its latency.
+    /// Timers fire and packets arrive in the order of their times. The network keeps its latency.
     fn pass(&mut self, span: Millis) {
         let world = &mut self.world;
         let end = world.now + span;
@@ -273,7 +277,7 @@ impl History {
         }
     }
 
-    /// Everything arrives, the server is up, nobody does anything: what holds then?
+    /// Checks the final invariants, after all packets have arrived, while the server is available and no user acts.
     fn come_to_rest(&mut self) {
         self.world.server.down = None;
         self.world.hogged = false;
@@ -284,7 +288,7 @@ impl History {
             self.world.pass(Millis::seconds(2));
         }
         if self.world.hint == Hint::SignOutPending {
-            // The tab with the pending sign-out is closed: it is sent at the next start.
+            // The tab with the pending sign-out is closed. The next vault that starts sends the sign-out.
             self.world.open_tab();
             self.world.pass(Millis::seconds(5));
         }
@@ -308,7 +312,8 @@ impl History {
     }
 }
 
-/// At the latest; readings are the browser's own affair, and bounded whatever the network does.
+/// The latest time at which the packet arrives. The browser performs readings itself, so their time is bounded and does
+/// not depend on the network.
 fn arrives((sent, packet): &(Instant, Packet), conditions: Conditions) -> Option<Instant> {
     let latency = match packet {
         Packet::Read { .. } => return Some(*sent + READING),
@@ -331,7 +336,7 @@ fn run(steps: Vec<Step>, conditions: Conditions) -> World {
     history.world
 }
 
-/// Histories per test: `PROPTEST_CASES`, which the full test raises, or thousands.
+/// The number of histories per test: `PROPTEST_CASES`, which the full test increases, or 2000.
 fn cases() -> u32 {
     std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(2000)
 }
@@ -339,7 +344,7 @@ fn cases() -> u32 {
 proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(cases()) })]
 
-    /// Tabs open, close, sleep and reload in mid-refresh; nobody signs out and the server revokes nothing.
+    /// Tabs open, close, sleep, and reload during a refresh. No user signs out, and the server revokes nothing.
     #[test]
     fn a_server_of_any_slowness_signs_nobody_out(
         steps in prop::collection::vec(peaceful(), 1..120), server in any_server(),
@@ -359,8 +364,8 @@ proptest! {
         prop_assert_eq!(world.server.reuses, 0, "a rotated cookie was spent twice");
     }
 
-    /// Replies are lost, with an error or in silence. On a strict server a session ends only if a lost reply held its only
-    /// good cookie: then no client could keep it.
+    /// Replies are lost, with or without an error. On a strict server, a session ends only if a lost reply had its only
+    /// valid cookie. No client could keep that session.
     #[test]
     fn lost_replies_end_a_session_only_if_its_cookie_was_in_one(
         steps in prop::collection::vec(lossy(), 1..120), server in any_server(),
@@ -372,7 +377,7 @@ proptest! {
         prop_assert!(world.server.reuses == 0 || world.lost_cookies > 0, "a rotated cookie was spent twice");
     }
 
-    /// A server that accepts a spent cookie again for a while loses no session, whatever is lost on the way.
+    /// If the server accepts a spent cookie again for some time, no session ends, whatever packets are lost.
     #[test]
     fn lost_replies_sign_nobody_out_on_a_server_with_grace(
         steps in prop::collection::vec(lossy(), 1..120), server in any_server(),

@@ -7,8 +7,8 @@ const LABEL = 'Auth'
 const COLOR = 0xd97706
 
 /**
- * Shows the session in Vue DevTools: how it stands in an inspector, and every refresh, wait, backoff and sign-out in a
- * timeline. No secret in it. For development: `if (import.meta.env.DEV) app.use(authDevtools(auth))`.
+ * Shows the session in Vue DevTools: its current state in an inspector, and every refresh, wait, backoff and sign-out in a
+ * timeline. It shows no secrets. Use it in development only: `if (import.meta.env.DEV) app.use(authDevtools(auth))`.
  */
 export function authDevtools(auth: Auth<unknown>): Plugin {
   return {

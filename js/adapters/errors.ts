@@ -1,6 +1,6 @@
 import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/errors.js'
 
-/** What only an adapter can find out, and says to a developer: the cause, then the mend. */
+/** Messages of the errors that only adapters raise: the cause, then the fix. */
 const MESSAGES = {
   'mode-missing':
     "nuxt.config has no block for tokencell. Write tokencell: { mode: 'bff', … } or { mode: 'vault', … }.",

@@ -2,7 +2,9 @@ import { defineStore, type StoreDefinition } from 'pinia'
 import { type ComputedRef, computed } from 'vue'
 import { useAuth, type VueAuth } from './vue.js'
 
-/** Of each kind of session the getters, so that `isAuthenticated` and `status` tell whether there is a user. */
+/**
+ * The getters of each variant of the session, so that a check of `isAuthenticated` or `status` narrows the type of `user`.
+ */
 type Getters<Session = VueAuth> = Session extends unknown
   ? {
       [Member in Exclude<keyof Session, 'ready'>]: Session[Member] extends ComputedRef
@@ -12,10 +14,10 @@ type Getters<Session = VueAuth> = Session extends unknown
   : never
 
 /**
- * The session as a store, for apps that use `authPlugin` and Pinia. There is no token in it.
+ * The session as a store, for apps that use `authPlugin` and Pinia. The store contains no token.
  *
- * All of it are getters. None is state, which would be serialised on a server and could be patched; none is an
- * action, whose arguments, a password among them, plugins and devtools hear.
+ * All members are getters. There is no state, because a server would serialise it and any code could patch it. There are no
+ * actions, because plugins and devtools receive the arguments of actions, such as a password.
  */
 export const useAuthStore: StoreDefinition<
   'auth',

@@ -1,23 +1,24 @@
 import { ownPath } from '../common/guard.js'
 import type { Auth, Snapshot } from '../common/types.js'
 
-/** What is needed of a router whose pages a server renders: `useRouter()` of Next's App Router has it. */
+/** The required methods of a router whose pages are rendered on a server. `useRouter()` of Next's App Router has them. */
 export interface ServerRouter {
-  /** Renders the page again, and forgets all others. */
+  /** Renders the page again, and discards all other cached pages. */
   refresh(): void
   replace(path: string): void
 }
 
-/** For whom the server has rendered the page last; `undefined` if it does not know. */
+/** The session for which the server last rendered the page; `undefined` if it is not known. */
 export interface Rendered {
   snapshot: Snapshot<unknown> | undefined
 }
 
 /**
- * Has the pages follow the session, in every tab: who signs in goes to the page in `?redirect=`, if it is one of this
- * application; after any other change the server renders the page again, and sends away those whom its guards do not let in.
+ * Makes the pages follow the session, in every tab. After a sign-in the router opens the page in `?redirect=`, if it is a
+ * page of this application. After any other change the server renders the page again, and its guards redirect users who may
+ * not see it.
  *
- * @returns the way to stop
+ * @returns a function that stops this
  */
 export function followSession(auth: Auth<unknown>, router: ServerRouter, rendered: Rendered): () => void {
   let known = rendered.snapshot ?? auth.snapshot
@@ -30,7 +31,7 @@ export function followSession(auth: Auth<unknown>, router: ServerRouter, rendere
     if (before.status === 'loading' || identityOf(before) === identityOf(now)) return
     const wanted = before.status === 'unauthenticated' && now.status === 'authenticated' && wantedPage()
     if (wanted) router.replace(wanted)
-    // The server of `createBffAuth` does not know yet that the user has left: `signed-out` says when it does.
+    // The server of `createBffAuth` has not received the sign-out yet. The event `signed-out` shows when it has.
     const isTooEarly = now.reason === 'signed-out' && 'hydrate' in auth
     if (wanted || (!isTooEarly && !isRendered(now))) router.refresh()
   }
@@ -48,13 +49,13 @@ export function followSession(auth: Auth<unknown>, router: ServerRouter, rendere
   }
 }
 
-/** Who it is and what they may do. A refresh of the token changes neither. */
+/** A string that stands for the user and their permissions. A refresh of the token does not change it. */
 const identityOf = ({ status, user, claims }: Snapshot<unknown>) =>
   JSON.stringify([status, user, claims?.sub, claims?.role, claims?.roles, claims?.scope])
 
 /**
- * The page in the query, if it is one of ours; of several, none. No server sees a fragment: it comes with the redirect of the
- * browser, and belongs to that page.
+ * The page in the query, if it is a page of this application; `null` if the query has several. The fragment is added to it:
+ * browsers send no fragment to a server, but keep it through the redirect, so it belongs to the wanted page.
  */
 function wantedPage(): string | null {
   const { hash, origin, search } = location

@@ -22,7 +22,10 @@ export type {} from '../index.js'
 
 export type { ServerRouter } from './react-navigation.js'
 
-/** The session as components read it: `isAuthenticated` and `status` tell whether there is a user. Never with a token. */
+/**
+ * The session as components read it. A check of `isAuthenticated` or `status` narrows the type of `user`. It never contains
+ * a token.
+ */
 export type ReactAuth<User = RegisteredUser> = FlaggedSnapshot<User> &
   Pick<Auth<User>, 'fetch' | 'signIn' | 'signOut'> & {
     readonly roles: readonly Role[]
@@ -31,19 +34,23 @@ export type ReactAuth<User = RegisteredUser> = FlaggedSnapshot<User> &
   }
 
 export interface AuthProviderProps<User = RegisteredUser> {
-  /** A client of `createAuth` or of `createBffAuth`, made once, outside of any component. */
+  /** A client of `createAuth` or of `createBffAuth`. Create it once, outside of any component. */
   auth: Auth<User> | BffAuth<User>
-  /** What the server knew when it rendered, for a client of `createBffAuth`: nothing is asked then. */
+  /**
+   * For a client of `createBffAuth`: the session that the server knew when it rendered. The client then does not request
+   * the session.
+   */
   session?: SessionInfo<User>
   /**
-   * Where the roles are.
+   * Returns the roles of the user.
    * @default `roles` or `role` of the user, else of the claims
    */
   roles?: RolesOf
   /**
-   * `useRouter()` of Next's App Router. Then pages follow the session, in every tab: who signs in goes to the page in
-   * `?redirect=`, if it is one of this application; after any other change the server renders the page again.
-   * @default none: the application navigates itself
+   * `useRouter()` of Next's App Router. With it, pages follow the session in every tab. After a sign-in the router opens
+   * the page in `?redirect=`, if it is a page of this application. After any other change the server renders the page
+   * again.
+   * @default none: the application navigates by itself
    */
   router?: ServerRouter
   children: ReactNode
@@ -57,12 +64,12 @@ interface Provided {
 
 const Context = createContext<Provided | null>(null)
 
-/** Gives the components inside a session. Without `session` it is `loading` while a server renders. */
+/** Provides the session to the components inside. Without `session`, the session is `loading` while a server renders. */
 export function AuthProvider<User = RegisteredUser>(props: AuthProviderProps<User>): ReactNode {
   const { auth, session, roles = rolesOf, router, children } = props
   const rendered = session?.snapshot ?? LOADING
   const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot })
-  // Before anybody subscribes, and asks.
+  // In the first render: the client must be hydrated before the first component subscribes.
   useState(() => typeof window !== 'undefined' && hydrate(auth, session))
   useEffect(() => {
     lastRendered.current.snapshot = session?.snapshot
@@ -77,7 +84,7 @@ export function AuthProvider<User = RegisteredUser>(props: AuthProviderProps<Use
 }
 
 /**
- * The session, in any component inside {@link AuthProvider}.
+ * Returns the session, in any component inside {@link AuthProvider}.
  *
  * @throws AuthError `provider-missing`
  */

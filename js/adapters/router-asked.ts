@@ -32,7 +32,7 @@ export function createAsked(router: Router, rule: NonNullable<GuardOptions['rule
       asked = undefined
     },
 
-    /** The address, if somebody is signed in and it leads to another route than before. */
+    /** The address, if a user is signed in and it leads to another route than before. */
     added({ status }: Snapshot<unknown>): string | undefined {
       if (!asked || status !== 'authenticated') return undefined
       const route = routeAt(asked.fullPath)

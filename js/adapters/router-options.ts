@@ -2,45 +2,47 @@ import type { RouteLocation, RouteLocationNormalized, RouteLocationRaw } from 'v
 import type { RolesOf, Rule } from '../common/guard.js'
 
 /**
- * A page of the application, or a function that names it for the route that was wanted. A named route inherits the parameters
- * of that route: `{ name: 'sign-in' }` may be below `/:locale`.
+ * A page of the application, or a function that returns it for the wanted route. A named route inherits the parameters of
+ * the wanted route: `{ name: 'sign-in' }` may be below `/:locale`.
  */
 export type GuardPage = RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)
 
 export interface GuardOptions {
   /**
-   * Where somebody signs in. It gets the page that was wanted in its query, and should be `guestOnly`.
+   * The sign-in page. Its query contains the wanted page. It should be `guestOnly`.
    * @default '/sign-in'
    */
   signIn?: GuardPage
   /**
-   * Where those go who have nothing to do on a page for guests, and wanted no other. A function gets the page for guests.
+   * The page that signed-in users get instead of a page for guests, if the query of that page names no other page. A
+   * function gets the page for guests.
    * @default '/'
    */
   home?: GuardPage
-  /** What is shown instead of a page that is for other roles. Required as soon as a route has `meta.roles`. */
+  /** The page that is shown instead of a page for other roles. It is required if any route has `meta.roles`. */
   forbidden?: GuardPage
   /**
-   * What is shown instead of a page that requires sign-in while the session cannot be found out, because the API does not
-   * answer, or not as configured. It gives way to that page by itself as soon as the session is known.
+   * The page that is shown instead of a page that requires sign-in while the session cannot be restored, because the API
+   * does not answer, or its response does not fit the configuration. As soon as the session is known, the guard decides
+   * again about the wanted page.
    * @default the navigation fails with AuthError `unreachable`
    */
   unavailable?: GuardPage
   /**
-   * The name of the page that was wanted, in the query of the sign-in page.
+   * The name of the query parameter that holds the wanted page, on the sign-in page.
    * @default 'redirect'
    */
   query?: string
   /**
-   * Where the roles are.
+   * Returns the roles of the user.
    * @default `roles` or `role` of the user, else of the claims
    */
   roles?: RolesOf
   /**
-   * What a page asks of its visitor.
+   * Returns the rule of a page: what it requires of its visitor.
    * @default its `meta`
    */
   rule?: (to: RouteLocation) => Rule
-  /** Where a server has rendered: until this settles, pages are shown as they were there. */
+  /** For pages that a server has rendered: until this promise settles, pages are shown as the server rendered them. */
   hydrated?: Promise<unknown>
 }

@@ -14,33 +14,33 @@ export type {} from '../index.js'
 export type { GuardOptions, GuardPage } from './router-options.js'
 
 declare module 'vue-router' {
-  // What a page asks of its visitor, checked by guardRoutes().
+  // What a page requires of its visitor. guardRoutes() checks it.
   interface RouteMeta extends Rule {}
 }
 
 /**
- * Has a router of vue-router 4 or 5 ask `meta.requiresAuth`, `meta.roles` and `meta.guestOnly` (promise 20): before it
- * opens a page, and again when the session or its roles change while the page is open. Comfort, not authorisation: only
- * the API authorises (promise 21).
+ * Makes a router of vue-router 4 or 5 check `meta.requiresAuth`, `meta.roles` and `meta.guestOnly` (promise 20). It checks
+ * them before it opens a page, and again if the session or its roles change while the page is open. This is convenience,
+ * not authorisation: only the API authorises (promise 21).
  *
- * A navigation waits until the session is known, 12 s at most. If it cannot be found out, pages for guests open, and a
- * page that requires sign-in gives way to the page `unavailable`. Without that option the navigation fails with AuthError
- * `unreachable`; if the vault does not start, always with the vault's error. In each case the wanted page opens by itself
- * once the session is known, unless the user has gone elsewhere.
+ * A navigation waits until the session is known, for at most 12 s. If the session cannot be restored, pages for guests
+ * open, and the page `unavailable` is shown instead of a page that requires sign-in. Without that option the navigation
+ * fails with AuthError `unreachable`. If the vault does not start, the navigation always fails with the vault's error. In
+ * each case the wanted page opens automatically once the session is known, unless the user has opened another page.
  *
- * When the application adds a route (`router.addRoute`) for the address that the user asked for last, that page opens.
+ * If the application adds a route (`router.addRoute`) for the address that the user requested last, that page opens.
  *
- * Where a server renders, pages that need a session are let through, and show that it is `loading`.
+ * While a server renders, pages that need a session are allowed, and show that the session is `loading`.
  *
  * @throws AuthError `page-missing`, in a navigation to a page that the router does not have
- * @returns the way to stop
+ * @returns a function that removes the guard
  */
 export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardOptions = {}): () => void {
   const { roles = rolesOf, rule = ({ meta }) => meta, hydrated } = options
   const asked = createAsked(router, rule)
   const pages = createPages(router, asked, options)
   const session = watchSession(auth, reconsider)
-  /** On a server nothing can be waited for; and a page must first be what the server made of it. */
+  /** A server cannot wait for the session. In the browser, the first render must match what the server rendered. */
   let isPassive = typeof window === 'undefined' || hydrated !== undefined
   let isStopped = false
 
@@ -48,16 +48,16 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     pages.settle(to, decide(hydrated && isPassive ? LOADING : session.snapshot, rule(to), roles))
   const admission = createAdmission(session, pages, asked, judge, () => isPassive || isStopped)
 
-  /** The session, or what it allows, has changed: may the open page stay? */
+  /** Called when the session or its roles have changed: decides again about the open page. */
   function reconsider() {
     const open = router.currentRoute.value
-    // A navigation that waits decides by itself.
+    // A waiting navigation makes its own decision.
     if (isPassive || admission.isWaiting || openAdded()) return
     const { failed, isUndecided } = admission
     if (failed && admission.canGoOn(failed))
       return openAgain(failed, open === START_LOCATION ? 'replace' : 'push')
     const { status, reason } = session.snapshot
-    // An open page stays while the session is not known, unless it was let through without a decision.
+    // An open page stays while the session is not known, unless it was allowed without a decision.
     if (open === START_LOCATION || (status === 'loading' && !isUndecided)) return
     const substitution = pages.substitutionAt(open)
     const target = substitution?.wanted ?? open
@@ -65,7 +65,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     if (decision === 'wait' || decision === (substitution?.decision ?? 'allow')) return
     const isOver = decision === 'sign-in' && (reason === 'signed-out' || reason === 'replaced')
     if (!isOver) return openAgain(target)
-    // The next user may be another one, for whom this page was not meant.
+    // The next user may be a different one, who must not be sent to this user's page.
     asked.forget()
     router.replace(pages.signIn(open)).catch(() => {})
   }
@@ -74,7 +74,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     router[method]({ path, query, hash, force: true }).catch(() => {})
   }
 
-  /** Opens the page that was asked for, if the application has added its route and it is known who is signed in. */
+  /** Opens the page that was requested last, if the application has added its route and a user is signed in. */
   function openAdded(): boolean {
     const address = isPassive ? undefined : asked.added(session.snapshot)
     if (address) router.replace(address).catch(() => {})
@@ -83,7 +83,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
 
   const stops = [
     router.beforeEach(admission.begin),
-    // The session may have ended while a page was being loaded.
+    // The session may have ended while the page was loading.
     router.beforeResolve(admission.admit),
     watchRoutes(router, openAdded),
     session.stop,

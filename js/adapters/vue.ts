@@ -8,42 +8,45 @@ import { adapterError } from './errors.js'
 export type {} from '../index.js'
 
 /**
- * The session as components read it: each member of the snapshot is a readonly ref. Never with a token.
+ * The session as components read it. Each member of the snapshot is a readonly ref. It never contains a token.
  *
- * A union: in `reactive(useAuth())`, `isAuthenticated` and `status` tell whether there is a user. Separate refs do not know of
- * each other; there, ask `user` itself, or the `status` of the `snapshot`.
+ * The type is a union: in `reactive(useAuth())`, a check of `isAuthenticated` or `status` narrows the type of `user`. It
+ * cannot narrow separate refs; there, check `user` itself, or the `status` of the `snapshot`.
  */
 export type VueAuth<User = RegisteredUser> = SessionRefs<FlaggedSnapshot<User>> &
   Pick<Auth<User>, 'fetch' | 'ready' | 'signIn' | 'signOut'> & {
-    /** All members at once, so that `status` tells whether there is a user. */
+    /** All members in one object, so that a check of `status` narrows the type of `user`. */
     readonly snapshot: ComputedRef<Snapshot<User>>
     readonly roles: ComputedRef<readonly Role[]>
     /** Whether the user has one of these roles. For display: only the API authorises. */
     hasRole(...wanted: Role[]): boolean
   }
 
-/** Of each kind of session the members, as refs. */
+/** The members of each variant of the session, as refs. */
 type SessionRefs<Session> = Session extends unknown
   ? { readonly [Member in keyof Session]-?: ComputedRef<Session[Member]> }
   : never
 
 export interface AuthPluginOptions {
   /**
-   * Where the roles are.
+   * Returns the roles of the user.
    * @default `roles` or `role` of the user, else of the claims
    */
   roles?: RolesOf
-  /** Where a server has rendered: `loading` is shown until this settles, as it was there. */
+  /**
+   * For an app that a server has rendered: until this promise settles, the session is `loading`, as it was on the server.
+   */
   hydrated?: Promise<unknown>
 }
 
-// The same for every copy of the package.
+// `Symbol.for`: every copy of the package uses the same key.
 const KEY = Symbol.for('tokencell.vue')
 
 /**
- * `app.use(authPlugin(auth))`. Given a function, the app has a client of its own, which is disposed with it.
+ * Provides the session to a Vue app: `app.use(authPlugin(auth))`. With a function instead of a client, the app has its own
+ * client, which is disposed when the app is unmounted.
  *
- * While rendering on a server the session is `loading`.
+ * While a server renders, the session is `loading`.
  */
 export function authPlugin<User = RegisteredUser>(
   source: Auth<User> | (() => Auth<User>),
@@ -58,7 +61,7 @@ export function authPlugin<User = RegisteredUser>(
         app.onUnmount(auth.subscribe((next) => (snapshot.value = next)))
       }
       if (hydrated) hydrated.finally(follow)
-      // Nobody unmounts an app on a server.
+      // Not on a server: an app is never unmounted there, so the subscription would never end.
       else if (typeof window !== 'undefined') follow()
       if (auth !== source) app.onUnmount(() => auth.dispose())
       app.provide(
@@ -70,7 +73,7 @@ export function authPlugin<User = RegisteredUser>(
 }
 
 /**
- * The session, in `setup()`, a guard, a store, or wherever `inject()` works.
+ * Returns the session. Call it in `setup()`, a guard, a store, or anywhere else where `inject()` works.
  *
  * @throws AuthError `plugin-missing`
  */
@@ -103,6 +106,6 @@ function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: R
     signIn,
     signOut,
   } satisfies Record<keyof VueAuth, unknown>
-  // That the members fit each other, no ref says by itself.
+  // The cast is needed because the types of separate refs do not show that their values belong together.
   return members as VueAuth<User>
 }

@@ -116,7 +116,7 @@ export function createBffAuth<User = RegisteredUser>({
     const { session, at } = next
     const isOver = isEnded(next)
     const snapshot = isOver ? SIGNED_OUT : next.snapshot
-    // That nobody has signed in is no news to those who know why.
+    // Keep the more specific reason instead of `never`.
     const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
     const shown = isNews
       ? // A copy: a framework may have made its own object reactive, and what is frozen inside that cannot be read.
@@ -336,7 +336,7 @@ export function createBffAuth<User = RegisteredUser>({
       leave()
       channel?.postMessage('signed-out')
       const isConfirmed = await runExclusive(() => {
-        // A sign-in whose turn came first has paid it, and the user has left that session, too.
+        // A queued sign-in cleared the flag. Set it again: that session must end, too.
         pendingSignOut.write(pending)
         return settle()
       }).catch(() => false)

@@ -11,11 +11,11 @@ import { createOrigins, type OriginOptions } from './origins.js'
 import type { Placement } from './placement.js'
 import { createVaultConnection } from './vault-connection.js'
 
-/** Where the vault runs, and what the page may know of it before it does. */
+/** Where the vault runs, and the origins that the page knows before the vault has started. */
 export interface AuthOptions extends Placement, OriginOptions {}
 
 /**
- * Connects this page to its vault. Safe to call while rendering on a server, where nothing is connected.
+ * Connects this page to its vault. It is safe to call while a server renders: it does not connect there.
  *
  * @example
  * export const auth = createAuth<User>({

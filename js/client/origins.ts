@@ -3,30 +3,30 @@ import { pageError } from './errors.js'
 
 export interface OriginOptions {
   /**
-   * A copy of the `origins` of the vault: scheme, host and port, as in `https://api.example.com`. Not a secret, and no
-   * permission: the vault decides by its own list where the token goes.
+   * A copy of the `origins` of the vault: scheme, host and port, as in `https://api.example.com`. The list is not a
+   * secret, and it grants nothing: the vault uses its own list to decide where it sends the token.
    *
-   * With it, requests to other origins go out as plain `fetch` at once, while the vault starts or has failed. Without it
-   * they wait until the vault has been there once, and fail with its error if it does not start. An origin of the vault
-   * that is missing here gets requests without a token until then.
+   * With this option, requests to other origins are sent with plain `fetch` at once, also while the vault starts or after
+   * it has failed. Without it, these requests wait until the vault has started once, and fail with its error if it does
+   * not start. If an origin of the vault is missing here, requests to it have no token until the vault has started.
    */
   origins?: readonly string[]
 }
 
-/** What a page knows of the origins that the token may go to: from its options, and then from its vault. */
+/** The origins that the token may go to, as far as a page knows them: from its options first, then from its vault. */
 export function createOrigins({ origins }: OriginOptions) {
   let known: readonly string[] | undefined = origins?.map(parseOrigin)
 
   return {
-    /** Those of the last vault hold while it is restarted. */
+    /** While the vault is restarted, the origins of its last run stay valid. */
     async learn(vault: ConnectedVault) {
       try {
         known = await vault.origins()
       } catch {
-        // It has not started, and what is asked of it fails by itself.
+        // The vault has not started. The call that needs it fails with the vault's own error.
       }
     },
-    /** Whether it goes to no origin of the vault, or with a token of the caller: then `fetch` itself does best. */
+    /** Whether plain `fetch` is enough: the URL is on no origin of the vault, or the caller has set `Authorization`. */
     needNoVault({ url, headers }: Request): boolean {
       const isOurs = (known ?? [new URL(url).origin]).some((origin) => url.startsWith(`${origin}/`))
       return !isOurs || headers.has('authorization')

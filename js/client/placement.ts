@@ -1,32 +1,35 @@
 import type { Vault } from '../protocol/vault.js'
 
 /**
- * Where the vault runs: the first of `shared`, `worker` and `page` that is given and that the browser has. One that is
- * there and fails to start is an error, never a reason to try the next.
+ * Where the vault runs: in the first of `shared`, `worker` and `page` that is given and that the browser supports. If that
+ * one fails to start, this is an error; the next one is not tried.
  */
 export interface Placement {
   /**
-   * In a SharedWorker: no script of the page can read the token, all tabs share it, and with `extendedLifetime` it
+   * In a SharedWorker. No script of the page can read the token, all tabs share the vault, and with `extendedLifetime` it
    * survives a reload.
    *
-   * Written out where it is used, so that bundlers see the file:
+   * Write the constructor call exactly like this, so that bundlers find the file:
    * `() => new SharedWorker(new URL('./auth.vault.ts', import.meta.url), { type: 'module', extendedLifetime: true })`
    */
   shared?: () => SharedWorker
-  /** In a worker of this page: no script of the page can read the token, and every tab and reload has its own. */
+  /**
+   * In a worker of this page. No script of the page can read the token. Every tab has its own vault, and a reload starts a
+   * new one.
+   */
   worker?: () => Worker
   /**
    * In the page itself: `() => import('./auth.vault.ts')`.
    *
-   * Hardened against scripts that come later, and no more: only a vault in a realm of its own keeps the token from
-   * every script of the page.
+   * This vault is protected only against scripts that run after it. Only a vault in a separate realm (a worker) hides the
+   * token from every script of the page.
    */
   page?: () => Promise<{ default: Vault }>
 }
 
 declare global {
   interface WorkerOptions {
-    /** Keeps a SharedWorker for a while after its last page (Chromium; ignored elsewhere). */
+    /** Keeps a SharedWorker alive for a while after its last page has closed (Chromium; other browsers ignore it). */
     extendedLifetime?: boolean
   }
 }

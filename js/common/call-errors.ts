@@ -1,6 +1,6 @@
 import { type AuthErrorCode, type AuthErrorDetail, explain } from './errors.js'
 
-/** What ends a call, whoever keeps the session, and says to a developer: the cause, then the mend. */
+/** Messages of the errors that end a call, with a vault and with a server: the cause, then the fix. */
 export const CALL_MESSAGES = {
   replaced:
     'Another account signed in while this call was open. It was not made for that one: do not repeat it.',

@@ -1,9 +1,12 @@
 import { FIELDS } from './fields.js'
 
-/** How requests against forgery (CSRF) are told apart: a header with a fixed value, or with that of a readable cookie. */
+/**
+ * The header that protects against CSRF (cross-site request forgery). Its value is fixed, or comes from a readable cookie.
+ * `false`: no header.
+ */
 export type Csrf = { header: string; value: string } | { header: string; cookie: string } | false
 
-/** Where things are in the body of a token response, as dotted paths. */
+/** Where the values are in the body of a token response, as dotted paths. */
 export interface Fields {
   /** @default 'access_token' */
   accessToken?: string
@@ -12,30 +15,30 @@ export interface Fields {
   /** @default 'refresh_token' */
   refreshToken?: string
   /**
-   * Why a refresh was refused, which becomes the `cause` of the snapshot.
+   * Why the API refused a refresh. The value becomes the `cause` of the snapshot.
    * @default 'reason'
    */
   reason?: string
   /**
-   * `''` if the body is the user.
+   * The user; `''` if the whole body is the user.
    * @default 'user'
    */
   user?: string
 }
 
-/** A path or URL, which is asked with POST, or that and whatever this endpoint does differently from the others. */
+/** A path or URL, requested with POST; or an object with the path and the settings in which this endpoint differs. */
 export type Endpoint = string | EndpointOptions
 
 export interface EndpointOptions {
-  /** A path or URL; a relative one is meant for the first of `origins`. */
+  /** A path or URL. A relative one is resolved against the first of `origins`. */
   path: string
   /** @default 'POST' */
   method?: string
-  /** What every request has in its body besides, as `{ grant_type: 'refresh_token', client_id: 'web' }` for OAuth. */
+  /** Extra members for the body of every request, such as `{ grant_type: 'refresh_token', client_id: 'web' }` for OAuth. */
   body?: Readonly<Record<string, string>>
   /**
-   * How the body is written: as JSON, or as a form (`application/x-www-form-urlencoded`). A sign-in with `FormData`, text or
-   * `URLSearchParams` goes out as it is.
+   * How the body is encoded: as JSON, or as a form (`application/x-www-form-urlencoded`). A sign-in with `FormData`, text
+   * or `URLSearchParams` is sent unchanged.
    * @default 'json'
    */
   encoding?: 'json' | 'form'
@@ -43,20 +46,20 @@ export interface EndpointOptions {
   csrf?: Csrf
   /** @default `credentials` of the vault */
   credentials?: 'include' | 'omit'
-  /** @default `fields` of the vault, each by itself */
+  /** @default `fields` of the vault, for each member that is not set here */
   fields?: Fields
 }
 
 export interface RefreshOptions extends EndpointOptions {
   /**
-   * The statuses that end the session. With any other below 500 the refresh fails with `status-unexpected`, and is tried
-   * again.
+   * The statuses that end the session. With any other status below 500 the refresh fails with `status-unexpected` and is
+   * retried.
    * @default [400, 401, 403]
    */
   endsOn?: readonly number[]
 }
 
-/** What endpoints have in common. */
+/** The settings of all endpoints that do not have their own. */
 export interface EndpointDefaults {
   csrf?: Csrf | undefined
   credentials?: 'include' | 'omit' | undefined
@@ -65,7 +68,7 @@ export interface EndpointDefaults {
 
 export type CompleteEndpoint = ReturnType<typeof completeEndpoint>
 
-/** The endpoint with everything that it does not say. */
+/** Fills in the defaults of an endpoint. */
 export function completeEndpoint(endpoint: Endpoint | RefreshOptions, defaults: EndpointDefaults) {
   const own: RefreshOptions = typeof endpoint === 'string' ? { path: endpoint } : endpoint
   return {
@@ -80,7 +83,7 @@ export function completeEndpoint(endpoint: Endpoint | RefreshOptions, defaults: 
   }
 }
 
-/** The members as a body, and its type. */
+/** Encodes the members as a body. Returns the body and its content type. */
 export function encodeBody(
   members: Readonly<Record<string, unknown>>,
   encoding: 'json' | 'form',
@@ -90,7 +93,10 @@ export function encodeBody(
   return [new URLSearchParams(texts).toString(), 'application/x-www-form-urlencoded']
 }
 
-/** The body of a sign-in given as JSON, with the members and in the encoding of its endpoint, and the type of that body. */
+/**
+ * Encodes the body of a sign-in whose credentials are JSON: adds the members of the endpoint and uses its encoding. Returns
+ * the body and its content type.
+ */
 export function encodeCredentials(
   json: string,
   endpoint: Pick<CompleteEndpoint, 'body' | 'encoding'> | undefined,
@@ -100,7 +106,7 @@ export function encodeCredentials(
   return encodeBody({ ...body, ...(JSON.parse(json) as Record<string, unknown>) }, encoding)
 }
 
-/** Where tokens are in the answers of these endpoints, as dotted paths. */
+/** Where the tokens are in the responses of these endpoints, as dotted paths. */
 export const tokenPaths = (endpoints: readonly (CompleteEndpoint | undefined)[]) => [
   ...new Set(
     endpoints.flatMap((endpoint) =>
@@ -109,7 +115,10 @@ export const tokenPaths = (endpoints: readonly (CompleteEndpoint | undefined)[])
   ),
 ]
 
-/** The name that a refresh token has in a body: the given one, else the last of the path where answers have it. */
+/**
+ * The name of the refresh token in the body of a request: the given name; without one, the last name in the path of the
+ * token in responses.
+ */
 export const refreshMember = (
   refreshToken: unknown,
   { refreshToken: path = FIELDS.refreshToken }: Fields = {},

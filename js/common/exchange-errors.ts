@@ -1,6 +1,6 @@
 import type { AuthErrorCode } from './error-codes.js'
 
-/** What is wrong with a configuration or with what an API grants, whoever asks it: the cause, then the mend. */
+/** Messages for a wrong configuration, or a wrong token response: the cause, then the fix. */
 export const EXCHANGE_MESSAGES = {
   'body-malformed':
     'The token response is not JSON, or longer than a megabyte. Check what the endpoint sends.',

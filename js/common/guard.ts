@@ -3,14 +3,14 @@ import type { Role, Snapshot } from './types.js'
 /** What a page asks of its visitor. Comfort, not authorisation: only the API authorises (promise 21). */
 export interface Rule {
   /**
-   * Somebody has to be signed in.
+   * The visitor has to be signed in.
    * @default false
    */
   requiresAuth?: boolean
-  /** Somebody with one of these roles has to be signed in. An empty list lets nobody in. */
+  /** The visitor has to be signed in and have one of these roles. An empty list admits no visitor. */
   roles?: readonly Role[]
   /**
-   * Nobody may be signed in, as on a sign-in page.
+   * The visitor must not be signed in, as on a sign-in page.
    * @default false
    */
   guestOnly?: boolean
@@ -31,7 +31,7 @@ export type Decision =
   /** The session is not known yet: ask again when the snapshot changes. */
   | 'wait'
 
-/** The roles that somebody has, for display. */
+/** The roles of the user, for display. */
 export type RolesOf = (session: Pick<Snapshot, 'claims' | 'user'>) => readonly string[]
 
 /** What becomes of a visitor of a page with this rule (promise 20). */
@@ -46,7 +46,7 @@ export function decide(session: Snapshot<unknown>, rule: Rule, roles: RolesOf = 
   return !wanted || hasRole(roles(session as Snapshot), wanted) ? 'allow' : 'forbidden'
 }
 
-/** Whether one of the roles is among those somebody has. */
+/** Whether the user has one of these roles. */
 export const hasRole = (has: readonly string[], wanted: readonly string[]): boolean =>
   wanted.some((role) => has.includes(role))
 
@@ -69,7 +69,7 @@ export const rolesOf: RolesOf = ({ user, claims }) => {
 export function ownPath(wanted: unknown, origin = 'http://here.invalid'): string | null {
   if (typeof wanted !== 'string' || !wanted.startsWith('/')) return null
   const url = parse(wanted, origin)
-  // Whoever follows `/..//evil.test` without its origin is elsewhere.
+  // Without its origin, `/..//evil.test` is a link to another host.
   const isOurs = url?.origin === new URL(origin).origin && !url.pathname.startsWith('//')
   return isOurs ? url.pathname + url.search + url.hash : null
 }

@@ -1,7 +1,7 @@
 import type { AuthError, AuthErrorCode } from './errors.js'
 
 /**
- * What your application says of itself, once and for every adapter:
+ * The types of your application. Declare them once; every adapter uses them.
  *
  * @example
  * declare module 'tokencell' {
@@ -12,12 +12,12 @@ import type { AuthError, AuthErrorCode } from './errors.js'
 export interface Register {}
 
 /**
- * The user of {@link Register}: what the API sends with a sign-in and a refresh. If it does not send one every time, that is
- * `User | null`.
+ * The user of {@link Register}: the user that the API sends with a sign-in and a refresh. If the API does not always send
+ * one, register `User | null`.
  */
 export type RegisteredUser = Register extends { user: infer User } ? User : unknown
 
-/** A user as pages get it: frozen, though what is inside of it is not. */
+/** A user as pages get it. The object itself is frozen; nested objects are not. */
 type Frozen<User> = unknown extends User ? User : Readonly<User>
 
 /** A role of {@link Register}. */
@@ -28,38 +28,44 @@ export type Claims = Readonly<Record<string, unknown>>
 
 /** Why there is no session. */
 export type Reason =
-  /** It could not be restored, or its token ran out and the API has no refresh. */
+  /** The session could not be restored, or its token expired and the API has no refresh. */
   | 'expired'
-  /** Nobody has signed in here. */
+  /** No user has signed in here. */
   | 'never'
   /** Another account signed in elsewhere, and this tab could not follow. */
   | 'replaced'
-  /** The server refused to refresh it. */
+  /** The server refused to refresh the session. */
   | 'revoked'
   /** The user signed out, here or in another tab. */
   | 'signed-out'
 
-/** Why it is not known yet whether somebody is signed in. The client keeps asking until it knows. */
+/** Why the session is not known yet. The client repeats the request until it is known. */
 export type SessionFailure =
-  /** The server answered, but not with what its configuration promises: HTML, for example, or no token. */
+  /** The response of the server does not fit the configuration. For example, it is HTML or has no token. */
   | 'malformed'
-  /** The server did not answer within 10 s, or with a status that decides nothing, such as 404 or 503. */
+  /**
+   * The server did not answer within 10 s, or it answered with a status that does not show whether there is a session, such
+   * as 404 or 503.
+   */
   | 'unreachable'
 
-/** What a page may know of the session (promise 1). Frozen; a new one for every change. Never holds a token. */
+/**
+ * What a page may know about the session (promise 1). It is frozen, and every change creates a new one. It never contains a
+ * token.
+ */
 export type Snapshot<User = RegisteredUser> = Absent | Present<User>
 
-/** A snapshot that says in one word whether there is a user, as the composables and hooks of frameworks show it. */
+/** A snapshot with the flag `isAuthenticated`, as the composables and hooks of the adapters return it. */
 export type FlaggedSnapshot<User = RegisteredUser> =
   | (Absent & { readonly isAuthenticated: false })
   | (Present<User> & { readonly isAuthenticated: true })
 
-/** Nobody is signed in, as far as is known. */
+/** No user is signed in, or the session is not known yet. */
 type Absent = Readonly<
   | (Nobody & {
       status: 'loading'
       reason: null
-      /** Why the session could not be found out yet; `null` before the first attempt to restore it has failed. */
+      /** Why the session is not known yet; `null` until the first attempt to restore it has failed. */
       failure: SessionFailure | null
       cause?: undefined
     })
@@ -67,12 +73,15 @@ type Absent = Readonly<
       status: 'unauthenticated'
       reason: Reason
       failure: null
-      /** With `revoked` or `expired`, the API's own word for it, if it gave one (`fields.reason`): `'ended_by_admin'`. */
+      /**
+       * With `revoked` or `expired`: the reason that the API sent (`fields.reason`), if any; for example
+       * `'ended_by_admin'`.
+       */
       cause?: string | undefined
     })
 >
 
-/** Somebody is signed in. */
+/** A user is signed in. */
 type Present<User> = Readonly<{
   status: 'authenticated'
   reason: null
@@ -82,9 +91,11 @@ type Present<User> = Readonly<{
   user: Frozen<User>
   /** `null` for opaque tokens. */
   claims: Claims | null
-  /** In milliseconds since the epoch, by this machine's clock; `null` when the token does not say. */
+  /** In milliseconds since the epoch, by this machine's clock; `null` if the token has no expiry time. */
   expiresAt: number | null
-  /** When the next refresh is due, likewise. */
+  /**
+   * When the next refresh is due. In milliseconds since the epoch, by this machine's clock; `null` if none is scheduled.
+   */
   refreshAt: number | null
 }>
 
@@ -95,80 +106,93 @@ interface Nobody {
   refreshAt: null
 }
 
-/** Something worth a line in a log. Redacted: no token, no body, no query string. */
+/** An event for logs. Redacted: it contains no token, no body and no query string. */
 export type AuthEvent = SessionEvent | RequestEvent
 
 export type SessionEvent =
   | { type: 'signed-in' }
   | { type: 'ended'; reason: Reason }
-  /** The server of `createBffAuth` knows that the user has signed out, in this tab or another. */
+  /** The server of `createBffAuth` has received the sign-out, from this tab or another. */
   | { type: 'signed-out' }
   | { type: 'refresh-started'; cause: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
   | { type: 'refreshed'; generation: number }
   | {
       type: 'refresh-failed'
       trouble: 'malformed' | 'refused' | 'unreachable'
-      /** What is wrong with the answer, as `ready` says it: `status-unexpected` for a 404; `null` for a refusal. */
+      /**
+       * What is wrong with the response: the code with which `ready` rejects, such as `status-unexpected` for a 404;
+       * `null` for a refusal.
+       */
       code: AuthErrorCode | null
       retryAt: number | null
     }
   /**
-   * The API has not confirmed a sign-out. It is tried again at this time, in milliseconds since the epoch; `null` if it
-   * cannot be, because there is no token left that the API would accept and no way to get one.
+   * The API has not confirmed a sign-out. The sign-out is retried at `retryAt`, in milliseconds since the epoch. `retryAt`
+   * is `null` if no retry is possible, because there is no token left that the API would accept and no way to get one.
    */
   | { type: 'sign-out-pending'; retryAt: number | null }
-  /** The vault did not start, for this reason. The next call starts it again. */
+  /** The vault did not start; `error` is the reason. The next call starts it again. */
   | { type: 'vault-failed'; error: AuthError }
 
 export interface RequestEvent {
   type: 'request'
-  /** How it got its answer: sent at once, after waiting for a token, a second time after a 401, … */
+  /** How the request was sent: at once, after a wait for a token, a second time after a 401, … */
   course: 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'
   method: string
   url: string
-  /** `null` when no answer came. */
+  /** `null` if there was no response. */
   status: number | null
   millis: number
-  /** Whether this page made it, and not another page of the same vault. */
+  /** `true` if this page made the request, `false` if another page of the same vault did. */
   here: boolean
 }
 
-/** What a sign-in sends: an object goes out as JSON, anything else as `fetch` would send it. */
+/** The body of a sign-in. An object is sent as JSON; anything else is sent as `fetch` would send it. */
 export type Credentials = Readonly<Record<string, unknown>> | FormData | URLSearchParams | string
 
 /** The session of this page. */
 export interface Auth<User = RegisteredUser> {
   /**
-   * Settles when the first status is known, at once if it is.
+   * Resolves when the first status is known. If the status is already known, it resolves at once.
    *
-   * Rejects with {@link AuthError} `unreachable` when that takes longer than 22 s, and at once with what is wrong with the
-   * answer of a refresh endpoint that brings no token (`token-missing`, `status-unexpected`, …): the status is then still
-   * `loading`, and the next `ready` waits anew.
+   * Rejects with {@link AuthError} `unreachable` if that takes longer than 22 s. If the response of the refresh endpoint
+   * has no token, it rejects at once with a code that names the cause (`token-missing`, `status-unexpected`, …). After a
+   * rejection the status is still `loading`, and the next `ready` waits again.
    */
   readonly ready: Promise<Snapshot<User>>
-  /** How things stand. */
+  /** The current state of the session. */
   readonly snapshot: Snapshot<User>
-  /** Calls back after every change of the snapshot. Returns the way to stop. */
+  /**
+   * Calls the listener after every change of the snapshot.
+   *
+   * @returns a function that removes the listener
+   */
   subscribe(listener: (snapshot: Snapshot<User>) => void): () => void
-  /** Calls back for everything worth logging. Returns the way to stop. */
+  /**
+   * Calls the listener for every {@link AuthEvent}.
+   *
+   * @returns a function that removes the listener
+   */
   onEvent(listener: (event: AuthEvent) => void): () => void
   /**
    * `fetch`, with the access token on requests to the configured origins (promises 12-14).
    *
-   * Rejects like `fetch`; and with {@link AuthError} `unreachable`, `signed-out`, `replaced` or `session-ended` when
-   * a request could not be sent as the user it was made for.
+   * Rejects as `fetch` does. It also rejects with {@link AuthError} `unreachable`, `signed-out`, `replaced` or
+   * `session-ended` if the request could not be sent for the user who made it.
    */
   readonly fetch: typeof fetch
   /**
-   * Signs in, from inside the vault. Resolves with the API's answer, every token removed.
+   * Signs in; the vault sends the request. Resolves with the response body of the API, with every token removed.
    *
    * Rejects with {@link AuthError} `refused` (with `status` and `body`), `unreachable` (with `retryAfter` if the API asked
-   * for a pause), or a code that names what is
-   * wrong with the token response.
+   * for a pause), or a code that names the fault in the token response.
    */
   signIn(credentials: Credentials): Promise<unknown>
-  /** Signs out here and in every other tab, at once and even offline. Resolves when the server was told, or could not be. */
+  /**
+   * Signs out in this tab and in every other tab, at once and even offline. Resolves when the sign-out request to the
+   * server has succeeded or failed.
+   */
   signOut(): Promise<void>
-  /** Lets go of the vault; the session lives on. Open calls reject with {@link AuthError} `closed`. */
+  /** Disconnects from the vault. The session continues. Open calls reject with {@link AuthError} `closed`. */
   dispose(): void
 }

@@ -1,65 +1,73 @@
 import type { Csrf, Endpoint, Fields, RefreshOptions } from './endpoint.js'
 
-/** The whole configuration of a vault. It lives in the vault's file and nowhere else. */
+/** The whole configuration of a vault. It is set only in the vault's file. */
 export interface VaultOptions {
   /**
-   * The exact origins that the token may go to: scheme, host and port.
+   * The exact origins that the vault may send the token to: scheme, host and port.
    * @default [location.origin]
    */
   origins?: readonly string[]
-  /** Where credentials go. The token is taken from the `Authorization` response header, else from the body. */
+  /**
+   * The endpoint that takes the credentials. The vault reads the token from the `Authorization` response header; without
+   * that header, from the body.
+   */
   signIn: Endpoint
-  /** Where a new token comes from. Without it, sessions simply expire. */
+  /** The endpoint that issues a new token. Without it, a session ends when its token expires. */
   refresh?: string | RefreshOptions
   /**
-   * The endpoint whose 401 says that the session is over, such as `'/me'`: for an API without refresh, some of whose
-   * endpoints answer 401 for reasons of their own.
+   * An endpoint that answers 401 only if the session has ended, such as `'/me'`. Set it for an API without refresh if some
+   * of its endpoints answer 401 for other reasons.
    * @default any endpoint: without `refresh`, a 401 to a request with the token ends the session as `revoked`
    */
   check?: string
-  /** Where a sign-out is told. Without it, it is a local affair. */
+  /** The endpoint that ends the session on the server. Without it, a sign-out is local only. */
   signOut?: Endpoint
   /**
-   * Where the refresh token is: in an HttpOnly cookie, which is better, or in the body of the answer, which keeps it in the
-   * vault and loses it on reload. It goes back in the body as well, under the name that is given or the last one of
-   * `fields.refreshToken`; or in the header that is named: in `Authorization` after the `scheme`.
+   * Where the refresh token is. `'cookie'`: in an HttpOnly cookie; this is the better choice. All other values: in the
+   * body of the response. The token is then only in the vault, and a reload loses it.
+   *
+   * With `'body'` the vault sends the token back in the body, under the last name in the path `fields.refreshToken`. With
+   * `{ body }` it uses the given name instead. With `{ header }` it sends the token in the given header; in
+   * `Authorization`, the token stands after the `scheme`.
    * @default 'cookie'
    */
   refreshToken?: 'body' | 'cookie' | { body: string } | { header: string }
   /**
-   * What a request proves itself with: an `Authorization: Bearer` header; a session cookie, so that there is no token; or
-   * these response headers, the secret one first, which go back with every request and which every answer may renew. As
-   * `fetch` would take them along to another origin, no redirect is followed then.
+   * How requests are authenticated. `'bearer'`: with an `Authorization: Bearer` header. `'cookie'`: with a session cookie;
+   * there is no token. `{ headers }`: with these response headers, the secret one first. The vault sends them back with
+   * every request, and every response may replace their values. With `{ headers }` the vault follows no redirect, because
+   * `fetch` would send these headers to another origin.
    * @default 'bearer'
    */
   credential?: 'bearer' | 'cookie' | { headers: readonly string[] }
   /**
-   * What stands before the token in `Authorization`: `'Token'` for Django REST framework, `''` for nothing.
+   * The scheme before the token in `Authorization`: `'Token'` for Django REST framework, `''` for no scheme.
    * @default 'Bearer'
    */
   scheme?: string
   /**
-   * Whether sign-in, refresh and sign-out take cookies along, as `credentials` of `fetch` says. An API without cookies need
-   * not allow them in CORS (`Access-Control-Allow-Credentials`), and browsers refuse its answers if it does not.
+   * Whether sign-in, refresh and sign-out send cookies, as with the option `credentials` of `fetch`. Use `'omit'` for an
+   * API without cookies: with `'include'`, browsers block the response of a cross-origin API that does not send
+   * `Access-Control-Allow-Credentials`.
    * @default 'include'
    */
   credentials?: 'include' | 'omit'
   /**
-   * The header on every sign-in, refresh and sign-out that no form of another site can send: with a fixed value, or
-   * with the value of a readable cookie. The API must require it, and allow it in CORS. With `credential: 'cookie'` it is
-   * on every request that may change something.
+   * The header that protects sign-in, refresh and sign-out against CSRF: a form on another site cannot send it. Its value
+   * is fixed, or comes from a readable cookie. The API must require the header, and allow it in CORS. With
+   * `credential: 'cookie'` every request to the API that may change data has it as well.
    * @default { header: 'X-Requested-With', value: 'tokencell' }
    */
   csrf?: Csrf
-  /** Where things are in the body of a token response. */
+  /** Where the values are in the body of a token response. */
   fields?: Fields
   /**
-   * For how many seconds a shared vault keeps its token when the last page has gone.
+   * For how many seconds a shared vault keeps its token after its last page has closed.
    * @default 60
    */
   forgetAfter?: number
   /**
-   * Names the database, the lock and the channel. Two apps on one origin with sessions of their own need two names.
+   * The name of the database, the lock and the channel. Two apps on one origin with separate sessions need different names.
    * @default 'tokencell'
    */
   name?: string

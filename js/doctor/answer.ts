@@ -6,31 +6,34 @@ import type { Secrets } from './secret.js'
 import { type Stack, stackOf } from './stack.js'
 import type { RawAnswer } from './wire.js'
 
-/** What checks may know of an answer. Tokens and values of cookies are {@link Secret}s, the body is not in it at all. */
+/**
+ * The parts of a response that checks may see. Tokens and values of cookies are {@link Secret}s. The body is not
+ * included.
+ */
 export interface Answer {
   status: number
   isOk: boolean
-  /** Whether the server said no in a way that a client takes for one. */
+  /** Whether clients treat the status as a refusal. */
   isRefusal: boolean
   cookies: SetCookie[]
   grant: Grant
-  /** What the body is, by its Content-Type. */
+  /** The kind of the body, by its Content-Type. */
   type: 'html' | 'json' | 'none' | 'other'
   content: Content
-  /** Of a refusal, which members of the body it names as missing. */
+  /** If the response is a refusal: the members of the body that it reports as missing. */
   missing: string[]
   isCut: boolean
-  /** What the API seems to be made with. */
+  /** The framework that the API seems to use. */
   stack: Stack | undefined
-  /** Local time, in milliseconds, half-way between the request and the answer. */
+  /** Local time in milliseconds, half-way between the request and the response. */
   at: number
-  /** One of {@link READABLE}; several are joined. */
+  /** The value of a header that {@link READABLE} allows. Several values are joined. */
   header(name: string): string | undefined
   /** The elements of a header that is a list, in lower case. */
   list(name: string): string[]
 }
 
-/** The headers that checks may see. Any other could hold a secret. */
+/** The headers that checks may see. Any other header could contain a secret. */
 const READABLE =
   /^(access-control-.*|allow|cache-control|content-type|date|location|retry-after|server|strict-transport-security|vary|www-authenticate|x-powered-by|x-runtime)$/
 
@@ -39,7 +42,7 @@ export function readAnswer(
   secrets: Secrets,
   plan: TokenPlan & { cookies: 'include' | 'omit' },
 ): Answer {
-  // First: what it grants is a secret, should it be in a header as well.
+  // This comes first: the granted tokens are secrets, and a header may contain them as well.
   const grant = readGrant(raw, secrets, plan)
   const headers = new Map<string, string>()
   for (const [name, value] of raw.headers) {
@@ -76,7 +79,7 @@ export function readAnswer(
   }
 }
 
-/** What credentials are usually called. Names that an API makes up itself are not repeated. */
+/** Usual names of credentials. Names that only one API uses are not repeated in a report. */
 const CREDENTIALS = [
   'grant_type',
   'username',
@@ -96,7 +99,8 @@ function missingIn({ status, body }: RawAnswer): string[] {
 }
 
 function readable(name: string, value: string, secrets: Secrets): string {
-  // A query may carry a token, and a path what was typed. The other headers have words of their own.
+  // A query may contain a token, and a path may contain text that a user has typed. The other headers have a fixed
+  // vocabulary.
   if (name === 'location') return secrets.scrub(printable(value.replace(/[?#].*/s, '')))
   return printable(value, 300)
 }

@@ -64,7 +64,7 @@ export interface Arguments extends DoctorOptions {
 }
 
 /**
- * What follows the name of the command, or `help`.
+ * Parses the arguments after the name of the command. Returns `help` if help is requested.
  *
  * @throws UsageError
  */
@@ -144,7 +144,7 @@ function parse(args: string[]) {
   try {
     return parseArgs({ args, options, allowPositionals: true })
   } catch (error) {
-    // Node's own message quotes the value for some mistakes: it may be a password.
+    // For some mistakes, Node's own message quotes the value, which may be a password.
     const { code, message } = error as { code?: string; message: string }
     const [, option] = /'(?:-\w, )?(-[\w-]*)/.exec(message) ?? []
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')

@@ -20,7 +20,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
       stdout.write(HELP)
       return EXIT.clean
     }
-    // Before anybody is asked to type a password.
+    // This comes before the prompt for a password.
     const vault = parsed.vaultFile === undefined ? undefined : await readVaultFile(parsed.vaultFile)
     plan({ ...parsed, vault })
     const credentials = parsed.anonymous ? undefined : await readCredentials(parsed, terminal)

@@ -1,8 +1,8 @@
-/** What the body of an answer says, whatever its status is. */
+/** What the body of a response says, whatever its status is. */
 export interface Content {
-  /** `nothing` as `null` and `{ "user": null }`; `failure` as `{ "success": false }` and `{ "error": "…" }`. */
+  /** `nothing` for `null` and `{ "user": null }`; `failure` for `{ "success": false }` and `{ "error": "…" }`. */
   says: 'failure' | 'nothing' | 'something'
-  /** The names and types in it, and no value: two answers of one endpoint that are alike have the same. */
+  /** The names and types in the body, without values. Similar responses of one endpoint have the same shape. */
   shape: string
 }
 
@@ -17,7 +17,7 @@ export function readContent(body: string, isHtml: boolean): Content {
   return isEmpty(value) ? { says: 'nothing', shape: 'nothing' } : { says: 'something', shape: shapeOf(value) }
 }
 
-/** Whether there is nothing in it: `null`, `false`, `{}`, and objects of those. */
+/** Whether the value is empty: `null`, `false`, `{}`, and objects that contain only these. */
 function isEmpty(value: unknown): boolean {
   if (value === null || value === undefined || value === false || value === '') return true
   return typeof value === 'object' && Object.values(value).every(isEmpty)

@@ -6,14 +6,14 @@ import type { Secret, Secrets } from './secret.js'
 export interface SetCookie {
   name: string
   value: Secret
-  /** Whether it takes the cookie away. */
+  /** Whether the header deletes the cookie. */
   isGone: boolean
   httpOnly: boolean
   secure: boolean
   sameSite: 'lax' | 'none' | 'strict' | undefined
   domain: string | undefined
   path: string | undefined
-  /** In seconds; `undefined` until the browser is closed. */
+  /** In seconds; `undefined` if the cookie lasts until the browser is closed. */
   lifetime: number | undefined
   /** Whether it looks like a JWT. */
   isToken: boolean
@@ -22,8 +22,8 @@ export interface SetCookie {
 const JWT = /^[\w-]{10,}\.[\w-]{10,}\.[\w-]*$/
 
 /**
- * @param date what the server thinks the time is, in milliseconds
- * @returns nothing for what browsers ignore
+ * @param date the time by the clock of the server, in milliseconds
+ * @returns `undefined` for a header that browsers ignore
  */
 export function readCookie(header: string, date: number, secrets: Secrets): SetCookie | undefined {
   const cookie = Cookie.parse(header, { loose: true })
@@ -56,5 +56,5 @@ export const isCsrfCookie = ({ name }: { name: string }) => /csrf|xsrf/i.test(na
 /** RFC 6265 §5.1.4. */
 export const pathOf = ({ path }: SetCookie, requestPath: string): string => path ?? defaultPath(requestPath)
 
-/** Whether a cookie of this path goes to a URL of that one. RFC 6265 §5.1.4. */
+/** Whether a cookie with this path is sent to a URL with that path. RFC 6265 §5.1.4. */
 export const covers = (cookiePath: string, requestPath: string): boolean => pathMatch(requestPath, cookiePath)

@@ -2,7 +2,7 @@ import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { type Credentials, UsageError } from './options.js'
 
-/** Where a command runs. */
+/** The environment and the streams of a command. */
 export interface Terminal {
   env: Record<string, string | undefined>
   stdin: NodeJS.ReadStream
@@ -16,9 +16,9 @@ interface Given {
 }
 
 /**
- * From the environment, the command line or, in a terminal, from who sits at it.
+ * Reads the credentials from the environment or the command line. In a terminal, asks the user for what is missing.
  *
- * @throws UsageError if there is nobody to ask
+ * @throws UsageError if something is missing, and there is no terminal
  */
 export async function readCredentials(given: Given, terminal: Terminal): Promise<Credentials> {
   const { env, stdin, stderr } = terminal
@@ -44,7 +44,7 @@ function ask(question: string, { stdin, stderr }: Terminal, { isHidden = false }
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const lines = createInterface({ input: stdin, output: isHidden ? nowhere : stderr, terminal: isHidden })
   return new Promise((resolve) => {
-    // Ended by Ctrl+C or Ctrl+D, there is no line.
+    // If Ctrl+C or Ctrl+D has closed the input, there is no line.
     lines.once('close', () => resolve(''))
     lines.once('line', (line) => {
       resolve(line.trim())

@@ -3,38 +3,38 @@ import { type Seen, Unseen } from './probe/seen.js'
 
 export type Severity = 'advice' | 'error' | 'warning'
 
-/** One thing that a backend can get wrong. */
+/** One fault that a backend can have. */
 export interface Check {
-  /** `room.thing`: stable, for CI and for looking up. */
+  /** `category.name`: stable, for CI and for searching. */
   id: string
-  /** The fault, in a sentence. */
+  /** The fault, in one sentence. */
   title: string
   severity: Severity
-  /** What happens to users. */
+  /** The effect on users. */
   reason: string
   fix: Topic
-  /** Number of the rule of docs/contract.md that says what is right, and why; missing where none does. */
+  /** The number of the rule in docs/contract.md that defines what is correct, and why; missing if there is no such rule. */
   rule?: number
   /**
-   * Looks at what was seen: a pure function of it.
+   * Judges the observations: a pure function of them.
    *
-   * @returns what is wrong, in words that hold no secret; nothing if all is well
-   * @throws Unseen if that cannot be told
+   * @returns the fault, in words that contain no secret; nothing if there is no fault
+   * @throws Unseen if that cannot be determined
    */
   judge(seen: Seen): string | { evidence: string; severity: Severity } | undefined
 }
 
-/** What came of a check. */
+/** The result of a check. */
 export interface Finding extends Pick<Check, 'id' | 'reason' | 'title'> {
   fix: Fix
   severity: Severity | 'ok' | 'skipped'
-  /** What was seen, or why nothing was. */
+  /** What was observed, or why nothing was observed. */
   evidence: string
   /** The rule in the documents of this package, such as `docs/contract.md#rule-9`. */
   contract?: string
 }
 
-/** The document that has the rules. */
+/** The document that contains the rules. */
 export const CONTRACT = 'docs/contract.md'
 
 export function judge(check: Check, seen: Seen): Finding {

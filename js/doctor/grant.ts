@@ -2,7 +2,7 @@ import { printable } from './printable.js'
 import type { Secret, Secrets } from './secret.js'
 import type { RawAnswer } from './wire.js'
 
-/** An access token, without what it says. */
+/** An access token, without its content. */
 export interface Access {
   token: Secret
   /** `header`, or the dotted path in the body. */
@@ -10,7 +10,7 @@ export interface Access {
   jwt: Jwt | undefined
 }
 
-/** Of a JWT, what is no secret. */
+/** The parts of a JWT that are not secret. */
 export interface Jwt {
   algorithm: string
   isSigned: boolean
@@ -22,14 +22,14 @@ export interface Jwt {
 
 /** What a token response grants. */
 export interface Grant {
-  /** In all the places where it is. */
+  /** One entry for each place where the token is. */
   access: Access[]
   refresh: { token: Secret; place: string } | undefined
   csrf: { token: Secret; place: string } | undefined
   expiresIn: { seconds: number; place: string } | undefined
-  /** Where something has the name of a lifetime, and is no number of seconds. */
+  /** The place of a value that has the name of a lifetime, but is not a number of seconds. */
   oddLifetime: string | undefined
-  /** Where the user is, if there is one. */
+  /** The place of the user, if there is one. */
   user: string | undefined
   /** The token came in `Authorization` without a scheme. */
   isBare: boolean
@@ -39,7 +39,7 @@ export interface Grant {
 
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 const DEEPEST = 4
-/** A place that is no path in a body. */
+/** A place that is not a path in a body. */
 const META = '<meta name="csrf-token">'
 const NAMES = {
   access: /^(access|access_?token|auth_?token|id_?token|jwt|token)$/i,
@@ -55,9 +55,9 @@ interface Leaf {
   value: unknown
 }
 
-/** What is known before an answer comes. */
+/** What is known before a response arrives. */
 export interface TokenPlan {
-  /** What looks like a token is none. */
+  /** Whether the session is a cookie, so that values which look like tokens are not tokens. */
   isCookieSession: boolean
   /** The dotted paths of tokens in a body. */
   tokens: { access?: string | undefined; refresh?: string | undefined }
@@ -79,7 +79,7 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
     at(plan.tokens.access) ??
     texts.find(({ name, value }) => NAMES.access.test(name) && value.length >= 8) ??
     texts.find(({ place, value }) => JWT.test(value) && !NAMES.refresh.test(place)) ??
-    // dj-rest-auth, for the tokens of Django REST framework.
+    // dj-rest-auth uses this name for the tokens of Django REST framework.
     at('key')
   const lifetimes = leaves.filter(({ name, value }) => NAMES.expiresIn.test(name) && value !== null)
   const seconds = lifetimes.find(({ value }) => isSeconds(value))
@@ -109,7 +109,7 @@ function metaOf(body: string): { value: string; place: string } | undefined {
   return value === undefined ? undefined : { value, place: META }
 }
 
-/** Everything in a body, with its dotted path; objects too, before what they contain. */
+/** Every value in a body, with its dotted path. An object comes before the values that it contains. */
 function* walk(value: unknown, secrets: Secrets, path: string[] = []): Generator<Leaf> {
   const name = path.at(-1) ?? ''
   if (path.length > 0) yield { place: secrets.scrubName(printable(path.join('.'))), name, value }
@@ -134,7 +134,7 @@ function readJwt(token: string, secrets: Secrets): Jwt | undefined {
   }
 }
 
-/** What the package takes for a lifetime: a number, or one as a text. */
+/** The values that the package accepts as a lifetime: a number, or a number as text. */
 const isSeconds = (value: unknown) => {
   const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
   return typeof seconds === 'number' && seconds > 0 && seconds <= 1e11

@@ -5,20 +5,20 @@ export type { Csrf } from '../common/endpoint.js'
 
 import { isHere, type Topology, topology } from './topology.js'
 
-/** What is wrong with a command, and how to mend it. */
+/** An error in a command. The message says how to fix it. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
 }
 
-/** What a vault knows of an endpoint, where it is the usual left out. */
+/** The settings of a vault for an endpoint. Usual values are left out. */
 export interface Endpoint extends Pick<RefreshOptions, 'body' | 'csrf' | 'encoding' | 'endsOn'> {
   method: string
   url: URL
-  /** What the application gives to `auth.fetch`. */
+  /** The headers that the application passes to `auth.fetch`. */
   headers?: Record<string, string>
 }
 
-/** Where a refresh token goes: under a name in the body, or into a header. */
+/** How a refresh token is sent: under a name in the body, or in a header. */
 export type RefreshTokenPlace = { body: string } | { header: string }
 
 export interface Credentials {
@@ -26,48 +26,61 @@ export interface Credentials {
   password: string
 }
 
-/** What the command line says. */
+/** The options of the command line. */
 export interface DoctorOptions {
-  /** What the endpoints are below. */
+  /** The URL that the endpoints are relative to. */
   url: string
-  /** What a vault is told. Whatever the command line says besides overrules it. */
+  /** The options of a vault. The options of the command line take precedence. */
   vault?: VaultOptions | undefined
-  /** The origin of the pages. @default that of the API */
+  /**
+   * The origin of the pages.
+   * @default that of the API
+   */
   origin?: string | undefined
   signIn?: string | undefined
-  /** `none` if there is no such endpoint; likewise `signOut` and `me`. */
+  /** `none` if there is no such endpoint. The same is true of `signOut` and `me`. */
   refresh?: string | undefined
   signOut?: string | undefined
   me?: string | undefined
-  /** Without them, only what a stranger can see is looked at. */
+  /** Without credentials, only requests without an account are checked. */
   credentials?: Credentials | undefined
-  /** Where the credentials go in the JSON body: `{ email: 'user[email]' }`. */
+  /** The places of the credentials in the JSON body: `{ email: 'user[email]' }`. */
   fields?: Partial<Record<keyof Credentials, string>>
-  /** Whether the sign-in takes a form (`application/x-www-form-urlencoded`). @default found out */
+  /**
+   * Whether the sign-in takes a form (`application/x-www-form-urlencoded`).
+   * @default detected by the probe
+   */
   form?: boolean
-  /** What the body of a sign-in has besides: `{ grant_type: 'password' }`. */
+  /** Additional members of the sign-in body: `{ grant_type: 'password' }`. */
   members?: Record<string, string>
   /** `Header: value`, `Header=name-of-a-cookie` or `none`. */
   csrf?: string | undefined
-  /** Asked before a sign-in, for the CSRF token in a cookie: `/sanctum/csrf-cookie`. */
+  /** Requested before a sign-in, to get the CSRF token in a cookie: `/sanctum/csrf-cookie`. */
   csrfPage?: string | undefined
-  /** What `me` wants besides: `{ 'X-Tenant': '1' }`. */
+  /** Additional headers that `me` requires: `{ 'X-Tenant': '1' }`. */
   meHeaders?: Record<string, string>
-  /** For how many seconds a spent refresh token may be taken; waits for the end of it. 0: does not wait. @default 30 */
+  /**
+   * For how many seconds the API may accept a spent refresh token. doctor waits until this time is over. 0: does not
+   * wait.
+   * @default 30
+   */
   grace?: number
-  /** Seconds for each request. @default 10 */
+  /**
+   * The timeout of each request, in seconds.
+   * @default 10
+   */
   timeout?: number
-  /** Whether to find out if sign-ins are limited, with many of them. */
+  /** Whether to check, with many sign-ins, if sign-ins are limited. */
   rateLimit?: boolean
   /** Whether to look for endpoints that were not named. */
   guess?: boolean
-  /** Takes any certificate. */
+  /** Accepts any certificate. */
   insecure?: boolean
   /** Signs in over plain http to another machine. */
   allowInsecureHttp?: boolean
 }
 
-/** The same, parsed and completed. */
+/** The options, parsed and completed. */
 export type Plan = ReturnType<typeof plan>
 
 /** @throws UsageError that names the option */
@@ -93,32 +106,35 @@ export function plan(options: DoctorOptions) {
     credentials,
     fields: { email: 'email', password: 'password', ...options.fields },
     csrf: options.csrf === undefined && vault?.csrf !== undefined ? vault.csrf : parseCsrf(options.csrf),
-    /** Whether a readable cookie may turn out to be what the API wants repeated. */
+    /** Whether the probe may find that the API requires a readable cookie to be repeated. */
     isCsrfOpen: options.csrf === undefined && !vault,
     csrfPage:
       options.csrfPage === undefined ? undefined : parseEndpoint('--csrf-page', options.csrfPage, api),
-    /** What stands before the token in `Authorization`; without a vault file, the probe finds it out. */
+    /** The scheme before the token in `Authorization`. Without a vault file, the probe detects it. */
     scheme: vault?.scheme ?? 'Bearer',
     /** Whether cookies are sent and kept. */
     cookies: vault?.credentials ?? ('include' as const),
     /**
-     * The names of the cookies that the session cannot do without, the one that stands for it first; the probe finds them
-     * out by leaving them out. `undefined`: it could not.
+     * The names of the cookies that the session needs, the session cookie first. The probe detects them by leaving one
+     * cookie out at a time. `undefined`: the probe could not detect them.
      */
     sessionCookies: undefined as readonly string[] | undefined,
-    /** Whether a refresh works with the cookies alone, so that a refresh token in a body is not sent back; the probe finds out. */
+    /**
+     * Whether a refresh works with the cookies alone, so that a refresh token in a body is not sent back. The probe
+     * detects this.
+     */
     isRefreshedByCookie: false,
-    /** Whether the session is a cookie, and what looks like a token is none; the probe may find that out. */
+    /** Whether the session is a cookie, so that values which look like tokens are not tokens. The probe may detect this. */
     isCookieSession: vault?.credential === 'cookie',
-    /** Where a refresh token in the body goes, if that is not its own name; the probe may find that out. */
+    /** Where a refresh token from a body is sent, if not under its own name. The probe may detect this. */
     refreshToken: placeOf(vault?.refreshToken),
-    /** Where tokens are, if somebody said so. */
+    /** The places of tokens, if an option names them. */
     tokens: { access: vault?.fields?.accessToken, refresh: vault?.fields?.refreshToken },
     grace: options.grace ?? 30,
     timeout: options.timeout ?? 10,
     rateLimit: options.rateLimit ?? false,
     guess: options.guess ?? false,
-    /** Which endpoints were named, and are not to be guessed. */
+    /** Which endpoints were named. The probe does not guess these. */
     isNamed: {
       signIn: (options.signIn ?? vault) !== undefined,
       refresh: (options.refresh ?? vault) !== undefined,
@@ -149,7 +165,7 @@ const withHeaders = (
   headers: Record<string, string> = {},
 ): Endpoint | undefined => endpoint && { ...endpoint, headers }
 
-/** The option of each endpoint, where it usually is, and how it is asked. */
+/** For each endpoint: its option, its usual path, and its usual method. */
 const USUAL = {
   signIn: ['--sign-in', 'login', 'POST'],
   refresh: ['--refresh', 'refresh', 'POST'],
@@ -157,7 +173,7 @@ const USUAL = {
   me: ['--me', 'GET me', 'GET'],
 } as const
 
-/** An endpoint of a vault file, at this API: a file names the one of production. */
+/** Returns an endpoint of a vault file, with the origin of this API: the file contains the origin in production. */
 function fromVault(
   vault: VaultOptions,
   name: 'refresh' | 'signIn' | 'signOut',
@@ -184,7 +200,7 @@ const placeOf = (refreshToken: VaultOptions['refreshToken']): RefreshTokenPlace 
   typeof refreshToken === 'object' ? refreshToken : undefined
 
 function parseUrl(option: string, text: string): URL {
-  // `localhost:3000` would parse, with a scheme of its own.
+  // `localhost:3000` would be a valid URL, with the scheme `localhost:`.
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
   if (!url)
     throw new UsageError(
@@ -204,7 +220,10 @@ function parseOrigin(text: string): string {
   return url.origin
 }
 
-/** `DELETE /logout`. A path that begins with a slash is from the root of the API, any other from the URL given. */
+/**
+ * Parses an endpoint such as `DELETE /logout`. A path that begins with a slash is relative to the root of the API, any
+ * other path is relative to the given URL.
+ */
 function parseEndpoint(option: string, text: string, api: URL, usual: string = 'GET'): Endpoint | undefined {
   if (text === 'none' && option !== '--sign-in') return undefined
   const [, method = usual, path = ''] = /^(?:([A-Za-z]+)\s+)?(\S+)$/.exec(text.trim()) ?? []

@@ -1,4 +1,7 @@
-/** What a server says, for a terminal: no control characters (they could forge a report), and not too much of it. */
+/**
+ * Makes a text from a server safe for a terminal: without control characters, which could forge a report, and not too
+ * long.
+ */
 export function printable(text: string, longest = 80): string {
   const plain = text.replace(/[^\x20-\x7e]/g, '?')
   return plain.length > longest ? `${plain.slice(0, longest)}…` : plain

@@ -12,37 +12,37 @@ import type { Act } from './trial/result.js'
 import { vaultCode } from './vault-code.js'
 import { createWire } from './wire.js'
 
-/** What doctor has to say of an API. Plain data, and no secret in it. */
+/** The report about an API. It is plain data without secrets. */
 export interface Report {
-  /** Of this shape. */
+  /** The version of this structure. */
   version: 1
   url: string
-  /** Where the pages are, and how that is to the API. */
+  /** The origin of the pages. `topology` is its relation to the API. */
   origin: string
   topology: Topology
   isSignedIn: boolean
   requests: number
   milliseconds: number
-  /** What the API seems to be made with. */
+  /** The framework that the API seems to use. */
   stack: Stack | undefined
   /** Worst first. */
   findings: Finding[]
   summary: Record<Finding['severity'], number>
-  /** Missing where the options that fit were tried, and did not work: `options.work` says what. */
+  /** Missing if the suggested options were tried and did not work. The finding `options.work` contains the reason. */
   suggestion: Suggestion | undefined
 }
 
-/** The options of a vault that work with this API, as a file; and what none of them can say. */
+/** The options of a vault that work with this API, as a file, and notes about what no option can express. */
 export interface Suggestion extends Pick<Fitting, 'notes'> {
   code: string
-  /** What was done with these very options. */
+  /** The actions that were tried with exactly these options. */
   tried: Act[]
 }
 
 const ORDER: Finding['severity'][] = ['error', 'warning', 'advice', 'skipped', 'ok']
 
 /**
- * Looks at an API from outside: opens some sessions, closes them, and judges what was answered.
+ * Checks an API from outside: opens some sessions, closes them, and judges the responses.
  *
  * @throws UsageError
  * @throws Unreachable
@@ -82,7 +82,7 @@ export async function examine(options: DoctorOptions): Promise<Report> {
   }
 }
 
-/** Options that do not work because of what is an error anyway are no error of their own. */
+/** If another error explains why the options do not work, this finding is not an error of its own. */
 function withoutBlame(findings: Finding[]): Finding[] {
   const isExplained = findings.some(({ id, severity }) => severity === 'error' && id !== 'options.work')
   return findings.map((finding) =>
@@ -97,7 +97,7 @@ function suggestionOf({ trial }: Seen, fitting: Fitting | undefined): Suggestion
   return { code: vaultCode(fitting.options), notes: fitting.notes, tried: trial.tried }
 }
 
-/** The one that most answers look like. */
+/** The framework that most responses point to. */
 function stackOf(seen: Seen): Stack | undefined {
   const count = (stack: Stack) => seen.answered().filter(({ answer }) => answer.stack === stack).length
   const [best] = [...STACKS].sort((a, b) => count(b) - count(a))

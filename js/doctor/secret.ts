@@ -1,10 +1,10 @@
 import { inspect } from 'node:util'
 
 const REDACTED = '[redacted]'
-/** Replacing shorter texts would garble a report, and hide nothing that is worth hiding. */
+/** Replacing shorter texts would make a report unreadable, and hide nothing that is worth hiding. */
 const SHORTEST = 6
 
-/** A text that prints as nothing: only the wire asks for what it is. */
+/** A text that is never printed. Only the transport needs its value. */
 export class Secret {
   readonly #text: string
 
@@ -12,7 +12,7 @@ export class Secret {
     this.#text = text
   }
 
-  /** For requests, and for nothing else. */
+  /** For requests only. */
   reveal(): string {
     return this.#text
   }
@@ -38,13 +38,13 @@ export class Secret {
   }
 }
 
-/** Words that APIs make names of: `refresh_token`, `userSession`. */
+/** Words that APIs use in names: `refresh_token`, `userSession`. */
 const USUAL =
   /^(access|account|api|app|auth|authorization|claim|client|connect|cookie|csrf|current|data|django|email|exp|expires|id|in|iss|jti|jwt|key|laravel|me|meta|name|payload|php|profile|refresh|result|role|roles|scope|sess|session|sessionid|sid|sub|token|tokens|type|user|username|uuid|xsrf)$/
 
 /**
- * All secrets of a run. Whatever an API has sent goes through {@link scrub} before it can become part of a report. Our own
- * words do not: a password that is one of them could be read off the gap.
+ * All secrets of a run. Every text from an API passes through {@link scrub} before it becomes part of a report. The texts
+ * of doctor itself do not: if a password were one of their words, the gap would reveal it.
  */
 export class Secrets {
   readonly #texts = new Set<string>()
@@ -55,7 +55,7 @@ export class Secrets {
     return new Secret(text)
   }
 
-  /** A value that the API has sent, without the secrets in it. */
+  /** Returns a value that the API has sent, without the secrets in it. */
   scrub(text: string): string {
     // Longest first: one secret may be part of another.
     const texts = [...this.#texts].sort((a, b) => b.length - a.length)
@@ -63,8 +63,8 @@ export class Secrets {
   }
 
   /**
-   * The same for the name of a cookie, a member or a claim. Names that are the same for every account stay: a gap in place of
-   * `access_token` would tell the password of whoever has chosen that.
+   * The same for the name of a cookie, a member or a claim. Usual names stay: if a user's password were `access_token`, a
+   * gap in place of that name would reveal it.
    */
   scrubName(name: string): string {
     const words = name.split(/[._-]|(?<=[a-z])(?=[A-Z])/)

@@ -1,11 +1,11 @@
 import type { RawAnswer } from './wire.js'
 
-/** What APIs are made with, as far as there are mends for it. */
+/** The frameworks for which there are fixes. */
 export const STACKS = ['django', 'express', 'fastapi', 'flask', 'laravel', 'rails'] as const
 
 export type Stack = (typeof STACKS)[number]
 
-/** What gives a framework away: a header, the name of a cookie, or how it words a refusal. Surest first. */
+/** The signs of a framework: a header, the name of a cookie, or the wording of a refusal. The most reliable comes first. */
 const SIGNS: [Stack, (answer: Signs) => boolean][] = [
   ['rails', ({ header }) => header('x-runtime') !== undefined],
   ['express', ({ header }) => /express/i.test(header('x-powered-by') ?? '')],
@@ -27,7 +27,7 @@ const SIGNS: [Stack, (answer: Signs) => boolean][] = [
         body,
       ),
   ],
-  // Django REST framework names the formats that its answers depend on.
+  // Django REST framework names `Accept` in `Vary`, because its responses depend on the requested format.
   ['django', ({ header, body }) => /\baccept\b/i.test(header('vary') ?? '') && /^\{"detail":/.test(body)],
   ['fastapi', ({ header }) => /uvicorn|hypercorn/i.test(header('server') ?? '')],
   [
@@ -38,7 +38,7 @@ const SIGNS: [Stack, (answer: Signs) => boolean][] = [
 
 interface Signs {
   header(name: string): string | undefined
-  /** The names, one a line. */
+  /** The names, one on each line. */
   cookies: string
   body: string
 }
@@ -50,7 +50,7 @@ export function stackOf({ headers, body }: RawAnswer): Stack | undefined {
       .filter(([name]) => name === 'set-cookie')
       .map(([, value]) => value.split('=')[0])
       .join('\n'),
-    // An endless one is not searched.
+    // Only the beginning of a long body is searched.
     body: body.slice(0, 2000),
   }
   return SIGNS.find(([, isThere]) => isThere(signs))?.[0]

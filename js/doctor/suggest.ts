@@ -5,13 +5,13 @@ import { repeatedCookie, signInRule } from './csrf-rule.js'
 import type { Endpoint } from './options.js'
 import type { Seen } from './probe/seen.js'
 
-/** The options of a vault that fit what was seen; and what none of them can say. */
+/** The options of a vault that fit the observations, and notes about what no option can express. */
 export interface Fitting {
   options: VaultOptions
   notes: string[]
 }
 
-/** @returns nothing if nobody could sign in */
+/** @returns `undefined` if the sign-in failed */
 export function fit(seen: Seen): Fitting | undefined {
   const { plan } = seen
   const answer = seen.exchange('sign-in')?.answer
@@ -61,7 +61,7 @@ function notes(seen: Seen, isByCookie: boolean, refreshes: boolean): string[] {
   return all.filter((note) => typeof note === 'string')
 }
 
-/** As a page writes it. */
+/** The URL as a page writes it. */
 const urlFor = ({ topology }: Seen['plan'], { url }: Endpoint) =>
   topology === 'same-origin' ? url.pathname + url.search : url.href
 
@@ -79,20 +79,20 @@ function csrf(seen: Seen): Pick<VaultOptions, 'csrf'> {
   const { csrf, isCsrfOpen, topology } = seen.plan
   const found = repeatedCookie(seen, false)
   if (found) return { csrf: found }
-  // Across origins, CORS would have to allow a header that nothing needs.
+  // Across origins, CORS would have to allow a header that is not needed.
   if (!csrf || (isCsrfOpen && !seen.needsCookies && topology !== 'same-origin')) return { csrf: false }
   const isUsual = 'value' in csrf && csrf.header === 'X-Requested-With' && csrf.value === 'tokencell'
   return isUsual ? {} : { csrf }
 }
 
-/** That of the refresh, where it is another one than that of the rest. */
+/** The CSRF rule of the refresh, if it differs from the rule of the other endpoints. */
 function ownCsrf(seen: Seen, refresh: Endpoint): Pick<Endpoint, 'csrf'> {
   const [own, usual] = [repeatedCookie(seen, true), repeatedCookie(seen, false)]
   const isOwn = own && usual && JSON.stringify(own) !== JSON.stringify(usual)
   return refresh.csrf === undefined && isOwn ? { csrf: own } : {}
 }
 
-/** With which other statuses a refresh was refused. */
+/** The other statuses with which a refresh was refused. */
 function ends(seen: Seen): Pick<Endpoint, 'endsOn'> {
   const usual = seen.plan.endpoints.refresh?.endsOn ?? [400, 401, 403]
   const refused = seen.answered('refresh-bad-cookie', 'refresh-without-cookie', 'refresh-after', 'reuse')
@@ -105,7 +105,7 @@ function ends(seen: Seen): Pick<Endpoint, 'endsOn'> {
 function fields(seen: Seen, isInBody: boolean): Pick<VaultOptions, 'fields'> {
   const { grant } = seen.answer('sign-in')
   const access = grant.access.find(({ place }) => place !== 'header')
-  // A name that no answer has, so that the lifetime comes from elsewhere.
+  // No response has this name, so the lifetime is read from another place.
   const lifetime = grant.oddLifetime === 'expires_in' ? 'no_expires_in' : grant.expiresIn?.place
   const named = [
     ['accessToken', access?.place, 'access_token'],

@@ -6,12 +6,12 @@ import type { Report } from './report.js'
 import type { Stack } from './stack.js'
 
 export interface Look {
-  /** Columns. */
+  /** In columns. */
   width: number
   hasColours: boolean
-  /** Whose mends to show. */
+  /** The framework whose fixes are shown. */
   stack: Stack | undefined
-  /** Each check that is fine, too. */
+  /** Whether checks without a finding are shown, too. */
   isVerbose: boolean
 }
 
@@ -23,10 +23,10 @@ const MARKS = {
   skipped: ['–', 90],
 } as const
 const INDENT = '    '
-/** The width of the words at the left. */
+/** The width of the labels at the left. */
 const COLUMN = 9
 
-/** For people. */
+/** Renders a report for people. */
 export function renderText(report: Report, look: Look): string {
   const paint = (code: number, text: string) => (look.hasColours ? `\x1b[${code}m${text}\x1b[0m` : text)
   const dim = (text: string) => paint(90, text)
@@ -48,13 +48,13 @@ export function renderText(report: Report, look: Look): string {
     ]
   }
 
-  /** Where the document lies that the findings name. */
+  /** The path of the document that the findings refer to. */
   function contract(): string[] {
     if (!by('error', 'warning', 'advice').some((finding) => finding.contract)) return []
     return [dim(`The rules, with their reasons: ${installed(CONTRACT)}`), '']
   }
 
-  /** A mend that was shown above is not shown again. */
+  /** A fix that was shown before is not shown again. */
   function mend({ id, fix }: Finding): string[] {
     const shown: Stack[] = stack ? [stack] : ['rails', 'express']
     const key = JSON.stringify(fix)
@@ -148,7 +148,7 @@ export function renderText(report: Report, look: Look): string {
   ].join('\n')
 }
 
-/** A file of this package, as a terminal can open it: relative where it lies below the working directory. */
+/** The path of a file of this package, as a terminal can open it: relative if the file is below the working directory. */
 function installed(file: string): string {
   const absolute = fileURLToPath(new URL(`../../${file}`, import.meta.url))
   const relative = path.relative('', absolute)
@@ -163,7 +163,7 @@ function group(findings: Finding[], key: (finding: Finding) => string): Map<stri
   return groups
 }
 
-/** A word in front, and the text beside it. */
+/** A label, and the text beside it. */
 function labelled(label: string, text: string, width: number, column = COLUMN): string[] {
   return wrap(text, width - INDENT.length - column).map(
     (line, at) => `${INDENT}${(at === 0 ? label : '').padEnd(column)}${line}`,

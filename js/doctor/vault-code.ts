@@ -1,12 +1,12 @@
 import type { VaultOptions } from '../common/vault-options.js'
 
-/** The options as a file. */
+/** The options as the text of a file. */
 export function vaultCode(options: VaultOptions): string {
   const lines = Object.entries(options).map(([name, value]) => `  ${name}: ${literal(value)},\n`)
   return `// auth.vault.ts\nimport { openVault } from 'tokencell/vault'\nexport default openVault({\n${lines.join('')}})\n`
 }
 
-/** As TypeScript, whatever a server has put into it. */
+/** The value as TypeScript code. Text is quoted safely, because a server may have chosen it. */
 function literal(value: unknown): string {
   if (typeof value === 'string') return quote(value)
   if (Array.isArray(value)) return `[${value.map(literal).join(', ')}]`

@@ -4,16 +4,17 @@ import { checkOptions, KINDS } from '../common/option-checks.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import { UsageError } from './options.js'
 
-/** What a vault file imports, in place of the package: the options are wanted, and no vault. */
+/** Modules that replace those that a vault file imports: only the options are needed, not a vault. */
 const STAND_INS: Record<string, string> = {
   'tokencell/vault': `data:text/javascript,${encodeURIComponent('export const openVault = (options) => options')}`,
   'tokencell/presets': new URL('../presets.js', import.meta.url).href,
 }
 
 /**
- * The options in an `auth.vault.ts`, or in a file with them alone as JSON. The file is run, as a bundler would.
+ * Reads the options from an `auth.vault.ts`, or from a JSON file that contains only the options. A TypeScript file is
+ * executed.
  *
- * @throws UsageError that names the file, and says why it cannot be read
+ * @throws UsageError with the name of the file, and the reason why it cannot be read
  */
 export async function readVaultFile(file: string): Promise<VaultOptions> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
@@ -35,7 +36,7 @@ export async function readVaultFile(file: string): Promise<VaultOptions> {
 const parse = async (text: string): Promise<unknown> => JSON.parse(text)
 
 async function run(text: string): Promise<unknown> {
-  // Node 22.13 and newer; an older one reads files that have no types in them.
+  // This function exists in Node 22.13 and newer. With an older Node, the file must not contain types.
   const { stripTypeScriptTypes: strip = (text: string) => text } = nodeModule as {
     stripTypeScriptTypes?: (text: string) => string
   }

@@ -1,7 +1,7 @@
 import { Agent, type IncomingMessage, type RequestOptions, request } from 'node:http'
 import { Agent as SecureAgent, request as secureRequest } from 'node:https'
 
-/** One request, as it goes out. */
+/** One request, as it is sent. */
 export interface Call {
   method: string
   url: URL
@@ -9,15 +9,15 @@ export interface Call {
   body?: string | undefined
 }
 
-/** One answer, as it came. Holds secrets: nothing but `answer.ts` looks into it. */
+/** One response, as it was received. It contains secrets, so checks get only what `answer.ts` reads from it. */
 export interface RawAnswer {
   status: number
-  /** Lower-case name and value, as often as they came. */
+  /** Name in lower case and value, one entry for each header. */
   headers: [string, string][]
   body: string
-  /** The body is longer than anybody should read, or did not end in time. */
+  /** Whether the body is too long, or did not end in time. */
   isCut: boolean
-  /** Local time when it came, and how long that took, in milliseconds. */
+  /** Local time of the response, and how long it took, in milliseconds. */
   at: number
   took: number
 }
@@ -25,7 +25,7 @@ export interface RawAnswer {
 /** Why there is no answer. */
 export interface Failure {
   kind: 'dns' | 'protocol' | 'refused' | 'reset' | 'timeout' | 'tls'
-  /** Of Node. */
+  /** The error code of Node. */
   code: string
 }
 
@@ -33,18 +33,20 @@ export type Outcome = { answer: RawAnswer } | { failure: Failure }
 
 export interface Wire {
   send(call: Call): Promise<Outcome>
-  /** How many requests there have been. */
+  /** The number of requests so far. */
   readonly requests: number
 }
 
-/** The vault takes no token response longer than this. In bytes. */
+/** The maximum length of a token response that the vault accepts. In bytes. */
 export const LONGEST_BODY = 1024 * 1024
-/** An API that has not answered so often will not answer the rest, each after a timeout of its own. */
+/**
+ * After this many consecutive requests without a response, no more are sent: each of them would wait for its own timeout.
+ */
 const GIVE_UP_AFTER = 3
 
 /**
- * Sends through `node:http`: `fetch` would forbid `Origin`, `Cookie` and `Sec-Fetch-Site`, and follow redirects. Every
- * request is bounded in time and length, and none is repeated.
+ * Sends through `node:http`, because `fetch` would forbid `Origin`, `Cookie` and `Sec-Fetch-Site`, and follow redirects.
+ * Every request is limited in time and length, and none is repeated.
  */
 export function createWire({ timeout, insecure }: { timeout: number; insecure: boolean }): Wire {
   const agents = {
@@ -97,7 +99,7 @@ async function readBody(response: IncomingMessage): Promise<{ body: string; isCu
     for await (const chunk of response as AsyncIterable<Buffer>) {
       chunks.push(chunk)
       length += chunk.length
-      // Leaving the loop ends the connection.
+      // Leaving the loop closes the connection.
       if (length > LONGEST_BODY) break
     }
   } catch {
@@ -112,7 +114,7 @@ function pairs({ rawHeaders }: IncomingMessage): [string, string][] {
   )
 }
 
-/** Only the code: the message may quote what was sent or what came. */
+/** Only the code: the message may quote the request or the response. */
 function describe(error: unknown): Failure {
   const { code, name } = error as { code?: unknown; name?: string }
   if (name === 'AbortError' || name === 'TimeoutError') return { kind: 'timeout', code: 'ETIMEDOUT' }

@@ -18,11 +18,11 @@ export function createApp(
   { signIn, refresh, base = '/api/auth' }: Pick<NextAuthOptions, 'base' | 'refresh' | 'signIn'>,
 ) {
   /**
-   * Does something with the session of this request. Where a response can still take a cookie, in an action or a route
-   * handler, a token that is due is refreshed; while rendering, none is, because its successor would be lost.
+   * Runs `work` with the session of this request. In an action or a route handler, the response can still set a cookie,
+   * and a token that is due is refreshed. While rendering, no token is refreshed, because the new token would be lost.
    */
   async function within<T>(work: (session: RequestSession) => Promise<T>): Promise<T> {
-    // Next wants to know before anything asks for the time, as a session does: no prerendering gets past it.
+    // Next requires this before any code reads the time, as a session does. Prerendering stops here.
     await connection()
     const { cookies, headers } = await import('next/headers.js')
     const store = await cookies()
@@ -48,7 +48,8 @@ export function createApp(
       if (verdict === 'allow') return info
       const { notFound, redirect } = await importNavigation()
       if (typeof verdict !== 'object') return notFound()
-      // Next adds its `basePath` to redirects of pages and of actions that a script sends, and not to those of route handlers.
+      // Next adds its `basePath` to redirects of pages, and of actions that a script sends, but not to redirects of route
+      // handlers.
       const isHandler = canSet(await cookies()) && !asked.has('next-action')
       return redirect(isHandler ? builtBasePath() + verdict.to : verdict.to)
     },
@@ -82,8 +83,8 @@ export function createApp(
   }
 
   /**
-   * The API refuses a token that has not expired, after a change of roles for example. What renders a page cannot take a new one to
-   * the browser: the page is left for a route that can, and that leads back.
+   * The API refuses a token that has not expired, after a change of roles for example. Code that renders a page cannot
+   * set a cookie with a new token. So the page redirects to a route that can set one, and that route redirects back.
    */
   async function bounce() {
     const { cookies, headers } = await import('next/headers.js')
@@ -94,7 +95,7 @@ export function createApp(
     redirect(`${base}/refresh?${new URLSearchParams({ to: page })}`)
   }
 
-  /** @throws what Next says of setting cookies while rendering: before anything is sent whose result would be lost */
+  /** @throws the error of Next for setting cookies while rendering, before a request is sent whose result would be lost */
   async function demandSettable() {
     const { cookies } = await import('next/headers.js')
     setProbe(await cookies())
@@ -102,12 +103,12 @@ export function createApp(
 }
 
 /**
- * What `next/navigation` is on a server. By that name, a package that says `.js` gets the module for browsers, which Turbopack cannot
- * load in a route handler.
+ * The module behind `next/navigation` on a server. A package that imports `next/navigation.js` gets the module for
+ * browsers, which Turbopack cannot load in a route handler.
  */
 const importNavigation = () => import('next/dist/api/navigation.react-server.js')
 
-/** A cookie that the proxy has just deleted is in there without a value. */
+/** A cookie that the proxy has just deleted is in the store without a value. */
 function headerOf(store: CookieStore): string {
   const kept = store.getAll().filter(({ value }) => value)
   return kept.map(({ name, value }) => `${name}=${encodeURIComponent(value)}`).join('; ')
@@ -116,7 +117,7 @@ function headerOf(store: CookieStore): string {
 const setProbe = (store: CookieStore) =>
   store.set({ name: 'tokencell-probe', value: '', maxAge: 0, path: '/' })
 
-/** While rendering, setting a cookie throws. This one never comes to be. */
+/** While rendering, setting a cookie throws. The probe cookie is never kept. */
 function canSet(store: CookieStore): boolean {
   try {
     setProbe(store)

@@ -2,14 +2,14 @@ import type { IncomingMessage } from 'node:http'
 import type { NextRequest } from 'next/server.js'
 import type { BffServer } from '../server/index.js'
 
-/** The `basePath` of next.config, where Next compiles this package: everywhere but for the Pages Router. */
+/** The `basePath` of next.config. Next sets it wherever it compiles this package: everywhere except in the Pages Router. */
 export const builtBasePath = () => process.env.__NEXT_ROUTER_BASEPATH ?? ''
 
-/** At the edge, the URL of a request has the `basePath`; elsewhere Next has taken it off. */
+/** At the edge, the URL of a request has the `basePath`. Elsewhere Next has removed it. */
 export const basePathOf = (request: Request): string =>
   (request as Partial<NextRequest>).nextUrl?.basePath || builtBasePath()
 
-/** Next keeps the whole URL beside the request that it gives to the Pages Router. */
+/** Next keeps the whole URL in a property of the request that it gives to the Pages Router. */
 export function basePathOfPage(req: IncomingMessage): string {
   const { [META]: meta } = req as { [META]?: { initURL?: string } }
   const { url = '/' } = req
@@ -21,7 +21,7 @@ export function basePathOfPage(req: IncomingMessage): string {
 
 const META: unique symbol = Symbol.for('NextInternalRequestMeta') as never
 
-/** Answers a request below the `basePath` as if there were none, and leads back to where there is. */
+/** Answers a request below the `basePath` as if there were none, and adds the `basePath` to redirects. */
 export async function answerBelow(
   basePath: string,
   request: Request,
@@ -33,7 +33,7 @@ export async function answerBelow(
   if (isWhole) url.pathname = url.pathname.slice(basePath.length) || '/'
   const response = await handle(isWhole ? new Request(url, request) : request)
   const location = response.headers.get('location') ?? ''
-  // A form leads back to its own page, whose address has it.
+  // A redirect back to a form has the `basePath` already.
   if (location.startsWith('/') && !isBelow(basePath, new URL(location, url).pathname))
     response.headers.set('location', basePath + location)
   return response

@@ -1,12 +1,13 @@
 import type { BffServer } from '../server/index.js'
 import { parsePattern, surelyMatches } from '../server/paths.js'
 
-/** The router of Next sends it with each navigation of its own. */
+/** The router of Next sends this header with each navigation of its own. */
 const ROUTER_HEADER = 'rsc'
 
 /**
- * Leaves `GET /refresh` to the browser. The router of Next has the browser open an address where it gets no page, which forgets all
- * that the router has rendered or prefetched with the refused token. A body, because Next complains where there is none.
+ * Leaves `GET /refresh` to the browser. When the router of Next gets something other than a page, it makes the browser
+ * open the address. This discards everything that the router has rendered or prefetched with the refused token. The
+ * response has a body, because Next complains if there is none.
  */
 export function openedByBrowser(handle: BffServer['handle'], base = '/api/auth'): BffServer['handle'] {
   const bounce = parsePattern(`${base}/refresh`)

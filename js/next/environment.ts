@@ -2,12 +2,12 @@ import { isAuthError } from '../common/errors.js'
 import { type BffOptions, type BffServer, createBff } from '../server/index.js'
 import type { NextAuthOptions } from './options.js'
 
-/** Options that come from the environment of the server as a rule. */
+/** Options that usually come from the environment of the server. */
 const OF_ENVIRONMENT = ['api', 'secret']
 
 /**
- * A server that says at the first request what is wrong with an option of the environment: `next build` loads it, too, often
- * where that environment is not there, as for a Docker image.
+ * Creates a server that reports a wrong option of the environment at the first request only. `next build` loads it, too,
+ * often without that environment, as for a Docker image.
  *
  * @throws AuthError that names any other option that is wrong
  */

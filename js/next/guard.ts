@@ -4,16 +4,16 @@ import type { Snapshot } from '../common/types.js'
 import { parsePattern, surelyMatches } from '../server/paths.js'
 import type { Page, Pages } from './options.js'
 
-/** What a visitor gets instead of the page, if not let in. */
+/** The decision about a visitor: `allow`, or what the visitor gets instead of the page. */
 export type Verdict = 'allow' | 'not-found' | 'unavailable' | { to: string }
 
-/** Any origin does: only paths come out. */
+/** Any origin works: only paths are returned. */
 const HERE = 'http://here.invalid'
 
 /**
- * What becomes of visitors, as paths of this application.
+ * Creates the function that decides about visitors. It returns paths of this application.
  *
- * @throws AuthError `option-invalid` that names the page that is none of this application
+ * @throws AuthError `option-invalid` that names the page that is not a path of this application
  */
 export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
   const { signIn, home, forbidden } = createPaths(pages)
@@ -27,7 +27,7 @@ export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
       case 'home':
         return { to: redirectIn(url) ?? home(url) }
       case 'sign-in': {
-        // After a sign-out, the next user may be another one, for whom the open page was not meant.
+        // After a sign-out, the next user may be another one. The open page was not meant for that user.
         const isWanted = wanted !== undefined && snapshot.reason !== 'signed-out'
         const isKept = isWanted && !isAt(signIn, url) && !(isAt(home, url) && url.search === '')
         return { to: isKept ? withRedirect(signIn(url), wanted) : signIn(url) }
@@ -41,10 +41,10 @@ export function createGuard(pages: Pages, roles: RolesOf = rolesOf) {
 }
 
 /**
- * What is left of a rule for the pages that visitors are led to. Leading them away from there would go on for ever: only
- * guests may still be meant, and not on the home page.
+ * Returns the part of a rule that still counts on the pages that visitors are redirected to. A redirect away from these
+ * pages would be an endless loop. Only `guestOnly` may still count there, but not on the home page.
  *
- * @param url of the page as the server has read it, and not as a header says: this opens pages
+ * @param url of the page as the server has read it. It must not come from a header, because this function opens pages
  */
 export function createExceptions(pages: Pages) {
   const { signIn, home, forbidden } = createPaths(pages)
@@ -71,12 +71,12 @@ function isAt(page: PathOf, url: URL): boolean {
     const pattern = parsePattern(new URL(page(url), HERE).pathname)
     return pattern !== undefined && surelyMatches(pattern, url.pathname)
   } catch {
-    // A page that cannot be told from this one is another.
+    // The page cannot be compared with this URL, so it is another page.
     return false
   }
 }
 
-/** The path of a page, given the URL of the wanted one. A path that is the same for all is checked at once. */
+/** The path of a page, given the URL of the requested page. A constant path is checked at once. */
 function pathOf(option: string, page: Page): PathOf {
   if (typeof page !== 'function') {
     const path = checked(option, page)
@@ -85,7 +85,7 @@ function pathOf(option: string, page: Page): PathOf {
   return ({ pathname, searchParams }) => checked(option, page(pathname, searchParams), pathname)
 }
 
-/** @param wanted the path of the wanted page, if a function was asked for this one */
+/** @param wanted the path of the requested page, if a function has returned `page` */
 function checked(option: string, page: unknown, wanted?: string): string {
   const path = ownPath(page)
   if (path !== null) return path
@@ -104,7 +104,7 @@ function withRedirect(page: string, wanted: string): string {
   return url.pathname + url.search
 }
 
-/** The page in the query, if it is one of ours. */
+/** The page in the query, if it is a page of this application. */
 function redirectIn({ searchParams }: URL): string | null {
   const all = searchParams.getAll('redirect')
   return all.length === 1 ? ownPath(all[0]) : null

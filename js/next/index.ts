@@ -11,7 +11,7 @@ import { createPages } from './pages.js'
 import { createWithProxy, type Middleware } from './proxy.js'
 import { createRules } from './rules.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// The interface `Register` of 'tokencell' takes effect only if that module is part of the program.
 export type {} from '../index.js'
 
 export type { SessionInfo } from '../protocol/server-session.js'
@@ -23,10 +23,14 @@ type Handler = (request: Request) => Promise<Response>
 export interface NextAuth {
   /** Route handlers: for `/api/auth/*`, and for the paths of the API that pages may reach. */
   handlers: Record<'DELETE' | 'GET' | 'HEAD' | 'PATCH' | 'POST' | 'PUT', Handler>
-  /** `proxy.ts` of Next 16, `middleware.ts` of Next 15: refreshes before a page is rendered, and guards. */
+  /**
+   * `proxy.ts` of Next 16, `middleware.ts` of Next 15: refreshes the session before a page is rendered, and checks
+   * `guard`.
+   */
   proxy(request: NextRequest): Promise<NextResponse>
   /**
-   * The same around middleware of others, which sees the refreshed session. It is not asked for visitors who are sent away.
+   * The same around another middleware, which sees the refreshed session. The middleware is not called for visitors who
+   * may not see the page.
    *
    * @example
    * export const proxy = auth.withProxy(createMiddleware(routing)) // of next-intl
@@ -34,31 +38,34 @@ export interface NextAuth {
   withProxy<Rest extends unknown[]>(
     middleware: Middleware<Rest>,
   ): (request: NextRequest, ...rest: Rest) => Promise<NextResponse>
-  /** How things stand, in a server component, an action or a route handler; for `AuthProvider`, as it is. */
+  /** Returns the session, in a server component, an action or a route handler. `AuthProvider` takes it as it is. */
   getSession(): Promise<SessionInfo>
   /**
-   * The same for those whom the rule lets in. Others are sent to the page that is for them, as by `redirect()`.
+   * Returns the session if the rule admits the visitor. Other visitors are sent to another page, as by `redirect()`.
    * @default { requiresAuth: true }
    */
   requireSession(rule?: Rule): Promise<SessionInfo>
   /**
-   * `fetch` to the API with the token, in a server component, an action or a route handler. A stream that goes on after its
-   * handler has returned takes no cookie, and Next does not say so: ask `getSession()` before, which refreshes what is due.
+   * `fetch` to the API with the token, in a server component, an action or a route handler. A stream that continues after
+   * its handler has returned cannot set a cookie, and Next reports no error. Call `getSession()` first, which refreshes a
+   * token that is due.
    *
-   * While a page is opened, a 401 leads through `GET /api/auth/refresh`, which refreshes and comes back, at most once in 10 s: do not catch
-   * what `fetch` throws there, as of `redirect()`. It needs the proxy, which knows the page.
+   * While a page is opened, a 401 redirects to `GET /api/auth/refresh`, which refreshes and redirects back, at most once
+   * in 10 s. Do not catch the error that `fetch` throws there: it is that of `redirect()`. This needs the proxy, which
+   * knows the path of the page.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
   /**
-   * The same as `getSession`, with a token that is new: in an action or a route handler, after a change that the token does not
-   * know of yet, such as another role. While rendering, the token stays as it is.
+   * The same as `getSession`, with a new token, in an action or a route handler. Use it after a change that the current
+   * token does not contain yet, such as another role. While rendering, the token is not refreshed.
    */
   refresh(): Promise<SessionInfo>
   /**
-   * Signs in, in a server action or a route handler: with the fields of a form as the browser sends it, or with an object. Fields
-   * such as `user[email]` become `{ user: { email } }`, and `redirect` is left out.
+   * Signs in, in a server action or a route handler: with the fields of a form as the browser sends it, or with an
+   * object. Fields such as `user[email]` become `{ user: { email } }`, and `redirect` is left out.
    *
-   * Resolves with the API's answer, every token removed. Rejects as `signIn` of the client does: with AuthError `refused`, …
+   * Resolves with the response of the API, with every token removed. Rejects as `signIn` of the client does: with
+   * AuthError `refused`, …
    *
    * @example
    * async function enter(form: FormData) {
@@ -68,7 +75,10 @@ export interface NextAuth {
    * }
    */
   signIn(credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>): Promise<unknown>
-  /** Signs out, likewise. If the API cannot be told now, it is told with the next sign-out. */
+  /**
+   * Signs out, in a server action or a route handler. If the API cannot be informed now, it is informed at the next
+   * sign-out.
+   */
   signOut(): Promise<void>
   /** For the Pages Router. */
   pages: ReturnType<typeof createPages>
@@ -77,7 +87,7 @@ export interface NextAuth {
 /**
  * The session of a Next application, kept on its own server: no token in the browser.
  *
- * @throws AuthError that names the option that is wrong; of `api` and `secret` at the first request only
+ * @throws AuthError that names the option that is wrong; for `api` and `secret`, only at the first request
  *
  * @example
  * // auth.ts

@@ -2,58 +2,61 @@ import type { RolesOf, Rule } from '../common/guard.js'
 import type { BffOptions } from '../server/index.js'
 
 /**
- * The path of a page of this application, or a function that names it for the page that was wanted:
- * ``(pathname) => `/${pathname.split('/')[1]}/sign-in` ``. Paths are without the `basePath` of next.config and without a
- * locale of its `i18n`, which both stay as they are.
+ * The path of a page of this application, or a function that returns it for the requested page:
+ * ``(pathname) => `/${pathname.split('/')[1]}/sign-in` ``. Paths contain neither the `basePath` of next.config nor a
+ * locale of its `i18n`. Redirects keep both.
  *
- * @param pathname of the wanted page; `/` where only the proxy knows it, and does not cover the page
- * @param search its query
+ * @param pathname path of the requested page; `/` if only the proxy knows the path and the proxy does not cover the page
+ * @param search query of the requested page
  */
 export type Page = string | ((pathname: string, search: URLSearchParams) => string)
 
-/** Which pages there are for those who may not see the one they wanted. */
+/** The pages for visitors who may not see the requested page. */
 export interface Pages {
   /**
-   * Where somebody signs in. It gets the page that was wanted as `?redirect=`.
+   * The sign-in page. It gets the requested page as `?redirect=`.
    * @default '/sign-in'
    */
   signIn?: Page
   /**
-   * Where those go who have nothing to do on a page for guests. A function gets the page for guests.
+   * The page for signed-in users who request a page that is for guests only. A function gets the page for guests.
    * @default '/'
    */
   home?: Page
   /**
-   * Where those go who lack a role.
-   * @default a page that is not found
+   * The page for users who lack a role.
+   * @default the not-found page
    */
   forbidden?: Page
 }
 
 export interface NextAuthOptions extends Omit<BffOptions, 'api' | 'secret'> {
   /**
-   * The origin of the API: scheme, host and port. The tokens go nowhere else. This and `secret` are checked at the first request:
-   * where `next build` runs they may be missing.
+   * The origin of the API: scheme, host and port. The tokens are sent to this origin only. `api` and `secret` are checked
+   * at the first request, so both may be missing while `next build` runs.
    */
   api: BffOptions['api'] | undefined
   /**
-   * Seals the session cookies: 32 characters or more, the same on every instance. Of several, the first seals and all open.
-   * To replace one: deploy `[old, new]` everywhere, then `[new, old]`, and after 30 days the new one.
+   * Seals the session cookies: 32 characters or more, the same on every instance. In a list, the first secret seals and
+   * every secret opens. To replace a secret, deploy `[old, new]` on every instance, then `[new, old]`, and after 30 days
+   * only the new one.
    */
   secret: BffOptions['secret'] | undefined
   pages?: Pages
   /**
-   * What the proxy asks of visitors before a page is rendered, by path: the first pattern that fits. `*` stands for one
-   * segment, `**` at the end for any number, none included. However the path is spelled: case, encoding and a slash at the end
-   * make no difference. For comfort and speed: pages ask again, with `requireSession`.
+   * The rules that the proxy checks before a page is rendered, by path. The first pattern that matches counts. `*`
+   * matches one segment. `**` at the end matches any number of segments, including none. Case, encoding and a slash at
+   * the end of the path make no difference. This check is for comfort and speed. Check again in the page, with
+   * `requireSession`.
    *
-   * `/**` stands for pages: not for files by their ending (`/logo.png`), `/_next/**`, `/.well-known/**`, the routes of the session
-   * and the paths of `proxy`. Any other pattern guards those, too. On the pages `signIn` and `forbidden` only `guestOnly` counts.
+   * `/**` covers pages only. It does not cover files, which are recognised by their extension (`/logo.png`), `/_next/**`,
+   * `/.well-known/**`, the routes of the session and the paths of `proxy`. Any other pattern covers these, too. On the
+   * pages `signIn` and `forbidden` only `guestOnly` counts.
    */
   guard?: Readonly<Record<string, Rule>>
   /**
    * Where the roles are.
-   * @default `roles` or `role` of the user, else of the claims
+   * @default `roles` or `role` of the user; if there is none, of the claims
    */
   roles?: RolesOf
 }

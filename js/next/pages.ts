@@ -7,19 +7,19 @@ import type { BffServer, RequestSession, Visitor } from '../server/index.js'
 import { answerBelow, basePathOfPage } from './base-path.js'
 import type { createGuard } from './guard.js'
 
-/** What a page of the Pages Router gets of its session. */
+/** The session that a page of the Pages Router gets. */
 export interface PageSession extends SessionInfo {
   /** `fetch` to the API, with the token. */
   fetch: RequestSession['fetch']
 }
 
-/** What pages and API routes of the Pages Router ask. */
+/** The functions for pages and API routes of the Pages Router. */
 export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard>) {
   async function within<T>(
     { req, res }: { req: IncomingMessage; res: ServerResponse },
     work: (session: RequestSession) => Promise<T>,
   ): Promise<T> {
-    // A stream that has begun takes no cookie.
+    // A response that has begun cannot set a cookie.
     const canSetCookies = () => !res.headersSent
     const session = bff.open(req.headers.cookie, canSetCookies, visitorOf(req))
     try {
@@ -35,9 +35,9 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
 
   return {
     /**
-     * In `pages/api/auth/[...auth].ts`, and for the paths of the API that pages may reach.
+     * For `pages/api/auth/[...auth].ts`, and for the paths of the API that pages may reach.
      *
-     * @throws AuthError `body-parsed` without the second line
+     * @throws AuthError `body-parsed` if the second line of the example is missing
      *
      * @example
      * export default auth.pages.handler
@@ -52,7 +52,9 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
     getSession: (context: { req: IncomingMessage; res: ServerResponse }): Promise<SessionInfo> =>
       within(context, (session) => session.info()),
 
-    /** `getServerSideProps` with a session; those whom the rule does not let in are sent away before. */
+    /**
+     * `getServerSideProps` with a session. Visitors whom the rule does not admit are redirected before `load` is called.
+     */
     withSession<Props extends Record<string, unknown>>(
       rule: Rule,
       load: (
@@ -75,7 +77,7 @@ export function createPages(bff: BffServer, guard: ReturnType<typeof createGuard
   }
 }
 
-/** As the proxy does: Next adds its `basePath` to a destination, and not the locale of its `i18n`. */
+/** The proxy does the same: Next adds its `basePath` to a destination, but not the locale of its `i18n`. */
 function inLocaleOf({ locale, defaultLocale }: GetServerSidePropsContext, path: string): string {
   return locale === undefined || locale === defaultLocale ? path : `/${locale}${path}`
 }
@@ -97,7 +99,7 @@ function toRequest(req: NextApiRequest, res: ServerResponse): Request {
   return new Request(url, { method, headers, body, signal: abort.signal, duplex: 'half' } as RequestInit)
 }
 
-/** As it comes. Of what Next has parsed, only text is the same. */
+/** The body as it arrives. If Next has parsed the body, only text is unchanged. */
 function bodyOf(req: NextApiRequest): BodyInit {
   if (!req.readableEnded) return streamOf(req)
   const body: unknown = req.body
@@ -106,7 +108,7 @@ function bodyOf(req: NextApiRequest): BodyInit {
   return body
 }
 
-/** What `Readable.toWeb` makes of it, without a module that edge runtimes do not have. */
+/** Does the same as `Readable.toWeb`, without a module that edge runtimes do not have. */
 function streamOf(req: NextApiRequest): ReadableStream<Uint8Array> {
   const chunks = req[Symbol.asyncIterator]()
   return new ReadableStream({
@@ -125,19 +127,23 @@ async function answer(response: Response, res: ServerResponse) {
   const setCookies = response.headers.getSetCookie()
   if (setCookies.length > 0) res.setHeader('set-cookie', setCookies)
   if (!response.body) return res.end()
-  // Not imported: bundlers for edge runtimes would look for a module that is not there.
+  // Not imported: bundlers for edge runtimes would look for a module that does not exist there.
   const { Readable, promises } = globalThis.process.getBuiltinModule('node:stream')
   const body = Readable.fromWeb(response.body as import('node:stream/web').ReadableStream)
-  // The rejection says that API or browser broke off. The response has ended with it, and its status is sent.
+  // Rejects if the API or the browser has closed the connection. The response has then ended, and its status has been
+  // sent.
   await promises.pipeline(body, flushing(res), res).catch(() => {})
 }
 
-/** Has layers that compress, such as that of `next start`, send each chunk at once: events must not wait for more of them. */
+/**
+ * Makes layers that compress, such as that of `next start`, send each chunk at once: events must not wait for further
+ * chunks.
+ */
 const flushing = (res: ServerResponse & { flush?: () => void }) =>
   async function* (chunks: AsyncIterable<Uint8Array>) {
     for await (const chunk of chunks) {
       yield chunk
-      // The method of the prototype is deprecated, and another.
+      // The `flush` of the prototype is another method, and deprecated.
       if (Object.hasOwn(res, 'flush')) res.flush?.()
     }
   }

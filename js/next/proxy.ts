@@ -5,13 +5,13 @@ import type { BffServer } from '../server/index.js'
 import { whileUnreachable } from '../server/session.js'
 import type { createGuard, Verdict } from './guard.js'
 
-/** The page that a request is for, which server components cannot know. It decides nothing but where to come back to. */
+/** The path of the requested page, which server components cannot know. It only decides where to redirect back to. */
 export const PATH_HEADER = 'x-tokencell-path'
 
-/** When to ask again for a page that the store keeps back. In seconds. */
+/** When to request a page again that cannot be shown because the store does not answer. In seconds. */
 const RETRY_AFTER = '5'
 
-/** Middleware of others, as Next takes it. Without a response, the page is rendered. */
+/** Another middleware, with the type that Next takes. If it returns no response, the page is rendered. */
 export type Middleware<Rest extends unknown[]> = (
   request: NextRequest,
   ...rest: Rest
@@ -19,8 +19,9 @@ export type Middleware<Rest extends unknown[]> = (
 ) => Response | null | undefined | void | Promise<Response | null | undefined | void>
 
 /**
- * Wraps middleware: before it, refreshes what is due and sends away those who may not see the page; then hands the new cookie
- * to the middleware, to whatever renders this very request, and to the browser. The page asks again itself.
+ * Wraps a middleware. First, it refreshes a token that is due, and redirects visitors who may not see the page. Then it
+ * passes the new cookie to the middleware, to the code that renders this request, and to the browser. The page itself
+ * checks again.
  */
 export function createWithProxy(
   bff: BffServer,
@@ -34,7 +35,7 @@ export function createWithProxy(
       const session = bff.open(cookiesBefore, true, request)
       const snapshot = await session.read().catch(whileUnreachable)
       const rule = ruleFor(new URL(pathname + search, request.nextUrl))
-      // What is posted to a page, such as an action, has a guard of its own and must not be sent elsewhere.
+      // A request that is posted to a page, such as an action, has a guard of its own and must not be redirected.
       const isPage = request.method === 'GET' || request.method === 'HEAD'
       const verdict = rule && isPage ? guard(snapshot, rule, pathname + search) : 'allow'
       const cookieHeader = await session.cookieHeader()
@@ -47,7 +48,7 @@ export function createWithProxy(
         passOn(request, response, cookiesBefore)
       } else response = instead(request, verdict)
       addCookies(response, setCookies)
-      // A page that was the same for everybody is not to be kept with somebody's cookie on it (CVE-2025-48947).
+      // A page that is the same for all visitors must not be cached with the cookie of one visitor (CVE-2025-48947).
       if (rule || setCookies.length > 0 || snapshot.reason !== 'never') {
         response.headers.set('cache-control', 'private, no-store')
       }
@@ -55,7 +56,7 @@ export function createWithProxy(
     }
 }
 
-/** What a visitor gets who is not let in. */
+/** The response for a visitor who may not see the page. */
 function instead({ nextUrl }: NextRequest, verdict: Exclude<Verdict, 'allow'>): NextResponse {
   if (verdict === 'unavailable')
     return new NextResponse('This page cannot be shown now. Please try again.', {
@@ -69,13 +70,16 @@ function instead({ nextUrl }: NextRequest, verdict: Exclude<Verdict, 'allow'>): 
   return verdict === 'not-found' ? NextResponse.rewrite(url, { status: 404 }) : NextResponse.redirect(url)
 }
 
-/** Changes the request itself, as `request.cookies.set()` does: so middleware that runs later sees the refreshed session. */
+/**
+ * Changes the request itself, as `request.cookies.set()` does, so that middleware that runs later sees the refreshed
+ * session.
+ */
 function updateRequest(request: NextRequest, cookieHeader: string, setCookies: readonly string[]) {
   for (const { name, value, maxAge } of setCookies.map(parse)) {
     if (maxAge === 0) request.cookies.delete(name)
     else request.cookies.set(name, value)
   }
-  // `request.cookies` has rewritten the cookies of others, and dropped those that it cannot read.
+  // `request.cookies` has rewritten all other cookies, and dropped those that it cannot read.
   if (cookieHeader === '') request.headers.delete('cookie')
   else request.headers.set('cookie', cookieHeader)
   request.headers.set(PATH_HEADER, request.nextUrl.pathname + request.nextUrl.search)
@@ -87,20 +91,20 @@ function asNextResponse(response: Awaited<ReturnType<Middleware<[]>>>): NextResp
   if ('cookies' in response) return response as NextResponse
   const { body, status, statusText } = response
   const headers = new Headers(response.headers)
-  // `NextResponse` would read them, and throws at some values.
+  // `NextResponse` would parse the `set-cookie` headers, and it throws at some values.
   headers.delete('set-cookie')
   const copy = new NextResponse(body, { status, statusText, headers })
   for (const header of response.headers.getSetCookie()) copy.headers.append('set-cookie', header)
   return copy
 }
 
-/** How a response of middleware says with which headers the page is rendered. */
+/** With these headers, a response of middleware sets the request headers that the page is rendered with. */
 const OVERRIDDEN = 'x-middleware-override-headers'
 const overriding = (name: string) => `x-middleware-request-${name}`
 
 /**
- * Gives the headers of the request to what renders it. Where the middleware has given others, made of a request from before the
- * refresh, only the session and the path in them change.
+ * Passes the headers of the request to the code that renders it. If the middleware has set other headers, made from the
+ * request before the refresh, only the session and the path in them change.
  */
 function passOn(request: NextRequest, { headers }: NextResponse, cookiesBefore: string | null) {
   if (!headers.has('x-middleware-next') && !headers.has('x-middleware-rewrite')) return
@@ -127,8 +131,8 @@ function passOn(request: NextRequest, { headers }: NextResponse, cookiesBefore: 
 }
 
 /**
- * Adds cookies to `response.cookies`, because its `set()` and `delete()` drop every cookie that is in the headers only. Those of
- * others stay as they were written.
+ * Adds cookies to `response.cookies`, because its `set()` and `delete()` drop every cookie that is in the headers only.
+ * All other cookies stay as they were written.
  */
 function addCookies(response: NextResponse, setCookies: readonly string[]) {
   if (setCookies.length === 0) return

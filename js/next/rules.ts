@@ -11,7 +11,7 @@ import {
 import { createExceptions } from './guard.js'
 import type { NextAuthOptions } from './options.js'
 
-/** What stands in `public` as a rule, and is the same for everybody. */
+/** Files that are usually in `public`, and are the same for all visitors. */
 const FILE =
   /\.(avif|bmp|css|eot|gif|ico|jpe?g|js|map|mjs|mp3|mp4|ogg|otf|pdf|png|svg|ttf|txt|wasm|webm|webmanifest|webp|woff2?|xml)$/
 

@@ -36,7 +36,7 @@ declare module '@nuxt/schema' {
   }
 }
 
-/** `modules: ['tokencell']`, and one block `tokencell` in `nuxt.config`. */
+/** Used as `modules: ['tokencell']`, with one block `tokencell` in `nuxt.config`. */
 export default defineNuxtModule<ModuleOptions>({
   meta: { name: 'tokencell', configKey: 'tokencell', compatibility: { nuxt: '>=4.0.0' } },
   setup(options, nuxt) {
@@ -45,7 +45,7 @@ export default defineNuxtModule<ModuleOptions>({
     checkPages(options.pages)
     const { resolve } = createResolver(import.meta.url)
     nuxt.options.build.transpile.push(resolve('./runtime'), /[\\/]tokencell[\\/]pkg[\\/]/)
-    // Composables find their app again after an `await`, on the server too.
+    // With this, composables find their app after an `await`, on the server, too.
     nuxt.options.experimental.asyncContext ??= true
 
     const shown = shownOf(options)
@@ -57,7 +57,7 @@ export default defineNuxtModule<ModuleOptions>({
       addRouteMiddleware({ name, path: resolve('./runtime/middleware.js') })
     const from = resolve('./runtime/composables.js')
     addImports(['useAuth', 'useAuthFetch', '$authFetch'].map((name) => ({ name, from })))
-    // Each call has a key of its own, as with `useFetch`.
+    // Each call has its own key, as with `useFetch`.
     nuxt.options.optimization.keyedComposables.push({ name: 'useAuthFetch', argumentLength: 3, source: from })
     addTypes(resolve, nuxt)
   },
@@ -65,14 +65,14 @@ export default defineNuxtModule<ModuleOptions>({
 
 type Resolve = ReturnType<typeof createResolver>['resolve']
 
-/** What pages know of it. */
+/** The options that pages get. */
 function shownOf(options: ModuleOptions): PublicOptions {
   const { mode, pages, global = false, roles } = options
   const base = (mode === 'bff' && options.base) || '/api/auth'
   return { mode, base, pages: { signIn: '/sign-in', home: '/', ...pages }, global, roles }
 }
 
-/** The options of what the module is made of, and none that are its own. */
+/** The options for the vault or the server, without the module's own options. */
 function partOf<Options extends ModuleOptions>({
   mode: _,
   pages: __,
@@ -83,7 +83,7 @@ function partOf<Options extends ModuleOptions>({
   return rest
 }
 
-/** The two files that everybody writes who has no module. */
+/** Writes the two files that an application without this module writes itself. */
 function setUpVault(options: VaultModeOptions, shown: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
   const { ssr = 'wait', ...vault } = partOf(options)
   const url = `new URL('./auth.vault.ts', import.meta.url)`
@@ -98,7 +98,7 @@ export const connect = () => createAuth({
 })
 `,
   }
-  // Templates are virtual modules, beside which Vite finds no worker.
+  // Templates are virtual modules. Vite cannot find a worker that is next to a virtual module.
   nuxt.hook('build:before', () => {
     const folder = path.join(nuxt.options.buildDir, 'tokencell')
     mkdirSync(folder, { recursive: true })
@@ -115,7 +115,7 @@ export const connect = () => createAuth({
   ]
 }
 
-/** Pages that ask for somebody are rendered in the browser, which alone knows. */
+/** Pages that require sign-in are rendered in the browser: only the browser knows the session. */
 function leavePlaces(shown: PublicOptions, nuxt: Nuxt) {
   nuxt.options.experimental.extraPageMetaExtractionKeys ??= []
   nuxt.options.experimental.extraPageMetaExtractionKeys.push('auth')
@@ -141,7 +141,7 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
     )
   }
   nuxt.options.runtimeConfig.tokencell = {
-    // What is there can be set by a variable when the server starts.
+    // When the server starts, environment variables can replace the options that exist here.
     storage: '',
     ...bff,
     secret: secret ?? (dev ? randomBytes(32).toString('base64') : ''),
@@ -163,7 +163,7 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
 }
 
 /**
- * What is wrong is said when the application is built, except for what is known only where it runs.
+ * Reports errors in the options when the application is built, except for values that are known only when it runs.
  *
  * @throws AuthError that names the option
  */
@@ -180,7 +180,9 @@ async function importOfFile(nuxt: Nuxt): Promise<string> {
   return file ? `export { default } from ${JSON.stringify(file)}` : 'export default {}'
 }
 
-/** Those of app.config are for every project of TypeScript that Nuxt makes, as each of them reads that file. */
+/**
+ * The types of app.config are added to every TypeScript project that Nuxt creates, because each of them reads that file.
+ */
 function addTypes(resolve: Resolve, nuxt: Nuxt) {
   const ofApp = { path: resolve('./runtime/types.d.ts') }
   const ofConfig = { path: resolve('./runtime/config-types.d.ts') }

@@ -3,13 +3,13 @@ import type { VaultOptions } from '../common/vault-options.js'
 import type { BffOptions } from '../server/options.js'
 import type { ConfiguredPage } from './pages.js'
 
-/** What a page says of itself in `definePageMeta({ auth })`: nothing to ask, somebody, nobody, or somebody with a role. */
+/** What a page requires, in `definePageMeta({ auth })`: nothing, a signed-in user, a guest, or a user with a role. */
 export type PageAuth = boolean | 'guest' | Rule
 
 interface CommonOptions {
   /**
-   * Which pages there are for those who may not see the one they wanted. `tokencell.pages` of app.config goes before it, and may
-   * have functions of the wanted route.
+   * The pages for visitors who may not see the requested page. `tokencell.pages` of app.config takes precedence, and may
+   * contain functions of the requested route.
    */
   pages?: {
     /** @default '/sign-in' */
@@ -19,19 +19,21 @@ interface CommonOptions {
     /** @default an error page with the status 403 */
     forbidden?: ConfiguredPage
     /**
-     * Shown in place of a page that requires sign-in while the session cannot be found out; that page opens by itself.
+     * Shown instead of a page that requires sign-in while the session cannot be determined. When the session is known,
+     * the requested page opens automatically.
      * @default an error page with the status 503
      */
     unavailable?: ConfiguredPage
   }
   /**
-   * Whether every page asks for somebody, unless it says `auth: false`.
+   * Whether every page requires sign-in, unless the page sets `auth: false`.
    * @default false
    */
   global?: boolean
   /**
-   * Where the roles are, as a dotted path: a list, or words. `'claims.scope'`
-   * @default `roles` or `role` of the user, else of the claims
+   * Where the roles are, as a dotted path: `'claims.scope'`. The value is a list, or a text with spaces between the
+   * roles.
+   * @default `roles` or `role` of the user; if there is none, of the claims
    */
   roles?: string
 }
@@ -40,14 +42,14 @@ export interface VaultModeOptions extends CommonOptions, VaultOptions {
   /** The token lives in a vault in the browser. */
   mode: 'vault'
   /**
-   * What a server renders for pages that ask for somebody, as it cannot know: `'wait'` leaves a place for the page, `'shell'`
-   * renders the page with a session that is `loading`.
+   * What the server renders for pages that require sign-in. In vault mode, the server does not know the session. `'wait'`
+   * renders a placeholder for the page. `'shell'` renders the page with a session that is `loading`.
    * @default 'wait'
    */
   ssr?: 'shell' | 'wait'
 }
 
-/** What nuxt.config cannot take, or not in full: the options of `server/tokencell.ts`. */
+/** The options that nuxt.config cannot hold, or not in full. They belong in `server/tokencell.ts`. */
 export type BffFileOptions = Partial<
   Pick<BffOptions, 'forward' | 'logger' | 'onEvent' | 'secret' | 'store' | 'waitUntil'>
 >
@@ -56,18 +58,18 @@ export interface BffModeOptions extends CommonOptions, Omit<BffOptions, keyof Bf
   /** The tokens stay on this server. */
   mode: 'bff'
   /**
-   * Seals the session cookies. Better set when the server starts, as `NUXT_TOKENCELL_SECRET`. Several, for replacing one,
-   * stand in `server/tokencell.ts`.
-   * @default in development, one that lives as long as the process
+   * Seals the session cookies. It is better to set it when the server starts, as `NUXT_TOKENCELL_SECRET`. A list of
+   * secrets, which is needed to replace one, belongs in `server/tokencell.ts`.
+   * @default in development, a secret that lives as long as the process
    */
   secret?: string
-  /** A mount of Nitro's storage that several instances share, as in `nitro.storage`. */
+  /** The name of a storage mount of Nitro that all instances share, as in `nitro.storage`. */
   storage?: string
 }
 
 export type ModuleOptions = BffModeOptions | VaultModeOptions
 
-/** What pages know of it. No secret. */
+/** The options that pages get. They contain no secret. */
 export interface PublicOptions {
   mode: ModuleOptions['mode']
   base: string

@@ -3,7 +3,7 @@ import type { RouteLocationNormalized, RouteLocationRaw } from 'vue-router'
 import { explain } from '../common/errors.js'
 import { ownPath } from '../common/guard.js'
 
-/** A page as nuxt.config can name it. A named route inherits the parameters of the route that was wanted. */
+/** A page as nuxt.config can name it. A named route inherits the parameters of the requested route. */
 export type ConfiguredPage =
   | string
   | {
@@ -12,7 +12,7 @@ export type ConfiguredPage =
       query?: Record<string, string | string[]>
     }
 
-/** The same in app.config, which may also have a function: it gets the route that was wanted, and the Nuxt app. */
+/** A page in app.config. This may also be a function, which gets the requested route and the Nuxt app. */
 export type AppPage =
   | RouteLocationRaw
   | ((wanted: RouteLocationNormalized, nuxtApp: NuxtApp) => RouteLocationRaw)
@@ -24,13 +24,14 @@ export interface AppOptions {
   pages?: Partial<Record<Option, AppPage>>
 }
 
-/** The pages as guards take them: named, or functions of the wanted route. */
+/** The pages in the form that guards take: named, or functions of the requested route. */
 export type Pages = Partial<
   Record<Option, RouteLocationRaw | ((wanted: RouteLocationNormalized) => RouteLocationRaw)>
 >
 
 /**
- * nuxt.config is read when the application is built, and its options go to browsers as data.
+ * nuxt.config is read when the application is built, and its options are sent to browsers as data. So functions are
+ * rejected.
  *
  * @throws AuthError `option-invalid` that names the page
  */
@@ -48,7 +49,7 @@ export function checkPages(pages: Partial<Record<Option, ConfiguredPage>> = {}) 
   }
 }
 
-/** The pages of nuxt.config, and instead of them those of app.config. */
+/** The pages of nuxt.config. Those of app.config replace them. */
 export function pagesOf(nuxtApp: NuxtApp, configured: Pages, own: AppOptions['pages'] = {}): Pages {
   const bound = Object.entries(own).map(([option, page]) => [
     option,

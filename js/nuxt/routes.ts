@@ -1,4 +1,6 @@
-/** Where h3 looks for the paths of a rule, which the rule then tells apart. For h3, `/a/**` does not include `/a`. */
+/**
+ * The routes of h3 that cover the paths of a rule. The rule is checked afterwards. For h3, `/a/**` does not include `/a`.
+ */
 export function routesOf(rule: string): string[] {
   const path = rule.replace(/^[A-Z]+ +/, '')
   const [fixed = '', rest] = path.split(/\/\*(.*)/s)

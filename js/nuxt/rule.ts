@@ -6,7 +6,7 @@ import type { Pages } from './pages.js'
 /** A route, or the page of a file. */
 type Where = { name?: unknown; path: string; matched?: readonly unknown[] }
 
-/** What a location may be told by. */
+/** The properties that identify a location. */
 type Location = { name?: unknown; path?: string }
 
 interface Meta {
@@ -14,7 +14,7 @@ interface Meta {
   middleware?: unknown
 }
 
-/** `definePageMeta({ auth })`, else its middleware `auth` or `guest`, else what holds for all. */
+/** The rule of `definePageMeta({ auth })`, else of its middleware `auth` or `guest`, else the rule for all pages. */
 export function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
   if (auth === 'guest') return { guestOnly: true }
   if (typeof auth === 'object') return auth
@@ -25,8 +25,8 @@ export function ruleOf({ auth, middleware }: Meta, isGlobal: boolean): Rule {
 }
 
 /**
- * Whether a page requires sign-in unless it says otherwise: all do in an app that is closed, but for those that are shown instead.
- * Where there is no page, there is nothing to sign in for.
+ * Whether a page requires sign-in if it sets no rule. With `global`, all pages do, except the pages `signIn` and
+ * `unavailable`. A URL without a page requires no sign-in.
  */
 export function isGlobalFor({ global, pages }: { global: boolean; pages: Pages }, page: Where): boolean {
   const isPage = page.matched?.length !== 0
@@ -40,10 +40,10 @@ function isAt(named: Pages['signIn'], page: Where): boolean {
       typeof location === 'string' ? { name: undefined, path: location } : (location as Location)
     return name ? name === page.name : alike(path?.split(/[?#]/)[0] ?? '') === alike(page.path)
   } catch {
-    // It has no answer for this page, and so does not lead to it.
+    // The function fails for this page, and so does not redirect to it.
     return false
   }
 }
 
-/** The router opens a page whatever the case, and with a slash at the end as well. */
+/** The router opens a page in upper or lower case, and with or without a slash at the end. */
 const alike = (path: string) => path.toLowerCase().replace(/(?<=.)\/$/, '')

@@ -7,7 +7,7 @@ export type Incoming = ReturnType<typeof receive>
  * A body that is asked for a few chunks at a time, as its stream is read.
  *
  * @param grant lets the vault send so many chunks more
- * @param stop called when nobody wants the rest
+ * @param stop called when the reader cancels
  */
 export function receive(grant: (count: number) => unknown, stop: () => void) {
   /** Chunks that were granted and have not come. */

@@ -3,8 +3,8 @@ import type { Bff } from './options.js'
 import { isClear } from './paths.js'
 
 /**
- * What the API may say to a page goes through, but for hops, cookies, tokens, and what `fetch` has undone; and for what
- * caches and servers in front would heed before `private, no-store`.
+ * Headers of the API's response that pages do not get: hop-by-hop headers, cookies, tokens, headers about an encoding
+ * that `fetch` has removed, and headers that caches and servers in front would obey instead of `private, no-store`.
  */
 const NOT_TO_PAGE = new RegExp(
   `^(${[
@@ -14,23 +14,23 @@ const NOT_TO_PAGE = new RegExp(
   ].join('|')})$`,
 )
 
-/** nginx collects some kilobytes of an answer before it passes them on. Events would be that late. */
+/** nginx collects several kilobytes of a response before it passes them on. That would delay events. */
 const UNBUFFERED = /^text\/event-stream\b/i
 
-/** What a reason phrase can hold (RFC 9112 §4), as far as servers write it. */
+/** The characters that a reason phrase may contain (RFC 9112 §4), as far as servers write them. */
 const REASON_PHRASE = /^[\t -~\x80-\xff]*$/
 
-/** Makes answers of the API answers of this server. */
+/** Turns responses of the API into responses of this server. */
 export function createAnswers({ api, redirects }: Pick<Bff, 'api' | 'redirects'>) {
   /** @throws AuthError `status-unknown`, `redirect-not-listed` */
   return (response: Response): Response => {
     const { status, statusText, body } = response
-    // No `Response` can be made with it (Fetch), so it cannot be passed on.
+    // The constructor of `Response` rejects such a status (Fetch), so the response cannot be passed on.
     if (status > 599) throw serverError('status-unknown', { status })
     const base = response.url || api
     const headers = new Headers()
     for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
-    // The length is that of the body as it was encoded, and `fetch` has decoded it.
+    // The length is that of the encoded body, and `fetch` has decoded the body.
     if (response.headers.has('content-encoding') || status === 204) headers.delete('content-length')
     if (UNBUFFERED.test(headers.get('content-type') ?? '')) headers.set('x-accel-buffering', 'no')
     setLocation(headers, base, status)
@@ -50,7 +50,7 @@ export function createAnswers({ api, redirects }: Pick<Bff, 'api' | 'redirects'>
     else headers.delete('location')
   }
 
-  /** Where the API points within itself, the page finds it here. */
+  /** For a URL of the API, returns the path under which pages reach it on this server. */
   function ownPath(location: string, base: string): string | undefined {
     if (!URL.canParse(location, base)) return undefined
     const { origin, pathname, search, hash } = new URL(location, base)
@@ -63,7 +63,10 @@ export function createAnswers({ api, redirects }: Pick<Bff, 'api' | 'redirects'>
     return redirects.includes(url.origin) ? url.href : undefined
   }
 
-  /** Links to the API show the address that it has for this server, and no page can reach (RFC 8288 §3). */
+  /**
+   * Links to the API contain the address that this server uses for the API. Pages cannot reach that address (RFC 8288
+   * §3).
+   */
   function withOwnLinks(value: string, base: string): string {
     return value.replace(/<([^>]*)>/g, (whole, target: string) => {
       if (!/^([a-z][a-z\d+.-]*:|\/\/)/i.test(target)) return whole

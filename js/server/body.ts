@@ -1,10 +1,10 @@
 import { serverError } from './errors.js'
 
 /**
- * The body of a request, counted as it comes.
+ * Returns the body of a request, and counts its bytes while it is read.
  *
- * @param most in bytes
- * @throws AuthError `body-too-large`, also while it is read
+ * @param most the maximum length in bytes
+ * @throws AuthError `body-too-large`, also while the body is read
  */
 export function limitedBody(request: Request, most: number): ReadableStream<Uint8Array> | null {
   if (Number(request.headers.get('content-length')) > most) throw serverError('body-too-large')
@@ -19,5 +19,5 @@ export function limitedBody(request: Request, most: number): ReadableStream<Uint
   return request.body?.pipeThrough(counter) ?? null
 }
 
-/** All of it. */
+/** Reads the whole body. */
 export const bytesOf = (body: ReadableStream<Uint8Array> | null) => new Response(body).arrayBuffer()

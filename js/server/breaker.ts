@@ -1,4 +1,4 @@
-/** How long something may take to answer, and how long it is left alone when it has not. In milliseconds. */
+/** How long a call may take, and how long no call is made after one that took longer. In milliseconds. */
 const TIMEOUT = 1000
 const FIRST_PAUSE = 1000
 const LONGEST_PAUSE = 30_000
@@ -6,20 +6,21 @@ const LONGEST_PAUSE = 30_000
 export interface Breaker {
   /** Whether the next call is made, as far as is known. */
   readonly isClosed: boolean
-  /** Rejects with what `call` rejects with, or with a `TimeoutError`; at once during a pause. */
+  /** Rejects with the error of `call`, or with a `TimeoutError`. During a pause, it rejects at once. */
   run<T>(call: () => T | PromiseLike<T>): Promise<T>
 }
 
 /**
- * A circuit breaker, whose pauses are times that are compared, not timers: after a call that was not answered in time, none is
- * made for a while. Then one call is let through, and decides. An error that comes at once delays nobody, and opens nothing.
+ * A circuit breaker. Its pauses are times that are compared, not timers. After a call that was not answered in time, no
+ * call is made during a pause. Then one trial call is let through, and its result decides. An immediate error delays no
+ * call and does not open the breaker.
  *
- * @param onFailure called for the first failure after a success, and for each call that was let through in vain
+ * @param onFailure called for the first failure after a success, and for each trial call that fails
  */
 export function createBreaker(onFailure: (error: unknown) => void): Breaker {
   let isFailing = false
   let pause = FIRST_PAUSE
-  /** No call is made before. In milliseconds since the epoch. */
+  /** No call is made before this time. In milliseconds since the epoch. */
   let closedUntil = 0
 
   function fail(error: unknown, isTrial: boolean) {
@@ -27,7 +28,7 @@ export function createBreaker(onFailure: (error: unknown) => void): Breaker {
     if (!isFailing || isTrial) onFailure(error)
     isFailing = true
     if (isTrial) closedUntil = 0
-    // Of several calls that were under way, the first has begun the pause.
+    // Several calls can time out together. The first of them has started the pause.
     if (!isSlow || Date.now() < closedUntil) return
     closedUntil = Date.now() + pause
     pause = Math.min(pause * 2, LONGEST_PAUSE)

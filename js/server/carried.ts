@@ -8,9 +8,12 @@ import type { Sessions } from './sessions.js'
 
 const PURPOSE = 'session'
 const REFUSAL = 'refusal'
-/** For so long it is remembered why a session ended. In seconds. */
+/** How long the cookie keeps the reason why a session ended. In seconds. */
 const REMAINS = 300
-/** The same for a sign-out: its pages are rendered again at once, and the page that one wants later is another matter. In seconds. */
+/**
+ * The same for a sign-out. After a sign-out, pages are rendered again at once. After this time, a requested page is no
+ * longer a consequence of the sign-out. In seconds.
+ */
 const AFTER_SIGN_OUT = 10
 
 export interface CarriedDependencies {
@@ -24,7 +27,7 @@ export interface CarriedDependencies {
 
 export type Carried = ReturnType<typeof createCarried>
 
-/** The session that the cookie of one request carries, and what the cookie of its response is to carry. */
+/** The session in the cookie of one request, and the content of the cookie for its response. */
 export function createCarried(
   { bff, cookie, refusals, renewals, seal, sessions }: CarriedDependencies,
   header: string | null | undefined,
@@ -33,19 +36,20 @@ export function createCarried(
   const openedAt = Date.now()
   const isLongAgo = (time: number) => Date.now() - time > bff.grace * 1000
   let session: Session | null = null
-  /** As it came with the request. */
+  /** The content of the cookie that came with the request. */
   let original: Session | Reference | null = null
   let pendingSignOut: Session | undefined
   let reason: Reason = 'never'
   let cause: string | undefined
-  /** When the user has left it. */
+  /** When the user signed out. */
   let leftAt: number | null = null
-  /** Whether this very request has begun or ended it. */
+  /** Whether this request itself has signed the user in or out. */
   let isDecided = false
   let isChanged = false
   /**
-   * Without a store, another instance may have refreshed this session, and its answer may be on the way to the browser: it is
-   * not overwritten. The refusal is beside it, and counts for no newer generation.
+   * Without a store, another instance may have refreshed this session, and its response may be on the way to the browser.
+   * The cookie of that response must not be overwritten. Therefore a refusal has a cookie of its own, and does not count
+   * for newer generations.
    */
   let refusal: Refusal | undefined
   let opening: Promise<void> | undefined
@@ -57,7 +61,7 @@ export function createCarried(
     if (!content) return
     if ('reason' in content) {
       ;({ reason, cause, leftAt = null } = content)
-      // It is there for the API, which has not been told yet.
+      // This cookie is kept only because a sign-out is still pending.
       if (reason === 'signed-out' && !isRemembered()) reason = 'never'
       pendingSignOut = await sessions.findPendingSignOut(content.pendingSignOut)
       return
@@ -65,7 +69,7 @@ export function createCarried(
     const [endedAt, found] = await Promise.all([sessions.endedAt(content), sessions.find(content)])
     if (endedAt !== null) {
       reason = 'signed-out'
-      // An answer that was late has put it back, and it goes. Before, the next one may be on its way to the browser.
+      // A late response has restored the old cookie. Clear it, unless the grace period is still running.
       isChanged = isLongAgo(endedAt)
       return
     }
@@ -79,7 +83,7 @@ export function createCarried(
     } else if (!('access' in content)) reason = 'expired'
   }
 
-  /** Whether the browser may have another cookie by now: the next one's, or a newer one of this session. */
+  /** Whether the browser may have another cookie by now: that of the next session, or a newer one of this session. */
   async function isOvertaken(): Promise<boolean> {
     if (original && (await sessions.endedAt(original)) !== null) return true
     const isFirst = session !== null && renewals.isFirstToHandOn(session, me)
@@ -111,7 +115,7 @@ export function createCarried(
 
   const isRemembered = () => reason === 'revoked' || reason === 'expired' || hasJustLeft()
 
-  /** What the cookie is to hold: nothing, the session, or what is left of it. */
+  /** Returns the content for the cookie: nothing, the session, or the ended session. */
   async function contentOf(): Promise<object | null> {
     if (session) return sessions.contentFor('session', session)
     if (!pendingSignOut && !isRemembered()) return null
@@ -130,14 +134,17 @@ export function createCarried(
 
   const forgottenAfter = () => (leftAt === null ? REMAINS : AFTER_SIGN_OUT)
 
-  /** Whether the cookie of the request refers to it already. */
+  /** Whether the cookie of the request already contains this reference. */
   const isReferredTo = (content: object | null) =>
     content !== null &&
     original !== null &&
     [content, original].every(isReference) &&
     sameId(content, original)
 
-  /** The session with its next token. @returns why it cannot be kept, if it cannot: then it is over */
+  /**
+   * Takes over the session with its next token. A session that is too large to be kept is ended.
+   * @returns the error if the session is too large
+   */
   async function adopt(next: Session): Promise<unknown> {
     try {
       await refuseTooLarge(next)
@@ -181,7 +188,7 @@ export function createCarried(
     },
     adopt,
     lose,
-    /** The API has refused to refresh it. */
+    /** The API has refused to refresh this session. */
     refuse({ id, generation }: Session, word: string | undefined) {
       loseTo({ id, generation, cause: word, at: Date.now() })
     },
@@ -193,7 +200,7 @@ export function createCarried(
       isChanged = isDecided = true
       refusal = undefined
     },
-    /** The user has left. */
+    /** The user has signed out. */
     leave() {
       if (session) leftAt = Date.now()
       lose('signed-out')
@@ -203,7 +210,7 @@ export function createCarried(
       pendingSignOut = leaving
     },
     async setCookies(): Promise<string[]> {
-      // Of a refresh that was too slow for this request, the result may be there by now.
+      // A refresh that was too slow for this request may have finished by now.
       const late = session && !isDecided && renewals.successorOf(session, openedAt)
       if (late) await adopt(late)
       if (refusal) return refusals.write(header, await seal.close(refusal, REFUSAL, REMAINS), REMAINS)

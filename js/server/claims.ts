@@ -2,28 +2,34 @@ import type { Breaker } from './breaker.js'
 import type { SharedStore } from './shared-store.js'
 import { REFRESH_TIMEOUT } from './upstream.js'
 
-/** A claim that is not extended ends after so long: then its instance has died. In milliseconds, likewise the other times. */
+/**
+ * A claim that is not extended ends after this time, because its instance has died. In milliseconds, like the other
+ * times.
+ */
 const CLAIM = 8000
-/** When it is extended. Several attempts may fail. */
+/** The interval at which a claim is extended. It is short enough for several attempts to fail. */
 const EXTEND = 2000
-/** As long as a refresh may take, and its result to be published: a claim that the store cannot extend, and no claim is extended longer. */
+/**
+ * The maximum time for a refresh and for publishing its result. A claim lasts this long if the store cannot extend it. No
+ * claim is extended for longer than this.
+ */
 export const LONGEST_CLAIM = REFRESH_TIMEOUT + 5000
-/** Without `claim`: longer than any instance takes between looking and writing. */
+/** How long an instance waits without `claim`. It is longer than any instance takes between reading and writing. */
 const SETTLING = 100
 
 /**
- * Of several instances that want to do the same, has one do it. While that instance lives, it extends its claim; the others take
- * over soon after its death.
+ * Lets one of several instances do a task that all of them want to do. While that instance lives, it extends its claim.
+ * Soon after its death, another instance takes over.
  */
 export function createClaims(store: SharedStore, breaker: Breaker) {
   const { claim, extend } = store
   const duration = claim && !extend ? LONGEST_CLAIM : CLAIM
-  /** Ends the extending of a claim, by its name. */
+  /** Functions that stop the extension of a claim, by the name of the claim. */
   const held = new Map<string, () => void>()
   const get = (name: string) => breaker.run(() => store.getItem(name))
   const inSeconds = (millis: number) => Math.ceil(millis / 1000)
 
-  /** Without `claim`, the value says until when, since not every store forgets. */
+  /** Without `claim`, the value contains the time when the claim ends, because not every store has a time to live. */
   const write = (name: string, owner: string) =>
     breaker.run(() => store.setItem(name, `${Date.now() + duration} ${owner}`, { ttl: inSeconds(duration) }))
 
@@ -57,7 +63,7 @@ export function createClaims(store: SharedStore, breaker: Breaker) {
   }
 
   return {
-    /** @returns whether this instance is to do it, and then to call {@link release} */
+    /** @returns whether this instance must do the task. Afterwards, it must call {@link release} */
     async claim(name: string): Promise<boolean> {
       const owner = crypto.randomUUID()
       const isMine = await begin(name, owner)

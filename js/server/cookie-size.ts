@@ -1,6 +1,9 @@
-/** What one cookie may hold: browsers take 4096 bytes with its name and attributes (RFC 6265 §6.1). */
+/**
+ * The maximum length of the value of one cookie. Browsers accept 4096 bytes, including name and attributes (RFC 6265
+ * §6.1).
+ */
 export const CHUNK_SIZE = 3800
-/** Servers take some 16 KB of headers in all. */
+/** Servers accept about 16 KB for all headers. */
 export const MAX_CHUNKS = 3
-/** In characters. */
+/** The maximum length of all chunks together, in characters. */
 export const MAX_COOKIE = CHUNK_SIZE * MAX_CHUNKS

@@ -6,8 +6,9 @@ import type { Bff } from './options.js'
 import type { Visitor } from './visitor.js'
 
 /**
- * The cookies of a request: that of the session, and that of a refusal beside it. In development their names have the port that the
- * page asks for, because cookies know no ports, and all applications of a developer are on localhost.
+ * The cookies of a request: that of the session, and that of a refusal. In development, their names contain the port of
+ * the page's address, because browsers send cookies to all ports of a host, and all applications of a developer are on
+ * localhost.
  */
 export function createCookies(bff: Bff) {
   const make = (suffix: string) => ({
@@ -22,9 +23,9 @@ export function createCookies(bff: Bff) {
 }
 
 /**
- * The session cookie; in chunks, where one would be too large.
+ * The session cookie. A value that is too long for one cookie is split into chunks.
  *
- * @param suffix of the name, for what is beside it
+ * @param suffix added to the name
  */
 export function createSessionCookie({ cookie: { name: base, sameSite, secure, limit } }: Bff, suffix = '') {
   const name = base + suffix
@@ -45,22 +46,22 @@ export function createSessionCookie({ cookie: { name: base, sameSite, secure, li
     )
 
   return {
-    /** @throws AuthError `session-too-large` for a value that servers in front may not let through */
+    /** @throws AuthError `session-too-large` for a value that proxies in front may reject */
     refuseTooLarge(value: string) {
       if (value.length > limit) throw tooLarge(value)
     },
-    /** Its value in a `Cookie` header. */
+    /** Reads the value from a `Cookie` header. */
     read(header: string | null | undefined): string {
       const cookies = parseCookie(header ?? '')
       return cookies[name] ?? chunkNames.map((chunk) => cookies[chunk] ?? '').join('')
     },
-    /** The `Cookie` header with this value in it instead. What others have in it stays as it is, well-formed or not. */
+    /** Returns the `Cookie` header with this value instead. All other cookies stay unchanged, well-formed or not. */
     replace(header: string | null | undefined, value: string): string {
       const pairs = (header ?? '').split(';').map((pair) => pair.trim())
       const others = pairs.filter((pair) => pair !== '' && !names.includes(pair.split('=')[0]?.trim() ?? ''))
       return [...others, ...split(value).map((pair) => pair.join('='))].join('; ')
     },
-    /** `Set-Cookie` headers for this value, which is the empty one to end it; chunks that are left over go. */
+    /** Returns `Set-Cookie` headers for this value. An empty value deletes the cookie. Unused chunks are deleted. */
     write(header: string | null | undefined, value: string, maxAge: number): string[] {
       const attributes = { path: '/', httpOnly: true, secure, sameSite } as const
       const chunks = split(value)

@@ -7,7 +7,7 @@ export const SESSION_TOO_LARGE =
   '`fields.user` to less, have the API put fewer claims into its tokens, or raise `cookie.limit` with the header buffers of ' +
   'every proxy in front.'
 
-/** What only a server can find out, and says to a developer: the cause, then the mend. */
+/** Errors that only a server can detect. The messages are for developers: first the cause, then the fix. */
 const MESSAGES = {
   ...CALL_MESSAGES,
   ...EXCHANGE_MESSAGES,

@@ -2,12 +2,15 @@ import { FORGERY_HEADER } from '../protocol/server-session.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
 
-/** What runs or styles the page that asks for it: an answer of the API, such as a file that a user has sent, must not. */
+/**
+ * Destinations that run scripts in a page or change its style. A response of the API, such as a file that a user has
+ * uploaded, must not be loaded for them.
+ */
 const RUNS_IN_PAGE = /script$|worker$|worklet$|^(style|xslt|manifest|json)$/
 
-/** How a request has shown that a page of this origin made it. */
+/** How a request has proved that a page of this origin sent it. */
 export type Proof =
-  /** By the header, which no form and no element can send. */
+  /** By the header, which forms and elements cannot send. */
   | 'header'
   /** By the browser alone (`Sec-Fetch-Site`): an image, a download, an EventSource or a link. */
   | 'element'
@@ -15,11 +18,11 @@ export type Proof =
   | 'form'
 
 /**
- * The one place where requests of pages are checked against forgery, whatever route they are for (RFC 10017 §6.1.3.3). They
- * have to come from this very origin. With the header, what does not say where it comes from may read. Without it, the
- * browser has to vouch for the origin, and the request has to be one to read, or a form for a route that takes forms.
+ * The only place that checks requests of pages for CSRF, for every route (RFC 10017 §6.1.3.3). Requests must come from
+ * this origin. With the header, a request without information about its origin may read. Without the header, the browser
+ * must confirm the origin, and the request must be one that reads, or a form for a route that accepts forms.
  *
- * @param takesForms whether the route is one of sign-in and sign-out
+ * @param takesForms whether the route is sign-in or sign-out
  * @throws AuthError `forged`
  */
 export function refuseForgery(request: Request, { origins }: Bff, takesForms: boolean): Proof {
@@ -39,14 +42,16 @@ export function refuseForgery(request: Request, { origins }: Bff, takesForms: bo
   throw serverError('forged')
 }
 
-/** Whether a page of this origin has asked. No page can make a browser say another host than the one it asks. */
+/**
+ * Whether a page of this origin sent the request. No page can make a browser send a `Host` other than the requested one.
+ */
 export function isOwnOrigin({ headers, url }: Request, origin: string, origins: readonly string[]): boolean {
   if (origins.includes(origin)) return true
   if (!URL.canParse(origin)) return false
   const asked = new URL(origin)
   const port = headers.get('x-forwarded-port')
   const hosts = [headers.get('x-forwarded-host'), headers.get('host') ?? new URL(url).host]
-    // Each proxy on the way may have added one.
+    // Each proxy in front may have added a host.
     .flatMap((list) => list?.split(',') ?? [])
     .map((host) => host.trim())
   return hosts.some(
@@ -54,11 +59,11 @@ export function isOwnOrigin({ headers, url }: Request, origin: string, origins: 
   )
 }
 
-/** With the port of the scheme left out, or not. */
+/** Whether two hosts are equal, with or without the default port of the scheme. */
 const isHost = (host: string, { protocol, host: asked }: URL) =>
   URL.canParse(`${protocol}//${host}`) && new URL(`${protocol}//${host}`).host === asked
 
-/** What a form sends without a script. */
+/** Whether this is a form that was submitted without a script. */
 const isForm = ({ headers, method }: Request) =>
   method === 'POST' &&
   /^(application\/x-www-form-urlencoded|multipart\/form-data)\b/i.test(headers.get('content-type') ?? '')

@@ -3,21 +3,21 @@ import { serverError } from './errors.js'
 import { isOwnOrigin } from './forgery.js'
 import type { Bff } from './options.js'
 
-/** The field of a form that says where to go afterwards. */
+/** The field of a form that contains the page to open afterwards. */
 const REDIRECT = 'redirect'
 
-/** What somebody has written into a sign-in form. */
+/** The fields of a submitted sign-in form. */
 export interface SubmittedForm {
-  /** The credentials as JSON, which the endpoint gets in its own encoding. */
+  /** The credentials as JSON. The endpoint gets them in its own encoding. */
   body: string
   contentType: 'application/json'
-  /** Where to go after the sign-in, if the form says so with a field `redirect`, and it is a path of the application. */
+  /** The page to open after the sign-in, if the form has a field `redirect` with a path of the application. */
   redirect: string | null
 }
 
 /**
- * The credentials in a form, for `signIn(body, contentType)`: in a server action, for example. `user[email]` becomes
- * `{ user: { email } }`, unless the endpoint takes forms, too.
+ * Reads the credentials from a form, for `signIn(body, contentType)`: in a server action, for example. `user[email]`
+ * becomes `{ user: { email } }`, unless the endpoint takes forms, too.
  */
 export function readForm(
   form: FormData | URLSearchParams,
@@ -25,7 +25,7 @@ export function readForm(
 ): SubmittedForm {
   const credentials: Record<string, unknown> = Object.create(null)
   for (const [name, value] of form as Iterable<[string, unknown]>) {
-    // Fields that begin with a dollar are those of server actions.
+    // Field names that begin with a dollar sign belong to server actions.
     if (name === REDIRECT || name.startsWith('$') || typeof value !== 'string') continue
     const [, outer, inner] = /^([^[\]]+)\[([^[\]]+)\]$/.exec(encoding === 'json' ? name : '') ?? []
     if (outer === undefined || inner === undefined) credentials[name] = value
@@ -35,13 +35,13 @@ export function readForm(
   return { body: JSON.stringify(credentials), contentType: 'application/json', redirect: to }
 }
 
-/** A page to go to after a form, which a reload does not send again. */
+/** Redirects to a page after a form was submitted. Reloading that page does not submit the form again. */
 export const seeOther = (path: string) => new Response(null, { status: 303, headers: { location: path } })
 
 /**
- * The page of the form that the API has refused, with the code of the error as `?error=`.
+ * Redirects to the page of the form that was refused, with the code of the error as `?error=`.
  *
- * @returns `undefined` if the browser does not say which page that was
+ * @returns `undefined` if the browser does not send the address of that page
  */
 export function backToForm(request: Request, code: string, { origins }: Bff): Response | undefined {
   const referer = request.headers.get('referer') ?? ''

@@ -8,29 +8,32 @@ import type { Bff, Target } from './options.js'
 export interface Grant {
   access: string
   refresh: string | undefined
-  /** In seconds from now; `null` when nothing says. */
+  /** In seconds from now; `null` if the lifetime is unknown. */
   lifetime: number | null
   user: unknown
 }
 
-/** What the value of a header can hold after its scheme (RFC 9110 §5.5): Laravel Sanctum's tokens begin with `1|`. */
+/**
+ * The characters that a header value may contain after its scheme (RFC 9110 §5.5). Tokens of Laravel Sanctum begin with
+ * `1|`.
+ */
 const IN_HEADER = /^[!-~]+$/
-/** What JSON can. */
+/** JSON may contain any character. */
 const IN_BODY = /./s
-/** In characters. Servers refuse headers long before this. */
+/** The maximum length of a token, in characters. Servers refuse headers long before this length. */
 const LONGEST = 64 * 1024
 
 /**
  * Reads a token response: the token from the `Authorization` header, else from the body.
  *
- * @throws AuthError that says what is wrong with it
+ * @throws AuthError with the code for the error in the response
  */
 export function readGrant(headers: Headers, body: unknown, fields: Target['fields'], bff: Bff): Grant {
   const { refreshToken, scheme } = bff
   const access = tokenIn(headers.get('authorization'), scheme) ?? ownProperty(body, fields.accessToken)
   if (typeof access !== 'string') throw serverError('token-missing')
   checkToken(access, IN_HEADER, 'fields.accessToken')
-  // With a cookie, what else the body has under that name is not used.
+  // With a cookie, a member of the body with that name is ignored.
   const refresh = refreshToken === 'cookie' ? undefined : ownProperty(body, fields.refreshToken)
   if (typeof refresh === 'string')
     checkToken(refresh, typeof refreshToken === 'object' ? IN_HEADER : IN_BODY, 'fields.refreshToken')
@@ -38,7 +41,7 @@ export function readGrant(headers: Headers, body: unknown, fields: Target['field
     access,
     refresh: typeof refresh === 'string' ? refresh : undefined,
     lifetime: lifetimeOf(ownProperty(body, fields.expiresIn), claimsOf(access), headers.get('date')),
-    // Some APIs put the token into the user, whom the page gets to know.
+    // Some APIs put the token into the user. The page gets the user, so tokens are removed first.
     user: ownProperty(visible({ headers, body }, bff), fields.user),
   }
 }
@@ -52,7 +55,7 @@ function checkToken(token: string, allowed: RegExp, option: string) {
 const asNumber = (value: unknown) =>
   typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
 
-/** `expires_in`, else `exp − iat`, else what the server's own clock makes of `exp` (promise 5). */
+/** `expires_in`, else `exp − iat`, else `exp` minus the time in the `Date` header of the API (promise 5). */
 function lifetimeOf(expiresIn: unknown, claims: JWTPayload | null, date: string | null): number | null {
   const { exp, iat } = claims ?? {}
   const now = iat ?? Date.parse(date ?? '') / 1000
@@ -75,12 +78,13 @@ export function claimsOf(token: string): JWTPayload | null {
 
 const NAMES = /^(access|id|refresh)_?token$|^(jwt|token)$/i
 
-/** A secret that is shorter is only removed where it stands alone: it may be part of an ordinary word. In characters. */
+/** A shorter secret is removed only if it is the whole value, because it may be part of an ordinary word. In characters. */
 const SHORTEST_PART = 8
 
 /**
- * An answer as pages may see it (promise 3). Removed is every value that the configuration calls a token, of any type and
- * usable or not, and every value or key that contains one, looks like one or is named like one.
+ * The part of a response that pages may see (promise 3). Every value at a path that the configuration calls a token is
+ * removed, whatever its type, and usable or not. So is every value or key that contains a token, looks like one or is
+ * named like one.
  */
 export function visible(
   { headers, body }: { headers: Headers; body: unknown },
@@ -88,7 +92,7 @@ export function visible(
 ): unknown {
   const authorization = headers.get('authorization') ?? ''
   const sent = tokenIn(authorization, scheme) ?? authorization
-  // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
+  // With an empty path, the body itself is the token if it is a string. An object is an error, which the page may see.
   const isNamed = (path: string) => path !== '' || typeof body === 'string'
   const named = paths.filter(isNamed).flatMap((path) => textsOf(ownProperty(body, path)))
   const tokens = [sent, ...named]
@@ -97,7 +101,7 @@ export function visible(
   return shown
 }
 
-/** The same without these tokens, as a value, as part of one and as a key. */
+/** Returns the body without these tokens. They are removed as a value, as part of a value and as a key. */
 function withoutTokens(body: unknown, tokens: readonly string[]): unknown {
   const isSecret = (text: string) =>
     tokens.some((token) => (token.length < SHORTEST_PART ? text === token : text.includes(token)))
@@ -107,7 +111,7 @@ function withoutTokens(body: unknown, tokens: readonly string[]): unknown {
     if (typeof value !== 'string') return value
     return isSecret(value) || /^eyJ.*\./.test(value) || NAMES.test(key) ? undefined : value
   })
-  // A short number is an id or a count more often than a token.
+  // A short number is more often an id or a count than a token.
   function isLongSecret(digits: string) {
     return digits.length >= SHORTEST_PART && isSecret(digits)
   }

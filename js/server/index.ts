@@ -1,5 +1,5 @@
 export type { Endpoint, EndpointOptions, RefreshOptions } from '../common/endpoint.js'
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// The interface `Register` of 'tokencell' takes effect only if that module is part of the program.
 export type {} from '../index.js'
 export type { ErrorName, Failure, ServerEvent } from './events.js'
 export { readForm, type SubmittedForm } from './forms.js'

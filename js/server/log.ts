@@ -2,9 +2,9 @@ import { environment } from './environment.js'
 import { serverError } from './errors.js'
 import type { Failure, ServerEvent } from './events.js'
 
-/** The same trouble is a line once in so long. In milliseconds. */
+/** The same problem is logged at most once in this time. In milliseconds. */
 const PAUSE = 60_000
-/** More kinds of trouble than there are. */
+/** The maximum number of problems to remember. There are fewer kinds of problems than this. */
 const MOST_KINDS = 200
 
 const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
@@ -22,8 +22,9 @@ const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
 }
 
 /**
- * Writes a line for what is wrong with the API, the store or the set-up: what, why, and the mend. It has codes and texts of
- * ours alone, since the message of an error may hold a secret. What happens again within a minute is counted.
+ * Writes a line about a problem with the API, the store or the configuration: the problem, the reason and the fix. A line
+ * contains only codes and texts of this library, because the message of an error may contain a secret. Repetitions within
+ * a minute are counted.
  */
 export function createLog(api: string, write: (line: string) => void) {
   const written = new Map<string, { at: number; more: number }>()
@@ -31,7 +32,8 @@ export function createLog(api: string, write: (line: string) => void) {
   return (event: ServerEvent) => {
     const what = SUBJECTS[event.type]
     const { code, status, error } = event as Partial<Failure>
-    // A refusal is in order. A cookie that cannot be read is a developer's concern: anybody can send one.
+    // A refusal is not a problem. A cookie that cannot be read is logged in development only, because any client can send
+    // one.
     const isOfDevelopment = event.type === 'cookie-unreadable'
     if (!what || code === null || (isOfDevelopment && isProduction())) return
     const details = [

@@ -3,17 +3,18 @@ import type { Renewal } from './renewal.js'
 import type { Session } from './session-types.js'
 
 /**
- * What a process remembers of sessions. Frameworks load a module once for pages, once for handlers, once for the proxy: it
- * hangs on the global object, so that all of them share it. A session's id is random and secret: nobody finds another one's.
+ * What a process remembers about sessions. Frameworks load a module several times: for pages, for handlers and for the
+ * proxy. The memory is on the global object, so that all of them share it. A session's id is random and secret, so it
+ * cannot be guessed.
  */
 export interface Memory {
   /** The newest generation of a session, by its id. */
   newest: LRUCache<string, Newest>
-  /** Refreshes under way, and those that brought no token, by session and generation. */
+  /** Refreshes that are in progress, and refreshes that returned no token, by session and generation. */
   exchanges: LRUCache<string, Exchange>
-  /** By session. */
+  /** Sessions that have ended, by id. */
   endedSessions: LRUCache<string, Ending>
-  /** Which request was the first to take a renewed session to the browser. */
+  /** Which request was the first to send a refreshed session to the browser. */
   cookieSentBy: WeakMap<Session, object>
   instance: { id: string; startedAt: number; hasWarned: boolean }
 }
@@ -21,31 +22,32 @@ export interface Memory {
 /** Times are in milliseconds since the epoch. */
 export interface Newest {
   session: Session
-  /** When a request came with it for the first time; `null` while the browser may still have the one before. */
+  /** When the first request with this session arrived; `null` while the browser may still have the previous one. */
   seenAt: number | null
 }
 
 export interface Exchange {
   startedAt: number
   result: Promise<Renewal>
-  /** What has become of it, once that is known. */
+  /** The result, once it is known. */
   settled?: { renewal: Renewal; at: number }
 }
 
-/** That a session is over. */
+/** The end of a session. */
 export interface Ending {
   at: number
 }
 
 const MEMORY = Symbol.for('tokencell.server.2')
 
-/** Of each kind, some megabytes. Sessions are counted by their size, as tokens may be long. */
+/** Each cache holds some megabytes. Sessions are counted by their length, because tokens may be long. */
 const MAX_ENTRIES = 20_000
 const MAX_CHARACTERS = 16 * 1024 * 1024
 
 /**
- * An entry has a time to live, which is compared when it is read. No timer is involved: on some platforms none fires after a
- * response. `ttlResolution` is 0 because the cache would otherwise keep the time until a timer says that it has passed.
+ * An entry has a time to live, which is compared when the entry is read. This needs no timer: on some platforms no timer
+ * fires after a response. `ttlResolution` is 0, because otherwise the cache would store the current time until a timer
+ * clears it.
  */
 const EXPIRY = { max: MAX_ENTRIES, ttlResolution: 0, perf: { now: () => Date.now() } } as const
 

@@ -21,7 +21,7 @@ const boolean = { test: (value: unknown) => typeof value === 'boolean', text: 't
 
 const { check, credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut } = KINDS
 
-/** The options of a server. `api` and `secret` have checks and errors of their own; a secret is never shown. */
+/** The options of a server. `api` and `secret` have their own checks and errors. A secret is never shown. */
 export const SERVER_KINDS = {
   check,
   credentials,

@@ -8,110 +8,121 @@ import { createLog } from './log.js'
 import { SERVER_KINDS } from './option-kinds.js'
 import type { SharedStore } from './shared-store.js'
 
-/** A server that keeps the tokens to itself: browsers get an encrypted cookie that no script can read. */
+/** The options of a server that keeps the tokens. Browsers get an encrypted cookie that no script can read. */
 export interface BffOptions
   extends Pick<
     VaultOptions,
     'check' | 'credentials' | 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
   > {
-  /** The origin of the API: scheme, host and port. The tokens go nowhere else. */
+  /** The origin of the API: scheme, host and port. The tokens are sent to this origin only. */
   api: string
   /**
-   * Seals the session cookies: 32 characters or more, the same on every instance. Of several, the first seals and all
-   * open, so that a secret can be replaced without signing anybody out: `[old, new]` everywhere, then `[new, old]`.
+   * Seals the session cookies: 32 characters or more, the same on every instance. In a list, the first secret seals and
+   * every secret opens. To replace a secret without signing users out, deploy `[old, new]` on every instance, then
+   * `[new, old]`.
    */
   secret: string | readonly string[]
   /**
-   * Where `session`, `sign-in`, `sign-out` and `refresh` are.
+   * The path of the routes `session`, `sign-in`, `sign-out` and `refresh`.
    * @default '/api/auth'
    */
   base?: string
   /**
-   * Which paths of the API a page may reach through this server, under the same paths. `*` stands for one segment,
-   * `**` at the end for any number, none included; a method in front allows no other: `['/api/v1/notes/**', 'GET /api/v1/me']`.
-   * The API gets the ending that the rule has, with or without a slash; with `**` that of the page, with a slash after `**` always
-   * one. The endpoints `signIn` and `refresh` are refused, whatever is listed.
+   * The paths of the API that pages may reach through this server. Pages use the same paths as the API. `*` matches one
+   * segment. `**` at the end matches any number of segments, including none. A method before the path allows only that
+   * method: `['/api/v1/notes/**', 'GET /api/v1/me']`.
+   *
+   * A rule without `**` decides whether the path that is sent to the API ends with a slash. With `**`, the path is sent
+   * as the page wrote it. With `**` and a slash, it always ends with a slash. The endpoints `signIn` and `refresh` are
+   * always refused.
    * @default [] none
    */
   proxy?: readonly string[]
   /**
-   * Origins that the API may redirect pages to, such as a storage with signed URLs: `['https://bucket.s3.eu-central-1.amazonaws.com']`.
-   * They get neither the token nor a cookie. `fetch` on the server follows there, too, to read.
+   * Origins that the API may redirect pages to, for example a storage with signed URLs:
+   * `['https://bucket.s3.eu-central-1.amazonaws.com']`. These origins get neither the token nor a cookie. `fetch` on the
+   * server also follows redirects to them, for requests that only read (GET and HEAD).
    * @default [] none
    */
   redirects?: readonly string[]
-  /** Headers that pages may send through, besides the usual ones of HTTP. */
+  /** Request headers that pages may send to the API, in addition to the usual headers of HTTP. */
   headers?: readonly string[]
   /**
-   * The largest body that pages may send through, in bytes.
+   * The largest request body that pages may send through this server, in bytes.
    * @default 10 MiB
    */
   bodyLimit?: number
   cookie?: {
     /**
-     * Gets the prefix `__Host-`. Two applications on one host need two names: cookies know no ports.
-     * @default 'tokencell'; where `NODE_ENV` is `development`, with the port of the address: 'tokencell-3000'
+     * The name of the session cookie. It gets the prefix `__Host-`. Two applications on one host need two names, because
+     * browsers send cookies to all ports of a host.
+     * @default 'tokencell'; if `NODE_ENV` is `development`, with the port of the address: 'tokencell-3000'
      */
     name?: string
-    /** @default 'lax': links from elsewhere find the user signed in */
+    /** @default 'lax': a user who follows a link from another site is still signed in */
     sameSite?: 'lax' | 'strict'
     /**
-     * `false` drops `Secure` and the prefix: in development, for pages that are opened over plain http by another name than
-     * localhost (a phone), and for Safari, which takes neither from `http://localhost`.
+     * `false` drops `Secure` and the prefix `__Host-`. Use it in development only: for pages that are opened over plain
+     * http with a host name other than localhost (on a phone, for example), and for Safari, which rejects both on
+     * `http://localhost`.
      * @default true
      */
     secure?: boolean
     /**
-     * How long a session may last from its sign-in, in seconds, however often it is refreshed.
+     * How long a session may last after the sign-in, in seconds. Refreshes do not extend it.
      * @default 30 days
      */
     maxAge?: number
     /**
-     * How many characters the sealed session may have, up to 11,400, where there is no `store`. The default fits into the
-     * 4 KB that nginx takes of all response headers (`proxy_buffer_size`); a larger one needs larger buffers in every proxy
-     * in front.
+     * The maximum length of the sealed session in characters, up to 11,400. It applies without a `store`. The default
+     * fits into the 4 KB that nginx reserves for all response headers (`proxy_buffer_size`). A larger limit needs larger
+     * buffers in every proxy in front of this server.
      * @default 3200
      */
     limit?: number
   }
   /**
-   * Which claims of the token pages may see.
+   * The claims of the token that pages may see.
    * @default ['exp', 'iat', 'role', 'roles', 'scope', 'sub']
    */
   claims?: readonly string[]
   /**
-   * After a request has come with the refreshed cookie: for how many seconds requests that still have the previous cookie
-   * get the refreshed session. Before that, they get it as long as the session lasts.
+   * For how many seconds a request that still has the previous cookie gets the refreshed session. The time starts when
+   * the first request with the refreshed cookie arrives. Before that, requests with the previous cookie get the refreshed
+   * session as long as the session lasts.
    * @default 60
    */
   grace?: number
   /**
-   * What several instances have in common, so that they refresh once between them: unstorage, or the like. It holds the
-   * sessions, sealed, and cookies hold their ids.
+   * A store that all instances share, such as unstorage. With it, the instances refresh a session only once between them.
+   * The store holds the sealed sessions, and the cookies hold only their ids.
    */
   store?: SharedStore
   /**
-   * Keeps the process at work until this promise has settled, on hosts that stop it when a response is sent: `waitUntil` of
-   * `cloudflare:workers` or of `@vercel/functions`. Without it, such a host may lose the answer of a slow refresh.
+   * Keeps the process running until the promise has settled, on hosts that stop the process when the response is sent:
+   * `waitUntil` of `cloudflare:workers` or of `@vercel/functions`. Without it, such a host may lose the response of a
+   * slow refresh.
    */
   waitUntil?: (work: Promise<unknown>) => void
-  /** Further origins of this application, if the proxy in front of it changes the host. */
+  /** Additional origins of this application. Needed if the proxy in front of the application changes the host. */
   origins?: readonly string[]
-  /** Allows plain `http` to an API that is not on this machine, as in a private network. */
+  /** Allows plain `http` to an API on another machine, for example in a private network. */
   allowInsecureHttp?: boolean
   /**
-   * How many proxies of yours are in front of this server, each of which adds an entry to `X-Forwarded-For`; 0 if there is none.
-   * The API gets the address of the visitor in `X-Forwarded-For` and `Forwarded`, with every request, refresh and sign-out.
-   * @default the address that Cloudflare Workers, Vercel, Netlify or Fly.io tells, and elsewhere none: anybody could write it
+   * How many of your own proxies are in front of this server, if each adds an entry to `X-Forwarded-For`; 0 if there is
+   * none. With every request, refresh and sign-out, the API gets the address of the visitor in `X-Forwarded-For` and
+   * `Forwarded`.
+   * @default the address that Cloudflare Workers, Vercel, Netlify or Fly.io gives; elsewhere no address, because every
+   * client could forge it
    */
   trustProxy?: number
   /** Extra headers for the API, for example `X-Tenant`. Called for every request of a page. */
   forward?: (request: Request) => Record<string, string>
-  /** Called for everything worth logging. */
+  /** Called for every event that is worth logging. */
   onEvent?: (event: ServerEvent) => void
   /**
-   * Writes a line when the API or the store does not answer, or the set-up is wrong; the same line once a minute. No line has a
-   * secret. `false` for none.
+   * Writes a line when the API or the store does not answer, or when the configuration is wrong. The same line is written
+   * at most once a minute. No line contains a secret. `false` turns the log off.
    * @default console.error
    */
   logger?: ((line: string) => void) | false
@@ -127,7 +138,7 @@ export interface Target extends CompleteEndpoint {
 const DAY = 24 * 60 * 60
 
 /**
- * Fills in the defaults, and checks what can be.
+ * Fills in the defaults, and validates the options.
  *
  * @throws AuthError that names the option
  */
@@ -177,7 +188,7 @@ export function resolveOptions(options: BffOptions) {
     origins: options.origins ?? [],
     trustProxy: options.trustProxy,
     forward: options.forward ?? ((): Record<string, string> => ({})),
-    /** Whoever listens may fail, and keeps nothing from happening. */
+    /** An error that the listener throws is written to the console only. */
     tell(event: ServerEvent) {
       log(event)
       const heard = (async () => options.onEvent?.(event))()
@@ -197,7 +208,7 @@ function parseOrigin(option: string, given: string, allowInsecureHttp = false): 
   return url.origin
 }
 
-/** Where refresh tokens go. */
+/** How the refresh token is sent. */
 function placeOf(given: BffOptions['refreshToken'] = 'cookie'): 'body' | 'cookie' | { header: string } {
   return typeof given === 'object' && 'body' in given ? 'body' : given
 }

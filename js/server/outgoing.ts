@@ -1,7 +1,7 @@
 import { isStream } from '../common/brand.js'
 import { copyBody } from '../common/request.js'
 
-/** A request to the API: the arguments of `fetch`, taken apart once, so that it can be sent more than once. */
+/** A request to the API: the arguments of `fetch`, read once, so that the request can be sent more than once. */
 export interface Outgoing {
   url: URL
   /** Without the body of a `Request`. */
@@ -10,13 +10,13 @@ export interface Outgoing {
   request?: SpentOnce | undefined
 }
 
-/** Up to this, the body of a `Request` is kept to be sent again. In bytes. */
+/** The body of a `Request` is kept up to this length, to be sent again. In bytes. */
 const KEPT = 256 * 1024
 
 /**
- * Takes the arguments of `fetch` apart. What they say is said here: changes that are made later are not seen.
+ * Reads the arguments of `fetch`. Later changes to the arguments have no effect.
  *
- * @param base what relative URLs are meant for
+ * @param base the URL that relative URLs are resolved against
  * @throws TypeError as `fetch` does
  */
 export function takeApart(input: RequestInfo | URL, init: RequestInit | undefined, base: string): Outgoing {
@@ -26,7 +26,7 @@ export function takeApart(input: RequestInfo | URL, init: RequestInit | undefine
   if (!isRequest(input)) return { url: new URL(input, base), init: given }
 
   const hasOwnBody = given.body !== null && given.body !== undefined
-  // An empty body stands for the one in `init`, so that the body of the `Request` is left alone.
+  // An empty body takes the place of the body in `init`, so that the body of the `Request` is not used.
   const request = new Request(input, { ...given, ...(hasOwnBody && { body: new Uint8Array() }) })
   const { method, headers, redirect, keepalive, integrity } = request
   const { signal = input.signal, ...rest } = given
@@ -37,7 +37,9 @@ export function takeApart(input: RequestInfo | URL, init: RequestInit | undefine
   return { url, init: bodiless, request: createSpentOnce(request) }
 }
 
-/** Sends it: a `Request` with its body as it is, the second time with the body that was kept. */
+/**
+ * Sends the request. A `Request` is sent with its own body the first time, and with the copy of the body the second time.
+ */
 export function send({ url, init, request }: Outgoing): Promise<Response> {
   const first = request?.take()
   if (first) return fetch(first, init)
@@ -45,18 +47,21 @@ export function send({ url, init, request }: Outgoing): Promise<Response> {
   return fetch(url, kept ? { ...init, body: kept } : init)
 }
 
-/** Whether it can be sent once more. */
+/** Whether the request can be sent again. */
 export const isReplayable = ({ init, request }: Outgoing) =>
   request ? request.kept() !== undefined : !isStream(init.body)
 
-/** A body that can be read once, and what was kept of it. */
+/** A body that can be read once, and its copy. */
 interface SpentOnce {
   take(): Request | undefined
-  /** All of the body, if it has been read to its end by now and is not too long. */
+  /** The whole body, if it has been read to its end and is not too long. */
   kept(): Uint8Array<ArrayBuffer> | undefined
 }
 
-/** The copy is read beside the request, and given up when it gets too long: then nothing of it stays in memory. */
+/**
+ * The copy is read while the request is sent. If the copy gets too long, reading stops, and the copy is released from
+ * memory.
+ */
 function createSpentOnce(request: Request): SpentOnce {
   let first: Request | undefined = request
   let kept: Uint8Array<ArrayBuffer> | undefined
@@ -64,7 +69,7 @@ function createSpentOnce(request: Request): SpentOnce {
     (bytes) => {
       kept = bytes
     },
-    // Whoever sends the request hears of it.
+    // The error reaches the caller through the request itself.
     () => {},
   )
   return {
@@ -91,7 +96,7 @@ async function readUpTo(
   return new Uint8Array(await new Blob(chunks).arrayBuffer())
 }
 
-/** Every member, read once, those of a prototype included: a `Request` may be an `init`, too. */
+/** Reads every member once, including those of a prototype, because a `Request` may be an `init`, too. */
 function membersOf(init: RequestInit | undefined): RequestInit {
   const members: Record<string, unknown> = {}
   for (const name in init) {
@@ -101,6 +106,6 @@ function membersOf(init: RequestInit | undefined): RequestInit {
   return members
 }
 
-/** Frameworks have classes of their own for it, which look like this one. */
+/** Frameworks have their own classes for `Request`, which have the same members. */
 const isRequest = (input: unknown): input is Request =>
   typeof input === 'object' && input !== null && 'url' in input && 'headers' in input

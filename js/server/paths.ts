@@ -1,22 +1,22 @@
-/** One path or a family of paths, as options write it: `/notes`, `/notes/*`, `/notes/**`. */
+/** One path or a group of paths, as options write it: `/notes`, `/notes/*`, `/notes/**`. */
 export interface Pattern {
   segments: readonly string[]
-  /** The same as {@link readLoosely} reads a path. */
+  /** The segments in the form that {@link readLoosely} returns. */
   loose: readonly string[]
-  /** Ends with `**`, which stands for any number of segments, none included. */
+  /** Ends with `**`, which matches any number of segments, including none. */
   isOpen: boolean
   /** Was written with a slash at the end. */
   hasSlash: boolean
 }
 
-/** Decoding this often is more than any server does. */
+/** No server decodes a path as often as this. */
 const MAX_DECODINGS = 8
 
 /**
- * Parses a pattern: `*` stands for one segment, `**` at the end for any number of them, none included. A slash at the end
- * makes no difference to what matches.
+ * Parses a pattern. `*` matches one segment. `**` at the end matches any number of segments, including none. A slash at
+ * the end makes no difference to what matches.
  *
- * @returns `undefined` for what is no such pattern
+ * @returns `undefined` if the text is not such a pattern
  */
 export function parsePattern(pattern: string): Pattern | undefined {
   const all = split(pattern)
@@ -29,37 +29,37 @@ export function parsePattern(pattern: string): Pattern | undefined {
 }
 
 /**
- * Whether some framework or server may take this path for one of the pattern, however it is spelled. For what protects:
- * guards, and paths that are refused.
+ * Whether some framework or server may read this path as one of the pattern, in any spelling. Used to protect: in guards,
+ * and for paths that are refused.
  */
 export const couldMatch = (pattern: Pattern, pathname: string): boolean =>
   matches(pattern.loose, pattern.isOpen, readLoosely(pathname)) ||
   matches(pattern.loose, pattern.isOpen, split(pathname).map(decodeWhatCanBe).map(fold))
 
 /**
- * Whether every framework and server takes this path for one of the pattern. For what permits: rules of the proxy, and the
- * routes of the session.
+ * Whether every framework and server reads this path as one of the pattern. Used to permit: in rules of the proxy, and
+ * for the routes of the session.
  */
 export const surelyMatches = (pattern: Pattern, pathname: string): boolean =>
   isClear(pathname) &&
   matches(pattern.segments, pattern.isOpen, split(pathname).map(decodeWhatCanBe)) &&
   matches(pattern.loose, pattern.isOpen, readLoosely(pathname))
 
-/** Whether all servers find their way by this path, and find the same: no dots, empty segments or control characters. */
+/** Whether all servers read this path in the same way: it has no dot segments, empty segments or control characters. */
 export function isClear(pathname: string): boolean {
   const text = decodeAll(pathname)
   const hasDots = pieces(text).some((segment) => /^\.+$/.test(segment))
-  // What cannot be decoded is read differently by each server. A single `%` is text that was encoded.
+  // Each server reads malformed encodings differently. A single `%` is text that was encoded.
   const isDecodable = !/%(?![\da-f]{2})/i.test(pathname) && !/%[\da-f]{2}/i.test(text)
   return isDecodable && !hasDots && !split(pathname).includes('') && !hasControls(text)
 }
 
-/** Whether the path ends with a slash, which some frameworks add to all paths and others take away. */
+/** Whether the path ends with a slash, which some frameworks add to all paths and others remove. */
 export const hasSlash = (pathname: string) => pathname.length > 1 && pathname.endsWith('/')
 
 /**
- * As the most tolerant server reads it: decoded until nothing is left to decode, backslashes as slashes, without parameters
- * (`;`), empty segments and case, and with dots resolved.
+ * The path as the most tolerant server reads it: decoded until nothing is left to decode, with backslashes as slashes,
+ * without parameters (`;`) and empty segments, in lower case, and with dot segments resolved.
  */
 export function readLoosely(pathname: string): string[] {
   const read: string[] = []
@@ -96,7 +96,7 @@ function decodeAll(pathname: string): string {
   return text
 }
 
-/** Leaves what is not well-formed as it is. */
+/** Decodes well-formed encodings, and leaves the rest unchanged. */
 const decodeWhatCanBe = (text: string) =>
   text.replace(/(%[\da-f]{2})+/gi, (encoded) => {
     try {

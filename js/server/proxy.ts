@@ -7,7 +7,10 @@ import { hasSlash, type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createRefusals } from './refusals.js'
 import type { RequestSession } from './request-session.js'
 
-/** What a page may say to the API, besides `headers` of the options. All else stays here, cookies and hops included. */
+/**
+ * The headers that a page may send to the API, in addition to `headers` of the options. All others are removed, including
+ * cookies and hop-by-hop headers.
+ */
 const FROM_PAGE = [
   'accept',
   'accept-language',
@@ -24,10 +27,13 @@ const FROM_PAGE = [
   'range',
 ]
 
-/** A body of known length up to this is held, so that it can be sent again. In bytes. */
+/** A body of known length up to this is kept in memory, so that it can be sent again. In bytes. */
 const BUFFER_LIMIT = 256 * 1024
 
-/** Hands requests of pages on to the API: those that the options list, and nothing else of them than belongs there. */
+/**
+ * Passes requests of pages on to the API. Only the requests that the options list are passed on, with allowed headers
+ * only.
+ */
 export function createProxy(bff: Bff) {
   const rules = bff.proxy.map(parseRule)
   const isRefused = createRefusals(bff)
@@ -35,7 +41,7 @@ export function createProxy(bff: Bff) {
   const names = new Set([...FROM_PAGE, ...bff.headers])
 
   return {
-    /** Whether a path is one of the API's, for any method. */
+    /** Whether pages may reach this path of the API, with any method. */
     knows: (pathname: string) => rules.some(({ pattern }) => surelyMatches(pattern, pathname)),
 
     /** @throws AuthError `not-proxied`, `endpoint-of-session`, `body-too-large`, `redirect-not-listed`, `unreachable` */
@@ -60,7 +66,7 @@ export function createProxy(bff: Bff) {
       const response = await session
         .fetch(bff.api + pathFor(rule, pathname) + search, init)
         .catch((error: unknown) => {
-          // That of a body is the cause of that of `fetch`.
+          // If the body has caused the error, `fetch` has the error of the body as its cause.
           const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
           throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
         })
@@ -68,7 +74,7 @@ export function createProxy(bff: Bff) {
     },
   }
 
-  /** Adds the length to the headers, where it is known: some servers take no body without (411). */
+  /** Adds the length to the headers if it is known: some servers refuse a body without a length (411). */
   async function bodyOf(
     request: Request,
     headers: Headers,
@@ -81,7 +87,7 @@ export function createProxy(bff: Bff) {
   }
 }
 
-/** Cloudflare Workers take a length only from a stream of their own kind. */
+/** Cloudflare Workers accept a length only with their own kind of stream. */
 function ofLength(body: ReadableStream<Uint8Array> | null, length: number) {
   const { FixedLengthStream: Fixed } = globalThis as {
     FixedLengthStream?: new (length: number) => TransformStream<Uint8Array, Uint8Array>
@@ -102,8 +108,9 @@ function parseRule(rule: string): Rule {
 }
 
 /**
- * The path with the ending that the rule has, since frameworks add or remove a slash at the end of every path: Next with
- * `trailingSlash: true` asks for `/me/` where the API has `/me`. With `**` it stays as it came, with `**` and a slash it gets one.
+ * The path with the ending of the rule, because frameworks add or remove a slash at the end of every path: Next with
+ * `trailingSlash: true` requests `/me/` where the API has `/me`. With `**` the ending stays unchanged. With `**` and a
+ * slash, the path gets a slash.
  */
 function pathFor({ pattern }: Rule, pathname: string): string {
   if (pattern.isOpen && !pattern.hasSlash) return pathname

@@ -5,15 +5,18 @@ import { isReplayable, type Outgoing, send } from './outgoing.js'
 const REDIRECTED =
   'The API redirects this request to another origin. List that origin in `redirects` to read from it; nothing else is sent there.'
 
-/** As many as `fetch` follows. */
+/** The same limit as that of `fetch`. */
 const MOST = 20
 
-/** What a request that leaves the API says, to read: neither the token nor what the caller has said to the API. */
+/**
+ * The headers that a request to another origin keeps. Such a request only reads, and has neither the token nor other
+ * headers of the caller.
+ */
 const TO_OTHERS = ['accept', 'range', 'if-match', 'if-modified-since', 'if-none-match', 'if-range']
 
 /**
- * `fetch` that follows redirects within the API, and to the listed origins to read from them: neither a body nor another
- * header goes elsewhere.
+ * `fetch` that follows redirects within the API. For requests that only read, it also follows redirects to the listed
+ * origins. These get neither a body nor other headers.
  *
  * @throws AuthError `endpoint-outside-origins` for any other origin
  */
@@ -40,7 +43,7 @@ export async function fetchWithin(
   throw new TypeError(`More than ${MOST} redirects`)
 }
 
-/** Fetch §4.4: some redirects make a GET of it, without the body and what is said of that. */
+/** Fetch §4.4: some redirects change the method to GET, and remove the body and the headers about the body. */
 function redirected(outgoing: Outgoing, status: number): Outgoing {
   const { url, init } = outgoing
   const method = init.method?.toUpperCase() ?? 'GET'

@@ -2,9 +2,9 @@ import type { Bff, Target } from './options.js'
 import { readLoosely } from './paths.js'
 
 /**
- * Which requests no rule may permit: those to the endpoints of the API that answer with tokens, however they are spelled. Sign-in
- * may be read (`GET /session`), unless that is how it is asked; a refresh is refused with every method, since some APIs take
- * the access token for it, which the proxy would add.
+ * Tells which requests no rule may permit: requests to the endpoints of the API that answer with tokens, in any spelling.
+ * The path of sign-in may be read (`GET /session`), unless the sign-in itself uses GET or HEAD. A refresh is refused with
+ * every method, because some APIs take the access token for it, and the proxy would add that token.
  */
 export function createRefusals({ signIn, refresh }: Bff) {
   const isSignIn = createEndpointTest(signIn)
@@ -16,10 +16,10 @@ export function createRefusals({ signIn, refresh }: Bff) {
 
 const isRead = (method: string) => /^(get|head)$/i.test(method)
 
-/** Whether some server may take a path for this endpoint. */
+/** Whether some server may read a path as this endpoint. */
 function createEndpointTest({ url }: Target) {
   const endpoint = withoutFormat(readLoosely(url.pathname))
-  // Below a script, such as `/login.php`, servers find the same script.
+  // Servers run the same script for paths below a script such as `/login.php`.
   const isScript = readLoosely(url.pathname).at(-1)?.includes('.') ?? false
   return (pathname: string): boolean => {
     const asked = readLoosely(pathname).map((segment) => segment.trim())
@@ -28,6 +28,6 @@ function createEndpointTest({ url }: Target) {
   }
 }
 
-/** Rails and others take `/login.json` for `/login`. */
+/** Rails and others read `/login.json` as `/login`. */
 const withoutFormat = (segments: readonly string[]) =>
   segments.map((segment, at) => (at === segments.length - 1 ? segment.replace(/\..*/s, '') : segment))

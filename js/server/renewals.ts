@@ -10,15 +10,15 @@ import { type createUpstream, REFRESH_TIMEOUT } from './upstream.js'
 export type Renewals = ReturnType<typeof createRenewals>
 
 /**
- * How long a request waits for a refresh, in milliseconds. With a token that still works, counted from the beginning of the
- * refresh: the first requests get the new token, and a slow API holds up no other one.
+ * How long a request waits for a refresh, in milliseconds. With a token that still works, the time is counted from the
+ * start of the refresh: the first requests get the new token, and a slow API does not delay later requests.
  */
 const PATIENCE = 10_000
 const PATIENCE_WITH_TOKEN = 1000
-/** When a credential is tried again whose first refusal does not count. In milliseconds. */
+/** When a credential is retried after a first refusal that does not count. In milliseconds. */
 const RETRY = 2000
 
-/** Sees to it that each token is refreshed once, however many requests find it due (promise 22). */
+/** Refreshes each token only once, however many requests find it due (promise 22). */
 export function createRenewals(
   bff: Bff,
   upstream: ReturnType<typeof createUpstream>,
@@ -28,9 +28,9 @@ export function createRenewals(
   const lifetime = bff.cookie.maxAge * 1000
   const keyOf = ({ id, generation }: Session) => `${id}.${generation}`
 
-  /** @param last what became of the last attempt with this very credential, if it brought nothing */
+  /** @param last the result of the last attempt with this credential, if it returned no token */
   async function refresh(session: Session, last: Renewal | null): Promise<Renewal> {
-    // Between the request that found it due and now, another instance may have refreshed it.
+    // Another instance may have refreshed the session since the request found it due.
     const newest = shared && (await shared.load('session', session.id).catch(() => null))
     if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
     const before = last?.kind === 'failed-temporarily' ? last : null
@@ -74,18 +74,18 @@ export function createRenewals(
       newest.set(session.id, { session, seenAt: null }, { ttl })
   }
 
-  /** A newer generation, if it was made for this request, or for one that was under way at the same time. */
+  /** Returns a newer generation if it was made for this request, or for a request that was in progress at the same time. */
   function successorOf(session: Session, openedAt: number): Session | undefined {
     const known = memory().newest.get(session.id)
     if (!known || known.session.generation <= session.generation) return undefined
     return known.seenAt === null || openedAt <= known.seenAt + grace ? known.session : undefined
   }
 
-  /** A refresh that is under way, or has brought nothing and is not to be tried again yet. */
+  /** Returns a refresh that is in progress, or that returned no token and must not be retried yet. */
   function currentOf(session: Session): Exchange | undefined {
     const found = memory().exchanges.get(keyOf(session))
     const renewal = found?.settled?.renewal
-    // One that never settles was cut off together with the request that began it.
+    // A refresh that never settles was stopped together with the request that started it.
     const until =
       renewal?.kind === 'failed-temporarily'
         ? renewal.until
@@ -106,17 +106,17 @@ export function createRenewals(
 
   return {
     /**
-     * A new token for this session, or what became of the wish for one. `null` when it takes too long: the refresh goes on,
-     * and its result is there for the next request.
+     * Returns a new token for this session, or the reason why there is none. `null` when it takes too long: the refresh
+     * continues, and its result is available to the next request.
      *
-     * @param isUrgent whether the token that there is does not do: it has expired, or was refused
+     * @param isUrgent whether the current token cannot be used: it has expired, or was refused
      */
     async renew(session: Session, openedAt: number, isUrgent = isExpired(session)): Promise<Renewal | null> {
       const successor = successorOf(session, openedAt)
       if (successor) return { kind: 'renewed', session: successor }
       return patiently(currentOf(session) ?? begin(session), isUrgent)
     },
-    /** What another request makes of it, or has made already; `undefined` if none does. */
+    /** Returns the result of a refresh that another request has made or is making; `undefined` if there is none. */
     async known(
       session: Session,
       openedAt: number,
@@ -128,14 +128,14 @@ export function createRenewals(
       return exchange && patiently(exchange, isUrgent)
     },
     successorOf,
-    /** A request has come with this session, so that the browser has it. */
+    /** A request has come with this session, which shows that the browser has it. */
     seen(session: Session) {
-      // For the time when the store does not answer.
+      // Needed when the store does not answer.
       if (shared) remember(session)
       const known = memory().newest.get(session.id)
       if (known?.session.generation === session.generation) known.seenAt ??= Date.now()
     },
-    /** Whether no other request has taken it to the browser yet: this one does now. */
+    /** Whether this request is the first to send this session to the browser. */
     isFirstToHandOn(session: Session, request: object): boolean {
       const { cookieSentBy } = memory()
       if (!cookieSentBy.has(session)) cookieSentBy.set(session, request)

@@ -7,8 +7,8 @@ export async function report(session: RequestSession, more: object = {}): Promis
 }
 
 /**
- * What a link may open. A document of the API, such as a page that a user has uploaded, would else run with the rights of the
- * application. Chromium shows no PDF in a sandbox.
+ * Restricts a response that a link may open. Otherwise a document of the API, such as a page that a user has uploaded,
+ * would run with the rights of the application. Chromium shows no PDF in a sandbox.
  */
 export function asDocument(response: Response): Response {
   const { headers } = response
@@ -18,7 +18,7 @@ export function asDocument(response: Response): Response {
   return response
 }
 
-/** Whoever reads or changes a session, no cache may keep (RFC 9111 §5.2.2). */
+/** For responses that read or change a session: no cache may store them (RFC 9111 §5.2.2). */
 export function finish(response: Response, setCookies: readonly string[]): Response {
   response.headers.set('cache-control', 'private, no-store')
   response.headers.set('vary', 'cookie')
@@ -39,7 +39,7 @@ const STATUSES: Record<string, number> = {
 export const statusOf = ({ code, status }: AuthError) =>
   STATUSES[code] ?? (code === 'refused' ? status : undefined) ?? 502
 
-/** An error for the page: its code, and what the API said. What is wrong with this server is not told outside. */
+/** An error for the page: its code, and the response of the API. Errors in this server itself are not sent to pages. */
 export function explain(error: unknown): Response {
   if (!isAuthError(error)) {
     console.error(error)

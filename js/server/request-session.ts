@@ -16,36 +16,43 @@ import type { SignOut } from './sign-out.js'
 import type { createUpstream, SignedIn } from './upstream.js'
 import { noteVisitor } from './visitor.js'
 
-/** The session as one incoming request has it. It is never kept beyond that request (promise 22). */
+/** The session of one incoming request. It is never kept beyond that request (promise 22). */
 export interface RequestSession {
-  /** How things stand; after a refresh, if one is due and can be handed on. */
+  /** Returns the current snapshot. If a refresh is due, and the refreshed session can be passed on, it refreshes first. */
   read(): Promise<Snapshot>
-  /** The same as pages get it, with a name for the session. */
+  /** The same snapshot in the form that pages get, with a name for the session. */
   info(): Promise<SessionInfo>
   /**
-   * The same as `read`, with a token that was granted after this call or less than a second before: for a change that the
-   * token does not know of yet, such as another role. Where the refreshed session cannot be handed on, none is made.
+   * The same as `read`, with a token that was granted after this call or less than a second before it. Use it after a
+   * change that the current token does not contain yet, such as a new role. If the refreshed session cannot be passed on,
+   * no refresh is made.
    *
-   * Rejects with AuthError when the API gives no token now: `unreachable`, or what is wrong with its answer. The session lives.
+   * Rejects with AuthError when the API gives no token now: `unreachable`, or the code for the error in its response. The
+   * session does not end.
    */
   refresh(): Promise<Snapshot>
   /**
-   * `fetch` to the API, with the token: the same arguments, a `Request` included. Paths are meant for its origin; to any other,
-   * nothing is sent, be it by a redirect: `redirect: 'manual'` gives those back. With an `Authorization` of the caller's, it goes
-   * without the token.
+   * `fetch` to the API, with the token. It takes the same arguments, including a `Request`. Paths are relative to the
+   * origin of the API. Nothing is sent to another origin, except to follow a redirect to one of `redirects`, without the
+   * token. With `redirect: 'manual'`, redirect responses are returned. If the caller sets `Authorization`, the token is
+   * not added.
    *
-   * Rejects with AuthError `unreachable` when the token has expired and the API gives no other now.
+   * Rejects with AuthError `unreachable` when the token has expired and the API gives no new token now.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
-  /** @returns what the API answers, every token removed */
+  /** @returns the response of the API, with every token removed */
   signIn(body: BodyInit, contentType: string | null): Promise<unknown>
-  /** Adds headers to whatever this session sends to the API from now on. */
+  /** Adds headers to every request that this session sends to the API from now on. */
   tellApi(headers: Readonly<Record<string, string>>): void
-  /** Tells the API, if it could not be told before. @returns whether it knows */
+  /**
+   * Ends the session and informs the API. If there is no session, but a sign-out is still pending, informs the API of
+   * that sign-out.
+   * @returns whether no sign-out is pending now
+   */
   signOut(): Promise<boolean>
-  /** The `Set-Cookie` headers that the response must have. To be asked when all else is done. */
+  /** The `Set-Cookie` headers that the response must have. Call it after everything else is done. */
   setCookies(): Promise<string[]>
-  /** The `Cookie` header as whatever comes next in this request is to see it. */
+  /** The `Cookie` header that code which runs later in this request must see. */
   cookieHeader(): Promise<string>
 }
 
@@ -54,15 +61,15 @@ export interface Dependencies extends CarriedDependencies {
   tellSignOut: SignOut
 }
 
-/** A token younger than this is not doubted because of a 401. In milliseconds. */
+/** A 401 for a token younger than this causes no refresh. In milliseconds. */
 const TRUST = 1000
-/** One request may meet a chain of them, where tokens live shorter than the grace. */
+/** The maximum number of refreshes in one request. There can be several if tokens live shorter than `grace`. */
 const MOST_RENEWALS = 10
 
 /**
  * @param header the `Cookie` header of the request
- * @param canSetCookies whether the response can take a new cookie: if not, no token is spent on one
- * @param visitor what the API is told of the visitor, as headers
+ * @param canSetCookies whether the response can set a cookie. If it cannot, and there is no store, no token is refreshed
+ * @param visitor headers that tell the API about the visitor
  */
 export function openRequestSession(
   dependencies: Dependencies,
@@ -74,15 +81,15 @@ export function openRequestSession(
   const { bff, renewals, sessions, tellSignOut, upstream } = dependencies
   const carried = createCarried(dependencies, header)
   const { openedAt } = carried
-  /** Why the last refresh brought nothing. */
+  /** Why the last refresh returned no token. */
   let postponed: TemporaryFailure | undefined
-  /** Why the session could not be kept. */
+  /** The error, if the session was too large to be kept. */
   let misfit: unknown
 
   const canHandOn = () =>
     sessions.isShared || (typeof canSetCookies === 'function' ? canSetCookies() : canSetCookies)
 
-  /** With a token that is not due, or the best there is. */
+  /** Returns the session with a token that is not due for a refresh. If there is none, with the newest token. */
   async function refreshed(): Promise<Session | null> {
     await carried.opened()
     for (let times = 0; times < MOST_RENEWALS; times += 1) {
@@ -92,7 +99,10 @@ export function openRequestSession(
     return carried.session
   }
 
-  /** @param isUrgent whether the token that there is does not do. @returns whether it is another one now, or none */
+  /**
+   * @param isUrgent whether the current token cannot be used.
+   * @returns whether there is a new token, or no session any more
+   */
   async function renew(from: Session, isUrgent = isExpired(from)): Promise<boolean> {
     if (!bff.refresh) {
       if (isExpired(from)) carried.lose('expired')
@@ -147,7 +157,7 @@ export function openRequestSession(
     })
   }
 
-  /** Never out of a cache, nor into one: whose it would be, no cache knows. */
+  /** Bypasses all caches, because a cache does not know which user a response belongs to. */
   function attempt(outgoing: Outgoing, as: Session | null): Promise<Response> {
     const { init } = outgoing
     const headers = new Headers({ ...told, ...Object.fromEntries(new Headers(init.headers)) })
@@ -192,7 +202,7 @@ export function openRequestSession(
         return response
       }
       if (!(await renew(current, true)) || !carried.session || !isReplayable(outgoing)) return response
-      // Not waited for: where a framework has a copy of it, that would be until somebody reads the copy.
+      // Not awaited: if a framework keeps a copy of the body, `cancel()` waits until that copy is read.
       response.body?.cancel().catch(() => {})
       return attempt(outgoing, carried.session)
     },
@@ -200,9 +210,10 @@ export function openRequestSession(
       await carried.opened()
       const before = carried.session
       const { session, answer } = await enter(body, contentType, told)
-      // Answers for the user who was signed in before must not come after this one's.
+      // End the previous session: responses for its user must not arrive after this response.
       if (before) await sessions.end(before)
-      // Some APIs end all access tokens of an account with a sign-out: with a refresh, the new session survives that.
+      // Some APIs revoke all access tokens of an account on a sign-out. The new session survives this only if it can be
+      // refreshed.
       if (before) noteVisitor(before, told)
       if (before && bff.refresh) bff.waitUntil(tellSignOut(before, false))
       bff.tell({ type: 'signed-in', session: await nameOf(session.id) })

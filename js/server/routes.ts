@@ -19,20 +19,21 @@ import { createSignOut } from './sign-out.js'
 import { createUpstream } from './upstream.js'
 import { type Visitor, visitorHeaders } from './visitor.js'
 
-/** A backend for frontend (RFC 10017 §6.1): holds the tokens, and answers the pages of one application. */
+/** A backend for frontend (RFC 10017 §6.1): keeps the tokens, and answers the pages of one application. */
 export interface BffServer {
   /**
    * Answers a request for one of its routes, or for a path of the API that pages may reach; 404 for others.
    *
-   * @param session if it is open already
+   * @param session the session of the request, if it is open already
    */
   handle(request: Request, session?: RequestSession): Promise<Response>
   /**
-   * The session of an incoming request, by its `Cookie` header.
+   * Opens the session of an incoming request, from its `Cookie` header.
    *
-   * @param canSetCookies whether the response can take the cookie of a refreshed session: without that, none is refreshed.
-   * A function is asked only when one is due
-   * @param visitor the request, or its headers: what the API is told of the visitor, and in development the port of the cookie
+   * @param canSetCookies whether the response can set the cookie of a refreshed session. If it cannot, and there is no
+   * store, no session is refreshed. A function is called only when a refresh is due
+   * @param visitor the request, or its headers. They tell the API about the visitor, and in development the port for the
+   * cookie
    */
   open(
     cookieHeader: string | null | undefined,
@@ -41,13 +42,13 @@ export interface BffServer {
   ): RequestSession
 }
 
-/** Says for a while that a page has been led to `GET /refresh`, so that it is not led there for ever. */
+/** This cookie notes for a while that a page was redirected to `GET /refresh`. It prevents an endless loop of redirects. */
 export const BOUNCE_COOKIE = 'tokencell-bounced'
 const BOUNCED = `${BOUNCE_COOKIE}=1; Max-Age=10; Path=/; HttpOnly; SameSite=Lax`
 
 type Route = (request: Request, session: RequestSession, proof: Proof) => Promise<Response>
 
-/** Credentials longer than this are none. In bytes. */
+/** The maximum length of credentials. In bytes. */
 const LONGEST_CREDENTIALS = 64 * 1024
 
 /**
@@ -85,9 +86,12 @@ export function createBff(options: BffOptions): BffServer {
       await session.refresh()
       return report(session)
     },
-    /** For pages that were rendered with a token that the API refuses: they cannot refresh, so they lead here and come back. */
+    /**
+     * For pages that were rendered with a token that the API refuses. These pages cannot refresh, so they redirect to
+     * this route, which redirects back.
+     */
     async 'GET /refresh'(request, session) {
-      // Without a new token the page says what is wrong: the session lives.
+      // Without a new token the session continues, and the page shows the error.
       await session.refresh().catch(() => {})
       const response = seeOther(ownPath(new URL(request.url).searchParams.get('to')) ?? '/')
       response.headers.append('set-cookie', BOUNCED)
@@ -117,7 +121,8 @@ export function createBff(options: BffOptions): BffServer {
     const [method, path] = name.split(' ')
     const pattern = parsePattern(bff.base + path) as Pattern
     const takesForms = path === '/sign-in' || path === '/sign-out'
-    // A link of any site may lead to a page that leads to it. It changes nothing, and leads to pages of the application only.
+    // A link on any site may open a page that redirects to this route. The route changes nothing, and redirects to pages
+    // of the application only.
     return { method, pattern, answer, takesForms, takesLinks: name === 'GET /refresh' }
   })
 
@@ -126,10 +131,10 @@ export function createBff(options: BffOptions): BffServer {
     session = open(request.headers.get('cookie'), true, request),
   ): Promise<Response> {
     const response = await answer(request, session).catch((error) =>
-      // Nobody waits for it any more.
+      // The request was aborted.
       request.signal.aborted ? new Response(null, { status: 499 }) : explain(error),
     )
-    // Whatever has happened: a token that was refreshed must not be lost.
+    // In every case: a refreshed token must not be lost.
     return session.setCookies().then(
       (setCookies) => finish(response, setCookies),
       (error) => {
@@ -166,7 +171,7 @@ export function createBff(options: BffOptions): BffServer {
     return proof === 'element' ? asDocument(passed) : passed
   }
 
-  /** Where the page has caused it, or a refresh has failed, which was told, there is nothing to tell. */
+  /** No event is needed if the page has caused the error, or if a refresh has failed, which has its own event. */
   function tellFailure(error: unknown) {
     if (!isAuthError(error) || statusOf(error) < 500) return
     const { code, status, cause } = error

@@ -1,10 +1,10 @@
 import { EncryptJWT, type JWTPayload, jwtDecrypt } from 'jose'
 
-/** Encrypts what leaves this process, and opens what comes back: a JWE with an expiry of its own inside. */
+/** Encrypts what leaves this process, and opens what comes back: a JWE that contains its expiry time. */
 export interface Seal {
-  /** @param purpose what it is for: it opens for nothing else */
+  /** @param purpose what the text is for. It can be opened for this purpose only */
   close(payload: object, purpose: string, seconds: number): Promise<string>
-  /** `null` for whatever was not sealed by one of the secrets, or too long ago. */
+  /** `null` if the text was not sealed by one of the secrets, or has expired. */
   open<T>(text: string, purpose: string): Promise<T | null>
 }
 
@@ -13,7 +13,7 @@ interface Key {
   bytes: Uint8Array
 }
 
-/** @param secrets the first closes, all open */
+/** @param secrets the first secret seals, every secret opens */
 export function createSeal(secrets: readonly string[]): Seal {
   const keys = Promise.all(secrets.map(derive))
 
@@ -24,7 +24,7 @@ export function createSeal(secrets: readonly string[]): Seal {
         new EncryptJWT({ it: payload })
           .setProtectedHeader({ alg: 'dir', enc: 'A256GCM', kid: first.id })
           .setAudience(purpose)
-          // Whole seconds, and rather the next than the last: a JWT knows no others.
+          // Rounded up to whole seconds, because a JWT contains no others.
           .setExpirationTime(Math.ceil(Date.now() / 1000 + seconds))
           .encrypt(first.bytes)
       )
@@ -43,7 +43,7 @@ export function createSeal(secrets: readonly string[]): Seal {
   }
 }
 
-/** One key for this use of the secret, and a name that tells nothing of it. */
+/** One key for this use of the secret, and an id that reveals nothing about the secret. */
 async function derive(secret: string): Promise<Key> {
   const bytes = await digest(`tokencell session ${secret}`)
   return { id: hex(await digest(`tokencell key ${secret}`)).slice(0, 12), bytes }
@@ -55,5 +55,5 @@ async function digest(text: string): Promise<Uint8Array> {
 
 const hex = (bytes: Uint8Array) => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
 
-/** A short name for a session in logs and headers, which leads back to nothing. */
+/** A short name for a session in logs and headers. The id cannot be derived from it. */
 export const nameOf = async (id: string) => hex(await digest(`tokencell name ${id}`)).slice(0, 12)

@@ -10,7 +10,7 @@ export function begin(grant: Grant, jar: Record<string, string>): Session {
   return { id: crypto.randomUUID(), generation: 1, startedAt: now, jar, ...granted(grant, now) }
 }
 
-/** The session with its next token. What the API has not sent again stays. */
+/** The session with its next token. Values that the API has not sent again are kept. */
 export function renewed(session: Session, grant: Grant, jar: Record<string, string>): Session {
   const next = { ...session, generation: session.generation + 1, jar, ...granted(grant, Date.now()) }
   return { ...next, user: next.user ?? session.user, refresh: next.refresh ?? session.refresh }
@@ -26,7 +26,7 @@ export const isExpired = ({ expiresAt }: Session) => expiresAt !== null && expir
 
 export const isDue = ({ refreshAt }: Session) => refreshAt !== null && refreshAt <= Date.now()
 
-/** What a page may know of it. */
+/** The snapshot of this session that pages may see. */
 export function shown(session: Session, claims: Claims | null): Snapshot {
   const { user, expiresAt, refreshAt } = session
   const own = (user ?? null) as RegisteredUser | null
@@ -34,8 +34,8 @@ export function shown(session: Session, claims: Claims | null): Snapshot {
 }
 
 /**
- * Rejects with everything but `unreachable`: then it is not known who has sent the request, because only the store has the
- * session, and the store does not answer.
+ * For `unreachable`, returns a session that is `loading`: the user is unknown, because only the store has the session,
+ * and the store does not answer. Throws every other error.
  */
 export function whileUnreachable(error: unknown): Snapshot {
   if (isAuthError(error) && error.code === 'unreachable') return loadingWith('unreachable')

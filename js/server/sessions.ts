@@ -14,9 +14,9 @@ const CLOCK_DIFFERENCE = 1000
 
 export type Sessions = ReturnType<typeof createSessions>
 
-/** Where sessions are: in the store if there is one, else in their cookies; and which of them are over. */
+/** Where sessions are kept: in the store if there is one, else in their cookies. Also, which of them have ended. */
 export function createSessions(bff: Bff, shared: Coordinator | undefined) {
-  /** @throws AuthError `unreachable` when only the store has it, and the store does not answer */
+  /** @throws AuthError `unreachable` when only the store has the session, and the store does not answer */
   async function load(kind: 'pending-sign-out' | 'session', { id }: Reference): Promise<Session | null> {
     if (!shared) return null
     return shared.load(kind, id).catch((cause) => {
@@ -25,7 +25,7 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
   }
 
   return {
-    /** The newest of a session, by what the cookie has of it: all, or a reference. */
+    /** Returns the newest generation of a session. The cookie contains the whole session, or a reference. */
     async find(content: Session | Reference): Promise<Session | null> {
       const own = 'access' in content ? content : null
       if (!shared) return own
@@ -38,7 +38,7 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
     },
     findPendingSignOut: async (content: Session | Reference | undefined) =>
       content && ('access' in content ? content : ((await load('pending-sign-out', content)) ?? undefined)),
-    /** What the cookie is to hold of it. */
+    /** Returns the content of the cookie for this session. */
     async contentFor(kind: 'pending-sign-out' | 'session', session: Session): Promise<Session | Reference> {
       const { id, startedAt } = session
       return (await shared?.save(kind, session)) ? { id, startedAt } : session
@@ -47,18 +47,18 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
     get isShared() {
       return shared?.isUp === true
     },
-    /** The user has left it: nothing of it that is still under way or kept may bring it back (promise 16). */
+    /** The user has signed out. No exchange in progress and no stored copy may restore the session (promise 16). */
     async end({ id, startedAt }: Session) {
       const until = startedAt + bff.cookie.maxAge * 1000
       const at = Date.now()
       memory().endedSessions.set(id, { at }, { ttl: Math.max(1, until - at) })
       await shared?.end(id, { at, until })
     },
-    /** When it ended, if it has. */
+    /** When the session ended, if it has ended. */
     async endedAt({ id }: Reference): Promise<number | null> {
       return memory().endedSessions.get(id)?.at ?? (await shared?.endedAt(id)) ?? null
     },
-    /** Without a store, says once that another instance has granted this session. */
+    /** Without a store, emits once that another instance has granted this session. */
     warnOfOthers({ by, grantedAt }: Session) {
       const { instance } = memory()
       const isOfOthers =
@@ -70,7 +70,7 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
   }
 }
 
-/** What the instances of this server have in common, if there is a store. */
+/** What the instances of this server share, if there is a store. */
 export function createShared(bff: Bff, seal: Seal): Coordinator | undefined {
   return (
     bff.store &&

@@ -4,15 +4,16 @@ export interface SharedStore {
   setItem(key: string, value: string, options?: { ttl?: number }): unknown
   removeItem(key: string): unknown
   /**
-   * Sets a key unless it is set, in one step, and says whether it did: `SET key value EX seconds NX` of Redis. Without
-   * it, instances wait a moment to see who was last to write, which holds for as long as none of them stalls.
+   * Sets a key if it is not set yet, in one atomic step, and returns whether it did: `SET key value EX seconds NX` of
+   * Redis. Without `claim`, an instance writes the key, waits 100 ms and reads the key again, to find out which instance
+   * wrote last. This is correct only if no instance stalls between its read and its write.
    */
   claim?(key: string, value: string, seconds: number): boolean | Promise<boolean>
   /**
-   * Lets what was claimed live for so many seconds from now: `EXPIRE key seconds` of Redis. Beside `claim`: with it, the others take
-   * over within 8 s when an instance dies in the middle of a refresh; without it, within 75 s.
+   * Sets how long a claimed key lives from now, in seconds: `EXPIRE key seconds` of Redis. Use it together with `claim`.
+   * With `extend`, other instances take over within 8 s when an instance dies during a refresh; without it, within 75 s.
    */
   extend?(key: string, seconds: number): unknown
-  /** Gives back what was claimed, where `removeItem` does not reach it. */
+  /** Deletes a claimed key. Needed if `removeItem` cannot delete a key that `claim` has set. */
   release?(key: string): unknown
 }

@@ -8,7 +8,7 @@ import { noteVisitor, visitorOf } from './visitor.js'
 
 export type SignOut = ReturnType<typeof createSignOut>
 
-/** Tells the API that a user has left. */
+/** Informs the API that a user has signed out. */
 export function createSignOut(bff: Bff, renewals: Renewals, upstream: ReturnType<typeof createUpstream>) {
   async function failed(session: Session, { status, error }: SignOutResult, willRetry: boolean) {
     bff.tell({
@@ -21,15 +21,15 @@ export function createSignOut(bff: Bff, renewals: Renewals, upstream: ReturnType
     })
   }
 
-  /** @returns the session if the API is to be told again, with what it will want to revoke */
+  /** @returns the session with the newest token, if the API must be informed again */
   return async function tell(leaving: Session, willRetry = true): Promise<Session | undefined> {
     const now = Date.now()
     let last = leaving
-    // A refresh under way brings the token that the API will want to revoke; one that is too old revokes nothing.
+    // The API must revoke the token of a refresh that is in progress. A token that is too old revokes nothing.
     for (const isDoubtful of [isExpired(leaving) && bff.refresh !== undefined, true]) {
       const renewal = await (isDoubtful ? renewals.renew(last, now, true) : renewals.known(last, now, true))
       if (renewal?.kind === 'refused') return undefined
-      // Still under way: that token is known next time.
+      // The refresh is still in progress: its token is known at the next attempt.
       if (renewal === null) break
       if (renewal?.kind === 'renewed') {
         last = renewal.session

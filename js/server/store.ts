@@ -5,43 +5,46 @@ import type { Seal } from './seal.js'
 import type { Session } from './session-types.js'
 import type { SharedStore } from './shared-store.js'
 
-/** What several instances have in common. A store that fails is gone without, but for the sessions that only it has. */
+/**
+ * What several instances share. If the store fails, they work without it, except for the sessions that only the store
+ * has.
+ */
 export interface Coordinator {
-  /** Whether the store is asked at present. */
+  /** Whether the store is used at present. */
   readonly isUp: boolean
   /**
-   * @param work is done by one instance, and once by it; the others get what it got. It is given what became of the last
-   * attempt, if that brought nothing
+   * @param work is run by only one instance, and only once. The other instances get its result. Its argument is the
+   * result of the last attempt, if that returned no token
    */
   once(key: string, work: (last: Renewal | null) => Promise<Renewal>): Promise<Renewal>
-  /** Says to every instance that this session is over. `until` is in milliseconds since the epoch. */
+  /** Informs every instance that this session has ended. `until` is in milliseconds since the epoch. */
   end(id: string, ending: { at: number; until: number }): Promise<void>
   endedAt(id: string): Promise<number | null>
-  /** @returns whether the store has this very generation */
+  /** @returns whether the store has exactly this generation */
   save(kind: SessionKind, session: Session): Promise<boolean>
   /** Rejects when the store does not answer. */
   load(kind: SessionKind, id: string): Promise<Session | null>
 }
 
-/** Sessions that live, and those that are over and of which the API has not been told. */
+/** Live sessions, and ended sessions whose sign-out is pending. */
 type SessionKind = 'pending-sign-out' | 'session'
 
 export interface CoordinatorOptions {
-  /** How long the result of a refresh is there for instances that wait for it, in seconds. */
+  /** How long the result of a refresh is kept for instances that wait for it, in seconds. */
   grace: number
   /** How long a session lasts from its sign-in, in seconds. */
   maxAge: number
-  /** Called when the store does not do what it is asked. */
+  /** Called when an operation of the store fails. */
   onFailure?: (error: unknown) => void
   waitUntil?: (work: Promise<unknown>) => void
 }
 
-/** Longer than the longest claim. In milliseconds, likewise the other times. */
+/** Longer than the longest claim. In milliseconds, like the other times. */
 const WAIT = LONGEST_CLAIM + 5000
-/** When the result of another instance is looked for; each time twice as late as before. */
+/** How often an instance looks for the result of another instance. The interval doubles each time. */
 const FIRST_LOOK = 50
 const LAST_LOOK = 500
-/** When something that could not be written is tried again. */
+/** When a failed write is retried. */
 const PAUSE = 250
 
 export function createCoordinator(
@@ -51,7 +54,7 @@ export function createCoordinator(
 ): Coordinator {
   const breaker = createBreaker(onFailure)
   const claims = createClaims(store, breaker)
-  /** Sessions that the store is known to have. */
+  /** Sessions that are known to be in the store. */
   const stored = new WeakSet<Session>()
   const named = (...parts: string[]) => ['tokencell', ...parts].join(':')
   const get = (key: string) => breaker.run(() => store.getItem(key))
@@ -60,7 +63,7 @@ export function createCoordinator(
     return breaker.run(() => store.setItem(key, value, { ttl }))
   }
 
-  /** What was sealed for this name: a value that somebody has copied from another one opens nothing. */
+  /** Opens a value only under the name it was sealed for, so that values in the store cannot be swapped. */
   async function read<T>(name: string): Promise<T | null> {
     const sealed = await get(name)
     return typeof sealed === 'string' ? seal.open<T>(sealed, name) : null
@@ -83,7 +86,7 @@ export function createCoordinator(
 
   async function publish(key: string, renewal: Renewal) {
     if (renewal.kind === 'renewed') await writeSession('session', renewal.session)
-    // An attempt that brought nothing is known until the next one: it may be refused because of it, or need its cookies.
+    // A failed attempt is kept until the next one, which may be refused because of it, or may need its cookies.
     await write(
       named('renewal', key),
       renewal,
@@ -92,14 +95,14 @@ export function createCoordinator(
     await claims.release(named('claim', key))
   }
 
-  /** What another instance got; if it is for this one to do, what became of the last attempt. */
+  /** Returns the result of another instance. If this instance must do the work, returns the result of the last attempt. */
   async function resultOfOthers(key: string): Promise<{ result: Renewal } | { last: Renewal | null }> {
     const patience = Date.now() + WAIT
     for (let pause = FIRST_LOOK; Date.now() < patience; pause = Math.min(pause * 2, LAST_LOOK)) {
       const known = await lastResult(key)
       if (known && counts(known)) return { result: known }
       if (await claims.claim(named('claim', key))) {
-        // Between the two, another may have finished.
+        // Another instance may have finished between the two calls.
         const last = await lastResult(key)
         if (!last || !counts(last)) return { last }
         await claims.release(named('claim', key))
@@ -110,7 +113,11 @@ export function createCoordinator(
     return { result: { kind: 'failed-temporarily', until: Date.now(), code: 'unreachable' } }
   }
 
-  /** Now, or later: until others take this instance for dead, and begin with a spent token. @returns whether it is done */
+  /**
+   * Runs `work`. After a failure, repeats it in the background until other instances consider this one dead, and start
+   * with a spent token.
+   * @returns whether the first run succeeded
+   */
   async function insist(work: () => Promise<void>): Promise<boolean> {
     const until = Date.now() + LONGEST_CLAIM
     const isDone = () =>
@@ -140,7 +147,7 @@ export function createCoordinator(
     },
     async end(id, { at, until }) {
       await insist(async () => {
-        // Stores parse what looks like a number.
+        // Stores parse text that looks like a number.
         await set(named('ended', id), `at ${at}`, until - Date.now())
         await breaker.run(() => store.removeItem(named('session', id)))
       })

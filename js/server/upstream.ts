@@ -15,25 +15,28 @@ import type { Session } from './session-types.js'
 import { visitorOf } from './visitor.js'
 
 /**
- * How long the API may take for a refresh, whose answer may be the only copy of a token: whoever waits for it gives up long
- * before. In milliseconds, likewise the other times.
+ * How long a refresh may take. Its response may contain the only copy of a token. Requests that wait for it give up long
+ * before. In milliseconds, like the other times.
  */
 export const REFRESH_TIMEOUT = 70_000
 const SIGN_OUT_TIMEOUT = 10_000
 const SIGN_IN_TIMEOUT = 30_000
-/** How long an answer may take to say why it is a 401. */
+/** How long the body of a 401 may take, which contains the reason. */
 const CAUSE_PATIENCE = 1000
-/** A token response longer than this is none. In characters. */
+/** The maximum length of a token response. In characters. */
 const LONGEST_BODY = 1024 * 1024
-/** When to ask again an API that has not answered; no longer than the second, whatever it says. In seconds. */
+/**
+ * How long to wait before the next attempt if the API has not answered, and the maximum if it sends `Retry-After`. In
+ * seconds.
+ */
 const PAUSE = 2
 const LONGEST_PAUSE = 60
-/** What an API may say of why, as it is kept in a cookie. In characters. */
+/** The maximum length of the API's reason, which is kept in a cookie. In characters. */
 const LONGEST_CAUSE = 100
 
 /**
- * What became of a sign-out: `refused` is the token, which may be too old; `not-understood` is the request, as it will be
- * the next time.
+ * The result of a sign-out. `refused`: the API refuses the token, which may be too old. `not-understood`: the API does
+ * not understand the request, and will not understand it the next time.
  */
 export interface SignOutResult {
   kind: 'told' | 'refused' | 'not-understood' | 'unreachable'
@@ -41,7 +44,7 @@ export interface SignOutResult {
   error?: ErrorName | undefined
 }
 
-/** What became of a sign-in: the API's answer has every token removed. */
+/** The result of a sign-in. Every token is removed from `answer`, the response of the API. */
 export interface SignedIn {
   session: Session
   answer: unknown
@@ -53,7 +56,7 @@ export function createUpstream(bff: Bff) {
     { method, url, csrf }: Target,
     { jar = {}, headers = {}, body, timeout, onCookies }: Asking,
   ): Promise<{ response: Response; body: unknown; jar: Record<string, string> }> {
-    // The header is for APIs that want one before they have given a cookie to repeat.
+    // `X-Requested-With` is for APIs that require a CSRF header before they have set a cookie to repeat.
     const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
     if (csrf) {
       const value = 'value' in csrf ? csrf.value : repeated(jar, csrf.cookie)
@@ -66,9 +69,9 @@ export function createUpstream(bff: Bff) {
       headers: all,
       body: body ?? null,
       cache: 'no-store',
-      // A token response has no business moving.
+      // Do not follow redirects: a token response has one address.
       redirect: 'manual',
-      // Not the signal of the visitor: a visitor who leaves must not lose a rotation.
+      // Not the signal of the visitor's request: if the visitor leaves, a rotated token must not be lost.
       signal: AbortSignal.timeout(timeout),
     })
     const kept = keep(jar, response.headers)
@@ -79,7 +82,7 @@ export function createUpstream(bff: Bff) {
   }
 
   return {
-    /** @throws AuthError `refused`, `unreachable`, or what is wrong with the token response */
+    /** @throws AuthError `refused`, `unreachable`, or the code for the error in the token response */
     async signIn(
       body: BodyInit,
       contentType: string | null,
@@ -106,7 +109,7 @@ export function createUpstream(bff: Bff) {
       return { session: begin(grant, asked.jar), answer }
     },
 
-    /** @param cookies of this session, with what the last attempt has brought */
+    /** @param cookies of this session, including those that the last attempt has set */
     async refresh(session: Session, cookies: Session['jar']): Promise<Renewal> {
       if (!bff.refresh) return { kind: 'refused' }
       const { endsOn, fields } = bff.refresh
@@ -129,14 +132,16 @@ export function createUpstream(bff: Bff) {
         const grant = readGrant(headers, asked.body, fields, bff)
         return { kind: 'renewed', session: renewed(session, grant, jar) }
       } catch (error) {
-        // The API agreed, and what it sent is no grant: no reason to end a session.
+        // The API has accepted the refresh, but its response is not a grant. That is no reason to end a session.
         if (!isAuthError(error)) throw error
         const { code, option } = error
         return postponed({ code: code as ServerErrorCode, status, option, jar }, headers)
       }
     },
 
-    /** Why the API has answered a request with 401, in its own word, if it says that soon. The response stays as it is. */
+    /**
+     * The reason for a 401 in the words of the API, if it arrives soon enough. The response can still be read afterwards.
+     */
     async causeOf(response: Response): Promise<string | undefined> {
       const { headers } = response
       if (Number(headers.get('content-length')) > LONGEST_BODY) return undefined
@@ -164,7 +169,7 @@ export function createUpstream(bff: Bff) {
     return typeof cause === 'string' && cause.length <= LONGEST_CAUSE ? cause : undefined
   }
 
-  /** What a request says of the session beside its cookies: the refresh token, and the members of every body. */
+  /** What a request contains besides the cookies of the session: the refresh token, and the members of every body. */
   function withToken(session: Session, { body, encoding }: Target): Pick<Asking, 'headers' | 'body'> {
     const { refresh } = session
     const headers: Record<string, string> = { ...visitorOf(session) }
@@ -180,7 +185,7 @@ export function createUpstream(bff: Bff) {
   }
 }
 
-/** Credentials that are JSON get the members and the encoding of the endpoint. What else there is goes as it came. */
+/** JSON credentials get the members and the encoding of the endpoint. Other credentials are sent unchanged. */
 async function credentialsFor(
   endpoint: Target,
   body: BodyInit,
@@ -192,25 +197,25 @@ async function credentialsFor(
   return isObject ? encodeCredentials(json, endpoint) : [json, contentType]
 }
 
-/** Says where it leads, without the query, which may hold secrets. */
+/** The error names the target of the redirect, without the query, which may contain secrets. */
 function redirected(from: URL, location: string | null, detail: AuthErrorDetail) {
   if (location === null || !URL.canParse(location, from)) return serverError('redirected', detail)
   const { origin, pathname } = new URL(location, from)
   return explain('redirected', `${EXCHANGE_MESSAGES.redirected} It leads to ${origin}${pathname}.`, detail)
 }
 
-/** What is wrong with an answer that decides nothing. */
+/** The error code for a status that decides nothing. */
 const faultOf = (status: number) => ({
   code: status >= 300 && status < 400 ? ('redirected' as const) : ('status-unexpected' as const),
 })
 
-/** Whether this says nothing of the session: the API was busy, or has failed. */
+/** Whether this status says nothing about the session: the API was busy, or has failed. */
 const isUndecided = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429
 
 function signOutResult(status: number): SignOutResult['kind'] {
   if (status === 401 || status === 403) return 'refused'
   if (isUndecided(status)) return 'unreachable'
-  // Some lead to a page from here; and an API that does not know the session has no need to be told.
+  // Some APIs redirect to a page after a sign-out. An API that does not know the session need not be informed.
   return status < 400 || status === 404 || status === 410 ? 'told' : 'not-understood'
 }
 
@@ -219,7 +224,7 @@ interface Asking {
   headers?: Record<string, string>
   body?: BodyInit | undefined
   timeout: number
-  /** Called as soon as the head of an answer of 2xx is there, with the cookies from then on. */
+  /** Called when the headers of a 2xx response have arrived, with the cookies that are valid from then on. */
   onCookies?: (jar: Record<string, string>) => void
 }
 
@@ -231,10 +236,13 @@ function parse(text: string): unknown {
   }
 }
 
-/** Cookies go back as they came, well-formed or not. */
+/** Cookies are sent back exactly as they came, well-formed or not. */
 const asItIs = (value: string) => value
 
-/** The cookies that the API wants back. Where it wants them is known: at its own endpoints. */
+/**
+ * The cookies for the API. Their `Path` and `Domain` are not needed, because they are sent only to the API's own
+ * endpoints.
+ */
 function keep(jar: Record<string, string>, headers: Headers): Record<string, string> {
   const kept = { ...jar }
   for (const header of headers.getSetCookie()) {
@@ -247,13 +255,13 @@ function keep(jar: Record<string, string>, headers: Headers): Record<string, str
   return kept
 }
 
-/** What a page would repeat of a cookie of the API. */
+/** The value of a cookie of the API, as a page would repeat it. */
 function repeated(jar: Record<string, string>, name: string): string | undefined {
   const value = jar[name]
   return value === undefined ? undefined : decoded(value)
 }
 
-/** `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3); nothing for one that is past. */
+/** `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3); `undefined` for a date in the past. */
 function secondsToWait(headers?: Headers): number | undefined {
   const asked = headers?.get('retry-after') ?? ''
   const seconds = /^\d+$/.test(asked) ? Number(asked) : (Date.parse(asked) - Date.now()) / 1000

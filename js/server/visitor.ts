@@ -1,16 +1,16 @@
 import { environment } from './environment.js'
 import type { Session } from './session-types.js'
 
-/** A request as far as it says who has sent it. */
+/** The part of a request that tells who has sent it. */
 export interface Visitor {
   headers: Headers
-  /** The address that the connection comes from, where the platform tells it: `req.socket.remoteAddress` of Node. */
+  /** The address that the connection comes from, if the platform provides it: `req.socket.remoteAddress` of Node. */
   address?: string | undefined
 }
 
 /**
- * Platforms that put the address of the visitor into a header, in place of whatever the visitor has sent there. The program
- * knows by its surroundings, which no visitor can change, that it runs on one of them.
+ * Platforms that put the address of the visitor into a header, and replace what the visitor has sent in that header. The
+ * server detects its platform by its environment, which no visitor can change.
  */
 const PLATFORMS: { isHere: (env: ReturnType<typeof environment>) => boolean; header: string }[] = [
   {
@@ -23,11 +23,11 @@ const PLATFORMS: { isHere: (env: ReturnType<typeof environment>) => boolean; hea
 ]
 
 /**
- * What the API is told of the visitor: the browser, and the address if it is known for certain. `X-Forwarded-For` and its like
- * are what anybody can write, unless a proxy of ours has done so. Therefore an address is taken only
+ * What the API gets to know about the visitor: the browser, and the address if it is known for certain. Anybody can write
+ * `X-Forwarded-For` and similar headers, unless a proxy of yours has written them. Therefore an address is taken only
  *
- * 1. with `trustProxy: n`, from the entry of `X-Forwarded-For` that the first of n proxies has written, which is the n-th from
- *    the right. What is left of it has come from outside. With 0, it is the address of the connection;
+ * 1. with `trustProxy: n`, from the entry of `X-Forwarded-For` that the first of n proxies has written, which is the n-th
+ *    from the right. Entries to the left of it have come from outside. With 0, it is the address of the connection;
  * 2. without that option, from the header that the platform writes.
  */
 export function visitorHeaders(
@@ -53,7 +53,7 @@ function trustedAddress({ headers, address }: Visitor, trustProxy: number | unde
   return (platform && headers.get(platform.header)) ?? undefined
 }
 
-/** An IP address without a port, as some platforms add one; nothing for what is none. */
+/** An IP address without a port, which some platforms add; `undefined` if the text is not an address. */
 function cleaned(text: string | undefined): string | undefined {
   const [, bracketed, plain = text?.trim()] =
     /^\s*(?:\[([\da-f:.]+)\](?::\d+)?|((?:\d+\.){3}\d+)(?::\d+)?)\s*$/i.exec(text ?? '') ?? []
@@ -66,7 +66,7 @@ function cleaned(text: string | undefined): string | undefined {
 
 const askedFor = new WeakMap<Session, Record<string, string>>()
 
-/** For whose request a session is about to be refreshed or ended: the API is told in the exchange. */
+/** Notes which visitor's request is about to refresh or end a session. The exchange sends these headers to the API. */
 export function noteVisitor(session: Session, headers: Record<string, string>) {
   askedFor.set(session, headers)
 }

@@ -1,10 +1,10 @@
 import { isStream } from '../common/brand.js'
 import type { PackedRequest } from '../protocol/packing.js'
 
-/** A request as the core sends it, once or twice: to this URL, with this `init`. Nobody else holds it. */
+/** A request as the core sends it, once or twice: to this URL, with this `init`. No other code has a reference to it. */
 export interface Outgoing {
   readonly url: string
-  /** Without a prototype: nobody else's getter is asked for a member that is missing. */
+  /** Without a prototype: for a missing member, no inherited getter runs. */
   readonly init: RequestInit
   /** Those of `init`. The core writes the token into them, for the time that `fetch` takes to copy them. */
   readonly headers: Headers

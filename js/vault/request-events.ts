@@ -5,7 +5,7 @@ import type { Outgoing } from './outgoing.js'
 /** What the vault itself knows of a request: not which page made it. */
 export type Requested = Omit<RequestEvent, 'here'>
 
-/** Tells of requests that have come by their answer, if anybody listens. */
+/** Emits an event for each request that has been answered, if there is a listener. */
 export function createRequestEvents() {
   const listeners = createListeners<[event: Requested, request: Outgoing]>()
   let isHeard = false

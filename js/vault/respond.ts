@@ -64,7 +64,7 @@ export function createResponder(
 
   async function deliver(id: number, response: Response, state: InFlightRequest) {
     const length = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
-    // There is time for the rest while it comes in. It has no stream as long as nobody asks for it.
+    // The rest is done while the body arrives. The stream is created on first use.
     const whole = length <= WHOLE ? response.arrayBuffer() : undefined
     const head = packHead(response)
     const early = whole && length <= SMALL ? await inTime(whole) : undefined

@@ -55,7 +55,7 @@ export function start(options: VaultOptions, tellCookie: ReadCookie): VaultHost 
   let launching: ReturnType<typeof launch> | undefined
   launched()
 
-  /** Whoever calls learns of a failure, and the next one tries again; a page that never does is not bothered. */
+  /** A failed start rejects the calls that need it; the next call retries. */
   function launched() {
     launching ??= launch(options, {
       readCookie,

@@ -1,5 +1,4 @@
-//! How a session ends, and what this vault hears about it from the page, the hint and the other tabs
-//! (promises 2, 11, 16-18).
+//! How a session ends, and how the page, the hint and the other tabs make this vault end it (promises 2, 11, 16-18).
 
 use crate::calls::Need;
 use crate::exchange::Exchange;
@@ -15,7 +14,7 @@ impl<P: Profile> Session<P> {
         let reason = match hint {
             Hint::SignedIn | Hint::Unknown if self.policy.renewal == RefreshMode::Cookie => {
                 self.schedule.want(now, RefreshTrigger::Restore);
-                // A page that is loaded again: its user does not wait for the end of a pause of our own.
+                // The user has loaded the page again, and does not wait for a pause that the server has not requested.
                 return self.schedule.resume(now);
             }
             Hint::SignedIn => Reason::Expired,
@@ -31,8 +30,9 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// The machine has slept, or the clock was set forward. What a refresh can make good comes so much earlier; nothing
-    /// ends because of it, since a clock that was set forward would sign the user out.
+    /// The machine has slept, or the clock was set forward. If the session can be refreshed, its expiry and its next
+    /// refresh move to an earlier time by this span. A session that cannot be refreshed does not change, because a
+    /// clock that was set forward would otherwise sign the user out.
     pub(super) fn clock_jumped(&mut self, span: Millis) {
         if !self.can_refresh() {
             return;
@@ -46,7 +46,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Nothing is shown, and nothing sent, before it was checked.
+    /// Hides the session until it has been checked. Until then, nothing is shown and no request is sent.
     pub(super) fn returned(&mut self) {
         if let Phase::Active(_) = self.phase {
             self.phase = Phase::Loading(self.take_active_session());
@@ -73,17 +73,18 @@ impl<P: Profile> Session<P> {
         match self.phase {
             Phase::Active(_) | Phase::Loading(_) if hint.is_signed_out() => self.signed_out_elsewhere(now),
             Phase::Ended(_) => self.heard(PeerMessage::SignedIn, hint, now),
-            // Likewise one that its user looks at again.
+            // The user looks at the page again, and does not wait for a pause that the server has not requested.
             Phase::Loading(_) => self.schedule.resume(now),
             Phase::Active(_) => {}
         }
     }
 
-    /// Messages may be late or forged. What counts is the hint, which every sign-in and sign-out writes first.
+    /// Messages may be late or forged. Only the hint counts. Every sign-in and sign-out writes the hint before it posts
+    /// a message.
     pub(super) fn heard(&mut self, message: PeerMessage, hint: Hint, now: Instant) {
         match (hint, message) {
             (Hint::SignOutPending | Hint::SignedOut, _) => self.signed_out_elsewhere(now),
-            // Without a cookie the tabs share nothing, and there is nothing to look at.
+            // Without a refresh cookie, the tabs share no session, and there is nothing to check.
             _ if self.policy.renewal != RefreshMode::Cookie => {}
             (_, PeerMessage::Changed) if self.active_session().is_some() => self.check(now),
             (Hint::SignedIn, PeerMessage::SignedIn | PeerMessage::SignedOut) => {
@@ -94,7 +95,8 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Looks at how things stand at the server. An answer that is already on its way may be about the past.
+    /// Schedules a check of the session at the server. The answer to a refresh that is already in progress may be
+    /// outdated.
     fn check(&mut self, now: Instant) {
         match &mut self.exchange {
             Some(exchange) if exchange.kind == ExchangeKind::Refresh => exchange.is_stale = true,
@@ -102,12 +104,12 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// The user signed out in another tab, which tells the server. Nothing is broadcast again.
+    /// The user signed out in another tab. That tab signs out at the server, and this tab posts no message.
     pub(super) fn signed_out_elsewhere(&mut self, now: Instant) {
         drop(self.leave(now));
     }
 
-    /// Ends the session because the user wants it so: whatever is under way comes home to nothing.
+    /// Ends the session because the user signs out; pending responses are ignored.
     pub(super) fn leave(&mut self, now: Instant) -> Option<ActiveSession<P>> {
         let calls = self
             .calls
@@ -119,7 +121,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Wipes the cell, or hands its content over.
+    /// Ends the session and returns it. Its tokens are wiped when the caller drops it.
     pub(super) fn end(&mut self, reason: Reason, now: Instant) -> Option<ActiveSession<P>> {
         let active_session = self.take_active_session();
         self.identity = self.identity.next();
@@ -135,7 +137,7 @@ impl<P: Profile> Session<P> {
         active_session
     }
 
-    /// A refresh that has not been sent need not be.
+    /// Removes and returns the current exchange, if it is a refresh that has not been sent.
     pub(super) fn take_unsent_refresh(&mut self) -> Option<Exchange> {
         self.exchange.take_if(|exchange| exchange.is_unsent() && exchange.kind == ExchangeKind::Refresh)
     }
@@ -161,7 +163,8 @@ impl<P: Profile> Session<P> {
         self.phase = Phase::Ended(Reason::Never);
     }
 
-    /// Takes the living session out; the phase must be set next.
+    /// Takes the active session out. The phase is then `Loading(None)`, even if it was `Ended`, so the caller must set
+    /// the phase that it wants.
     pub(super) fn take_active_session(&mut self) -> Option<ActiveSession<P>> {
         match core::mem::replace(&mut self.phase, Phase::Loading(None)) {
             Phase::Active(active_session) => Some(active_session),

@@ -10,7 +10,8 @@ use crate::{
 use super::{Abandoned, ActiveSession, Phase, Session};
 
 impl<P: Profile> Session<P> {
-    /// Starts what is due, if anything: what the page asked for first, then what we owe ourselves.
+    /// Starts the next exchange, if one is due. An exchange that the page has requested comes first. A retry of a
+    /// pending sign-out or a refresh comes after it.
     pub(super) fn begin_next(&mut self, now: Instant) {
         let due = self.schedule.due().filter(|(at, _)| *at <= now && self.clients_gone.is_none());
         let (kind, trigger) = match (self.queued_exchanges.pop_front(), due) {
@@ -56,7 +57,7 @@ impl<P: Profile> Session<P> {
             Stage::Fetching { is_slow: is_slow @ false, .. } => {
                 *is_slow = true;
                 self.push(Effect::MarkSlow(id));
-                // After a sleep it may have timed out as well.
+                // After a sleep of the machine, the exchange may have timed out as well.
                 self.time_out(trace, now);
             }
             Stage::Fetching { .. } => self.abandon(trace, now),
@@ -67,12 +68,12 @@ impl<P: Profile> Session<P> {
                 }
             }
             Stage::Settling(_) => self.claim(now),
-            // The storage does not answer, which is no reason not to ask the server.
+            // The storage does not answer. The request is sent without a lease.
             Stage::Claiming(_) => self.ask(trace, now),
         }
     }
 
-    /// Ends the wait for the server. A refresh that is answered all the same is not lost.
+    /// Ends the wait for the server. If the answer to a refresh arrives later, it is still used.
     fn abandon(&mut self, trace: Trace, now: Instant) {
         let Some(Exchange { id, kind, .. }) = self.exchange else { return };
         self.push(Effect::Abandon(id));
@@ -150,7 +151,7 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Unlock(id));
     }
 
-    /// An answer to a refresh that had timed out. Its grant is adopted if nothing newer was (promise 9).
+    /// Handles the answer to a refresh that has timed out. Its grant is adopted if no newer grant was (promise 9).
     fn answered_late(&mut self, id: ExchangeId, answer: ExchangeResult<P>, trace: Trace, now: Instant) {
         let Some(abandoned) = self.abandoned.take_if(|abandoned| abandoned.id == id) else { return };
         let is_newest = abandoned.generation == self.generation && abandoned.epoch == trace.epoch;
@@ -164,7 +165,7 @@ impl<P: Profile> Session<P> {
         }
         self.adopt(grant, trace.epoch, now);
         self.push(Effect::Report(Event::Refreshed(self.generation)));
-        // One that was sent went out with the credential that this grant has replaced.
+        // An exchange that has been sent used the credential that this grant has replaced.
         if let Some(exchange) = &mut self.exchange {
             exchange.may_be_spent = true;
         }
@@ -197,7 +198,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// The user signed out while the refresh was on its way: its token serves to sign out at the server, and no more.
+    /// The user signed out during the refresh. Its token is used only for the sign-out at the server.
     fn refreshed_too_late(&mut self, answer: ExchangeResult<P>, now: Instant) {
         if let (ExchangeResult::Granted(grant), true) = (answer, self.sign_out_pending) {
             self.renew_sign_out(grant, now);
@@ -227,7 +228,8 @@ impl<P: Profile> Session<P> {
         self.end(reason, now);
     }
 
-    /// No answer from the server: the session lives, and the token is used as long as it is valid (promise 9).
+    /// The server gave no usable answer. The session does not end, and the token is used as long as it is valid
+    /// (promise 9).
     fn schedule_retry(&mut self, failure: RefreshFailure, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
         self.may_be_spent |= failure == RefreshFailure::Unreachable;
         let is_awaited = matches!(self.phase, Phase::Loading(None));
@@ -238,7 +240,7 @@ impl<P: Profile> Session<P> {
         self.resume(now);
     }
 
-    /// The exchange under way takes longer than a page should wait for it. It goes on.
+    /// The current exchange takes longer than a page should wait for it. The exchange continues.
     pub(super) fn report_slow_exchange(&mut self, now: Instant) {
         if self.exchange.as_ref().is_some_and(|exchange| exchange.kind == ExchangeKind::Refresh) {
             self.stop_loading(RefreshFailure::Unreachable);
@@ -246,7 +248,8 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// A page that came back from the cache shows its session again; any other learns why it still has none.
+    /// A page that was restored from the back/forward cache shows its session again. For any other page that still
+    /// loads, the snapshot says why there is no session yet.
     fn stop_loading(&mut self, failure: RefreshFailure) {
         let is_news = self.failure.replace(failure) != Some(failure);
         match &mut self.phase {
@@ -261,7 +264,7 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Notify);
     }
 
-    /// Makes the grant the session, and sends on whoever waited for it.
+    /// Starts a session with the grant, and sends the calls that waited for it.
     fn adopt(&mut self, grant: Grant<P>, epoch: Epoch, now: Instant) {
         let Grant { mut credentials, lifetime, subject, mut profile } = grant;
         self.generation = Generation(self.generation.0.wrapping_add(1));

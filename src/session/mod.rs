@@ -1,7 +1,8 @@
-//! The session: every decision of tokencell, and no deed.
+//! The session makes every decision of tokencell, and performs no action itself.
 //!
-//! One strict contract: [`Session::handle`] an input, drain [`Session::poll`] until it is `None`, then arm a timer
-//! for [`Session::deadline`]. Spurious inputs are harmless; late answers are recognised by their ids.
+//! The caller keeps one strict contract: call [`Session::handle`] with an input, call [`Session::poll`] until it
+//! returns `None`, then set a timer for [`Session::deadline`]. Spurious inputs are harmless. The session recognises
+//! late answers by their ids.
 
 mod ending;
 mod exchanges;
@@ -32,21 +33,21 @@ pub struct Session<P> {
     schedule: Schedule,
     exchange: Option<Exchange>,
     last_exchange: ExchangeId,
-    /// Sign-ins and sign-outs that wait for the exchange under way.
+    /// Sign-ins and sign-outs that wait until the current exchange has ended.
     queued_exchanges: VecDeque<ExchangeKind>,
-    /// A refresh that timed out, whose answer may still come.
+    /// A refresh that timed out. Its answer may still arrive.
     abandoned: Option<Abandoned>,
-    /// The last refresh had no answer, so its credential may be spent.
+    /// The last refresh got no answer, so its credential may be spent.
     may_be_spent: bool,
     /// Why the session could not be restored yet.
     failure: Option<RefreshFailure>,
-    /// Signed out here, and the server has not confirmed it.
+    /// The user signed out in this browser, and the server has not confirmed it.
     sign_out_pending: bool,
-    /// Kept for the requests that sign out at the server, then wiped.
+    /// The credentials for the requests that sign out at the server. They are deleted afterwards.
     sign_out_credentials: Option<SignOutCredentials>,
-    /// Calls that wait for a sign-out to be confirmed, and until when.
+    /// Calls that wait for the confirmation of a sign-out, each with the time at which its wait ends.
     sign_out_calls: VecDeque<(CallId, Instant)>,
-    /// Since when no page has been there.
+    /// When the last page disconnected; `None` while a page is connected.
     clients_gone: Option<Instant>,
     effects: VecDeque<Effect>,
 }
@@ -55,11 +56,11 @@ pub struct Session<P> {
 enum Phase<P> {
     Active(ActiveSession<P>),
     Ended(Reason),
-    /// Not known yet; after a return from the back/forward cache, with what was there before.
+    /// The status is not known yet. After a return from the back/forward cache, the value is the previous session.
     Loading(Option<ActiveSession<P>>),
 }
 
-/// A session that is alive.
+/// A session that has not ended.
 #[derive(Debug)]
 struct ActiveSession<P> {
     credentials: Credentials,
@@ -69,14 +70,14 @@ struct ActiveSession<P> {
     profile: P,
 }
 
-/// What is left of a session that the user has signed out of.
+/// The credentials of a session that the user has signed out of.
 #[derive(Debug)]
 struct SignOutCredentials {
     credentials: Credentials,
     expires: Option<Instant>,
 }
 
-/// A refresh that has timed out, and what was newest when it did.
+/// A refresh that has timed out, with the newest generation and epoch at that time.
 #[derive(Debug)]
 struct Abandoned {
     id: ExchangeId,
@@ -84,7 +85,7 @@ struct Abandoned {
     epoch: Epoch,
 }
 
-/// What the page may know (promise 1).
+/// What the page may see of the session (promise 1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Snapshot<'a, P> {
     /// Whether there is a session.
@@ -102,27 +103,28 @@ pub struct Snapshot<'a, P> {
 /// Whether there is a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// There is.
+    /// There is a session.
     Authenticated,
-    /// It is being found out.
+    /// The status is not known yet.
     Loading,
-    /// There is none, for this reason.
+    /// There is no session, for this reason.
     Unauthenticated(Reason),
 }
 
-/// What a request goes out with.
+/// The credential that a request is sent with.
 #[derive(Clone, Copy, Debug)]
 pub enum Bearer<'a> {
-    /// Nothing: it is anonymous, or a cookie says whose it is.
+    /// No token: the request is anonymous, or a cookie authenticates it.
     None,
     /// This token.
     Token(&'a Token),
-    /// It must not be sent any more: its session is over.
+    /// The request must not be sent any more, because its session has ended.
     Withdrawn,
 }
 
 impl<P: Profile> Session<P> {
-    /// A session of which nothing is known yet. The seed is the shell's randomness; two tabs should differ.
+    /// Creates a session whose status is not known yet. The seed is a random number from the shell; two tabs should
+    /// have different seeds.
     #[must_use]
     pub fn new(policy: Policy, seed: u32) -> Self {
         Self {
@@ -146,7 +148,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Takes in what happened at `now`. Follow with [`Session::poll`] until it is drained.
+    /// Handles an input that happened at `now`. Afterwards, call [`Session::poll`] until it returns `None`.
     pub fn handle(&mut self, input: Input<P>, now: Instant) {
         match input {
             Input::Aborted(call) => drop(self.calls.remove(call)),
@@ -174,12 +176,12 @@ impl<P: Profile> Session<P> {
         self.advance(now);
     }
 
-    /// The next thing the shell is to do.
+    /// The next action for the shell; `None` if there is none.
     pub fn poll(&mut self) -> Option<Effect> {
         self.effects.pop_front()
     }
 
-    /// When to send [`Input::Tick`], at the latest; `None` while nothing is awaited.
+    /// The latest time at which to send [`Input::Tick`]; `None` while the session waits for nothing.
     #[must_use]
     pub fn deadline(&mut self) -> Option<Instant> {
         let exchange = match &self.exchange {
@@ -196,7 +198,7 @@ impl<P: Profile> Session<P> {
         deadlines.into_iter().flatten().min()
     }
 
-    /// What the page may know.
+    /// What the page may see of the session now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_, P> {
         let (status, active_session) = match &self.phase {
@@ -213,8 +215,9 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// What this request goes out with, asked for when it is about to be sent. It may have had to wait for its turn
-    /// since [`Effect::Transmit`]: then it is the newest token of the same user, or the request is not to be sent.
+    /// The credential that this request is sent with. Call this immediately before the request is sent, because it may
+    /// have waited in a queue since [`Effect::Transmit`]. The result is then the newest token of the same user, or
+    /// [`Bearer::Withdrawn`] if the request must not be sent.
     #[must_use]
     pub fn bearer(&self, call: CallId) -> Bearer<'_> {
         match (self.calls.get(call), &self.phase) {
@@ -240,7 +243,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Does what has become due. Runs after every input.
+    /// Performs everything that is due. Runs after every input.
     fn advance(&mut self, now: Instant) {
         if matches!(&self.phase, Phase::Active(active_session) if active_session.is_expired(now)) && !self.can_refresh()
         {
@@ -263,7 +266,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Whether the exchange under way ends a session at the server.
+    /// Whether the current exchange ends a session at the server.
     fn is_signing_out(&self) -> bool {
         self.exchange.as_ref().is_some_and(|exchange| matches!(exchange.kind, ExchangeKind::SignOut(_)))
     }
@@ -306,8 +309,8 @@ impl<P> ActiveSession<P> {
         self.expires.is_some_and(|expires| expires <= now)
     }
 
-    /// Whether a newer token is this same user's (promise 17). One that does not say whose it is is believed, unless
-    /// somebody signed in since.
+    /// Whether a newer token belongs to the same user (promise 17). A token that does not name its user counts as a
+    /// token of the same user, unless the epoch has changed since, for example by a sign-in.
     fn is_of(&self, subject: Option<&Subject>, epoch: Epoch) -> bool {
         match (&self.subject, subject) {
             (Some(before), Some(after)) => before == after,

@@ -1,11 +1,12 @@
-//! Pages that go and come, and what a vault does without any (promise 2).
+//! How pages disconnect and connect, and what a vault does without a page (promise 2).
 
 use crate::{Effect, Hint, Instant, Profile, RefreshTrigger};
 
 use super::{Phase, Session};
 
 impl<P: Profile> Session<P> {
-    /// The last page has gone. A refresh that is already sent continues; one that is not is postponed until a page comes.
+    /// The last page has disconnected. A refresh that has been sent continues. A refresh that has not been sent is
+    /// postponed until a page connects.
     pub(super) fn clients_gone(&mut self, now: Instant) {
         self.clients_gone.get_or_insert(now);
         if let Some(exchange) = self.take_unsent_refresh() {

@@ -1,4 +1,4 @@
-//! Requests: which token they go out with, when they wait, and what a 401 means (promises 6-8, 14).
+//! Requests: which token they are sent with, when they wait, and what a 401 means (promises 6-8, 14).
 
 use crate::calls::{Call, Need};
 use crate::{
@@ -14,7 +14,7 @@ impl<P: Profile> Session<P> {
         self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_PATIENCE, now);
     }
 
-    /// While the status is not known, a page that asks for it ends a pause of our own.
+    /// While the status is not known, a page that asks for it ends a pause that the server has not requested.
     pub(super) fn await_status(&mut self, id: CallId, now: Instant) {
         if let Phase::Loading(_) = self.phase {
             self.schedule.resume(now);
@@ -22,8 +22,8 @@ impl<P: Profile> Session<P> {
         self.dispatch(id, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now);
     }
 
-    /// Some APIs hand out the next token with the answer to any request. One that went out with an older token than
-    /// ours brings none that is newer.
+    /// Some APIs send the next token with the answer to any request. If the request was sent with an older token than
+    /// the current one, the token in its answer is not newer and is ignored.
     pub(super) fn renewed(&mut self, id: CallId, access: Token) {
         let sent = self.calls.get(id).map(|call| (call.identity, call.generation));
         if sent == Some((Some(self.identity), Some(self.generation)))
@@ -56,7 +56,7 @@ impl<P: Profile> Session<P> {
         self.dispatch(id, call, now + Policy::CALL_PATIENCE, now);
     }
 
-    /// Whether a 401 may be the token's fault, and a newer token may be had for this request.
+    /// Whether the token may be the cause of a 401, and a newer token may be available for this request.
     fn may_go_again(&self, call: &Call, now: Instant) -> bool {
         let is_ours = call.identity == Some(self.identity);
         let is_straggler = call.generation < Some(self.generation);
@@ -75,7 +75,7 @@ impl<P: Profile> Session<P> {
             && !self.schedule.in_grace_period(now)
     }
 
-    /// Sends the call on its way, or into the line until something changes.
+    /// Sends the call, settles it, or adds it to the wait queue until the state changes.
     pub(super) fn dispatch(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
         match (&self.phase, call.need) {
             (Phase::Loading(_), _) => self.enqueue(id, call, until, now),
@@ -86,7 +86,7 @@ impl<P: Profile> Session<P> {
                 if expired {
                     self.schedule.want(now, RefreshTrigger::Expired);
                 }
-                // A stream cannot be sent twice, so it is not sent while a fresher token is on its way.
+                // A stream cannot be sent twice, so it is not sent while a refresh is due or in progress.
                 let waits_for_fresher = body == Body::OneShot && self.is_refresh_imminent(now);
                 match call.generation {
                     _ if expired => self.enqueue(id, call, until, now),
@@ -104,7 +104,8 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Into the line. While the refresh endpoint answers without a token, waiting between two tries would only hide that.
+    /// Adds the call to the wait queue. If the refresh endpoint answers without a usable token, a call between two
+    /// attempts fails at once, because a wait would only hide this error.
     fn enqueue(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
         let is_unusable = self.failure == Some(RefreshFailure::Malformed);
         if is_unusable && self.exchange.is_none() && !self.is_refresh_imminent(now) {
@@ -133,14 +134,14 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Transmit(id));
     }
 
-    /// Everybody in the line has another look at how things stand.
+    /// Dispatches all calls of the wait queue again.
     pub(super) fn resume(&mut self, now: Instant) {
         for (id, until, call) in self.calls.drain() {
             self.dispatch(id, call, until, now);
         }
     }
 
-    /// Ends the wait of a call: with the 401 that the shell holds for it, else with this error.
+    /// Ends the wait of a call. The call gets the 401 that the shell holds for it, or this error if there is none.
     pub(super) fn give_up(&mut self, id: CallId, call: Call, error: CallError) {
         if call.generation.is_some() {
             self.push(Effect::Settle(id, call.via));

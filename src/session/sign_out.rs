@@ -1,4 +1,4 @@
-//! Signing out: at once in this browser, and until the server has confirmed it (promise 16).
+//! Sign-out: it takes effect in this browser at once, and is retried until the server has confirmed it (promise 16).
 
 use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
@@ -38,7 +38,7 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Broadcast(PeerMessage::SignedOut));
     }
 
-    /// Sign-ins that were asked for before a sign-out, and not yet sent, are void.
+    /// Cancels the sign-ins that were requested before a sign-out and have not been sent yet.
     fn void_sign_ins(&mut self) {
         let unsent =
             self.exchange.take_if(|exchange| exchange.is_unsent() && matches!(exchange.kind, ExchangeKind::SignIn(_)));
@@ -54,10 +54,12 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// What a sign-out asks the server next: for a fresh token if it has none that the server would accept, else to end
-    /// the session. `None` if there is no way to prove whose session it is.
+    /// The next request of a sign-out. It is a refresh if the sign-out has no token that the server would accept.
+    /// Otherwise it is the request that ends the session. `None` if the vault has no credential that proves whose
+    /// session it is, and cannot get one.
     ///
-    /// Some APIs answer 204 to a sign-out with an expired token and revoke nothing, so none is sent with one.
+    /// Some APIs answer 204 to a sign-out with an expired token and revoke nothing. Therefore no sign-out is sent with
+    /// an expired token.
     pub(super) fn sign_out_request(&self, exchange: &Exchange, now: Instant) -> Option<ExchangeKind> {
         let kept = self.sign_out_credentials.as_ref();
         let is_fresh = kept.is_some_and(|kept| kept.is_valid_at(now + Policy::EXPIRY_MARGIN));
@@ -77,7 +79,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// Takes in the answer to a request of a sign-out. True if another request is to follow.
+    /// Handles the answer to a request of a sign-out. Returns true if another request must follow.
     pub(super) fn sign_out_answered(
         &mut self,
         exchange: &mut Exchange,
@@ -109,7 +111,7 @@ impl<P: Profile> Session<P> {
         false
     }
 
-    /// A newer token for the sign-out, which is not shown to the page.
+    /// Stores a newer token for the sign-out. The page does not see this grant.
     pub(super) fn renew_sign_out(&mut self, grant: Grant<P>, now: Instant) {
         let mut credentials = grant.credentials;
         if let Some(previous) = self.sign_out_credentials.take() {
@@ -126,9 +128,9 @@ impl<P: Profile> Session<P> {
         self.sign_out_over(kind, now);
     }
 
-    /// No answer, or one that confirms nothing: the sign-out stays pending.
+    /// There is no answer, or the answer does not confirm the sign-out. The sign-out stays pending.
     fn sign_out_failed(&mut self, kind: ExchangeKind, asked: Option<Millis>, now: Instant) {
-        // With a refresh cookie the next attempt gets a token of its own.
+        // With a refresh cookie, the next attempt gets its own token.
         if self.policy.renewal == RefreshMode::Cookie {
             self.sign_out_credentials = None;
         }
@@ -137,16 +139,17 @@ impl<P: Profile> Session<P> {
         self.settle_sign_out(kind);
     }
 
-    /// There is nothing to prove with whose session is to end, and no way to get it: said once, and not tried again.
+    /// The vault has no credential that proves whose session must end, and cannot get one. It reports this once, and
+    /// does not retry the sign-out.
     pub(super) fn sign_out_unprovable(&mut self, kind: ExchangeKind, trace: Trace, now: Instant) {
         self.push(Effect::Report(Event::SignOutPending(None)));
         self.sign_out_confirmed(kind, trace, now);
     }
 
-    /// There is nothing left to ask the server.
+    /// The sign-out needs no further request.
     pub(super) fn sign_out_over(&mut self, kind: ExchangeKind, now: Instant) {
         self.sign_out_credentials = None;
-        // Else somebody signed in meanwhile, and what is scheduled now is a look at that.
+        // If no sign-out is pending, a user has signed in meanwhile. The check of that session stays scheduled.
         if core::mem::take(&mut self.sign_out_pending) {
             self.schedule.clear(now);
         }
@@ -160,7 +163,7 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    /// The caller has waited long enough. The exchange goes on.
+    /// The caller has waited long enough. The exchange continues.
     pub(super) fn report_unconfirmed_sign_out(&mut self, now: Instant) {
         let Some((call, _)) = self.sign_out_calls.pop_front() else { return };
         let ends = match &self.exchange {

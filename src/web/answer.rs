@@ -1,4 +1,4 @@
-//! What the server's answer in an exchange means, and what the page gets to see of it.
+//! What the server's answer in an exchange means, and which part of it the page sees.
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
@@ -15,7 +15,7 @@ use crate::{
     CallError, Claims, ExchangeKind, ExchangeResult, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
 };
 
-/// What the page sees of the user: values of the page's own realm, which the core never looks into.
+/// What the page sees of the user: JavaScript values, which the core never reads.
 #[derive(Debug)]
 pub struct PageProfile {
     pub user: JsValue,
@@ -30,15 +30,15 @@ impl Profile for PageProfile {
     }
 }
 
-/// An answer for the core, and the outcome that the page's call gets with it.
+/// An answer for the core, and the result that the page's call gets.
 pub struct ParsedExchange {
     pub answer: ExchangeResult<PageProfile>,
     pub outcome: Result<JsValue, JsValue>,
-    /// Why the API has refused, in its own word.
+    /// The API's own reason for its refusal.
     pub server_reason: Option<String>,
 }
 
-/// Why a token response is not believed, and the option that says where the reason was found.
+/// Why a token response is rejected, and the option that names the invalid field.
 struct Disbelief {
     error: GrantError,
     field: Option<&'static str>,
@@ -56,7 +56,7 @@ impl From<GrantError> for Disbelief {
     }
 }
 
-/// A token response longer than this is none, in characters.
+/// The length limit of a token response, in characters. A longer body is not a token response.
 const LONGEST_BODY: u32 = 1024 * 1024;
 
 impl ParsedExchange {
@@ -64,12 +64,12 @@ impl ParsedExchange {
         Self { answer, outcome, server_reason: None }
     }
 
-    /// No answer came at all.
+    /// There was no answer.
     pub fn unreachable(host: &Host) -> Self {
         Self::new(ExchangeResult::Unreachable(None), Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)))
     }
 
-    /// It was not sent, for this reason.
+    /// The request was not sent, for this reason.
     pub fn unsent(error: JsValue, host: &Host) -> Self {
         if error.is_object() {
             Self::new(ExchangeResult::Unreachable(None), Err(error))
@@ -78,7 +78,7 @@ impl ParsedExchange {
         }
     }
 
-    /// The body is that of [`text`].
+    /// Reads a response. `body` is the result of [`text`].
     pub fn read(response: &Response, body: Option<JsString>, kind: ExchangeKind, config: &Config, host: &Host) -> Self {
         let (status, head) = (response.status(), Head::read(response, &config.credential));
         let Some(endpoint) = config.endpoint(kind) else { return Self::unreachable(host) };
@@ -91,7 +91,7 @@ impl ParsedExchange {
             Self::new(answer, Err(head.error(code, field, &body, config, host)))
         };
         match (kind, status) {
-            // A redirect, of which a browser says no more (Fetch, "opaque-redirect filtered response").
+            // Status 0 is a redirect. The browser gives no more details (Fetch, "opaque-redirect filtered response").
             (ExchangeKind::Refresh, 0) => failed(ExchangeResult::Malformed, "redirected", Some("refresh")),
             (ExchangeKind::SignIn(_), 0) => failed(ExchangeResult::Malformed, "redirected", Some("signIn")),
             (ExchangeKind::SignOut(_), 401 | 403) => Self::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)),
@@ -120,12 +120,14 @@ impl ParsedExchange {
     }
 }
 
-/// Whether this status says nothing about the request: it came too slowly, too early or too often.
+/// Whether this status is temporary and says nothing about the request itself: the request was too slow, too early or
+/// too frequent.
 const fn is_passing(status: u16) -> bool {
     matches!(status, 408 | 425 | 429)
 }
 
-/// Where a cookie is the credential, some APIs answer that nobody is signed in with a success: `null`, `{}`, or no user.
+/// Whether a successful answer names no user. If a cookie is the credential, some APIs answer with a success when there
+/// is no session: the body is `null`, `{}`, or its user is `null`.
 fn names_nobody(body: &JsString, config: &Config, endpoint: &Endpoint) -> bool {
     matches!(config.credential, Credential::Cookie)
         && parse(body).is_some_and(|body| {
@@ -137,11 +139,12 @@ fn names_nobody(body: &JsString, config: &Config, endpoint: &Endpoint) -> bool {
         })
 }
 
-/// What is worth knowing of the headers. Cross-origin, only what the server exposes can be read.
+/// The status and the headers that are used. In a cross-origin response, only headers that the server exposes can be
+/// read.
 struct Head {
     status: u16,
     authorization: Option<Zeroizing<String>>,
-    /// The secret of a credential in headers of its own.
+    /// The secret of a credential that has its own headers.
     renewed: Option<Zeroizing<String>>,
     date: Option<f64>,
     retry_after: Option<String>,
@@ -160,13 +163,14 @@ impl Head {
         }
     }
 
-    /// The API refuses to go on with the session.
+    /// The API refuses to continue the session.
     fn refused(&self, body: &JsString, config: &Config, endpoint: &Endpoint) -> ParsedExchange {
         let server_reason = own_string(&self.visible(body, config), &endpoint.field("reason"));
         ParsedExchange { server_reason, ..ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)) }
     }
 
-    /// The grant, and the body as the page may see it: the user is a part of that, since some APIs put the token there.
+    /// The grant, and the body as the page may see it. The user is read from this cleaned body, because some APIs put
+    /// the token into the user.
     fn grant(
         &self,
         text: &JsString,
@@ -179,7 +183,7 @@ impl Head {
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
         let body = match parse(text) {
             Some(body) => body,
-            // Devise answers with a header and whatever it likes.
+            // Devise answers with a header and with any kind of body.
             None if from_header.is_some() || !matches!(credential, Credential::Bearer) => JsValue::UNDEFINED,
             None => return Err(GrantError::BodyMalformed.into()),
         };
@@ -191,7 +195,7 @@ impl Head {
                 Some(access.map_err(Disbelief::at("fields.accessToken"))?)
             }
             Credential::Cookie => None,
-            // Only who signs in has none before.
+            // A sign-in has no previous token, so it needs a new one. For a refresh, the previous token may stay valid.
             Credential::Headers(_) => match (renewal?, kind) {
                 (None, ExchangeKind::SignIn(_)) => return Err(GrantError::TokenMissing.into()),
                 (renewal, _) => renewal,
@@ -200,7 +204,7 @@ impl Head {
         let parse_refresh = match (config.policy.renewal, &config.refresh_header) {
             (RefreshMode::Body, None) => Some(Token::parse_text as fn(String) -> _),
             (RefreshMode::Body, Some(_)) => Some(Token::parse as fn(String) -> _),
-            // What else the body has under that name is not used.
+            // A value of that name in the body is not used.
             (RefreshMode::Cookie | RefreshMode::None, _) => None,
         };
         let refresh = parse_refresh
@@ -224,7 +228,8 @@ impl Head {
         Ok((grant, shown))
     }
 
-    /// Seconds, or a date (RFC 9110 §10.2.3), which is read by the server's own clock if it can be.
+    /// The pause, from a number of seconds or from a date (RFC 9110 §10.2.3). The date is compared with the server's
+    /// own clock, if that is known.
     fn retry_after(&self) -> Option<Millis> {
         let text = self.retry_after.as_deref()?;
         let seconds = match text.parse::<u32>() {
@@ -234,11 +239,12 @@ impl Head {
         Millis::from_seconds(seconds)
     }
 
-    /// The body as the page may see it. Removed is every value that the configuration calls a token, of any type and usable
-    /// or not.
+    /// The body as the page may see it. Every value that the configuration names as a token is removed, whatever its
+    /// type and even if it is not usable as a token.
     fn visible(&self, text: &JsString, Config { token_paths: paths, scheme, .. }: &Config) -> JsValue {
         let body = parse(text).unwrap_or(JsValue::UNDEFINED);
-        // With an empty path the body is the token, if it is a string: an object is an error that the page may see.
+        // An empty path means that the whole body is the token, if it is a string. An object is an error that the page
+        // may see.
         let named = paths.iter().filter(|path| !path.is_empty() || body.is_string());
         let sent = self
             .authorization
@@ -264,8 +270,8 @@ impl Head {
     }
 }
 
-/// The token in an `Authorization` header with this scheme, with `Bearer` or with none. Schemes are case-insensitive
-/// (RFC 9110 §11.1).
+/// The token in an `Authorization` header with this scheme, with `Bearer` or without a scheme. Schemes are
+/// case-insensitive (RFC 9110 §11.1).
 fn token_in<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
     let header = header.trim_ascii();
     let Some((before, token)) = header.split_once(' ') else { return Some(header).filter(|token| !token.is_empty()) };
@@ -273,7 +279,7 @@ fn token_in<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
     is_known.then(|| token.trim_ascii())
 }
 
-/// A number, which some APIs write as decimal text.
+/// The value as a number. Some APIs write numbers as decimal text.
 fn number(value: &JsValue) -> Option<f64> {
     let is_decimal = |text: String| {
         let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
@@ -282,7 +288,7 @@ fn number(value: &JsValue) -> Option<f64> {
     value.as_f64().or_else(|| value.as_string().is_some_and(is_decimal).then(|| value.unchecked_into_f64()))
 }
 
-/// The claims for the core, and the same for the page.
+/// The claims for the core, and the same claims as a JavaScript value for the page.
 fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
     let Some(payload) = Claims::payload(token)? else { return Ok(None) };
     let json = String::from_utf8(payload).map_err(|_| GrantError::ClaimsMalformed)?;
@@ -292,7 +298,7 @@ fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
     Ok(Some((claims, seen)))
 }
 
-/// Resolves with the body, unless it says that it is absurdly long.
+/// Resolves with the body, or with `undefined` if `Content-Length` announces a body that is too long.
 pub fn text(response: &Response) -> Promise {
     let announced = response.headers().get("content-length").ok().flatten();
     if announced.and_then(|length| length.parse::<u32>().ok()).is_some_and(|length| length > LONGEST_BODY) {

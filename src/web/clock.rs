@@ -1,4 +1,4 @@
-//! The only reader of a clock, and the one timer.
+//! The only code that reads a clock, and the only timer of the session.
 
 use core::cell::{Cell, RefCell};
 
@@ -18,16 +18,16 @@ extern "C" {
 pub struct Clock {
     started: f64,
     jumped: Cell<f64>,
-    /// Wall less monotonic time at the last reading.
+    /// The wall time minus the monotonic time at the last reading.
     offset: Cell<f64>,
     timer: RefCell<Option<(Instant, Timer)>>,
 }
 
-/// Some engines stop the monotonic clock during sleep: the wall clock then jumps ahead of it by the time slept. It also
-/// jumps when somebody sets it. Smaller steps than this, in milliseconds, are corrections of the wall clock.
+/// Some engines stop the monotonic clock during sleep. The wall clock then jumps ahead by the duration of the sleep. It
+/// also jumps when it is set. Steps that are smaller than this, in milliseconds, are corrections of the wall clock.
 const SMALLEST_JUMP: f64 = 2000.0;
 
-/// `setTimeout` takes a signed 32-bit number; more would fire at once.
+/// `setTimeout` takes a signed 32-bit number. With a larger number, the timer would fire at once.
 const LONGEST_TIMEOUT: u64 = 0x7fff_ffff;
 
 impl Clock {
@@ -47,24 +47,24 @@ impl Clock {
         let jump = offset - self.offset.replace(offset);
         if jump > SMALLEST_JUMP {
             self.jumped.set(self.jumped.get() + jump);
-            // It has slept as well.
+            // The timer has stopped during the sleep as well, so it must be set again.
             self.disarm();
         }
         Instant((now - self.started) as u64)
     }
 
-    /// By how much the wall clock has jumped ahead since this was last asked.
+    /// By how much the wall clock has jumped ahead since the last call of this function.
     pub fn take_jump(&self) -> Option<Millis> {
         Millis::from_seconds(self.jumped.take() / 1000.0)
     }
 
-    /// The wall-clock time, in milliseconds since the epoch, that this instant will be.
+    /// The wall-clock time of this instant, in milliseconds since the epoch.
     pub fn wall(&self, instant: Instant) -> f64 {
         js_sys::Date::now() + instant.0 as f64 - self.now().0 as f64
     }
 
-    /// Calls back at `deadline`, or earlier if that is further than a timer reaches. Replaces a timer for another time;
-    /// one that has rung must be disarmed.
+    /// Calls `ring` at `deadline`, or earlier if `deadline` is beyond the maximum of a timer. Replaces a timer for
+    /// another time. A timer that has fired must be disarmed first.
     pub fn arm(&self, deadline: Option<Instant>, ring: impl FnOnce() + 'static) {
         let is_armed = self.timer.borrow().as_ref().map(|(at, _)| *at) == deadline;
         if !is_armed {
@@ -76,7 +76,7 @@ impl Clock {
         }
     }
 
-    /// Forgets the timer.
+    /// Cancels the timer.
     pub fn disarm(&self) {
         self.timer.take();
     }

@@ -1,4 +1,4 @@
-//! The configuration as the TypeScript side hands it over, checked once.
+//! The configuration that the TypeScript side passes, checked once.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -14,49 +14,49 @@ use crate::{ExchangeKind, Millis, OriginError, Origins, Policy, RefreshMode, Sig
 /// A checked configuration.
 #[derive(Debug)]
 pub struct Config {
-    /// Prefix of the storage keys, and name of lock and channel.
+    /// The prefix of the storage keys, and the name of the lock and of the channel.
     pub name: String,
     pub origins: Origins,
     pub sign_in: Endpoint,
     pub refresh: Option<Endpoint>,
     pub sign_out: Option<Endpoint>,
     pub credential: Credential,
-    /// What stands before a token in `Authorization` (RFC 9110 §11.6.2), which may be nothing.
+    /// The scheme before a token in `Authorization` (RFC 9110 §11.6.2). It may be empty.
     pub scheme: String,
-    /// The one URL whose 401 ends a session that cannot be refreshed; any if there is none.
+    /// The one URL whose 401 ends a session that cannot be refreshed. `None` means any URL.
     pub check: Option<String>,
-    /// The header that takes the refresh token.
+    /// The request header that carries the refresh token; `None` if the request body carries it.
     pub refresh_header: Option<String>,
     /// The name of the refresh token in a body.
     pub refresh_member: String,
-    /// Where a 401 to a request of the page says why, as a dotted path.
+    /// Where the body of a 401 to a request of the page contains the reason, as a dotted path.
     pub reason: String,
     /// Where tokens are in the answers of any endpoint, as dotted paths.
     pub token_paths: Vec<String>,
     pub policy: Policy,
 }
 
-/// An absolute URL within the allow-list, how to ask it, and how to read its answer.
+/// An endpoint: an absolute URL within the allow-list, how to send a request to it, and how to read its answer.
 #[derive(Debug, Default)]
 pub struct Endpoint {
     pub method: String,
     pub url: String,
-    /// What `js/endpoint.ts` says of it, checked there.
+    /// The options of the endpoint. `js/common/endpoint.ts` has checked them.
     pub options: JsValue,
 }
 
-/// What a request proves itself with.
+/// The credential that authenticates a request.
 #[derive(Debug)]
 pub enum Credential {
     /// A token in `Authorization`.
     Bearer,
     /// A session cookie, which the browser keeps.
     Cookie,
-    /// These headers, between commas, which every answer may renew. The first is the secret.
+    /// These headers, separated by commas. Every answer may renew them. The first header is the secret.
     Headers(String),
 }
 
-/// What is wrong with which option.
+/// An error code, and the option that it is about.
 #[derive(Clone, Copy, Debug)]
 pub struct ConfigError {
     pub code: &'static str,
@@ -114,7 +114,7 @@ impl Config {
 }
 
 impl Endpoint {
-    /// Where this is in the body of an answer, as a dotted path.
+    /// Where the body of an answer contains this value, as a dotted path.
     pub fn field(&self, name: &str) -> String {
         own_string(&own(&self.options, "fields"), name).unwrap_or_default()
     }
@@ -125,7 +125,7 @@ impl Endpoint {
     }
 }
 
-/// Reads on after an error and keeps the first: half of what `?` compiles to here would be dropping what was read.
+/// Collects only the first error. Not using `?` halves the code size.
 struct Reader<'a> {
     origins: &'a Origins,
     wrong: Cell<Option<ConfigError>>,
@@ -167,7 +167,8 @@ impl Reader<'_> {
         Some(Endpoint { method, url, options: own(raw, field) })
     }
 
-    /// Method and URL. Relative URLs are meant for the first origin: neither a `<base>` nor the page's own URL has a say.
+    /// The method and the URL. A relative URL is resolved against the first origin, and not against a `<base>` or the
+    /// page's own URL.
     fn target(&self, raw: &JsValue, field: &'static str) -> Option<(String, String)> {
         let raw = own(raw, field);
         if raw.is_undefined() || raw.is_null() {
@@ -202,7 +203,7 @@ fn parse_origins(raw: &JsValue) -> Result<Origins, ConfigError> {
     for entry in Array::from(raw).iter() {
         let url = entry.as_string().and_then(|entry| Url::new(&entry).ok()).ok_or_else(|| error("origin-malformed"))?;
         let origin = url.origin();
-        // Anything beyond scheme, host and port would be a promise that is not kept.
+        // Only scheme, host and port are compared, so an entry with more than these is refused.
         if url.href().strip_prefix(origin.as_str()) != Some("/") {
             return Err(error("origin-malformed"));
         }

@@ -1,4 +1,4 @@
-//! What the TypeScript side gives the core to speak through.
+//! The callbacks of the TypeScript side that the core uses.
 
 use alloc::string::String;
 
@@ -12,80 +12,86 @@ use super::promise::Deferred;
 
 #[wasm_bindgen]
 extern "C" {
-    /// Callbacks of `js/vault/start.ts`. No promise rejects but that of `headers`, and each settles in bounded time.
+    /// The callbacks of `js/vault/start.ts`. Only the promise of `headers` may reject. Each promise settles in bounded
+    /// time.
     #[derive(Clone)]
     pub type Host;
 
-    /// The browser's own `fetch`, even if the application has replaced the global one (`js/platform-fetch.ts`).
+    /// The browser's own `fetch`, even if the application has replaced the global one (`js/common/platform-fetch.ts`).
     #[wasm_bindgen(method)]
     pub fn fetch(this: &Host, url: &JsString, init: &JsValue) -> Promise;
 
-    /// Calls back once this promise has settled: with the value or error, and with whether it is a value.
+    /// Calls `callback` once this promise has settled, with the value or error, and with whether it is a value.
     #[wasm_bindgen(method, js_name = whenSettled)]
     pub fn when_settled(this: &Host, promise: &Promise, callback: &JsValue);
 
-    /// A promise for us to settle.
+    /// Creates a promise that the core settles.
     #[wasm_bindgen(method)]
     pub fn defer(this: &Host) -> Deferred;
 
-    /// Asks for the lock that all tabs share. `None` where there are no locks.
+    /// Requests the lock that all tabs share. `None` if there are no locks.
     #[wasm_bindgen(method, js_name = requestLock)]
     pub fn request_lock(this: &Host) -> Option<WebLock>;
 
-    /// Says this to the other tabs, as far as the engine lets us.
+    /// Posts this message to the other tabs, if the engine supports it.
     #[wasm_bindgen(method)]
     pub fn broadcast(this: &Host, word: &str);
 
-    /// Marks an exchange as begun, unless the mark of another vault is younger than these many milliseconds: the first
-    /// if that exchange is not slow, the second if it is. Resolves with `[hint, epoch, age of the mark before, whether it
-    /// is slow, our mark if it is set]`.
+    /// Acquires the refresh lease, unless the lease of another vault is still valid. That lease is valid for `ttl`
+    /// milliseconds if its exchange is not slow, and for `slow_ttl` milliseconds if it is slow. Resolves with `[hint,
+    /// epoch, age of the previous lease, whether it is slow, the mark of our lease if we have acquired it]`. The mark
+    /// is the id of a lease.
     #[wasm_bindgen(method)]
     pub fn claim(this: &Host, ttl: f64, slow_ttl: f64) -> Promise;
 
-    /// Resolves with the headers that an exchange with this endpoint has whatever it is for, as `Headers`; rejects when
-    /// they cannot be had.
+    /// Resolves with the headers that every exchange with this endpoint has, as `Headers`. Rejects if they are not
+    /// available.
     #[wasm_bindgen(method)]
     pub fn headers(this: &Host, endpoint: &JsValue) -> Promise;
 
-    /// The body of an exchange with these members beside those of the endpoint, undefined if there is none. Its type
-    /// becomes one of the headers.
+    /// The body of an exchange, with these members in addition to those of the endpoint; undefined if there is no body.
+    /// Its content type is added to the headers.
     #[wasm_bindgen(method)]
     pub fn encode(this: &Host, endpoint: &JsValue, members: &JsValue, headers: &Headers) -> JsValue;
 
-    /// These headers of an answer, named between commas, a line each; nothing unless all have a value.
+    /// The values of these headers of an answer, one per line. `names` is separated by commas. `None` if any of the
+    /// headers has no value.
     #[wasm_bindgen(method, js_name = readHeaders)]
     pub fn read_headers(this: &Host, response: &Response, names: &str) -> Option<String>;
 
-    /// The snapshot has changed.
+    /// Notifies the page that the snapshot has changed.
     #[wasm_bindgen(method)]
     pub fn notify(this: &Host);
 
-    /// Resolves with `[hint, epoch, age of the mark, whether it is slow]`, the age in milliseconds or undefined.
+    /// Resolves with `[hint, epoch, age of the lease, whether it is slow]`. The age is in milliseconds, or undefined if
+    /// there is no lease.
     #[wasm_bindgen(method)]
     pub fn recall(this: &Host) -> Promise;
 
-    /// Notes that the exchange with this mark is slow.
+    /// Records in the lease with this mark that its exchange is slow.
     #[wasm_bindgen(method, js_name = markSlow)]
     pub fn mark_slow(this: &Host, mark: f64);
 
-    /// Takes a mark back, unless another has replaced it; with a note whether its exchange was slow, if it was sent.
+    /// Releases the lease with this mark, unless another lease has replaced it. `slow` says whether its exchange was
+    /// slow, and is `None` if the exchange was not sent.
     #[wasm_bindgen(method)]
     pub fn release(this: &Host, mark: f64, slow: Option<bool>);
 
-    /// Writes hint and epoch, unless a newer epoch stands there.
+    /// Writes the hint and the epoch, unless the storage has a newer epoch.
     #[wasm_bindgen(method)]
     pub fn remember(this: &Host, hint: &str, epoch: u32) -> Promise;
 
-    /// Something for a log: an event without secrets.
+    /// Emits an event without secrets, for a log.
     #[wasm_bindgen(method)]
     pub fn report(this: &Host, event: JsValue);
 
-    /// A request has come by its answer, or by none: how, with which status, and after how many milliseconds.
+    /// A request has ended, with or without a response. Reports its delivery path, its status, and its duration in
+    /// milliseconds.
     #[wasm_bindgen(method)]
     pub fn requested(this: &Host, request: &Outgoing, via: &str, status: Option<u16>, millis: f64);
 
-    /// Makes the `AuthError` with this code. The detail is the name of an option, or the status and body of an
-    /// answer with every token removed.
+    /// Creates the `AuthError` with this code. The detail is the name of an option, or the status and body of an answer
+    /// with every token removed.
     #[wasm_bindgen(method)]
     pub fn error(this: &Host, code: &str, detail: JsValue) -> JsValue;
 }

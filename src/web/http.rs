@@ -1,4 +1,4 @@
-//! Requests on the wire: where a token is written. `answer.rs` and `json.rs` read it out of a response.
+//! Sends requests. This file writes tokens into requests. `answer.rs` and `json.rs` read tokens from responses.
 
 use alloc::string::String;
 
@@ -14,7 +14,7 @@ use crate::{Body, Credentials, ExchangeKind, GrantError, Token};
 
 #[wasm_bindgen]
 extern "C" {
-    /// A request of the page's, taken apart (`js/vault/outgoing.ts`).
+    /// A request of the page, split into its parts (`js/vault/outgoing.ts`).
     pub type Outgoing;
 
     #[wasm_bindgen(method, getter)]
@@ -33,7 +33,7 @@ extern "C" {
     fn is_replayable(this: &Outgoing) -> bool;
 }
 
-/// The body of a sign-in, and its type unless the browser finds that out itself.
+/// The body of a sign-in, and its content type, unless the browser sets that itself.
 #[derive(Debug)]
 pub struct SignInBody {
     pub body: JsValue,
@@ -46,13 +46,14 @@ impl Outgoing {
         if self.is_replayable() { Body::Replayable } else { Body::OneShot }
     }
 
-    /// Whether a token belongs on it: an allowed origin, and no `Authorization` of the caller's (promise 13).
+    /// Whether the request gets a token: its origin is allowed, and the caller has set no `Authorization` (promise 13).
     pub fn takes_token(&self, config: &Config) -> bool {
         let is_free = self.headers().has(AUTHORIZATION).is_ok_and(|has| !has);
         is_free && config.origins.allows(&String::from(self.url()))
     }
 
-    /// Sends it, as often as it is called. The token is on it for no longer than `fetch` takes to copy the headers.
+    /// Sends the request. It can be called more than once. The token is in the headers only until `fetch` has copied
+    /// them.
     pub fn send(&self, host: &Host, bearer: Option<&Token>, config: &Config) -> Result<Promise, JsValue> {
         let Some(token) = bearer else { return Ok(host.fetch(&self.url(), &self.init())) };
         let headers = self.headers();
@@ -75,10 +76,10 @@ impl Config {
         }
     }
 
-    /// Puts a refresh token where this API wants it: into a header, or among the members of the body.
+    /// Writes a refresh token where this API expects it: into a header, or into a member of the body.
     fn write_refresh_token(&self, token: &Token, headers: &Headers, members: &JsValue) -> Result<(), JsValue> {
         match &self.refresh_header {
-            // A sign-out proves itself with the access token.
+            // The header already has the access token, which authenticates a sign-out.
             Some(name) if headers.has(name)? => Ok(()),
             Some(name) if name.eq_ignore_ascii_case(AUTHORIZATION) => headers.set(name, &self.authorization(token)),
             Some(name) => headers.set(name, token.expose()),
@@ -90,7 +91,7 @@ impl Config {
     }
 
     fn authorization(&self, token: &Token) -> Zeroizing<String> {
-        // Of its full length from the start: growing would leave a copy behind.
+        // Allocate the full length at once, because growth would leave a copy of the token in memory.
         let mut value = Zeroizing::new(String::with_capacity(self.scheme.len() + 1 + token.expose().len()));
         if !self.scheme.is_empty() {
             value.push_str(&self.scheme);
@@ -107,20 +108,20 @@ impl Credential {
         names.split(',').try_for_each(|name| headers.delete(name))
     }
 
-    /// The header that holds the secret, where it is not `Authorization`.
+    /// The header that holds the secret, if it is not `Authorization`.
     pub fn secret_header(&self) -> Option<&str> {
         let Self::Headers(names) = self else { return None };
         names.split(',').next()
     }
 
-    /// What an answer brings in headers of its own.
+    /// The new token in an answer, if the credential has its own headers.
     pub fn renewal(&self, response: &Response, host: &Host) -> Result<Option<Token>, GrantError> {
         let Self::Headers(names) = self else { return Ok(None) };
         host.read_headers(response, names).map(Token::parse_lines).transpose()
     }
 }
 
-/// Sends the request of an exchange, with the headers that its endpoint wants.
+/// Sends the request of an exchange, with the headers that its endpoint needs.
 pub fn exchange(
     host: &Host,
     config: &Config,
@@ -136,10 +137,10 @@ pub fn exchange(
         ("headers", headers.into()),
         ("cache", "no-store".into()),
         ("credentials", own(options, "credentials")),
-        // A custom header survives a redirect to another origin, and a token response has no business moving.
+        // Do not follow redirects: a custom header would be sent to another origin.
         ("redirect", "manual".into()),
         ("signal", signal.into()),
-        // The reply to these brings a rotated cookie: it has to arrive even if this page does not live to see it.
+        // The response to a refresh or a sign-out brings a rotated cookie. It must arrive even if this page is closed.
         ("keepalive", (!matches!(kind, ExchangeKind::SignIn(_))).into()),
     ]);
     if let Some(SignInBody { body, content_type }) = sign_in {

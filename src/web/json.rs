@@ -1,4 +1,4 @@
-//! Foreign JSON, read by the host's parser and by own properties only: a polluted prototype says nothing here.
+//! Reads foreign JSON with the host's parser. It reads own properties only, so a polluted prototype has no effect.
 
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -21,7 +21,7 @@ extern "C" {
     fn has_own(object: &JsValue, key: &str) -> bool;
 }
 
-/// The own property at this dotted path, or undefined; the object itself for an empty one.
+/// The own property at this dotted path, or undefined; the object itself for an empty path.
 pub fn own(object: &JsValue, path: &str) -> JsValue {
     if path.is_empty() {
         return object.clone();
@@ -38,7 +38,7 @@ pub fn own_string(object: &JsValue, path: &str) -> Option<String> {
     own(object, path).as_string()
 }
 
-/// What this value is to the core.
+/// Converts this value to a [`Member`] for the core.
 pub fn member(value: &JsValue) -> Member {
     if value.is_undefined() || value.is_null() {
         return Member::Absent;
@@ -47,7 +47,7 @@ pub fn member(value: &JsValue) -> Member {
     number.or_else(|| value.as_string().map(Member::Text)).unwrap_or(Member::Other)
 }
 
-/// An object of these entries that inherits nothing: for whoever asks it for members that it may not have.
+/// An object of these entries that inherits nothing, so that a missing member is `undefined`.
 pub fn dictionary(entries: &[(&str, JsValue)]) -> JsValue {
     let object = Object::<JsValue>::create(JsValue::NULL.unchecked_ref()).into();
     extend(&object, entries);
@@ -61,7 +61,7 @@ pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
     object
 }
 
-/// Sets these entries of a plain object of ours, which cannot fail.
+/// Sets these entries of a plain object. The core has created the object, so this cannot fail.
 pub fn extend(object: &JsValue, entries: &[(&str, JsValue)]) {
     for (key, value) in entries {
         Reflect::set(object, &(*key).into(), value).ok();
@@ -72,7 +72,8 @@ pub fn parse(text: &JsString) -> Option<JsValue> {
     parse_reviving(text, &Closure::new(|_, value| value)).ok()
 }
 
-/// A secret that is shorter is only removed where it stands alone: it may be part of an ordinary word. In characters.
+/// A length in characters. A shorter secret is removed only if it is the whole value, because it may also be a part of
+/// an ordinary word.
 const SHORTEST_PART: usize = 8;
 
 /// The strings and numbers in a value where a token was expected.
@@ -103,7 +104,8 @@ pub fn remove(object: &JsValue, path: &str) {
     }
 }
 
-/// Parses, leaving out what is, holds or is named like a token, as a value or as a key (promise 3).
+/// Parses the text and removes tokens (promise 3). It removes every value and every key that is a token or contains
+/// one, and every string that looks like a JWT or has a key that is the name of a token.
 pub fn parse_without_tokens(text: &JsString, secrets: Vec<Zeroizing<String>>) -> Option<JsValue> {
     let is_secret = move |text: &JsString| {
         secrets

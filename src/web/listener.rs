@@ -1,11 +1,11 @@
-//! Callbacks that the browser keeps for as long as their Rust half lives.
+//! Callbacks that the browser keeps until their Rust value is dropped.
 
 use wasm_bindgen::prelude::*;
 use web_sys::EventTarget;
 
 #[wasm_bindgen]
 extern "C" {
-    // The global ones of whatever realm this is; web-sys has them per kind of realm.
+    // The global functions of the current realm. web-sys defines them separately for each kind of realm.
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(callback: &Closure<dyn FnMut(JsValue)>, millis: u32) -> JsValue;
 
@@ -13,7 +13,7 @@ extern "C" {
     fn clear_timeout(timer: &JsValue);
 }
 
-/// Hears one kind of event until it is dropped.
+/// Listens for one kind of event until it is dropped.
 #[derive(Debug)]
 pub struct Listener {
     target: EventTarget,
@@ -24,9 +24,9 @@ pub struct Listener {
 impl Listener {
     pub fn new(target: &EventTarget, event: &'static str, hear: impl FnMut(JsValue) + 'static) -> Self {
         let callback = Closure::new(hear);
-        // Fails for a null callback only.
+        // This call fails only for a null callback.
         let hear = callback.as_ref().unchecked_ref();
-        // Before whoever comes later, and looks at what we are about to change.
+        // Capture phase: run before the app's listeners.
         target.add_event_listener_with_callback_and_bool(event, hear, true).ok();
         Self { target: target.clone(), event, callback }
     }
@@ -39,7 +39,7 @@ impl Drop for Listener {
     }
 }
 
-/// Rings once, unless it is dropped before.
+/// Fires once, unless it is dropped before.
 #[derive(Debug)]
 pub struct Timer {
     id: JsValue,

@@ -1,15 +1,15 @@
-//! The Web Lock that all tabs share. Held around one exchange, never stolen (promise 11).
+//! The Web Lock that all tabs share. It is held during one exchange, and is never stolen (promise 11).
 
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// The lock asked for or held, as `js/vault/lock.ts` keeps it.
+    /// A lock that is requested or held, as `js/vault/lock.ts` implements it.
     #[derive(Debug)]
     pub type WebLock;
 
-    /// Resolves when the lock is ours, rejects if it never will be.
+    /// Resolves when this vault has the lock. Rejects if it will never get the lock.
     #[wasm_bindgen(method, getter)]
     pub fn granted(this: &WebLock) -> Promise;
 
@@ -17,7 +17,7 @@ extern "C" {
     fn release(this: &WebLock);
 }
 
-/// A lock asked for or held. Dropping it gives it back, or stops waiting for it.
+/// A lock that is requested or held. When it is dropped, it releases the lock, or stops the wait for it.
 #[derive(Debug)]
 pub struct Lease(pub WebLock);
 

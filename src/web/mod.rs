@@ -1,4 +1,4 @@
-//! The browser shell: does what the core decides, and decides nothing. Compiled for wasm32 only.
+//! The browser shell. It performs what the core decides, and decides nothing itself. It is compiled for wasm32 only.
 
 mod answer;
 mod clock;
@@ -30,7 +30,7 @@ use host::Host;
 use http::Outgoing;
 use wake::LifecycleEvent;
 
-/// The vault's core, as `js/vault/` sees it. Methods take `&self` and nothing is borrowed across an `await`, so calls
+/// The core of the vault, as `js/vault/` uses it. Methods take `&self`, and no borrow lasts across an `await`, so calls
 /// may overlap.
 #[wasm_bindgen]
 pub struct Core(Rc<Driver>);
@@ -40,7 +40,7 @@ impl Core {
     /// Starts a vault with this configuration (see `js/vault/options.ts`).
     ///
     /// # Errors
-    /// What [`Host::error`] makes of a configuration that names no usable origin or endpoint.
+    /// The error of [`Host::error`] if the configuration has no usable origin or endpoint.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
         let config = Config::parse(&config).map_err(|error| host.error(error.code, error.field.into()))?;
@@ -58,7 +58,7 @@ impl Core {
         self.0.sign_in(body, content_type)
     }
 
-    /// Signs out, everywhere in this browser.
+    /// Signs out in all tabs of this browser.
     #[wasm_bindgen(js_name = signOut)]
     pub fn sign_out(&self) -> Promise {
         self.0.sign_out()
@@ -69,25 +69,25 @@ impl Core {
         self.0.call(Input::Await)
     }
 
-    /// Hears what has become of the pages and the network: `deserted`, `online`, `restored`, `visited` or `woke`. Settles
-    /// when it has had its effect on the snapshot.
+    /// Handles a lifecycle event of the pages or the network: `deserted`, `online`, `restored`, `visited` or `woke`.
+    /// Settles when the event has had its effect on the snapshot.
     pub fn wake(&self, word: &str) -> Promise {
         LifecycleEvent::parse(word).map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), |wake| self.0.wake(wake))
     }
 
-    /// Hears what another tab has said.
+    /// Handles a message from another tab.
     pub fn hear(&self, word: &str) {
         if let Some(message) = tabs::parse(word) {
             self.0.hear(message);
         }
     }
 
-    /// What the page may know.
+    /// What the page may see of the session.
     pub fn snapshot(&self) -> JsValue {
         self.0.snapshot()
     }
 
-    /// Fails what is open, wipes the cell and falls silent.
+    /// Fails all open calls, wipes the session, and sends nothing more.
     pub fn close(&self) {
         self.0.close();
     }

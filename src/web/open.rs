@@ -1,4 +1,4 @@
-//! The calls of the page that have no answer yet, with what the core must not see of them.
+//! The calls of the page that have no result yet, with the data that the core must not see.
 
 use wasm_bindgen::prelude::*;
 
@@ -6,15 +6,15 @@ use super::http::{Outgoing, SignInBody};
 use super::listener::Listener;
 use super::promise::Deferred;
 
-/// One promise of the page's, and what is done for it.
+/// A promise of the page, and the work that settles it.
 pub struct Open {
     promise: Deferred,
     pub work: Work,
-    /// What it would get if it were settled now.
+    /// The result that the promise gets when it is settled.
     pub outcome: Option<Result<JsValue, JsValue>>,
-    /// Whether the browser has it, and with it the caller's `AbortSignal`.
+    /// Whether the browser has the request, together with the caller's `AbortSignal`.
     pub is_in_flight: bool,
-    /// Hears the caller give up while the request only waits.
+    /// Listens for an abort by the caller while the request waits.
     pub giving_up: Option<Listener>,
 }
 
@@ -29,7 +29,7 @@ impl Open {
         Self { promise, work, outcome: None, is_in_flight: false, giving_up: None }
     }
 
-    /// Hands over the outcome; nothing at all, for a call that only waited for something to happen.
+    /// Settles the promise with its result. A call that only waited for something gets `undefined`.
     pub fn settle(&self) {
         match &self.outcome {
             Some(Ok(value)) => self.promise.resolve(value),

@@ -1,4 +1,4 @@
-//! Promises: those we owe, and those we wait for.
+//! Promises that the core settles, and promises that it waits for.
 
 use alloc::boxed::Box;
 
@@ -7,7 +7,7 @@ use wasm_bindgen::prelude::*;
 
 #[wasm_bindgen]
 extern "C" {
-    /// A promise of ours, and what settles it (`js/vault/deferred.ts`).
+    /// A promise that the core settles, with the functions that settle it (`js/vault/deferred.ts`).
     pub type Deferred;
 
     #[wasm_bindgen(method, getter)]
@@ -20,12 +20,12 @@ extern "C" {
     pub fn reject(this: &Deferred, error: &JsValue);
 }
 
-/// What is done once a promise has settled.
+/// A function that runs once a promise has settled.
 pub type Continuation = Box<dyn FnOnce(Result<JsValue, JsValue>)>;
 
 /// A callback for `Host::when_settled`, which calls it with the value or error, and with whether it is a value.
 pub fn callback(then: Continuation) -> JsValue {
-    // Boxed, so that there is one kind of callback.
+    // The function is boxed, so that all callbacks have the same type.
     let then: Box<dyn FnOnce(JsValue, bool)> =
         Box::new(move |value, is_ok| then(if is_ok { Ok(value) } else { Err(value) }));
     Closure::once_into_js(then)

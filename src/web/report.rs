@@ -1,4 +1,4 @@
-//! What the page is told: the snapshot and the events, as plain objects. No token has a way in here.
+//! The snapshot and the events for the page, as plain objects. They cannot contain a token.
 
 use wasm_bindgen::JsValue;
 
@@ -32,7 +32,7 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock
     shown
 }
 
-/// The event, with the code of the error that a refresh failed with.
+/// The event as a plain object. For a failed refresh, it has the code of the error.
 pub fn event(event: &Event, error: Option<&JsValue>, clock: &Clock) -> JsValue {
     match event {
         Event::Ended(reason) => typed("ended", &[("reason", name_reason(*reason).into())]),

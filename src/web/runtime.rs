@@ -1,4 +1,4 @@
-//! What std would do for a program, and does at length.
+//! The allocator and the panic handler. They replace the larger ones of std.
 
 use core::panic::PanicInfo;
 
@@ -7,7 +7,7 @@ use rlsf::SmallGlobalTlsf;
 #[global_allocator]
 static ALLOCATOR: SmallGlobalTlsf = SmallGlobalTlsf::new();
 
-/// Traps, as std's own handler does here in the end. Ours never gets there, and what it would say nobody would read.
+/// Traps at once. The handler of std also traps, but formats a message before, which wasm cannot show.
 #[panic_handler]
 fn panic(_: &PanicInfo<'_>) -> ! {
     core::arch::wasm32::unreachable()

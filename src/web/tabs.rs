@@ -1,4 +1,4 @@
-//! What tabs tell each other (`js/vault/tabs.ts`): one of three words, and no datum (promise 11).
+//! The messages between tabs (`js/vault/tabs.ts`). A message is one of three words, and contains no data (promise 11).
 
 use crate::PeerMessage;
 

@@ -1,11 +1,12 @@
-//! The trace as `js/vault/trace.ts` keeps it: a word, two numbers, nothing secret.
+//! The shared state, as `js/vault/trace.ts` stores it: a hint, an epoch, and the lease of an exchange. It contains no
+//! secret.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
 use crate::{Epoch, Hint, Lease, Millis, Trace};
 
-/// What `Host::recall` and `Host::claim` resolve with.
+/// Parses the value that `Host::recall` and `Host::claim` resolve with.
 pub fn parse(row: &JsValue) -> Trace {
     let row = Array::from(row);
     Trace {
@@ -15,7 +16,7 @@ pub fn parse(row: &JsValue) -> Trace {
     }
 }
 
-/// The mark that `Host::claim` has set, if it has.
+/// The mark of the lease that `Host::claim` has acquired, if it has acquired one.
 pub fn parse_mark(row: &JsValue) -> Option<f64> {
     Array::from(row).get(4).as_f64()
 }

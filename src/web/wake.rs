@@ -1,22 +1,22 @@
-//! The moments at which a browser lets a page catch up (`js/vault/wake.ts`).
+//! Lifecycle events of the pages and the network (`js/vault/wake.ts`).
 
-/// What has become of the pages.
+/// A lifecycle event.
 #[derive(Clone, Copy, Debug)]
 pub enum LifecycleEvent {
-    /// The last one has gone.
+    /// The last page has disconnected.
     ClientsGone,
-    /// The network is back.
+    /// The network is available again.
     Online,
-    /// It came out of the back/forward cache.
+    /// The browser has restored the page from the back/forward cache.
     Restored,
-    /// One has come.
+    /// A page has connected.
     ClientConnected,
-    /// One is visible again, or was resumed.
+    /// A page has become visible again, or was resumed.
     Woke,
 }
 
 impl LifecycleEvent {
-    /// As `js/vault/` calls it.
+    /// Parses the name that `js/vault/` uses for the event.
     pub fn parse(word: &str) -> Option<Self> {
         match word {
             "deserted" => Some(Self::ClientsGone),

@@ -1,4 +1,4 @@
-//! A small world to run sessions in: tabs, one lock, one cookie jar, one strict server, a wire, and no clock but ours.
+//! A simulated world for sessions: tabs, one lock, one cookie jar, one strict server, a network, and a simulated clock.
 
 #![allow(dead_code, unused_imports, reason = "every test binary uses its own part of the world")]
 #![allow(missing_docs)]
@@ -17,10 +17,10 @@ pub use world::World;
 
 /// A user who signs in.
 pub const ADA: User = User(1);
-/// Another one.
+/// Another user who signs in.
 pub const BOB: User = User(2);
 
-/// A grant of 100 s for nobody in particular.
+/// A grant with a lifetime of 100 s that names no user.
 pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
     let token = |text: &str| Token::parse(text.to_owned()).unwrap();
     let parts = GrantParts {
@@ -34,7 +34,7 @@ pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
     Grant::new(parts).unwrap()
 }
 
-/// A trace with this hint, and nothing in flight.
+/// Shared state with this hint and without a lease.
 pub const fn trace(hint: Hint) -> Trace {
     Trace { hint, epoch: Epoch(0), lease: None }
 }

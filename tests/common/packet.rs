@@ -1,11 +1,11 @@
-//! What is on its way between tabs, server and disk.
+//! Packets between tabs, server and disk.
 
 use tokencell::{CallId, ExchangeId, ExchangeKind, ExchangeResult, Lease, LeaseClaim, Millis, PeerMessage, Trace};
 
 use super::server::{Cookie, Issued, User};
 use super::tab::Seen;
 
-/// Something on its way. The cookie is the one the browser had when the request was sent.
+/// A packet in transit. Its cookie is the one that the browser had when the request was sent.
 #[derive(Debug)]
 pub enum Packet {
     Ask {
@@ -39,7 +39,7 @@ pub enum Packet {
         tab: usize,
         id: ExchangeId,
     },
-    /// A trace that was read, and the input that it goes with; read again if the tab has written since.
+    /// Shared state that was read, and the input that carries it. It is read again if the tab has written since.
     Read {
         tab: usize,
         trace: Trace,
@@ -48,12 +48,12 @@ pub enum Packet {
     },
 }
 
-/// The inputs that carry a trace.
+/// The inputs that carry shared state.
 #[derive(Clone, Copy, Debug)]
 pub enum Traced {
     Answered(ExchangeId, ExchangeKind, Said),
     Booted,
-    /// With the mark that was there before.
+    /// The last field is the lease before the claim.
     Claimed(ExchangeId, LeaseClaim, Option<Lease>),
     Peer(PeerMessage),
     Restored,

@@ -1,4 +1,4 @@
-//! A server that rotates strictly: a refresh cookie that comes twice revokes its whole family.
+//! A server with strict rotation. If it receives a refresh cookie twice, it revokes the whole family of the cookie.
 
 use tokencell::{Claims, Grant, GrantParts, Instant, Millis, Subject, Token};
 
@@ -13,7 +13,7 @@ pub struct Cookie {
     serial: u32,
 }
 
-/// A token response on its way: what a grant is made of when it arrives.
+/// A token response in transit. A grant is made from it when it arrives.
 #[derive(Clone, Copy, Debug)]
 pub struct Issued {
     pub user: User,
@@ -33,17 +33,17 @@ struct Family {
 
 #[derive(Debug)]
 pub struct Server {
-    /// In seconds.
+    /// The lifetime of a token, in seconds.
     pub lifetime: f64,
-    /// Tokens that do not say whose they are.
+    /// Whether tokens do not name their user.
     pub opaque: bool,
-    /// Answers 401 to a sign-out without a valid bearer.
+    /// Whether the server answers 401 to a sign-out without a valid bearer token.
     pub sign_out_needs_bearer: bool,
-    /// Answers 503, with this `Retry-After`.
+    /// If set, the server answers 503, with this `Retry-After`.
     pub down: Option<Option<Millis>>,
     pub refreshes: u32,
     pub reuses: u32,
-    /// How long a spent cookie is accepted again, for the same successor.
+    /// How long the server accepts a spent cookie again and returns the same next cookie.
     pub grace: Millis,
     families: Vec<Family>,
     tokens: Vec<(usize, Instant)>,
@@ -93,7 +93,7 @@ impl Server {
         Some((self.issue(family, now), cookie))
     }
 
-    /// False if it wants a valid bearer, and there is none.
+    /// Returns false if the server requires a valid bearer token and there is none.
     pub fn sign_out(&mut self, cookie: Option<Cookie>, bearer: Option<&str>, now: Instant) -> bool {
         let is_accepted = !self.sign_out_needs_bearer || self.serve(bearer, now).is_some();
         if let Some(cookie) = cookie.filter(|_| is_accepted) {
@@ -107,12 +107,12 @@ impl Server {
         self.families.iter_mut().filter(|family| family.user == user).for_each(|family| family.revoked = true);
     }
 
-    /// Makes every token that is out invalid; the sessions live.
+    /// Makes every issued token invalid. The sessions do not end.
     pub fn expire_tokens(&mut self, now: Instant) {
         self.tokens.iter_mut().for_each(|(_, expires)| *expires = (*expires).min(now));
     }
 
-    /// The user that a request with this bearer is served as.
+    /// The user that the server serves a request with this bearer token for.
     pub fn serve(&self, bearer: Option<&str>, now: Instant) -> Option<User> {
         let serial: usize = bearer?.rsplit('-').next()?.parse().ok()?;
         let (family, expires) = self.tokens[serial];
@@ -160,7 +160,7 @@ impl Issued {
     }
 }
 
-/// Whose token this is.
+/// The user that this token belongs to.
 pub fn user_of(bearer: &str) -> User {
     User(bearer[1..].split('-').next().unwrap().parse().unwrap())
 }

@@ -22,7 +22,7 @@ impl Profile for Seen {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     Failed(CallError),
-    /// With the user that the server took the request for; none is a 401, or a call without a request.
+    /// The user is the one that the server served the request for. `None` means a 401, or a call without a request.
     Settled(DeliveryPath, Option<User>),
 }
 
@@ -30,7 +30,7 @@ pub enum Outcome {
 pub struct Call {
     pub opened: Instant,
     pub closed: Option<Instant>,
-    /// The user it was made for, or first sent for.
+    /// The user that the call was made for, or was first sent for.
     pub user: Option<User>,
     pub is_request: bool,
     pub was_sent: bool,
@@ -46,19 +46,19 @@ pub struct Tab {
     pub calls: BTreeMap<CallId, Call>,
     pub statuses: Vec<Status>,
     pub events: Vec<Event>,
-    /// Exchanges this tab has asked for and not been answered.
+    /// The exchange that this tab has sent and that has no answer yet, and when it was sent.
     pub asking: Option<(ExchangeId, Instant)>,
-    /// The one it has marked as begun, and not asked for yet.
+    /// The exchange that has a lease and has not been sent yet.
     pub claimed: Option<ExchangeId>,
     pub credentials: BTreeMap<CallId, User>,
-    /// Since it was last authenticated.
+    /// The number of refusals since the tab was last authenticated.
     pub refusals: u32,
     /// How often `SignedIn` had been written when this tab's user signed out.
     pub left_at: Option<u32>,
-    /// How often it has written, and whether a tick waits for a reading.
+    /// How often this tab has written the shared state. `ticking` says whether a tick waits for a reading.
     pub written: u32,
     pub ticking: bool,
-    /// No page is there, so nobody asks it for anything.
+    /// No page is connected, so no page makes calls.
     pub clients_gone: bool,
 }
 

@@ -1,4 +1,4 @@
-//! What connects the tabs, and the laws that hold whatever happens.
+//! The connections between the tabs, and the invariants that hold in every case.
 
 use std::collections::VecDeque;
 
@@ -21,24 +21,24 @@ pub struct World {
     pub hint: Hint,
     pub epoch: Epoch,
     pub wire: VecDeque<(Instant, Packet)>,
-    /// Whether engines have locks here.
+    /// Whether the engines in this world have locks.
     pub locks: bool,
-    /// Somebody else holds the lock and never lets go.
+    /// A script of the page holds the lock and never releases it.
     pub hogged: bool,
-    /// Traces take their time to be read, and are old when they arrive.
+    /// A reading of the shared state takes time, and may be outdated when it arrives.
     pub slow_reads: bool,
     pub policy: Policy,
     lock: VecDeque<(usize, ExchangeId)>,
     lock_given: bool,
     marker: Option<Instant>,
-    /// Whether the exchange of the marker, or the one before it, was slow.
+    /// Whether the exchange of the lease, or the one before it, was slow.
     pub is_slow: bool,
     pub signed_in_writes: u32,
-    /// Grants that were lost on their way to the browser.
+    /// The number of grants that did not reach the browser.
     pub lost_cookies: u32,
     next_call: u32,
     pub most_refreshes_at_once: usize,
-    /// How often a tab has spoken to the others.
+    /// How often a tab has posted a message to the others.
     pub broadcasts: u32,
 }
 
@@ -76,7 +76,7 @@ impl World {
         world
     }
 
-    // What a person does.
+    // Actions of a user.
 
     pub fn open_tab(&mut self) -> usize {
         let tab = self.tabs.len();
@@ -85,7 +85,7 @@ impl World {
         tab
     }
 
-    /// The page is gone; what it had sent is not.
+    /// Closes the page. Requests that it has sent remain in transit.
     pub fn close_tab(&mut self, tab: usize) {
         self.tabs[tab].alive = false;
         self.lock_given &= self.lock.front().is_none_or(|(owner, _)| *owner != tab);
@@ -103,7 +103,7 @@ impl World {
 
     pub fn sign_out(&mut self, tab: usize) -> CallId {
         let call = self.open_call(tab, false);
-        // What is written while the trace is being read may well win: nobody could tell which came first.
+        // A write that occurs while the shared state is read may win, because the order of the two is not defined.
         self.read(tab, Traced::SignOut(call, self.signed_in_writes));
         call
     }
@@ -124,7 +124,7 @@ impl World {
         call
     }
 
-    /// Tab 0 signed in, and everything at rest.
+    /// A world in which tab 0 is signed in and no packet is in transit.
     pub fn signed_in(tabs: usize, user: User) -> Self {
         let mut world = Self::new(tabs);
         world.sign_in(0, user);
@@ -132,9 +132,9 @@ impl World {
         world
     }
 
-    // What time and the wire do.
+    // Time and network.
 
-    /// Delivers everything that is on its way, in order, in no time.
+    /// Delivers all packets in transit, in order. No time passes.
     pub fn settle(&mut self) {
         let mut steps = 0;
         while let Some((_, packet)) = self.wire.pop_front() {
@@ -144,7 +144,7 @@ impl World {
         }
     }
 
-    /// Lets time pass, event by event, with a wire that takes no time.
+    /// Lets time pass, event by event, with a network without latency.
     pub fn pass(&mut self, span: Millis) {
         let end = self.now + span;
         self.settle();
@@ -161,7 +161,7 @@ impl World {
         self.settle();
     }
 
-    /// Lets time pass in one leap, as a sleeping laptop does; whatever is on the wire stays there.
+    /// Lets time pass in one step, as for a laptop that sleeps. Packets stay in transit.
     pub fn leap(&mut self, span: Millis) {
         self.now = self.now + span;
         self.tick();
@@ -171,7 +171,7 @@ impl World {
         self.tabs.iter_mut().filter(|tab| tab.alive && !tab.ticking).filter_map(|tab| tab.session.deadline()).min()
     }
 
-    /// Every timer that is due goes off.
+    /// Fires every timer that is due.
     pub fn tick(&mut self) {
         for tab in 0..self.tabs.len() {
             if self.tabs[tab].alive && self.tabs[tab].session.deadline().is_some_and(|at| at <= self.now) {
@@ -180,7 +180,7 @@ impl World {
         }
     }
 
-    /// The first reply on its way never arrives, and the client goes on waiting.
+    /// Drops the first reply in transit. The client continues to wait for it.
     pub fn swallow_reply(&mut self) {
         let is_reply = |(_, packet): &(Instant, Packet)| matches!(packet, Packet::Told { .. });
         if let Some(at) = self.wire.iter().position(is_reply)
@@ -190,13 +190,13 @@ impl World {
         }
     }
 
-    /// Whether this tab has asked the server, and its exchange is not marked as slow yet: the mark waits for a reading.
+    /// Whether this tab has sent an exchange that is not marked as slow yet, because the mark waits for a reading.
     pub fn has_just_asked(&self, tab: usize, reading: Millis) -> bool {
         let latest = Millis(Policy::SLOW_EXCHANGE.0 + reading.0);
         self.tabs[tab].asking.is_some_and(|(_, began)| self.now.since(began) <= latest)
     }
 
-    /// Takes one thing off the wire before it arrives.
+    /// Loses the packet of an exchange, so that the client gets an error. Delivers any other packet.
     pub fn lose(&mut self, packet: Packet) {
         if matches!(packet, Packet::Told { said: Said::Granted(..), .. }) {
             self.lost_cookies += 1;
@@ -261,7 +261,7 @@ impl World {
         }
     }
 
-    /// The browser takes the cookie even when the page is gone (`keepalive`, promise 10).
+    /// The browser stores the cookie even if the page is closed (`keepalive`, promise 10).
     fn told(&mut self, tab: usize, id: ExchangeId, kind: ExchangeKind, said: Said) {
         match said {
             Said::Granted(_, cookie) => self.jar = Some(cookie),
@@ -278,7 +278,8 @@ impl World {
         self.read(tab, Traced::Answered(id, kind, said));
     }
 
-    /// Has the trace read for an input. One tick at a time: the timer is armed again when it is handled.
+    /// Reads the shared state for an input. There is only one tick at a time, because the timer is set again after the
+    /// tick has been handled.
     pub fn read(&mut self, tab: usize, of: Traced) {
         if matches!(of, Traced::Restored) {
             self.input(tab, Input::Returned);
@@ -323,7 +324,7 @@ impl World {
         }
     }
 
-    /// What was marked as begun and is not to be asked any more.
+    /// Releases the lease of an exchange that will not be sent.
     fn unclaim(&mut self, tab: usize, id: ExchangeId) {
         if self.tabs[tab].claimed.take_if(|claimed| *claimed == id).is_some() {
             self.marker = None;
@@ -342,7 +343,7 @@ impl World {
         self.wire.push_back((self.now, packet));
     }
 
-    /// Refreshes that the server has been asked for and whose cookie is not home yet.
+    /// The number of refreshes whose request or reply is in transit.
     pub fn refreshes_under_way(&self) -> usize {
         let is_refresh = |(_, packet): &&(Instant, Packet)| {
             matches!(
@@ -353,7 +354,7 @@ impl World {
         self.wire.iter().filter(is_refresh).count()
     }
 
-    // What a test asks.
+    // Queries and actions of a test.
 
     pub fn outcome(&self, tab: usize, call: CallId) -> Option<Outcome> {
         self.tabs[tab].calls[&call].outcome
@@ -367,13 +368,14 @@ impl World {
         self.status(tab) == Status::Authenticated
     }
 
-    /// The first packet of this kind, off the wire.
+    /// Removes and returns the first packet in transit that `test` accepts.
     pub fn intercept(&mut self, test: impl Fn(&Packet) -> bool) -> Packet {
         let at = self.wire.iter().position(|(_, packet)| test(packet)).expect("such a packet on the wire");
         self.wire.remove(at).expect("the position just found").1
     }
 
-    /// The next question to the server, after everything before it has arrived; it will not be answered by itself.
+    /// Delivers packets up to the next request of an exchange. Removes and returns that request, so the server does not
+    /// answer it.
     pub fn take_ask(&mut self) -> (usize, ExchangeId) {
         loop {
             match self.wire.pop_front().expect("a question to the server").1 {
@@ -383,7 +385,7 @@ impl World {
         }
     }
 
-    /// Answers a question in the server's stead.
+    /// Answers an exchange in place of the server.
     pub fn answer(&mut self, (tab, id): (usize, ExchangeId), answer: ExchangeResult<Seen>) {
         self.tabs[tab].asking = None;
         self.marker = None;

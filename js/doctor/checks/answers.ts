@@ -3,10 +3,13 @@ import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { isHere } from '../topology.js'
 
-/** In seconds. */
+/** The largest difference of clocks that is tolerated. In seconds. */
 const TOLERABLE = 30
 
-/** How far the clock of the API is ahead of this one, in seconds. @throws Unseen */
+/**
+ * By how many seconds the clock of the API is ahead of the local clock.
+ * @throws Unseen
+ */
 function ahead(seen: Seen): number {
   const dated = seen.answered().find(({ answer }) => answer.header('date') !== undefined)
   const date = Date.parse(dated?.answer.header('date') ?? '')
@@ -28,7 +31,7 @@ function anonymous(seen: Seen, step: 'anonymous' | 'anonymous-any') {
         ? `${request} says to a request without a token that no user is signed in (${answer.status}): name an endpoint that is refused then, with --me`
         : `${request} answers without a token: name something that needs one with --me`,
     )
-  // Where a token changes nothing, the refusal is not for want of one.
+  // If a token changes nothing, the missing token is not the reason for the refusal.
   if (seen.exchange('me')?.answer?.status === answer.status) throw new Unseen('see me.token')
   return { ...answer, request }
 }

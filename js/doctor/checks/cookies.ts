@@ -12,14 +12,14 @@ function overTls({ plan }: Seen) {
   if (plan.api.protocol !== 'https:') throw new Unseen('over http on this machine, Secure does not matter')
 }
 
-/** Whether the Domain of the cookie is not one that the API may set. */
+/** Whether the cookie has a Domain that the API may not set. */
 function isForeign(seen: Seen): boolean {
   const { domain } = seen.cookie()
   const host = seen.plan.api.hostname
   return domain !== undefined && domain !== host && (isPublicSuffix(domain) || !host.endsWith(`.${domain}`))
 }
 
-/** The requests that need the cookie. */
+/** The endpoints that need the cookie. */
 const users = ({ plan: { endpoints } }: Seen) =>
   [endpoints.refresh, endpoints.signOut].filter((endpoint) => endpoint !== undefined)
 
@@ -303,7 +303,7 @@ export const cookieChecks: Check[] = [
   },
 ]
 
-/** How long an access token lives, in seconds, if anything says. */
+/** The lifetime of an access token in seconds, if it is known. */
 export function accessLifetime(seen: Seen): number | undefined {
   const answer = seen.answer('sign-in')
   const { access, expiresIn } = answer.grant

@@ -8,12 +8,12 @@ type Answered = Exchange & { answer: Answer }
 
 const allowed = ({ answer }: Answered) => answer.header('access-control-allow-origin')
 
-/** Whether a page of that origin may read the answer to a request with cookies. */
+/** Whether a page of that origin may read the response to a request with cookies. */
 const isReadable = (exchange: Answered) =>
   allowed(exchange) === exchange.origin &&
   exchange.answer.header('access-control-allow-credentials') === 'true'
 
-/** The answers, other than to preflights, that the application's page got. */
+/** The exchanges of the application's page that were answered, except preflights. */
 function answers(seen: Seen): Answered[] {
   seen.crossOrigin()
   const own = seen
@@ -31,11 +31,11 @@ const successes = (seen: Seen) => {
   return good.length > 0 ? good : all
 }
 
-/** The answers to preflights, and what each was asked for. */
+/** The preflights that were answered. */
 function preflights(seen: Seen): Answered[] {
   seen.crossOrigin()
   const steps = ['preflight-me', 'preflight-sign-in', 'preflight-refresh', 'preflight-sign-out'] as const
-  // The last of each: what is to be allowed may be found out on the way.
+  // Only the last one of each step: the required headers may become known during the run.
   const all = seen.answered(...steps).filter((exchange) => seen.exchange(exchange.step) === exchange)
   if (all.length === 0) throw new Unseen('no preflight was answered')
   return all
@@ -44,7 +44,7 @@ function preflights(seen: Seen): Answered[] {
 const list = (exchanges: Exchange[]) =>
   [...new Set(exchanges.map(({ request }) => request))].slice(0, 4).join(', ')
 
-/** What another origin may do that has no business here. */
+/** What an origin that should have no access may do. */
 function elsewhere(seen: Seen, who: 'foreign' | 'lookalike' | 'null') {
   const all = seen.answered(`${who}-get`, `${who}-preflight`)
   if (all.length === 0) throw new Unseen('it was not answered')
@@ -59,7 +59,7 @@ function elsewhere(seen: Seen, who: 'foreign' | 'lookalike' | 'null') {
   return undefined
 }
 
-/** What a preflight must allow, and does not. */
+/** What a preflight must allow, but does not allow. */
 function lacking(seen: Seen, header: 'headers' | 'methods', wanted: (exchange: Answered) => string[]) {
   const lines = preflights(seen).flatMap((exchange) => {
     const list = exchange.answer.list(`access-control-allow-${header}`)
@@ -269,11 +269,11 @@ export const corsChecks: Check[] = [
       lacking(seen, 'headers', ({ step }) => {
         const isSignIn = step === 'preflight-sign-in'
         const rule = csrfRuleOf(seen, STEPS[step] ?? 'signIn')
-        // Without cookies there is nothing to forge: the options that are suggested then send no such header.
+        // Without cookies, CSRF is not possible: the suggested options then send no such header.
         const isSent =
           rule &&
           (!seen.plan.isCsrfOpen || seen.needsCookies) &&
-          // Before there is a cookie to repeat, there is no header.
+          // Without a cookie to repeat, there is no header.
           !('cookie' in rule && ((isSignIn && !seen.plan.csrfPage) || !hasCookie(seen, rule.cookie)))
         const csrf = isSent ? [rule.header] : []
         const token = seen.plan.isCookieSession ? [] : ['Authorization']
@@ -292,7 +292,7 @@ export const corsChecks: Check[] = [
     judge: (seen) =>
       lacking(seen, 'methods', ({ step }) => {
         const method = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.method ?? 'GET'
-        // These need no permission.
+        // Preflights need not allow these methods.
         return ['GET', 'HEAD', 'POST'].includes(method) ? [] : [method]
       }),
   },
@@ -321,7 +321,7 @@ const hasCookie = (seen: Seen, name: string) =>
     answer.cookies.some((cookie) => cookie.name === name),
   )
 
-/** @throws Unseen where the session needs no cookie */
+/** @throws Unseen if the session needs no cookie */
 function withCookies(seen: Seen) {
   if (!seen.needsCookies) throw new Unseen('the session needs no cookie')
 }

@@ -19,7 +19,7 @@ const ENDPOINTS: Record<Name, { verb: string; reason: string }> = {
   'sign-out': { verb: 'sign the user out', reason: 'Again and again, if it likes.' },
 }
 
-/** Whether it was taken; `undefined` if that cannot be told. */
+/** Whether the API has accepted the request. Throws Unseen if that is not known. */
 function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boolean {
   if (seen.answer('sign-in').cookies.length === 0)
     throw new Unseen('no cookie is set: a browser adds nothing that could be abused')
@@ -27,13 +27,13 @@ function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boo
   const step = `${who}-${name}` as const
   const { status, isOk, cookies, content } = seen.answer(step)
   if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
-  // Some say no with 200.
+  // Some APIs report a failure with status 200.
   if (content.says === 'failure') return false
   if (name === 'sign-in') return isOk && setsSession(seen, cookies)
   return isOk && !seen.idle.has(step)
 }
 
-/** What else it sets is not worth abusing. */
+/** Only session cookies count: an attacker gains nothing from other cookies. */
 const setsSession = ({ plan: { sessionCookies } }: Seen, cookies: SetCookie[]) =>
   cookies.some(({ name, isGone }) => !isGone && (!sessionCookies || sessionCookies.includes(name)))
 
@@ -49,7 +49,7 @@ function forged(name: Name): Check {
     judge(seen) {
       if (!taken(seen, 'forged', name)) return undefined
       const evidence = `${seen.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(seen)}`
-      // Browsers keep the cookie from such a form, if not from those of sibling domains.
+      // Browsers do not send the cookie with such a form, except with forms of sibling domains.
       const isKept = name !== 'sign-in' && /lax|strict/.test(seen.cookie().sameSite ?? '')
       return { evidence, severity: isKept ? 'warning' : 'error' } satisfies {
         evidence: string
@@ -97,7 +97,7 @@ function checked(name: Name): Check {
   }
 }
 
-/** Whether the page that gives a CSRF token gives it where a vault can read it. */
+/** Checks whether the page that provides a CSRF token puts it where a vault can read it. */
 const page: Check = {
   id: 'csrf.page',
   title: 'The CSRF token is in no cookie that scripts can read',

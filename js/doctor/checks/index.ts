@@ -7,7 +7,7 @@ import { rotationChecks } from './rotation.js'
 import { sessionChecks } from './sessions.js'
 import { tokenChecks } from './tokens.js'
 
-/** All of them, in the order in which a report has those of one severity. */
+/** All checks, in the order in which a report lists the checks of one severity. */
 export const checks: Check[] = [
   ...sessionChecks,
   ...cookieChecks,

@@ -3,7 +3,10 @@ import { duration } from '../printable.js'
 import { type Seen, Unseen } from '../probe/seen.js'
 import { begin, candidates, refreshTokenOf } from '../probe/session.js'
 
-/** Whether a status below 500 that a refresh was refused with can be an end, and not an endpoint that is not there. */
+/**
+ * Whether this status of a refused refresh can mean the end of a session. A missing endpoint, a rate limit, and a status
+ * of 500 or more cannot.
+ */
 export const isEnd = (status: number) => status >= 400 && status < 500 && ![404, 405, 429].includes(status)
 
 /** @throws Unseen */
@@ -204,7 +207,7 @@ export const rotationChecks: Check[] = [
             `${step === 'refresh-bad-cookie' ? 'an unknown' : 'no'} refresh token: ${answer.status}`,
         )
         .join('; ')
-      // A vault can be told of those, as `endsOn`.
+      // The option `endsOn` of a vault can contain these statuses.
       const isTellable = odd.every(({ answer }) => isEnd(answer.status))
       return isTellable
         ? { evidence: `${evidence}; say so in endsOn`, severity: 'advice' as const }

@@ -6,7 +6,7 @@ import { type Seen, Unseen } from '../probe/seen.js'
 import { LONGEST_BODY } from '../wire.js'
 import { accessLifetime } from './cookies.js'
 
-/** What to try next when a sign-in was refused. */
+/** What to try next after a sign-in was refused. */
 function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
   if (status === 404 || status === 405)
     return guess ? 'name the endpoint with --sign-in' : 'name the endpoint with --sign-in, or try --guess'
@@ -15,7 +15,7 @@ function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
     return 'it wants a grant_type, as OAuth does: --form --body grant_type=password'
   if (unknown)
     return `it misses ${unknown}: --field email=${unknown}, --field password=${unknown} or --body ${unknown}=…`
-  // 419 is that of Laravel.
+  // Laravel uses the status 419.
   if (status === 419) return 'the CSRF token is missing: which page gives it (--csrf-page)?'
   if (status === 403) return 'is it the CSRF rule (--csrf), or the origin (--origin)?'
   if (status === 429) return 'it is limited: try again later'
@@ -118,7 +118,7 @@ export const sessionChecks: Check[] = [
       const request = seen.exchange('me')?.request
       if (status === 404 || (isOk && content.shape === 'html'))
         throw new Unseen(`${request} is not there: name something that needs a token with --me`)
-      // With 401, it is the token.
+      // With a 401, the token is the cause.
       const wantsMore = status === 400 || status === 403 || status === 422
       const ask = wantsMore ? ': does it want another header (--me-header)?' : ''
       if (!isOk) return `${request} is answered with ${status}${ask}`
@@ -189,7 +189,7 @@ export const sessionChecks: Check[] = [
     judge(seen) {
       revocation(seen)
       const { isOk, status } = seen.answer('sign-out-expired')
-      // The client refreshes, and tells it again.
+      // The client refreshes, and sends the sign-out again.
       if (!isOk) return undefined
       if (seen.answer('refresh-after').isOk)
         throw new Unseen('nor does it with a good one: see sign-out.revokes')
@@ -217,7 +217,7 @@ export const sessionChecks: Check[] = [
       const lives = lifetime ? `; it lives ${duration(lifetime)}` : ''
       return {
         evidence: `${seen.exchange('me-after')?.request} was answered${lives}`,
-        // What says nothing has to be looked up, as a rule, and could have been deleted.
+        // As a rule, the server has to look an opaque token up, and so could have deleted it.
         severity: isOpaque ? 'warning' : 'advice',
       }
     },
@@ -234,7 +234,7 @@ export const sessionChecks: Check[] = [
       const cookie = seen.cookie()
       const own = seen.answer('sign-out').cookies.filter(({ name }) => name === cookie.name)
       const gone = own.find(({ isGone }) => isGone)
-      // Laravel begins the session of a visitor in its place.
+      // Laravel replaces the cookie with that of an anonymous session.
       const isReplaced = seen.plan.isCookieSession && own.some(({ value }) => !value.equals(cookie.value))
       if (!gone && isReplaced) return undefined
       if (!gone) return `no Set-Cookie takes ${cookie.name} away`

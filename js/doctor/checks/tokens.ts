@@ -4,7 +4,7 @@ import { type Seen, Unseen } from '../probe/seen.js'
 import { accessLifetime } from './cookies.js'
 
 const HOUR = 3600
-/** In bytes: servers commonly take 8 KB for all headers together. */
+/** In bytes. Servers usually accept 8 KB for all headers together. */
 const LARGE = 4096
 
 const PERSONAL =

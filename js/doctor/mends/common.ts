@@ -1,4 +1,4 @@
-/** Mends that are the same whatever an API is made with. */
+/** Fixes that are the same for every framework. */
 export const common = {
   'cookie.access-token': 'Take that cookie out: the token belongs in the answer alone.',
   'cookie.third-party':

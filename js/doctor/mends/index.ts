@@ -8,15 +8,15 @@ import { laravel } from './laravel.js'
 import type { Mends } from './mends.js'
 import { rails } from './rails.js'
 
-/** What is to be done, by what an API is made with. */
+/** The fix for each framework. */
 export type Fix = Record<Stack, string>
 
-/** What there is a mend for: several checks may have the same. */
+/** The topics of fixes. Several checks may have the same topic. */
 export type Topic = keyof typeof common | keyof typeof rails
 
 const mends: Record<Stack, Mends> = { django, express, fastapi, flask, laravel, rails }
 
-/** The mends of a topic, with the real origin in place of the example's. */
+/** The fixes of a topic, with the real origin instead of the origin in the example. */
 export function fixOf(topic: Topic, page: string): Fix {
   const text = (stack: Stack) => ({ ...common, ...mends[stack] })[topic]
   const own = STACKS.map((stack) => [stack, text(stack).replaceAll('https://app.example.com', () => page)])

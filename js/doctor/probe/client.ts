@@ -11,14 +11,26 @@ import { csrfHeaders, type Session } from './session.js'
 export interface Asking {
   step: Step
   endpoint: Endpoint
-  /** The origin of the page that asks. @default that of the plan */
+  /**
+   * The origin of the page that sends the request.
+   * @default that of the plan
+   */
   origin?: string
   session?: Session | undefined
-  /** Send the access token of the session, or this one. @default false */
+  /**
+   * Whether to send the access token of the session, or the token to send instead.
+   * @default false
+   */
   bearer?: Secret | boolean
-  /** Send the header against CSRF. @default true */
+  /**
+   * Whether to send the CSRF header.
+   * @default true
+   */
   csrf?: boolean
-  /** Send the cookies of the session. @default true */
+  /**
+   * Whether to send the cookies of the session.
+   * @default true
+   */
   cookies?: boolean
   /** The members of a body, in the encoding of the endpoint. */
   json?: object | undefined
@@ -28,9 +40,9 @@ export interface Asking {
 
 export type Client = ReturnType<typeof createClient>
 
-/** Asks as a browser would for a page, and keeps what is answered. */
+/** Sends requests as a browser does for a page, and records the responses. */
 export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: Seen) {
-  /** @returns undefined if there is no answer */
+  /** @returns `undefined` if there is no response */
   async function ask(asking: Asking): Promise<Answer | undefined> {
     const { step, endpoint } = asking
     const { method, url } = endpoint
@@ -79,7 +91,7 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
   return {
     ask,
 
-    /** What a browser asks before such a request of another origin. */
+    /** Sends the preflight that a browser sends before such a request to another origin. */
     preflight: (step: Step, { method, url }: Endpoint, headers: readonly string[], origin = plan.page) =>
       ask({
         step,
@@ -93,7 +105,7 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
         },
       }),
 
-    /** Sends the refresh token of a session where it belongs. */
+    /** Sends the refresh token of a session in the way that the plan defines. */
     refresh: (step: Step, endpoint: Endpoint, session: Session, asking: Partial<Asking> = {}) =>
       ask({ step, endpoint, session, ...refreshOf(plan, session), ...asking }),
   }
@@ -108,7 +120,7 @@ function bodyOf({ endpoint, json, form }: Asking): [body?: string, contentType?:
 
 const authorization = ({ scheme }: Plan, token: Secret) => authorizationOf(scheme, token.reveal())
 
-/** A refresh token that came in a body goes in one under its own name, unless the plan has another place for it. */
+/** A refresh token that came in a body is sent in a body under its own name, unless the plan has another place for it. */
 export function refreshOf(plan: Plan, { refresh }: Session): Pick<Asking, 'headers' | 'json'> {
   if (!refresh || plan.isRefreshedByCookie) return {}
   const { refreshToken = { body: refresh.place.split('.').at(-1) ?? '' } } = plan

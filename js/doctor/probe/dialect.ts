@@ -5,9 +5,10 @@ import { neededCookies } from './needed.js'
 import type { Seen } from './seen.js'
 import { begin, candidates, type Session } from './session.js'
 
-// What nobody has said of an API is found out with the first request of each kind, and noted in the plan for the others.
+// The first request of each kind detects what is not known about an API. The plan keeps the result for the other
+// requests.
 
-/** Signs in with JSON, and with a form if the API makes nothing of that: OAuth wants one (RFC 6749 §4.3.2). */
+/** Signs in with JSON. If the API does not understand JSON, signs in with a form: OAuth requires one (RFC 6749 §4.3.2). */
 export async function signInFirst(client: Client, seen: Seen, json: object, session: Session | undefined) {
   const { endpoints } = seen.plan
   const answer = await client.ask({ step: 'sign-in', endpoint: endpoints.signIn, json, session })
@@ -20,7 +21,7 @@ export async function signInFirst(client: Client, seen: Seen, json: object, sess
   return other
 }
 
-/** Asks for something protected: with the token under a scheme that the API takes, and with the cookies. */
+/** Requests something protected: with the token, under a scheme that the API accepts, and with the cookies. */
 export async function useToken(client: Client, seen: Seen, me: Endpoint, session: Session) {
   const { plan } = seen
   const ask = () =>
@@ -36,9 +37,9 @@ export async function useToken(client: Client, seen: Seen, me: Endpoint, session
   const byCookies = (session: Session) =>
     client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
   await byCookies(session)
-  // What looked like a token is none, as with better-auth.
+  // If the cookies work, but not the token, the value is not a token, as with better-auth.
   const isByCookie = seen.isUser('me-by-cookie')
-  // With a refresh, that says which cookies it takes.
+  // If there is a refresh, it shows which cookies are needed.
   if (!isByCookie && !plan.endpoints.refresh) plan.sessionCookies = []
   if (!isByCookie || seen.isUser('me')) return
   plan.isCookieSession = true
@@ -50,10 +51,10 @@ export async function useToken(client: Client, seen: Seen, me: Endpoint, session
 }
 
 /**
- * Refreshes: with the cookies alone, else with the token of the body in a body, else with that in `Authorization`, as
- * flask-jwt-extended wants it. Then finds out which cookies that takes.
+ * Refreshes with the cookies alone. If that fails, sends the token of the body in a body. If that fails, sends it in
+ * `Authorization`, as flask-jwt-extended requires. Then detects which cookies the refresh needs.
  *
- * @returns the session after it, `undefined` if there is none
+ * @returns the session after the refresh, `undefined` if there is none
  */
 export async function refreshFirst(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
   const { plan } = seen
@@ -67,7 +68,7 @@ export async function refreshFirst(client: Client, seen: Seen, endpoint: Endpoin
   plan.sessionCookies = [...new Set([...names, ...(plan.sessionCookies ?? [])])]
   return { answer, session: last }
 
-  /** Where the body has a token as well, that is left out: a client that has the cookie would not send it. */
+  /** A token in the body is not sent, because a client that has the cookie would not send it. */
   async function byCookies() {
     if (candidates(first).length === 0) return undefined
     const answer = await client.ask({ step: 'refresh-by-cookie', endpoint, session: first })
@@ -92,7 +93,7 @@ export async function refreshFirst(client: Client, seen: Seen, endpoint: Endpoin
   }
 }
 
-/** The scheme that the API asks for in place of `Bearer`; those of browsers are for people. */
+/** The scheme that the API requires instead of `Bearer`. Schemes that browsers handle themselves are ignored. */
 function schemeOf(answer: Answer): string | undefined {
   const [scheme] = /^[\w-]+/.exec(answer.header('www-authenticate') ?? '') ?? []
   return scheme && !/^(basic|bearer|digest|negotiate)$/i.test(scheme) ? scheme : undefined

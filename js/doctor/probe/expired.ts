@@ -7,10 +7,10 @@ import type { Seen } from './seen.js'
 import { begin, type Session } from './session.js'
 
 /**
- * Signs out with an access token that has run out, as after a night. An API that looks at the token alone, and answers well
- * to one that it cannot use, has ended nothing.
+ * Signs out with an expired access token, as after a night. An API that checks only this token may answer with success,
+ * although it has not ended the session.
  *
- * @returns the session, if it still lives
+ * @returns the session, if it has not ended
  */
 export async function signOutExpired(
   client: Client,
@@ -33,11 +33,11 @@ export async function signOutExpired(
   const answer = await client.ask({ step: 'sign-out-expired', endpoint: signOut, ...asking })
   const after = await client.refresh('refresh-after-expired', refresh, session)
   if (after?.isOk) return begin(after, session)
-  // A refusal keeps the session; so the refresh should have worked.
+  // A refused sign-out does not end the session, so the refresh should have worked.
   return answer?.isOk ? undefined : session
 }
 
-/** The token itself, if it runs out soon enough to wait for it; else one that is like it, and good for nothing. */
+/** Returns the token itself, if it expires soon enough to wait for. Otherwise returns a similar token that is not valid. */
 async function expired(token: Secret, { grace }: Plan, seen: Seen): Promise<Secret> {
   const { access, expiresIn } = seen.answer('sign-in').grant
   const { exp, iat } = access[0]?.jwt ?? {}
@@ -49,7 +49,10 @@ async function expired(token: Secret, { grace }: Plan, seen: Seen): Promise<Secr
   return new Secret(stale(token.reveal()))
 }
 
-/** A JWT of an hour ago, which no server has signed; of another token, one that was never given out. */
+/**
+ * For a JWT, returns one that expired an hour ago, without a valid signature. For another token, returns one that was
+ * never issued.
+ */
 function stale(token: string): string {
   const [header = '', payload, signature] = token.split('.')
   try {

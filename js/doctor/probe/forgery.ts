@@ -4,26 +4,26 @@ import type { Seen, Step } from './seen.js'
 import { begin, type Session } from './session.js'
 import { FOREIGN } from './stranger.js'
 
-/** What browsers say of a form that is sent. */
+/** The headers that browsers add when a form is submitted. */
 const NAVIGATION = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-User': '?1' }
 
-/** An endpoint of the session, and what is sent to it by who means it. */
+/** An endpoint of the session, and the request that the application sends to it. */
 export interface Target {
   name: 'refresh' | 'sign-in' | 'sign-out'
   endpoint: Endpoint
   session?: Session | undefined
   asking?: Partial<Asking>
-  /** What a form of another site would send: no JSON, no header. */
+  /** The fields that a form of another site would send: no JSON, no header. */
   form: URLSearchParams
-  /** Called with what a forged sign-in has opened. */
+  /** Called with the session that a forged sign-in has opened. */
   granted?: (session: Session) => void
 }
 
 /**
- * Asks for the same as the application does, as three others would: a form on another site, a request without the header,
- * and one with it from another origin. None has the access token, which no browser adds by itself.
+ * Sends the application's request in three other ways: as a form on another site, without the header, and with the header
+ * from another origin. None has the access token, because no browser adds it automatically.
  *
- * @returns the session as it is then, or undefined if one of them has ended it
+ * @returns the session after these requests, or undefined if one of them has ended it
  */
 export async function forge(client: Client, seen: Seen, target: Target): Promise<Session | undefined> {
   const { name, endpoint, asking } = target
@@ -38,7 +38,7 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
     if (name === 'sign-out' && session) await look(step, session)
   }
 
-  /** Devise answers well to who is not signed in: what counts is whether the session lives. */
+  /** Devise answers with success even if no user is signed in. So the session is checked. */
   async function look(step: Step, before: Session) {
     const { refresh, me } = seen.plan.endpoints
     const answer = seen.plan.isCookieSession
@@ -49,7 +49,7 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
     session = isAlive && answer ? begin(answer, before) : undefined
   }
 
-  // Forms can post, and Rails takes the method from one.
+  // Forms can send POST. Rails reads another method from a field of the form.
   const form = new URLSearchParams({ ...endpoint.body, ...Object.fromEntries(target.form) })
   if (endpoint.method !== 'POST') form.set('_method', endpoint.method.toLowerCase())
   const post = { endpoint: { method: 'POST', url: endpoint.url }, form, json: undefined }

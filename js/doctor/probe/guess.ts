@@ -1,7 +1,10 @@
 import type { Endpoint, Plan } from '../options.js'
 import type { Client } from './client.js'
 
-/** Where APIs have their endpoints, most usual first. A second word is what the credentials are nested in; a method may stand in front. */
+/**
+ * Usual paths of endpoints, the most usual first. A second word names the object that contains the credentials. A method
+ * may stand before the path.
+ */
 const SIGN_INS = [
   ...['login', 'users/sign_in user', 'auth/login', 'auth/sign_in', 'user_token auth', 'sign_in user'],
   ...['session', 'sessions', 'token', 'auth/token', 'users/login user'],
@@ -18,7 +21,8 @@ const REFRESHES = [
   ...['token/refresh/', 'dj-rest-auth/token/refresh/', 'auth/token/refresh/', 'GET auth/get-session'],
 ]
 const SIGN_OUTS = [
-  // In front, because an API with /users/:id asks who wants to delete /users/sign_out.
+  // First, because an API with `/users/:id` reads `DELETE /users/sign_out` as the deletion of a user, and requires a
+  // sign-in.
   ...['logout', 'auth/jwt/logout', 'token/blacklist/', 'dj-rest-auth/logout/', 'auth/sign-out'],
   ...['users/sign_out', 'auth/logout', 'auth/logout/', 'auth/sign_out', 'sign_out', 'session', 'login'],
 ]
@@ -35,7 +39,10 @@ const PROTECTED = [
 ]
 const PREFIXES = ['', '/api', '/api/v1', '/v1', '/auth']
 
-/** Finds endpoints that are there, without credentials. Replaces those of the plan; what is not found stays as it is. */
+/**
+ * Finds endpoints that exist, without credentials, and puts them into the plan. Endpoints that are not found stay
+ * unchanged.
+ */
 export async function guess(client: Client, plan: Plan) {
   const { endpoints, isNamed } = plan
   const own = plan.api.pathname.replace(/\/$/, '')
@@ -54,7 +61,7 @@ export async function guess(client: Client, plan: Plan) {
   ] as const
   for (const [name, methods, candidates] of others) {
     const found = isNamed[name] ? undefined : await first(methods, candidates)
-    // What was said of it without its path still holds.
+    // The other settings of the endpoint still apply.
     if (found) endpoints[name] = { ...endpoints[name], ...found.endpoint }
   }
 
@@ -66,7 +73,7 @@ export async function guess(client: Client, plan: Plan) {
           const url = new URL(`${prefix}/${path}`, plan.api)
           const endpoint: Endpoint = { method, url }
           const answer = await client.ask({ step: 'guess', endpoint, ...(method === 'POST' && { json: {} }) })
-          // An application of one page answers to everything, with its page.
+          // A single-page application answers every path with its HTML page.
           const isThere =
             answer &&
             answer.type !== 'html' &&
@@ -79,5 +86,5 @@ export async function guess(client: Client, plan: Plan) {
   }
 }
 
-/** The method that stands in front of a candidate. */
+/** The method before a candidate. */
 const methodsOf = (candidate: string) => /^[A-Z]+(?= )/.exec(candidate)

@@ -8,7 +8,7 @@ import { Seen } from './seen.js'
 import { askForFoundHeader, probeAsStranger } from './stranger.js'
 import { probeAsUser, SIGNED_IN } from './user.js'
 
-/** Nobody answers at this URL. */
+/** No server answers at this URL. */
 export class Unreachable extends Error {
   override readonly name = 'Unreachable'
 
@@ -21,7 +21,7 @@ export class Unreachable extends Error {
 }
 
 /**
- * Asks the API all that the checks want to know, once.
+ * Sends the requests that the checks need, and records the responses.
  *
  * @throws Unreachable
  */

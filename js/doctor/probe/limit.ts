@@ -6,7 +6,7 @@ import type { Seen } from './seen.js'
 
 const MOST_ATTEMPTS = 30
 
-/** Credentials in the shape that the API wants: `user[email]` is the email of the user. */
+/** The credentials in the structure that the API expects: `user[email]` is the email of the user. */
 export function body({ fields }: Plan, email: string, password: string): object {
   type Names = Record<string, unknown>
   const empty = (): Names => Object.create(null)
@@ -27,13 +27,13 @@ export function body({ fields }: Plan, email: string, password: string): object 
   return body
 }
 
-/** The same as a form would send it. */
+/** The same credentials, as a form sends them. */
 export function form({ fields }: Plan, email: string, password: string): URLSearchParams {
   const named = (path: string) => path.replace(/\.(\w+)/g, '[$1]')
   return new URLSearchParams({ [named(fields.email)]: email, [named(fields.password)]: password })
 }
 
-/** Of nobody, so that no account is locked for it. */
+/** An address without an account, so that no account is locked. */
 export const strange = (plan: Plan): Pick<Asking, 'json'> => ({
   json: body(
     plan,
@@ -42,7 +42,7 @@ export const strange = (plan: Plan): Pick<Asking, 'json'> => ({
   ),
 })
 
-/** Signs in wrongly until that is refused. */
+/** Signs in with wrong credentials until the API refuses further attempts. */
 export async function probeLimit(client: Client, seen: Seen) {
   const { signIn } = seen.plan.endpoints
   const asking = { ...strange(seen.plan), session: await visit(client, seen.plan) }

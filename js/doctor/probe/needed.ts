@@ -1,10 +1,10 @@
 import type { SetCookie } from '../cookies.js'
 import { candidates, type Session, without } from './session.js'
 
-/** Whether a request works with a session, and the session after it. */
+/** Sends a request with a session. Returns the session after it; `undefined` if the request was refused. */
 type Attempt = (session: Session) => Promise<Session | undefined>
 
-/** How much a cookie looks like that of a session. */
+/** How likely it is that this is a session cookie. */
 function likeness({ name, httpOnly }: SetCookie): number {
   if (/refresh|^rt$/i.test(name)) return 3
   if (/sess|sid|auth|token|jwt/i.test(name)) return 2
@@ -12,8 +12,8 @@ function likeness({ name, httpOnly }: SetCookie): number {
 }
 
 /**
- * Finds the cookies that a request cannot do without, by leaving out one after the other, the least likely first. What a load
- * balancer or an analysis of visitors has set is none of them.
+ * Finds the cookies that a request needs, by leaving one cookie out at a time, the least likely first. Cookies of a load
+ * balancer or of an analytics service are not needed.
  *
  * @returns their names, the likeliest first; and the session after it, `undefined` if the API has ended it meanwhile
  */
@@ -35,7 +35,7 @@ export async function neededCookies(
   if (needed.length === 0)
     return { names: needed, session: { ...session, jar: new Map([...first.jar, ...session.jar]) } }
   const last = await attempt(withoutDropped(session))
-  // A strict API may take a cookie that is missing for theft. Only the first refusal is sure then.
+  // A strict API may treat a missing cookie as theft, and end the session. Then only the first refusal is reliable.
   if (!last) return { names: needed.slice(-1), session: undefined }
   return { names: needed, session: { ...last, jar: new Map([...first.jar, ...last.jar]) } }
 }

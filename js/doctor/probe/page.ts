@@ -3,10 +3,10 @@ import type { Client } from './client.js'
 import { begin, readableCsrfCookie, type Session } from './session.js'
 
 /**
- * Asks the page that gives a CSRF token (`--csrf-page`), as an application does before a sign-in; with a session, for the token
- * of that session.
+ * Requests the page that provides a CSRF token (`--csrf-page`), as an application does before a sign-in. With a session,
+ * requests the token of that session.
  *
- * @returns the session with what the page has set, `undefined` if there is no such page
+ * @returns the session with the cookies and the token of the page; the given session if there is no such page
  */
 export async function visit(client: Client, plan: Plan, session?: Session): Promise<Session | undefined> {
   if (!plan.csrfPage) return session
@@ -16,6 +16,6 @@ export async function visit(client: Client, plan: Plan, session?: Session): Prom
   return { access: session?.access, refresh: session?.refresh, jar, csrf }
 }
 
-/** The session that a sign-in has begun: where its CSRF token is in no cookie, with the one that it has from now on. */
+/** The session after a sign-in. If its CSRF token is in no readable cookie, the new token of the session is requested. */
 export const entered = async (client: Client, plan: Plan, session: Session): Promise<Session> =>
   (session.csrf && !readableCsrfCookie(session) && (await visit(client, plan, session))) || session

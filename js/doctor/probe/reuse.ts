@@ -5,13 +5,13 @@ import type { Client } from './client.js'
 import type { Seen } from './seen.js'
 import { begin, refreshTokenOf, type Session, withRefreshOf } from './session.js'
 
-/** In seconds. */
+/** The time between two uses. In seconds. */
 const FIRST_PAUSE = 0.25
 const LONGEST_PAUSE = 5
 
 /**
- * Uses a refresh token, and then uses it again, until the API takes it no more or has taken it for longer than the plan
- * allows; and then its successor, which should be dead by then.
+ * Uses a refresh token, and then uses it again, until the API refuses it, or has accepted it for longer than the plan
+ * allows. After a refusal, uses the successor of the token, which should no longer work.
  */
 export async function probeReuse(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
   const spent = await client.refresh('spend', endpoint, first)
@@ -22,7 +22,7 @@ export async function probeReuse(client: Client, seen: Seen, endpoint: Endpoint,
     return second
   }
   const began = Date.now()
-  // What repeats a cookie against CSRF must repeat the current one.
+  // A client that repeats a cookie against CSRF must repeat the current one.
   const stolen = withRefreshOf(second, first, seen.plan)
   for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
     const after = (Date.now() - began) / 1000
@@ -50,6 +50,6 @@ const differs = (a: Session, b: Session, plan: Plan) =>
 
 function successor(answer: Answer, second: Session, plan: Plan): 'another' | 'same' {
   const token = refreshTokenOf(begin(answer), plan)
-  // No new one: whoever asks has to live with what there is.
+  // The response has no new session, so the client keeps the current one.
   return token === undefined || token.equals(refreshTokenOf(second, plan)) ? 'same' : 'another'
 }

@@ -4,7 +4,7 @@ import type { Endpoint, Plan } from '../options.js'
 import type { Trial } from '../trial/result.js'
 import type { Failure } from '../wire.js'
 
-/** What is asked of the API, by name. */
+/** The names of the requests to the API. */
 export type Step =
   | 'anonymous'
   | 'anonymous-any'
@@ -46,37 +46,37 @@ export interface Exchange {
   /** `POST /api/v1/login` */
   request: string
   path: string
-  /** What `Origin` said. */
+  /** The value of `Origin`. */
   origin: string | undefined
   answer?: Answer
   failure?: Failure
 }
 
-/** What came of using a spent refresh token. */
+/** The result of using a spent refresh token. */
 export interface Reuse {
-  /** When it was used, in seconds after it had been spent. */
+  /** When the token was used, in seconds after it had been spent. */
   after: number
   status: number
-  /** What it was taken for, if it was: the same successor as before, or another one. */
+  /** What the API has returned, if it has accepted the token: the same successor as before, or another one. */
   successor: 'another' | 'same' | undefined
 }
 
-/** There is nothing to judge by, for this reason. */
+/** Thrown if a check cannot be made. The message is the reason. */
 export class Unseen extends Error {
   override readonly name = 'Unseen'
 }
 
-/** All that was seen of an API, and why the rest was not. Filled by the probe, read by the checks. */
+/** All observations of an API, and the reasons why others are missing. The probe fills it, and the checks read it. */
 export class Seen {
   readonly exchanges: Exchange[] = []
   readonly #reasons = new Map<Step, string>()
   /** In the order of their use. */
   readonly reuses: Reuse[] = []
-  /** Forged sign-outs that were answered well, and ended nothing. */
+  /** Forged sign-outs that were answered with success, but did not end the session. */
   readonly idle = new Set<Step>()
-  /** How many wrong sign-ins were answered before one was refused for being one too many. */
+  /** How many wrong sign-ins were answered before the API limited them. */
   attempts = 0
-  /** What came of trying the options that fit; `undefined` where nobody could sign in. */
+  /** The result of trying the suggested options; `undefined` if the sign-in failed. */
   trial: Trial | undefined
 
   constructor(readonly plan: Plan) {}
@@ -85,18 +85,18 @@ export class Seen {
     this.exchanges.push(exchange)
   }
 
-  /** What came of the last of one step is what came of another: a second way was the right one. */
+  /** Records the last result of one step as that of another step, because a second way was the right one. */
   adopt(from: Step, as: Step) {
     const exchange = this.exchange(from)
     if (exchange) this.record({ ...exchange, step: as })
   }
 
-  /** Says why steps are not taken; the first reason stays. */
+  /** Notes why steps are skipped. If there are several reasons, the first is kept. */
   skip(reason: string, ...steps: Step[]) {
     for (const step of steps) if (!this.#reasons.has(step)) this.#reasons.set(step, reason)
   }
 
-  /** The last of them. */
+  /** The last exchange of this step. */
   exchange(step: Step): Exchange | undefined {
     return this.exchanges.filter((exchange) => exchange.step === step).at(-1)
   }
@@ -110,49 +110,49 @@ export class Seen {
   }
 
   /**
-   * Whether an answer shows a user, by what is in it: `200 null` does not, nor does what strangers get as well.
-   * `alive` and the like are other requests for what `me` is.
+   * Whether a response shows a user, by its content. `200 null` does not, and content that anonymous visitors also get
+   * does not. `alive` and similar steps send other requests to the endpoint `me`.
    */
   isUser(step: Step): boolean {
     const answer = this.exchange(step)?.answer
     return answer !== undefined && this.showsUser(answer)
   }
 
-  /** The same of an answer to `me` that is not among these. */
+  /** The same for a response of `me` that is not recorded here. */
   showsUser({ isOk, content }: Pick<Answer, 'content' | 'isOk'>): boolean {
     const stranger = this.exchange('anonymous')?.answer
     if (!isOk || content.says === 'failure') return false
-    // A body that is empty for users as well says it with the status.
+    // If the body is empty for users, too, the status alone shows a user.
     if (!stranger?.isOk) return content.says !== 'nothing' || this.#isEmptyForUsers
     return content.says === 'something' && content.shape !== stranger.content.shape
   }
 
-  /** Whether right after signing in there was nothing in the body of `me` either. */
+  /** Whether the body of `me` was also empty right after the sign-in. */
   get #isEmptyForUsers(): boolean {
     return this.answered('me', 'me-by-cookie').some(
       ({ answer }) => answer.isOk && answer.content.says === 'nothing',
     )
   }
 
-  /** Whether the refresh only asks if there is a session: one in a cookie, with GET. */
+  /** Whether the refresh only checks if there is a session: a session in a cookie, requested with GET. */
   get isCheck(): boolean {
     const { endpoints, isCookieSession } = this.plan
     return isCookieSession && endpoints.refresh?.method === 'GET'
   }
 
-  /** Whether the session needs cookies, and CORS has to allow them. */
+  /** Whether the session needs cookies, so that CORS must allow them. */
   get needsCookies(): boolean {
     if (this.plan.cookies === 'omit') return false
     const answer = this.exchange('sign-in')?.answer
     if (this.plan.isCookieSession || !answer?.isOk) return true
     const { sessionCookies } = this.plan
-    // Where a refresh could not tell: a cookie in place of a token is one.
+    // If no refresh has shown which cookies are needed: a cookie without a token is the session.
     return sessionCookies
       ? sessionCookies.length > 0
       : answer.cookies.length > 0 && answer.grant.access.length === 0
   }
 
-  /** The answers there are, of those steps or of all. */
+  /** The exchanges that were answered, of these steps or of all steps. */
   answered(...steps: Step[]): (Exchange & { answer: Answer })[] {
     return this.exchanges.filter(
       (it): it is Exchange & { answer: Answer } =>
@@ -160,12 +160,15 @@ export class Seen {
     )
   }
 
-  /** The answers that grant a session. */
+  /** The exchanges that have granted a session. */
   grants() {
     return this.answered('sign-in', 'refresh').filter(({ answer }) => answer.isOk)
   }
 
-  /** The cookie that stands for the session. @throws Unseen if there is none, or it is not known which one */
+  /**
+   * The session cookie.
+   * @throws Unseen if there is none, or it is not known which one it is
+   */
   cookie(): SetCookie {
     const { cookies, isOk } = this.answer('sign-in')
     if (!isOk || cookies.length === 0) throw new Unseen('signing in sets no cookie')
@@ -179,7 +182,10 @@ export class Seen {
     throw new Unseen('the session works without a cookie')
   }
 
-  /** What the access token says. @throws Unseen if there is no token, or it says nothing */
+  /**
+   * The content of the access token.
+   * @throws Unseen if there is no token, or it is opaque
+   */
   jwt() {
     const access = this.access()
     if (access.jwt) return access.jwt
@@ -193,7 +199,7 @@ export class Seen {
     throw new Unseen('signing in gives no token')
   }
 
-  /** @throws Unseen where there is no need for CORS */
+  /** @throws Unseen if CORS is not needed */
   crossOrigin() {
     if (this.plan.topology === 'same-origin')
       throw new Unseen('page and API have one origin, which needs no CORS (say --origin if they have not)')

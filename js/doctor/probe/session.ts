@@ -4,16 +4,16 @@ import { isCsrfCookie, type SetCookie } from '../cookies.js'
 import type { Endpoint, Plan } from '../options.js'
 import type { Secret } from '../secret.js'
 
-/** What a client holds after a token response. Never changed: an older one is what a thief would have. */
+/** What a client has after a token response. It is never changed, because an older one is what a thief would have. */
 export interface Session {
   jar: ReadonlyMap<string, SetCookie>
   access: Secret | undefined
-  /** The refresh token, if it comes in the body, and its field. */
+  /** The refresh token and its field, if it comes in the body. */
   refresh: { token: Secret; place: string } | undefined
   csrf: Secret | undefined
 }
 
-/** The session that an answer grants, on top of the one before. */
+/** The session that a response grants, based on the previous session. */
 export function begin({ cookies, grant }: Answer, before?: Session): Session {
   const jar = new Map(before?.jar)
   for (const cookie of cookies) {
@@ -28,24 +28,24 @@ export function begin({ cookies, grant }: Answer, before?: Session): Session {
   }
 }
 
-/** The same without this cookie. */
+/** The same session without this cookie. */
 export function without(name: string, session: Session): Session {
   return { ...session, jar: new Map([...session.jar].filter(([it]) => it !== name)) }
 }
 
-/** The cookies that may stand for the session: not those that pages repeat against CSRF. */
+/** The cookies that may be the session cookie: all except those that pages repeat against CSRF. */
 export const candidates = ({ jar }: Session) => [...jar.values()].filter((cookie) => !isCsrfCookie(cookie))
 
-/** The cookie that stands for the session, by what was found out about this API. */
+/** The session cookie, as the probe has detected it for this API. */
 export function cookieOf({ jar }: Session, { sessionCookies = [] }: Plan): SetCookie | undefined {
   return sessionCookies.map((name) => jar.get(name)).find((cookie) => cookie !== undefined)
 }
 
-/** What a session is refreshed with, wherever that is. */
+/** The refresh token of a session, from a cookie or from the body. */
 export const refreshTokenOf = (session: Session, plan: Plan): Secret | undefined =>
   cookieOf(session, plan)?.value ?? session.refresh?.token
 
-/** The same with the refresh token of another, wherever that is. */
+/** The same session with the refresh token of another session, in a cookie or in the body. */
 export function withRefreshOf(session: Session, other: Session, plan: Plan): Session {
   const cookie = cookieOf(other, plan)
   return {
@@ -55,7 +55,7 @@ export function withRefreshOf(session: Session, other: Session, plan: Plan): Ses
   }
 }
 
-/** The same with this in place of its refresh token. */
+/** The same session with this value as its refresh token. */
 export function withToken(session: Session, value: Secret, plan: Plan): Session {
   const cookie = cookieOf(session, plan)
   return {
@@ -79,7 +79,7 @@ export function csrfHeaders(plan: Plan, endpoint: Endpoint, session?: Session): 
         ? readableCsrfCookie(session, isRefresh)
         : undefined
   if ('value' in csrf) headers[csrf.header] = csrf.value
-  // Before there is a cookie to repeat, many APIs want at least this.
+  // Before there is a cookie to repeat, many APIs require at least this header.
   else headers['X-Requested-With'] = 'tokencell'
   if (repeated)
     headers['cookie' in csrf ? csrf.header : csrfHeaderFor(repeated)] = decoded(repeated.value.reveal())
@@ -87,7 +87,10 @@ export function csrfHeaders(plan: Plan, endpoint: Endpoint, session?: Session): 
   return headers
 }
 
-/** A cookie that waits to be repeated in a header. Some APIs, as flask-jwt-extended, have one of its own for the refresh. */
+/**
+ * The cookie that must be repeated in a header. Some APIs, such as flask-jwt-extended, have a separate cookie for the
+ * refresh.
+ */
 export function readableCsrfCookie(
   session: Pick<Session, 'jar'> | undefined,
   isRefresh = false,
@@ -96,7 +99,7 @@ export function readableCsrfCookie(
   return cookies.find(({ name }) => /refresh/i.test(name) === isRefresh) ?? cookies[0]
 }
 
-/** Angular and Laravel have a name of their own for it, and so has Django. */
+/** Angular, Laravel and Django have their own names for this header. */
 export function csrfHeaderFor({ name }: SetCookie): string {
   if (/xsrf/i.test(name)) return 'X-XSRF-TOKEN'
   return name === 'csrftoken' ? 'X-CSRFToken' : 'X-CSRF-Token'

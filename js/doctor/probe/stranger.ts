@@ -5,16 +5,16 @@ import { lookalikes } from '../topology.js'
 import type { Client } from './client.js'
 import type { Seen, Step } from './seen.js'
 
-/** An origin that nobody has: RFC 2606. */
+/** An origin that does not exist (RFC 2606). */
 export const FOREIGN = 'https://doctor.tokencell.invalid'
 
-/** What the API says to who has no account: to the application's own page, and to others. */
+/** Sends requests without an account: from the application's own page, and from others. */
 export async function probeAsStranger(client: Client, seen: Seen) {
   const { endpoints, topology } = seen.plan
   const { me } = endpoints
   if (me) {
     const first = await client.ask({ step: 'anonymous', endpoint: me, csrf: false })
-    // One endpoint that hangs is no API that is down.
+    // If one endpoint does not answer, the API may still be up.
     if (!first && !(await client.preflight('preflight-sign-in', endpoints.signIn, ['Content-Type']))) return
     await client.ask({ step: 'anonymous-any', endpoint: me, csrf: false, headers: { Accept: '*/*' } })
     const bearer = new Secret('no.such.token')
@@ -25,7 +25,7 @@ export async function probeAsStranger(client: Client, seen: Seen) {
   await askFromElsewhere(client, seen)
 }
 
-/** The preflights of what a page sends. */
+/** Sends the preflights for the requests of a page. */
 async function askForPermission(client: Client, { endpoints, csrf }: Plan) {
   const header = csrf ? [csrf.header] : []
   const asked: [Step, Endpoint | undefined, string[]][] = [
@@ -37,7 +37,7 @@ async function askForPermission(client: Client, { endpoints, csrf }: Plan) {
   for (const [step, endpoint, headers] of asked) if (endpoint) await client.preflight(step, endpoint, headers)
 }
 
-/** The same for the header that repeats a cookie, once that has been found. */
+/** The same for the header that repeats a cookie, once that cookie has been found. */
 export async function askForFoundHeader(client: Client, seen: Seen) {
   const { endpoints, topology } = seen.plan
   const asked = [
@@ -52,7 +52,10 @@ export async function askForFoundHeader(client: Client, seen: Seen) {
   }
 }
 
-/** Pages that have no business here: a foreign one, one without an origin, and one whose origin is like the right one. */
+/**
+ * Sends requests from pages that should have no access: a foreign page, a page without an origin, and a page whose origin
+ * is similar to the right one.
+ */
 async function askFromElsewhere(client: Client, { plan }: Seen) {
   const { signIn, me = signIn } = plan.endpoints
   const [begins, ends] = lookalikes(plan.page)

@@ -21,7 +21,7 @@ const SIGN_OUTS: Step[] = [
   ...(['sign-out', 'refresh-after', 'me-after'] as const),
   ...(['forged-sign-out', 'plain-sign-out', 'foreign-sign-out'] as const),
 ]
-/** What takes somebody who is signed in. */
+/** The probes that need a session. */
 export const SIGNED_IN: Step[] = [
   ...(['me', 'me-by-cookie', 'wrong-credentials'] as const),
   ...(['forged-sign-in', 'plain-sign-in', 'foreign-sign-in'] as const),
@@ -29,7 +29,7 @@ export const SIGNED_IN: Step[] = [
   ...SIGN_OUTS,
 ]
 
-/** Signs in, uses the session in every way, and leaves none behind. */
+/** Signs in, uses the session in every way, and closes all sessions. */
 export async function probeAsUser(client: Client, seen: Seen, { email, password }: Credentials) {
   const { plan } = seen
   const { refresh, me } = plan.endpoints
@@ -71,7 +71,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
   })
   for (const session of left) if (session) await close(client, seen, session)
 
-  /** A second session: for what may end one in the middle. */
+  /** A second session, for requests that may end a session. */
   async function useAnother(): Promise<Session | undefined> {
     let session = await again()
     const endpoint = plan.endpoints.signOut
@@ -111,13 +111,13 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
 
 const canRefresh = (session: Session) => session.refresh !== undefined || candidates(session).length > 0
 
-/** Asks whether there is a session, which changes none. */
+/** Checks whether there is a session, without changing it. */
 async function askForSession(client: Client, seen: Seen, endpoint: Endpoint, session: Session) {
   await client.ask({ step: 'refresh', endpoint, session, csrf: false })
   seen.skip('a session cookie is asked for, not refreshed', ...REFRESHES.filter((step) => step !== 'refresh'))
 }
 
-/** Refreshes, also in ways that should be refused. */
+/** Refreshes, also in ways that the API should refuse. */
 async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
   const { answer, session: refreshed } = await refreshFirst(client, seen, endpoint, first)
   if (!answer?.isOk) {

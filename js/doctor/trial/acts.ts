@@ -14,11 +14,11 @@ import type { Act } from './result.js'
 
 export { Failed } from './exchanges.js'
 
-/** How long a limit on sign-ins is waited for; doctor itself has signed in several times. In seconds. */
+/** How long to wait when sign-ins are limited, because doctor itself has signed in several times. In seconds. */
 const LIMIT_PAUSE = 10
 const LONGEST_LIMIT_PAUSE = 60
 
-/** What an application does, as far as these options have it. */
+/** The actions of an application, as far as these options allow them. */
 export function createActs(
   options: VaultOptions,
   seen: Seen,
@@ -27,10 +27,10 @@ export function createActs(
   const { plan } = seen
   const { credential = 'bearer' } = options
   let grant: Pick<Grant, 'access' | 'refresh'> | undefined
-  /** A credential in headers of its own. */
+  /** The credential, if it is in headers of its own. */
   let kept: Record<string, string> = {}
 
-  /** @throws Failed or AuthError if it grants nothing */
+  /** @throws Failed or AuthError if the response grants nothing */
   function take(target: Target, answer: RawAnswer) {
     if (!isOk(answer)) throw new Failed(`${named(target)} is answered with ${answer.status}`)
     if (credential === 'cookie') return
@@ -43,7 +43,7 @@ export function createActs(
     grant = { access, refresh: refresh ?? grant?.refresh }
   }
 
-  /** The refresh token, where it does not come in a cookie, and the members of every body. */
+  /** The refresh token, if it does not come in a cookie, and the members of every body. */
   function proof(target: Target) {
     const { refreshToken, refreshMember, scheme } = bff
     const token = grant?.refresh
@@ -97,7 +97,7 @@ export function createActs(
     if (!isConfirmed) throw new Failed(`${named(target)} is answered with ${status}`)
   }
 
-  /** Whether `me` has shown a user before, so that it can be told if it does not. */
+  /** Whether `me` has shown a user before. If not, a response without a user is not a failure. */
   const isKnown = seen.isUser('me') || seen.isUser('me-by-cookie')
   const renewal = typeof credential === 'object' ? undefined : bff.refresh
   const ending = bff.signOut
@@ -106,7 +106,7 @@ export function createActs(
     ...(plan.endpoints.me && isKnown && { request }),
     ...(renewal &&
       bff.refreshToken === 'cookie' && {
-        /** What a page has in its memory is lost; cookies are not. */
+        /** A reload clears the memory of the page, but not the cookies. */
         reload() {
           grant = undefined
           return refresh(renewal)

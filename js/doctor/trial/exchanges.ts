@@ -5,11 +5,11 @@ import { type Endpoint, named, type Plan } from '../options.js'
 import type { RawAnswer, Wire } from '../wire.js'
 import { createCookies } from './cookies.js'
 
-/** Something that an application would not get either. */
+/** A request that would fail in an application, too. */
 export class Failed extends Error {
   constructor(
     message: string,
-    /** `limited`: there have been too many requests. `unanswered`: perhaps only this once. */
+    /** `limited`: there have been too many requests. `unanswered`: the failure may be temporary. */
     readonly kind: 'limited' | 'refused' | 'unanswered' = 'refused',
     /** In seconds. */
     readonly retryAfter?: number,
@@ -18,13 +18,13 @@ export class Failed extends Error {
   }
 }
 
-/** Any will do: nothing is sealed here. */
+/** Any value works, because nothing is sealed here. */
 const SECRET = 'x'.repeat(32)
 
 export type Exchanges = ReturnType<typeof createExchanges>
 
 /**
- * Sends what a page with these options would, with the headers and the cookies of a browser.
+ * Sends the requests of a page with these options, with the headers and the cookies of a browser.
  *
  * @throws AuthError that names an option which is wrong
  */
@@ -59,7 +59,7 @@ export function createExchanges(options: VaultOptions, plan: Plan, wire: Wire) {
     return outcome.answer
   }
 
-  /** The header against CSRF, as the page can send it: it reads no cookie of another host, and none that is HttpOnly. */
+  /** The CSRF header, as the page can send it. The page can read neither cookies of another host nor HttpOnly cookies. */
   function csrfHeader({ csrf }: Target): Record<string, string> {
     if (!csrf) return {}
     const value = 'value' in csrf ? csrf.value : cookies.readable(csrf.cookie)
@@ -70,7 +70,7 @@ export function createExchanges(options: VaultOptions, plan: Plan, wire: Wire) {
     bff,
     /** A request of the page. */
     ask,
-    /** An exchange of credentials, with that body and its type. */
+    /** An exchange of credentials, with this body and its type. */
     exchange: (
       target: Target,
       own: Record<string, string>,

@@ -7,9 +7,9 @@ import { createExchanges } from './exchanges.js'
 import { ACTS, type Act, type Trial } from './result.js'
 
 /**
- * Does with these very options what an application would: signs in, asks for something protected, reloads the page,
- * refreshes and signs out. What goes out is written, and what comes back is read, by the code of the package; cookies are
- * kept and sent as browsers do that for this page.
+ * Uses exactly these options as an application would: signs in, requests something protected, reloads the page, refreshes
+ * and signs out. The code of the package writes the requests and reads the responses. Cookies are kept and sent as
+ * browsers do for this page.
  */
 export async function tryOptions(options: VaultOptions, seen: Seen, wire: Wire): Promise<Trial> {
   const trial = await attempt(options, seen, wire)
@@ -31,7 +31,7 @@ async function attempt(options: VaultOptions, seen: Seen, wire: Wire): Promise<T
     return { tried, failure: undefined }
   } catch (error) {
     if (!(error instanceof Failed) && !isAuthError(error)) throw error
-    // Whatever it is that does not work: no session is left behind.
+    // Whatever has failed, no session must stay open.
     if (act !== 'sign-in' && act !== 'sign-out') await acts?.['sign-out']?.().catch(() => {})
     const kind = error instanceof Failed ? error.kind : 'refused'
     return { tried, failure: { act, evidence: error.message, kind } }

@@ -1,13 +1,13 @@
 import type { Failed } from './exchanges.js'
 
-/** What is done with the options, in this order. */
+/** The actions that are tried with the options, in this order. */
 export const ACTS = ['sign-in', 'request', 'reload', 'refresh', 'sign-out'] as const
 
 export type Act = (typeof ACTS)[number]
 
 export interface Trial {
-  /** What has worked. */
+  /** The actions that worked. */
   tried: Act[]
-  /** What has not, and ended the trial. No secret is in it. */
+  /** The action that failed, and ended the trial. It contains no secret. */
   failure: { act: Act; evidence: string; kind: Failed['kind'] } | undefined
 }

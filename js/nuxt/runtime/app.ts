@@ -14,7 +14,8 @@ import { silentWhileClosed } from './silent.js'
 /**
  * Gives an app its session: the composables, the guards and the hooks.
  *
- * @param hydrated where the server did not know the session: until then the page shows what the server showed
+ * @param hydrated given if the server did not know the session. Until it settles, the page shows what the server has
+ * rendered
  */
 export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Promise<unknown>) {
   const options = useRuntimeConfig().public.tokencell as unknown as PublicOptions
@@ -50,8 +51,8 @@ function refuse(): never {
 }
 
 /**
- * Shows that the session could not be found out, or what is wrong with the vault. The guards open the wanted page once the
- * session is known, and Nuxt takes the error away when they do.
+ * Shows that the session cannot be determined, or what is wrong with the vault. Once the session is known, the guards
+ * open the requested page, and Nuxt removes the error.
  */
 function showUnavailable(nuxtApp: NuxtApp, error: unknown) {
   if (!isAuthError(error)) return

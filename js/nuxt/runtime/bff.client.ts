@@ -6,7 +6,7 @@ import { provideAuth } from './app.js'
 import { asRendered, whenHydrated } from './hydrated.js'
 import { LATER, RENDERED } from './state.js'
 
-/** The client of this application's own server, with the session that the page was rendered with. */
+/** The client of this application's own server. It starts with the session that the page was rendered with. */
 export default defineNuxtPlugin({
   name: 'tokencell',
   dependsOn: ['nuxt:router'],
@@ -17,7 +17,7 @@ export default defineNuxtPlugin({
     const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
     const later = useState<SessionInfo<never> | null>(LATER, () => null).value
     const hydrated = whenHydrated(nuxtApp as never, auth)
-    // A page that was rendered for everybody knows nobody.
+    // A page that was rendered for all visitors has no session.
     if (!rendered || !hydrated) return provideAuth(nuxtApp as never, auth, hydrated)
     auth.hydrate(rendered)
     if (later) hydrated.then(() => auth.hydrate(later))

@@ -8,7 +8,7 @@ import { provideAuth } from './app.js'
 import { hasVisitor, sessionOf } from './server/context.js'
 import { LATER, RENDERED } from './state.js'
 
-/** The session of the request that is being rendered: refreshed before, and handed on to the page without a token. */
+/** The session of the request that is being rendered. It is refreshed first, and passed to the page without a token. */
 export default defineNuxtPlugin({
   name: 'tokencell',
   dependsOn: ['nuxt:router'],
@@ -33,7 +33,7 @@ export default defineNuxtPlugin({
       ready: Promise.resolve(snapshot),
       subscribe: () => () => {},
       onEvent: () => () => {},
-      // What belongs to nobody, such as a page that is rendered once for all, gets nothing of anybody's.
+      // A page that is rendered once for all visitors gets no session.
       fetch: session ? session.fetchAsPage : refuse,
       signIn: refuse,
       signOut: refuse,
@@ -45,7 +45,7 @@ export default defineNuxtPlugin({
       const before = rendered.value
       const now = await look()
       if (!before || !now || isSame(before, now)) return
-      // The page shows the session as it was. The browser hydrates that, and then follows.
+      // The page shows the session from before. The browser hydrates with that session, and then changes to the new one.
       later.value = now
       snapshot = now.snapshot
       await leaveIfClosed(nuxtApp as never)
@@ -56,7 +56,10 @@ export default defineNuxtPlugin({
 const isSame = (one: SessionInfo, other: SessionInfo) =>
   one.session === other.session && JSON.stringify(one.snapshot) === JSON.stringify(other.snapshot)
 
-/** Nothing has been sent yet: where the guards close this page now, the answer leads to the page that they open instead. */
+/**
+ * The response has not been sent yet. If the guards no longer allow this page, the response redirects to the page that
+ * they open instead.
+ */
 async function leaveIfClosed(nuxtApp: NuxtApp) {
   await nuxtApp.runWithContext(async () => {
     const router = useRouter()

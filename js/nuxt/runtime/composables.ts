@@ -3,7 +3,7 @@ import { useAuth as useVueAuth, type VueAuth } from '../../adapters/vue.js'
 import type { RegisteredUser } from '../../common/types.js'
 import type { PublicOptions } from '../options.js'
 
-/** In a browser there is one app, which is found again wherever and whenever. */
+/** A browser has only one app, which can be found again at any time. */
 let only: NuxtApp | undefined
 
 function currentApp(): NuxtApp {
@@ -12,17 +12,17 @@ function currentApp(): NuxtApp {
   return nuxtApp
 }
 
-/** The session, in components, middleware, plugins and composables, after an `await` as well. */
+/** The session, in components, middleware, plugins and composables, also after an `await`. */
 export function useAuth<User = RegisteredUser>(): VueAuth<User> {
   return currentApp().vueApp.runWithContext(() => useVueAuth<User>())
 }
 
 type Fetch = typeof globalThis.$fetch
 
-/** That of each app, which on a server is that of one request. */
+/** The client of each app. On a server, an app belongs to one request. */
 const clients = new WeakMap<NuxtApp, Fetch>()
 
-/** With the defaults of the application, such as `app.baseURL`. The types of Nitro do not know the second argument. */
+/** With the defaults of the application, such as `app.baseURL`. The types of Nitro lack the second argument. */
 const createClient = (fetch: VueAuth['fetch']) =>
   (globalThis.$fetch.create as (...args: unknown[]) => Fetch)({}, { fetch })
 
@@ -34,17 +34,19 @@ function client(): Fetch {
   return made
 }
 
-/** `$fetch` as the user, for what is done once, such as saving: `await $authFetch('/api/v1/notes', { method: 'POST', body })`. */
+/**
+ * `$fetch` as the user, for single actions such as saving: `await $authFetch('/api/v1/notes', { method: 'POST', body })`.
+ */
 export const $authFetch = Object.assign((...args: Parameters<Fetch>) => client()(...args), {
   raw: (...args: Parameters<Fetch['raw']>) => client().raw(...args),
   create: (...args: Parameters<Fetch['create']>) => client().create(...args),
 }) as Fetch
 
 /**
- * `useFetch` as the user: the same URL means the same on a server and in the browser. In vault mode a server cannot ask, and the
- * page does.
+ * `useFetch` as the user. The same URL works on the server and in the browser. In vault mode the server cannot send the
+ * request, and the browser sends it.
  *
- * @param key which the module adds where it is called, as Nuxt does with `useFetch`
+ * @param key the module adds it to each call, as Nuxt does with `useFetch`
  */
 export const useAuthFetch = ((url: never, given?: object | string, key?: string) => {
   const { mode } = useRuntimeConfig().public.tokencell as unknown as PublicOptions

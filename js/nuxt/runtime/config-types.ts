@@ -2,7 +2,7 @@ import type { AppOptions } from '../pages.js'
 
 declare module 'nuxt/schema' {
   interface AppConfigInput {
-    /** What nuxt.config cannot say, because it is data. */
+    /** The options that nuxt.config cannot hold, because it is data. */
     tokencell?: AppOptions
   }
 }

@@ -3,13 +3,16 @@ import { frozen } from '../../common/snapshot.js'
 import type { Auth, Snapshot } from '../../common/types.js'
 
 /**
- * A page whose `setup()` waits for a request of the user hydrates no sooner than the session is known. So hydration is
- * given up for so long after it is clear that the session cannot be found out, or altogether. In milliseconds.
+ * A page whose `setup()` waits for a request of the user cannot hydrate before the session is known. So the wait for
+ * hydration ends this long after it is clear that the session cannot be determined, and at the latest after `TIMEOUT`. In
+ * milliseconds.
  */
 const TIMEOUT_AFTER_FAILURE = 2000
 const TIMEOUT = 10_000
 
-/** Settles when the page is what the server made of it, or is not going to be; nothing where no server has rendered. */
+/**
+ * Settles when the page has hydrated, or when the wait for that is over; `undefined` if no server has rendered the page.
+ */
 export function whenHydrated(nuxtApp: NuxtApp, auth: Auth<never>): Promise<void> | undefined {
   if (!nuxtApp.payload.serverRendered) return undefined
   return new Promise((resolve) => {
@@ -25,8 +28,8 @@ export function whenHydrated(nuxtApp: NuxtApp, auth: Auth<never>): Promise<void>
 }
 
 /**
- * The same session, as the server has rendered it until the page has hydrated. Meanwhile this browser may know of a sign-out that
- * the server has not heard of, or another tab may sign in.
+ * The same session. Until the page has hydrated, its snapshot is the one that the server has rendered. Meanwhile this
+ * browser may know of a sign-out that has not reached the server, or another tab may sign in.
  */
 export function asRendered(
   auth: Auth<never>,

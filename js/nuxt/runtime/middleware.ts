@@ -1,4 +1,4 @@
 import { defineNuxtRouteMiddleware } from 'nuxt/app'
 
-/** Its name is what counts: `runtime/app.ts` reads it off the page. */
+/** Only its name counts: `runtime/app.ts` reads the name from the page. */
 export default defineNuxtRouteMiddleware(() => {})

@@ -1,7 +1,7 @@
 import type { RolesOf } from '../../common/guard.js'
 import { ownProperty } from '../../common/own-property.js'
 
-/** The roles at a dotted path of the session: a list, or words. */
+/** The roles at a dotted path of the session: a list, or a text with spaces between the roles. */
 export const rolesAt =
   (path: string): RolesOf =>
   (session) => {

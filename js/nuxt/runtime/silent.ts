@@ -3,16 +3,18 @@ import type { Decision } from '../../common/guard.js'
 import type { Auth } from '../../common/types.js'
 
 /**
- * The same session, which sends nothing for a page that is for users while nobody is signed in. The page of a guest's deep link
- * runs before the guards may lead away from it, as it has to hydrate first: it would ask as nobody.
+ * The same session, which sends nothing for a page that requires sign-in while no user is signed in. If a guest opens
+ * such a page directly, the page must hydrate before the guards can redirect. Without this, it would send requests
+ * without a session.
  *
- * @param openPage gives for the page that is open now what the guards decide, at any time later
+ * @param openPage returns a function for the page that is open now. That function returns the decision of the guards for
+ * that page, at any time later
  */
 export function silentWhileClosed(auth: Auth<never>, openPage: () => () => Decision): Auth<never> {
   const fetch: Auth<never>['fetch'] = async (input, init) => {
     const decision = openPage()
     if (decision() !== 'wait') return send(input, init)
-    // Takes the body at the call, as fetch does.
+    // Reads the body at the call, as `fetch` does.
     const request = new Request(input, init)
     await knownOrAborted(request.signal)
     return send(request)
@@ -23,7 +25,7 @@ export function silentWhileClosed(auth: Auth<never>, openPage: () => () => Decis
     }
   }
 
-  /** A vault that does not start is no reason to fail here: what needs it does. */
+  /** A vault that does not start causes no error here: the call that needs the vault reports it. */
   const knownOrAborted = (signal: AbortSignal) =>
     new Promise<void>((resolve) => {
       const done = () => {

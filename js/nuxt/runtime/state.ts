@@ -1,4 +1,4 @@
-/** Under which names a page gets the session from the server that renders it: as it was when it began… */
+/** The name under which a page gets the session from the server that renders it: the session when rendering began. */
 export const RENDERED = 'tokencell'
-/** …and, if it has changed meanwhile, as it is now. */
+/** The name for the session when rendering ended, if it has changed. */
 export const LATER = 'tokencell:later'

@@ -1,17 +1,17 @@
 import type { Reason } from '../../common/types.js'
 import type { PageAuth } from '../options.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// The interface `Register` of 'tokencell' takes effect only if that module is part of the program.
 export type {} from '../../index.js'
 
 declare module '#app' {
   interface PageMeta {
-    /** What the page asks of its visitor. For comfort: only the API authorises. */
+    /** What the page requires of its visitor. For comfort: only the API authorises. */
     auth?: PageAuth
   }
   interface RuntimeNuxtHooks {
     'tokencell:signed-in': () => void
-    /** The session is over: the user has signed out, or it has expired, or was revoked. */
+    /** The session has ended: the user has signed out, or the session has expired or was revoked. */
     'tokencell:ended': (reason: Reason) => void
   }
 }

@@ -4,7 +4,7 @@ import type { Auth } from '../../common/types.js'
 import { provideAuth } from './app.js'
 import { whenHydrated } from './hydrated.js'
 
-/** The vault, in the browser; on the server, a session that is loading. */
+/** The vault in the browser. On the server, a session that is loading. */
 export default defineNuxtPlugin({
   name: 'tokencell',
   dependsOn: ['nuxt:router'],

@@ -1,4 +1,4 @@
-//! Exchanges of credentials with the server: lock, mark, request, parsed.
+//! Exchanges of credentials with the server: lock, lease, request, parsed answer.
 
 use alloc::rc::Rc;
 use core::cell::Cell;
@@ -16,14 +16,14 @@ use crate::{
     CallError, CallId, ExchangeId, ExchangeKind, ExchangeResult, Input, Instant, LeaseClaim, Lock, Millis, Policy,
 };
 
-/// The exchange that is with the server.
+/// The exchange that the driver has begun at the server.
 pub(super) struct Asking {
     id: ExchangeId,
     kind: ExchangeKind,
     began: Instant,
     abort: AbortController,
     has_head: Cell<bool>,
-    /// The mark of the lease.
+    /// The mark, which is the id of the lease.
     mark: Option<f64>,
 }
 
@@ -31,7 +31,7 @@ impl Driver {
     pub(super) fn lock(&self, id: ExchangeId) {
         let Some(lock) = self.host.request_lock() else { return self.drive(Input::Locked(id, Lock::Missing)) };
         self.after(&lock.granted(), move |driver, granted| {
-            // An engine may refuse locks; if it was us who gave up, nobody waits for this any more.
+            // The engine may refuse locks. If this vault has aborted the lock request, no exchange waits for it.
             let lock = if granted.is_ok() { Lock::Held } else { Lock::Missing };
             driver.drive(Input::Locked(id, lock));
         });
@@ -46,12 +46,12 @@ impl Driver {
             driver.mark.set(mark.map(|mark| (id, mark)));
             let claim = if mark.is_some() { LeaseClaim::Ours } else { LeaseClaim::Theirs };
             driver.drive(Input::Claimed(id, claim, trace::parse(&row)));
-            // The exchange may have been called off meanwhile.
+            // The exchange may have been cancelled in the meantime. Then its lease is released.
             driver.unclaim(id);
         });
     }
 
-    /// Takes the mark back of an exchange that is not to be sent.
+    /// Releases the lease of an exchange that will not be sent.
     pub(super) fn unclaim(&self, id: ExchangeId) {
         if let Some(mark) = self.take_mark(id) {
             self.host.release(mark, None);
@@ -83,7 +83,7 @@ impl Driver {
         let Some(endpoint) = self.config.endpoint(kind) else { return };
         self.after(&self.host.headers(&endpoint.options), move |driver, headers| match headers {
             Ok(headers) => driver.ask(asking, headers.unchecked_ref()),
-            // Without the header that the configuration promises, nothing is sent.
+            // The headers that the configuration requires are not available, so nothing is sent.
             Err(error) => driver.answered(&asking, ParsedExchange::unsent(error, &driver.host)),
         });
     }
@@ -116,7 +116,7 @@ impl Driver {
             let is_slow = self.clock.now().since(asking.began) > Policy::SLOW_EXCHANGE;
             self.host.release(mark, Some(is_slow));
         }
-        // A sign-out has happened, whatever the server says of it.
+        // The answer to a sign-out does not change the reason. The user has already signed out.
         if parsed.server_reason.is_some() || matches!(parsed.answer, ExchangeResult::Granted(_)) {
             *self.server_reason.borrow_mut() = parsed.server_reason;
         }
@@ -129,8 +129,9 @@ impl Driver {
         drop(self.read(move |trace| Input::Answered(id, parsed.answer, trace)));
     }
 
-    /// A reply whose head has not come may yet bring a token or a cookie, and is read on; a sign-in that the caller was
-    /// told has failed must not succeed later.
+    /// Stops the wait for a response. A response whose headers have not arrived may still bring a token or a cookie, so
+    /// it is not aborted. A response whose headers have arrived is aborted. A sign-in is always aborted, because its
+    /// caller gets an error, and the sign-in must not succeed later.
     pub(super) fn abandon(&self, id: ExchangeId) {
         let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
         if let ExchangeKind::SignIn(call) = asking.kind {

@@ -1,4 +1,5 @@
-//! The only caller of the session: hands inputs in, does what comes out, and keeps what the core must not see.
+//! The only caller of the session. It passes inputs to the session, performs the effects, and keeps the data that the
+//! core must not see.
 
 mod exchanges;
 mod requests;
@@ -26,7 +27,7 @@ use crate::call_map::CallMap;
 use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, PeerMessage, Trace};
 use exchanges::Asking;
 
-/// What becomes of a trace once it is read.
+/// A function that makes an input from the shared state, once that has been read.
 type Reading = Box<dyn FnOnce(Trace) -> Input<PageProfile>>;
 
 /// One vault in one realm.
@@ -36,25 +37,26 @@ pub struct Driver {
     host: Host,
     session: RefCell<Vault>,
     clock: Clock,
-    /// How often this vault has written to the trace, and the last such writing.
+    /// How often this vault has written the shared state. `writing` is the last write.
     written: Cell<u32>,
     writing: RefCell<Option<Promise>>,
-    /// The exchange that is marked as begun and has not been sent.
+    /// The exchange that has a lease and has not been sent, and the mark of the lease.
     mark: Cell<Option<(ExchangeId, f64)>>,
     is_ticking: Cell<bool>,
     lease: RefCell<Option<(ExchangeId, Lease)>>,
     asking: RefCell<Option<Rc<Asking>>>,
-    /// Why the API has refused the last refresh, in its own word.
+    /// The API's own reason for refusing the last refresh.
     server_reason: RefCell<Option<String>>,
     /// What was wrong with the answer to the last refresh.
     unusable: RefCell<Option<JsValue>>,
     open: RefCell<CallMap<Open>>,
     last_call: Cell<u32>,
     in_flight: Cell<u32>,
-    /// Requests whose turn has not come.
+    /// Requests that wait because too many requests are in flight.
     outbox: RefCell<VecDeque<CallId>>,
     inbox: RefCell<VecDeque<Input<PageProfile>>>,
-    /// Sign-outs that wait for a reading, and what the page has asked for since.
+    /// The number of sign-outs that wait for a reading of the shared state. `deferred_inputs` has the later calls of
+    /// the page.
     pending_sign_outs: Cell<u32>,
     deferred_inputs: RefCell<VecDeque<(CallId, Input<PageProfile>)>>,
     is_draining: Cell<bool>,
@@ -138,7 +140,7 @@ impl Driver {
     pub fn close(&self) {
         self.drive(Input::Closed);
         self.is_closed.set(true);
-        // What waits for a reading, the session has not heard of.
+        // The session does not know the calls that wait for a reading of the shared state.
         for open in self.open.take().into_iter().filter_map(|(_, open)| open) {
             open.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
         }
@@ -162,7 +164,7 @@ impl Driver {
         self.listen_for_abort(id);
     }
 
-    /// A new call and its promise; only the latter, already rejected, once the vault is closed.
+    /// Creates a call and its promise. If the vault is closed, there is no call, and the promise is already rejected.
     fn register_call(&self, work: Work) -> (Option<CallId>, Promise) {
         let deferred = self.host.defer();
         let promise = deferred.promise();
@@ -176,7 +178,7 @@ impl Driver {
         (Some(id), promise)
     }
 
-    /// Reads the trace, and hands in the input that goes with it. Settles when that is done.
+    /// Reads the shared state, and passes the input that carries it to the session. The promise settles afterwards.
     fn read(&self, input: impl FnOnce(Trace) -> Input<PageProfile> + 'static) -> Promise {
         let done = self.host.defer();
         let promise = done.promise();
@@ -184,7 +186,7 @@ impl Driver {
         promise
     }
 
-    /// Reads again, if we have written to the trace meanwhile.
+    /// Reads the shared state. Reads it again if this vault has written it in the meantime.
     fn read_for(&self, input: Reading, done: Deferred) {
         let written = self.written.get();
         self.after(&self.host.recall(), move |driver, row| {
@@ -198,14 +200,15 @@ impl Driver {
         });
     }
 
-    /// Goes on once the promise has settled. The driver lives at least until then.
+    /// Calls `then` once the promise has settled. The driver is kept alive at least until then.
     fn after(&self, promise: &Promise, then: impl FnOnce(&Self, Result<JsValue, JsValue>) + 'static) {
         if let Some(driver) = self.this.upgrade() {
             self.host.when_settled(promise, &callback(Box::new(move |settled| then(&driver, settled))));
         }
     }
 
-    /// Hands an input in and does all that follows. What happens meanwhile waits its turn: one contract, one place.
+    /// Passes an input to the session and performs all its effects. Inputs that arrive in the meantime wait in the
+    /// inbox, so only this function must keep the contract of the session.
     fn drive(&self, input: Input<PageProfile>) {
         if self.is_closed.get() {
             return;
@@ -286,7 +289,7 @@ impl Driver {
                 self.host.report(report::event(&event, self.unusable.borrow().as_ref(), &self.clock));
             }
             Effect::Settle(id, via) if self.is_request(id) => self.settle(id, via),
-            // A page may reload as soon as its call resolves.
+            // A page may reload as soon as its call resolves, so the write must be complete before.
             Effect::Settle(id, via) => self.when_written(move |driver| driver.settle(id, via)),
             Effect::Transmit(id) => self.transmit(id),
             Effect::Unlock(id) => {
@@ -302,7 +305,7 @@ impl Driver {
         unusable.unwrap_or_else(|| self.host.error(error.code(), JsValue::UNDEFINED))
     }
 
-    /// For what others, or the next page, are to see only after they can see what we wrote.
+    /// Calls `then` once the last write is complete. Other vaults and the next page can then see what this vault wrote.
     fn when_written(&self, then: impl FnOnce(&Self) + 'static) {
         let writing = self.writing.borrow().clone();
         match writing {

@@ -1,4 +1,4 @@
-//! Requests of the page: when they go, with which token, and what becomes of their responses.
+//! Requests of the page: when they are sent, with which token, and how their responses are handled.
 
 use alloc::string::String;
 
@@ -15,7 +15,7 @@ use super::super::report;
 use super::{Driver, with};
 use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, ResponseClass, Status};
 
-/// Chromium fails whatever exceeds some 1,400 requests of a page at once; a burst of more is sent in turns.
+/// Chromium fails requests of a page beyond about 1,400 at once. Requests beyond this limit wait in a queue.
 const MOST_IN_FLIGHT: u32 = 500;
 
 impl Driver {
@@ -30,7 +30,7 @@ impl Driver {
         self.open(Work::Request { outgoing, began: js_sys::Date::now() }, |id| Input::Send(id, body))
     }
 
-    /// A request that waits for a token can be aborted like one that is on the wire.
+    /// Lets the caller abort a request that waits for a token, in the same way as a request that has been sent.
     pub(super) fn listen_for_abort(&self, id: CallId) {
         if let Some(open) = self.open.borrow_mut().get_mut(id).filter(|open| !open.is_in_flight)
             && let Work::Request { outgoing, .. } = &open.work
@@ -47,7 +47,7 @@ impl Driver {
         }
     }
 
-    /// Sends the request when its turn comes, which is at once but for bursts.
+    /// Sends the request at once, or queues it if too many requests are in flight.
     pub(super) fn transmit(&self, id: CallId) {
         if self.in_flight.get() < MOST_IN_FLIGHT {
             self.send(id);
@@ -92,7 +92,7 @@ impl Driver {
                 open.outcome = Some(outcome);
                 matches!(&open.work, Work::Request { outgoing, .. } if outgoing.signal().aborted())
             }
-            // Nobody is interested in the rest of it.
+            // The caller has aborted the request, so the rest of the response is not read.
             None => return drop(response.and_then(Response::body).map(|body| body.cancel())),
         };
         if let Some(token) = renewal {
@@ -107,8 +107,8 @@ impl Driver {
         self.listen_for_abort(id);
     }
 
-    /// Why a session ended with this answer, in the API's own word. The page learns of the end at once, and of this as soon
-    /// as the body is there.
+    /// Reads the API's own reason for the end of the session from this answer. The page is notified of the end at once,
+    /// and of the reason as soon as the body has arrived.
     fn read_cause(&self, response: &Response) {
         if !self.is_revoked() {
             return drop(response.body().map(|body| body.cancel()));
@@ -127,7 +127,8 @@ impl Driver {
         self.session.borrow().snapshot().status == Status::Unauthenticated(Reason::Revoked)
     }
 
-    /// Without a refresh a 401 ends the session. An endpoint may answer 401 for reasons of its own.
+    /// Whether a 401 to this request counts. Without a refresh, a 401 ends the session. Because an endpoint may answer
+    /// 401 for its own reasons, the option `check` limits this to one URL.
     fn believes_401_of(&self, id: CallId) -> bool {
         let Some(check) = self.config.check.as_ref().filter(|_| self.config.refresh.is_none()) else { return true };
         let calls = self.open.borrow();

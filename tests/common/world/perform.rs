@@ -1,4 +1,4 @@
-//! What a tab wants done, and the laws that hold while it is done.
+//! Performs the effects of a tab, and checks the invariants.
 
 use tokencell::{
     Bearer, CallId, Effect, Epoch, ExchangeKind, Hint, Input, Instant, LeaseClaim, Lock, Policy, Reason, RefreshMode,
@@ -15,7 +15,7 @@ impl World {
         match effect {
             Effect::Abandon(id) => {
                 self.tabs[tab].asking = None;
-                // The browser drops the reply to a request that was aborted, and its cookie.
+                // The browser drops the reply to an aborted request, and its cookie.
                 self.wire.retain(|(_, packet)| match packet {
                     Packet::Ask { tab: of, id: of_id, kind: ExchangeKind::SignIn(_), .. }
                     | Packet::Told { tab: of, id: of_id, kind: ExchangeKind::SignIn(_), .. } => {
@@ -62,7 +62,7 @@ impl World {
             Effect::Remember(hint, epoch) => {
                 self.tabs[tab].written += 1;
                 if began_after(self.epoch, epoch) {
-                    // Somebody has signed in since, whom this tab has not heard of.
+                    // A user has signed in since, and this tab does not know it yet.
                     self.tabs[tab].left_at = None;
                 } else {
                     self.epoch = epoch;
@@ -83,7 +83,7 @@ impl World {
         }
     }
 
-    /// Promise 8: no request goes out for anybody else than the one it was first sent for.
+    /// Promise 8: no request is sent for another user than the one that it was first sent for.
     pub(super) fn transmit(&mut self, tab: usize, call: CallId) {
         let bearer = match self.tabs[tab].session.bearer(call) {
             Bearer::None => None,
@@ -102,7 +102,7 @@ impl World {
         self.put(Packet::Request { tab, call, bearer });
     }
 
-    /// Promises 9 and 16: only a refusal or a sign-out ends a session, and nothing brings it back but a sign-in.
+    /// Promises 9 and 16: only a refusal or a sign-out ends a session, and only a sign-in restores it.
     pub(super) fn check_status(&mut self, tab: usize) {
         let (writes, renewal) = (self.signed_in_writes, self.policy.renewal);
         let tab = &mut self.tabs[tab];
@@ -161,7 +161,7 @@ impl World {
     }
 }
 
-/// Whether one epoch began after the other. They wrap around.
+/// Whether one epoch began after the other. Epochs wrap around.
 const fn began_after(one: Epoch, other: Epoch) -> bool {
     one.0.wrapping_sub(other.0).cast_signed() > 0
 }

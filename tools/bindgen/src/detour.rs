@@ -1,15 +1,15 @@
-//! Takes values out of the table of JavaScript values by a call to the glue instead of by `table.get`. The compiler of
-//! Safari 16.0 to 16.3 (WebKit 614; seen in WPE 2.38) looks at the lower half of what `table.get` gives, and takes a
-//! number whose lower half is zero, such as 401, for an access out of bounds.
+//! Reads values from the table of JavaScript values by a call to the glue instead of by `table.get`. The compiler of
+//! Safari 16.0 to 16.3 (WebKit 614; seen in WPE 2.38) checks only the lower half of the value that `table.get` returns.
+//! If the lower half of a number is zero, as for 401, it treats the read as an access out of bounds.
 
 use std::collections::HashSet;
 
 use walrus::ir::{Call, Instr, InstrLocId, TableGet, VisitorMut, dfs_pre_order_mut};
 use walrus::{FunctionId, Module, RefType, TableId, ValType};
 
-/// The name of the import, until it is shortened.
+/// The name of the import, before it is shortened.
 const NAME: &str = "__tokencell_value";
-/// How wasm-bindgen exports the table.
+/// The name under which wasm-bindgen exports the table.
 const TABLE: &str = "__wbindgen_externrefs";
 
 /// Replaces every `table.get` of a JavaScript value.
@@ -26,10 +26,10 @@ pub fn detour(module: &mut Module) {
     }
 }
 
-/// Gives the glue the function that the detour goes through.
+/// Adds the function that replaces `table.get` to the glue.
 ///
 /// # Errors
-/// When the glue is not what wasm-bindgen used to write.
+/// When the glue does not have the form that wasm-bindgen is known to write.
 pub fn extend(glue: &str) -> Result<String, String> {
     const IMPORTS: &str = "const import0 = {\n";
     let (before, after) = glue.split_once(IMPORTS).ok_or("the glue has no imports")?;

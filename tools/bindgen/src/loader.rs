@@ -1,7 +1,7 @@
-//! A loader of our own in place of wasm-bindgen's, which also fetches, streams, and loads synchronously. `js/vault/load.ts`
-//! has the bytes already.
+//! Replaces the loader of wasm-bindgen with our own. The loader of wasm-bindgen also fetches, streams, and loads
+//! synchronously. These functions are not needed, because `js/vault/load.ts` has the bytes already.
 
-/// Where wasm-bindgen's loader begins; it goes on to the end of the file.
+/// The text at which wasm-bindgen's loader begins. The loader extends to the end of the file.
 const GLUE: &str = "let wasmModule, wasmInstance, wasm;\n";
 const TYPES: &str = "export type InitInput = ";
 
@@ -24,15 +24,15 @@ export default function init(bytes: BufferSource): Promise<WebAssembly.Exports>;
 /// Replaces the loader in the glue.
 ///
 /// # Errors
-/// When the glue is not what wasm-bindgen used to write.
+/// When the glue does not have the form that wasm-bindgen is known to write.
 pub fn replace(glue: &str) -> Result<String, String> {
     before(glue, GLUE).map(|glue| glue + LOADER)
 }
 
-/// Replaces the types of the loader, and with them those of the raw exports.
+/// Replaces the types of the loader and of the raw exports.
 ///
 /// # Errors
-/// When the types are not what wasm-bindgen used to write.
+/// When the types do not have the form that wasm-bindgen is known to write.
 pub fn replace_types(types: &str) -> Result<String, String> {
     before(types, TYPES).map(|types| types + LOADER_TYPE)
 }

@@ -1,5 +1,5 @@
-//! Gives the imports and exports of the wasm one-letter names, in the wasm and in its glue. Those of wasm-bindgen end
-//! in hashes, which no compression shortens: they were a tenth of what a page loads.
+//! Gives the imports and exports of the wasm short names of one or two letters, in the wasm and in its glue. The names
+//! of wasm-bindgen end in hashes, which do not compress. They were a tenth of the bytes that a page loads.
 
 use std::collections::HashSet;
 use std::fs;
@@ -11,7 +11,7 @@ use crate::{detour, loader};
 
 type Outcome<T> = Result<T, String>;
 
-/// Writes the glue and the wasm into `folder`, under names that are short and agree.
+/// Writes the glue and the wasm into `folder`, with short names that are the same in both.
 pub fn emit(output: &mut Output, folder: &Path) -> Outcome<()> {
     let glue = output.js().to_owned();
     let imports = rename_imports(output);
@@ -28,7 +28,7 @@ pub fn emit(output: &mut Output, folder: &Path) -> Outcome<()> {
     fs::remove_file(folder.join("core_bg.wasm.d.ts")).map_err(|error| error.to_string())
 }
 
-/// What it was called, and what it is called now.
+/// Pairs of the old name and the new name.
 type Names = Vec<(String, String)>;
 
 fn rename_imports(output: &mut Output) -> Names {
@@ -40,7 +40,8 @@ fn rename_imports(output: &mut Output) -> Names {
     names
 }
 
-/// An export that the glue never takes is none; wasm-opt then drops what only it needs.
+/// Renames the exports, and removes those that the glue does not use. wasm-opt then removes the code that only the
+/// removed exports need.
 fn rename_exports(output: &mut Output, glue: &str) -> Names {
     let taken: HashSet<_> = taken(glue).collect();
     let exports = &mut output.wasm_mut().exports;
@@ -57,12 +58,12 @@ fn rename_exports(output: &mut Output, glue: &str) -> Names {
     names
 }
 
-/// The exports that the glue takes, by name.
+/// The names of the exports that the glue uses.
 fn taken(glue: &str) -> impl Iterator<Item = &str> {
     glue.split("wasm.").skip(1).map(|rest| rest.split(|char: char| !is_identifier(char)).next().unwrap_or_default())
 }
 
-/// Replaces whole identifiers, each of which has to be there, between `before` and `after`.
+/// Replaces whole identifiers between `before` and `after`. Each of them must occur in the text.
 fn replace(text: &str, before: &str, names: &Names, after: &str) -> Outcome<String> {
     let mut text = text.to_owned();
     for (long, short) in names {
@@ -99,7 +100,7 @@ fn is_identifier(char: char) -> bool {
     char.is_ascii_alphanumeric() || char == '_' || char == '$'
 }
 
-/// a … z, aa, ba …
+/// The short name with this index: a … z, aa, ba …
 fn short(mut index: usize) -> String {
     let mut name = String::new();
     loop {

@@ -1,9 +1,10 @@
-//! Empties what only serves the words of a panic. Our panic handler traps without reading them (`src/web/runtime.rs`),
-//! but std is compiled before anybody can know: the words, and how to write numbers into them, were a tenth of the core.
+//! Empties the functions and data that only produce panic messages. Our panic handler traps without reading the message
+//! (`src/web/runtime.rs`). But std is compiled before the handler is known, so it still contains the messages. The
+//! messages, and the code that writes numbers into them, were a tenth of the core.
 
 use walrus::{ConstExpr, DataKind, FunctionKind, Module, ir::Value};
 
-/// Functions that write a text, or that never return because they panic with one. Nothing in the core writes texts.
+/// Functions that write a text, or that never return because they panic with a text. The core itself writes no texts.
 const SPEECH: [&str; 8] = [
     "core::panicking::",
     "core::fmt::",
@@ -15,7 +16,8 @@ const SPEECH: [&str; 8] = [
     "core::str::slice_error_fail",
 ];
 
-/// Whatever speaks traps instead, as it would in the end; and where it stands in the source is forgotten.
+/// Makes each of these functions trap at once, because it would trap in the end. Deletes the source locations of
+/// panics.
 pub fn silence(module: &mut Module) {
     for function in module.funcs.iter_mut() {
         if let FunctionKind::Local(local) = &mut function.kind
@@ -35,7 +37,8 @@ pub fn silence(module: &mut Module) {
     }
 }
 
-/// Without the crate hashes, as in `<core[c5930c85a12de822]::fmt::Formatter>::pad`.
+/// Whether the function with this name writes a text, or panics with one. The comparison ignores crate hashes, as in
+/// `<core[c5930c85a12de822]::fmt::Formatter>::pad`.
 fn speaks(name: &str) -> bool {
     let path: String = name.split('[').map(|part| part.split_once(']').map_or(part, |(_, rest)| rest)).collect();
     let path = path.trim_start_matches('<');

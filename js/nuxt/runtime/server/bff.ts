@@ -9,9 +9,9 @@ import { createConfiguredBff } from './configured.js'
 let made: BffServer | undefined
 
 /**
- * The server of this configuration, which holds no session.
+ * The server with this configuration. It holds no session.
  *
- * @param event the first request: some hosts have no variables before
+ * @param event the first request: some hosts provide no environment variables before it
  */
 export function useBff(event: H3Event): BffServer {
   if (!made) {
@@ -21,16 +21,16 @@ export function useBff(event: H3Event): BffServer {
   return made
 }
 
-/** Some hosts stop the process when the response is sent, unless the request that is being answered says what is left to do. */
+/** Some hosts stop the process when the response is sent, unless the current request registers the remaining work. */
 function waitUntil(work: Promise<unknown>) {
   try {
     useEvent().waitUntil(work)
   } catch {
-    // The work goes on where `nitro.experimental.asyncContext` has been turned off, too, as far as the host lets it.
+    // If `nitro.experimental.asyncContext` has been turned off, the work still continues, as far as the host allows it.
   }
 }
 
-/** A mount of Nitro's storage; where it is on Redis, it claims in one step. */
+/** A storage mount of Nitro. If the mount is on Redis, it claims in one atomic step. */
 function storeOn(mount: string): SharedStore {
   const storage = useStorage(mount)
   const store: SharedStore = {
@@ -41,7 +41,7 @@ function storeOn(mount: string): SharedStore {
   const { driver } = useStorage().getMount(`${mount}:`)
   if (driver.name !== 'redis') return store
   const redis = driver.getInstance?.() as Record<'expire' | 'set', (...args: unknown[]) => Promise<unknown>>
-  // Under the name that the driver gives it, which removes it by that name.
+  // The driver adds its `base` to every key. These calls do the same, so that the driver can remove the key.
   const base = ((driver.options as { base?: string } | undefined)?.base ?? '').replace(/:$/, '')
   const named = (key: string) => (base ? `${base}:${key}` : key)
   return {

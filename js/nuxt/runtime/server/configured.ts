@@ -4,8 +4,8 @@ import type { BffFileOptions, BffModeOptions } from '../../options.js'
 type Configured = Omit<BffModeOptions, 'mode' | 'storage'> & Pick<BffFileOptions, 'store' | 'waitUntil'>
 
 /**
- * The server of nuxt.config and `server/tokencell.ts`, which goes before it. What is wrong with them is on the console, once:
- * frameworks show visitors an error page, and log none of the reasons.
+ * Creates the server from nuxt.config and `server/tokencell.ts`. The latter takes precedence. Errors in them are written
+ * to the console once, because frameworks show visitors an error page and do not log the reason.
  *
  * @throws AuthError that names the option
  */

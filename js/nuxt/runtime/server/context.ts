@@ -2,35 +2,41 @@ import type { H3Event } from 'h3'
 import { adapterError } from '../../../adapters/errors.js'
 import type { RequestSession } from '../../../server/index.js'
 
-/** What a request to this server has of its session. Whatever it changes is in the response at once. */
+/** The session of a request to this server. Every change of the session is added to the response at once. */
 export interface EventSession extends Pick<RequestSession, 'fetch' | 'info'> {
-  /** Answers a request of a page, such as for the API, within this session. */
+  /** Answers a request of a page within this session, for example one for the API. */
   answer(request: Request): Promise<Response>
-  /** What `fetch` of a page gets from this server, and from other origins. Paths are those of browsers. */
+  /**
+   * Returns the response that `fetch` of a page gets, from this server or another origin. Paths are those that browsers
+   * use.
+   */
   fetchAsPage(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
 }
 
 type Nitro = { routeRules?: { isr?: unknown } } | undefined
 type Context = { [KEY]?: () => EventSession }
 
-// Pages are rendered by modules of their own in development, which share the event and nothing else.
+// In development, pages are rendered by separate modules, which share only the event.
 const KEY: unique symbol = Symbol.for('tokencell.session') as never
 
-/** Whether this is somebody's own request, and not one whose answer is kept for all. */
+/** Whether the response is for this visitor only, and is not cached for all visitors. */
 export const hasVisitor = ({ context }: H3Event) =>
   !import.meta.prerender && !context.cache && !(context._nitro as Nitro)?.routeRules?.isr
 
 /**
- * The session of this request, which is opened when first asked for.
+ * The session of this request, which is opened at the first call.
  *
- * @throws AuthError `shared-answer` where the answer is kept for all: it would be somebody's
+ * @throws AuthError `shared-answer` if the response is cached for all visitors: they would get the session of one visitor
  */
 export function sessionOf(event: H3Event): EventSession {
   if (!hasVisitor(event)) throw adapterError('shared-answer')
   return (event.context as Required<Context>)[KEY]()
 }
 
-/** Says how to open it. A request that this server makes to itself on the way has the session of the first. */
+/**
+ * Registers how to open the session. A request that this server makes to itself meanwhile has the session of the first
+ * request.
+ */
 export function offerSession(event: H3Event, open: () => EventSession) {
   const context = event.context as Context
   const { __unenv__: outer } = event.node.req as { __unenv__?: Context }

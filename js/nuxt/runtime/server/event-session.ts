@@ -3,11 +3,11 @@ import { FORGERY_HEADER } from '../../../protocol/server-session.js'
 import { useBff } from './bff.js'
 import type { EventSession } from './context.js'
 
-/** Headers of a visitor's request that say nothing about another one made on the way. */
+/** Headers of a visitor's request that do not apply to another request that is made while answering it. */
 const OF_THIS_REQUEST =
   /^(accept(-encoding)?|connection|content-.*|expect|if-.*|origin|range|sec-.*|te|transfer-encoding|upgrade)$/
 
-/** Opens the session of a request. Whatever is done with it is in the response at once. */
+/** Opens the session of a request. Every change of the session is added to the response at once. */
 export function openEventSession(event: H3Event, localFetch: typeof fetch): EventSession {
   const bff = useBff(event)
   const { headers, node } = event

@@ -3,7 +3,7 @@ import { defineNitroPlugin } from 'nitropack/runtime'
 import { offerSession } from './context.js'
 import { openEventSession } from './event-session.js'
 
-/** Every request to this server has a session. */
+/** Gives every request to this server a session. */
 export default defineNitroPlugin((nitroApp) => {
   const { hooks, localFetch } = nitroApp
   hooks.hook('request', (event) =>

@@ -6,15 +6,15 @@ import type { PublicOptions } from '../../options.js'
 import { rolesAt } from '../roles.js'
 import { type EventSession, sessionOf } from './context.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// The interface `Register` of 'tokencell' takes effect only if that module is part of the program.
 export type {} from '../../../index.js'
 
 /** The session of one request to this server. */
 export interface ServerAuth {
-  /** How things stand; after a refresh, if one is due. */
+  /** Returns the session. If a refresh is due, it refreshes first. */
   info(): Promise<SessionInfo>
   /**
-   * The same for those whom the rule lets in; others get an error with the status 401 or 403.
+   * Returns the session if the rule admits the visitor. Otherwise it throws an error with the status 401 or 403.
    * @default { requiresAuth: true }
    */
   require(rule?: Rule): Promise<SessionInfo>
