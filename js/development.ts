@@ -9,8 +9,9 @@ export * from './index.js'
 /**
  * {@inheritDoc connect}
  *
- * This is `tokencell` under the export condition `development`, as the development servers of Vite, Next and Nuxt set it. The
- * shared vault follows its file, and the console tells what is wrong.
+ * This module is `tokencell` under the export condition `development`, which the development servers of Vite, Next and
+ * Nuxt set. After an edit of the vault's file, a page that is loaded again gets the new shared vault. Problems are written
+ * to the console.
  */
 export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<User> {
   if (typeof window === 'undefined') return connect(options)
@@ -22,7 +23,7 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
   const auth = connect<User>({
     ...options,
     ...placement,
-    // `connect()` awaits what a factory makes.
+    // The factory returns a promise here. `connect()` awaits it.
     ...(shared && { shared: () => followScript(shared) as SharedWorker }),
   })
   reportTrouble(auth as Auth<unknown>, () => origins)

@@ -1,13 +1,13 @@
 import type { VaultOptions } from './common/vault-options.js'
 
-/** Express, or any other API with a refresh token in an HttpOnly cookie, as in `examples/api`. */
+/** Express, or any other API with the refresh token in an HttpOnly cookie. `examples/api` is such an API. */
 const refreshCookie = {
   signIn: '/login',
   refresh: '/refresh',
   signOut: '/logout',
 } as const satisfies VaultOptions
 
-/** An access and a refresh token in the body. The session ends with the vault, as no cookie outlives it. */
+/** An access token and a refresh token in the body. The session ends with the vault, because there is no cookie. */
 const bodyPair = {
   ...refreshCookie,
   refreshToken: 'body',
@@ -15,7 +15,7 @@ const bodyPair = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** Rails with Devise and devise-jwt: a token in the `Authorization` header, which nothing renews. */
+/** Rails with Devise and devise-jwt: a token in the `Authorization` header. There is no refresh. */
 const deviseJwt = {
   signIn: '/users/sign_in',
   signOut: { method: 'DELETE', path: '/users/sign_out' },
@@ -24,14 +24,20 @@ const deviseJwt = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** Rails with Devise and the engine of `examples/rails-api`: the same beside a refresh token in a cookie. */
+/**
+ * Rails with Devise and the engine of `examples/rails-api`: a token in the `Authorization` header, and a refresh token in a
+ * cookie.
+ */
 const deviseJwtRefresh = {
   signIn: '/api/v1/login',
   refresh: '/api/v1/refresh',
   signOut: { method: 'DELETE', path: '/api/v1/logout' },
 } as const satisfies VaultOptions
 
-/** devise_token_auth: five headers, renewed by every answer; a reload needs its `cookie_enabled`. */
+/**
+ * devise_token_auth: five headers, which every response may replace. The session survives a reload only if `cookie_enabled`
+ * is set in devise_token_auth.
+ */
 const deviseTokenAuth = {
   credential: { headers: ['access-token', 'token-type', 'client', 'expiry', 'uid'] },
   signIn: '/auth/sign_in',
@@ -41,7 +47,7 @@ const deviseTokenAuth = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** jwt_sessions with its tokens in headers. */
+/** jwt_sessions, with tokens sent in headers. */
 const jwtSessions = {
   signIn: '/login',
   refresh: '/refresh',
@@ -52,7 +58,7 @@ const jwtSessions = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** Knock: a JWT, and no more. Credentials are `{ auth: { email, password } }`. */
+/** Knock: only a JWT, without refresh or sign-out. Credentials are `{ auth: { email, password } }`. */
 const knock = {
   signIn: '/user_token',
   fields: { accessToken: 'jwt' },
@@ -60,7 +66,10 @@ const knock = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** A Rails session cookie: there is no token. `me` says whether there is a session, and the CSRF token is in a cookie. */
+/**
+ * A Rails session cookie. There is no token. The endpoint `/me` shows whether there is a session, and the CSRF token is in
+ * a cookie.
+ */
 const railsSession = {
   credential: 'cookie',
   signIn: '/login',
@@ -69,7 +78,7 @@ const railsSession = {
   csrf: { header: 'X-CSRF-Token', cookie: 'CSRF-TOKEN' },
 } as const satisfies VaultOptions
 
-/** djangorestframework-simplejwt: a pair of tokens in the body, and `token_blacklist` for the sign-out. */
+/** djangorestframework-simplejwt: a pair of tokens in the body. The sign-out needs the app `token_blacklist`. */
 const simplejwt = {
   signIn: '/api/token/',
   refresh: '/api/token/refresh/',
@@ -89,7 +98,10 @@ const djRestAuth = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** flask-jwt-extended in cookies, each with a CSRF cookie of its own. It answers 422 to a token that it cannot read. */
+/**
+ * flask-jwt-extended with tokens in cookies. Each token has its own CSRF cookie. The API answers 422 to a token that it
+ * cannot read.
+ */
 const flaskJwtExtended = {
   credential: 'cookie',
   signIn: '/token/auth',
@@ -102,7 +114,7 @@ const flaskJwtExtended = {
   csrf: { header: 'X-CSRF-TOKEN', cookie: 'csrf_access_token' },
 } as const satisfies VaultOptions
 
-/** fastapi-users with a JWT as bearer, which nothing renews. Credentials are `{ username, password }`. */
+/** fastapi-users with a JWT as bearer token. There is no refresh. Credentials are `{ username, password }`. */
 const fastapiUsers = {
   signIn: { path: '/auth/jwt/login', encoding: 'form' },
   signOut: '/auth/jwt/logout',
@@ -110,7 +122,7 @@ const fastapiUsers = {
   csrf: false,
 } as const satisfies VaultOptions
 
-/** better-auth: a session cookie, and no token. It compares `Origin` with its `trustedOrigins`. */
+/** better-auth: a session cookie, without a token. The server compares `Origin` with its `trustedOrigins`. */
 const betterAuth = {
   credential: 'cookie',
   signIn: '/api/auth/sign-in/email',
@@ -120,7 +132,8 @@ const betterAuth = {
 } as const satisfies VaultOptions
 
 /**
- * What widespread backends speak, as data. The paths are those of their guides; what you write after the preset is yours.
+ * Vault options for common backends. The paths are those of the backends' guides. Options that you write after the preset
+ * replace its options.
  *
  * @example
  * export default openVault({ ...presets.deviseJwt, origins: ['https://api.example.com'] })

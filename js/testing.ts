@@ -14,12 +14,12 @@ import type {
   Snapshot,
 } from './common/types.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
 export type {} from './index.js'
 
 /**
- * The state of the session: not known yet, without or with a failure to find out; no session, for this reason; or somebody
- * signed in.
+ * The state of the session. `'loading'` or `{ failure }`: it is not known yet. A {@link Reason} or `{ reason }`: there is
+ * no session. A {@link TestUser}: a user is signed in.
  */
 export type TestSession<User = RegisteredUser> =
   | 'loading'
@@ -39,35 +39,38 @@ export interface TestUser<User = RegisteredUser> {
 /** A user who has just signed in. */
 export interface TestSignIn<User = RegisteredUser> extends TestUser<User> {
   /**
-   * What `auth.signIn` resolves with: the answer of the API, without its tokens.
+   * The value that `auth.signIn` resolves with: the response body of the API, without its tokens.
    * @default { user }, or {} without a user
    */
   answer?: unknown
 }
 
 export interface TestAuthOptions<User = RegisteredUser> {
-  /** @default 'never' */
+  /**
+   * The state of the session at the start.
+   * @default 'never'
+   */
   session?: TestSession<User>
-  /** Answers what `auth.fetch` asks. Without it, every request fails with an error that says so. */
+  /** Answers the requests of `auth.fetch`. Without it, every request fails with a `TypeError` that names this option. */
   fetch?: (request: Request) => Response | Promise<Response>
   /**
-   * What a sign-in leads to; to refuse it, throw an `AuthError`.
+   * Returns the result of a sign-in. To refuse the sign-in, throw an `AuthError`.
    * @default a user without a name
    */
   signIn?: (credentials: Credentials) => TestSignIn<User> | Promise<TestSignIn<User>>
 }
 
-/** A session that does what a test says. */
+/** A session that a test controls. */
 export interface TestAuth<User = RegisteredUser> extends Auth<User> {
-  /** From now on things stand like this. */
+  /** Changes the state of the session. */
   become(session: TestSession<User>): void
-  /** Something has happened. */
+  /** Emits an event to the listeners of `onEvent`. */
   emit(event: AuthEvent): void
-  /** All that `fetch` was asked. */
+  /** All requests that were made with `auth.fetch`. */
   readonly requests: readonly Request[]
 }
 
-/** A session for unit tests: no vault, no WebAssembly, no network, and no time that passes. */
+/** Creates a session for unit tests, without a vault, WebAssembly, network or timers. */
 export function createTestAuth<User = RegisteredUser>(
   options: TestAuthOptions<NoInfer<User>> = {},
 ): TestAuth<User> {
@@ -154,7 +157,7 @@ function snapshotOf<User>(session: TestSession<User>): Snapshot<User> {
 const ended = (why: { reason: Reason; cause?: string }) =>
   Object.freeze({ ...LOADING, status: 'unauthenticated', ...why } as Snapshot<never>)
 
-/** Test environments may have no address to resolve a path by. */
+/** Resolves a path. Test environments may have no base URL; then it is `http://localhost`. */
 function absolute(input: RequestInfo | URL) {
   const base = globalThis.document?.baseURI
   return typeof input === 'string'

@@ -54,8 +54,9 @@ const identityOf = ({ status, user, claims }: Snapshot<unknown>) =>
   JSON.stringify([status, user, claims?.sub, claims?.role, claims?.roles, claims?.scope])
 
 /**
- * The page in the query, if it is a page of this application; `null` if the query has several. The fragment is added to it:
- * browsers send no fragment to a server, but keep it through the redirect, so it belongs to the wanted page.
+ * The page in the query, if it is a page of this application; `null` if the query has several. If it has no fragment, it
+ * gets that of the current URL: browsers send no fragment to a server, but keep it through the redirect, so it belongs to
+ * the wanted page.
  */
 function wantedPage(): string | null {
   const { hash, origin, search } = location

@@ -17,7 +17,7 @@ import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../c
 import { adapterError } from './errors.js'
 import { followSession, type Rendered, type ServerRouter } from './react-navigation.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
 export type {} from '../index.js'
 
 export type { ServerRouter } from './react-navigation.js'

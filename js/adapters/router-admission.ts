@@ -6,9 +6,9 @@ import type { createPages } from './router-pages.js'
 import type { SessionWatch } from './session-watch.js'
 
 /**
- * Lets navigations pass, holds them until the session can be decided by, or leads them elsewhere.
+ * Allows a navigation, delays it until the guard can decide, or redirects it.
  *
- * @param isPassive whether what cannot be decided yet is let through
+ * @param isPassive whether to allow a navigation about which the guard cannot decide yet
  */
 export function createAdmission(
   session: SessionWatch,
@@ -59,16 +59,16 @@ export function createAdmission(
   }
 
   function refuseForNow(to: RouteLocationNormalized): RouteLocationRaw | true {
-    // What another navigation has overtaken, the router ends by itself.
+    // If a newer navigation has replaced this one, the router cancels it by itself.
     if (isPassive() || to !== latest || pages.isInstead(to, 'unavailable')) return true
-    // A vault that has failed is started again.
+    // This starts a failed vault again.
     session.whenDecidable()
     if (canShowUnavailable()) return pages.instead({ wanted: to, decision: 'unavailable' })
     failed = to
     throw session.vaultError ?? callError('unreachable')
   }
 
-  /** What is wrong with the vault is for the developer to see, as an error. */
+  /** An error of the vault is thrown and not replaced by a page, because the developer must see it. */
   const canShowUnavailable = () => pages.hasUnavailable && session.vaultError === undefined
 
   return {
@@ -78,15 +78,15 @@ export function createAdmission(
     get isWaiting() {
       return waitingNavigations > 0
     },
-    /** Whether the last page was let through without a decision. */
+    /** Whether the last page was allowed without a decision. */
     get isUndecided() {
       return isUndecided
     },
-    /** The page whose navigation failed because the session was not known, unless another was asked for since. */
+    /** The page whose navigation failed because the session was not known; `undefined` after a newer navigation. */
     get failed() {
       return failed
     },
-    /** Whether that navigation would not fail again. */
+    /** Whether the guard can now decide about a new navigation to this page, so that it does not fail again. */
     canGoOn(to: RouteLocationNormalized): boolean {
       const decision = judge(to)
       return decision === 'unavailable' ? canShowUnavailable() : decision !== 'wait'

@@ -6,18 +6,18 @@ import type { GuardOptions } from './router-options.js'
 
 const DEFAULTS = { signIn: '/sign-in', home: '/', forbidden: undefined, unavailable: undefined }
 
-/** The page that a visitor wanted when another was shown in its place, and why. */
+/** The page that a visitor wanted when another page was shown in its place, and the reason. */
 export interface Substitution {
   wanted: RouteLocationNormalized
   decision: Extract<Decision, 'forbidden' | 'unavailable'>
 }
 
-/** Where visitors are led who may not see the page they wanted. */
+/** Finds the pages to which the guard redirects visitors who may not see the wanted page. */
 export function createPages(router: Router, asked: ReturnType<typeof createAsked>, options: GuardOptions) {
   const { query: name = 'redirect', rule = ({ meta }) => meta } = options
-  /** By the page that is shown instead. */
+  /** The key is the page that is shown instead. */
   const substitutions = new WeakMap<RouteLocation, Substitution>()
-  /** That of the redirection under way. */
+  /** The substitution of the redirect that is in progress. */
   let next: Substitution | undefined
 
   /**
@@ -32,14 +32,14 @@ export function createPages(router: Router, asked: ReturnType<typeof createAsked
     const { path = location, name } = Object(location) as { path?: unknown; name?: unknown }
     let cause: unknown
     try {
-      // What has neither, the router takes for the wanted page itself, and would redirect without end.
+      // A location without a name and a path means the wanted page itself to the router: it would redirect without end.
       if (name || ownPath(path)) {
         const route = router.resolve(location, wanted)
         const goTo = name ? ({ ...Object(location), params: route.params } as RouteLocationRaw) : location
         if (route.matched.length) return { route, location: goTo }
       }
     } catch (error) {
-      // The router says which parameter is missing.
+      // The error of the router names the missing parameter.
       cause = error
     }
     throw adapterError('page-missing', { option, cause })
@@ -49,7 +49,7 @@ export function createPages(router: Router, asked: ReturnType<typeof createAsked
     try {
       return pageOf('home', to).route.fullPath === to.fullPath
     } catch {
-      // A home page that cannot be told from this one is another.
+      // If the home page cannot be resolved, this page is not the home page.
       return false
     }
   }
@@ -65,7 +65,7 @@ export function createPages(router: Router, asked: ReturnType<typeof createAsked
   }
 
   return {
-    /** The decision, unless it leads from the page that it leads to: to itself no page is led. */
+    /** Returns the decision. If it would redirect a page to itself, returns `allow`. */
     settle(to: RouteLocation, decision: Decision): Decision {
       const isThere =
         (decision === 'sign-in' && isSignIn(to)) ||
@@ -78,15 +78,16 @@ export function createPages(router: Router, asked: ReturnType<typeof createAsked
 
     signIn: (from: RouteLocationNormalized) => pageOf('signIn', from).location,
 
-    /** The sign-in page, with the page that was wanted in its query. */
+    /** The sign-in page, with the wanted page in its query. */
     askToSignIn(to: RouteLocationNormalized): RouteLocationRaw {
       const { path, query, hash } = pageOf('signIn', to).route
       return { path, hash, query: isHome(to) ? query : { ...query, [name]: to.fullPath } }
     },
 
     /**
-     * The page in the query, if it is one of this application that does not lead here again. No server sees a fragment: it
-     * comes with the redirect of the browser, and belongs to that page.
+     * The page in the query, if it is a page of this application that would not redirect to this page again. If it has no
+     * fragment, it gets that of the current URL: browsers send no fragment to a server, but keep it through the redirect,
+     * so it belongs to the wanted page.
      */
     wanted({ query, hash }: RouteLocationNormalized): RouteLocationRaw | null {
       const path = ownPath(query[name])
@@ -95,24 +96,27 @@ export function createPages(router: Router, asked: ReturnType<typeof createAsked
       return !rule(route).guestOnly && !isSignIn(route) && asked.noteLink(route) ? route.fullPath : null
     },
 
-    /** Whether this is the page that stands in for others with this decision, whatever it asks of its visitor. */
+    /** Whether this page is shown instead of another one because of this decision. Its own rule does not matter. */
     isInstead(to: RouteLocationNormalized, decision: Substitution['decision']): boolean {
       return substitutions.get(to)?.decision === decision
     },
 
-    /** The page to show instead. It is remembered what it stands for. */
+    /** The page to show instead. The substitution is remembered for this page. */
     instead(substitution: Substitution): RouteLocationRaw {
       const { route, location } = pageOf(substitution.decision, substitution.wanted)
       const { fullPath, matched } = route
       const open = router.currentRoute.value
-      // The router does not open a page again that is open.
+      // The router does not open an open page again, so there will be no navigation for `noteNavigation`.
       const isOpen = fullPath === open.fullPath && matched.at(-1) === open.matched.at(-1)
       if (isOpen) substitutions.set(open, substitution)
       next = substitution
       return location
     },
 
-    /** To be called at the start of every navigation: whether it is the one to the page that is shown instead. */
+    /**
+     * To be called at the start of every navigation. If it leads to the page that is shown instead, stores its
+     * substitution.
+     */
     noteNavigation(to: RouteLocationNormalized) {
       const { wanted } = next ?? {}
       const start = wanted && (wanted.redirectedFrom ?? wanted).fullPath

@@ -8,7 +8,7 @@ import type { GuardOptions } from './router-options.js'
 import { createPages } from './router-pages.js'
 import { watchSession } from './session-watch.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
 export type {} from '../index.js'
 
 export type { GuardOptions, GuardPage } from './router-options.js'

@@ -3,21 +3,21 @@ import { createRetry } from '../common/retry.js'
 import { loadingWith } from '../common/snapshot.js'
 import type { Auth, Snapshot } from '../common/types.js'
 
-/** A guard decides without the session when it has not become known for so long. In milliseconds. */
+/** After this time a guard decides without the session if it is still not known. In milliseconds. */
 const DECISION_TIMEOUT = 12_000
 
-/** The session as guards decide by it: within a bounded time it is known, or it is known that it cannot be found out. */
+/** The session on which guards base their decisions. Within a limited time it is either known or has a failure. */
 export interface SessionWatch {
-  /** Also while the vault does not start, or does not answer in time: `loading`, with the failure `unreachable`. */
+  /** If the vault does not start, or does not answer in time, the snapshot is `loading` with the failure `unreachable`. */
   readonly snapshot: Snapshot<unknown>
-  /** Why the vault did not start; `undefined` if it did, or has not failed yet. */
+  /** Why the vault did not start; `undefined` if it has started, or has not failed yet. */
   readonly vaultError: unknown
-  /** Resolves when `snapshot` is known or has a failure, after 12 s at the latest. A vault that has failed is started again. */
+  /** Resolves when `snapshot` is known or has a failure, after at most 12 s. Starts a failed vault again. */
   whenDecidable(): Promise<void>
   stop(): void
 }
 
-/** @param onChange called after every change of `snapshot`, and before those go on who wait for it */
+/** @param onChange called after every change of `snapshot`, before the promises of `whenDecidable` resolve */
 export function watchSession(auth: Auth<unknown>, onChange: () => void): SessionWatch {
   const waiting = new Set<() => void>()
   let vaultError: unknown
@@ -51,7 +51,7 @@ export function watchSession(auth: Auth<unknown>, onChange: () => void): Session
     waiting.clear()
   }
 
-  /** Finds out whether the vault starts. Each call that comes after a failure starts it again. */
+  /** Finds out whether the vault starts. After a failure, each call starts it again. */
   async function askVault() {
     const error: unknown = await auth.ready.then(
       () => undefined,
@@ -60,7 +60,7 @@ export function watchSession(auth: Auth<unknown>, onChange: () => void): Session
     const code = isAuthError(error) ? error.code : undefined
     isDisposed = code === 'closed'
     const before = vaultError
-    // `unreachable` comes from a vault that runs: the API does not answer it.
+    // `unreachable` is not an error of the vault: the vault runs, but the API does not answer.
     vaultError = code === 'unreachable' ? undefined : error
     if (vaultError !== before) update()
   }
@@ -78,7 +78,7 @@ export function watchSession(auth: Auth<unknown>, onChange: () => void): Session
       if (isKnown()) return Promise.resolve()
       vault.start()
       vault.retryNow()
-      // A vault that pauses between two attempts makes the next one when it is asked.
+      // If the vault pauses between two attempts, this call makes it start the next attempt.
       if (auth.snapshot.failure) auth.ready.catch(() => {})
       if (isDecidable()) return Promise.resolve()
       timer ??= setTimeout(() => {

@@ -4,7 +4,7 @@ import { LOADING } from '../common/snapshot.js'
 import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../common/types.js'
 import { adapterError } from './errors.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
 export type {} from '../index.js'
 
 /**

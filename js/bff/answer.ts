@@ -2,13 +2,13 @@ import { callError } from '../common/call-errors.js'
 import { AuthError, type AuthErrorCode, explain } from '../common/errors.js'
 import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 
-/** What the routes of `tokencell/server` answer. */
+/** The response body of the routes of `tokencell/server`. */
 export type Answer<User> = SessionInfo<User> & { answer?: unknown; isConfirmed?: boolean }
 
 const NOT_OUR_ROUTE =
   'The answer is not from the routes of `tokencell/server`. Serve them at `base`, without a redirect.'
 
-/** What only this client can find out. */
+/** Codes of the errors that only this client raises. */
 export type BffErrorCode = 'cookie-dropped'
 
 const COOKIE_DROPPED =
@@ -16,7 +16,9 @@ const COOKIE_DROPPED =
   'https, or set `cookie: { secure: false }` on the server in development.'
 
 /**
- * @param now how things stand after the sign-in
+ * Checks that the browser has kept the session cookie.
+ *
+ * @param now the session that the server sees in the next request after the sign-in
  * @throws AuthError `cookie-dropped`
  */
 export function assertKept<User>(signedIn: Answer<User>, now: Answer<User>) {
@@ -25,8 +27,10 @@ export function assertKept<User>(signedIn: Answer<User>, now: Answer<User>) {
 }
 
 /**
- * @throws AuthError with the code that the server names; `unreachable` if it names none, or breaks off; `body-malformed` if
- * something else answers in its place, with a page for example
+ * Reads the response of the server.
+ *
+ * @throws AuthError with the code that the server sends. Without a code, or if the response breaks off: `unreachable`. If
+ * the response does not come from the server's routes, but is for example an HTML page: `body-malformed`
  */
 export async function readAnswer<User>(response: Response): Promise<Answer<User>> {
   const { status, statusText } = response
@@ -41,7 +45,7 @@ export async function readAnswer<User>(response: Response): Promise<Answer<User>
   throw new AuthError(code, message, { status, ...body })
 }
 
-/** An object; one without members if the text is something else. */
+/** Parses the text as a JSON object. Returns an empty object if the text is anything else. */
 function parseObject(text: string): object {
   try {
     const value: unknown = JSON.parse(text)

@@ -21,43 +21,53 @@ import { type Answer, assertKept, readAnswer } from './answer.js'
 import { createMutex } from './mutex.js'
 import { createStoredFlag } from './stored-flag.js'
 
-// The interface `Register` of 'tokencell' counts only where that module is part of the program.
+// TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
 export type {} from '../index.js'
 
 export type { SessionInfo } from '../protocol/server-session.js'
 
 export interface BffAuthOptions {
   /**
-   * Where the routes of the server are.
-   * @default '/api/auth', in Next below its `basePath`
+   * The base path of the server's routes.
+   * @default '/api/auth'; in Next, the `basePath` stands before it
    */
   base?: string
 }
 
-/** In Next, which replaces the whole expression when it builds; other browsers have none. */
+/** Defined in Next, which replaces the whole expression at build time. In other browser builds there is no `process`. */
 declare const process: { env: { __NEXT_ROUTER_BASEPATH?: string } } | undefined
 const BASE_PATH = typeof process === 'undefined' ? '' : (process.env.__NEXT_ROUTER_BASEPATH ?? '')
 
 /** The session of this page, held by the application's own server (`tokencell/server`). */
 export interface BffAuth<User = RegisteredUser> extends Auth<User> {
-  /** Takes what the server knew when it rendered the page, so that nothing has to be asked. */
+  /** Takes the session that the server knew when it rendered the page, so that the client need not request it. */
   hydrate(info: SessionInfo<User>): void
 }
 
 const SIGNED_OUT = { ...LOADING, status: 'unauthenticated', reason: 'signed-out' } as Snapshot<never>
 
-/** How long a call waits for the server before it fails as unreachable. In milliseconds. */
+/** How long a call waits for the server before it fails with `unreachable`. In milliseconds. */
 const PATIENCE = 22_000
-/** The same for a sign-in or a sign-out, and for the turn of one: the API has its own patience with them. */
+/**
+ * The same limit for a sign-in or a sign-out, and for the wait for its lock. It is longer because the server waits for the
+ * API during these requests.
+ */
 const LONGER_PATIENCE = 45_000
-/** The server counts as unreachable when it has not answered for so long; its answer is still waited for. In milliseconds. */
+/**
+ * If the server has not answered within this time, it counts as unreachable. The client still waits for the response. In
+ * milliseconds.
+ */
 const SILENCE_TIMEOUT = 10_000
-/** A page that has not looked for so long looks when it is shown. In milliseconds. */
+/**
+ * If the last session request of a page is older than this, the page requests the session when it is shown. In
+ * milliseconds.
+ */
 const STALE = 60_000
 
 /**
- * The client of {@link createBff}: the same as that of a vault, with no token in the browser at all. `fetch` is `fetch`,
- * with what the server asks of requests to this origin. Safe to create while rendering on a server.
+ * The client of {@link createBff}. It has the same interface as the client of a vault, but there is no token in the
+ * browser. `auth.fetch` is the browser's `fetch`, with the headers that the server requires on requests to this origin. It
+ * is safe to create the client while a server renders.
  */
 export function createBffAuth<User = RegisteredUser>({
   base = `${BASE_PATH}/api/auth`,
@@ -66,28 +76,29 @@ export function createBffAuth<User = RegisteredUser>({
   const events = createListeners<AuthEvent>()
   const isBrowser = typeof window !== 'undefined'
   const name = `tokencell ${base}`
-  /** A sign-out that the server, or the API behind it, has not been told of. */
+  /** A pending sign-out: the server, or the API behind it, has not confirmed it. */
   const pendingSignOut = createStoredFlag(`${name} pending`)
-  // So that the cookie of one answer is not the end of another's.
+  // One exchange at a time, so that the cookie of one response does not overwrite the cookie of another.
   const runExclusive = createMutex(name, LONGER_PATIENCE)
   let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
-  /** Counts whatever makes worthless what was asked before. */
+  /** Incremented by every change that makes the responses to earlier requests obsolete. */
   let epoch = 0
   /**
-   * When a session was found to be over, after a sign-out or a refusal; by the clock of the server. Only a later answer brings
-   * it back: where several instances refresh at once, one may be refused. The last is known to pages to come.
+   * When each session was found to have ended, after a sign-out or a refusal; by the server's clock. Only a later response
+   * can restore a session: if several instances refresh at the same time, the API may refuse one of them although the
+   * session continues. The last entry is stored for pages that are loaded later.
    */
   const ended = new Map<string, number>()
   const lastEnded = createStoredFlag(`${name} ended`)
   let lookedAt = Number.NEGATIVE_INFINITY
   let looking: Promise<void> | undefined
-  /** Ends what was asked for a session that is not this page's any more. */
+  /** Aborts requests whose session is no longer the session of this page. */
   let identity = new AbortController()
   let channel: BroadcastChannel | undefined
   const lifetime = createLifetime()
-  /** Those who wait until the status is known. */
+  /** The calls that wait until the status is known. */
   const waiting = new Set<(error?: unknown) => void>()
-  /** Why it is not, as far as is known. */
+  /** The last error of a session request: the reason why the status is not known yet. */
   let lastError: unknown
 
   async function ask(path: string, init: RequestInit = {}): Promise<Answer<User>> {
@@ -119,7 +130,7 @@ export function createBffAuth<User = RegisteredUser>({
     // Keep the more specific reason instead of `never`.
     const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
     const shown = isNews
-      ? // A copy: a framework may have made its own object reactive, and what is frozen inside that cannot be read.
+      ? // Freeze a copy: a framework may have made the original reactive. A reactive object with frozen members is unreadable.
         (frozen({ failure: null, ...JSON.parse(JSON.stringify(snapshot)) }) as Snapshot<User>)
       : before.snapshot
     const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)
@@ -136,7 +147,10 @@ export function createBffAuth<User = RegisteredUser>({
 
   const leave = () => show({ snapshot: SIGNED_OUT, session: null, at: info.at })
 
-  /** Asks the server how things stand, once for everybody who wants to know; again, if that has changed meanwhile. */
+  /**
+   * Requests the session from the server. Concurrent callers share one request. If the session changes during the request,
+   * it is repeated.
+   */
   function look(): Promise<void> {
     looking ??= (async () => {
       let asked: number
@@ -154,18 +168,23 @@ export function createBffAuth<User = RegisteredUser>({
     return looking
   }
 
-  /** Something has happened elsewhere. */
+  /** Requests the session again after it may have changed elsewhere. Responses to earlier requests are ignored. */
   function revalidate(): Promise<void> {
     epoch += 1
     return look().catch(() => {})
   }
 
-  /** A sign-out that could not be told is told before anything else. @returns whether it is known to all */
+  /**
+   * Sends a pending sign-out again, before any other exchange.
+   *
+   * @returns `true` if there is no pending sign-out, or if the server and the API have confirmed it
+   */
   async function settle(): Promise<boolean> {
     const pending = pendingSignOut.read()
     if (pending === null) return true
     const { isConfirmed = true, at } = await ask('/sign-out', { method: 'POST', keepalive: true })
-    // What the server has rendered until now may be from before.
+    // A page that the server rendered before this moment may still show the ended session: it must not restore that
+    // session.
     for (const session of ended.keys()) end(session, at)
     channel?.postMessage('told')
     events.emit({ type: 'signed-out' })
@@ -188,7 +207,7 @@ export function createBffAuth<User = RegisteredUser>({
     if (info.snapshot.status === 'loading') restoring.start()
   }
 
-  /** Asks the server until the status is known, and shows why it is not known yet. */
+  /** Requests the session until the status is known. After a failure, the snapshot has the reason. */
   const restoring = createRetry(
     async () => {
       const timer = setTimeout(() => showFailure('unreachable'), SILENCE_TIMEOUT)
@@ -206,14 +225,14 @@ export function createBffAuth<User = RegisteredUser>({
     if (info.snapshot.status === 'loading') show({ ...info, snapshot: loadingWith(failure) })
   }
 
-  /** Resolves with the first status that is known; rejects when that takes too long. */
+  /** Resolves with the first known snapshot. Rejects if that takes too long. */
   function known(): Promise<Snapshot<User>> {
     return new Promise((resolve, reject) => {
       if (!isBrowser) throw commonError('not-in-browser')
       if (lifetime.isOver) throw commonError('closed')
       if (info.snapshot.status !== 'loading') return resolve(info.snapshot)
       restoring.start()
-      // The first call that waits does not wait for the end of a pause.
+      // The first waiting call ends a pause between two attempts.
       if (waiting.size === 0) restoring.retryNow()
       const done = (error?: unknown) => {
         clearTimeout(timer)
@@ -230,7 +249,7 @@ export function createBffAuth<User = RegisteredUser>({
     if (!document.hidden && performance.now() - lookedAt > STALE) revalidate()
   }
 
-  /** A page from the cache shows nothing before it has looked (promise 18). */
+  /** A page from the back/forward cache shows no session until it has requested it again (promise 18). */
   function comeBack({ persisted }: PageTransitionEvent) {
     if (!persisted) return
     epoch += 1
@@ -267,13 +286,13 @@ export function createBffAuth<User = RegisteredUser>({
       const [last = '', at] = lastEnded.read()?.split(' ') ?? []
       ended.set(last, Math.max(Number(at) || 0, ended.get(last) ?? 0))
       const isOld = next.at < info.at || isEnded(next)
-      // The server may not have heard yet of a sign-out that this browser knows of.
+      // The sign-out may not have reached the server yet.
       if (pendingSignOut.read() !== null) leave()
       else if (isOld && next.session === info.session) return
       else if (!isOld) {
         epoch += 1
         lookedAt = performance.now()
-        // A server action has signed in or out, which no other tab knows of.
+        // A server action has signed in or out. The other tabs do not know that yet.
         if (info.at > 0 && info.session !== next.session) channel?.postMessage('changed')
         return show(next)
       }
@@ -313,7 +332,8 @@ export function createBffAuth<User = RegisteredUser>({
         await settle().catch(() => {})
         const pending = pendingSignOut.read()
         const signedIn = await ask('/sign-in', init)
-        // Over plain http, browsers drop a `Secure` cookie and say nothing. What cannot be asked is no reason to refuse a sign-in.
+        // Over plain http, browsers drop a `Secure` cookie without an error. If this check fails, the sign-in still
+        // succeeds.
         if (location.protocol === 'http:') assertKept(signedIn, await ask('/session').catch(() => signedIn))
         if (pendingSignOut.read() === pending) pendingSignOut.write(null)
         return signedIn

@@ -1,6 +1,7 @@
 /**
- * One piece of work at a time, in the order of the calls; in all tabs, where there are Web Locks. The lock is waited for
- * so long, in milliseconds, and never stolen: it shortens the road, and correctness does not rest on it (promise 11).
+ * Runs one task at a time, in the order of the calls. Where the browser has Web Locks, this holds across all tabs. A task
+ * waits at most `patience` milliseconds for the lock, and never steals it. After that time it runs without the lock: the
+ * lock only avoids unnecessary requests, and correctness does not depend on it (promise 11).
  */
 export function createMutex(name: string, patience: number) {
   let last: Promise<unknown> = Promise.resolve()

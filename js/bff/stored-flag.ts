@@ -1,4 +1,6 @@
-/** A word that outlives the page; where nothing may be stored, this page has it for itself. */
+/**
+ * A text in `localStorage`, which remains after the page has closed. If storage is blocked, only this page has the text.
+ */
 export function createStoredFlag(key: string) {
   let here: string | null = null
   return {

@@ -2,27 +2,30 @@ import { unpackError } from '../protocol/errors.js'
 import type { CallRequest, NewCall, Port, ToPage, ToVault } from '../protocol/messages.js'
 import { pageError } from './errors.js'
 
-/** While calls are open the vault is pinged this often, and lost when it has answered neither of two. In milliseconds. */
+/**
+ * The interval at which the page pings the vault while calls are open. If two pings in a row have no answer, the vault
+ * counts as lost. In milliseconds.
+ */
 const PING_INTERVAL = 5000
 
-/** A message of the vault that belongs to one call, other than its failure. */
+/** A message of the vault that belongs to one call, except `failed`. */
 export type CallMessage = Exclude<Extract<ToPage, { id: number }>, { type: 'failed' }>
 
-/** An open call. Gets every message of the vault that belongs to it, or fails, until it closes itself. */
+/** An open call. It receives every message of the vault that belongs to it, until it closes itself or fails. */
 export interface Call {
   onMessage(message: CallMessage): void
-  /** Called once at most; the call is closed already. Throws nothing. */
+  /** Called at most once, after the call has been closed. Must not throw. */
   fail(error: unknown): void
 }
 
-/** The way from this page to its vault, and the calls that are open on it. */
+/** The connection from this page to its vault, and the open calls on it. */
 export interface CallChannel {
   post(message: ToVault, transfer?: Transferable[]): void
   /**
    * Sends the request and opens its call.
    *
    * @returns the id of the call
-   * @throws DataCloneError when the request cannot be cloned, and AuthError when the channel has ended
+   * @throws DataCloneError if the request cannot be cloned, and AuthError if the channel has ended
    */
   open(request: NewCall, call: Call, transfer?: Transferable[]): number
   close(id: number): void
@@ -31,10 +34,10 @@ export interface CallChannel {
 export type Calls = ReturnType<typeof createCallChannel>
 
 /**
- * Every call that is opened here settles: by a message, by a throw while a message is handled, by a ping that shows
- * that the vault does not know it, or with the channel.
+ * Creates the channel. Every call that is opened on it settles: with a message; with the error that is thrown while a
+ * message is handled; after a ping, if the vault does not know the call; or when the channel ends.
  *
- * @param onSilence called when the vault answers no pings
+ * @param onSilence called when the vault does not answer pings
  */
 export function createCallChannel(port: Port, onSilence: () => void) {
   const calls = new Map<number, Call>()
@@ -56,7 +59,7 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     return id
   }
 
-  /** Runs while calls are open. */
+  /** Called at every interval while calls are open. */
   function ping() {
     if (calls.size === 0) return stopPinging()
     if (unansweredPings > 1) return onSilence()
@@ -77,7 +80,7 @@ export function createCallChannel(port: Port, onSilence: () => void) {
       if (message.type === 'failed') fail(message.id, call, unpackError(message.error))
       else call.onMessage(message)
     } catch (error) {
-      // It may have closed itself before it threw.
+      // The call may have closed itself before it threw, so `fail` is called for `call` and not by id.
       fail(message.id, call, error)
       post({ type: 'abort', id: message.id })
     }
@@ -106,12 +109,13 @@ export function createCallChannel(port: Port, onSilence: () => void) {
       unansweredPings = 0
     },
     /**
-     * The vault does not know these calls, or none. A port keeps the order of its messages, and the vault takes a call off
-     * its list in the turn in which it posts the last message of that call. So all answers that it posted before this list
-     * have been delivered, and their calls are closed here. A call that is still open gets no answer any more.
+     * Fails the calls that the vault does not know: those in `ids`, or all if `ids` is missing. This is safe, because a
+     * port keeps the order of its messages, and because the vault removes a call from its list in the same turn in which
+     * it posts the last message of that call. So all answers that the vault posted before this list have been delivered,
+     * and their calls are closed here. A call that is still open will get no answer.
      */
     failLost: (ids?: readonly number[]) => failAll(pageError('vault-lost'), ids),
-    /** The value that the vault settles this call with. */
+    /** Opens a call and resolves with the value of its `settled` message. */
     request: <T>(request: NewCall) =>
       new Promise<T>((resolve, reject) => {
         const id = open(request, {
@@ -122,7 +126,7 @@ export function createCallChannel(port: Port, onSilence: () => void) {
           fail: reject,
         })
       }),
-    /** Fails what is open, and whatever is opened from now on. */
+    /** Fails all open calls. From now on, `open` throws this error. */
     end(error: unknown) {
       ended ??= { error }
       stopPinging()

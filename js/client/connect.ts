@@ -4,17 +4,17 @@ import { pageError } from './errors.js'
 import type { Placement } from './placement.js'
 import { openRemote } from './remote.js'
 
-/** A vault that has not loaded and answered within this time has failed to start. In milliseconds. */
+/** If a vault has not loaded and answered within this time, its start has failed. In milliseconds. */
 const START_TIMEOUT = 30_000
 
-/** Starts the vault, or finds the one that is there. */
+/** Starts the vault, or connects to a running one. */
 export async function connect(
   { shared, worker, page }: Placement,
   observer: VaultObserver,
 ): Promise<ConnectedVault> {
   if (typeof window === 'undefined') throw commonError('not-in-browser')
   const make = typeof SharedWorker === 'undefined' ? worker : (shared ?? worker)
-  // In development the factory is wrapped, and gives a promise.
+  // In development the factory is wrapped and returns a promise.
   if (make) return withDiagnosis(async () => openWorker(await make(), observer), make)
   if (page) return withDiagnosis(() => openPage(page, observer))
   throw pageError('placement-missing')
@@ -29,12 +29,12 @@ async function openPage(
   const show = () => onSnapshot(vault.snapshot)
   const stop = [vault.onEvent(onEvent), vault.subscribe(show)]
   show()
-  // Other clients of this page may use it; it goes with the page.
+  // Other clients of this page may use the same vault, so this does not close it. It ends with the page.
   const close = () => {
     for (const unsubscribe of stop) unsubscribe()
   }
   try {
-    // One that cannot start fails here, as a worker's does.
+    // A vault that cannot start rejects here, as a vault in a worker does.
     await vault.origins()
   } catch (error) {
     close()
@@ -60,7 +60,11 @@ function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Pro
   })
 }
 
-/** @throws AuthError `vault-silent` when that takes too long */
+/**
+ * Waits for the start.
+ *
+ * @throws AuthError `vault-silent` if it takes longer than {@link START_TIMEOUT}
+ */
 function inTime<T>(starting: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout>
   const late = new Promise<never>((_, reject) => {
@@ -69,7 +73,7 @@ function inTime<T>(starting: Promise<T>): Promise<T> {
   return Promise.race([starting, late]).finally(() => clearTimeout(timer))
 }
 
-/** Says why a vault did not start. What it takes to find out is loaded only then. */
+/** Opens the vault. If that fails, throws an error with the reason. The code that finds the reason is loaded only then. */
 async function withDiagnosis(
   open: () => Promise<ConnectedVault>,
   make?: () => SharedWorker | Worker,

@@ -1,6 +1,6 @@
 import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/errors.js'
 
-/** What only a page can find out, and says to a developer: the cause, then the mend. */
+/** Messages of the errors that only pages raise: the cause, then the fix. */
 const MESSAGES = {
   'origin-malformed': 'Write an origin as "https://api.example.com", without a path.',
   'placement-missing': 'This browser needs another placement: add `worker` to createAuth().',

@@ -2,18 +2,21 @@ import { commonError } from '../common/errors.js'
 import { type ToVault, VERSION } from '../protocol/messages.js'
 import { pageError } from './errors.js'
 
-/** A vault that has started answers a greeting within this time, or it is lost. In milliseconds. */
+/** If a started vault does not answer a `hello` within this time, it counts as lost. In milliseconds. */
 const HANDSHAKE_TIMEOUT = 10_000
 
-/** Greets the vault, and notices when another one answers. */
+/** Sends `hello` to the vault, and detects that another run of the vault's script answers. */
 export function createHandshake(post: (message: ToVault) => void, lose: (error: unknown) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
   let isWelcome = false
   let isReporting = false
-  /** Which run of the vault's script answers: a browser may restart a SharedWorker behind the ports of its pages. */
+  /** Identifies the run of the vault's script: a browser may restart a SharedWorker while its pages keep the same ports. */
   let instance: string | undefined
 
-  /** In two halves: after the thread was blocked, a timer may fire before the messages that have come meanwhile. */
+  /**
+   * Waits half of the limit; the whole limit is two such waits. After the thread was blocked, the first timer may fire
+   * before the messages that have arrived meanwhile. The second wait gives these messages time.
+   */
   function wait(then: () => void) {
     timer = setTimeout(then, HANDSHAKE_TIMEOUT / 2)
   }
@@ -25,7 +28,7 @@ export function createHandshake(post: (message: ToVault) => void, lose: (error: 
     },
     greet(restored: boolean) {
       clearTimeout(timer)
-      // Before its first answer the vault may still have to load, and has a limit for that.
+      // Before its first answer the vault may still be loading. `connect.ts` has its own limit for that.
       if (isWelcome) wait(() => wait(() => lose(pageError('vault-lost'))))
       post({ type: 'hello', version: VERSION, restored })
       if (isReporting) post({ type: 'report-requests' })
@@ -35,18 +38,18 @@ export function createHandshake(post: (message: ToVault) => void, lose: (error: 
       if (version !== VERSION) return lose(commonError('vault-mismatch'))
       isWelcome = true
     },
-    /** From now on events tell of requests, too; a vault that is greeted again is told again. */
+    /** From now on the vault also sends an event for each request. This is repeated after every `hello`. */
     reportRequests() {
       isReporting = true
       post({ type: 'report-requests' })
     },
-    /** @returns whether it is another run than before */
+    /** @returns whether this is another run of the vault's script than before */
     noteInstance(current: string): boolean {
       const before = instance ?? current
       instance = current
       return before !== current
     },
-    /** Nothing is waited for: the page goes, or its client closes. */
+    /** Stops waiting for an answer, because the page or its client closes. */
     stop: () => clearTimeout(timer),
   }
 }

@@ -1,14 +1,14 @@
 import { answers } from '../common/brand.js'
 
 /**
- * The referrer policy that this page declares in `<meta name="referrer">`, of which a worker knows nothing. The
- * `Referrer-Policy` header of the page cannot be read by a script.
+ * The referrer policy that this page declares in `<meta name="referrer">`. A worker does not inherit it. Scripts cannot
+ * read the `Referrer-Policy` header of the page.
  */
 export function declaredReferrerPolicy(): string | undefined {
   return (
     [...document.querySelectorAll<HTMLMetaElement>('meta[name=referrer i]')]
       .map(({ content }) => content.toLowerCase())
-      // Of the old names, which HTML still reads, the one that forbids more than the default does.
+      // HTML still accepts some old names. Only this one is stricter than the default policy.
       .map((policy) => (policy === 'never' ? 'no-referrer' : policy))
       .filter((policy) => policy && isPolicy(policy))
       .at(-1)

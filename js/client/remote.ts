@@ -13,14 +13,18 @@ import { createSender } from './send.js'
 
 export interface RemoteOptions extends VaultObserver {
   onWelcome(): void
-  /** Called when the vault is lost or closed before it has answered the first greeting. */
+  /**
+   * Called with the error when the vault is lost or closed. It matters only before the vault has answered the first
+   * `hello`.
+   */
   onFailed(error: unknown): void
-  /** Ends the port. */
+  /** Closes the port. */
   close(): void
 }
 
 /**
- * The vault at the other end of a port. A message that cannot be read fails every open call: nothing says whose it is.
+ * Connects to the vault at the other end of a port. If a message cannot be deserialised, every open call fails, because it
+ * is unknown which call the message belongs to.
  */
 export function openRemote(port: Port, options: RemoteOptions) {
   const channel = createCallChannel(port, () => lose(pageError('vault-lost')))
@@ -29,12 +33,12 @@ export function openRemote(port: Port, options: RemoteOptions) {
   let origins: readonly string[] = []
 
   function onMessage(message: ToPage | null) {
-    // The script of a worker may post something of its own; the vault's own messages are as their types say.
+    // The script of a worker may post its own messages. Messages of the vault always have the declared types.
     if (typeof message?.type !== 'string') return
     channel.noteSignOfLife()
     if ('id' in message) return channel.deliver(message)
     if ('instance' in message && handshake.noteInstance(message.instance)) {
-      // One that was restarted knows neither the open calls of this page nor what the page wants to hear.
+      // A restarted vault does not know the open calls of this page, nor that the page wants events for requests.
       channel.failLost()
       if (message.type !== 'welcome') handshake.greet(false)
     }
@@ -44,7 +48,8 @@ export function openRemote(port: Port, options: RemoteOptions) {
         handshake.onWelcome(message.version)
         return options.onWelcome()
       case 'refused':
-        // Later it may be the answer to a greeting by another script; what this page waits for has a limit.
+        // After the first welcome, `refused` may be the answer to a `hello` of another script, so it is ignored. If the
+        // vault does not answer this page, the timeouts of this page still apply.
         return handshake.isWelcome || lose(unpackError(message.error))
       case 'ping':
         return channel.post({ type: 'pong' })
@@ -84,7 +89,8 @@ export function openRemote(port: Port, options: RemoteOptions) {
     if (handshake.isWelcome) options.onLost()
   }
 
-  // A page in the back/forward cache is gone for the vault, and is shown nothing before the vault has answered (promise 18).
+  // A page that goes into the back/forward cache leaves the vault. When it is restored, it shows no session until the vault
+  // has answered (promise 18).
   listenForLifecycle(ending.signal, { hidden: leave, restored, woke: () => channel.post({ type: 'woke' }) })
   port.addEventListener('message', ({ data }) => onMessage(data))
   port.addEventListener('messageerror', () => channel.failLost())

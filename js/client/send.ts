@@ -6,11 +6,11 @@ import type { CallChannel, CallMessage } from './call-channel.js'
 import { declaredReferrerPolicy } from './referrer.js'
 import { createUpload } from './upload.js'
 
-/** Sends requests through the vault, so that it looks like `fetch` (promise 12). */
+/** Sends requests through the vault. For the caller, the result is the same as with `fetch` (promise 12). */
 export function createSender(channel: CallChannel) {
   return async (request: Request, body: BodyInit | null, priority?: RequestPriority): Promise<Response> => {
     const { signal } = request
-    // The body of a request is a stream; Firefox hides it, and gives it as a whole.
+    // The body of a `Request` is a stream. Firefox has no `request.body`; there `replayable` reads the body as a whole.
     const stream = body === null && request.body
     const packed = stream ? CHUNKS : packBody(await replayable(request, body))
     signal.throwIfAborted()
@@ -63,7 +63,7 @@ export function createSender(channel: CallChannel) {
         abandon(signal.reason)
       }
 
-      /** The vault need not go on. */
+      /** Fails the call, and tells the vault to stop. */
       function abandon(error?: unknown) {
         fail(error)
         channel.post({ type: 'abort', id })

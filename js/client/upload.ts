@@ -1,11 +1,12 @@
 import { WINDOW } from '../protocol/messages.js'
 
 /**
- * Sends a stream to the vault chunk by chunk, a few ahead of those that have come there. Who counts what is read from the
- * stream, as clients do for the progress of an upload, counts what has gone through the port.
+ * Sends a stream to the vault chunk by chunk, at most {@link WINDOW} chunks ahead of those that the vault has taken. The
+ * stream is therefore read only as fast as its chunks pass the port, so that an upload progress that counts the chunks is
+ * correct.
  *
- * @param post sends a chunk, and null after the last one
- * @param fail called when the stream cannot be read to its end
+ * @param post sends a chunk; called with `null` after the last one
+ * @param fail called if the stream cannot be read to its end
  */
 export function createUpload(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -26,7 +27,7 @@ export function createUpload(
       }
       const { done, value } = await reader.read()
       if (isOver) return
-      // Its owner may use the buffer again.
+      // Send a copy: the owner of the stream may reuse the buffer.
       post(done ? null : value.slice())
       if (done) return
       credit -= 1
@@ -34,7 +35,7 @@ export function createUpload(
   }
 
   pump().catch((cause) => {
-    // As `fetch` rejects when the stream that it sends breaks.
+    // `fetch` rejects with the same errors if the stream that it sends fails.
     if (!isOver) fail(cause instanceof DOMException ? cause : new TypeError('The body broke off.', { cause }))
   })
   return {

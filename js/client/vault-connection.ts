@@ -4,16 +4,17 @@ import { connect } from './connect.js'
 import type { Placement } from './placement.js'
 
 /**
- * For so long all calls share the failure of a vault to start. Firefox never tells what became of a shared worker that
- * is constructed while it clears away one that has failed. In milliseconds.
+ * After a failed start, all calls within this time get the same error, and no new start is tried. If a shared worker is
+ * constructed while Firefox still removes a failed one, Firefox fires neither an error nor a message for it. In
+ * milliseconds.
  */
 const RETRY_DELAY = 1000
 
 type Observer = Omit<VaultObserver, 'onLost'> & { onOpen(vault: ConnectedVault): void }
 
-/** Keeps a page connected to its vault, which is started again after it has been lost. */
+/** Keeps a page connected to its vault. A lost vault is started again. */
 export function createVaultConnection(placement: Placement, observer: Observer) {
-  /** Set once the vault has failed to start. */
+  /** When the next call may start the vault again; set after a failed start. */
   let retryAt: number | undefined
   let vault = open()
 
@@ -34,12 +35,12 @@ export function createVaultConnection(placement: Placement, observer: Observer) 
   }
 
   return {
-    /** For a call: a vault that has failed to start is started again, unless it has just failed. */
+    /** The vault for a call. If its start has failed and the delay is over, it is started again. */
     forCall(): Promise<ConnectedVault> {
       if (retryAt && performance.now() >= retryAt) vault = open()
       return vault
     },
-    /** Does this with the vault that there is, if there is one. */
+    /** Calls `work` with the current vault, if it has started. Does not start one. */
     withCurrent: (work: (vault: ConnectedVault) => void) => void vault.then(work, () => {}),
   }
 }

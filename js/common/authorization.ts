@@ -1,10 +1,11 @@
-/** The value of an `Authorization` header (RFC 9110 §11.6.2): the token alone where the scheme is empty. */
+/** The value of an `Authorization` header (RFC 9110 §11.6.2). If the scheme is empty, it is the token alone. */
 export const authorization = (scheme: string, token: string) => (scheme ? `${scheme} ${token}` : token)
 
 /**
- * The token in such a header, which may also come as `Bearer`, or without a scheme.
+ * The token in the value of an `Authorization` header. Besides `scheme`, the header may have the scheme `Bearer`, or no
+ * scheme.
  *
- * @returns nothing for another scheme
+ * @returns `undefined` for another scheme
  */
 export function tokenIn(header: string | null, scheme: string): string | undefined {
   const [, before = '', token] = /^(?:(\S+) +)?(\S+)$/.exec(header?.trim() ?? '') ?? []

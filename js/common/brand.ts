@@ -1,6 +1,6 @@
 /**
- * Which kind of body a value is, found out as `fetch` does it: by its brand, so that values of another realm, such as an
- * iframe, count as well. `instanceof` accepts only values of this realm.
+ * These functions find out which kind of body a value is. They check its brand, as `fetch` does, so that they also accept
+ * values of another realm, such as an iframe. `instanceof` accepts only values of this realm.
  */
 export const isForm = (value: unknown): value is FormData =>
   answers(() => FormData.prototype.has.call(value, ''))
@@ -17,7 +17,7 @@ export const isBuffer = (value: unknown): value is ArrayBuffer =>
 export const isStream = (value: unknown): value is ReadableStream =>
   answers(() => Reflect.get(ReadableStream.prototype, 'locked', value))
 
-/** Whether this does not throw, as a member of a prototype does when it is asked of anything else. */
+/** Whether `ask` returns without an error. A member of a prototype throws if it is used on a value of another kind. */
 export function answers(ask: () => unknown): boolean {
   try {
     ask()

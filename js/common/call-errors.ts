@@ -1,6 +1,6 @@
 import { type AuthErrorCode, type AuthErrorDetail, explain } from './errors.js'
 
-/** Messages of the errors that end a call, with a vault and with a server: the cause, then the fix. */
+/** Messages of the errors that end a call, for clients of a vault and of a server: the cause, then the fix. */
 export const CALL_MESSAGES = {
   replaced:
     'Another account signed in while this call was open. It was not made for that one: do not repeat it.',

@@ -1,16 +1,19 @@
-/** What went wrong. Stable; new codes may come with minor versions. Each part of the package has the messages of its codes. */
+/**
+ * The code of an error. Codes are stable; minor versions may add new ones. Each part of the package contains the messages
+ * of its codes.
+ */
 export type AuthErrorCode =
-  // Both sides.
+  // Pages and vaults.
   | 'closed'
   | 'not-in-browser'
   | 'policy-refused'
   | 'vault-mismatch'
-  // What ends a call.
+  // Errors that end a call.
   | 'replaced'
   | 'session-ended'
   | 'signed-out'
   | 'unreachable'
-  // Configuration, and what an API grants.
+  // Configuration, and token responses of an API.
   | 'body-malformed'
   | 'endpoint-malformed'
   | 'endpoint-missing'
@@ -25,12 +28,12 @@ export type AuthErrorCode =
   | 'token-malformed'
   | 'token-missing'
   | 'token-too-large'
-  // Found by a page.
+  // Raised by a page.
   | 'placement-missing'
   | 'vault-lost'
   | 'vault-script'
   | 'vault-silent'
-  // Found by a vault.
+  // Raised by a vault.
   | 'claims-malformed'
   | 'cors-refused'
   | 'csrf-unreadable'
@@ -38,7 +41,7 @@ export type AuthErrorCode =
   | 'refresh-unusable'
   | 'vault-failed'
   | 'vault-reconfigured'
-  // Found by `tokencell/server`.
+  // Raised by `tokencell/server`.
   | 'body-parsed'
   | 'body-too-large'
   | 'endpoint-of-session'
@@ -48,11 +51,11 @@ export type AuthErrorCode =
   | 'secret-weak'
   | 'status-unknown'
   | 'session-too-large'
-  // Found by an adapter.
+  // Raised by an adapter.
   | 'mode-missing'
   | 'page-missing'
   | 'plugin-missing'
   | 'provider-missing'
   | 'shared-answer'
-  // Found by the client of `tokencell/server`.
+  // Raised by the client of `tokencell/server`.
   | 'cookie-dropped'

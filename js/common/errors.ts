@@ -2,7 +2,7 @@ import type { AuthErrorCode } from './error-codes.js'
 
 export type { AuthErrorCode } from './error-codes.js'
 
-/** What codes of both sides say to a developer: the cause, then the mend. */
+/** Messages of the codes that pages and vaults have in common: the cause, then the fix. */
 const MESSAGES = {
   closed: 'This client is closed. Call createAuth() again.',
   'not-in-browser': 'Call this in a browser, not on a server.',
@@ -10,24 +10,27 @@ const MESSAGES = {
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 
-/** What an error carries beside its code. Never a token. */
+/** The details of an error, in addition to its code. They never contain a token. */
 export interface AuthErrorDetail {
-  /** The option that is wrong. */
+  /** The name of the wrong option. */
   option?: string | undefined
-  /** The directive of the policy that refuses. */
+  /** The directive of the Content Security Policy that blocks. */
   directive?: string | undefined
-  /** HTTP status of the answer, if there was one. */
+  /** The HTTP status of the response, if there was one. */
   status?: number | undefined
-  /** Body of the answer if it was JSON, every token removed. */
+  /** The body of the response if it was JSON, with every token removed. */
   body?: unknown
-  /** How long the answer asked to wait before the next try, in milliseconds. */
+  /** The pause before the next attempt that the response asked for, in milliseconds. */
   retryAfter?: number | undefined
   cause?: unknown
 }
 
 const BRAND = Symbol.for('tokencell.AuthError')
 
-/** The one error class. Tell by `code`, which is a closed union. `Body` is what the API sends with a refusal. */
+/**
+ * The only error class of this package. Distinguish errors by `code`, which is a closed union. `Body` is the type of the
+ * body that the API sends with a refusal.
+ */
 export class AuthError<Body = unknown> extends Error {
   override readonly name = 'AuthError'
   declare readonly option: string | undefined
@@ -42,7 +45,7 @@ export class AuthError<Body = unknown> extends Error {
     detail: AuthErrorDetail = {},
   ) {
     super(message, detail)
-    // `cause` stays as `Error` has it: no part of what is enumerated, printed as JSON or cloned.
+    // `cause` stays the non-enumerable property that `Error` sets: it is not enumerated, printed as JSON or cloned.
     const { cause: _, ...own } = detail
     Object.assign(this, own)
   }
@@ -53,8 +56,8 @@ export class AuthError<Body = unknown> extends Error {
 }
 
 /**
- * Whether this is an {@link AuthError}, also of another copy of the package or another realm. What the type says of its body
- * is not checked.
+ * Whether this is an {@link AuthError}, including one from another copy of the package or another realm. The type of its
+ * body is not checked.
  */
 export function isAuthError<Body = unknown>(error: unknown): error is AuthError<Body> {
   return (error as Partial<AuthError> | null | undefined)?.[BRAND] === true
@@ -62,11 +65,11 @@ export function isAuthError<Body = unknown>(error: unknown): error is AuthError<
 
 export type CommonErrorCode = keyof typeof MESSAGES
 
-/** The error of a code that pages and vaults have in common. */
+/** Creates the error for a code that pages and vaults have in common. */
 export const commonError = (code: CommonErrorCode, detail?: AuthErrorDetail) =>
   explain(code, MESSAGES[code], detail)
 
-/** An error whose message begins with the option or the directive that it is about. */
+/** Creates an error. If `detail` names an option or a directive, the message begins with that name. */
 export function explain(code: AuthErrorCode, text: string, detail: AuthErrorDetail = {}): AuthError {
   const subject = detail.option ?? detail.directive
   return new AuthError(code, subject === undefined ? text : `${subject}: ${text}`, detail)

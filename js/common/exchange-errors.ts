@@ -1,6 +1,6 @@
 import type { AuthErrorCode } from './error-codes.js'
 
-/** Messages for a wrong configuration, or a wrong token response: the cause, then the fix. */
+/** Messages of the errors for a wrong configuration or a wrong token response: the cause, then the fix. */
 export const EXCHANGE_MESSAGES = {
   'body-malformed':
     'The token response is not JSON, or longer than a megabyte. Check what the endpoint sends.',

@@ -1,4 +1,4 @@
-/** Where things are in the body of a token response, unless an application says otherwise. */
+/** The default paths of the values in the body of a token response. */
 export const FIELDS = {
   accessToken: 'access_token',
   expiresIn: 'expires_in',

@@ -1,13 +1,13 @@
 import type { Role, Snapshot } from './types.js'
 
-/** What a page asks of its visitor. Comfort, not authorisation: only the API authorises (promise 21). */
+/** What a page requires of its visitor. This is convenience, not authorisation: only the API authorises (promise 21). */
 export interface Rule {
   /**
-   * The visitor has to be signed in.
+   * The visitor must be signed in.
    * @default false
    */
   requiresAuth?: boolean
-  /** The visitor has to be signed in and have one of these roles. An empty list admits no visitor. */
+  /** The visitor must be signed in and have one of these roles. An empty list admits no visitor. */
   roles?: readonly Role[]
   /**
    * The visitor must not be signed in, as on a sign-in page.
@@ -16,25 +16,25 @@ export interface Rule {
   guestOnly?: boolean
 }
 
-/** What a guard does with a visitor of a page. */
+/** The decision of a guard about a visitor of a page. */
 export type Decision =
   /** Show the page. */
   | 'allow'
-  /** Show that the visitor lacks the role. */
+  /** Show that the visitor does not have the role. */
   | 'forbidden'
-  /** Lead a user who has nothing to do here to the home page. */
+  /** Redirect to the home page: a signed-in user has opened a page for guests. */
   | 'home'
-  /** Lead to the sign-in page. */
+  /** Redirect to the sign-in page. */
   | 'sign-in'
-  /** The session could not be found out yet (`failure` says why): show that, and ask again when the snapshot changes. */
+  /** The session is not known because of a failure (`failure`). Show that, and decide again when the snapshot changes. */
   | 'unavailable'
-  /** The session is not known yet: ask again when the snapshot changes. */
+  /** The session is not known yet. Decide again when the snapshot changes. */
   | 'wait'
 
-/** The roles of the user, for display. */
+/** Returns the roles of the user. They are for display only. */
 export type RolesOf = (session: Pick<Snapshot, 'claims' | 'user'>) => readonly string[]
 
-/** What becomes of a visitor of a page with this rule (promise 20). */
+/** Decides what to do with a visitor of a page with this rule (promise 20). */
 export function decide(session: Snapshot<unknown>, rule: Rule, roles: RolesOf = rolesOf): Decision {
   const { guestOnly, requiresAuth, roles: wanted } = rule
   const needsUser = requiresAuth || wanted
@@ -50,7 +50,9 @@ export function decide(session: Snapshot<unknown>, rule: Rule, roles: RolesOf = 
 export const hasRole = (has: readonly string[], wanted: readonly string[]): boolean =>
   wanted.some((role) => has.includes(role))
 
-/** `roles` or `role` of the user as the API sends it, else of the claims: a list, or one. */
+/**
+ * Reads `roles` or `role` of the user, as the API sends it; without them, of the claims. The value is one role or a list.
+ */
 export const rolesOf: RolesOf = ({ user, claims }) => {
   for (const source of [user, claims]) {
     const { roles, role } = (source ?? {}) as Record<string, unknown>
@@ -61,10 +63,11 @@ export const rolesOf: RolesOf = ({ user, claims }) => {
 }
 
 /**
- * The path, query and fragment of a page of ours; `null` for anything else, whoever wrote the link. It is compared and
- * returned as the URL parser reads it, because that is how browsers follow it (RFC 9700 §4.11.1).
+ * The path, query and fragment of a page of this application; `null` for anything else. The link may come from an attacker,
+ * so the result of the URL parser is compared and returned: browsers follow a link as the parser reads it
+ * (RFC 9700 §4.11.1).
  *
- * @param origin of the application; as only paths come out, any will do
+ * @param origin of the application; any origin works, because the result is only a path
  */
 export function ownPath(wanted: unknown, origin = 'http://here.invalid'): string | null {
   if (typeof wanted !== 'string' || !wanted.startsWith('/')) return null
@@ -74,7 +77,7 @@ export function ownPath(wanted: unknown, origin = 'http://here.invalid'): string
   return isOurs ? url.pathname + url.search + url.hash : null
 }
 
-/** `URL.canParse` is too young: Chrome 120, Safari 17. */
+/** `URL.canParse` is too new: it needs Chrome 120 or Safari 17. */
 function parse(text: string, base: string): URL | null {
   try {
     return new URL(text, base)

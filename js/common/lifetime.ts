@@ -1,4 +1,4 @@
-/** The time in which a client makes calls. A call ends with it, whatever else becomes of the call. */
+/** The time in which a client makes calls, until `end` is called. Calls that are open at its end are rejected. */
 export function createLifetime() {
   const open = new Set<(error: unknown) => void>()
   let ended: { error: unknown } | undefined
@@ -7,7 +7,11 @@ export function createLifetime() {
     get isOver() {
       return ended !== undefined
     },
-    /** @param signal ends this call */
+    /**
+     * Makes a call. It is rejected when the lifetime ends.
+     *
+     * @param signal rejects this call when it is aborted
+     */
     during<T>(start: () => Promise<T>, signal?: AbortSignal): Promise<T> {
       return new Promise((resolve, reject) => {
         if (ended) return reject(ended.error)

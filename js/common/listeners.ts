@@ -1,13 +1,20 @@
-/** Who wants to hear of something. */
+/** A list of listeners for one kind of value. */
 export interface Listeners<T> {
-  /** Returns the way to stop. The same function may listen twice, and stops once. */
+  /**
+   * Adds a listener. A function that is added twice is called twice.
+   *
+   * @returns a function that undoes this call only
+   */
   add(listener: (value: T) => void): () => void
-  /** One listener's error is reported, and keeps no other from hearing. */
+  /**
+   * Calls every listener. If a listener throws, the error is reported as uncaught, and the other listeners are still
+   * called.
+   */
   emit(value: T): void
   clear(): void
 }
 
-/** Shows an error as uncaught, which is what it is. Node and jsdom have no `reportError`. */
+/** Reports an error as uncaught. It is thrown in a microtask, because Node and jsdom have no `reportError`. */
 export function reportUncaught(error: unknown) {
   queueMicrotask(() => {
     throw error

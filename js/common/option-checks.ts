@@ -1,6 +1,6 @@
 import { explain } from './errors.js'
 
-/** What an option may be: whether a value is that, how a person reads it, and what its own members may be. */
+/** The allowed values of an option: a test, a description for error messages, and the kinds of the option's own members. */
 export interface Kind {
   test(value: unknown): boolean
   text: string
@@ -9,9 +9,9 @@ export interface Kind {
 
 export type Kinds = Readonly<Record<string, Kind>>
 
-/** What the name of a header, a method or a scheme may contain (RFC 9110 §5.6.2, "token"). */
+/** The characters that the name of a header, a method or a scheme may contain (RFC 9110 §5.6.2, "token"). */
 const TOKEN = /^[\w!#$%&'*+.^`|~-]+$/
-/** What `fetch` takes as the value of a header (RFC 9110 §5.5, and Latin-1 as browsers send it). */
+/** The characters that `fetch` accepts in the value of a header (RFC 9110 §5.5, and Latin-1 as browsers send it). */
 const HEADER_VALUE = /^[\t -~\x80-\xff]*$/
 /** Methods that `fetch` refuses (Fetch, "forbidden method"). */
 const FORBIDDEN = /^(connect|trace|track)$/i
@@ -25,7 +25,7 @@ const isMethod = (value: unknown) => isHeader(value) && !FORBIDDEN.test(value as
 export const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
 
-/** Whether it is an object of exactly these members. */
+/** Whether the value is an object with exactly these members. */
 const isExactly = (value: unknown, members: Record<string, (value: unknown) => boolean>) =>
   isObject(value) &&
   Object.keys(value).every((name) => name in members) &&
@@ -139,9 +139,9 @@ export const KINDS = {
 } satisfies Kinds
 
 /**
- * Checks those options that are given.
+ * Checks the options that are set.
  *
- * @throws AuthError `option-invalid` that names the option, what was found and what would do
+ * @throws AuthError `option-invalid` that names the option, its value and the allowed values
  */
 export function checkOptions(options: object, kinds: Kinds) {
   checkMembers(options, kinds, '')
@@ -174,7 +174,7 @@ function refuse(option: string, wanted: string, found: unknown): never {
   throw explain('option-invalid', `Must be ${wanted}, and is ${shown(found)}.`, { option })
 }
 
-/** A value as a person reads it, in short. */
+/** A short, readable text for a value, for error messages. */
 function shown(value: unknown): string {
   const text = typeof value === 'number' ? String(value) : (JSON.stringify(value) ?? typeof value)
   return text.length > 60 ? `${text.slice(0, 60)}…` : text

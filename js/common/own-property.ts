@@ -1,4 +1,4 @@
-/** The own property at this dotted path; the value itself for an empty one. */
+/** The own property at this dotted path. For an empty path, the value itself. */
 export function ownProperty(value: unknown, path: string): unknown {
   if (path === '') return value
   return path.split('.').reduce<unknown>((within, name) => {

@@ -1,35 +1,44 @@
 import { isBlob, isBuffer, isForm, isParams, isStream } from './brand.js'
 
-/** A request in parts: what a `Request` says of itself, and what it does not. */
+/** A request in parts: the `Request`, and the options that cannot be read from a `Request`. */
 export interface SplitRequest {
   request: Request
-  /** A copy of the body in `init`, which can be sent a second time; null when there is none, or it is in the request. */
+  /**
+   * A copy of the body in `init`, which can be sent twice. `null` if `init` has no body; there may be one in the request.
+   */
   body: BodyInit | null
   priority: RequestPriority | undefined
 }
 
 /**
- * Takes the arguments of `fetch` apart, once: whatever they say is said here, and what is sent is what was parsed.
+ * Splits the arguments of `fetch` into parts. Each argument is read only once, so that the request that is sent is the one
+ * that was parsed.
  *
- * A body inside a `Request` is a stream and gone after one reading; the one in `init` can be sent again.
+ * A body inside a `Request` is a stream, which can be read only once. The body in `init` can be sent again.
  *
  * @throws TypeError as `fetch` does
  */
 export function split(input: RequestInfo | URL, init?: RequestInit): SplitRequest {
   const { body: given, priority } = init ?? {}
   const body = copyBody(given ?? null)
-  // An empty body stands for the one that goes beside it: the body of `input` is left alone, and a GET is refused.
+  // If `init` has a body, the `Request` gets an empty one in its place: then the body of `input` is not read, and a GET is
+  // refused.
   const read: Record<string, unknown> = { body: body === null ? given : new Uint8Array(), priority }
-  // What has been read is not read again. The rest is asked of `init` itself: a `Request` is no receiver but of its own.
+  // A member that has been read is not read again. The others are read from `init` itself and not from the proxy: if `init`
+  // is a `Request`, its getters throw for any other receiver.
   const get = (_: unknown, name: string) => (name in read ? read : (init as Record<string, unknown>))[name]
-  // An object with the names of its members, so that a `Request` that spreads its `init` finds them (vitest with jsdom).
+  // The target of the proxy has the member names of `init`, so that a `Request` class that spreads its `init` finds them
+  // (vitest with jsdom).
   const rest =
     init &&
     (new Proxy(Object.getOwnPropertyDescriptors(init), { get } as ProxyHandler<object>) as RequestInit)
   return { request: new Request(input, rest), body, priority }
 }
 
-/** One `Request` again, with what `init` says. Any member of it resets the referrer (Fetch, §5.4), which is given anew. */
+/**
+ * Joins the parts to one `Request`, with the options in `init`. Any member of `init` resets the referrer (Fetch, §5.4), so
+ * the referrer is set again.
+ */
 export function join(request: Request, body: BodyInit | null, init?: RequestInit): Request {
   if (body === null && !init) return request
   const { referrer, referrerPolicy } = request
@@ -37,7 +46,10 @@ export function join(request: Request, body: BodyInit | null, init?: RequestInit
   return new Request(request, { referrer, referrerPolicy, ...init, ...own })
 }
 
-/** The body as it is now: `fetch` takes it at the call, whatever its owner changes afterwards. Blobs never change. */
+/**
+ * Copies the body as it is now, as `fetch` does at the call: a later change by the caller has no effect. Blobs are
+ * immutable, so they are not copied.
+ */
 export function copyBody(body: BodyInit | null): BodyInit | null {
   if (body === null || typeof body === 'string' || isBlob(body) || isStream(body)) return body
   if (isParams(body)) return new URLSearchParams(body)

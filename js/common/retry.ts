@@ -1,11 +1,11 @@
-/** Pauses between attempts: the first, doubled each time, up to the longest. In milliseconds, before jitter. */
+/** The first and the longest pause between attempts. Each pause is twice the one before. In milliseconds, before jitter. */
 const FIRST_PAUSE = 1000
 const LONGEST_PAUSE = 30_000
 
 export interface Retry {
-  /** Begins, unless it is under way. */
+  /** Starts the attempts, unless they are already running. */
   start(): void
-  /** Ends a pause, so that the next attempt begins at once. */
+  /** Ends the current pause, so that the next attempt starts at once. */
   retryNow(): void
   stop(): void
 }
@@ -26,7 +26,7 @@ export function createRetry(attempt: () => Promise<void>, isDone: () => boolean)
       await attempt()
       if (isOver()) break
       await new Promise<void>((resolve) => {
-        // Clients that have lost their server at the same moment do not all come back at the same moment.
+        // Clients that lose their server at the same time must not all retry at the same time.
         const jitter = 0.5 + Math.random() / 2
         const timer = setTimeout(resolve, Math.min(pause, LONGEST_PAUSE) * jitter)
         endPause = () => {

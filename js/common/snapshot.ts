@@ -1,6 +1,6 @@
 import type { SessionFailure, Snapshot } from './types.js'
 
-/** Before anything is known. One object, so that listeners do not take it for a change. */
+/** The snapshot before anything is known. It is always the same object, so that it does not count as a change. */
 export const LOADING: Snapshot<never> = Object.freeze({
   status: 'loading',
   reason: null,
@@ -11,11 +11,11 @@ export const LOADING: Snapshot<never> = Object.freeze({
   refreshAt: null,
 })
 
-/** The session is still not known, for this reason. */
+/** The snapshot while the session is not known because of this failure. */
 export const loadingWith = (failure: SessionFailure | null): Snapshot<never> =>
   failure ? Object.freeze({ ...LOADING, failure } as Snapshot<never>) : LOADING
 
-/** The snapshot as the page gets it: frozen, because all listeners share it. */
+/** Freezes the snapshot for the page, because all listeners share it. */
 export function frozen(snapshot: Snapshot): Snapshot {
   if (snapshot.status === 'loading') return loadingWith(snapshot.failure)
   for (const value of Object.values(snapshot)) Object.freeze(value)

@@ -1,28 +1,28 @@
 import { WINDOW } from './messages.js'
 
-/** The body of an answer, as it comes in from the vault chunk by chunk. */
+/** The body of a response, as it arrives from the vault chunk by chunk. */
 export type Incoming = ReturnType<typeof receive>
 
 /**
- * A body that is asked for a few chunks at a time, as its stream is read.
+ * Creates the stream of a body. While the stream is read, it requests a few chunks at a time.
  *
- * @param grant lets the vault send so many chunks more
+ * @param grant allows the vault to send this number of further chunks
  * @param stop called when the reader cancels
  */
 export function receive(grant: (count: number) => unknown, stop: () => void) {
-  /** Chunks that were granted and have not come. */
+  /** The number of chunks that were granted and have not arrived. */
   let expected = WINDOW
   let isComplete = false
   let stopListening = () => {}
   let controller!: ReadableStreamDefaultController<Uint8Array> | ReadableByteStreamController
 
   const source = {
-    // What `fetch` gives is a byte stream, where there are any.
+    // `fetch` returns a byte stream, in browsers that have byte streams.
     type: 'ReadableByteStreamController' in globalThis ? 'bytes' : undefined,
     start(given: typeof controller) {
       controller = given
     },
-    /** Called when a reader waits and the queue is empty. */
+    /** Called when a reader waits and the queue is empty. Requests more chunks when half of the window is used. */
     pull() {
       if (isComplete) return close()
       if (expected > WINDOW / 2) return
@@ -38,7 +38,7 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
   function close() {
     stopListening()
     controller.close()
-    // A read into a buffer of the reader's own would wait for ever.
+    // Complete a pending read into the reader's own buffer (BYOB) with 0 bytes; otherwise it would never settle.
     if ('byobRequest' in controller) controller.byobRequest?.respond(0)
   }
 
@@ -49,10 +49,10 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
     push(bytes: Uint8Array<ArrayBuffer>) {
       expected -= 1
       if (bytes.length > 0) controller.enqueue(bytes)
-      // No stream takes an empty one, and its reader still waits.
+      // A byte stream does not accept an empty chunk, and the reader still waits for the next one.
       else source.pull()
     },
-    /** @param signal until the body has been read, an abort of this signal fails it, as with `fetch` */
+    /** @param signal if it is aborted before the body has been read, the body fails, as with `fetch` */
     end(signal: AbortSignal) {
       isComplete = true
       if (controller.desiredSize === 0) close()
@@ -62,7 +62,10 @@ export function receive(grant: (count: number) => unknown, stop: () => void) {
   }
 }
 
-/** Without keeping the body: the signal may live as long as the page, and many responses are never read. */
+/**
+ * Fails the body when the signal is aborted. The listener holds only a weak reference to the body: the signal may exist as
+ * long as the page, and many responses are never read.
+ */
 function failOnAbort(signal: AbortSignal, body: { error(reason: unknown): void }): () => void {
   const weak = new WeakRef(body)
   const onAbort = () => weak.deref()?.error(signal.reason)
@@ -70,7 +73,7 @@ function failOnAbort(signal: AbortSignal, body: { error(reason: unknown): void }
   return () => signal.removeEventListener('abort', onAbort)
 }
 
-/** All that a stream has left. Rejects with the error of the stream. */
+/** Reads the rest of a stream. Rejects with the error of the stream. */
 export async function readAll(
   stream: ReadableStream<Uint8Array<ArrayBuffer>>,
 ): Promise<Uint8Array<ArrayBuffer>> {
@@ -83,7 +86,7 @@ export async function readAll(
     parts.push(value)
     length += value.length
   }
-  // A single chunk stays where it is.
+  // A single chunk is not copied.
   const [first] = parts
   if (first?.length === length) return first
   const bytes = new Uint8Array(length)

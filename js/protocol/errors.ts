@@ -1,6 +1,6 @@
 import { AuthError, type AuthErrorCode, type AuthErrorDetail, isAuthError } from '../common/errors.js'
 
-/** An error as plain data: not every engine can clone one, and none keeps a class of ours. */
+/** An error as plain data. Not every engine can clone an error, and no engine keeps the class of an `AuthError`. */
 export interface PackedError extends Omit<AuthErrorDetail, 'cause'> {
   kind: 'auth' | 'dom' | 'type' | 'other'
   name: string
@@ -17,7 +17,7 @@ export function packError(error: unknown): PackedError {
   return { kind, name, message }
 }
 
-/** The same error in this realm: an `AuthError` with its code, a `TypeError` of `fetch`, a `DOMException`. */
+/** Creates the same error in this realm: an `AuthError` with its code, a `TypeError` of `fetch`, a `DOMException`. */
 export function unpackError({ kind, name, message, ...detail }: PackedError): unknown {
   switch (kind) {
     case 'auth':

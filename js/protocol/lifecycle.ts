@@ -1,14 +1,14 @@
-/** What a page does when its browser puts it away, brings it back or lets it catch up. */
+/** The callbacks of a page for lifecycle events of the browser. */
 export interface PageLifecycle {
-  /** It is closed, or goes into the back/forward cache. */
+  /** The page is closed, or goes into the back/forward cache. */
   hidden(): void
-  /** It has come back from that cache. */
+  /** The page was restored from that cache. */
   restored(): void
-  /** It is shown again, or is no longer frozen: timers may be late or lost. */
+  /** The page is visible again, or is no longer frozen. Timers may be late or lost. */
   woke(): void
 }
 
-/** Listens until the signal aborts, in the capture phase: before the listeners of the application. */
+/** Listens until the signal is aborted. Capture phase: run before the listeners of the application. */
 export function listenForLifecycle(signal: AbortSignal, page: PageLifecycle) {
   const listeners: Record<string, (event: Event) => void> = {
     pagehide: page.hidden,

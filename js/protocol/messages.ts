@@ -3,15 +3,16 @@ import type { PackedError } from './errors.js'
 import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from './packing.js'
 
 /**
- * Changes with every release that changes a message. A page and a vault of different builds do not guess at each other;
- * `hello` and `refused` keep their shapes in all releases, so that they can say so.
+ * The version of the protocol. It changes with every release that changes a message. A page and a vault with different
+ * versions do not work together. `hello` and `refused` keep their shapes in all releases, so that the mismatch can be
+ * reported.
  */
 export const VERSION = 2
 
-/** Chunks of a body that may be on their way, in either direction, before the receiver has asked for more. */
+/** The number of chunks of a body that may be sent, in either direction, before the receiver requests more. */
 export const WINDOW = 8
 
-/** Everything a page can say. No message names an endpoint, changes the configuration or asks for a token. */
+/** All messages of a page. No message names an endpoint, changes the configuration or requests a token. */
 export type ToVault =
   | { type: 'hello'; version: number; restored: boolean }
   | { type: 'bye' }
@@ -28,7 +29,7 @@ export type ToVault =
   | { type: 'ready'; id: number }
   | { type: 'cookie'; name: string; value: string | null }
 
-/** Everything a vault can say. No message holds a token. */
+/** All messages of a vault. No message contains a token. */
 export type ToPage =
   | { type: 'welcome'; version: number; origins: string[]; instance: string }
   | { type: 'refused'; error: PackedError }
@@ -44,10 +45,10 @@ export type ToPage =
   | { type: 'pull'; id: number; count: number }
   | { type: 'end'; id: number; bytes: ArrayBuffer | null }
 
-/** A message that opens a call: it is answered, whatever happens. */
+/** A message that opens a call. Every call gets an answer. */
 export type CallRequest = Extract<ToVault, { type: 'fetch' | 'ready' | 'sign-in' | 'sign-out' }>
 
-/** The same before the call has its id. */
+/** A {@link CallRequest} before the call has its id. */
 export type NewCall = WithoutId<CallRequest>
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 
@@ -61,8 +62,8 @@ export function endsCall(message: ToPage): boolean {
 }
 
 /**
- * The fields of each message of a page and what `typeof` says of them; with `[]`, of every element of an array. An empty
- * text stands for anything.
+ * The fields of each message of a page, with the result of `typeof` for each field. `[]` means an array, and the text
+ * before it applies to every element. An empty text means any value.
  */
 type Shapes = {
   [Type in ToVault['type']]: Record<Exclude<keyof Extract<ToVault, { type: Type }>, 'type'>, string>
@@ -85,7 +86,9 @@ export const TO_VAULT: Shapes = {
   cookie: { name: 'string', value: '' },
 }
 
-/** The message of a page, if it is one: of a known type, with every field of the right kind and none beside. */
+/**
+ * Returns the message if it is a valid message of a page: a known type, all fields with the right types, no other fields.
+ */
 export function parse(data: unknown): ToVault | undefined {
   if (typeof data !== 'object' || data === null) return undefined
   const fields = data as Record<string, unknown>
@@ -106,7 +109,7 @@ function isOfKind(value: unknown, kind: string): boolean {
   return kind === '' || (typeof value === kind && value !== null)
 }
 
-/** What a worker, a SharedWorker's port and the global object of a worker have in common. */
+/** The common interface of a worker, a SharedWorker's port and the global object of a worker. */
 export interface Port {
   postMessage(message: unknown, transfer: Transferable[]): void
   addEventListener(type: 'message' | 'messageerror', listener: (event: MessageEvent) => void): void

@@ -7,7 +7,10 @@ export interface PackedRequest {
   init: Omit<RequestInit, 'body' | 'signal' | 'window'>
 }
 
-/** A body as it can be cloned. What cannot be, a form or search parameters, says what it was; chunks come after it. */
+/**
+ * A body in a form that can be cloned. A form and search parameters cannot be cloned, so an object with their content
+ * stands for them. {@link CHUNKS} stands for a body whose chunks follow.
+ */
 export type PackedBody =
   | null
   | string
@@ -19,16 +22,16 @@ export type PackedBody =
   | { params: string }
   | typeof CHUNKS
 
-/** Stands for a body that follows in messages of its own. */
+/** Stands for a body that follows in separate messages. */
 export const CHUNKS = { chunks: true } as const
 
 export const isChunked = (body: PackedBody): body is typeof CHUNKS =>
   typeof body === 'object' && body !== null && 'chunks' in body
 
-/** A reactive object could not be cloned, its JSON can. */
+/** Credentials in a form that can be cloned. An object becomes JSON, because a reactive object cannot be cloned. */
 export type PackedCredentials = Exclude<PackedBody, typeof CHUNKS> | { json: string }
 
-/** What a `Response` says beside its body. */
+/** The data of a `Response` without its body. */
 export interface ResponseHead {
   status: number
   statusText: string
@@ -38,7 +41,7 @@ export interface ResponseHead {
   type: ResponseType
 }
 
-/** What a request leaves to its page, or does not say of itself. */
+/** Options that cannot be read from a `Request`, or that it takes from its page. */
 interface Unsaid {
   priority?: RequestPriority | undefined
   referrerPolicy?: string | undefined
@@ -62,18 +65,23 @@ export function packRequest(request: Request, unsaid: Unsaid = {}): PackedReques
   return { url, init: init as PackedRequest['init'] }
 }
 
-/** The body as it can be sent twice. One inside a request is a stream, and read; `body` is that beside it. */
+/**
+ * Returns the body in a form that can be sent twice.
+ *
+ * @param request if its own body is a stream, the stream is read to its end
+ * @param body the body from `init`, which is not inside `request`
+ */
 export async function replayable(request: Request, body: BodyInit | null): Promise<BodyInit | null> {
   const hasOwn = body === null && request.body !== null && !/^(GET|HEAD)$/.test(request.method)
   const own = hasOwn && (await request.blob())
   return own && own.size > 0 ? own : body
 }
 
-/** Blobs and files stay where they are: what is cloned is the way to them. */
+/** Blobs and files are not copied: cloning a blob clones only the reference to its data. */
 export function packBody(body: BodyInit | null): Exclude<PackedBody, typeof CHUNKS> {
   if (isForm(body)) return { form: [...body] }
   if (isParams(body)) return { params: body.toString() }
-  // All else can be cloned as it is; bytes are copies without the rest of a buffer (`request.ts`).
+  // All other bodies can be cloned. Bytes are already copies without the rest of their buffer (`request.ts`).
   return body as string | Blob | null
 }
 
@@ -82,23 +90,26 @@ export function unpackBody(body: Exclude<PackedBody, typeof CHUNKS>): BodyInit |
   if ('params' in body) return new URLSearchParams(body.params)
   if (!('form' in body)) return body
   const form = new FormData()
-  // A file keeps its name, and `append` takes no name with a string.
+  // No third argument: a file keeps its own name, and `append` does not accept a file name with a string.
   for (const [name, value] of body.form) form.append(name, value as string)
   return form
 }
 
-/** Credentials as they are now: they may have to wait for the vault. Objects go as JSON, all else as `fetch` sends it. */
+/**
+ * Copies the credentials as they are now, because they may have to wait for the vault. Objects are sent as JSON, everything
+ * else as `fetch` sends it.
+ */
 export function packCredentials(credentials: Credentials): PackedCredentials {
   const isFormed = typeof credentials === 'string' || isForm(credentials) || isParams(credentials)
   return isFormed ? packBody(credentials) : { json: JSON.stringify(credentials) }
 }
 
-/** The body of a sign-in, and its type unless the browser finds that out itself. */
+/** The body of a sign-in, and its content type unless the browser sets the type itself. */
 export function unpackCredentials(packed: PackedCredentials): [body: BodyInit | null, contentType?: string] {
   return isJson(packed) ? [packed.json, 'application/json'] : [unpackBody(packed)]
 }
 
-/** Whether these credentials came as an object. */
+/** Whether the credentials were given as an object. */
 export const isJson = (packed: PackedCredentials): packed is { json: string } =>
   typeof packed === 'object' && packed !== null && 'json' in packed
 

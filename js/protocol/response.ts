@@ -1,26 +1,27 @@
 import { readAll } from './body.js'
 import type { ResponseHead } from './packing.js'
 
-/** Statuses that the constructor of `Response` takes without a body only (Fetch, "null body status"). */
+/** Statuses that the constructor of `Response` accepts only without a body (Fetch, "null body status"). */
 const WITHOUT_BODY = [204, 205, 304]
 
-/** What the constructor refuses in a reason phrase. Engines pass it on from the network all the same. */
+/** Characters that the constructor rejects in a reason phrase. `fetch` itself returns them if the server sends them. */
 const REFUSED_CHARACTER = /[^\t -~\x80-\xff]/
 
 function refuseChange(): never {
   throw new TypeError('Headers of a response are immutable.')
 }
 
-/** A response as `fetch` would have made it here, out of what the vault says of it. */
+/** A response with the data from the vault. It is like a response that `fetch` returns in this realm. */
 export class RemoteResponse extends Response {
   readonly #head: ResponseHead
   readonly #signal: AbortSignal | undefined
 
-  /** @param signal of the request */
+  /** @param signal the signal of the request */
   constructor(head: ResponseHead, body: ReadableStream | null, signal?: AbortSignal) {
     const { headers, ...told } = head
     const { status, statusText } = told
-    // `fetch` gives what the constructor refuses: 0 of a filtered response, 999, a 204 with a stream (Chromium).
+    // `fetch` can return responses that the constructor rejects: status 0 of a filtered response, status 999, or a 204
+    // with a stream (Chromium).
     const isTaken =
       status >= 200 &&
       status < 600 &&
@@ -31,7 +32,7 @@ export class RemoteResponse extends Response {
     this.#signal = signal
     const own = { ...told, ok: status >= 200 && status < 300 }
     for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
-    // Those of an answer that `fetch` gives are immutable.
+    // The headers of a response from `fetch` are immutable.
     for (const name of ['append', 'delete', 'set']) {
       Object.defineProperty(this.headers, name, { value: refuseChange })
     }
@@ -46,13 +47,13 @@ export class RemoteResponse extends Response {
   }
 
   /**
-   * All of the body. Engines turn every error of a stream that is not their own into a `TypeError`, so it is read here:
-   * an aborted read rejects with the reason of the signal, as with `fetch`.
+   * Reads the whole body. Engines turn every error of a stream that was created by a script into a `TypeError`. So the
+   * stream is read here: an aborted read rejects with the reason of the signal, as with `fetch`.
    */
   override async bytes() {
     const { body } = this
     if (this.bodyUsed || body?.locked || !body) return new Uint8Array(await super.arrayBuffer())
-    // With `fetch`, such a body does not even count as used.
+    // With `fetch`, the body of an aborted request does not count as used. So throw before the stream is read.
     this.#signal?.throwIfAborted()
     return readAll(body)
   }

@@ -1,19 +1,21 @@
 import type { RegisteredUser, Snapshot } from '../common/types.js'
 
-/** What no form of another site can send. Its value says nothing. */
+/** The header that protects against CSRF: a form on another site cannot send it. Its value has no meaning. */
 export const FORGERY_HEADER = 'x-requested-with'
 
-/** The session that a page believes to be its own, so that no request is made for another (promise 8). */
+/**
+ * The header with the session that a page believes to be its own, so that no request runs in another session (promise 8).
+ */
 export const SESSION_HEADER = 'x-tokencell-session'
 
-/** The code of an error that is this server's, and not the API's. */
+/** The header with the code of an error that comes from this server and not from the API. */
 export const ERROR_HEADER = 'x-tokencell-error'
 
-/** What a server tells a page of the session: to be handed from one to the other as it is. Never a token. */
+/** The session data that a server gives to a page. Pass it on unchanged. It never contains a token. */
 export interface SessionInfo<User = RegisteredUser> {
   snapshot: Snapshot<User>
-  /** A name for the session that leads back to nothing; `null` without one. */
+  /** An identifier of the session, from which no secret can be derived; `null` if there is no session. */
   session: string | null
-  /** When this was so, by the clock of the server; in milliseconds since the epoch. */
+  /** The time of this state, by the server's clock. In milliseconds since the epoch. */
   at: number
 }

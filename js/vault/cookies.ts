@@ -1,21 +1,21 @@
 import { vaultError } from './errors.js'
 
-/** How long pages are asked for a cookie. In milliseconds. */
+/** How long the vault waits for pages to answer with a cookie. In milliseconds. */
 const COOKIE_TIMEOUT = 2000
 
-/** One reading of a cookie, which everybody who wants its value meanwhile shares. */
+/** One read of a cookie. Concurrent callers share it. */
 interface Reading {
   promise: Promise<string | null>
   settle(value: string | null): void
-  /** Pages that were asked and have not answered. */
+  /** The pages that were asked and have not answered yet. */
   asked: Set<object>
 }
 
 /**
- * Reads cookies in the pages of a vault, which has none in its own realm.
+ * Reads cookies through the pages of a vault, because a worker has no access to cookies.
  *
- * The first page that has the cookie settles the reading. What a page may see depends on its path, so that there is no
- * such cookie only if no page that answers in time has it.
+ * The first page that has the cookie settles the read. The cookies that a page can read depend on its path. So the cookie
+ * counts as missing only if no page that answers in time has it.
  */
 export function createCookieReader<Page extends object>(
   pages: ReadonlySet<Page>,
@@ -55,9 +55,9 @@ export function createCookieReader<Page extends object>(
   }
 
   return {
-    /** Rejects with AuthError `csrf-unreadable` when no page answers. */
+    /** Rejects with AuthError `csrf-unreadable` if no page answers. */
     read: (name: string): Promise<string | null> => (readings.get(name) ?? start(name)).promise,
-    /** A page that has just come may be the only one that answers. */
+    /** Asks a new page as well, because it may be the only one that answers. */
     askNewPage(page: Page) {
       for (const [name, reading] of readings) askPage(page, name, reading)
     },

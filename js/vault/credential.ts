@@ -6,16 +6,19 @@ import type { Outgoing } from './outgoing.js'
 
 type Config = ReturnType<typeof resolveOptions>
 
-/** Requests that change nothing, and need no proof of where they come from (RFC 9110 §9.2.1). */
+/** Safe methods (RFC 9110 §9.2.1): requests with them change no data, and need no CSRF header. */
 const SAFE = /^(GET|HEAD|OPTIONS)$/i
 
-/** Readies a request for a credential that is no bearer: it stays here, takes cookies along, and says whose page this is. */
+/**
+ * Prepares a request for a credential other than `bearer`: prevents redirects of requests with credential headers, includes
+ * cookies, and sets the CSRF header.
+ */
 export async function applyCredential(
   { init, headers }: Outgoing,
   { credential, csrf }: Config,
   readCookie: ReadCookie,
 ) {
-  // Fetch takes `Authorization` off before it follows to another origin, and no header of our own (promise 13).
+  // Before a redirect to another origin, `fetch` removes `Authorization`, but not these headers (promise 13).
   if (credential !== 'cookie' && init.redirect !== 'manual') init.redirect = 'error'
   if (init.credentials === 'omit') return
   init.credentials = 'include'
@@ -24,13 +27,13 @@ export async function applyCredential(
   if (value !== null) headers.set(csrf.header, value)
 }
 
-/** Called by the core. devise_token_auth leaves a header blank where nothing is new. */
+/** Called by the core. devise_token_auth sends blank headers if there is no new token; then the result is `undefined`. */
 export function readHeaders({ headers }: Response, names: string): string | undefined {
   const values = names.split(',').map((name) => headers.get(name))
   return values.every(Boolean) ? values.join('\n') : undefined
 }
 
-/** An answer without the headers that bring a token (promise 3). */
+/** Returns the response without the headers that contain a token (promise 3). */
 export function withoutCredential(response: Response, { credential }: Config): Response {
   const names = ['authorization', ...credential.split(',')]
   if (!names.some((name) => response.headers.has(name))) return response

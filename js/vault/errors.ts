@@ -8,7 +8,7 @@ import {
 } from '../common/errors.js'
 import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 
-/** What only a vault can find out, and says to a developer: the cause, then the mend. */
+/** Messages of the errors that vaults raise: the cause, then the fix. */
 const MESSAGES = {
   ...CALL_MESSAGES,
   ...EXCHANGE_MESSAGES,

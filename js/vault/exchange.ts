@@ -1,6 +1,6 @@
 import { type CompleteEndpoint, encodeBody } from '../common/endpoint.js'
 
-/** What an exchange with this endpoint has in its headers, whatever it is for. */
+/** The headers of every exchange with this endpoint. */
 export async function exchangeHeaders({ csrf }: CompleteEndpoint, readCookie: ReadCookie): Promise<Headers> {
   const headers = new Headers({ Accept: 'application/json' })
   if (!csrf) return headers
@@ -9,7 +9,10 @@ export async function exchangeHeaders({ csrf }: CompleteEndpoint, readCookie: Re
   return headers
 }
 
-/** Called by the core: the body with these members beside those of the endpoint, if there are any. */
+/**
+ * Called by the core. Encodes the body with these members and those of the endpoint, and sets its content type. Returns
+ * `undefined` if there are no members.
+ */
 export function encode(endpoint: CompleteEndpoint, members: Record<string, string>, headers: Headers) {
   const all = { ...endpoint.body, ...members }
   if (Object.keys(all).length === 0) return undefined
@@ -18,5 +21,5 @@ export function encode(endpoint: CompleteEndpoint, members: Record<string, strin
   return body
 }
 
-/** The value of a readable cookie; rejects when there is no page to tell. */
+/** Reads the value of a readable cookie; `null` if there is no such cookie. Rejects if no page answers. */
 export type ReadCookie = (name: string) => Promise<string | null>

@@ -16,17 +16,17 @@ import { openTabs } from './tabs.js'
 import { openTrace } from './trace.js'
 import { listenForWake } from './wake.js'
 
-/** What a core needs from its vault, and whom it tells of what happens. */
+/** What a core needs from its vault, and the callbacks for its events. */
 export interface Dependencies {
   readCookie: ReadCookie
   network: ReturnType<typeof createNetwork>
   requested: ReturnType<typeof createRequestEvents>['requested']
   report(event: SessionEvent): void
-  /** Takes the new snapshot. */
+  /** Called with each new snapshot. */
   notify(snapshot: Snapshot): void
 }
 
-/** Loads the core and connects it with this realm: storage, locks, tabs, the events of the page. */
+/** Loads the core and connects it to this realm: storage, locks, tabs, lifecycle events of the page. */
 export async function launch(
   options: VaultOptions,
   { readCookie, network, requested, report, notify }: Dependencies,
@@ -58,12 +58,12 @@ export async function launch(
     tabs?.close()
     stopListening()
   }
-  // As the URLs of requests are spelled; the core has checked that each is an origin.
+  // Normalised, so that they can be compared with the origins of request URLs. The core has checked that each is an origin.
   const origins = new Set(config.origins.map((origin) => new URL(origin).origin))
   return { core, config, origins, close }
 }
 
-/** Called by the core, which has one kind of callback for both outcomes. */
+/** Called by the core, which has one callback for both results of a promise. */
 function whenSettled(promise: Promise<unknown>, settled: (outcome: unknown, isValue: boolean) => void) {
   promise.then(
     (value) => settled(value, true),
@@ -71,7 +71,7 @@ function whenSettled(promise: Promise<unknown>, settled: (outcome: unknown, isVa
   )
 }
 
-/** Called by the core: a code, and the name of an option or what is known of an answer. */
+/** Called by the core. Creates an error from a code and either the name of an option or the details of a response. */
 function error(code: VaultErrorCode, detail: string | AuthErrorDetail | undefined) {
   return vaultError(code, typeof detail === 'string' ? { option: detail } : detail)
 }

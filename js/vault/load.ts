@@ -9,15 +9,15 @@ type Unpack = () => Promise<ArrayBuffer>
 let loading: Promise<typeof Core> | undefined
 let spare: Unpack | undefined
 
-/** Where the core is to be had when its file is not. */
+/** Sets the function that supplies the core if its file cannot be loaded. */
 export function setWasmFallback(unpack: Unpack) {
   spare = unpack
 }
 
 /**
- * The core, instantiated once.
+ * Loads the core. It is instantiated once.
  *
- * @throws AuthError `vault-failed` when no copy of it can be had, `policy-refused` when a policy forbids WebAssembly
+ * @throws AuthError `vault-failed` if no copy of it can be loaded; `policy-refused` if a policy forbids WebAssembly
  */
 export function loadCore(): Promise<typeof Core> {
   loading ??= instantiate()
@@ -40,10 +40,13 @@ async function instantiate() {
   }
 }
 
-/** How long the file may take to come, so that a vault that cannot start says so. In milliseconds. */
+/** How long the download of the file may take. After that time the start fails with an error. In milliseconds. */
 const DOWNLOAD_TIMEOUT = 25_000
 
-/** The file beside this one, if it is there: dev servers and single-page hosts answer anything with their index page. */
+/**
+ * Downloads the file. Returns `undefined` if it is not WebAssembly: development servers and single-page hosts answer
+ * requests for missing files with their index page.
+ */
 async function download(url: URL): Promise<ArrayBuffer | undefined> {
   try {
     const response = await platformFetch(url, { signal: AbortSignal.timeout(DOWNLOAD_TIMEOUT) })

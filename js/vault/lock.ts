@@ -1,14 +1,14 @@
 import { defer } from './deferred.js'
 
-/** A Web Lock that is asked for or held. */
+/** A Web Lock that was requested or is held. */
 export interface WebLock {
-  /** Resolves when the lock is ours, rejects if it never will be. */
+  /** Resolves when this vault has the lock. Rejects if it will never get the lock. */
   granted: Promise<void>
-  /** Gives it back, or stops waiting for it. */
+  /** Releases the lock, or cancels the request. */
   release(): void
 }
 
-/** Asks for a lock that all tabs share. Undefined where there are no locks. */
+/** Requests a lock that all tabs share. Returns `undefined` if there are no Web Locks. */
 export function requestLock(name: string): WebLock | undefined {
   const waiting = new AbortController()
   const granted = defer<void>()

@@ -3,12 +3,12 @@ import { platformFetch } from '../common/platform-fetch.js'
 import { vaultError } from './errors.js'
 import { directiveAgainst, originOf } from './policy.js'
 
-/** How long an origin may take to show that it can be reached. In milliseconds. */
+/** How long to wait for a sign that an origin can be reached. In milliseconds. */
 const PATIENCE = 3000
 
-/** The browser's `fetch`, which finds out why an answer did not come. */
+/** The browser's `fetch`, and a function that finds out why there was no response. */
 export function createNetwork() {
-  /** Whether answers of an origin can be read, as far as requests have shown. A request that was given up shows nothing. */
+  /** Whether responses of an origin can be read, according to earlier requests. Aborted requests are not counted. */
   const isReadable = new Map<string, boolean>()
 
   return {
@@ -22,9 +22,10 @@ export function createNetwork() {
       return response
     },
     /**
-     * Why a request to this URL has failed, as far as a page can find out: a content security policy, or CORS.
+     * Finds out why a request to this URL has failed: because of a Content Security Policy, or of CORS. Returns
+     * `undefined` for other reasons, which scripts cannot find out.
      *
-     * @param mayAsk whether the origin may be asked for that
+     * @param mayAsk whether a test request to the origin is allowed
      */
     async reasonOf(url: string, mayAsk: boolean): Promise<AuthError | undefined> {
       const origin = originOf(url)
@@ -36,7 +37,7 @@ export function createNetwork() {
   }
 }
 
-/** Whether a server is there: without CORS a page gets to know that, and nothing more (Fetch, "no-cors"). */
+/** Whether the server answers at all. A request without CORS shows that, and nothing more (Fetch, "no-cors"). */
 async function answers(origin: string): Promise<boolean> {
   const init: RequestInit = { mode: 'no-cors', credentials: 'omit', cache: 'no-store' }
   const answer = platformFetch(`${origin}/`, { ...init, signal: AbortSignal.timeout(PATIENCE) })

@@ -10,21 +10,21 @@ import { start, type VaultHost } from './start.js'
 let opened: { configuration: string; host: VaultHost } | undefined
 
 /**
- * Opens the vault with this configuration, in whatever realm the file that calls it runs. Call it once, in a file of
- * its own, before any `await`:
+ * Opens the vault with this configuration, in the realm in which the calling file runs. Call it once, in a separate file,
+ * before any `await`:
  *
  * @example
  * export default openVault({ signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' })
  *
- * @throws AuthError `vault-reconfigured` when this page has one with another configuration; a worker says it to its
- * pages
+ * @throws AuthError `vault-reconfigured` if this page has a vault with another configuration. In a worker it does not
+ * throw; the calls of its pages reject with this error
  */
 export function openVault(options: VaultOptions): Vault {
   const configuration = JSON.stringify(options)
   if (opened && opened.configuration !== configuration) {
     const error = vaultError('vault-reconfigured')
     if (!isRealm('WorkerGlobalScope')) throw error
-    // What a worker throws says nothing to its pages: each is refused, and told why.
+    // Pages do not receive the errors that a worker throws. So the vault refuses each page and sends it the error.
     opened.host.origins = () => Promise.reject(error)
   }
   if (!opened) {
@@ -54,8 +54,8 @@ function open(options: VaultOptions): VaultHost {
 }
 
 /**
- * A shared worker whose file throws before it opens its vault stays there, and only the page that started it is told. So
- * what was thrown is told to each page that comes.
+ * If the file of a shared worker throws before it opens its vault, the worker keeps running, and only the page that started
+ * it gets the error event. So this function sends the error to each page that connects.
  */
 function refuseIfFileThrows() {
   let error: AuthError | undefined

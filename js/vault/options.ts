@@ -12,9 +12,9 @@ import type { VaultOptions } from '../common/vault-options.js'
 export type { Endpoint, EndpointOptions, Fields, RefreshOptions } from '../common/endpoint.js'
 
 /**
- * Checks the options and fills in the defaults. Whether origins and URLs make sense, the core decides.
+ * Checks the options and fills in the defaults. The core checks the origins and URLs.
  *
- * @throws AuthError `option-invalid` that names the option, what was found and what would do
+ * @throws AuthError `option-invalid` that names the option, its value and the allowed values
  */
 export function resolveOptions(options: VaultOptions) {
   checkOptions(options, KINDS)
@@ -37,10 +37,10 @@ export function resolveOptions(options: VaultOptions) {
     refreshToken: typeof refreshToken === 'object' ? 'body' : (refreshToken ?? 'cookie'),
     refreshHeader: headerOf,
     refreshMember: refreshMember(refreshToken, options.fields),
-    // One of two words, or the names of headers between commas.
+    // "bearer", "cookie", or the names of headers, separated by commas.
     credential: typeof credential === 'object' ? credential.headers.join().toLowerCase() : credential,
     scheme: options.scheme ?? 'Bearer',
-    // For requests of the page.
+    // For the requests of the page; endpoints have their own `csrf`.
     csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     reason: options.fields?.reason ?? FIELDS.reason,
     tokenPaths: tokenPaths(Object.values(endpoints)),

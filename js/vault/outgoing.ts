@@ -1,12 +1,14 @@
 import { isStream } from '../common/brand.js'
 import type { PackedRequest } from '../protocol/packing.js'
 
-/** A request as the core sends it, once or twice: to this URL, with this `init`. No other code has a reference to it. */
+/** A request that the core sends once or twice, to this URL with this `init`. No other code has a reference to it. */
 export interface Outgoing {
   readonly url: string
-  /** Without a prototype: for a missing member, no inherited getter runs. */
+  /** An object without a prototype, so that no inherited getter runs for a missing member. */
   readonly init: RequestInit
-  /** Those of `init`. The core writes the token into them, for the time that `fetch` takes to copy them. */
+  /**
+   * The headers of `init`. The core adds the token before it calls `fetch`, and removes it after `fetch` has copied them.
+   */
   readonly headers: Headers
   readonly signal: AbortSignal
   /** Whether the body can be sent again. */

@@ -5,23 +5,24 @@ import { endsCall, type Port, type ToPage } from '../protocol/messages.js'
 import { createResponder, type Responder } from './respond.js'
 import type { VaultHost } from './start.js'
 
-/** What is known of a page at the other end of a port. */
+/** The state of a page at the other end of a port. */
 export interface Page {
   /**
-   * What belongs to a call that is not open any more is dropped.
+   * Posts a message. A message of a call that is no longer open is dropped.
    *
-   * @throws DataCloneError when a message of a call cannot be cloned; what belongs to no call is reported instead
+   * @throws DataCloneError if a message of a call cannot be cloned. For a message without a call, the error is reported as
+   * uncaught instead
    */
   post(message: ToPage, transfer?: Transferable[]): void
   responder: Responder
-  /** Calls that have been received, and whose last message has not been posted. */
+  /** The ids of the open calls: received, but their last message has not been posted. */
   calls: Set<number>
   unknownOf(ids: readonly number[]): number[]
-  /** The snapshot it knows. */
+  /** The last snapshot that was sent to the page. */
   shown?: Snapshot | undefined
-  /** Settles when the session has taken note that the page is present; never rejects. */
+  /** Resolves when the session has registered the page as present. Never rejects. */
   attaching?: Promise<void> | undefined
-  /** Whether it has said goodbye. */
+  /** Whether the page has sent `bye`. */
   hasLeft: boolean
   wantsRequests: boolean
   unansweredPings: number
@@ -54,7 +55,7 @@ export function connectPage(port: Port, host: Pick<VaultHost, 'send'>): Page {
   }
 }
 
-/** Whatever went wrong: the page learns of it. An error that cannot be cloned is told by the error that says so. */
+/** Sends the error of a call to its page. If the error cannot be cloned, the clone error is sent instead. */
 export function failCall(page: Page, id: number, error: unknown) {
   try {
     page.post({ type: 'failed', id, error: packError(error) })

@@ -1,8 +1,10 @@
 const VIOLATION = 'securitypolicyviolation'
-/** How long the browser may take to say that it was a policy, which it does in a task of its own. In milliseconds. */
+/** How long to wait for the event of a policy violation, which the browser fires in a separate task. In milliseconds. */
 const PATIENCE = 100
 
-/** What Content Security Policies have refused in this realm, by origin or by keyword, and the directive that did. */
+/**
+ * What Content Security Policies have blocked in this realm. The key is an origin or a keyword, the value the directive.
+ */
 const refusals = new Map<string, string>()
 
 globalThis.addEventListener?.(VIOLATION, (event) => {
@@ -10,7 +12,7 @@ globalThis.addEventListener?.(VIOLATION, (event) => {
   if (disposition === 'enforce') refusals.set(originOf(blockedURI), effectiveDirective)
 })
 
-/** The directive that keeps this realm from a URL or from a keyword, if one does. Asked after a failure. */
+/** The directive that blocks an origin or a keyword in this realm, if there is one. To be called after a failure. */
 export async function directiveAgainst(target: string): Promise<string | undefined> {
   if (!refusals.has(target)) await nextViolation()
   return refusals.get(target)
@@ -28,7 +30,7 @@ function nextViolation(): Promise<void> {
   })
 }
 
-/** Keywords such as `wasm-eval` are no URLs, and stand for themselves. */
+/** The origin of a URL. A keyword such as `wasm-eval` is no URL and is returned unchanged. */
 export function originOf(uri: string): string {
   try {
     return new URL(uri).origin

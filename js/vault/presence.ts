@@ -1,16 +1,16 @@
 import { type Page, showSnapshot } from './page.js'
 import type { VaultHost } from './start.js'
 
-/** How often a shared vault pings its pages. In milliseconds. */
+/** The interval at which a shared vault pings its pages. In milliseconds. */
 const PING_INTERVAL = 30_000
 
 /**
- * A page that has not said goodbye and answers no pings counts as gone after this time, as far as keeping the token is
- * concerned: it may have crashed, or `alert`, `print` or a debugger blocks it. In milliseconds.
+ * If a page has not sent `bye` and answers no pings for this time, it no longer counts as a reason to keep the token. It
+ * may have crashed, or `alert`, `print` or a debugger may block it. In milliseconds.
  */
 export const PAGE_SILENCE_TIMEOUT = 600_000
 
-/** Keeps track of which pages are present, and lets the session know whether one is. */
+/** Tracks which pages are present, and notifies the session when the first page connects and the last one has gone. */
 export function createPresence(
   pages: Set<Page>,
   host: Pick<VaultHost, 'snapshot' | 'wake'>,
@@ -24,7 +24,7 @@ export function createPresence(
     page.unansweredPings = 0
     pages.add(page)
     const wake = realm === 'shared' ? 'visited' : restored ? 'restored' : undefined
-    // If the vault has not started, the calls of the page say so.
+    // If the vault could not start, the calls of the page reject with the error.
     page.attaching = wake && host.wake(wake).catch(() => {})
   }
 
@@ -32,7 +32,9 @@ export function createPresence(
     if (pages.delete(page) && pages.size === 0 && realm === 'shared') host.wake('deserted').catch(() => {})
   }
 
-  /** Until it says hello again the page is not present, whatever else it says. */
+  /**
+   * Marks a page as gone. It is present again when it sends `hello`; other messages do not change that in a shared vault.
+   */
   function depart(page: Page) {
     page.hasLeft = true
     detach(page)
@@ -40,7 +42,7 @@ export function createPresence(
 
   function pingPages() {
     for (const page of pages) {
-      // Counted in pings and not by a clock: a machine that was asleep has given no page time to answer.
+      // Count pings instead of using a clock: while the machine is asleep, no page can answer.
       if (page.unansweredPings * PING_INTERVAL >= PAGE_SILENCE_TIMEOUT) detach(page)
       else ping(page)
       page.unansweredPings += 1
@@ -51,17 +53,17 @@ export function createPresence(
 
   return {
     attach,
-    /** Until it says what it is: pages that die before their first message are found out like those that crash. */
+    /** Counts a page as present before its first message. If it never sends one, its missing answers to pings show that. */
     connect(page: Page) {
       pages.add(page)
-      // A page that knew another instance behind this port learns at once that the vault was restarted.
+      // The ping contains the instance: a page that knew another one detects at once that the vault was restarted.
       if (realm === 'shared') ping(page)
     },
     /**
-     * Called for every message but `hello` and `bye`. A page that has said goodbye does not keep a shared vault's token; one
-     * with a worker of its own keeps nothing, and is brought up to date.
+     * Called for every message except `hello` and `bye`. In a shared vault, a page that has sent `bye` stays gone, so that
+     * it does not keep the token. In a dedicated worker the page counts as present again, and gets the current snapshot.
      *
-     * @returns whether the page counted as gone, and is present again
+     * @returns whether the page had counted as gone and is present again
      */
     hear(page: Page): boolean {
       page.unansweredPings = 0
@@ -71,7 +73,7 @@ export function createPresence(
       return true
     },
     refuse: depart,
-    /** Its requests end with it, as they do without a vault, and nothing more is posted of them. */
+    /** Removes a page. Its requests are aborted, as they would be without a vault, and get no further messages. */
     leave(page: Page) {
       page.calls.clear()
       page.responder.close()

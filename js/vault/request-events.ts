@@ -2,10 +2,10 @@ import { createListeners } from '../common/listeners.js'
 import type { RequestEvent } from '../common/types.js'
 import type { Outgoing } from './outgoing.js'
 
-/** What the vault itself knows of a request: not which page made it. */
+/** The event of a request as the vault creates it, without the information which page made the request. */
 export type Requested = Omit<RequestEvent, 'here'>
 
-/** Emits an event for each request that has been answered, if there is a listener. */
+/** Emits an event for each finished request, if there is a listener. */
 export function createRequestEvents() {
   const listeners = createListeners<[event: Requested, request: Outgoing]>()
   let isHeard = false
@@ -19,7 +19,7 @@ export function createRequestEvents() {
     requested(request: Outgoing, course: Requested['course'], status: number | undefined, millis: number) {
       if (!isHeard) return
       const { url, init } = request
-      // Query and fragment may hold secrets of the page's own.
+      // Remove query and fragment: they may contain secrets of the application.
       const [bare = ''] = url.split(/[?#]/)
       const method = init.method ?? 'GET'
       listeners.emit([

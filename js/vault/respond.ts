@@ -5,24 +5,26 @@ import { type Outgoing, outgoing } from './outgoing.js'
 import type { VaultHost } from './start.js'
 import { createUpload, type Upload } from './upload.js'
 
-/** Answers the calls of one page. */
+/** Answers the `fetch` calls of one page. */
 export type Responder = ReturnType<typeof createResponder>
 
-/** A body of known length up to this goes together with its head. In bytes. */
+/** A body of known length up to this size is sent together with its head. In bytes. */
 const SMALL = 64 * 1024
-/** How long the head waits for such a body. Most are there as soon as it is. In milliseconds. */
+/** How long the head waits for such a body. Most of these bodies arrive together with the head. In milliseconds. */
 const SMALL_BODY_TIMEOUT = 20
-/** One up to this goes in one piece: cheaper than many, and soon complete. In bytes. */
+/** A body of known length up to this size is sent in one piece. That is cheaper than many chunks, and fast. In bytes. */
 const WHOLE = 1024 * 1024
 
-/** A request under way: how it is given up, and how many chunks of its answer the page is ready for. */
+/**
+ * A request in flight. `abort` cancels it, and `credit` is the number of response chunks that the page can still accept.
+ */
 interface InFlightRequest {
   abort: AbortController
   keepalive: boolean
   credit: number
-  /** Its own body, while that is coming in. */
+  /** The body of the request, while its chunks arrive. */
   upload?: Upload | undefined
-  /** Called when there is credit again. */
+  /** Called when there is new credit. */
   resume(): void
 }
 
@@ -64,7 +66,7 @@ export function createResponder(
 
   async function deliver(id: number, response: Response, state: InFlightRequest) {
     const length = Number(response.headers.get('content-length') ?? Number.POSITIVE_INFINITY)
-    // The rest is done while the body arrives. The stream is created on first use.
+    // Start to read the body now: the code below runs while it arrives. `response.body` creates the stream on first use.
     const whole = length <= WHOLE ? response.arrayBuffer() : undefined
     const head = packHead(response)
     const early = whole && length <= SMALL ? await inTime(whole) : undefined
@@ -79,7 +81,7 @@ export function createResponder(
     tell({ type: 'end', id, bytes }, bytes ? [bytes] : [])
   }
 
-  /** Sends a body chunk by chunk, a few ahead of what the page has asked for and no more. */
+  /** Sends a body chunk by chunk, and waits when the page has no credit left. */
   async function pump(
     id: number,
     body: ReadableStream<Uint8Array<ArrayBuffer>>,
@@ -116,12 +118,14 @@ export function createResponder(
     chunk({ id, bytes }: { id: number; bytes: Uint8Array<ArrayBuffer> | null }) {
       inFlight.get(id)?.upload?.push(bytes)
     },
-    /** Whether the request is this page's. */
+    /** Whether this page made the request. */
     owns: (request: Outgoing) => requests.has(request),
-    /** The page is gone: its requests go with it, as they do without a vault. */
+    /**
+     * Called when the page is gone. Aborts its requests, as the browser would without a vault. `keepalive` requests go on.
+     */
     close() {
       for (const { abort, keepalive, upload, resume } of inFlight.values()) {
-        // What the page has not finished sending cannot outlive it.
+        // A request whose body is incomplete is aborted even with `keepalive`: the rest of the body will not arrive.
         if (keepalive && !upload) continue
         abort.abort()
         resume()
@@ -130,7 +134,7 @@ export function createResponder(
   }
 }
 
-/** A small body; nothing when it is late or breaks off, so that its head goes first and `fetch` resolves. */
+/** Returns a small body, or `undefined` if it is late or fails. Then the head is sent first, so that `fetch` resolves. */
 async function inTime(body: Promise<ArrayBuffer>): Promise<ArrayBuffer | undefined> {
   let timer: ReturnType<typeof setTimeout> | undefined
   const timeout = new Promise<undefined>((resolve) => {

@@ -1,11 +1,14 @@
 import type { Outgoing } from './outgoing.js'
 
-/** An aborted request is given as long as an exchange to answer, then it is cancelled. In milliseconds. */
+/**
+ * How long an aborted request may still wait for its response, before it is cancelled: as long as an exchange. In
+ * milliseconds.
+ */
 const ABORTED_TIMEOUT = 70_000
 
 /**
- * Sends a request whose answer may bring the next credential in its headers. When it is aborted, the caller gets the
- * reason at once, and the request goes on until its headers are here: without them the session would be lost.
+ * Sends a request whose response headers may contain the next credential. If the request is aborted, the promise rejects at
+ * once with the reason, but the request continues until its headers have arrived: without them the session would be lost.
  */
 export function runToHead(
   request: Outgoing,
@@ -30,7 +33,7 @@ export function runToHead(
     function onSettled() {
       isSettled = true
       clearTimeout(timeout)
-      // The caller has given up: the body is not read.
+      // The caller has aborted the request, so the body is not needed.
       if (signal.aborted) cancel()
     }
 

@@ -11,13 +11,16 @@ import type { VaultHost } from './start.js'
 
 export type PageServer = ReturnType<typeof serve>
 
-/** Serves the vault of this worker to the pages that connect to it. */
+/** Connects the vault of this worker to its pages. */
 export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shared' | 'worker') {
-  /** Those that are present. One that has left, or is silent for too long, still gets the answers to its calls. */
+  /**
+   * The pages that are present. A page that was silent for too long is not in this set, but still gets answers to its
+   * calls.
+   */
   const pages = new Set<Page>()
   const cookies = createCookieReader(pages, (page, name) => page.post({ type: 'cookie', name }))
   const host = begin(cookies.read)
-  /** Tells this run of the script from the next, which a browser may put behind the same ports. */
+  /** Identifies this run of the script. A browser may restart the worker with the same ports. */
   const instance = Math.random().toString(36).slice(2)
   const presence = createPresence(pages, host, realm, instance)
   let isReporting = false
@@ -55,7 +58,7 @@ export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shar
         page.wantsRequests = true
         return reportRequests()
     }
-    // The session takes note that a page is there before it gets what the page asks.
+    // The session must register the page as present before it handles a call of the page.
     await page.attaching
     return serveCall(host, page, message)
   }

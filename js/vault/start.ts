@@ -23,16 +23,16 @@ import { originOf } from './policy.js'
 import { createRequestEvents, type Requested } from './request-events.js'
 import { runToHead } from './run-to-head.js'
 
-/** What has become of the pages of a vault. */
+/** A lifecycle event of the pages of a vault. */
 export type Wake = 'deserted' | 'restored' | 'visited' | 'woke'
 
-/** The vault in its own realm, with what a realm shows to its pages. */
+/** The vault in its own realm, with the functions that its page server needs. */
 export interface VaultHost extends Vault {
-  /** `fetch`, for a request that is already taken apart. */
+  /** `fetch`, for a request that is already split into its parts. */
   send(request: Outgoing): Promise<Response>
-  /** Settles when it has had its effect on the snapshot. */
+  /** Handles a lifecycle event. Resolves when the snapshot has been updated. */
   wake(word: Wake): Promise<void>
-  /** Calls back for every request that has come by its answer. */
+  /** Calls the listener for every finished request. */
   onRequest(listener: (event: Requested, request: Outgoing) => void): () => void
 }
 

@@ -1,4 +1,4 @@
-/** What tabs say to each other: single words that the core knows, and no datum (promise 11). */
+/** The channel between tabs. It carries only single words that the core knows, and no data (promise 11). */
 export function openTabs(name: string, hear: (word: string) => void) {
   let channel: BroadcastChannel | undefined
   try {
@@ -7,7 +7,7 @@ export function openTabs(name: string, hear: (word: string) => void) {
       if (typeof data === 'string') hear(data)
     })
   } catch {
-    // This engine has none.
+    // This engine has no `BroadcastChannel`.
   }
   return {
     broadcast: (word: string) => channel?.postMessage(word),

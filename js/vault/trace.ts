@@ -1,14 +1,20 @@
-/** What the vaults of a browser know of each other: a word, a number, and the lease of an exchange. Nothing secret. */
+/** The state that the vaults of a browser share: a hint, an epoch, and the lease of an exchange. It contains no secrets. */
 interface Entry {
   hint: string
   epoch: number
-  /** When the exchange began, in milliseconds, with a fraction that tells it from others; 0 for none. */
+  /**
+   * The mark of the lease: when the exchange started, in milliseconds, plus a random fraction to make it unique. 0: no
+   * lease.
+   */
   mark: number
-  /** Whether that exchange, or the one before it, has taken long. */
+  /** Whether that exchange, or the one before it, was slow. */
   slow: boolean
 }
 
-/** As the core reads it: hint, epoch, age of the mark, whether its exchange is slow, and a mark of ours. */
+/**
+ * The shared state as the core reads it: hint, epoch, age of the lease in milliseconds, whether its exchange is slow, and
+ * the lease of this vault if it has acquired one.
+ */
 export type TraceRow = [
   hint: string,
   epoch: number,
@@ -23,17 +29,18 @@ const STORE = 'trace'
 const NOTHING: Entry = { hint: 'never', epoch: 0, mark: 0, slow: false }
 /** The hint while the storage cannot be read. */
 const UNKNOWN = 'unknown'
-/** Longer than any healthy browser takes; then what was last known holds. In milliseconds. */
+/** Longer than a healthy browser takes. After this time, the last known state is used. In milliseconds. */
 const TIMEOUT = 1000
-/** The first opening may have to create files. */
+/** The same for the first access, which may have to create the database files. In milliseconds. */
 const FIRST_TIMEOUT = 5000
 
 /**
- * The trace, kept in IndexedDB: the one storage that pages, workers and shared workers have in common. Reading and
- * writing are one transaction, so two vaults cannot both be first. No promise rejects, and each settles in time.
+ * The shared state in IndexedDB, the only storage that pages, workers and shared workers have in common. Each read and
+ * write happen in one transaction, so that two vaults cannot both acquire the lease. No promise rejects, and each resolves
+ * within the timeout.
  *
- * A browser may refuse a write (disk full) or delete the database of a running app. What this vault knows then counts as
- * long as it is newer than what is stored, and is written again.
+ * A browser may refuse a write (disk full) or delete the database of a running app. Then the state that this vault knows
+ * is used, as long as it is newer than the stored state, and is written again.
  */
 export function openTrace(name: string) {
   let database: Promise<IDBDatabase> | undefined
@@ -42,7 +49,7 @@ export function openTrace(name: string) {
   let isUnsaved = false
   let isFirst = true
 
-  /** The newer of what is stored and what is known here. */
+  /** The stored state or the state that this vault knows, whichever is newer. */
   function current(stored: Entry | undefined): Entry {
     if (!known || known.hint === UNKNOWN) return stored ?? NOTHING
     if (!stored) return known
@@ -62,7 +69,7 @@ export function openTrace(name: string) {
     )
   }
 
-  /** Replaces the entry by what `change` makes of it. Resolves with the one before. */
+  /** Replaces the entry with the result of `change`. Resolves with the entry before the change. */
   async function transact(change?: (entry: Entry) => Entry): Promise<Entry> {
     let before: Entry | undefined
     let after: Entry | undefined
@@ -100,7 +107,12 @@ export function openTrace(name: string) {
       // Epochs are 32-bit and wrap around.
       await transact((entry) => (((entry.epoch - epoch) | 0) > 0 ? entry : { ...entry, hint, epoch }))
     },
-    /** @param ttl of a lease that is not slow, and of one that is, in milliseconds */
+    /**
+     * Acquires the lease if it is free. In milliseconds:
+     *
+     * @param ttl how long a lease is valid whose exchange is not slow
+     * @param slowTtl how long a lease is valid whose exchange is slow
+     */
     async claim(ttl: number, slowTtl: number): Promise<TraceRow> {
       const now = Date.now()
       const isFree = ({ mark, slow }: Entry) =>
@@ -113,7 +125,7 @@ export function openTrace(name: string) {
     async markSlow(mark: number) {
       await transact((entry) => (entry.mark === mark ? { ...entry, slow: true } : entry))
     },
-    /** @param slow whether the exchange took long, if it was sent */
+    /** @param slow whether the exchange was slow; `undefined` if it was not sent */
     async release(mark: number, slow?: boolean) {
       await transact((entry) =>
         entry.mark === mark ? { ...entry, mark: 0, slow: slow ?? entry.slow } : entry,
@@ -131,11 +143,11 @@ function within<T>(millis: number, work: Promise<T>): Promise<T> {
 
 async function open(name: string, forget: () => void): Promise<IDBDatabase> {
   const database = await opened(indexedDB.open(name, 1)).catch((error: unknown) => {
-    // Another build has raised the version: what it stores is as good.
+    // A newer build has raised the version of the database. Its entries can still be read.
     if ((error as Error | null)?.name === 'VersionError') return opened(indexedDB.open(name))
     throw error
   })
-  // Another tab may delete it.
+  // Another tab may want to delete the database.
   database.onversionchange = () => {
     database.close()
     forget()
@@ -152,7 +164,7 @@ function opened(request: IDBOpenDBRequest): Promise<IDBDatabase> {
   })
 }
 
-/** Resolves with the entry that was stored, once the update is. */
+/** Updates the entry in one transaction. Resolves with the previous entry after the update is stored. */
 function run(
   database: IDBDatabase,
   update: (stored: Entry | undefined) => Entry,
@@ -173,7 +185,7 @@ function run(
   })
 }
 
-/** Any script of the page can write here. */
+/** Validates the stored value, because any script of the page can write to the database. */
 function isEntry(value: unknown): value is Entry {
   const { hint, epoch, mark } = (value ?? {}) as Partial<Entry>
   return typeof hint === 'string' && typeof epoch === 'number' && typeof mark === 'number'

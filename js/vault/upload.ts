@@ -1,17 +1,17 @@
 import { WINDOW } from '../protocol/messages.js'
 import { defer } from './deferred.js'
 
-/** So much of a body is collected in memory before it becomes a blob, which browsers may keep on disk. In bytes. */
+/** The size at which the collected part of a body becomes a blob, which browsers may keep on disk. In bytes. */
 const PART_SIZE = 1024 * 1024
 
-/** The body of a request, as it comes in from the page chunk by chunk. */
+/** The body of a request, as it arrives from the page chunk by chunk. */
 export type Upload = ReturnType<typeof createUpload>
 
 /**
- * Puts a body together, so that it can be sent twice, and over HTTP/1.1, where Chromium sends no streams. What is in
- * memory of it are at most {@link WINDOW} chunks on their way and the part that is being collected.
+ * Collects a body as one blob. A blob can be sent twice. It can also be sent over HTTP/1.1, where Chromium does not send
+ * streams. At most {@link WINDOW} chunks in transit and the currently collected part are in memory.
  *
- * @param take lets the page send so many chunks more
+ * @param take allows the page to send this number of further chunks
  */
 export function createUpload(signal: AbortSignal, take: (count: number) => void) {
   const parts: Blob[] = []
@@ -38,12 +38,12 @@ export function createUpload(signal: AbortSignal, take: (count: number) => void)
   }
 
   return {
-    /** Resolves with all of it, or null if that is empty; rejects when the request is given up. */
+    /** Resolves with the whole body, or with `null` if it is empty. Rejects if the request is aborted. */
     whole,
-    /** Takes in a chunk, or the end. */
+    /** Adds a chunk. `null` means the end of the body. */
     push(bytes: Uint8Array<ArrayBuffer> | null) {
       if (bytes instanceof Uint8Array) return push(bytes)
-      // As with `fetch`.
+      // `fetch` rejects with the same error.
       if (bytes !== null) return reject(new TypeError('A chunk of the body is no Uint8Array.'))
       collect()
       const body = new Blob(parts)

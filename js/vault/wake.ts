@@ -1,8 +1,8 @@
 import { listenForLifecycle } from '../protocol/lifecycle.js'
 
 /**
- * Listens for the moments at which a vault has to look at its clock and its session again. A worker has only `online`; its
- * pages tell it the rest.
+ * Listens for the events after which a vault must check its timers and its session again. A worker gets only `online`; its
+ * pages send it the other events.
  *
  * @returns a function that stops listening
  */

@@ -2,9 +2,9 @@ import { platformFetch } from '../../common/platform-fetch.js'
 import { isOnlyAskedFor, scriptOf, withConstructors } from '../diagnosis/worker-script.js'
 
 /**
- * A shared worker for what the script is now. Browsers give a page the worker that runs with this URL and this name, even
- * if its script has changed since. So the name tells what the script is: after an edit, a page that is loaded again gets
- * another worker, and the old one ends with its last page.
+ * Creates a shared worker for the current version of the script. Browsers give a page the running worker with the same URL
+ * and name, even if its script has changed since. So the name contains the version of the script: after an edit, a page
+ * that is loaded again gets a new worker, and the old one ends with its last page.
  */
 export function followScript(make: () => SharedWorker): SharedWorker | Promise<SharedWorker> {
   return isOnlyAskedFor() ? make() : follow(make)
@@ -29,7 +29,10 @@ async function follow(make: () => SharedWorker): Promise<SharedWorker> {
   )
 }
 
-/** Of the script and what it says that it loads. With Vite, the URLs of changed imports are new, and are in its text. */
+/**
+ * The version of the script and of the chunks in its URL. With Vite, a changed import has a new URL, and this URL is in the
+ * text of the script.
+ */
 async function versionOf(url: URL): Promise<string | undefined> {
   try {
     const texts = await Promise.all([url, ...chunksIn(url)].map(load))
@@ -39,7 +42,7 @@ async function versionOf(url: URL): Promise<string | undefined> {
   }
 }
 
-/** Turbopack starts each worker with the same script, and names what that is to load in its URL. */
+/** Turbopack starts each worker with the same script. The URL of the worker lists the chunks that this script loads. */
 function chunksIn({ search, hash, href }: URL): URL[] {
   const names = decodeURIComponent(search + hash).match(/[^"',[\]\s=]+\.js(?=")/g) ?? []
   return names.map((name) => new URL(name, href))
@@ -50,7 +53,7 @@ async function load(url: URL): Promise<string> {
   return response.text()
 }
 
-/** djb2: another text gets another name. */
+/** The djb2 hash: a changed text gets a different name. */
 function hash(text: string): string {
   let value = 5381
   for (let at = 0; at < text.length; at++) value = (Math.imul(value, 33) ^ text.charCodeAt(at)) >>> 0

@@ -1,6 +1,7 @@
 /**
- * Warns where a relative URL was meant for the API and went to the page's own server: one that is not in `origins`, so that
- * no token goes there. What shows it is the answer, an error or a page. Files of the page itself come as they should.
+ * Warns if a relative URL was probably meant for the API but was sent to the page's own server. Such a request has no
+ * token, because the page's origin is not in `origins`. The sign is the response: an error or an HTML page. Requests for
+ * files of the page itself succeed and cause no warning.
  */
 export function warnAboutRelativeUrls(
   send: typeof fetch,

@@ -2,7 +2,7 @@ import type { Auth } from '../../common/types.js'
 import type { Port } from '../../protocol/messages.js'
 import type { Placement } from '../placement.js'
 
-/** Writes into the console of the page what a developer has to know. */
+/** Writes problems that a developer must know into the console of the page. */
 export function reportTrouble(auth: Auth<unknown>, origins: () => readonly string[] | undefined) {
   let isAway = false
 
@@ -24,14 +24,14 @@ export function reportTrouble(auth: Auth<unknown>, origins: () => readonly strin
     else if (status !== 'loading') isAway = false
   })
   auth.onEvent((event) => {
-    // Some consoles and collectors of logs show no more of an error than that it is one.
+    // Log the message as text, too: some consoles and log collectors show no details of an error object.
     if (event.type === 'vault-failed') console.error(`[tokencell] ${event.error.message}`, event.error)
     if (event.type === 'refreshed') isAway = false
     if (event.type === 'refresh-failed' && event.trouble !== 'refused') sayThatApiFails(event.trouble)
   })
 }
 
-/** The factories, and word of the origins of every vault that greets. */
+/** Wraps the factories, and calls `learn` with the origins of every vault that has started. */
 export function hearOrigins(
   { shared, worker, page }: Placement,
   learn: (origins: readonly string[]) => void,

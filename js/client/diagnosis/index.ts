@@ -3,16 +3,16 @@ import { platformFetch } from '../../common/platform-fetch.js'
 import { linkErrorOf } from './link-error.js'
 import { scriptOf, type WorkerScript } from './worker-script.js'
 
-/** How long the browser may take to say that it was a policy, which it does in a task of its own. In milliseconds. */
+/** How long to wait for the event of a policy violation, which the browser fires in a separate task. In milliseconds. */
 const POLICY_TIMEOUT = 100
-/** How long the server of the script may take to answer. In milliseconds. */
+/** How long to wait for the server of the script. In milliseconds. */
 const ANSWER_TIMEOUT = 5000
 
 /**
- * Finds out why a vault did not start. Only pages whose vault did not start load this.
+ * Finds out why a vault did not start. Only pages whose vault did not start load this module.
  *
- * @param cause what was thrown, or the `error` event of the worker
- * @param violations what policies have refused since the vault was started; it may still grow
+ * @param cause the thrown error, or the `error` event of the worker
+ * @param violations the policy violations since the start of the vault; more may be added during the call
  * @param make the factory of the worker, if there is one
  */
 export async function diagnose(
@@ -26,7 +26,7 @@ export async function diagnose(
   return isAuthError(cause) ? cause : diagnoseScript(cause, make)
 }
 
-/** Other things on the page are refused as well, or only reported, and are no reason for this. */
+/** Whether a violation can be the cause. Violations by other parts of the page, or in report-only mode, are not. */
 function isAboutVault({
   blockedURI,
   disposition,
@@ -58,7 +58,7 @@ async function diagnoseScript(cause: unknown, make?: () => unknown): Promise<Aut
 
 interface Thrown {
   text: string
-  /** URL, line and column, where the browser says so. */
+  /** URL, line and column, if the browser gives them. */
   place?: string | undefined
   cause: unknown
 }
@@ -74,7 +74,7 @@ function thrownIn(cause: unknown): Thrown | undefined {
   return { text: message, place: filename && `${filename}:${lineno}:${colno}`, cause: message }
 }
 
-/** Errors of `import()` name a URL in their message: that of the vault script, or of a script that it imports. */
+/** Errors of `import()` have a URL in their message: that of the vault script, or of a script that it imports. */
 function urlIn(text = ''): URL | undefined {
   const [url] = text.match(/https?:\/\/[^\s'"]+/) ?? []
   return url ? new URL(url) : undefined
@@ -87,9 +87,9 @@ function originFault({ url }: WorkerScript): string | undefined {
     : undefined
 }
 
-/** Loads the script as text, which starts nothing. */
+/** Loads the script as text, so that the script does not run. */
 async function loadFault(url: URL, worker: WorkerScript | undefined): Promise<string | undefined> {
-  // `AbortSignal.timeout` is younger than the rest of what a page needs.
+  // Not `AbortSignal.timeout`: it needs a newer browser than the rest of the page's code.
   const late = new AbortController()
   const timer = setTimeout(() => late.abort('no answer in time'), ANSWER_TIMEOUT)
   const asked = platformFetch(url, { cache: 'no-store', signal: late.signal })
@@ -104,7 +104,7 @@ async function loadFault(url: URL, worker: WorkerScript | undefined): Promise<st
   return linkError && `does not load: ${linkError}.`
 }
 
-/** What a development server could not compile: Vite and Next send it in a page, as JSON. */
+/** The compile error of a development server. Vite and Next send it as JSON inside a page. */
 async function reportIn(answer: Response): Promise<string> {
   const [, message] = (await answer.text().catch(() => '')).match(/"message":("(?:[^"\\]|\\.)+")/) ?? []
   return message ? ` The server says: ${JSON.parse(message)}` : ''

@@ -1,12 +1,13 @@
-/** How long the browser may take to link a script that it has just loaded. In milliseconds. */
+/** How long to wait until the browser has linked a script that it has just loaded. In milliseconds. */
 const LINK_TIMEOUT = 3000
-/** An export that no script has. */
+/** The name of an export that no script has. */
 const PROBE = 'tokencellProbe'
 
 /**
- * What keeps a module script from being linked: an error in its syntax, an import that is missing. A worker tells its page
- * neither. The page therefore imports from the script what the script does not have: modules are linked before any of
- * them runs, so that this always fails, with the first error there is, and nothing of the script runs here.
+ * Finds the error that prevents a module script from being linked: a syntax error or a missing import. The error event of
+ * a worker contains neither. Therefore the page imports from the script an export that the script does not have. Browsers
+ * link all modules before they run any of them. So this import always fails with the first link error, and the script does
+ * not run in the page.
  */
 export function linkErrorOf(script: URL): Promise<string | undefined> {
   const since = performance.now()
@@ -32,7 +33,7 @@ export function linkErrorOf(script: URL): Promise<string | undefined> {
   })
 }
 
-/** Not yet in the types, nor in every browser. */
+/** `contentType` is not yet in TypeScript's types, nor in every browser. */
 type Timing = PerformanceResourceTiming & { contentType?: string }
 
 function missingImport(since: number): string | undefined {

@@ -7,17 +7,17 @@ export interface WorkerScript {
 
 let isAsking = false
 
-/** Whether factories are called for their URL alone. */
+/** Whether factories are currently called only to find out their URL. */
 export const isOnlyAskedFor = () => isAsking
 
 const NAMES = ['SharedWorker', 'Worker'] as const
 
-/** Calls the factory while other constructors stand in place of those of the browser. */
+/** Calls the factory while the browser's worker constructors are replaced by others. */
 export function withConstructors<T>(replace: (native: Native) => object, make: () => T): T {
   const realm = globalThis as Record<string, unknown>
   const natives = NAMES.filter((name) => name in realm).map((name) => [name, realm[name]] as const)
   try {
-    // Turbopack tells the two apart by their names.
+    // Turbopack distinguishes the two constructors by their names.
     for (const [name, native] of natives)
       realm[name] = Object.defineProperty(replace(native as Native), 'name', { value: name })
     return make()
@@ -27,9 +27,10 @@ export function withConstructors<T>(replace: (native: Native) => object, make: (
 }
 
 /**
- * The script of the worker that this factory makes. It runs as far as the constructor, so that nothing is started.
+ * Finds the script of the worker that this factory creates. The factory runs until it calls the constructor, which throws,
+ * so that no worker starts.
  *
- * @returns nothing where the factory makes no worker
+ * @returns `undefined` if the factory creates no worker
  */
 export function scriptOf(make: () => unknown): WorkerScript | undefined {
   let script: WorkerScript | undefined
@@ -40,10 +41,10 @@ export function scriptOf(make: () => unknown): WorkerScript | undefined {
   }
   isAsking = true
   try {
-    // A new function for each, as each gets a name.
+    // Each constructor needs its own function, because its name is set.
     withConstructors(() => takeDown.bind(undefined), make)
   } catch {
-    // By `takeDown`, or by the factory itself, which has failed before.
+    // The error comes from `takeDown`, or from the factory itself, which has failed before.
   } finally {
     isAsking = false
   }
