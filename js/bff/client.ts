@@ -130,7 +130,7 @@ export function createBffAuth<User = RegisteredUser>({
     // Keep the more specific reason instead of `never`.
     const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
     const shown = isNews
-      ? // Freeze a copy: a framework may have made the original reactive. A reactive object with frozen members is unreadable.
+      ? // Freeze a copy: a framework may have made the original reactive, and could not read its frozen members then.
         (frozen({ failure: null, ...JSON.parse(JSON.stringify(snapshot)) }) as Snapshot<User>)
       : before.snapshot
     const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)

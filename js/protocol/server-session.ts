@@ -14,7 +14,7 @@ export const ERROR_HEADER = 'x-tokencell-error'
 /** The session data that a server gives to a page. Pass it on unchanged. It never contains a token. */
 export interface SessionInfo<User = RegisteredUser> {
   snapshot: Snapshot<User>
-  /** An identifier of the session, from which no secret can be derived; `null` if there is no session. */
+  /** A short name of the session, from which its id cannot be derived; `null` if there is no session. */
   session: string | null
   /** The time of this state, by the server's clock. In milliseconds since the epoch. */
   at: number

@@ -17,7 +17,7 @@ let opened: { configuration: string; host: VaultHost } | undefined
  * export default openVault({ signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' })
  *
  * @throws AuthError `vault-reconfigured` if this page has a vault with another configuration. In a worker it does not
- * throw; the calls of its pages reject with this error
+ * throw; instead the vault refuses its pages with this error
  */
 export function openVault(options: VaultOptions): Vault {
   const configuration = JSON.stringify(options)

@@ -60,8 +60,9 @@ export function createPresence(
       if (realm === 'shared') ping(page)
     },
     /**
-     * Called for every message except `hello` and `bye`. In a shared vault, a page that has sent `bye` stays gone, so that
-     * it does not keep the token. In a dedicated worker the page counts as present again, and gets the current snapshot.
+     * Called for every message except `hello` and `bye`. If the page had counted as gone, it is present again and gets the
+     * current snapshot. Exception: in a shared vault, a page that has sent `bye` stays gone, so that it does not keep the
+     * token.
      *
      * @returns whether the page had counted as gone and is present again
      */

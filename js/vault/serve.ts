@@ -14,8 +14,8 @@ export type PageServer = ReturnType<typeof serve>
 /** Connects the vault of this worker to its pages. */
 export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shared' | 'worker') {
   /**
-   * The pages that are present. A page that was silent for too long is not in this set, but still gets answers to its
-   * calls.
+   * The pages that are present. A page that has left, or was silent for too long, is not in this set, but its calls still
+   * get answers.
    */
   const pages = new Set<Page>()
   const cookies = createCookieReader(pages, (page, name) => page.post({ type: 'cookie', name }))

@@ -13,7 +13,7 @@ interface Entry {
 
 /**
  * The shared state as the core reads it: hint, epoch, age of the lease in milliseconds, whether its exchange is slow, and
- * the lease of this vault if it has acquired one.
+ * the mark of the lease if this vault has acquired it.
  */
 export type TraceRow = [
   hint: string,
@@ -108,10 +108,10 @@ export function openTrace(name: string) {
       await transact((entry) => (((entry.epoch - epoch) | 0) > 0 ? entry : { ...entry, hint, epoch }))
     },
     /**
-     * Acquires the lease if it is free. In milliseconds:
+     * Acquires the lease if it is free.
      *
-     * @param ttl how long a lease is valid whose exchange is not slow
-     * @param slowTtl how long a lease is valid whose exchange is slow
+     * @param ttl how long a lease is valid if its exchange is not slow, in milliseconds
+     * @param slowTtl how long a lease is valid if its exchange is slow, in milliseconds
      */
     async claim(ttl: number, slowTtl: number): Promise<TraceRow> {
       const now = Date.now()
