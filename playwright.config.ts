@@ -40,8 +40,8 @@ const ofPort = specs('canary fetch fetch-parity/fetch-parity responses streams')
 
 const ignored: Record<Where, string[]> = {
   page: specs('example guards'),
-  worker: specs('example guards trace'),
-  shared: specs('trace'),
+  worker: specs('example guards shared-state'),
+  shared: specs('shared-state'),
 }
 
 function ignoredInQuickRun(name: string, where: Where) {

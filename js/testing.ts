@@ -25,7 +25,7 @@ export type TestSession<User = RegisteredUser> =
   | 'loading'
   | { failure: SessionFailure }
   | Reason
-  | { reason: Reason; cause?: string }
+  | { reason: Reason; serverReason?: string }
   | TestUser<User>
 
 /** A signed-in user. */
@@ -154,7 +154,7 @@ function snapshotOf<User>(session: TestSession<User>): Snapshot<User> {
   } as Snapshot) as Snapshot<User>
 }
 
-const ended = (why: { reason: Reason; cause?: string }) =>
+const ended = (why: { reason: Reason; serverReason?: string }) =>
   Object.freeze({ ...LOADING, status: 'unauthenticated', ...why } as Snapshot<never>)
 
 /** Resolves a path. Test environments may have no base URL; then it is `http://localhost`. */

@@ -11,12 +11,12 @@ pub struct Backoff {
 
 impl Backoff {
     /// The longest pause, whether the server has requested it or not.
-    pub const LONGEST: Millis = Millis::seconds(300);
+    pub const MAX_SERVER_PAUSE: Millis = Millis::seconds(300);
     /// The longest pause that the server has not requested.
-    pub const LONGEST_OWN: Millis = Millis::seconds(60);
+    pub const MAX_PAUSE: Millis = Millis::seconds(60);
     /// The longest pause that the server has not requested, while a page waits for its first status and can show
     /// nothing else.
-    pub const LONGEST_WAITING: Millis = Millis::seconds(5);
+    pub const MAX_PAUSE_WHILE_WAITING: Millis = Millis::seconds(5);
     const FIRST: u64 = 1000;
 
     /// Starts with no failures. The seed is a random number from the shell. Two tabs with different seeds retry at
@@ -38,7 +38,7 @@ impl Backoff {
         let whole = longest.0.min(Self::FIRST << self.failures.min(16));
         self.failures = self.failures.saturating_add(1);
         let own = Millis(whole - u64::from(self.draw()) % (whole / 2));
-        own.max(asked.unwrap_or_default().min(Self::LONGEST))
+        own.max(asked.unwrap_or_default().min(Self::MAX_SERVER_PAUSE))
     }
 
     /// Marsaglia's xorshift32. It is random enough to make tabs retry at different times.
@@ -59,20 +59,20 @@ mod tests {
     fn the_pause_doubles_up_to_a_minute_less_up_to_half_of_it() {
         let mut backoff = Backoff::new(0);
         for whole in [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000] {
-            let pause = backoff.pause(None, Backoff::LONGEST_OWN).0;
+            let pause = backoff.pause(None, Backoff::MAX_PAUSE).0;
             assert!(pause > whole / 2 && pause <= whole, "{pause} of {whole}");
         }
-        (0..100).for_each(|_| assert!(backoff.pause(None, Backoff::LONGEST_OWN).0 <= 60_000));
-        (0..100).for_each(|_| assert!(backoff.pause(None, Backoff::LONGEST_WAITING).0 <= 5000));
+        (0..100).for_each(|_| assert!(backoff.pause(None, Backoff::MAX_PAUSE).0 <= 60_000));
+        (0..100).for_each(|_| assert!(backoff.pause(None, Backoff::MAX_PAUSE_WHILE_WAITING).0 <= 5000));
         backoff.reset();
-        assert!(backoff.pause(None, Backoff::LONGEST_OWN).0 <= 1000);
+        assert!(backoff.pause(None, Backoff::MAX_PAUSE).0 <= 1000);
     }
 
     #[test]
     fn two_tabs_drift_apart() {
         let pauses = |seed| {
             let mut backoff = Backoff::new(seed);
-            (0..500).map(|_| backoff.pause(None, Backoff::LONGEST_OWN).0).skip(6).collect::<Vec<_>>()
+            (0..500).map(|_| backoff.pause(None, Backoff::MAX_PAUSE).0).skip(6).collect::<Vec<_>>()
         };
         for seed in [0, 1, 2, 0x8000_0000, u32::MAX] {
             let mut drawn = pauses(seed);
@@ -89,9 +89,9 @@ mod tests {
     #[test]
     fn the_server_may_ask_for_a_longer_pause_and_not_for_a_shorter_one() {
         let mut backoff = Backoff::new(7);
-        let mut pause = |asked| backoff.pause(Some(asked), Backoff::LONGEST_OWN);
+        let mut pause = |asked| backoff.pause(Some(asked), Backoff::MAX_PAUSE);
         assert_eq!(pause(Millis::seconds(10)), Millis::seconds(10));
         assert!(pause(Millis(1)) > Millis(1000));
-        assert_eq!(pause(Millis::MAX), Backoff::LONGEST);
+        assert_eq!(pause(Millis::MAX), Backoff::MAX_SERVER_PAUSE);
     }
 }

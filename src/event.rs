@@ -35,14 +35,14 @@ pub enum Input<P> {
     /// The page has aborted this call.
     Aborted(CallId),
     /// The result of an exchange with the server.
-    Answered(ExchangeId, ExchangeResult<P>, Trace),
+    Answered(ExchangeId, ExchangeResult<P>, SharedState),
     /// The page waits until the status is known.
     Await(CallId),
     /// The vault has started.
-    Booted(Trace),
+    Booted(SharedState),
     /// The result of [`Effect::Claim`]: this vault has acquired the lease, or another vault holds one. The shared state
     /// was read before the claim.
-    Claimed(ExchangeId, LeaseClaim, Trace),
+    Claimed(ExchangeId, LeaseClaim, SharedState),
     /// The vault is closed. All open calls fail now, and the core sends nothing more.
     Closed,
     /// The last page has disconnected. The core starts no scheduled exchange until a page connects (promise 2).
@@ -53,13 +53,13 @@ pub enum Input<P> {
     Online,
     /// Another tab has posted a message. The core treats it as a hint and checks it; it is never a command
     /// (promise 11).
-    Peer(PeerMessage, Trace),
+    Peer(PeerMessage, SharedState),
     /// The response to this request brings the next token. [`Input::Responded`] follows for the same response.
     Renewed(CallId, Token),
     /// A request has got a response, or has failed without one.
     Responded(CallId, ResponseClass),
     /// The browser has restored the page from the back/forward cache (promise 18).
-    Restored(Trace),
+    Restored(SharedState),
     /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or the clock was set
     /// forward. The core cannot distinguish the two, so it refreshes earlier and ends no session.
     ClockJumped(Millis),
@@ -71,13 +71,13 @@ pub enum Input<P> {
     /// The page wants to sign in.
     SignIn(CallId),
     /// The page wants to sign out.
-    SignOut(CallId, Trace),
+    SignOut(CallId, SharedState),
     /// Time has passed. Early, late and double ticks are harmless.
-    Tick(Trace),
+    Tick(SharedState),
     /// A page has connected. It may be the only one.
-    ClientConnected(Trace),
+    ClientConnected(SharedState),
     /// The page became visible or was resumed, or the shared state may have changed.
-    Woke(Trace),
+    Woke(SharedState),
 }
 
 /// An action for the shell. After every input, call [`Session::poll`](crate::Session::poll) until it returns `None`.
@@ -88,7 +88,7 @@ pub enum Effect {
     Abandon(ExchangeId),
     /// Post this message to the other tabs.
     Broadcast(PeerMessage),
-    /// Acquire the refresh lease that [`Trace::lease`] shows, unless the lease of another vault is still valid. The
+    /// Acquire the refresh lease that [`SharedState::lease`] shows, unless the lease of another vault is still valid. The
     /// shell does this in one atomic step, so that only one of two vaults succeeds. The lease of an exchange that is
     /// not known to be slow is valid for this long. The shell answers with [`Input::Claimed`].
     Claim(ExchangeId, Millis),
@@ -102,7 +102,7 @@ pub enum Effect {
     Lock(ExchangeId),
     /// Notify the page that the snapshot has changed.
     Notify,
-    /// Write the hint and the epoch to the storage that [`Trace`] is read from, unless the storage has a newer epoch.
+    /// Write the hint and the epoch to the storage that [`SharedState`] is read from, unless the storage has a newer epoch.
     /// The shell completes the write before any broadcast or unlock that follows.
     Remember(Hint, Epoch),
     /// Emit this event for a log or a devtools timeline.
@@ -201,7 +201,7 @@ pub enum Lock {
 /// when the core gets it. It is never older than the last write of this vault, and never older than the message or the
 /// lock that it comes with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Trace {
+pub struct SharedState {
     /// Whether a user is signed in.
     pub hint: Hint,
     /// The epoch that the hint belongs to.

@@ -1,7 +1,8 @@
 //! One exchange of credentials: lock, lease, request, and possibly a second attempt.
 
 use crate::{
-    Epoch, ExchangeId, ExchangeKind, Hint, Instant, Lease, LeaseClaim, Lock, Millis, Policy, RefreshTrigger, Trace,
+    Epoch, ExchangeId, ExchangeKind, Hint, Instant, Lease, LeaseClaim, Lock, Millis, Policy, RefreshTrigger,
+    SharedState,
 };
 
 /// The current exchange. The session has at most one. Every stage of it ends at a known time.
@@ -84,19 +85,19 @@ impl Exchange {
     }
 
     /// Whether the exchange became unnecessary before it was sent.
-    pub fn is_obsolete(&self, trace: Trace) -> bool {
+    pub fn is_obsolete(&self, shared: SharedState) -> bool {
         match self.kind {
-            ExchangeKind::Refresh => trace.hint.is_signed_out(),
+            ExchangeKind::Refresh => shared.hint.is_signed_out(),
             ExchangeKind::SignIn(_) => false,
             // Another tab has signed in since. The server now has the new session, and this sign-out must not end it.
-            ExchangeKind::SignOut(_) => trace.hint != Hint::SignOutPending,
+            ExchangeKind::SignOut(_) => shared.hint != Hint::SignOutPending,
         }
     }
 
     /// Whether the user has signed out since the request was sent (promise 16).
-    pub fn superseded_by_sign_out(&self, trace: Trace) -> bool {
-        trace.hint.is_signed_out()
-            && self.asked.is_none_or(|(hint, epoch)| !hint.is_signed_out() || epoch != trace.epoch)
+    pub fn superseded_by_sign_out(&self, shared: SharedState) -> bool {
+        shared.hint.is_signed_out()
+            && self.asked.is_none_or(|(hint, epoch)| !hint.is_signed_out() || epoch != shared.epoch)
     }
 
     /// The user signs out in this tab. The answer is then superseded, even if the shared state that was read for the
@@ -138,8 +139,8 @@ impl Exchange {
 
     /// The wait for the lock has timed out. Returns true if the exchange continues without the lock, and false if a
     /// lease shows that the vault that holds the lock performs an exchange.
-    pub fn on_lock_timeout(&mut self, trace: Trace, now: Instant) -> bool {
-        let left = trace.lease.map(|lease| lease.left(Policy::LEASE_TTL)).filter(|left| *left > Millis(0));
+    pub fn on_lock_timeout(&mut self, shared: SharedState, now: Instant) -> bool {
+        let left = shared.lease.map(|lease| lease.left(Policy::LEASE_TTL)).filter(|left| *left > Millis(0));
         match left {
             // Check again soon: that vault may release its lease while a script of the page still holds the lock.
             Some(left) => self.stage = Stage::Locking(now + left.min(Policy::LEASE_POLL)),
@@ -165,20 +166,20 @@ impl Exchange {
 
     /// Whether the request may be sent now. If not, this exchange waits. The exchange of another vault, which may no
     /// longer run, then has time to store its cookie (promise 10).
-    pub fn claimed(&mut self, claim: LeaseClaim, trace: Trace, now: Instant) -> bool {
-        self.may_be_spent |= trace.lease.is_some();
+    pub fn claimed(&mut self, claim: LeaseClaim, shared: SharedState, now: Instant) -> bool {
+        self.may_be_spent |= shared.lease.is_some();
         if claim == LeaseClaim::Ours || self.lease_wait_ends.is_some_and(|until| until <= now) {
             return true;
         }
-        let left = trace.lease.map(|lease| lease.left(self.lease_ttl())).unwrap_or_default();
-        self.stage = Stage::Settling(now + left.min(Policy::SECOND_LOOK));
+        let left = shared.lease.map(|lease| lease.left(self.lease_ttl())).unwrap_or_default();
+        self.stage = Stage::Settling(now + left.min(Policy::REFUSAL_RETRY));
         false
     }
 
     /// The request is sent now.
-    pub fn ask(&mut self, request: ExchangeKind, trace: Trace, now: Instant) {
+    pub fn ask(&mut self, request: ExchangeKind, shared: SharedState, now: Instant) {
         self.request = request;
-        self.asked = Some((trace.hint, trace.epoch));
+        self.asked = Some((shared.hint, shared.epoch));
         self.stage = Stage::Fetching { since: now, is_slow: false };
     }
 
@@ -188,7 +189,7 @@ impl Exchange {
         let again = self.may_be_spent && !self.is_second_attempt;
         if again {
             self.is_second_attempt = true;
-            self.stage = Stage::Settling(now + Policy::SECOND_LOOK);
+            self.stage = Stage::Settling(now + Policy::REFUSAL_RETRY);
         }
         again
     }

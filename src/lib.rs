@@ -39,7 +39,7 @@ pub use claims::{Claims, Member, Subject};
 pub use error::{CallError, GrantError};
 pub use event::{
     Body, CallId, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, ExchangeResult, Generation, Hint,
-    Input, Lease, LeaseClaim, Lock, PeerMessage, Reason, RefreshFailure, RefreshTrigger, ResponseClass, Trace,
+    Input, Lease, LeaseClaim, Lock, PeerMessage, Reason, RefreshFailure, RefreshTrigger, ResponseClass, SharedState,
 };
 pub use grant::{Grant, GrantParts, Profile};
 pub use origins::{OriginError, Origins};

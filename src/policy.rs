@@ -76,9 +76,9 @@ impl Policy {
     pub const RETENTION: Millis = Millis::seconds(60);
     /// The pause before a refused refresh is tried once more, if its credential may have been spent already
     /// (promise 9).
-    pub const SECOND_LOOK: Millis = Millis(500);
+    pub const REFUSAL_RETRY: Millis = Millis(500);
     /// The pause after the API has refused a sign-out although the token was fresh.
     pub const SIGN_OUT_RETRY: Millis = Millis::seconds(300);
     /// How long a call waits for a token before it fails as unreachable.
-    pub const CALL_PATIENCE: Millis = Millis::seconds(22);
+    pub const CALL_TIMEOUT: Millis = Millis::seconds(22);
 }

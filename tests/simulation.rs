@@ -271,7 +271,7 @@ impl History {
         for tab in &self.world.tabs {
             for call in tab.calls.values().filter(|call| call.is_request && tab.alive) {
                 let waited = call.closed.unwrap_or(self.world.now).since(call.opened);
-                let bound = Millis(Policy::CALL_PATIENCE.0 * 2 + LATENCY.0 * 4);
+                let bound = Millis(Policy::CALL_TIMEOUT.0 * 2 + LATENCY.0 * 4);
                 assert!(!self.conditions.has_latency || waited <= bound, "a wait without end: {call:?}");
             }
         }

@@ -40,16 +40,16 @@ const entries = (session: object) => Object.entries(session).map(([key, value]) 
 function describe(event: AuthEvent, time: number) {
   const { type, ...data } = event
   if (type !== 'request') {
-    const isTrouble = /^(ended|refresh-failed|sign-out-pending|vault-failed)$/.test(type)
+    const isWarning = /^(ended|refresh-failed|sign-out-pending|vault-failed)$/.test(type)
     const subtitle = Object.values(data).filter(Boolean).join(', ')
     return {
       time,
       title: type,
       subtitle,
       data,
-      logType: isTrouble ? ('warning' as const) : ('default' as const),
+      logType: isWarning ? ('warning' as const) : ('default' as const),
     }
   }
-  const { course, method, url } = event
-  return { time, title: course, subtitle: `${method} ${url}`, data, logType: 'default' as const }
+  const { via, method, url } = event
+  return { time, title: via, subtitle: `${method} ${url}`, data, logType: 'default' as const }
 }

@@ -26,13 +26,13 @@ export const useAuthStore: StoreDefinition<
   Record<never, never>
 > = defineStore('auth', (): Getters => {
   const auth = useAuth()
-  const { snapshot, status, reason, failure, cause, user, claims, expiresAt, refreshAt } = auth
+  const { snapshot, status, reason, failure, serverReason, user, claims, expiresAt, refreshAt } = auth
   const getters = {
     snapshot,
     status,
     reason,
     failure,
-    cause,
+    serverReason,
     user,
     claims,
     expiresAt,

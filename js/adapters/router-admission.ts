@@ -87,7 +87,7 @@ export function createAdmission(
       return failed
     },
     /** Whether the guard can now decide about a new navigation to this page, so that it does not fail again. */
-    canGoOn(to: RouteLocationNormalized): boolean {
+    canProceed(to: RouteLocationNormalized): boolean {
       const decision = judge(to)
       return decision === 'unavailable' ? canShowUnavailable() : decision !== 'wait'
     },

@@ -54,7 +54,7 @@ export function guardRoutes(router: Router, auth: Auth<unknown>, options: GuardO
     // A waiting navigation makes its own decision.
     if (isPassive || admission.isWaiting || openAdded()) return
     const { failed, isUndecided } = admission
-    if (failed && admission.canGoOn(failed))
+    if (failed && admission.canProceed(failed))
       return openAgain(failed, open === START_LOCATION ? 'replace' : 'push')
     const { status, reason } = session.snapshot
     // An open page stays while the session is not known, unless it was allowed without a decision.

@@ -6,7 +6,7 @@ import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 export type Answer<User> = SessionInfo<User> & { answer?: unknown; isConfirmed?: boolean }
 
 const NOT_OUR_ROUTE =
-  'The answer is not from the routes of `tokencell/server`. Serve them at `base`, without a redirect.'
+  'The answer is not from the routes of `tokencell/server`. Serve them at `basePath`, without a redirect.'
 
 /** Codes of the errors that only this client raises. */
 export type BffErrorCode = 'cookie-dropped'

@@ -16,7 +16,7 @@ import type {
   Snapshot,
 } from '../common/types.js'
 import { packCredentials, unpackCredentials } from '../protocol/packing.js'
-import { ERROR_HEADER, FORGERY_HEADER, SESSION_HEADER, type SessionInfo } from '../protocol/server-session.js'
+import { CSRF_HEADER, ERROR_HEADER, SESSION_HEADER, type SessionInfo } from '../protocol/server-session.js'
 import { type Answer, assertKept, readAnswer } from './answer.js'
 import { createMutex } from './mutex.js'
 import { createStoredFlag } from './stored-flag.js'
@@ -31,7 +31,7 @@ export interface BffAuthOptions {
    * The base path of the server's routes.
    * @default '/api/auth'; in Next, the `basePath` stands before it
    */
-  base?: string
+  basePath?: string
 }
 
 /** Defined in Next, which replaces the whole expression at build time. In other browser builds there is no `process`. */
@@ -47,12 +47,12 @@ export interface BffAuth<User = RegisteredUser> extends Auth<User> {
 const SIGNED_OUT = { ...LOADING, status: 'unauthenticated', reason: 'signed-out' } as Snapshot<never>
 
 /** How long a call waits for the server before it fails with `unreachable`. In milliseconds. */
-const PATIENCE = 22_000
+const CALL_TIMEOUT = 22_000
 /**
  * The same limit for a sign-in or a sign-out, and for the wait for its lock. It is longer because the server waits for the
  * API during these requests.
  */
-const LONGER_PATIENCE = 45_000
+const EXCHANGE_TIMEOUT = 45_000
 /**
  * If the server has not answered within this time, it counts as unreachable. The client still waits for the response. In
  * milliseconds.
@@ -70,16 +70,16 @@ const STALE = 60_000
  * is safe to create the client while a server renders.
  */
 export function createBffAuth<User = RegisteredUser>({
-  base = `${BASE_PATH}/api/auth`,
+  basePath = `${BASE_PATH}/api/auth`,
 }: BffAuthOptions = {}): BffAuth<User> {
   const changes = createListeners<Snapshot<User>>()
   const events = createListeners<AuthEvent>()
   const isBrowser = typeof window !== 'undefined'
-  const name = `tokencell ${base}`
+  const name = `tokencell ${basePath}`
   /** A pending sign-out: the server, or the API behind it, has not confirmed it. */
   const pendingSignOut = createStoredFlag(`${name} pending`)
   // One exchange at a time, so that the cookie of one response does not overwrite the cookie of another.
-  const runExclusive = createMutex(name, LONGER_PATIENCE)
+  const runExclusive = createMutex(name, EXCHANGE_TIMEOUT)
   let info: SessionInfo<User> = { snapshot: LOADING, session: null, at: 0 }
   /** Incremented by every change that makes the responses to earlier requests obsolete. */
   let epoch = 0
@@ -103,13 +103,16 @@ export function createBffAuth<User = RegisteredUser>({
 
   async function ask(path: string, init: RequestInit = {}): Promise<Answer<User>> {
     const headers = new Headers(init.headers)
-    headers.set(FORGERY_HEADER, 'tokencell')
-    const signal = AbortSignal.timeout(init.method === 'POST' ? LONGER_PATIENCE : PATIENCE)
-    const response = await platformFetch(base + path, { ...init, headers, signal, cache: 'no-store' }).catch(
-      (cause: unknown) => {
-        throw callError('unreachable', { cause })
-      },
-    )
+    headers.set(CSRF_HEADER, 'tokencell')
+    const signal = AbortSignal.timeout(init.method === 'POST' ? EXCHANGE_TIMEOUT : CALL_TIMEOUT)
+    const response = await platformFetch(basePath + path, {
+      ...init,
+      headers,
+      signal,
+      cache: 'no-store',
+    }).catch((cause: unknown) => {
+      throw callError('unreachable', { cause })
+    })
     return readAnswer(response)
   }
 
@@ -128,8 +131,8 @@ export function createBffAuth<User = RegisteredUser>({
     const isOver = isEnded(next)
     const snapshot = isOver ? SIGNED_OUT : next.snapshot
     // Keep the more specific reason instead of `never`.
-    const isNews = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
-    const shown = isNews
+    const isMoreSpecific = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
+    const shown = isMoreSpecific
       ? // Freeze a copy: a framework may have made the original reactive, and could not read its frozen members then.
         (frozen({ failure: null, ...JSON.parse(JSON.stringify(snapshot)) }) as Snapshot<User>)
       : before.snapshot
@@ -151,7 +154,7 @@ export function createBffAuth<User = RegisteredUser>({
    * Requests the session from the server. Concurrent callers share one request. If the session changes during the request,
    * it is repeated.
    */
-  function look(): Promise<void> {
+  function fetchSession(): Promise<void> {
     looking ??= (async () => {
       let asked: number
       let next: SessionInfo<User>
@@ -171,7 +174,7 @@ export function createBffAuth<User = RegisteredUser>({
   /** Requests the session again after it may have changed elsewhere. Responses to earlier requests are ignored. */
   function revalidate(): Promise<void> {
     epoch += 1
-    return look().catch(() => {})
+    return fetchSession().catch(() => {})
   }
 
   /**
@@ -186,7 +189,7 @@ export function createBffAuth<User = RegisteredUser>({
     // A page that the server rendered before this moment may still show the ended session: it must not restore that
     // session.
     for (const session of ended.keys()) end(session, at)
-    channel?.postMessage('told')
+    channel?.postMessage('sign-out-confirmed')
     events.emit({ type: 'signed-out' })
     if (isConfirmed && pendingSignOut.read() === pending) pendingSignOut.write(null)
     return isConfirmed
@@ -196,7 +199,7 @@ export function createBffAuth<User = RegisteredUser>({
     if (channel || lifetime.isOver || !isBrowser) return
     channel = new BroadcastChannel(name)
     channel.onmessage = ({ data }) => {
-      if (data === 'told') return events.emit({ type: 'signed-out' })
+      if (data === 'sign-out-confirmed') return events.emit({ type: 'signed-out' })
       if (data !== 'signed-out') return void revalidate()
       epoch += 1
       leave()
@@ -211,7 +214,7 @@ export function createBffAuth<User = RegisteredUser>({
   const restoring = createRetry(
     async () => {
       const timer = setTimeout(() => showFailure('unreachable'), SILENCE_TIMEOUT)
-      await look().catch((error: unknown) => {
+      await fetchSession().catch((error: unknown) => {
         lastError = error
         const isMalformed = isAuthError(error) && error.code === 'body-malformed'
         showFailure(isMalformed ? 'malformed' : 'unreachable')
@@ -240,7 +243,7 @@ export function createBffAuth<User = RegisteredUser>({
         if (error) reject(error)
         else resolve(info.snapshot)
       }
-      const timer = setTimeout(() => done(callError('unreachable', { cause: lastError })), PATIENCE)
+      const timer = setTimeout(() => done(callError('unreachable', { cause: lastError })), CALL_TIMEOUT)
       waiting.add(done)
     })
   }
@@ -262,7 +265,7 @@ export function createBffAuth<User = RegisteredUser>({
     const { session } = info
     const { signal } = identity
     const headers = new Headers(request.headers)
-    headers.set(FORGERY_HEADER, 'tokencell')
+    headers.set(CSRF_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, session ?? '')
     const init = { headers, signal: AbortSignal.any([request.signal, signal]) }
     const response = await platformFetch(join(request, body, init))
@@ -320,7 +323,7 @@ export function createBffAuth<User = RegisteredUser>({
         const { method, url } = request
         const [bare = ''] = url.split(/[?#]/)
         const millis = performance.now() - began
-        events.emit({ type: 'request', course: 'direct', method, url: bare, status, millis, here: true })
+        events.emit({ type: 'request', via: 'direct', method, url: bare, status, millis, here: true })
       }
     },
     async signIn(credentials: Credentials) {

@@ -3,7 +3,7 @@
  * waits at most `patience` milliseconds for the lock, and never steals it. After that time it runs without the lock: the
  * lock only avoids unnecessary requests, and correctness does not depend on it (promise 11).
  */
-export function createMutex(name: string, patience: number) {
+export function createMutex(name: string, timeout: number) {
   let last: Promise<unknown> = Promise.resolve()
 
   return function runExclusive<T>(work: () => Promise<T>): Promise<T> {
@@ -20,7 +20,7 @@ export function createMutex(name: string, patience: number) {
     }
     const locks: LockManager | undefined = globalThis.navigator?.locks
     try {
-      return await (locks?.request(name, { signal: AbortSignal.timeout(patience) }, begin) ?? begin())
+      return await (locks?.request(name, { signal: AbortSignal.timeout(timeout) }, begin) ?? begin())
     } catch {
       return begin()
     }

@@ -8,7 +8,7 @@ const HANDSHAKE_TIMEOUT = 10_000
 /** Sends `hello` to the vault, and detects that another run of the vault's script answers. */
 export function createHandshake(post: (message: ToVault) => void, lose: (error: unknown) => void) {
   let timer: ReturnType<typeof setTimeout> | undefined
-  let isWelcome = false
+  let isAccepted = false
   let isReporting = false
   /** Identifies the run of the vault's script: a browser may restart a SharedWorker while its pages keep the same ports. */
   let instance: string | undefined
@@ -23,20 +23,20 @@ export function createHandshake(post: (message: ToVault) => void, lose: (error: 
 
   return {
     /** Whether the vault has ever answered. */
-    get isWelcome() {
-      return isWelcome
+    get isAccepted() {
+      return isAccepted
     },
     greet(restored: boolean) {
       clearTimeout(timer)
       // Before its first answer the vault may still be loading. `connect.ts` has its own limit for that.
-      if (isWelcome) wait(() => wait(() => lose(pageError('vault-lost'))))
+      if (isAccepted) wait(() => wait(() => lose(pageError('vault-lost'))))
       post({ type: 'hello', version: VERSION, restored })
       if (isReporting) post({ type: 'report-requests' })
     },
     onWelcome(version: number) {
       clearTimeout(timer)
       if (version !== VERSION) return lose(commonError('vault-mismatch'))
-      isWelcome = true
+      isAccepted = true
     },
     /** From now on the vault also sends an event for each request. This is repeated after every `hello`. */
     reportRequests() {

@@ -50,7 +50,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
       case 'refused':
         // After the first welcome, `refused` may be the answer to a `hello` of another script, so it is ignored. If the
         // vault does not answer this page, the timeouts of this page still apply.
-        return handshake.isWelcome || lose(unpackError(message.error))
+        return handshake.isAccepted || lose(unpackError(message.error))
       case 'ping':
         return channel.post({ type: 'pong' })
       case 'pong':
@@ -86,7 +86,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
   function lose(error: unknown) {
     if (ending.signal.aborted) return
     end(error)
-    if (handshake.isWelcome) options.onLost()
+    if (handshake.isAccepted) options.onLost()
   }
 
   // A page that goes into the back/forward cache leaves the vault. When it is restored, it shows no session until the vault

@@ -15,7 +15,7 @@ export interface Fields {
   /** @default 'refresh_token' */
   refreshToken?: string
   /**
-   * Why the API refused a refresh. The value becomes the `cause` of the snapshot.
+   * Why the API refused a refresh. The value becomes the `serverReason` of the snapshot.
    * @default 'reason'
    */
   reason?: string

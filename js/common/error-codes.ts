@@ -45,7 +45,7 @@ export type AuthErrorCode =
   | 'body-parsed'
   | 'body-too-large'
   | 'endpoint-of-session'
-  | 'forged'
+  | 'csrf-refused'
   | 'not-proxied'
   | 'redirect-not-listed'
   | 'secret-weak'

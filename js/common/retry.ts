@@ -1,6 +1,6 @@
 /** The first and the longest pause between attempts. Each pause is twice the one before. In milliseconds, before jitter. */
-const FIRST_PAUSE = 1000
-const LONGEST_PAUSE = 30_000
+const MIN_PAUSE = 1000
+const MAX_PAUSE = 30_000
 
 export interface Retry {
   /** Starts the attempts, unless they are already running. */
@@ -22,13 +22,13 @@ export function createRetry(attempt: () => Promise<void>, isDone: () => boolean)
   const isOver = () => isStopped || isDone()
 
   async function run() {
-    for (let pause = FIRST_PAUSE; !isOver(); pause *= 2) {
+    for (let pause = MIN_PAUSE; !isOver(); pause *= 2) {
       await attempt()
       if (isOver()) break
       await new Promise<void>((resolve) => {
         // Clients that lose their server at the same time must not all retry at the same time.
         const jitter = 0.5 + Math.random() / 2
-        const timer = setTimeout(resolve, Math.min(pause, LONGEST_PAUSE) * jitter)
+        const timer = setTimeout(resolve, Math.min(pause, MAX_PAUSE) * jitter)
         endPause = () => {
           clearTimeout(timer)
           resolve()

@@ -67,7 +67,7 @@ type Absent = Readonly<
       reason: null
       /** Why the session is not known yet; `null` until the first attempt to restore it has failed. */
       failure: SessionFailure | null
-      cause?: undefined
+      serverReason?: undefined
     })
   | (Nobody & {
       status: 'unauthenticated'
@@ -77,7 +77,7 @@ type Absent = Readonly<
        * With `revoked` or `expired`: the reason that the API sent (`fields.reason`), if any; for example
        * `'ended_by_admin'`.
        */
-      cause?: string | undefined
+      serverReason?: string | undefined
     })
 >
 
@@ -86,7 +86,7 @@ type Present<User> = Readonly<{
   status: 'authenticated'
   reason: null
   failure: null
-  cause?: undefined
+  serverReason?: undefined
   /** What the API sent as the user at sign-in or refresh; `null` if it has sent none. */
   user: Frozen<User>
   /** `null` for opaque tokens. */
@@ -114,11 +114,11 @@ export type SessionEvent =
   | { type: 'ended'; reason: Reason }
   /** The server of `createBffAuth` has received the sign-out, from this tab or another. */
   | { type: 'signed-out' }
-  | { type: 'refresh-started'; cause: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
+  | { type: 'refresh-started'; trigger: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
   | { type: 'refreshed'; generation: number }
   | {
       type: 'refresh-failed'
-      trouble: 'malformed' | 'refused' | 'unreachable'
+      failure: 'malformed' | 'refused' | 'unreachable'
       /**
        * What is wrong with the response: the code with which `ready` rejects, such as `status-unexpected` for a 404;
        * `null` for a refusal.
@@ -137,7 +137,7 @@ export type SessionEvent =
 export interface RequestEvent {
   type: 'request'
   /** How the request was sent: at once, after a wait for a token, a second time after a 401, … */
-  course: 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'
+  via: 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'
   method: string
   url: string
   /** `null` if there was no response. */

@@ -4,7 +4,7 @@ import { type Grant, readGrant, type TokenPlan } from './grant.js'
 import { printable } from './printable.js'
 import type { Secrets } from './secret.js'
 import { type Stack, stackOf } from './stack.js'
-import type { RawAnswer } from './wire.js'
+import type { RawAnswer } from './transport.js'
 
 /**
  * The parts of a response that checks may see. Tokens and values of cookies are {@link Secret}s. The body is not

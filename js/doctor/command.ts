@@ -5,8 +5,8 @@ import { printable } from './printable.js'
 import { Unreachable } from './probe/index.js'
 import { examine, type Report } from './report.js'
 import { renderText } from './text.js'
+import type { Failure } from './transport.js'
 import { readVaultFile } from './vault-file.js'
-import type { Failure } from './wire.js'
 
 export const EXIT = { clean: 0, found: 1, usage: 2, unreachable: 3 } as const
 

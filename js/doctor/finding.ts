@@ -1,5 +1,5 @@
-import { type Fix, fixOf, type Topic } from './mends/index.js'
-import { type Seen, Unseen } from './probe/seen.js'
+import { type Fix, fixOf, type Topic } from './fixes/index.js'
+import { NotChecked, type Observations } from './probe/observations.js'
 
 export type Severity = 'advice' | 'error' | 'warning'
 
@@ -19,9 +19,9 @@ export interface Check {
    * Judges the observations: a pure function of them.
    *
    * @returns the fault, in words that contain no secret; nothing if there is no fault
-   * @throws Unseen if that cannot be determined
+   * @throws NotChecked if that cannot be determined
    */
-  judge(seen: Seen): string | { evidence: string; severity: Severity } | undefined
+  judge(observations: Observations): string | { evidence: string; severity: Severity } | undefined
 }
 
 /** The result of a check. */
@@ -37,17 +37,17 @@ export interface Finding extends Pick<Check, 'id' | 'reason' | 'title'> {
 /** The document that contains the rules. */
 export const CONTRACT = 'docs/contract.md'
 
-export function judge(check: Check, seen: Seen): Finding {
+export function judge(check: Check, observations: Observations): Finding {
   const { id, title, reason, rule } = check
   const contract = rule && { contract: `${CONTRACT}#rule-${rule}` }
-  const finding = { id, title, reason, fix: fixOf(check.fix, seen.plan.page), ...contract }
+  const finding = { id, title, reason, fix: fixOf(check.fix, observations.plan.page), ...contract }
   try {
-    const verdict = check.judge(seen)
+    const verdict = check.judge(observations)
     if (verdict === undefined) return { ...finding, severity: 'ok', evidence: '' }
     if (typeof verdict === 'string') return { ...finding, severity: check.severity, evidence: verdict }
     return { ...finding, ...verdict }
   } catch (error) {
-    if (error instanceof Unseen) return { ...finding, severity: 'skipped', evidence: error.message }
+    if (error instanceof NotChecked) return { ...finding, severity: 'skipped', evidence: error.message }
     throw error
   }
 }

@@ -1,6 +1,6 @@
 import { printable } from './printable.js'
 import type { Secret, Secrets } from './secret.js'
-import type { RawAnswer } from './wire.js'
+import type { RawAnswer } from './transport.js'
 
 /** An access token, without its content. */
 export interface Access {

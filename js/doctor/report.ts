@@ -2,15 +2,15 @@ import { checks } from './checks/index.js'
 import { type Finding, judge } from './finding.js'
 import { type DoctorOptions, plan } from './options.js'
 import { probe } from './probe/index.js'
-import type { Seen } from './probe/seen.js'
+import type { Observations } from './probe/observations.js'
 import { Secrets } from './secret.js'
 import { STACKS, type Stack } from './stack.js'
 import { type Fitting, fit } from './suggest.js'
 import type { Topology } from './topology.js'
+import { createTransport } from './transport.js'
 import { tryOptions } from './trial/index.js'
 import type { Act } from './trial/result.js'
 import { vaultCode } from './vault-code.js'
-import { createWire } from './wire.js'
 
 /** The report about an API. It is plain data without secrets. */
 export interface Report {
@@ -53,11 +53,11 @@ export async function examine(options: DoctorOptions): Promise<Report> {
   const secrets = new Secrets()
   if (credentials) for (const text of Object.values(credentials)) secrets.keep(text)
   const began = Date.now()
-  const wire = createWire(planned)
-  const seen = await probe(planned, wire, secrets)
-  const fitting = fit(seen)
-  if (fitting) seen.trial = await tryOptions(fitting.options, seen, wire)
-  const findings = withoutBlame(checks.map((check) => judge(check, seen))).sort(
+  const transport = createTransport(planned)
+  const observations = await probe(planned, transport, secrets)
+  const fitting = fit(observations)
+  if (fitting) observations.trial = await tryOptions(fitting.options, observations, transport)
+  const findings = withoutBlame(checks.map((check) => judge(check, observations))).sort(
     (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
   )
   const count = (severity: Finding['severity']) => findings.filter((it) => it.severity === severity).length
@@ -66,10 +66,10 @@ export async function examine(options: DoctorOptions): Promise<Report> {
     url: `${planned.api.origin}${planned.api.pathname.replace(/\/$/, '')}`,
     origin: planned.page,
     topology: planned.topology,
-    isSignedIn: seen.exchange('sign-in')?.answer?.isOk ?? false,
-    requests: wire.requests,
+    isSignedIn: observations.exchange('sign-in')?.answer?.isOk ?? false,
+    requests: transport.requests,
     milliseconds: Date.now() - began,
-    stack: stackOf(seen),
+    stack: stackOf(observations),
     findings,
     summary: {
       error: count('error'),
@@ -78,7 +78,7 @@ export async function examine(options: DoctorOptions): Promise<Report> {
       ok: count('ok'),
       skipped: count('skipped'),
     },
-    suggestion: suggestionOf(seen, fitting),
+    suggestion: suggestionOf(observations, fitting),
   }
 }
 
@@ -92,14 +92,15 @@ function withoutBlame(findings: Finding[]): Finding[] {
   )
 }
 
-function suggestionOf({ trial }: Seen, fitting: Fitting | undefined): Suggestion | undefined {
+function suggestionOf({ trial }: Observations, fitting: Fitting | undefined): Suggestion | undefined {
   if (!fitting || !trial || trial.failure) return undefined
   return { code: vaultCode(fitting.options), notes: fitting.notes, tried: trial.tried }
 }
 
 /** The framework that most responses point to. */
-function stackOf(seen: Seen): Stack | undefined {
-  const count = (stack: Stack) => seen.answered().filter(({ answer }) => answer.stack === stack).length
+function stackOf(observations: Observations): Stack | undefined {
+  const count = (stack: Stack) =>
+    observations.answered().filter(({ answer }) => answer.stack === stack).length
   const [best] = [...STACKS].sort((a, b) => count(b) - count(a))
   return best && count(best) > 0 ? best : undefined
 }

@@ -1,4 +1,4 @@
-import type { RawAnswer } from './wire.js'
+import type { RawAnswer } from './transport.js'
 
 /** The frameworks for which there are fixes. */
 export const STACKS = ['django', 'express', 'fastapi', 'flask', 'laravel', 'rails'] as const

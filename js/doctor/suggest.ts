@@ -3,7 +3,7 @@ import { presets } from '../presets.js'
 import { isEnd } from './checks/rotation.js'
 import { repeatedCookie, signInRule } from './csrf-rule.js'
 import type { Endpoint } from './options.js'
-import type { Seen } from './probe/seen.js'
+import type { Observations } from './probe/observations.js'
 
 /** The options of a vault that fit the observations, and notes about what no option can express. */
 export interface Fitting {
@@ -12,37 +12,39 @@ export interface Fitting {
 }
 
 /** @returns `undefined` if the sign-in failed */
-export function fit(seen: Seen): Fitting | undefined {
-  const { plan } = seen
-  const answer = seen.exchange('sign-in')?.answer
+export function fit(observations: Observations): Fitting | undefined {
+  const { plan } = observations
+  const answer = observations.exchange('sign-in')?.answer
   const { grant } = answer ?? {}
   const isByCookie = plan.isCookieSession && !grant?.isDeviseTokenAuth
   if (!answer?.isOk || !grant) return undefined
   if (!isByCookie && !grant.isDeviseTokenAuth && grant.access.length === 0) return undefined
 
-  const refreshes = seen.exchange('refresh')?.answer?.isOk
+  const refreshes = observations.exchange('refresh')?.answer?.isOk
   const refresh = refreshes ? plan.endpoints.refresh : isByCookie ? plan.endpoints.me : undefined
   const isInBody = grant.refresh !== undefined && refreshes === true && !plan.isRefreshedByCookie
   const isForeign = plan.topology !== 'same-origin'
-  const ofSignIn = signInRule(seen)
+  const ofSignIn = signInRule(observations)
   const options: Partial<VaultOptions> = {
     ...(isForeign && { origins: [plan.api.origin] }),
     signIn: endpoint({ ...plan.endpoints.signIn, ...(ofSignIn && { csrf: ofSignIn }) }),
     ...credential(grant.isDeviseTokenAuth, isByCookie),
-    ...(refresh && { refresh: endpoint({ ...refresh, ...ownCsrf(seen, refresh), ...ends(seen) }) }),
-    ...(hasSignOut(seen) && plan.endpoints.signOut && { signOut: endpoint(plan.endpoints.signOut) }),
+    ...(refresh && {
+      refresh: endpoint({ ...refresh, ...ownCsrf(observations, refresh), ...ends(observations) }),
+    }),
+    ...(hasSignOut(observations) && plan.endpoints.signOut && { signOut: endpoint(plan.endpoints.signOut) }),
     ...(isInBody && { refreshToken: plan.refreshToken ?? 'body' }),
     ...(plan.scheme !== 'Bearer' && { scheme: plan.scheme }),
-    ...(isForeign && !seen.needsCookies && { credentials: 'omit' }),
-    ...csrf(seen),
-    ...fields(seen, isInBody),
+    ...(isForeign && !observations.needsCookies && { credentials: 'omit' }),
+    ...csrf(observations),
+    ...fields(observations, isInBody),
   }
-  return { options: options as VaultOptions, notes: notes(seen, isByCookie, refreshes === true) }
+  return { options: options as VaultOptions, notes: notes(observations, isByCookie, refreshes === true) }
 }
 
-function notes(seen: Seen, isByCookie: boolean, refreshes: boolean): string[] {
-  const { plan } = seen
-  const { grant } = seen.answer('sign-in')
+function notes(observations: Observations, isByCookie: boolean, refreshes: boolean): string[] {
+  const { plan } = observations
+  const { grant } = observations.answer('sign-in')
   const all = [
     grant.isDeviseTokenAuth &&
       'This is devise_token_auth, as in the preset deviseTokenAuth. Where an answer with a new token is lost, so is the session.',
@@ -54,7 +56,7 @@ function notes(seen: Seen, isByCookie: boolean, refreshes: boolean): string[] {
     grant.oddLifetime &&
       `${grant.oddLifetime} is no number of seconds, and the option \`fields.expiresIn\` leads elsewhere: mend it, and take that out.`,
     plan.topology === 'cross-site' &&
-      seen.needsCookies &&
+      observations.needsCookies &&
       'Page and API are of different sites: see cookie.third-party, and serve them on one.',
     !refreshes && !isByCookie && 'Without a refresh that works, sessions end with the access token.',
   ]
@@ -62,7 +64,7 @@ function notes(seen: Seen, isByCookie: boolean, refreshes: boolean): string[] {
 }
 
 /** The URL as a page writes it. */
-const urlFor = ({ topology }: Seen['plan'], { url }: Endpoint) =>
+const urlFor = ({ topology }: Observations['plan'], { url }: Endpoint) =>
   topology === 'same-origin' ? url.pathname + url.search : url.href
 
 function credential(isDeviseTokenAuth: boolean, isByCookie: boolean): Pick<VaultOptions, 'credential'> {
@@ -70,40 +72,46 @@ function credential(isDeviseTokenAuth: boolean, isByCookie: boolean): Pick<Vault
   return isDeviseTokenAuth ? { credential: presets.deviseTokenAuth.credential } : {}
 }
 
-function hasSignOut(seen: Seen) {
-  const status = seen.exchange('sign-out')?.answer?.status
+function hasSignOut(observations: Observations) {
+  const status = observations.exchange('sign-out')?.answer?.status
   return status !== undefined && status !== 404 && status !== 405
 }
 
-function csrf(seen: Seen): Pick<VaultOptions, 'csrf'> {
-  const { csrf, isCsrfOpen, topology } = seen.plan
-  const found = repeatedCookie(seen, false)
+function csrf(observations: Observations): Pick<VaultOptions, 'csrf'> {
+  const { csrf, isCsrfOpen, topology } = observations.plan
+  const found = repeatedCookie(observations, false)
   if (found) return { csrf: found }
   // Across origins, CORS would have to allow a header that is not needed.
-  if (!csrf || (isCsrfOpen && !seen.needsCookies && topology !== 'same-origin')) return { csrf: false }
+  if (!csrf || (isCsrfOpen && !observations.needsCookies && topology !== 'same-origin'))
+    return { csrf: false }
   const isUsual = 'value' in csrf && csrf.header === 'X-Requested-With' && csrf.value === 'tokencell'
   return isUsual ? {} : { csrf }
 }
 
 /** The CSRF rule of the refresh, if it differs from the rule of the other endpoints. */
-function ownCsrf(seen: Seen, refresh: Endpoint): Pick<Endpoint, 'csrf'> {
-  const [own, usual] = [repeatedCookie(seen, true), repeatedCookie(seen, false)]
+function ownCsrf(observations: Observations, refresh: Endpoint): Pick<Endpoint, 'csrf'> {
+  const [own, usual] = [repeatedCookie(observations, true), repeatedCookie(observations, false)]
   const isOwn = own && usual && JSON.stringify(own) !== JSON.stringify(usual)
   return refresh.csrf === undefined && isOwn ? { csrf: own } : {}
 }
 
 /** The other statuses with which a refresh was refused. */
-function ends(seen: Seen): Pick<Endpoint, 'endsOn'> {
-  const usual = seen.plan.endpoints.refresh?.endsOn ?? [400, 401, 403]
-  const refused = seen.answered('refresh-bad-cookie', 'refresh-without-cookie', 'refresh-after', 'reuse')
+function ends(observations: Observations): Pick<Endpoint, 'endsOn'> {
+  const usual = observations.plan.endpoints.refresh?.endsOn ?? [400, 401, 403]
+  const refused = observations.answered(
+    'refresh-bad-cookie',
+    'refresh-without-cookie',
+    'refresh-after',
+    'reuse',
+  )
   const others = refused
     .map(({ answer }) => answer.status)
     .filter((status) => isEnd(status) && !usual.includes(status))
   return others.length > 0 ? { endsOn: [...new Set([...usual, ...others])] } : {}
 }
 
-function fields(seen: Seen, isInBody: boolean): Pick<VaultOptions, 'fields'> {
-  const { grant } = seen.answer('sign-in')
+function fields(observations: Observations, isInBody: boolean): Pick<VaultOptions, 'fields'> {
+  const { grant } = observations.answer('sign-in')
   const access = grant.access.find(({ place }) => place !== 'header')
   // No response has this name, so the lifetime is read from another place.
   const lifetime = grant.oddLifetime === 'expires_in' ? 'no_expires_in' : grant.expiresIn?.place

@@ -31,7 +31,7 @@ export function renderText(report: Report, look: Look): string {
   const paint = (code: number, text: string) => (look.hasColours ? `\x1b[${code}m${text}\x1b[0m` : text)
   const dim = (text: string) => paint(90, text)
   const bold = (text: string) => paint(1, text)
-  const mends = new Map<string, string>()
+  const fixes = new Map<string, string>()
   const stack = look.stack ?? report.stack
   const by = (...severities: Finding['severity'][]) =>
     report.findings.filter(({ severity }) => severities.includes(severity))
@@ -43,7 +43,7 @@ export function renderText(report: Report, look: Look): string {
       ...labelled('seen', finding.evidence, look.width),
       ...labelled('why', finding.reason, look.width),
       ...(finding.contract ? labelled('rule', finding.contract, look.width) : []),
-      ...mend(finding),
+      ...fix(finding),
       '',
     ]
   }
@@ -55,12 +55,12 @@ export function renderText(report: Report, look: Look): string {
   }
 
   /** A fix that was shown before is not shown again. */
-  function mend({ id, fix }: Finding): string[] {
+  function fix({ id, fix }: Finding): string[] {
     const shown: Stack[] = stack ? [stack] : ['rails', 'express']
     const key = JSON.stringify(fix)
-    const above = mends.get(key)
+    const above = fixes.get(key)
     if (above) return labelled('fix', `as for ${above}`, look.width)
-    mends.set(key, id)
+    fixes.set(key, id)
     const [first = ''] = new Set(Object.values(fix))
     if (Object.values(fix).every((text) => text === first)) return code('fix', first)
     return shown.flatMap((name) => code(name, fix[name]))
@@ -92,9 +92,9 @@ export function renderText(report: Report, look: Look): string {
         ),
         '',
       ]
-    const rooms = group(findings, ({ id }) => id.split('.')[0] ?? '')
-    const lines = [...rooms].flatMap(([room, its]) =>
-      labelled(room, its.map(({ id }) => id.slice(room.length + 1)).join(', '), look.width, 10),
+    const categories = group(findings, ({ id }) => id.split('.')[0] ?? '')
+    const lines = [...categories].flatMap(([category, its]) =>
+      labelled(category, its.map(({ id }) => id.slice(category.length + 1)).join(', '), look.width, 10),
     )
     return [bold('Fine'), ...lines, '']
   }

@@ -15,7 +15,7 @@ type CookieStore = Awaited<ReturnType<typeof import('next/headers.js')['cookies'
 export function createApp(
   bff: BffServer,
   guard: ReturnType<typeof createGuard>,
-  { signIn, refresh, base = '/api/auth' }: Pick<NextAuthOptions, 'base' | 'refresh' | 'signIn'>,
+  { signIn, refresh, basePath = '/api/auth' }: Pick<NextAuthOptions, 'basePath' | 'refresh' | 'signIn'>,
 ) {
   /**
    * Runs `work` with the session of this request. In an action or a route handler, the response can still set a cookie,
@@ -92,7 +92,7 @@ export function createApp(
     const page = ownPath((await headers()).get(PATH_HEADER))
     if (page === null || canSet(store) || store.get(BOUNCE_COOKIE)) return
     const { redirect } = await importNavigation()
-    redirect(`${base}/refresh?${new URLSearchParams({ to: page })}`)
+    redirect(`${basePath}/refresh?${new URLSearchParams({ to: page })}`)
   }
 
   /** @throws the error of Next for setting cookies while rendering, before a request is sent whose result would be lost */

@@ -9,8 +9,8 @@ const ROUTER_HEADER = 'rsc'
  * open the address. This discards everything that the router has rendered or prefetched with the refused token. The
  * response has a body, because Next complains if there is none.
  */
-export function openedByBrowser(handle: BffServer['handle'], base = '/api/auth'): BffServer['handle'] {
-  const bounce = parsePattern(`${base}/refresh`)
+export function openedByBrowser(handle: BffServer['handle'], basePath = '/api/auth'): BffServer['handle'] {
+  const bounce = parsePattern(`${basePath}/refresh`)
   return async (request, session) => {
     const isByRouter = request.method === 'GET' && request.headers.has(ROUTER_HEADER)
     if (!isByRouter || !bounce || !surelyMatches(bounce, new URL(request.url).pathname))

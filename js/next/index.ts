@@ -109,7 +109,7 @@ export function createNextAuth(given: NextAuthOptions): NextAuth {
   const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
   const withProxy = createWithProxy(bff, guard, createRules(given))
-  const whole = openedByBrowser(bff.handle, options.base)
+  const whole = openedByBrowser(bff.handle, options.basePath)
   const handle: Handler = (request) => answerBelow(basePathOf(request), request, whole)
   return {
     handlers: { GET: handle, HEAD: handle, POST: handle, PUT: handle, PATCH: handle, DELETE: handle },

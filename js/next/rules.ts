@@ -19,7 +19,7 @@ const FILE =
 export function createRules({
   guard = {},
   pages = {},
-  base = '/api/auth',
+  basePath = '/api/auth',
   proxy = [],
 }: Partial<NextAuthOptions>) {
   const rules = Object.entries(guard).map(([pattern, rule]) => {
@@ -30,7 +30,7 @@ export function createRules({
   const routes = [
     '/_next/**',
     '/.well-known/**',
-    `${base}/**`,
+    `${basePath}/**`,
     ...proxy.map((rule) => rule.replace(/^[A-Z]+ +/, '')),
   ]
   const noPages = routes.map(parsePattern).filter((pattern) => pattern !== undefined)

@@ -48,10 +48,10 @@ export default defineNuxtModule<ModuleOptions>({
     // With this, composables find their app after an `await`, on the server, too.
     nuxt.options.experimental.asyncContext ??= true
 
-    const shown = shownOf(options)
-    nuxt.options.runtimeConfig.public.tokencell = shown as never
-    if (options.mode === 'vault') setUpVault(options, shown, nuxt, resolve)
-    else setUpBff(options, shown, nuxt, resolve)
+    const publicOptions = shownOf(options)
+    nuxt.options.runtimeConfig.public.tokencell = publicOptions as never
+    if (options.mode === 'vault') setUpVault(options, publicOptions, nuxt, resolve)
+    else setUpBff(options, publicOptions, nuxt, resolve)
 
     for (const name of ['auth', 'guest'])
       addRouteMiddleware({ name, path: resolve('./runtime/middleware.js') })
@@ -68,8 +68,8 @@ type Resolve = ReturnType<typeof createResolver>['resolve']
 /** The options that pages get. */
 function shownOf(options: ModuleOptions): PublicOptions {
   const { mode, pages, global = false, roles } = options
-  const base = (mode === 'bff' && options.base) || '/api/auth'
-  return { mode, base, pages: { signIn: '/sign-in', home: '/', ...pages }, global, roles }
+  const basePath = (mode === 'bff' && options.basePath) || '/api/auth'
+  return { mode, basePath, pages: { signIn: '/sign-in', home: '/', ...pages }, global, roles }
 }
 
 /** The options for the vault or the server, without the module's own options. */
@@ -84,7 +84,7 @@ function partOf<Options extends ModuleOptions>({
 }
 
 /** Writes the two files that an application without this module writes itself. */
-function setUpVault(options: VaultModeOptions, shown: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
+function setUpVault(options: VaultModeOptions, publicOptions: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
   const { ssr = 'wait', ...vault } = partOf(options)
   const url = `new URL('./auth.vault.ts', import.meta.url)`
   const files = {
@@ -105,7 +105,7 @@ export const connect = () => createAuth({
     for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text)
   })
   addPlugin(resolve('./runtime/vault.js'))
-  if (ssr === 'wait') leavePlaces(shown, nuxt)
+  if (ssr === 'wait') addPlaceholders(publicOptions, nuxt)
   nuxt.options.vite.worker = { ...nuxt.options.vite.worker, format: 'es' }
   nuxt.options.vite.optimizeDeps = { ...nuxt.options.vite.optimizeDeps }
   nuxt.options.vite.optimizeDeps.exclude = [
@@ -116,13 +116,13 @@ export const connect = () => createAuth({
 }
 
 /** Pages that require sign-in are rendered in the browser: only the browser knows the session. */
-function leavePlaces(shown: PublicOptions, nuxt: Nuxt) {
+function addPlaceholders(publicOptions: PublicOptions, nuxt: Nuxt) {
   nuxt.options.experimental.extraPageMetaExtractionKeys ??= []
   nuxt.options.experimental.extraPageMetaExtractionKeys.push('auth')
   nuxt.hook('pages:resolved', (pages) => {
     const visit = (list: typeof pages) => {
       for (const page of list) {
-        const rule = ruleOf(page.meta ?? {}, isGlobalFor(shown, page))
+        const rule = ruleOf(page.meta ?? {}, isGlobalFor(publicOptions, page))
         if (Object.values(rule).some(Boolean)) page.mode = 'client'
         visit(page.children ?? [])
       }
@@ -131,7 +131,7 @@ function leavePlaces(shown: PublicOptions, nuxt: Nuxt) {
   })
 }
 
-function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
+function setUpBff(options: BffModeOptions, { basePath }: PublicOptions, nuxt: Nuxt, resolve: Resolve) {
   const { secret, ...bff } = partOf(options)
   const { dev } = nuxt.options
   checkBff(bff, secret)
@@ -149,7 +149,7 @@ function setUpBff(options: BffModeOptions, { base }: PublicOptions, nuxt: Nuxt, 
   addPlugin({ src: resolve('./runtime/bff.client.js'), mode: 'client' })
   addPlugin({ src: resolve('./runtime/bff.server.js'), mode: 'server' })
   const handler = resolve('./runtime/server/handler.js')
-  for (const route of new Set([`${base}/**`, ...(options.proxy ?? []).flatMap(routesOf)]))
+  for (const route of new Set([`${basePath}/**`, ...(options.proxy ?? []).flatMap(routesOf)]))
     addServerHandler({ route, handler })
   const from = resolve('./runtime/server/session.js')
   addServerPlugin(resolve('./runtime/server/plugin.js'))

@@ -72,7 +72,7 @@ export type ModuleOptions = BffModeOptions | VaultModeOptions
 /** The options that pages get. They contain no secret. */
 export interface PublicOptions {
   mode: ModuleOptions['mode']
-  base: string
+  basePath: string
   pages: NonNullable<CommonOptions['pages']>
   global: boolean
   roles: string | undefined

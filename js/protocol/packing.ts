@@ -42,12 +42,12 @@ export interface ResponseHead {
 }
 
 /** Options that cannot be read from a `Request`, or that it takes from its page. */
-interface Unsaid {
+interface RequestExtras {
   priority?: RequestPriority | undefined
   referrerPolicy?: string | undefined
 }
 
-export function packRequest(request: Request, unsaid: Unsaid = {}): PackedRequest {
+export function packRequest(request: Request, extras: RequestExtras = {}): PackedRequest {
   const { url, cache, credentials, integrity, keepalive, method, mode, redirect, referrer } = request
   const init = {
     cache,
@@ -57,10 +57,10 @@ export function packRequest(request: Request, unsaid: Unsaid = {}): PackedReques
     method,
     mode,
     redirect,
-    priority: unsaid.priority,
+    priority: extras.priority,
     headers: [...request.headers],
     referrer: referrer === 'about:client' ? location.href : referrer,
-    referrerPolicy: request.referrerPolicy || unsaid.referrerPolicy,
+    referrerPolicy: request.referrerPolicy || extras.referrerPolicy,
   }
   return { url, init: init as PackedRequest['init'] }
 }
@@ -100,8 +100,8 @@ export function unpackBody(body: Exclude<PackedBody, typeof CHUNKS>): BodyInit |
  * else as `fetch` sends it.
  */
 export function packCredentials(credentials: Credentials): PackedCredentials {
-  const isFormed = typeof credentials === 'string' || isForm(credentials) || isParams(credentials)
-  return isFormed ? packBody(credentials) : { json: JSON.stringify(credentials) }
+  const isFormBody = typeof credentials === 'string' || isForm(credentials) || isParams(credentials)
+  return isFormBody ? packBody(credentials) : { json: JSON.stringify(credentials) }
 }
 
 /** The body of a sign-in, and its content type unless the browser sets the type itself. */

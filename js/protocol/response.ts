@@ -18,8 +18,8 @@ export class RemoteResponse extends Response {
 
   /** @param signal the signal of the request */
   constructor(head: ResponseHead, body: ReadableStream | null, signal?: AbortSignal) {
-    const { headers, ...told } = head
-    const { status, statusText } = told
+    const { headers, ...fields } = head
+    const { status, statusText } = fields
     // `fetch` can return responses that the constructor rejects: status 0 of a filtered response, status 999, or a 204
     // with a stream (Chromium).
     const isTaken =
@@ -30,7 +30,7 @@ export class RemoteResponse extends Response {
     super(body, isTaken ? { status, statusText, headers } : { headers })
     this.#head = head
     this.#signal = signal
-    const own = { ...told, ok: status >= 200 && status < 300 }
+    const own = { ...fields, ok: status >= 200 && status < 300 }
     for (const [name, value] of Object.entries(own)) Object.defineProperty(this, name, { value })
     // The headers of a response from `fetch` are immutable.
     for (const name of ['append', 'delete', 'set']) {

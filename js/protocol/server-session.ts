@@ -1,7 +1,7 @@
 import type { RegisteredUser, Snapshot } from '../common/types.js'
 
 /** The header that protects against CSRF: a form on another site cannot send it. Its value has no meaning. */
-export const FORGERY_HEADER = 'x-requested-with'
+export const CSRF_HEADER = 'x-requested-with'
 
 /**
  * The header with the session that a page believes to be its own, so that no request runs in another session (promise 8).

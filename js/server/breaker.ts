@@ -1,7 +1,7 @@
 /** How long a call may take, and how long no call is made after one that took longer. In milliseconds. */
 const TIMEOUT = 1000
-const FIRST_PAUSE = 1000
-const LONGEST_PAUSE = 30_000
+const MIN_PAUSE = 1000
+const MAX_PAUSE = 30_000
 
 export interface Breaker {
   /** Whether the next call is made, as far as is known. */
@@ -19,7 +19,7 @@ export interface Breaker {
  */
 export function createBreaker(onFailure: (error: unknown) => void): Breaker {
   let isFailing = false
-  let pause = FIRST_PAUSE
+  let pause = MIN_PAUSE
   /** No call is made before this time. In milliseconds since the epoch. */
   let closedUntil = 0
 
@@ -31,7 +31,7 @@ export function createBreaker(onFailure: (error: unknown) => void): Breaker {
     // Several calls can time out together. The first of them has started the pause.
     if (!isSlow || Date.now() < closedUntil) return
     closedUntil = Date.now() + pause
-    pause = Math.min(pause * 2, LONGEST_PAUSE)
+    pause = Math.min(pause * 2, MAX_PAUSE)
   }
 
   return {
@@ -40,12 +40,12 @@ export function createBreaker(onFailure: (error: unknown) => void): Breaker {
     },
     async run(call) {
       if (Date.now() < closedUntil) throw timeoutError()
-      const isTrial = pause > FIRST_PAUSE
+      const isTrial = pause > MIN_PAUSE
       if (isTrial) closedUntil = Date.now() + TIMEOUT
       try {
         const result = await inTime(call)
         isFailing = false
-        pause = FIRST_PAUSE
+        pause = MIN_PAUSE
         closedUntil = 0
         return result
       } catch (error) {

@@ -13,9 +13,9 @@ const EXTEND = 2000
  * The maximum time for a refresh and for publishing its result. A claim lasts this long if the store cannot extend it. No
  * claim is extended for longer than this.
  */
-export const LONGEST_CLAIM = REFRESH_TIMEOUT + 5000
+export const MAX_CLAIM = REFRESH_TIMEOUT + 5000
 /** How long an instance waits without `claim`. It is longer than any instance takes between reading and writing. */
-const SETTLING = 100
+const SETTLE_DELAY = 100
 
 /**
  * Lets one of several instances do a task that all of them want to do. While that instance lives, it extends its claim.
@@ -23,7 +23,7 @@ const SETTLING = 100
  */
 export function createClaims(store: SharedStore, breaker: Breaker) {
   const { claim, extend } = store
-  const duration = claim && !extend ? LONGEST_CLAIM : CLAIM
+  const duration = claim && !extend ? MAX_CLAIM : CLAIM
   /** Functions that stop the extension of a claim, by the name of the claim. */
   const held = new Map<string, () => void>()
   const get = (name: string) => breaker.run(() => store.getItem(name))
@@ -40,7 +40,7 @@ export function createClaims(store: SharedStore, breaker: Breaker) {
     const theirs = await get(name)
     if (typeof theirs === 'string' && Number.parseInt(theirs, 10) > Date.now()) return false
     await write(name, owner)
-    await delay(SETTLING)
+    await delay(SETTLE_DELAY)
     return isOf(await get(name), owner)
   }
 
@@ -50,7 +50,7 @@ export function createClaims(store: SharedStore, breaker: Breaker) {
   }
 
   function hold(name: string, owner: string) {
-    const until = Date.now() + LONGEST_CLAIM
+    const until = Date.now() + MAX_CLAIM
     const timer = setInterval(() => {
       if (Date.now() > until) end()
       else extendOnce(name, owner).catch(() => {})

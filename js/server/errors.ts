@@ -17,7 +17,7 @@ const MESSAGES = {
   'body-too-large': 'The body is larger than this server hands on. See `bodyLimit`.',
   'endpoint-of-session':
     'This endpoint of the API answers with tokens, which no page may get. Call `signIn()` of the client; `proxy` cannot allow it.',
-  forged:
+  'csrf-refused':
     'The request does not come from a page of this origin, or lacks the header X-Requested-With. Send it through the client.',
   'not-proxied': 'This path and method are not among those that pages may reach. See `proxy`.',
   'redirect-not-listed':

@@ -39,7 +39,7 @@ export type ServerEvent =
   | ({
       type: 'refresh-failed'
       session: string
-      trouble: 'malformed' | 'refused' | 'unreachable'
+      failure: 'malformed' | 'refused' | 'unreachable'
       willRetry: boolean
     } & Failure)
   /**

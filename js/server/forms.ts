@@ -1,6 +1,6 @@
 import { ownPath } from '../common/guard.js'
+import { isOwnOrigin } from './csrf.js'
 import { serverError } from './errors.js'
-import { isOwnOrigin } from './forgery.js'
 import type { Bff } from './options.js'
 
 /** The field of a form that contains the page to open afterwards. */

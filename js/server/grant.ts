@@ -21,7 +21,7 @@ const IN_HEADER = /^[!-~]+$/
 /** JSON may contain any character. */
 const IN_BODY = /./s
 /** The maximum length of a token, in characters. Servers refuse headers long before this length. */
-const LONGEST = 64 * 1024
+const MAX_LENGTH = 64 * 1024
 
 /**
  * Reads a token response: the token from the `Authorization` header, else from the body.
@@ -47,7 +47,7 @@ export function readGrant(headers: Headers, body: unknown, fields: Target['field
 }
 
 function checkToken(token: string, allowed: RegExp, option: string) {
-  if (token.length > LONGEST) throw serverError('token-too-large', { option })
+  if (token.length > MAX_LENGTH) throw serverError('token-too-large', { option })
   if (!allowed.test(token)) throw serverError('token-malformed', { option })
 }
 

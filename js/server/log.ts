@@ -5,7 +5,7 @@ import type { Failure, ServerEvent } from './events.js'
 /** The same problem is logged at most once in this time. In milliseconds. */
 const PAUSE = 60_000
 /** The maximum number of problems to remember. There are fewer kinds of problems than this. */
-const MOST_KINDS = 200
+const MAX_KINDS = 200
 
 const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
   'cookie-unreadable':
@@ -49,7 +49,7 @@ export function createLog(api: string, write: (line: string) => void) {
       return
     }
     const count = last?.more ? ` ${last.more} more since the last line.` : ''
-    if (written.size >= MOST_KINDS) written.clear()
+    if (written.size >= MAX_KINDS) written.clear()
     written.set(key, { at: Date.now(), more: 0 })
     const why = code ? ` ${serverError(code).message}` : ''
     const inBrackets = details.length > 0 ? ` (${details.join(', ')})` : ''

@@ -34,7 +34,7 @@ export const SERVER_KINDS = {
   signOut,
   api: { test: () => true, text: 'an origin' },
   secret: { test: () => true, text: 'text of 32 characters or more' },
-  base: {
+  basePath: {
     test: (value) => isText(value) && !value.includes('*') && parsePattern(value) !== undefined,
     text: 'a path such as "/api/auth"',
   },

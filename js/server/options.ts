@@ -26,7 +26,7 @@ export interface BffOptions
    * The path of the routes `session`, `sign-in`, `sign-out` and `refresh`.
    * @default '/api/auth'
    */
-  base?: string
+  basePath?: string
   /**
    * The paths of the API that pages may reach through this server. Pages use the same paths as the API. `*` matches one
    * segment. `**` at the end matches any number of segments, including none. A method before the path allows only that
@@ -168,7 +168,7 @@ export function resolveOptions(options: BffOptions) {
     refreshMember: refreshMember(options.refreshToken, options.fields),
     tokenPaths: tokenPaths([signIn, refresh, signOut]),
     scheme: options.scheme ?? 'Bearer',
-    base: (options.base ?? '/api/auth').replace(/\/$/, ''),
+    basePath: (options.basePath ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],
     redirects: (options.redirects ?? []).map((origin) => parseOrigin('redirects', origin, true)),
     headers: (options.headers ?? []).map((name) => name.toLowerCase()),
@@ -189,7 +189,7 @@ export function resolveOptions(options: BffOptions) {
     trustProxy: options.trustProxy,
     forward: options.forward ?? ((): Record<string, string> => ({})),
     /** An error that the listener throws is written to the console only. */
-    tell(event: ServerEvent) {
+    emit(event: ServerEvent) {
       log(event)
       const heard = (async () => options.onEvent?.(event))()
       heard.catch(console.error)

@@ -5,7 +5,7 @@ import type { Session } from './session-types.js'
 /** The result of a refresh. */
 export type Renewal =
   | { kind: 'renewed'; session: Session }
-  | { kind: 'refused'; cause?: string | undefined }
+  | { kind: 'refused'; serverReason?: string | undefined }
   | TemporaryFailure
 
 /** Neither a token nor a refusal: the session continues, and the refresh is retried later. */
@@ -20,5 +20,5 @@ export interface TemporaryFailure {
   /** The API has refused this credential once, after an exchange that may have spent it. */
   wasRefused?: boolean | undefined
   /** The cookies for the next attempt: a response that broke off, or had no token, may have set cookies. */
-  jar?: Record<string, string> | undefined
+  upstreamCookies?: Record<string, string> | undefined
 }

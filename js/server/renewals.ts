@@ -13,8 +13,8 @@ export type Renewals = ReturnType<typeof createRenewals>
  * How long a request waits for a refresh, in milliseconds. With a token that still works, the time is counted from the
  * start of the refresh: the first requests get the new token, and a slow API does not delay later requests.
  */
-const PATIENCE = 10_000
-const PATIENCE_WITH_TOKEN = 1000
+const TIMEOUT = 10_000
+const TIMEOUT_WITH_TOKEN = 1000
 /** When a credential is retried after a first refusal that does not count. In milliseconds. */
 const RETRY = 2000
 
@@ -34,14 +34,14 @@ export function createRenewals(
     const newest = shared && (await shared.load('session', session.id).catch(() => null))
     if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
     const before = last?.kind === 'failed-temporarily' ? last : null
-    const jar = before?.jar ?? session.jar
-    const renewal = await upstream.refresh(session, jar)
+    const upstreamCookies = before?.upstreamCookies ?? session.upstreamCookies
+    const renewal = await upstream.refresh(session, upstreamCookies)
     const mayBeSpent = before && !before.wasRefused
-    const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce(jar) : renewal
+    const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce(upstreamCookies) : renewal
     const name = await nameOf(session.id)
     if (result.kind === 'renewed')
-      bff.tell({ type: 'refreshed', session: name, generation: result.session.generation })
-    else bff.tell(failed(name, result))
+      bff.emit({ type: 'refreshed', session: name, generation: result.session.generation })
+    else bff.emit(failed(name, result))
     return result
   }
 
@@ -89,17 +89,17 @@ export function createRenewals(
     const until =
       renewal?.kind === 'failed-temporarily'
         ? renewal.until
-        : (found?.startedAt ?? 0) + REFRESH_TIMEOUT + PATIENCE
+        : (found?.startedAt ?? 0) + REFRESH_TIMEOUT + TIMEOUT
     return renewal?.kind === 'refused' || Date.now() < until ? found : undefined
   }
 
   async function patiently({ result, settled, startedAt }: Exchange, isUrgent: boolean) {
     if (settled) return settled.renewal
-    const patience = isUrgent ? PATIENCE : startedAt + PATIENCE_WITH_TOKEN - Date.now()
-    if (patience <= 0) return null
+    const timeout = isUrgent ? TIMEOUT : startedAt + TIMEOUT_WITH_TOKEN - Date.now()
+    if (timeout <= 0) return null
     let timer: ReturnType<typeof setTimeout> | undefined
     const late = new Promise<null>((resolve) => {
-      timer = setTimeout(resolve, patience, null)
+      timer = setTimeout(resolve, timeout, null)
     })
     return Promise.race([result, late]).finally(() => clearTimeout(timer))
   }
@@ -136,7 +136,7 @@ export function createRenewals(
       if (known?.session.generation === session.generation) known.seenAt ??= Date.now()
     },
     /** Whether this request is the first to send this session to the browser. */
-    isFirstToHandOn(session: Session, request: object): boolean {
+    isFirstToSend(session: Session, request: object): boolean {
       const { cookieSentBy } = memory()
       if (!cookieSentBy.has(session)) cookieSentBy.set(session, request)
       return cookieSentBy.get(session) === request
@@ -144,25 +144,25 @@ export function createRenewals(
   }
 }
 
-const refusedOnce = (jar: TemporaryFailure['jar']): TemporaryFailure => ({
+const refusedOnce = (upstreamCookies: TemporaryFailure['upstreamCookies']): TemporaryFailure => ({
   kind: 'failed-temporarily',
   until: Date.now() + RETRY,
   code: 'unreachable',
   wasRefused: true,
-  jar,
+  upstreamCookies,
 })
 
 function failed(session: string, result: Exclude<Renewal, { kind: 'renewed' }>) {
   const type = 'refresh-failed' as const
   if (result.kind === 'refused')
-    return { type, session, trouble: 'refused' as const, code: null, willRetry: false }
+    return { type, session, failure: 'refused' as const, code: null, willRetry: false }
   const { code, status, error, wasRefused } = result
-  if (wasRefused) return { type, session, trouble: 'refused' as const, code: null, willRetry: true }
-  const trouble = code === 'unreachable' ? ('unreachable' as const) : ('malformed' as const)
+  if (wasRefused) return { type, session, failure: 'refused' as const, code: null, willRetry: true }
+  const failure = code === 'unreachable' ? ('unreachable' as const) : ('malformed' as const)
   return {
     type,
     session,
-    trouble,
+    failure,
     code,
     willRetry: true,
     ...(status !== undefined && { status }),

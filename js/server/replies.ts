@@ -29,7 +29,7 @@ export function finish(response: Response, setCookies: readonly string[]): Respo
 const STATUSES: Record<string, number> = {
   'body-too-large': 413,
   'endpoint-of-session': 403,
-  forged: 403,
+  'csrf-refused': 403,
   'not-proxied': 404,
   replaced: 409,
   'session-ended': 401,

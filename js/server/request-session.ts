@@ -2,7 +2,7 @@ import { authorization } from '../common/authorization.js'
 import { type AuthError, isAuthError } from '../common/errors.js'
 import type { Claims, Snapshot } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
-import { type CarriedDependencies, createCarried } from './carried.js'
+import { type CookieStateDependencies, createCookieState } from './cookie-state.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { claimsOf } from './grant.js'
@@ -14,7 +14,7 @@ import { isDue, isExpired, nobody, shown } from './session.js'
 import type { Session } from './session-types.js'
 import type { SignOut } from './sign-out.js'
 import type { createUpstream, SignedIn } from './upstream.js'
-import { noteVisitor } from './visitor.js'
+import { recordVisitor } from './visitor.js'
 
 /** The session of one incoming request. It is never kept beyond that request (promise 22). */
 export interface RequestSession {
@@ -56,9 +56,9 @@ export interface RequestSession {
   cookieHeader(): Promise<string>
 }
 
-export interface Dependencies extends CarriedDependencies {
+export interface Dependencies extends CookieStateDependencies {
   upstream: ReturnType<typeof createUpstream>
-  tellSignOut: SignOut
+  signOutUpstream: SignOut
 }
 
 /** A 401 for a token younger than this causes no refresh. In milliseconds. */
@@ -77,12 +77,12 @@ export function openRequestSession(
   canSetCookies: boolean | (() => boolean),
   visitor: Readonly<Record<string, string>> = {},
 ): RequestSession {
-  const told: Record<string, string> = { ...visitor }
-  const { bff, renewals, sessions, tellSignOut, upstream } = dependencies
-  const carried = createCarried(dependencies, header)
-  const { openedAt } = carried
+  const forwarded: Record<string, string> = { ...visitor }
+  const { bff, renewals, sessions, signOutUpstream, upstream } = dependencies
+  const cookieState = createCookieState(dependencies, header)
+  const { openedAt } = cookieState
   /** Why the last refresh returned no token. */
-  let postponed: TemporaryFailure | undefined
+  let temporaryFailure: TemporaryFailure | undefined
   /** The error, if the session was too large to be kept. */
   let misfit: unknown
 
@@ -91,12 +91,12 @@ export function openRequestSession(
 
   /** Returns the session with a token that is not due for a refresh. If there is none, with the newest token. */
   async function refreshed(): Promise<Session | null> {
-    await carried.opened()
+    await cookieState.opened()
     for (let times = 0; times < MOST_RENEWALS; times += 1) {
-      const { session } = carried
+      const { session } = cookieState
       if (!session || !isDue(session) || !(await renew(session))) break
     }
-    return carried.session
+    return cookieState.session
   }
 
   /**
@@ -105,17 +105,17 @@ export function openRequestSession(
    */
   async function renew(from: Session, isUrgent = isExpired(from)): Promise<boolean> {
     if (!bff.refresh) {
-      if (isExpired(from)) carried.lose('expired')
+      if (isExpired(from)) cookieState.end('expired')
       return isExpired(from)
     }
-    noteVisitor(from, told)
+    recordVisitor(from, forwarded)
     const renewal = await (canHandOn()
       ? renewals.renew(from, openedAt, isUrgent)
       : renewals.known(from, openedAt, isUrgent))
-    postponed = renewal?.kind === 'failed-temporarily' ? renewal : undefined
+    temporaryFailure = renewal?.kind === 'failed-temporarily' ? renewal : undefined
     if (!renewal || renewal.kind === 'failed-temporarily') return false
-    if (renewal.kind === 'renewed') misfit = await carried.adopt(renewal.session)
-    else carried.refuse(from, renewal.cause)
+    if (renewal.kind === 'renewed') misfit = await cookieState.adopt(renewal.session)
+    else cookieState.refuse(from, renewal.serverReason)
     return true
   }
 
@@ -125,31 +125,31 @@ export function openRequestSession(
   }
 
   function snapshotOf(session: Session | null): Snapshot {
-    return session ? shown(session, claims(session)) : nobody(carried.reason, carried.cause)
+    return session ? shown(session, claims(session)) : nobody(cookieState.reason, cookieState.serverReason)
   }
 
   const read = async () => snapshotOf(await refreshed())
 
   function noToken(): AuthError {
-    const { code = 'unreachable', status, option } = postponed ?? {}
+    const { code = 'unreachable', status, option } = temporaryFailure ?? {}
     return serverError(code, { status, option })
   }
 
   async function enter(...args: Parameters<typeof upstream.signIn>): Promise<SignedIn> {
     const signedIn = await upstream.signIn(...args).catch((error: unknown) => {
-      if (isAuthError(error) && error.code !== 'refused') tellFailure(error)
+      if (isAuthError(error) && error.code !== 'refused') emitFailure(error)
       throw error
     })
-    await carried.begin(signedIn.session).catch((error: unknown) => {
-      if (isAuthError(error)) tellFailure(error)
-      bff.waitUntil(tellSignOut(signedIn.session, false))
+    await cookieState.begin(signedIn.session).catch((error: unknown) => {
+      if (isAuthError(error)) emitFailure(error)
+      bff.waitUntil(signOutUpstream(signedIn.session, false))
       throw error
     })
     return signedIn
   }
 
-  function tellFailure({ code, status, cause }: AuthError) {
-    bff.tell({
+  function emitFailure({ code, status, cause }: AuthError) {
+    bff.emit({
       type: 'sign-in-failed',
       code: code as ServerErrorCode,
       ...(status !== undefined && { status }),
@@ -160,7 +160,7 @@ export function openRequestSession(
   /** Bypasses all caches, because a cache does not know which user a response belongs to. */
   function attempt(outgoing: Outgoing, as: Session | null): Promise<Response> {
     const { init } = outgoing
-    const headers = new Headers({ ...told, ...Object.fromEntries(new Headers(init.headers)) })
+    const headers = new Headers({ ...forwarded, ...Object.fromEntries(new Headers(init.headers)) })
     headers.delete('Cookie')
     if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
     return fetchWithin(bff, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
@@ -170,14 +170,14 @@ export function openRequestSession(
     read,
     async info() {
       const snapshot = await read()
-      const { session } = carried
+      const { session } = cookieState
       return { snapshot, session: session && (await nameOf(session.id)), at: Date.now() }
     },
     async refresh() {
       const since = Date.now() - TRUST
-      await carried.opened()
+      await cookieState.opened()
       for (let times = 0; times < MOST_RENEWALS; times += 1) {
-        const { session } = carried
+        const { session } = cookieState
         if (!session || session.grantedAt > since || !bff.refresh || !canHandOn()) break
         if (!(await renew(session, true))) throw noToken()
       }
@@ -198,44 +198,44 @@ export function openRequestSession(
       if (!isDoubtful) return response
       if (!bff.refresh) {
         if (!bff.check || url.href.split(/[?#]/)[0] === bff.check)
-          carried.lose('revoked', await upstream.causeOf(response))
+          cookieState.end('revoked', await upstream.serverReasonOf(response))
         return response
       }
-      if (!(await renew(current, true)) || !carried.session || !isReplayable(outgoing)) return response
+      if (!(await renew(current, true)) || !cookieState.session || !isReplayable(outgoing)) return response
       // Not awaited: if a framework keeps a copy of the body, `cancel()` waits until that copy is read.
       response.body?.cancel().catch(() => {})
-      return attempt(outgoing, carried.session)
+      return attempt(outgoing, cookieState.session)
     },
     async signIn(body, contentType) {
-      await carried.opened()
-      const before = carried.session
-      const { session, answer } = await enter(body, contentType, told)
+      await cookieState.opened()
+      const before = cookieState.session
+      const { session, answer } = await enter(body, contentType, forwarded)
       // End the previous session: responses for its user must not arrive after this response.
       if (before) await sessions.end(before)
       // Some APIs revoke all access tokens of an account on a sign-out. The new session survives this only if it can be
       // refreshed.
-      if (before) noteVisitor(before, told)
-      if (before && bff.refresh) bff.waitUntil(tellSignOut(before, false))
-      bff.tell({ type: 'signed-in', session: await nameOf(session.id) })
+      if (before) recordVisitor(before, forwarded)
+      if (before && bff.refresh) bff.waitUntil(signOutUpstream(before, false))
+      bff.emit({ type: 'signed-in', session: await nameOf(session.id) })
       return answer
     },
     async signOut() {
-      await carried.opened()
-      const { session, pendingSignOut } = carried
-      carried.leave()
+      await cookieState.opened()
+      const { session, pendingSignOut } = cookieState
+      cookieState.leave()
       if (session) {
         await sessions.end(session)
-        bff.tell({ type: 'signed-out', session: await nameOf(session.id) })
+        bff.emit({ type: 'signed-out', session: await nameOf(session.id) })
       }
-      const leaving = session ?? pendingSignOut
-      if (leaving) noteVisitor(leaving, told)
-      carried.owe(leaving && (await tellSignOut(leaving)))
-      return !carried.pendingSignOut
+      const ended = session ?? pendingSignOut
+      if (ended) recordVisitor(ended, forwarded)
+      cookieState.setPendingSignOut(ended && (await signOutUpstream(ended)))
+      return !cookieState.pendingSignOut
     },
     tellApi(headers) {
-      for (const [name, value] of Object.entries(headers)) told[name.toLowerCase()] = value
+      for (const [name, value] of Object.entries(headers)) forwarded[name.toLowerCase()] = value
     },
-    setCookies: carried.setCookies,
-    cookieHeader: carried.cookieHeader,
+    setCookies: cookieState.setCookies,
+    cookieHeader: cookieState.cookieHeader,
   }
 }

@@ -3,9 +3,9 @@ import { ownPath } from '../common/guard.js'
 import { SESSION_HEADER } from '../protocol/server-session.js'
 import { bytesOf, limitedBody } from './body.js'
 import { createCookies } from './cookie.js'
+import { checkCsrf, type Proof } from './csrf.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
-import { type Proof, refuseForgery } from './forgery.js'
 import { backToForm, formOf, readForm, seeOther } from './forms.js'
 import { type BffOptions, resolveOptions } from './options.js'
 import { type Pattern, parsePattern, surelyMatches } from './paths.js'
@@ -49,7 +49,7 @@ const BOUNCED = `${BOUNCE_COOKIE}=1; Max-Age=10; Path=/; HttpOnly; SameSite=Lax`
 type Route = (request: Request, session: RequestSession, proof: Proof) => Promise<Response>
 
 /** The maximum length of credentials. In bytes. */
-const LONGEST_CREDENTIALS = 64 * 1024
+const MAX_CREDENTIALS = 64 * 1024
 
 /**
  * @throws AuthError that names the option that is wrong
@@ -72,12 +72,12 @@ export function createBff(options: BffOptions): BffServer {
   const shared = createShared(bff, seal)
   const sessions = createSessions(bff, shared)
   const renewals = createRenewals(bff, upstream, shared)
-  const tellSignOut = createSignOut(bff, renewals, upstream)
+  const signOutUpstream = createSignOut(bff, renewals, upstream)
   const proxy = createProxy(bff)
-  const dependencies = { bff, renewals, seal, sessions, tellSignOut, upstream }
+  const dependencies = { bff, renewals, seal, sessions, signOutUpstream, upstream }
   const open: BffServer['open'] = (header, canSetCookies, visitor) => {
-    const told = visitorHeaders(visitor, bff.trustProxy)
-    return openRequestSession({ ...dependencies, ...cookiesOf(visitor) }, header, canSetCookies, told)
+    const forwarded = visitorHeaders(visitor, bff.trustProxy)
+    return openRequestSession({ ...dependencies, ...cookiesOf(visitor) }, header, canSetCookies, forwarded)
   }
 
   const routes: Record<string, Route> = {
@@ -98,7 +98,7 @@ export function createBff(options: BffOptions): BffServer {
       return response
     },
     async 'POST /sign-in'(request, session, proof) {
-      const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
+      const body = await bytesOf(limitedBody(request, MAX_CREDENTIALS))
       const contentType = request.headers.get('content-type') ?? ''
       if (proof === 'form') {
         const form = readForm(await formOf(body, contentType), bff.signIn.encoding)
@@ -109,7 +109,7 @@ export function createBff(options: BffOptions): BffServer {
       return report(session, { answer })
     },
     async 'POST /sign-out'(request, session, proof) {
-      const body = await bytesOf(limitedBody(request, LONGEST_CREDENTIALS))
+      const body = await bytesOf(limitedBody(request, MAX_CREDENTIALS))
       const isConfirmed = await session.signOut()
       if (proof !== 'form') return report(session, { isConfirmed })
       const form = await formOf(body, request.headers.get('content-type') ?? '')
@@ -119,7 +119,7 @@ export function createBff(options: BffOptions): BffServer {
 
   const patterns = Object.entries(routes).map(([name, answer]) => {
     const [method, path] = name.split(' ')
-    const pattern = parsePattern(bff.base + path) as Pattern
+    const pattern = parsePattern(bff.basePath + path) as Pattern
     const takesForms = path === '/sign-in' || path === '/sign-out'
     // A link on any site may open a page that redirects to this route. The route changes nothing, and redirects to pages
     // of the application only.
@@ -149,7 +149,7 @@ export function createBff(options: BffOptions): BffServer {
     const route = patterns.find(
       ({ method, pattern }) => method === request.method && surelyMatches(pattern, pathname),
     )
-    const proof = route?.takesLinks ? 'element' : refuseForgery(request, bff, route?.takesForms ?? false)
+    const proof = route?.takesLinks ? 'element' : checkCsrf(request, bff, route?.takesForms ?? false)
     session.tellApi(bff.forward(request))
     if (route) {
       return route.answer(request, session, proof).catch((error: unknown) => {
@@ -165,19 +165,19 @@ export function createBff(options: BffOptions): BffServer {
       if (believed !== (current ?? '')) throw serverError(current === null ? 'session-ended' : 'replaced')
     }
     const passed = await proxy.pass(request, session).catch((error: unknown) => {
-      tellFailure(error)
+      emitFailure(error)
       throw error
     })
     return proof === 'element' ? asDocument(passed) : passed
   }
 
   /** No event is needed if the page has caused the error, or if a refresh has failed, which has its own event. */
-  function tellFailure(error: unknown) {
+  function emitFailure(error: unknown) {
     if (!isAuthError(error) || statusOf(error) < 500) return
     const { code, status, cause } = error
     if (!cause && code !== 'redirect-not-listed' && code !== 'status-unknown') return
     const details = { ...(status && { status }), ...(cause ? { error: errorName(cause) } : {}) }
-    bff.tell({ type: 'request-failed', code: code as ServerErrorCode, ...details })
+    bff.emit({ type: 'request-failed', code: code as ServerErrorCode, ...details })
   }
 
   return { handle, open }

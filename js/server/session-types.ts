@@ -15,7 +15,7 @@ export interface Session {
   /** The refresh token, if the API sends one in the body. */
   refresh?: string | undefined
   /** The cookies of the API that a refresh needs. */
-  jar: Record<string, string>
+  upstreamCookies: Record<string, string>
   user: unknown
   /** The process that got this generation from the API. */
   by?: string | undefined
@@ -31,11 +31,11 @@ export interface Reference {
 export interface EndedSession {
   reason: Reason
   /** The reason in the words of the API. */
-  cause?: string | undefined
+  serverReason?: string | undefined
   /** That session, if its sign-out is still pending. It is used only to inform the API. */
   pendingSignOut?: Session | Reference | undefined
   /** When the user signed out, in milliseconds since the epoch. */
-  leftAt?: number
+  signedOutAt?: number
 }
 
 /** The content of the second cookie: the API has refused to refresh this generation. */
@@ -43,5 +43,5 @@ export interface Refusal {
   id: string
   generation: number
   at: number
-  cause?: string | undefined
+  serverReason?: string | undefined
 }

@@ -5,14 +5,19 @@ import type { Grant } from './grant.js'
 import { memory } from './memory.js'
 import type { Session } from './session-types.js'
 
-export function begin(grant: Grant, jar: Record<string, string>): Session {
+export function begin(grant: Grant, upstreamCookies: Record<string, string>): Session {
   const now = Date.now()
-  return { id: crypto.randomUUID(), generation: 1, startedAt: now, jar, ...granted(grant, now) }
+  return { id: crypto.randomUUID(), generation: 1, startedAt: now, upstreamCookies, ...granted(grant, now) }
 }
 
 /** The session with its next token. Values that the API has not sent again are kept. */
-export function renewed(session: Session, grant: Grant, jar: Record<string, string>): Session {
-  const next = { ...session, generation: session.generation + 1, jar, ...granted(grant, Date.now()) }
+export function renewed(session: Session, grant: Grant, upstreamCookies: Record<string, string>): Session {
+  const next = {
+    ...session,
+    generation: session.generation + 1,
+    upstreamCookies,
+    ...granted(grant, Date.now()),
+  }
   return { ...next, user: next.user ?? session.user, refresh: next.refresh ?? session.refresh }
 }
 
@@ -42,7 +47,7 @@ export function whileUnreachable(error: unknown): Snapshot {
   throw error
 }
 
-export const nobody = (reason: Reason, cause?: string): Snapshot => ({
+export const nobody = (reason: Reason, serverReason?: string): Snapshot => ({
   status: 'unauthenticated',
   reason,
   failure: null,
@@ -50,5 +55,5 @@ export const nobody = (reason: Reason, cause?: string): Snapshot => ({
   claims: null,
   expiresAt: null,
   refreshAt: null,
-  ...(cause === undefined ? {} : { cause }),
+  ...(serverReason === undefined ? {} : { serverReason }),
 })

@@ -65,7 +65,7 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
         by !== undefined && by !== instance.id && grantedAt > instance.startedAt + CLOCK_DIFFERENCE
       if (shared || instance.hasWarned || !isOfOthers) return
       instance.hasWarned = true
-      bff.tell({ type: 'several-instances' })
+      bff.emit({ type: 'several-instances' })
     },
   }
 }
@@ -78,7 +78,7 @@ export function createShared(bff: Bff, seal: Seal): Coordinator | undefined {
       grace: bff.grace,
       maxAge: bff.cookie.maxAge,
       waitUntil: bff.waitUntil,
-      onFailure: (error) => bff.tell({ type: 'store-failed', error: errorName(error) }),
+      onFailure: (error) => bff.emit({ type: 'store-failed', error: errorName(error) }),
     })
   )
 }

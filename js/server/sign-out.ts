@@ -4,14 +4,14 @@ import { nameOf } from './seal.js'
 import { isExpired } from './session.js'
 import type { Session } from './session-types.js'
 import type { createUpstream, SignOutResult } from './upstream.js'
-import { noteVisitor, visitorOf } from './visitor.js'
+import { recordVisitor, visitorOf } from './visitor.js'
 
 export type SignOut = ReturnType<typeof createSignOut>
 
 /** Informs the API that a user has signed out. */
 export function createSignOut(bff: Bff, renewals: Renewals, upstream: ReturnType<typeof createUpstream>) {
   async function failed(session: Session, { status, error }: SignOutResult, willRetry: boolean) {
-    bff.tell({
+    bff.emit({
       type: 'sign-out-failed',
       session: await nameOf(session.id),
       code: status === undefined || status >= 500 ? 'unreachable' : 'status-unexpected',
@@ -22,21 +22,21 @@ export function createSignOut(bff: Bff, renewals: Renewals, upstream: ReturnType
   }
 
   /** @returns the session with the newest token, if the API must be informed again */
-  return async function tell(leaving: Session, willRetry = true): Promise<Session | undefined> {
+  return async function signOut(session: Session, willRetry = true): Promise<Session | undefined> {
     const now = Date.now()
-    let last = leaving
+    let last = session
     // The API must revoke the token of a refresh that is in progress. A token that is too old revokes nothing.
-    for (const isDoubtful of [isExpired(leaving) && bff.refresh !== undefined, true]) {
+    for (const isDoubtful of [isExpired(session) && bff.refresh !== undefined, true]) {
       const renewal = await (isDoubtful ? renewals.renew(last, now, true) : renewals.known(last, now, true))
       if (renewal?.kind === 'refused') return undefined
       // The refresh is still in progress: its token is known at the next attempt.
       if (renewal === null) break
       if (renewal?.kind === 'renewed') {
         last = renewal.session
-        noteVisitor(last, visitorOf(leaving))
+        recordVisitor(last, visitorOf(session))
       }
       const result = await upstream.signOut(last)
-      if (result.kind === 'told') return undefined
+      if (result.kind === 'confirmed') return undefined
       if (result.kind === 'refused' && !bff.refresh) return undefined
       if (result.kind === 'refused' && !isDoubtful) continue
       const isOver = result.kind === 'not-understood'

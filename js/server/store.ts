@@ -1,5 +1,5 @@
 import { createBreaker } from './breaker.js'
-import { createClaims, LONGEST_CLAIM } from './claims.js'
+import { createClaims, MAX_CLAIM } from './claims.js'
 import type { Renewal } from './renewal.js'
 import type { Seal } from './seal.js'
 import type { Session } from './session-types.js'
@@ -40,10 +40,10 @@ export interface CoordinatorOptions {
 }
 
 /** Longer than the longest claim. In milliseconds, like the other times. */
-const WAIT = LONGEST_CLAIM + 5000
+const WAIT = MAX_CLAIM + 5000
 /** How often an instance looks for the result of another instance. The interval doubles each time. */
-const FIRST_LOOK = 50
-const LAST_LOOK = 500
+const MIN_POLL_INTERVAL = 50
+const MAX_POLL_INTERVAL = 500
 /** When a failed write is retried. */
 const PAUSE = 250
 
@@ -97,8 +97,12 @@ export function createCoordinator(
 
   /** Returns the result of another instance. If this instance must do the work, returns the result of the last attempt. */
   async function resultOfOthers(key: string): Promise<{ result: Renewal } | { last: Renewal | null }> {
-    const patience = Date.now() + WAIT
-    for (let pause = FIRST_LOOK; Date.now() < patience; pause = Math.min(pause * 2, LAST_LOOK)) {
+    const deadline = Date.now() + WAIT
+    for (
+      let pause = MIN_POLL_INTERVAL;
+      Date.now() < deadline;
+      pause = Math.min(pause * 2, MAX_POLL_INTERVAL)
+    ) {
       const known = await lastResult(key)
       if (known && counts(known)) return { result: known }
       if (await claims.claim(named('claim', key))) {
@@ -119,18 +123,18 @@ export function createCoordinator(
    * @returns whether the first run succeeded
    */
   async function insist(work: () => Promise<void>): Promise<boolean> {
-    const until = Date.now() + LONGEST_CLAIM
+    const until = Date.now() + MAX_CLAIM
     const isDone = () =>
       work().then(
         () => true,
         () => false,
       )
     if (await isDone()) return true
-    async function goOn() {
+    async function extendRepeatedly() {
       do await delay(PAUSE)
       while (Date.now() < until && !(await isDone()))
     }
-    waitUntil(goOn())
+    waitUntil(extendRepeatedly())
     return false
   }
 

@@ -22,24 +22,24 @@ export const REFRESH_TIMEOUT = 70_000
 const SIGN_OUT_TIMEOUT = 10_000
 const SIGN_IN_TIMEOUT = 30_000
 /** How long the body of a 401 may take, which contains the reason. */
-const CAUSE_PATIENCE = 1000
+const REASON_TIMEOUT = 1000
 /** The maximum length of a token response. In characters. */
-const LONGEST_BODY = 1024 * 1024
+const MAX_BODY = 1024 * 1024
 /**
  * How long to wait before the next attempt if the API has not answered, and the maximum if it sends `Retry-After`. In
  * seconds.
  */
 const PAUSE = 2
-const LONGEST_PAUSE = 60
+const MAX_PAUSE = 60
 /** The maximum length of the API's reason, which is kept in a cookie. In characters. */
-const LONGEST_CAUSE = 100
+const MAX_SERVER_REASON = 100
 
 /**
  * The result of a sign-out. `refused`: the API refuses the token, which may be too old. `not-understood`: the API does
  * not understand the request, and will not understand it the next time.
  */
 export interface SignOutResult {
-  kind: 'told' | 'refused' | 'not-understood' | 'unreachable'
+  kind: 'confirmed' | 'refused' | 'not-understood' | 'unreachable'
   status?: number | undefined
   error?: ErrorName | undefined
 }
@@ -54,15 +54,15 @@ export interface SignedIn {
 export function createUpstream(bff: Bff) {
   async function ask(
     { method, url, csrf }: Target,
-    { jar = {}, headers = {}, body, timeout, onCookies }: Asking,
-  ): Promise<{ response: Response; body: unknown; jar: Record<string, string> }> {
+    { upstreamCookies = {}, headers = {}, body, timeout, onCookies }: Asking,
+  ): Promise<{ response: Response; body: unknown; upstreamCookies: Record<string, string> }> {
     // `X-Requested-With` is for APIs that require a CSRF header before they have set a cookie to repeat.
     const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
     if (csrf) {
-      const value = 'value' in csrf ? csrf.value : repeated(jar, csrf.cookie)
+      const value = 'value' in csrf ? csrf.value : repeated(upstreamCookies, csrf.cookie)
       if (value !== undefined) all.set(csrf.header, value)
     }
-    const pairs = Object.entries(jar).map((pair) => pair.join('='))
+    const pairs = Object.entries(upstreamCookies).map((pair) => pair.join('='))
     if (pairs.length > 0) all.set('Cookie', pairs.join('; '))
     const response = await fetch(url, {
       method,
@@ -74,11 +74,11 @@ export function createUpstream(bff: Bff) {
       // Not the signal of the visitor's request: if the visitor leaves, a rotated token must not be lost.
       signal: AbortSignal.timeout(timeout),
     })
-    const kept = keep(jar, response.headers)
+    const kept = keep(upstreamCookies, response.headers)
     if (response.ok) onCookies?.(kept)
     const text = await response.text()
-    if (text.length > LONGEST_BODY) throw serverError('body-malformed', { status: response.status })
-    return { response, body: parse(text), jar: kept }
+    if (text.length > MAX_BODY) throw serverError('body-malformed', { status: response.status })
+    return { response, body: parse(text), upstreamCookies: kept }
   }
 
   return {
@@ -106,58 +106,64 @@ export function createUpstream(bff: Bff) {
         throw redirected(bff.signIn.url, answered.get('location'), { ...detail, option: 'signIn' })
       }
       const grant = readGrant(answered, asked.body, bff.signIn.fields, bff)
-      return { session: begin(grant, asked.jar), answer }
+      return { session: begin(grant, asked.upstreamCookies), answer }
     },
 
     /** @param cookies of this session, including those that the last attempt has set */
-    async refresh(session: Session, cookies: Session['jar']): Promise<Renewal> {
+    async refresh(session: Session, cookies: Session['upstreamCookies']): Promise<Renewal> {
       if (!bff.refresh) return { kind: 'refused' }
       const { endsOn, fields } = bff.refresh
-      let jar = cookies
+      let upstreamCookies = cookies
       const asked = await ask(bff.refresh, {
-        jar,
+        upstreamCookies,
         onCookies(kept) {
-          jar = kept
+          upstreamCookies = kept
         },
         timeout: REFRESH_TIMEOUT,
         ...withToken(session, bff.refresh),
       }).catch((error: unknown) => ({ error: errorName(error) }))
-      if ('error' in asked) return postponed({ code: 'unreachable', error: asked.error, jar })
+      if ('error' in asked)
+        return failedTemporarily({ code: 'unreachable', error: asked.error, upstreamCookies })
       const { status, ok, headers } = asked.response
       if (endsOn.includes(status))
-        return { kind: 'refused', cause: reasonIn(headers, asked.body, fields.reason) }
-      if (isUndecided(status)) return postponed({ code: 'unreachable', status, jar }, headers)
-      if (!ok) return postponed({ ...faultOf(status), status, option: 'refresh', jar }, headers)
+        return { kind: 'refused', serverReason: reasonIn(headers, asked.body, fields.reason) }
+      if (isUndecided(status))
+        return failedTemporarily({ code: 'unreachable', status, upstreamCookies }, headers)
+      if (!ok)
+        return failedTemporarily({ ...faultOf(status), status, option: 'refresh', upstreamCookies }, headers)
       try {
         const grant = readGrant(headers, asked.body, fields, bff)
-        return { kind: 'renewed', session: renewed(session, grant, jar) }
+        return { kind: 'renewed', session: renewed(session, grant, upstreamCookies) }
       } catch (error) {
         // The API has accepted the refresh, but its response is not a grant. That is no reason to end a session.
         if (!isAuthError(error)) throw error
         const { code, option } = error
-        return postponed({ code: code as ServerErrorCode, status, option, jar }, headers)
+        return failedTemporarily({ code: code as ServerErrorCode, status, option, upstreamCookies }, headers)
       }
     },
 
     /**
      * The reason for a 401 in the words of the API, if it arrives soon enough. The response can still be read afterwards.
      */
-    async causeOf(response: Response): Promise<string | undefined> {
+    async serverReasonOf(response: Response): Promise<string | undefined> {
       const { headers } = response
-      if (Number(headers.get('content-length')) > LONGEST_BODY) return undefined
-      const late = new Promise<string>((resolve) => setTimeout(resolve, CAUSE_PATIENCE, ''))
+      if (Number(headers.get('content-length')) > MAX_BODY) return undefined
+      const late = new Promise<string>((resolve) => setTimeout(resolve, REASON_TIMEOUT, ''))
       const text = await Promise.race([response.clone().text(), late]).catch(() => '')
-      return text.length > LONGEST_BODY ? undefined : reasonIn(headers, parse(text), bff.signIn.fields.reason)
+      return text.length > MAX_BODY ? undefined : reasonIn(headers, parse(text), bff.signIn.fields.reason)
     },
 
     async signOut(session: Session): Promise<SignOutResult> {
-      if (!bff.signOut) return { kind: 'told' }
-      const { jar, access } = session
+      if (!bff.signOut) return { kind: 'confirmed' }
+      const { upstreamCookies, access } = session
       const { headers = {}, body } = withToken(session, bff.signOut)
       const all = { ...headers, authorization: authorization(bff.scheme, access) }
-      const asked = await ask(bff.signOut, { jar, headers: all, body, timeout: SIGN_OUT_TIMEOUT }).catch(
-        (error: unknown) => ({ error: errorName(error) }),
-      )
+      const asked = await ask(bff.signOut, {
+        upstreamCookies,
+        headers: all,
+        body,
+        timeout: SIGN_OUT_TIMEOUT,
+      }).catch((error: unknown) => ({ error: errorName(error) }))
       if ('error' in asked) return { kind: 'unreachable', error: asked.error }
       const { status } = asked.response
       return { kind: signOutResult(status), status }
@@ -165,8 +171,10 @@ export function createUpstream(bff: Bff) {
   }
 
   function reasonIn(headers: Headers, body: unknown, path: string): string | undefined {
-    const cause = ownProperty(visible({ headers, body }, bff), path)
-    return typeof cause === 'string' && cause.length <= LONGEST_CAUSE ? cause : undefined
+    const serverReason = ownProperty(visible({ headers, body }, bff), path)
+    return typeof serverReason === 'string' && serverReason.length <= MAX_SERVER_REASON
+      ? serverReason
+      : undefined
   }
 
   /** What a request contains besides the cookies of the session: the refresh token, and the members of every body. */
@@ -216,16 +224,16 @@ function signOutResult(status: number): SignOutResult['kind'] {
   if (status === 401 || status === 403) return 'refused'
   if (isUndecided(status)) return 'unreachable'
   // Some APIs redirect to a page after a sign-out. An API that does not know the session need not be informed.
-  return status < 400 || status === 404 || status === 410 ? 'told' : 'not-understood'
+  return status < 400 || status === 404 || status === 410 ? 'confirmed' : 'not-understood'
 }
 
 interface Asking {
-  jar?: Record<string, string>
+  upstreamCookies?: Record<string, string>
   headers?: Record<string, string>
   body?: BodyInit | undefined
   timeout: number
   /** Called when the headers of a 2xx response have arrived, with the cookies that are valid from then on. */
-  onCookies?: (jar: Record<string, string>) => void
+  onCookies?: (upstreamCookies: Record<string, string>) => void
 }
 
 function parse(text: string): unknown {
@@ -243,8 +251,8 @@ const asItIs = (value: string) => value
  * The cookies for the API. Their `Path` and `Domain` are not needed, because they are sent only to the API's own
  * endpoints.
  */
-function keep(jar: Record<string, string>, headers: Headers): Record<string, string> {
-  const kept = { ...jar }
+function keep(upstreamCookies: Record<string, string>, headers: Headers): Record<string, string> {
+  const kept = { ...upstreamCookies }
   for (const header of headers.getSetCookie()) {
     const { name, value = '', maxAge, expires } = parseSetCookie(header, { decode: asItIs })
     const isGone =
@@ -256,8 +264,8 @@ function keep(jar: Record<string, string>, headers: Headers): Record<string, str
 }
 
 /** The value of a cookie of the API, as a page would repeat it. */
-function repeated(jar: Record<string, string>, name: string): string | undefined {
-  const value = jar[name]
+function repeated(upstreamCookies: Record<string, string>, name: string): string | undefined {
+  const value = upstreamCookies[name]
   return value === undefined ? undefined : decoded(value)
 }
 
@@ -268,9 +276,9 @@ function secondsToWait(headers?: Headers): number | undefined {
   return seconds >= 0 ? seconds : undefined
 }
 
-type Why = Pick<TemporaryFailure, 'code' | 'status' | 'option' | 'error' | 'jar'>
+type Why = Pick<TemporaryFailure, 'code' | 'status' | 'option' | 'error' | 'upstreamCookies'>
 
-function postponed(why: Why, headers?: Headers): TemporaryFailure {
-  const pause = Math.min(Math.max(secondsToWait(headers) ?? PAUSE, 1), LONGEST_PAUSE)
+function failedTemporarily(why: Why, headers?: Headers): TemporaryFailure {
+  const pause = Math.min(Math.max(secondsToWait(headers) ?? PAUSE, 1), MAX_PAUSE)
   return { kind: 'failed-temporarily', until: Date.now() + pause * 1000, ...why }
 }

@@ -67,7 +67,7 @@ function cleaned(text: string | undefined): string | undefined {
 const askedFor = new WeakMap<Session, Record<string, string>>()
 
 /** Notes which visitor's request is about to refresh or end a session. The exchange sends these headers to the API. */
-export function noteVisitor(session: Session, headers: Record<string, string>) {
+export function recordVisitor(session: Session, headers: Record<string, string>) {
   askedFor.set(session, headers)
 }
 

@@ -7,14 +7,14 @@ import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import type { ReadCookie } from './exchange.js'
 import { encode, exchangeHeaders } from './exchange.js'
+import { listenForVaultLifecycle } from './lifecycle.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
 import type { createNetwork } from './network.js'
 import { resolveOptions } from './options.js'
+import { openPeerChannel } from './peer-channel.js'
 import type { createRequestEvents } from './request-events.js'
-import { openTabs } from './tabs.js'
-import { openTrace } from './trace.js'
-import { listenForWake } from './wake.js'
+import { openSharedState } from './shared-state.js'
 
 /** What a core needs from its vault, and the callbacks for its events. */
 export interface Dependencies {
@@ -35,13 +35,13 @@ export async function launch(
   const config = resolveOptions(options)
   const { name } = config
   const Core = await loadCore()
-  let tabs: ReturnType<typeof openTabs> | undefined
+  let peers: ReturnType<typeof openPeerChannel> | undefined
   const core = new Core(config, {
-    ...openTrace(name),
+    ...openSharedState(name),
     whenSettled,
     defer,
     requestLock: () => requestLock(name),
-    broadcast: (word: string) => tabs?.broadcast(word),
+    broadcast: (word: string) => peers?.post(word),
     fetch: network.fetch,
     headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, readCookie),
     encode,
@@ -51,11 +51,11 @@ export async function launch(
     requested,
     error,
   })
-  tabs = openTabs(name, (word) => core.hear(word))
-  const stopListening = listenForWake((word) => core.wake(word))
+  peers = openPeerChannel(name, (word) => core.onPeerMessage(word))
+  const stopListening = listenForVaultLifecycle((event) => core.onLifecycleEvent(event))
   const close = () => {
     core.close()
-    tabs?.close()
+    peers?.close()
     stopListening()
   }
   // Normalised, so that they can be compared with the origins of request URLs. The core has checked that each is an origin.

@@ -13,7 +13,7 @@ export const PAGE_SILENCE_TIMEOUT = 600_000
 /** Tracks which pages are present, and notifies the session when the first page connects and the last one has gone. */
 export function createPresence(
   pages: Set<Page>,
-  host: Pick<VaultHost, 'snapshot' | 'wake'>,
+  host: Pick<VaultHost, 'onLifecycleEvent' | 'snapshot'>,
   realm: 'shared' | 'worker',
   instance: string,
 ) {
@@ -23,13 +23,14 @@ export function createPresence(
     page.hasLeft = false
     page.unansweredPings = 0
     pages.add(page)
-    const wake = realm === 'shared' ? 'visited' : restored ? 'restored' : undefined
+    const event = realm === 'shared' ? 'client-connected' : restored ? 'restored' : undefined
     // If the vault could not start, the calls of the page reject with the error.
-    page.attaching = wake && host.wake(wake).catch(() => {})
+    page.attaching = event && host.onLifecycleEvent(event).catch(() => {})
   }
 
   function detach(page: Page) {
-    if (pages.delete(page) && pages.size === 0 && realm === 'shared') host.wake('deserted').catch(() => {})
+    if (pages.delete(page) && pages.size === 0 && realm === 'shared')
+      host.onLifecycleEvent('clients-gone').catch(() => {})
   }
 
   /**
@@ -66,7 +67,7 @@ export function createPresence(
      *
      * @returns whether the page had counted as gone and is present again
      */
-    hear(page: Page): boolean {
+    onMessage(page: Page): boolean {
       page.unansweredPings = 0
       if (pages.has(page) || (page.hasLeft && realm === 'shared')) return false
       attach(page, false)

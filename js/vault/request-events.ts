@@ -16,16 +16,13 @@ export function createRequestEvents() {
     },
     clear: listeners.clear,
     /** Called by the core. */
-    requested(request: Outgoing, course: Requested['course'], status: number | undefined, millis: number) {
+    requested(request: Outgoing, via: Requested['via'], status: number | undefined, millis: number) {
       if (!isHeard) return
       const { url, init } = request
       // Remove query and fragment: they may contain secrets of the application.
       const [bare = ''] = url.split(/[?#]/)
       const method = init.method ?? 'GET'
-      listeners.emit([
-        { type: 'request', course, method, url: bare, status: status ?? null, millis },
-        request,
-      ])
+      listeners.emit([{ type: 'request', via, method, url: bare, status: status ?? null, millis }, request])
     },
   }
 }

@@ -30,7 +30,7 @@ interface InFlightRequest {
 
 export function createResponder(
   host: Pick<VaultHost, 'send'>,
-  tell: (message: ToPage, transfer?: Transferable[]) => void,
+  post: (message: ToPage, transfer?: Transferable[]) => void,
 ) {
   const inFlight = new Map<number, InFlightRequest>()
   const requests = new WeakSet<Outgoing>()
@@ -50,7 +50,7 @@ export function createResponder(
       const response = await host.send(request)
       await deliver(id, response, state)
     } catch (error) {
-      tell({ type: 'failed', id, error: packError(error) })
+      post({ type: 'failed', id, error: packError(error) })
     } finally {
       inFlight.delete(id)
     }
@@ -58,7 +58,7 @@ export function createResponder(
 
   async function received(id: number, body: PackedBody, state: InFlightRequest): Promise<BodyInit | null> {
     if (!isChunked(body)) return unpackBody(body)
-    state.upload = createUpload(state.abort.signal, (count) => tell({ type: 'pull', id, count }))
+    state.upload = createUpload(state.abort.signal, (count) => post({ type: 'pull', id, count }))
     const whole = await state.upload.whole
     state.upload = undefined
     return whole
@@ -72,13 +72,13 @@ export function createResponder(
     const early = whole && length <= SMALL ? await inTime(whole) : undefined
     if (early) {
       const hasBody = early.byteLength > 0 || response.body !== null
-      return tell({ type: 'response', id, head, body: hasBody ? early : null }, [early])
+      return post({ type: 'response', id, head, body: hasBody ? early : null }, [early])
     }
     const { body } = response
-    if (body === null) return tell({ type: 'response', id, head, body })
-    tell({ type: 'response', id, head, body: whole ? 'later' : 'chunks' })
+    if (body === null) return post({ type: 'response', id, head, body })
+    post({ type: 'response', id, head, body: whole ? 'later' : 'chunks' })
     const bytes = whole ? await whole : await pump(id, body, state)
-    tell({ type: 'end', id, bytes }, bytes ? [bytes] : [])
+    post({ type: 'end', id, bytes }, bytes ? [bytes] : [])
   }
 
   /** Sends a body chunk by chunk, and waits when the page has no credit left. */
@@ -98,7 +98,7 @@ export function createResponder(
       if (done) return null
       state.credit -= 1
       const bytes = value.byteLength === value.buffer.byteLength ? value : value.slice()
-      tell({ type: 'chunk', id, bytes }, [bytes.buffer])
+      post({ type: 'chunk', id, bytes }, [bytes.buffer])
     }
   }
 

@@ -48,7 +48,7 @@ export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shar
   async function onMessage(page: Page, message: ToVault) {
     if (message.type === 'hello') return greet(page, message)
     if (message.type === 'bye') return presence.leave(page)
-    if (presence.hear(page)) cookies.askNewPage(page)
+    if (presence.onMessage(page)) cookies.askNewPage(page)
     switch (message.type) {
       case 'ping':
         return page.post({ type: 'pong', instance, unknown: page.unknownOf(message.calls) })
@@ -112,6 +112,6 @@ async function serveCall(host: VaultHost, page: Page, message: ToVault) {
     case 'sign-out':
       return settle(message.id, await host.signOut())
     case 'woke':
-      return page.hasLeft ? undefined : host.wake('woke')
+      return page.hasLeft ? undefined : host.onLifecycleEvent('woke')
   }
 }

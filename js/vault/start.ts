@@ -24,20 +24,20 @@ import { createRequestEvents, type Requested } from './request-events.js'
 import { runToHead } from './run-to-head.js'
 
 /** A lifecycle event of the pages of a vault. */
-export type Wake = 'deserted' | 'restored' | 'visited' | 'woke'
+export type LifecycleEvent = 'clients-gone' | 'restored' | 'client-connected' | 'woke'
 
 /** The vault in its own realm, with the functions that its page server needs. */
 export interface VaultHost extends Vault {
   /** `fetch`, for a request that is already split into its parts. */
   send(request: Outgoing): Promise<Response>
   /** Handles a lifecycle event. Resolves when the snapshot has been updated. */
-  wake(word: Wake): Promise<void>
+  onLifecycleEvent(event: LifecycleEvent): Promise<void>
   /** Calls the listener for every finished request. */
   onRequest(listener: (event: Requested, request: Outgoing) => void): () => void
 }
 
 /** Starts the core in this realm. */
-export function start(options: VaultOptions, tellCookie: ReadCookie): VaultHost {
+export function start(options: VaultOptions, readPageCookie: ReadCookie): VaultHost {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
   const requests = createRequestEvents()
@@ -46,7 +46,7 @@ export function start(options: VaultOptions, tellCookie: ReadCookie): VaultHost 
   let isReporting = false
 
   const readCookie: ReadCookie = async (name) => {
-    const value = await tellCookie(name).catch((cause: unknown) => {
+    const value = await readPageCookie(name).catch((cause: unknown) => {
       throw isAuthError(cause) ? cause : vaultError('csrf-unreadable', { cause })
     })
     return value && decoded(value)
@@ -92,8 +92,8 @@ export function start(options: VaultOptions, tellCookie: ReadCookie): VaultHost 
       ? encodeCredentials(credentials.json, config.signIn)
       : unpackCredentials(credentials)
     return core.signIn(body, contentType).catch(async (error: unknown) => {
-      const isUnheard = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
-      const url = isUnheard && config.signIn && new URL(config.signIn.path, config.origins[0]).href
+      const isUnanswered = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
+      const url = isUnanswered && config.signIn && new URL(config.signIn.path, config.origins[0]).href
       throw (url && (await network.reasonOf(url, true))) || error
     })
   }
@@ -119,7 +119,7 @@ export function start(options: VaultOptions, tellCookie: ReadCookie): VaultHost 
     send,
     signIn,
     signOut: async () => (await launched()).core.signOut(),
-    wake: async (word) => (await launched()).core.wake(word),
+    onLifecycleEvent: async (event) => (await launched()).core.onLifecycleEvent(event),
     close() {
       changes.clear()
       events.clear()

@@ -4,7 +4,7 @@ use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
     CallError, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, ExchangeResult, Generation, Grant, Hint,
-    Instant, LeaseClaim, Lock, Millis, PeerMessage, Profile, Reason, RefreshFailure, RefreshTrigger, Trace,
+    Instant, LeaseClaim, Lock, Millis, PeerMessage, Profile, Reason, RefreshFailure, RefreshTrigger, SharedState,
 };
 
 use super::{Abandoned, ActiveSession, Phase, Session};
@@ -42,15 +42,15 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn claimed(&mut self, id: ExchangeId, claim: LeaseClaim, trace: Trace, now: Instant) {
+    pub(super) fn claimed(&mut self, id: ExchangeId, claim: LeaseClaim, shared: SharedState, now: Instant) {
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.awaits_claim(id)) else { return };
-        if exchange.claimed(claim, trace, now) {
-            self.ask(trace, now);
+        if exchange.claimed(claim, shared, now) {
+            self.ask(shared, now);
         }
     }
 
     /// Ends the current stage of the exchange if it has taken as long as it may.
-    pub(super) fn time_out(&mut self, trace: Trace, now: Instant) {
+    pub(super) fn time_out(&mut self, shared: SharedState, now: Instant) {
         let Some(exchange) = self.exchange.as_mut().filter(|exchange| exchange.deadline() <= now) else { return };
         let id = exchange.id;
         match &mut exchange.stage {
@@ -58,33 +58,33 @@ impl<P: Profile> Session<P> {
                 *is_slow = true;
                 self.push(Effect::MarkSlow(id));
                 // After a sleep of the machine, the exchange may have timed out as well.
-                self.time_out(trace, now);
+                self.time_out(shared, now);
             }
-            Stage::Fetching { .. } => self.abandon(trace, now),
+            Stage::Fetching { .. } => self.abandon(shared, now),
             Stage::Locking(_) => {
-                if exchange.on_lock_timeout(trace, now) {
+                if exchange.on_lock_timeout(shared, now) {
                     self.push(Effect::Unlock(id));
                     self.claim(now);
                 }
             }
             Stage::Settling(_) => self.claim(now),
             // The storage does not answer. The request is sent without a lease.
-            Stage::Claiming(_) => self.ask(trace, now),
+            Stage::Claiming(_) => self.ask(shared, now),
         }
     }
 
     /// Ends the wait for the server. If the answer to a refresh arrives later, it is still used.
-    fn abandon(&mut self, trace: Trace, now: Instant) {
+    fn abandon(&mut self, shared: SharedState, now: Instant) {
         let Some(Exchange { id, kind, .. }) = self.exchange else { return };
         self.push(Effect::Abandon(id));
         if kind == ExchangeKind::Refresh {
-            self.abandoned = Some(Abandoned { id, generation: self.generation, epoch: trace.epoch });
+            self.abandoned = Some(Abandoned { id, generation: self.generation, epoch: shared.epoch });
         }
-        self.answered(id, ExchangeResult::Unreachable(None), trace, now);
+        self.answered(id, ExchangeResult::Unreachable(None), shared, now);
     }
 
-    fn ask(&mut self, trace: Trace, now: Instant) {
-        if let Some(exchange) = self.exchange.take_if(|exchange| exchange.is_obsolete(trace)) {
+    fn ask(&mut self, shared: SharedState, now: Instant) {
+        if let Some(exchange) = self.exchange.take_if(|exchange| exchange.is_obsolete(shared)) {
             return self.cancel(exchange, now);
         }
         let Some(exchange) = &self.exchange else { return };
@@ -94,11 +94,11 @@ impl<P: Profile> Session<P> {
         };
         let Some(request) = request else {
             let Some(exchange) = self.exchange.take() else { return };
-            self.sign_out_unprovable(exchange.kind, trace, now);
+            self.sign_out_unprovable(exchange.kind, shared, now);
             return self.push(Effect::Unlock(exchange.id));
         };
         let Some(exchange) = &mut self.exchange else { return };
-        exchange.ask(request, trace, now);
+        exchange.ask(request, shared, now);
         let (id, trigger) = (exchange.id, exchange.trigger);
         self.push(Effect::Exchange(id, request));
         if let Some(trigger) = trigger {
@@ -117,23 +117,23 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    pub(super) fn answered(&mut self, id: ExchangeId, answer: ExchangeResult<P>, trace: Trace, now: Instant) {
+    pub(super) fn answered(&mut self, id: ExchangeId, answer: ExchangeResult<P>, shared: SharedState, now: Instant) {
         let Some(mut exchange) = self.exchange.take_if(|exchange| exchange.awaits_answer(id)) else {
-            return self.answered_late(id, answer, trace, now);
+            return self.answered_late(id, answer, shared, now);
         };
         let is_refusal = matches!((exchange.request, &answer), (ExchangeKind::Refresh, ExchangeResult::Refused));
         if is_refusal && exchange.retry_after_refusal(now) {
             self.exchange = Some(exchange);
             return;
         }
-        let superseded_by_sign_out = exchange.superseded_by_sign_out(trace);
+        let superseded_by_sign_out = exchange.superseded_by_sign_out(shared);
         match exchange.kind {
             ExchangeKind::Refresh if superseded_by_sign_out => self.refreshed_too_late(answer, now),
-            ExchangeKind::Refresh => self.refreshed(&exchange, answer, trace, now),
+            ExchangeKind::Refresh => self.refreshed(&exchange, answer, shared, now),
             ExchangeKind::SignIn(call) if superseded_by_sign_out => self.push(Effect::Fail(call, CallError::SignedOut)),
             ExchangeKind::SignIn(call) => {
                 if let ExchangeResult::Granted(grant) = answer {
-                    let epoch = trace.epoch.next();
+                    let epoch = shared.epoch.next();
                     self.adopt(grant, epoch, now);
                     self.push(Effect::Remember(Hint::SignedIn, epoch));
                     self.push(Effect::Broadcast(PeerMessage::SignedIn));
@@ -142,7 +142,7 @@ impl<P: Profile> Session<P> {
                 self.push(Effect::Settle(call, DeliveryPath::Direct));
             }
             ExchangeKind::SignOut(_) => {
-                if self.sign_out_answered(&mut exchange, answer, trace, now) {
+                if self.sign_out_answered(&mut exchange, answer, shared, now) {
                     self.exchange = Some(exchange);
                     return self.claim(now);
                 }
@@ -152,10 +152,10 @@ impl<P: Profile> Session<P> {
     }
 
     /// Handles the answer to a refresh that has timed out. Its grant is adopted if no newer grant was (promise 9).
-    fn answered_late(&mut self, id: ExchangeId, answer: ExchangeResult<P>, trace: Trace, now: Instant) {
+    fn answered_late(&mut self, id: ExchangeId, answer: ExchangeResult<P>, shared: SharedState, now: Instant) {
         let Some(abandoned) = self.abandoned.take_if(|abandoned| abandoned.id == id) else { return };
-        let is_newest = abandoned.generation == self.generation && abandoned.epoch == trace.epoch;
-        let is_wanted = is_newest && !trace.hint.is_signed_out() && !matches!(self.phase, Phase::Ended(_));
+        let is_newest = abandoned.generation == self.generation && abandoned.epoch == shared.epoch;
+        let is_wanted = is_newest && !shared.hint.is_signed_out() && !matches!(self.phase, Phase::Ended(_));
         let ExchangeResult::Granted(grant) = answer else { return };
         if !is_wanted {
             return;
@@ -163,7 +163,7 @@ impl<P: Profile> Session<P> {
         if let Some(unsent) = self.take_unsent_refresh() {
             self.push(Effect::Unlock(unsent.id));
         }
-        self.adopt(grant, trace.epoch, now);
+        self.adopt(grant, shared.epoch, now);
         self.push(Effect::Report(Event::Refreshed(self.generation)));
         // An exchange that has been sent used the credential that this grant has replaced.
         if let Some(exchange) = &mut self.exchange {
@@ -171,21 +171,21 @@ impl<P: Profile> Session<P> {
         }
     }
 
-    fn refreshed(&mut self, exchange: &Exchange, answer: ExchangeResult<P>, trace: Trace, now: Instant) {
+    fn refreshed(&mut self, exchange: &Exchange, answer: ExchangeResult<P>, shared: SharedState, now: Instant) {
         match answer {
             ExchangeResult::Granted(grant) => {
                 let before = self.identity;
                 let was_active = matches!(self.phase, Phase::Active(_));
-                self.adopt(grant, trace.epoch, now);
+                self.adopt(grant, shared.epoch, now);
                 self.push(Effect::Report(Event::Refreshed(self.generation)));
-                if matches!(trace.hint, Hint::Never | Hint::Unknown) {
-                    self.push(Effect::Remember(Hint::SignedIn, trace.epoch));
+                if matches!(shared.hint, Hint::Never | Hint::Unknown) {
+                    self.push(Effect::Remember(Hint::SignedIn, shared.epoch));
                 }
                 if was_active && before != self.identity && !exchange.is_check() {
                     self.push(Effect::Broadcast(PeerMessage::Changed));
                 }
             }
-            ExchangeResult::Refused => self.refused(exchange, trace, now),
+            ExchangeResult::Refused => self.refused(exchange, shared, now),
             ExchangeResult::Done | ExchangeResult::Malformed => {
                 self.schedule_retry(RefreshFailure::Malformed, None, exchange, now)
             }
@@ -206,21 +206,21 @@ impl<P: Profile> Session<P> {
         self.signed_out_elsewhere(now);
     }
 
-    fn refused(&mut self, exchange: &Exchange, trace: Trace, now: Instant) {
+    fn refused(&mut self, exchange: &Exchange, shared: SharedState, now: Instant) {
         self.push(Effect::Report(Event::RefreshFailed(RefreshFailure::Refused, None)));
         let reason = match &self.phase {
             Phase::Ended(_) => return self.schedule.clear(now),
-            Phase::Loading(None) if trace.hint == Hint::Unknown => Reason::Never,
+            Phase::Loading(None) if shared.hint == Hint::Unknown => Reason::Never,
             Phase::Loading(None) => Reason::Expired,
             Phase::Active(active_session) | Phase::Loading(Some(active_session))
-                if active_session.epoch != trace.epoch =>
+                if active_session.epoch != shared.epoch =>
             {
                 Reason::Replaced
             }
             Phase::Active(_) | Phase::Loading(Some(_)) => Reason::Revoked,
         };
-        if trace.hint == Hint::SignedIn {
-            self.push(Effect::Remember(Hint::Never, trace.epoch));
+        if shared.hint == Hint::SignedIn {
+            self.push(Effect::Remember(Hint::Never, shared.epoch));
         }
         if reason == Reason::Revoked && !exchange.is_check() {
             self.push(Effect::Broadcast(PeerMessage::Changed));
@@ -233,7 +233,7 @@ impl<P: Profile> Session<P> {
     fn schedule_retry(&mut self, failure: RefreshFailure, asked: Option<Millis>, exchange: &Exchange, now: Instant) {
         self.may_be_spent |= failure == RefreshFailure::Unreachable;
         let is_awaited = matches!(self.phase, Phase::Loading(None));
-        let longest = if is_awaited { Backoff::LONGEST_WAITING } else { Backoff::LONGEST_OWN };
+        let longest = if is_awaited { Backoff::MAX_PAUSE_WHILE_WAITING } else { Backoff::MAX_PAUSE };
         let retry = self.schedule.pause(now, asked, longest, exchange.trigger.unwrap_or(RefreshTrigger::Due));
         self.push(Effect::Report(Event::RefreshFailed(failure, Some(retry))));
         self.stop_loading(failure);
@@ -251,14 +251,14 @@ impl<P: Profile> Session<P> {
     /// A page that was restored from the back/forward cache shows its session again. For any other page that still
     /// loads, the snapshot says why there is no session yet.
     fn stop_loading(&mut self, failure: RefreshFailure) {
-        let is_news = self.failure.replace(failure) != Some(failure);
+        let is_new_failure = self.failure.replace(failure) != Some(failure);
         match &mut self.phase {
             Phase::Loading(Some(_)) => {
                 if let Some(active_session) = self.take_active_session() {
                     self.phase = Phase::Active(active_session);
                 }
             }
-            Phase::Loading(None) if is_news => {}
+            Phase::Loading(None) if is_new_failure => {}
             _ => return,
         }
         self.push(Effect::Notify);

@@ -11,7 +11,7 @@ use super::{Phase, Session};
 impl<P: Profile> Session<P> {
     pub(super) fn send(&mut self, id: CallId, body: Body, now: Instant) {
         let identity = self.active_session().map(|_| self.identity);
-        self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_PATIENCE, now);
+        self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_TIMEOUT, now);
     }
 
     /// While the status is not known, a page that asks for it ends a pause that the server has not requested.
@@ -19,7 +19,7 @@ impl<P: Profile> Session<P> {
         if let Phase::Loading(_) = self.phase {
             self.schedule.resume(now);
         }
-        self.dispatch(id, Call::new(Need::Status, None), now + Policy::CALL_PATIENCE, now);
+        self.dispatch(id, Call::new(Need::Status, None), now + Policy::CALL_TIMEOUT, now);
     }
 
     /// Some APIs send the next token with the answer to any request. If the request was sent with an older token than
@@ -38,7 +38,7 @@ impl<P: Profile> Session<P> {
         let Some(call) = self.calls.get(id).copied() else { return };
         if call.via == DeliveryPath::Retried {
             match reply {
-                ResponseClass::Other => self.schedule.note_fruitful(),
+                ResponseClass::Other => self.schedule.reset_failed_retries(),
                 ResponseClass::Unauthorized => self.schedule.record_failed_retry(),
             }
         }
@@ -53,17 +53,17 @@ impl<P: Profile> Session<P> {
         if call.generation == Some(self.generation) {
             self.schedule.want(now, RefreshTrigger::Rejected);
         }
-        self.dispatch(id, call, now + Policy::CALL_PATIENCE, now);
+        self.dispatch(id, call, now + Policy::CALL_TIMEOUT, now);
     }
 
     /// Whether the token may be the cause of a 401, and a newer token may be available for this request.
     fn may_go_again(&self, call: &Call, now: Instant) -> bool {
         let is_ours = call.identity == Some(self.identity);
-        let is_straggler = call.generation < Some(self.generation);
+        let has_newer_token = call.generation < Some(self.generation);
         is_ours
             && call.generation.is_some()
             && call.via != DeliveryPath::Retried
-            && (is_straggler || self.can_refresh() && !self.schedule.in_grace_period(now))
+            && (has_newer_token || self.can_refresh() && !self.schedule.in_grace_period(now))
     }
 
     /// Whether a 401 is for the newest token of a session that cannot get another one.

@@ -4,16 +4,16 @@ use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
     CallError, CallId, DeliveryPath, Effect, Event, ExchangeKind, ExchangeResult, Grant, Hint, Instant, Millis,
-    PeerMessage, Policy, Profile, RefreshMode, RefreshTrigger, SignOutRoute, Trace,
+    PeerMessage, Policy, Profile, RefreshMode, RefreshTrigger, SharedState, SignOutRoute,
 };
 
 use super::{ActiveSession, Phase, Session, SignOutCredentials};
 
 impl<P: Profile> Session<P> {
-    pub(super) fn sign_out(&mut self, call: CallId, trace: Trace, now: Instant) {
+    pub(super) fn sign_out(&mut self, call: CallId, shared: SharedState, now: Instant) {
         self.void_sign_ins();
         let is_asking = self.exchange.is_some() && !self.is_signing_out();
-        let is_over = matches!(self.phase, Phase::Ended(_)) && trace.hint != Hint::SignedIn && !is_asking;
+        let is_over = matches!(self.phase, Phase::Ended(_)) && shared.hint != Hint::SignedIn && !is_asking;
         if is_over {
             return self.push(Effect::Settle(call, DeliveryPath::Direct));
         }
@@ -21,7 +21,7 @@ impl<P: Profile> Session<P> {
             exchange.invalidate();
         }
         self.sign_out_credentials = self.leave(now).map(SignOutCredentials::from);
-        let epoch = trace.epoch.next();
+        let epoch = shared.epoch.next();
         match self.policy.sign_out {
             SignOutRoute::None => {
                 self.sign_out_credentials = None;
@@ -84,7 +84,7 @@ impl<P: Profile> Session<P> {
         &mut self,
         exchange: &mut Exchange,
         answer: ExchangeResult<P>,
-        trace: Trace,
+        shared: SharedState,
         now: Instant,
     ) -> bool {
         let is_renewal = exchange.request == ExchangeKind::Refresh;
@@ -95,7 +95,7 @@ impl<P: Profile> Session<P> {
                 return true;
             }
             // The server knows no session that this credential belongs to.
-            ExchangeResult::Refused if is_renewal => self.sign_out_confirmed(exchange.kind, trace, now),
+            ExchangeResult::Refused if is_renewal => self.sign_out_confirmed(exchange.kind, shared, now),
             ExchangeResult::Refused if !exchange.is_renewed && self.can_renew_sign_out() => {
                 exchange.is_token_refused = true;
                 return true;
@@ -103,8 +103,8 @@ impl<P: Profile> Session<P> {
             ExchangeResult::Refused if exchange.is_renewed => {
                 self.sign_out_failed(exchange.kind, Some(Policy::SIGN_OUT_RETRY), now);
             }
-            ExchangeResult::Refused => self.sign_out_unprovable(exchange.kind, trace, now),
-            ExchangeResult::Done => self.sign_out_confirmed(exchange.kind, trace, now),
+            ExchangeResult::Refused => self.sign_out_unprovable(exchange.kind, shared, now),
+            ExchangeResult::Done => self.sign_out_confirmed(exchange.kind, shared, now),
             ExchangeResult::Unreachable(asked) => self.sign_out_failed(exchange.kind, asked, now),
             ExchangeResult::Granted(_) | ExchangeResult::Malformed => self.sign_out_failed(exchange.kind, None, now),
         }
@@ -121,9 +121,9 @@ impl<P: Profile> Session<P> {
         self.sign_out_credentials = Some(SignOutCredentials { credentials, expires });
     }
 
-    fn sign_out_confirmed(&mut self, kind: ExchangeKind, trace: Trace, now: Instant) {
-        if trace.hint == Hint::SignOutPending {
-            self.push(Effect::Remember(Hint::SignedOut, trace.epoch));
+    fn sign_out_confirmed(&mut self, kind: ExchangeKind, shared: SharedState, now: Instant) {
+        if shared.hint == Hint::SignOutPending {
+            self.push(Effect::Remember(Hint::SignedOut, shared.epoch));
         }
         self.sign_out_over(kind, now);
     }
@@ -134,16 +134,16 @@ impl<P: Profile> Session<P> {
         if self.policy.renewal == RefreshMode::Cookie {
             self.sign_out_credentials = None;
         }
-        let retry = self.schedule.pause(now, asked, Backoff::LONGEST_OWN, RefreshTrigger::Check);
+        let retry = self.schedule.pause(now, asked, Backoff::MAX_PAUSE, RefreshTrigger::Check);
         self.push(Effect::Report(Event::SignOutPending(Some(retry))));
         self.settle_sign_out(kind);
     }
 
     /// The vault has no credential that proves whose session must end, and cannot get one. It reports this once, and
     /// does not retry the sign-out.
-    pub(super) fn sign_out_unprovable(&mut self, kind: ExchangeKind, trace: Trace, now: Instant) {
+    pub(super) fn sign_out_unprovable(&mut self, kind: ExchangeKind, shared: SharedState, now: Instant) {
         self.push(Effect::Report(Event::SignOutPending(None)));
-        self.sign_out_confirmed(kind, trace, now);
+        self.sign_out_confirmed(kind, shared, now);
     }
 
     /// The sign-out needs no further request.

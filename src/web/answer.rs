@@ -9,7 +9,7 @@ use web_sys::Response;
 use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
-use super::host::Host;
+use super::js_callbacks::JsCallbacks;
 use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{
     CallError, Claims, ExchangeKind, ExchangeResult, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
@@ -33,62 +33,71 @@ impl Profile for PageProfile {
 /// An answer for the core, and the result that the page's call gets.
 pub struct ParsedExchange {
     pub answer: ExchangeResult<PageProfile>,
-    pub outcome: Result<JsValue, JsValue>,
+    pub result: Result<JsValue, JsValue>,
     /// The API's own reason for its refusal.
     pub server_reason: Option<String>,
 }
 
 /// Why a token response is rejected, and the option that names the invalid field.
-struct Disbelief {
+struct GrantRejection {
     error: GrantError,
     field: Option<&'static str>,
 }
 
-impl Disbelief {
+impl GrantRejection {
     fn at(field: &'static str) -> impl Fn(GrantError) -> Self {
         move |error| Self { error, field: Some(field) }
     }
 }
 
-impl From<GrantError> for Disbelief {
+impl From<GrantError> for GrantRejection {
     fn from(error: GrantError) -> Self {
         Self { error, field: None }
     }
 }
 
 /// The length limit of a token response, in characters. A longer body is not a token response.
-const LONGEST_BODY: u32 = 1024 * 1024;
+const MAX_BODY: u32 = 1024 * 1024;
 
 impl ParsedExchange {
-    const fn new(answer: ExchangeResult<PageProfile>, outcome: Result<JsValue, JsValue>) -> Self {
-        Self { answer, outcome, server_reason: None }
+    const fn new(answer: ExchangeResult<PageProfile>, result: Result<JsValue, JsValue>) -> Self {
+        Self { answer, result, server_reason: None }
     }
 
     /// There was no answer.
-    pub fn unreachable(host: &Host) -> Self {
-        Self::new(ExchangeResult::Unreachable(None), Err(host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)))
+    pub fn unreachable(callbacks: &JsCallbacks) -> Self {
+        Self::new(
+            ExchangeResult::Unreachable(None),
+            Err(callbacks.error(CallError::Unreachable.code(), JsValue::UNDEFINED)),
+        )
     }
 
     /// The request was not sent, for this reason.
-    pub fn unsent(error: JsValue, host: &Host) -> Self {
+    pub fn unsent(error: JsValue, callbacks: &JsCallbacks) -> Self {
         if error.is_object() {
             Self::new(ExchangeResult::Unreachable(None), Err(error))
         } else {
-            Self::unreachable(host)
+            Self::unreachable(callbacks)
         }
     }
 
     /// Reads a response. `body` is the result of [`text`].
-    pub fn read(response: &Response, body: Option<JsString>, kind: ExchangeKind, config: &Config, host: &Host) -> Self {
+    pub fn read(
+        response: &Response,
+        body: Option<JsString>,
+        kind: ExchangeKind,
+        config: &Config,
+        callbacks: &JsCallbacks,
+    ) -> Self {
         let (status, head) = (response.status(), Head::read(response, &config.credential));
-        let Some(endpoint) = config.endpoint(kind) else { return Self::unreachable(host) };
-        let Some(body) = body.filter(|body| body.length() <= LONGEST_BODY) else {
+        let Some(endpoint) = config.endpoint(kind) else { return Self::unreachable(callbacks) };
+        let Some(body) = body.filter(|body| body.length() <= MAX_BODY) else {
             let code = GrantError::BodyMalformed.code();
             let answer = if status < 300 { ExchangeResult::Malformed } else { ExchangeResult::Unreachable(None) };
-            return Self::new(answer, Err(host.error(code, object(&[("status", status.into())]))));
+            return Self::new(answer, Err(callbacks.error(code, object(&[("status", status.into())]))));
         };
         let failed = |answer: ExchangeResult<_>, code: &str, field: Option<&str>| {
-            Self::new(answer, Err(head.error(code, field, &body, config, host)))
+            Self::new(answer, Err(head.error(code, field, &body, config, callbacks)))
         };
         match (kind, status) {
             // Status 0 is a redirect. The browser gives no more details (Fetch, "opaque-redirect filtered response").
@@ -98,14 +107,14 @@ impl ParsedExchange {
             (ExchangeKind::SignOut(_), 1..500) if status != 408 && status != 429 => {
                 Self::new(ExchangeResult::Done, Ok(JsValue::UNDEFINED))
             }
-            (ExchangeKind::Refresh, 200..300) if names_nobody(&body, config, endpoint) => {
+            (ExchangeKind::Refresh, 200..300) if has_no_user(&body, config, endpoint) => {
                 head.refused(&body, config, endpoint)
             }
             (ExchangeKind::Refresh | ExchangeKind::SignIn(_), 200..300) => {
-                let renewal = config.credential.renewal(response, host);
+                let renewal = config.credential.renewal(response, callbacks);
                 match head.grant(&body, renewal, kind, config, endpoint) {
                     Ok((grant, shown)) => Self::new(ExchangeResult::Granted(grant), Ok(shown)),
-                    Err(Disbelief { error, field }) => failed(ExchangeResult::Malformed, error.code(), field),
+                    Err(GrantRejection { error, field }) => failed(ExchangeResult::Malformed, error.code(), field),
                 }
             }
             (ExchangeKind::Refresh, _) if endpoint.ends_on(status) => head.refused(&body, config, endpoint),
@@ -128,7 +137,7 @@ const fn is_passing(status: u16) -> bool {
 
 /// Whether a successful answer names no user. If a cookie is the credential, some APIs answer with a success when there
 /// is no session: the body is `null`, `{}`, or its user is `null`.
-fn names_nobody(body: &JsString, config: &Config, endpoint: &Endpoint) -> bool {
+fn has_no_user(body: &JsString, config: &Config, endpoint: &Endpoint) -> bool {
     matches!(config.credential, Credential::Cookie)
         && parse(body).is_some_and(|body| {
             let is_empty = |body: &JsValue| {
@@ -178,7 +187,7 @@ impl Head {
         kind: ExchangeKind,
         config: &Config,
         endpoint: &Endpoint,
-    ) -> Result<(Grant<PageProfile>, JsValue), Disbelief> {
+    ) -> Result<(Grant<PageProfile>, JsValue), GrantRejection> {
         let credential = &config.credential;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
         let body = match parse(text) {
@@ -192,7 +201,7 @@ impl Head {
                 let access =
                     from_header.map(str::to_owned).or_else(|| own_string(&body, &endpoint.field("accessToken")));
                 let access = access.ok_or(GrantError::TokenMissing).and_then(Token::parse);
-                Some(access.map_err(Disbelief::at("fields.accessToken"))?)
+                Some(access.map_err(GrantRejection::at("fields.accessToken"))?)
             }
             Credential::Cookie => None,
             // A sign-in has no previous token, so it needs a new one. For a refresh, the previous token may stay valid.
@@ -210,12 +219,12 @@ impl Head {
         let refresh = parse_refresh
             .and_then(|parse| own_string(&body, &endpoint.field("refreshToken")).map(parse))
             .transpose()
-            .map_err(Disbelief::at("fields.refreshToken"))?;
+            .map_err(GrantRejection::at("fields.refreshToken"))?;
         let expires_in = match own(&body, &endpoint.field("expiresIn")) {
             absent if absent.is_undefined() || absent.is_null() => None,
             seconds => {
                 let seconds = number(&seconds).ok_or(GrantError::LifetimeInvalid);
-                Some(seconds.map_err(Disbelief::at("fields.expiresIn"))?)
+                Some(seconds.map_err(GrantRejection::at("fields.expiresIn"))?)
             }
         };
         let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
@@ -259,14 +268,21 @@ impl Head {
         shown
     }
 
-    fn error(&self, code: &str, field: Option<&str>, body: &JsString, config: &Config, host: &Host) -> JsValue {
+    fn error(
+        &self,
+        code: &str,
+        field: Option<&str>,
+        body: &JsString,
+        config: &Config,
+        callbacks: &JsCallbacks,
+    ) -> JsValue {
         let body = self.visible(body, config);
         let retry_after = self.retry_after().map(|pause| pause.0 as f64);
         let detail = object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]);
         if let Some(field) = field {
             extend(&detail, &[("option", field.into())]);
         }
-        host.error(code, detail)
+        callbacks.error(code, detail)
     }
 }
 
@@ -301,7 +317,7 @@ fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
 /// Resolves with the body, or with `undefined` if `Content-Length` announces a body that is too long.
 pub fn text(response: &Response) -> Promise {
     let announced = response.headers().get("content-length").ok().flatten();
-    if announced.and_then(|length| length.parse::<u32>().ok()).is_some_and(|length| length > LONGEST_BODY) {
+    if announced.and_then(|length| length.parse::<u32>().ok()).is_some_and(|length| length > MAX_BODY) {
         response.body().map(|body| body.cancel());
         return Promise::resolve(&JsValue::UNDEFINED);
     }

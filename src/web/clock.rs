@@ -25,7 +25,7 @@ pub struct Clock {
 
 /// Some engines stop the monotonic clock during sleep. The wall clock then jumps ahead by the duration of the sleep. It
 /// also jumps when it is set. Steps that are smaller than this, in milliseconds, are corrections of the wall clock.
-const SMALLEST_JUMP: f64 = 2000.0;
+const MIN_JUMP: f64 = 2000.0;
 
 /// `setTimeout` takes a signed 32-bit number. With a larger number, the timer would fire at once.
 const LONGEST_TIMEOUT: u64 = 0x7fff_ffff;
@@ -45,7 +45,7 @@ impl Clock {
         let now = monotonic();
         let offset = js_sys::Date::now() - now;
         let jump = offset - self.offset.replace(offset);
-        if jump > SMALLEST_JUMP {
+        if jump > MIN_JUMP {
             self.jumped.set(self.jumped.get() + jump);
             // The timer has stopped during the sleep as well, so it must be set again.
             self.disarm();

@@ -8,7 +8,7 @@ use web_sys::{AbortSignal, Headers, Response};
 use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
-use super::host::Host;
+use super::js_callbacks::JsCallbacks;
 use super::json::{dictionary, extend, own};
 use crate::{Body, Credentials, ExchangeKind, GrantError, Token};
 
@@ -54,11 +54,11 @@ impl Outgoing {
 
     /// Sends the request. It can be called more than once. The token is in the headers only until `fetch` has copied
     /// them.
-    pub fn send(&self, host: &Host, bearer: Option<&Token>, config: &Config) -> Result<Promise, JsValue> {
-        let Some(token) = bearer else { return Ok(host.fetch(&self.url(), &self.init())) };
+    pub fn send(&self, callbacks: &JsCallbacks, bearer: Option<&Token>, config: &Config) -> Result<Promise, JsValue> {
+        let Some(token) = bearer else { return Ok(callbacks.fetch(&self.url(), &self.init())) };
         let headers = self.headers();
         config.write_credential(token, &headers)?;
-        let sent = host.fetch(&self.url(), &self.init());
+        let sent = callbacks.fetch(&self.url(), &self.init());
         config.credential.erase(&headers)?;
         Ok(sent)
     }
@@ -115,15 +115,15 @@ impl Credential {
     }
 
     /// The new token in an answer, if the credential has its own headers.
-    pub fn renewal(&self, response: &Response, host: &Host) -> Result<Option<Token>, GrantError> {
+    pub fn renewal(&self, response: &Response, callbacks: &JsCallbacks) -> Result<Option<Token>, GrantError> {
         let Self::Headers(names) = self else { return Ok(None) };
-        host.read_headers(response, names).map(Token::parse_lines).transpose()
+        callbacks.read_headers(response, names).map(Token::parse_lines).transpose()
     }
 }
 
 /// Sends the request of an exchange, with the headers that its endpoint needs.
 pub fn exchange(
-    host: &Host,
+    callbacks: &JsCallbacks,
     config: &Config,
     kind: ExchangeKind,
     sign_in: Option<&SignInBody>,
@@ -158,7 +158,7 @@ pub fn exchange(
         if let Some(token) = credentials.and_then(|credentials| credentials.refresh.as_ref()) {
             config.write_refresh_token(token, headers, &members)?;
         }
-        extend(&init, &[("body", host.encode(options, &members, headers))]);
+        extend(&init, &[("body", callbacks.encode(options, &members, headers))]);
     }
-    Ok(host.fetch(&url.as_str().into(), &init))
+    Ok(callbacks.fetch(&url.as_str().into(), &init))
 }

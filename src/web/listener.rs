@@ -22,20 +22,20 @@ pub struct Listener {
 }
 
 impl Listener {
-    pub fn new(target: &EventTarget, event: &'static str, hear: impl FnMut(JsValue) + 'static) -> Self {
-        let callback = Closure::new(hear);
+    pub fn new(target: &EventTarget, event: &'static str, on_peer_message: impl FnMut(JsValue) + 'static) -> Self {
+        let callback = Closure::new(on_peer_message);
         // This call fails only for a null callback.
-        let hear = callback.as_ref().unchecked_ref();
+        let on_peer_message = callback.as_ref().unchecked_ref();
         // Capture phase: run before the app's listeners.
-        target.add_event_listener_with_callback_and_bool(event, hear, true).ok();
+        target.add_event_listener_with_callback_and_bool(event, on_peer_message, true).ok();
         Self { target: target.clone(), event, callback }
     }
 }
 
 impl Drop for Listener {
     fn drop(&mut self) {
-        let hear = self.callback.as_ref().unchecked_ref();
-        self.target.remove_event_listener_with_callback_and_bool(self.event, hear, true).ok();
+        let on_peer_message = self.callback.as_ref().unchecked_ref();
+        self.target.remove_event_listener_with_callback_and_bool(self.event, on_peer_message, true).ok();
     }
 }
 

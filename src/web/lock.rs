@@ -19,9 +19,9 @@ extern "C" {
 
 /// A lock that is requested or held. When it is dropped, it releases the lock, or stops the wait for it.
 #[derive(Debug)]
-pub struct Lease(pub WebLock);
+pub struct LockRequest(pub WebLock);
 
-impl Drop for Lease {
+impl Drop for LockRequest {
     fn drop(&mut self) {
         self.0.release();
     }

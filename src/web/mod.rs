@@ -4,18 +4,18 @@ mod answer;
 mod clock;
 mod config;
 mod driver;
-mod host;
 mod http;
+mod js_callbacks;
 mod json;
+mod lifecycle;
 mod listener;
 mod lock;
-mod open;
+mod peer_channel;
+mod pending_call;
 mod promise;
 mod report;
 mod runtime;
-mod tabs;
-mod trace;
-mod wake;
+mod shared_state;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -26,9 +26,9 @@ use wasm_bindgen::prelude::*;
 use crate::{Input, Session};
 use config::Config;
 use driver::Driver;
-use host::Host;
 use http::Outgoing;
-use wake::LifecycleEvent;
+use js_callbacks::JsCallbacks;
+use lifecycle::LifecycleEvent;
 
 /// The core of the vault, as `js/vault/` uses it. Methods take `&self`, and no borrow lasts across an `await`, so calls
 /// may overlap.
@@ -40,11 +40,11 @@ impl Core {
     /// Starts a vault with this configuration (see `js/vault/options.ts`).
     ///
     /// # Errors
-    /// The error of [`Host::error`] if the configuration has no usable origin or endpoint.
+    /// The error of [`JsCallbacks::error`] if the configuration has no usable origin or endpoint.
     #[wasm_bindgen(constructor)]
-    pub fn new(config: JsValue, host: Host) -> Result<Core, JsValue> {
-        let config = Config::parse(&config).map_err(|error| host.error(error.code, error.field.into()))?;
-        Ok(Self(Driver::start(config, host)))
+    pub fn new(config: JsValue, callbacks: JsCallbacks) -> Result<Core, JsValue> {
+        let config = Config::parse(&config).map_err(|error| callbacks.error(error.code, error.field.into()))?;
+        Ok(Self(Driver::start(config, callbacks)))
     }
 
     /// Sends a request.
@@ -69,16 +69,19 @@ impl Core {
         self.0.call(Input::Await)
     }
 
-    /// Handles a lifecycle event of the pages or the network: `deserted`, `online`, `restored`, `visited` or `woke`.
+    /// Handles a lifecycle event of the pages or the network: `client-connected`, `clients-gone`, `online`, `restored` or `woke`.
     /// Settles when the event has had its effect on the snapshot.
-    pub fn wake(&self, word: &str) -> Promise {
-        LifecycleEvent::parse(word).map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), |wake| self.0.wake(wake))
+    #[wasm_bindgen(js_name = onLifecycleEvent)]
+    pub fn on_lifecycle_event(&self, name: &str) -> Promise {
+        LifecycleEvent::parse(name)
+            .map_or_else(|| Promise::resolve(&JsValue::UNDEFINED), |event| self.0.on_lifecycle_event(event))
     }
 
     /// Handles a message from another tab.
-    pub fn hear(&self, word: &str) {
-        if let Some(message) = tabs::parse(word) {
-            self.0.hear(message);
+    #[wasm_bindgen(js_name = onPeerMessage)]
+    pub fn on_peer_message(&self, name: &str) {
+        if let Some(message) = peer_channel::parse(name) {
+            self.0.on_peer_message(message);
         }
     }
 
@@ -93,4 +96,4 @@ impl Core {
     }
 }
 
-type Cell = Session<answer::PageProfile>;
+type PageSession = Session<answer::PageProfile>;

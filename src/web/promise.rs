@@ -23,7 +23,7 @@ extern "C" {
 /// A function that runs once a promise has settled.
 pub type Continuation = Box<dyn FnOnce(Result<JsValue, JsValue>)>;
 
-/// A callback for `Host::when_settled`, which calls it with the value or error, and with whether it is a value.
+/// A callback for `JsCallbacks::when_settled`, which calls it with the value or error, and with whether it is a value.
 pub fn callback(then: Continuation) -> JsValue {
     // The function is boxed, so that all callbacks have the same type.
     let then: Box<dyn FnOnce(JsValue, bool)> =

@@ -7,7 +7,7 @@ use super::clock::Clock;
 use super::json::{extend, object, own};
 use crate::{DeliveryPath, Event, Instant, Reason, RefreshFailure, RefreshTrigger, Snapshot, Status};
 
-pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock: &Clock) -> JsValue {
+pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, server_reason: Option<&str>, clock: &Clock) -> JsValue {
     let (status, reason) = match snapshot.status {
         Status::Authenticated => ("authenticated", None),
         Status::Loading => ("loading", None),
@@ -26,8 +26,8 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, cause: Option<&str>, clock
         ("expiresAt", wall(snapshot.expires, clock)),
         ("refreshAt", wall(snapshot.refresh, clock)),
     ]);
-    if let (Some(Reason::Expired | Reason::Revoked), Some(cause)) = (reason, cause) {
-        extend(&shown, &[("cause", cause.into())]);
+    if let (Some(Reason::Expired | Reason::Revoked), Some(server_reason)) = (reason, server_reason) {
+        extend(&shown, &[("serverReason", server_reason.into())]);
     }
     shown
 }
@@ -39,9 +39,9 @@ pub fn event(event: &Event, error: Option<&JsValue>, clock: &Clock) -> JsValue {
         Event::RefreshFailed(failure, retry) => {
             let code = error.map_or(JsValue::NULL, |error| own(error, "code"));
             let failure = name_failure(*failure).into();
-            typed("refresh-failed", &[("trouble", failure), ("code", code), ("retryAt", wall(*retry, clock))])
+            typed("refresh-failed", &[("failure", failure), ("code", code), ("retryAt", wall(*retry, clock))])
         }
-        Event::RefreshStarted(cause) => typed("refresh-started", &[("cause", name_trigger(*cause).into())]),
+        Event::RefreshStarted(trigger) => typed("refresh-started", &[("trigger", name_trigger(*trigger).into())]),
         Event::Refreshed(generation) => typed("refreshed", &[("generation", generation.0.into())]),
         Event::SignOutPending(retry) => typed("sign-out-pending", &[("retryAt", wall(*retry, clock))]),
         Event::SignedIn => typed("signed-in", &[]),
@@ -58,8 +58,8 @@ fn wall(instant: Option<Instant>, clock: &Clock) -> JsValue {
     instant.map_or(JsValue::NULL, |instant| clock.wall(instant).into())
 }
 
-const fn name_trigger(cause: RefreshTrigger) -> &'static str {
-    match cause {
+const fn name_trigger(trigger: RefreshTrigger) -> &'static str {
+    match trigger {
         RefreshTrigger::Check => "check",
         RefreshTrigger::Due => "due",
         RefreshTrigger::Expired => "expired",

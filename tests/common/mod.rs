@@ -3,7 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "every test binary uses its own part of the world")]
 #![allow(missing_docs)]
 
-use tokencell::{Epoch, Grant, GrantParts, Hint, Token, Trace};
+use tokencell::{Epoch, Grant, GrantParts, Hint, SharedState, Token};
 
 mod packet;
 mod server;
@@ -35,6 +35,6 @@ pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
 }
 
 /// Shared state with this hint and without a lease.
-pub const fn trace(hint: Hint) -> Trace {
-    Trace { hint, epoch: Epoch(0), lease: None }
+pub const fn shared(hint: Hint) -> SharedState {
+    SharedState { hint, epoch: Epoch(0), lease: None }
 }

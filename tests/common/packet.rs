@@ -1,6 +1,8 @@
 //! Packets between tabs, server and disk.
 
-use tokencell::{CallId, ExchangeId, ExchangeKind, ExchangeResult, Lease, LeaseClaim, Millis, PeerMessage, Trace};
+use tokencell::{
+    CallId, ExchangeId, ExchangeKind, ExchangeResult, Lease, LeaseClaim, Millis, PeerMessage, SharedState,
+};
 
 use super::server::{Cookie, Issued, User};
 use super::tab::Seen;
@@ -42,7 +44,7 @@ pub enum Packet {
     /// Shared state that was read, and the input that carries it. It is read again if the tab has written since.
     Read {
         tab: usize,
-        trace: Trace,
+        shared: SharedState,
         written: u32,
         of: Traced,
     },

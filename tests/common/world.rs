@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use tokencell::{
     Body, CallId, Epoch, ExchangeId, ExchangeKind, ExchangeResult, Hint, Input, Instant, Lease, Lock, Millis, Policy,
-    RefreshMode, ResponseClass, SignOutRoute, Status, Trace,
+    RefreshMode, ResponseClass, SharedState, SignOutRoute, Status,
 };
 
 use super::packet::{Packet, Said, Traced};
@@ -228,7 +228,7 @@ impl World {
                 self.input(tab, Input::Responded(call, reply));
             }
             Packet::Post { tab, message } => self.read(tab, Traced::Peer(message)),
-            Packet::Read { tab, trace, written, of } => self.have_read(tab, trace, written, of),
+            Packet::Read { tab, shared, written, of } => self.have_read(tab, shared, written, of),
             Packet::Locked { tab, id } => {
                 if self.lock.front() == Some(&(tab, id)) {
                     self.input(tab, Input::Locked(id, Lock::Held));
@@ -237,9 +237,9 @@ impl World {
         }
     }
 
-    pub fn trace(&self) -> Trace {
+    pub fn shared(&self) -> SharedState {
         let lease = self.marker.map(|began| Lease { age: self.now.since(began), is_slow: self.is_slow });
-        Trace { hint: self.hint, epoch: self.epoch, lease }
+        SharedState { hint: self.hint, epoch: self.epoch, lease }
     }
 
     fn ask_server(&mut self, tab: usize, kind: ExchangeKind, cookie: Option<Cookie>, bearer: Option<&str>) -> Said {
@@ -288,35 +288,35 @@ impl World {
         if is_tick && std::mem::replace(&mut self.tabs[tab].ticking, true) {
             return;
         }
-        let (trace, written) = (self.trace(), self.tabs[tab].written);
+        let (shared, written) = (self.shared(), self.tabs[tab].written);
         if self.slow_reads {
-            self.put(Packet::Read { tab, trace, written, of });
+            self.put(Packet::Read { tab, shared, written, of });
         } else {
-            self.have_read(tab, trace, written, of);
+            self.have_read(tab, shared, written, of);
         }
     }
 
-    fn have_read(&mut self, tab: usize, trace: Trace, written: u32, of: Traced) {
-        let trace = if self.tabs[tab].written == written { trace } else { self.trace() };
+    fn have_read(&mut self, tab: usize, shared: SharedState, written: u32, of: Traced) {
+        let shared = if self.tabs[tab].written == written { shared } else { self.shared() };
         let input = match of {
             Traced::Answered(id, kind, said) => {
                 self.tabs[tab].refusals += u32::from(kind == ExchangeKind::Refresh && matches!(said, Said::Refused));
-                Input::Answered(id, said.into(), trace)
+                Input::Answered(id, said.into(), shared)
             }
-            Traced::Booted => Input::Booted(trace),
-            Traced::Claimed(id, claim, lease) => Input::Claimed(id, claim, Trace { lease, ..trace }),
-            Traced::Peer(message) => Input::Peer(message, trace),
-            Traced::Restored => Input::Restored(trace),
+            Traced::Booted => Input::Booted(shared),
+            Traced::Claimed(id, claim, lease) => Input::Claimed(id, claim, SharedState { lease, ..shared }),
+            Traced::Peer(message) => Input::Peer(message, shared),
+            Traced::Restored => Input::Restored(shared),
             Traced::SignOut(call, writes) => {
                 self.tabs[tab].left_at = Some(writes);
-                Input::SignOut(call, trace)
+                Input::SignOut(call, shared)
             }
             Traced::Tick => {
                 self.tabs[tab].ticking = false;
-                Input::Tick(trace)
+                Input::Tick(shared)
             }
-            Traced::ClientConnected => Input::ClientConnected(trace),
-            Traced::Woke => Input::Woke(trace),
+            Traced::ClientConnected => Input::ClientConnected(shared),
+            Traced::Woke => Input::Woke(shared),
         };
         self.input(tab, input);
         if let Traced::Claimed(id, ..) = of {
@@ -390,6 +390,6 @@ impl World {
         self.tabs[tab].asking = None;
         self.marker = None;
         self.tabs[tab].refusals += u32::from(matches!(answer, ExchangeResult::Refused));
-        self.input(tab, Input::Answered(id, answer, self.trace()));
+        self.input(tab, Input::Answered(id, answer, self.shared()));
     }
 }

@@ -93,7 +93,7 @@ test('bad input: a refresh that brings no grant leaves the old session intact', 
     const failed = page.evaluate(
       () =>
         new Promise((resolve) =>
-          auth.onEvent((event) => event.type === 'refresh-failed' && resolve(event.trouble)),
+          auth.onEvent((event) => event.type === 'refresh-failed' && resolve(event.failure)),
         ),
     )
     const controller = page.evaluate((url) => void auth.fetch(url).catch(() => {}), `${api.url}/api/v1/me`)

@@ -148,7 +148,7 @@ test('promise 14: the 401 of a stream is given back after the refresh, with the 
   await open(page)
   await signIn(page)
   await doubtToken(page, api)
-  const course = await page.evaluate(async (url) => {
+  const via = await page.evaluate(async (url) => {
     const body = new Blob(['x']).stream()
     const init = { method: 'POST', body, duplex: 'half' } as RequestInit
     // Over HTTP/1.1 Chromium refuses to send streams: then it is the error of fetch, and not a retry.
@@ -157,12 +157,12 @@ test('promise 14: the 401 of a stream is given back after the refresh, with the 
       ({ name }) => name,
     )
     const request = events.findLast((event) => event.type === 'request')
-    return [outcome, request?.type === 'request' && request.course]
+    return [outcome, request?.type === 'request' && request.via]
   }, `${api.url}/api/v1/notes`)
   expect([
     [401, 'not-replayed'],
     ['TypeError', 'direct'],
-  ]).toContainEqual(course)
+  ]).toContainEqual(via)
 })
 
 test('a disposed client lets go', async ({ api, open, page }) => {

@@ -72,7 +72,7 @@ test('promise 7: a 401 on a straggler of the old generation causes no refresh', 
   expect(await straggler).toBe(200)
   expect(api.journal.counts().refresh.total).toBe(1)
   const courses = await page.evaluate(() =>
-    events.flatMap((event) => (event.type === 'request' ? event.course : [])),
+    events.flatMap((event) => (event.type === 'request' ? event.via : [])),
   )
   expect(courses).toEqual(['retried', 'retried'])
 })

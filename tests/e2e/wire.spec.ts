@@ -159,7 +159,7 @@ for (const [check, ends] of [
     expect(await status(page)).toBe(ends ? 'revoked' : 'authenticated')
     if (!ends) return
     await page.waitForFunction(
-      () => auth.snapshot.status === 'unauthenticated' && auth.snapshot.cause === 'by_admin',
+      () => auth.snapshot.status === 'unauthenticated' && auth.snapshot.serverReason === 'by_admin',
     )
   })
 
@@ -253,7 +253,7 @@ for (const [what, answer, code, text] of [
     expect(await signInAndDoubt(page, url), 'the request has its own 401').toBe(401)
     expect(await status(page)).toBe('authenticated')
     const failed = await page.evaluate(() => events.find(({ type }) => type === 'refresh-failed'))
-    expect(failed).toMatchObject({ trouble: 'malformed', code })
+    expect(failed).toMatchObject({ failure: 'malformed', code })
 
     await page.goto(site.url)
     const said = await page.evaluate(() => auth.ready.catch(({ code, message }) => [code, message]))
@@ -273,7 +273,10 @@ test('which statuses end a session is an option of the refresh', async ({ open, 
   site.options.refresh = { path: '/refresh', endsOn: [401, 404] }
   await open(page)
   expect(await signInAndDoubt(page, url)).toBe(401)
-  expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ reason: 'revoked', cause: 'no_such_user' })
+  expect(await page.evaluate(() => auth.snapshot)).toMatchObject({
+    reason: 'revoked',
+    serverReason: 'no_such_user',
+  })
 })
 
 for (const nobody of [null, {}, { user: null }])

@@ -20,7 +20,7 @@ for (const across of everywhere)
       expect(await status(page)).toBe('authenticated')
       expect(await get(page, `${api}/me`)).toBe(401)
       expect(await status(page)).toBe('revoked')
-      expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ cause: 'ended_by_admin' })
+      expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ serverReason: 'ended_by_admin' })
       expect(gateway.of('POST', '/refresh')).toMatchObject([
         { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'ended_by_admin' }) },
       ])
@@ -56,7 +56,7 @@ for (const across of everywhere)
       expect(await other.evaluate(everywhere, `${api}/sessions`)).toBe(204)
       expect(await get(page, `${api}/me`)).toBe(401)
       expect(await status(page)).toBe('revoked')
-      expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ cause: 'signed_out' })
+      expect(await page.evaluate(() => auth.snapshot)).toMatchObject({ serverReason: 'signed_out' })
       expect(gateway.of('POST', '/refresh')).toMatchObject([
         { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'signed_out' }) },
       ])
@@ -143,7 +143,7 @@ test.describe('Rails that allows one refresh a day', () => {
     await page.evaluate((url) => void auth.fetch(url).catch(() => {}), `${api}/me`)
     await page.waitForFunction(() => events.some(({ type }) => type === 'refresh-failed'))
     const failed = await page.evaluate(() => events.find((event) => event.type === 'refresh-failed'))
-    expect(failed).toMatchObject({ trouble: 'unreachable' })
+    expect(failed).toMatchObject({ failure: 'unreachable' })
     // Of what is asked for, five minutes are believed. Left to itself, it would try again after a second.
     const pause = Number(failed?.retryAt) - Date.now()
     expect(pause).toBeGreaterThan(250_000)

@@ -61,7 +61,7 @@ for (const across of everywhere)
         await page.waitForFunction(() => events.filter(({ type }) => type === 'refreshed').length === 3)
         expect(await get(page, `${api}/me`)).toBe(200)
         const causes = await page.evaluate(() =>
-          events.flatMap((event) => (event.type === 'refresh-started' ? [event.cause] : [])),
+          events.flatMap((event) => (event.type === 'refresh-started' ? [event.trigger] : [])),
         )
         expect(causes.slice(0, 3)).toEqual(['due', 'due', 'due'])
         const [first, ...rest] = [...gateway.of('POST', '/login'), ...gateway.of('POST', '/refresh')]

@@ -5,7 +5,7 @@ use tokencell::{
     Reason, RefreshMode, SignOutRoute, Status, Token,
 };
 
-use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
+use crate::common::{ADA, BOB, Outcome, Packet, World, shared};
 
 const SIGNED_OUT: Status = Status::Unauthenticated(Reason::SignedOut);
 
@@ -282,7 +282,7 @@ fn promise_16_a_refresh_is_not_sent_after_a_sign_out_in_another_tab() {
 #[test]
 fn promise_16_a_tab_that_slept_through_a_sign_out_notices_when_it_wakes() {
     let mut world = World::signed_in(1, ADA);
-    world.input(0, Input::Woke(trace(Hint::SignedOut)));
+    world.input(0, Input::Woke(shared(Hint::SignedOut)));
     assert_eq!(world.status(0), SIGNED_OUT);
 }
 
@@ -290,7 +290,7 @@ fn promise_16_a_tab_that_slept_through_a_sign_out_notices_when_it_wakes() {
 fn promise_18_a_page_from_the_back_forward_cache_shows_nothing_before_it_was_checked() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
-    world.input(0, Input::Restored(trace(Hint::SignedIn)));
+    world.input(0, Input::Restored(shared(Hint::SignedIn)));
     assert_eq!(world.status(0), Status::Loading);
     assert_eq!(world.tabs[0].user(), None);
     let call = world.fetch(0);
@@ -306,7 +306,7 @@ fn promise_18_a_page_from_the_cache_sends_nothing_while_the_trace_is_read() {
     world.input(0, Input::Returned);
     assert_eq!(world.status(0), Status::Loading);
     let call = world.fetch(0);
-    world.input(0, Input::Restored(trace(Hint::SignedOut)));
+    world.input(0, Input::Restored(shared(Hint::SignedOut)));
     world.settle();
     assert_eq!(world.outcome(0, call), Some(Outcome::Failed(CallError::SignedOut)));
     assert_eq!(world.status(0), SIGNED_OUT);
@@ -315,7 +315,7 @@ fn promise_18_a_page_from_the_cache_sends_nothing_while_the_trace_is_read() {
 #[test]
 fn promise_18_a_page_from_the_cache_of_a_session_that_was_left_is_signed_out_without_a_request() {
     let mut world = World::signed_in(1, ADA);
-    world.input(0, Input::Restored(trace(Hint::SignedOut)));
+    world.input(0, Input::Restored(shared(Hint::SignedOut)));
     assert_eq!(world.status(0), SIGNED_OUT);
     world.settle();
     assert_eq!(world.server.refreshes, 0);
@@ -326,7 +326,7 @@ fn promise_18_a_page_from_the_cache_keeps_its_session_when_the_server_cannot_be_
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
     world.server.down = Some(None);
-    world.input(0, Input::Restored(trace(Hint::SignedIn)));
+    world.input(0, Input::Restored(shared(Hint::SignedIn)));
     world.settle();
     assert!(world.is_signed_in(0));
     assert_eq!(world.tabs[0].user(), Some(ADA));
@@ -337,7 +337,7 @@ fn promise_18_a_page_from_the_cache_without_any_refresh_stays_as_it_is() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
-    world.input(0, Input::Restored(trace(Hint::SignedIn)));
+    world.input(0, Input::Restored(shared(Hint::SignedIn)));
     assert!(world.is_signed_in(0));
 }
 
@@ -360,7 +360,7 @@ fn promise_16_somebody_who_signs_in_elsewhere_while_a_sign_out_waits_is_followed
     let (_, cookie) = world.server.sign_in(BOB, world.now);
     (world.jar, world.hint, world.epoch) = (Some(cookie), Hint::SignedIn, world.epoch.next());
     world.signed_in_writes += 1;
-    world.input(0, Input::Peer(tokencell::PeerMessage::SignedIn, world.trace()));
+    world.input(0, Input::Peer(tokencell::PeerMessage::SignedIn, world.shared()));
     world.pass(Millis::seconds(20));
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!(world.tabs[0].user(), Some(BOB));
@@ -388,7 +388,7 @@ fn promise_18_a_401_that_arrives_while_the_page_is_checked_has_its_retry() {
     world.server.expire_tokens(world.now);
     let call = world.fetch(0);
     let request = world.intercept(|packet| matches!(packet, Packet::Request { .. }));
-    world.input(0, Input::Restored(world.trace()));
+    world.input(0, Input::Restored(world.shared()));
     world.deliver(request);
     world.settle();
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));

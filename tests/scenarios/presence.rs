@@ -2,7 +2,7 @@
 
 use tokencell::{ExchangeKind, ExchangeResult, Hint, Input, Millis, Policy, Reason, RefreshMode, SignOutRoute, Status};
 
-use crate::common::{ADA, Packet, Traced, World, grant, trace};
+use crate::common::{ADA, Packet, Traced, World, grant, shared};
 
 fn clients_gone() -> World {
     let mut world = World::signed_in(1, ADA);
@@ -125,7 +125,7 @@ fn promise_2_a_page_that_connects_during_a_restore_does_not_end_it() {
     world.close_tab(0);
     let tab = world.open_tab();
     let ask = world.take_ask();
-    world.input(tab, Input::ClientConnected(trace(Hint::Never)));
+    world.input(tab, Input::ClientConnected(shared(Hint::Never)));
     assert_eq!(world.status(tab), Status::Loading);
     world.answer(ask, ExchangeResult::Granted(grant("restored", None)));
     assert!(world.is_signed_in(tab));

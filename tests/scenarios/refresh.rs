@@ -5,7 +5,7 @@ use tokencell::{
     Policy, Reason, RefreshFailure, RefreshTrigger, Status,
 };
 
-use crate::common::{ADA, Outcome, Packet, Traced, World, trace};
+use crate::common::{ADA, Outcome, Packet, Traced, World, shared};
 
 fn is_refresh(packet: &Packet) -> bool {
     matches!(packet, Packet::Ask { kind: tokencell::ExchangeKind::Refresh, .. })
@@ -39,7 +39,7 @@ fn promise_5_a_token_that_is_known_to_be_expired_is_refreshed_before_sending() {
 fn promise_5_a_late_timer_is_made_good_on_waking() {
     let mut world = World::signed_in(1, ADA);
     world.now = world.now + Millis::seconds(3600);
-    world.input(0, Input::Woke(trace(Hint::SignedIn)));
+    world.input(0, Input::Woke(shared(Hint::SignedIn)));
     world.settle();
     assert_eq!(world.server.refreshes, 1);
 }
@@ -208,7 +208,7 @@ fn a_lock_or_a_claim_for_another_exchange_or_at_another_stage_changes_nothing() 
     };
     let other = ExchangeId(id.0 + 1);
     world.slow_reads = true;
-    let now = world.trace();
+    let now = world.shared();
     let claimed = |id| Input::Claimed(id, LeaseClaim::Ours, now);
     // It waits for its lock: neither another's lock nor a claim moves it.
     world.input(0, Input::Locked(other, Lock::Held));
@@ -265,7 +265,7 @@ fn promise_9_a_wait_for_a_refresh_ends_and_the_session_does_not() {
     let first = world.fetch(0);
     world.pass(Millis::seconds(1));
     let second = world.fetch(0);
-    world.pass(Policy::CALL_PATIENCE.saturating_sub(Millis(1001)));
+    world.pass(Policy::CALL_TIMEOUT.saturating_sub(Millis(1001)));
     assert_eq!(world.outcome(0, first), None);
     world.pass(Millis(1));
     assert_eq!(world.outcome(0, first), Some(Outcome::Failed(CallError::Unreachable)));
@@ -282,7 +282,7 @@ fn promise_9_a_401_is_handed_over_when_no_refresh_comes_through() {
     world.server.expire_tokens(world.now);
     world.server.down = Some(None);
     let call = world.fetch(0);
-    world.pass(Policy::CALL_PATIENCE);
+    world.pass(Policy::CALL_TIMEOUT);
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
 }
 
@@ -294,7 +294,7 @@ fn promise_9_a_server_that_never_answers_is_given_up_and_asked_again() {
     world.pass(Policy::EXCHANGE_TIMEOUT);
     assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(RefreshFailure::Unreachable, Some(_)))));
     assert!(world.is_signed_in(0));
-    world.input(tab, Input::Answered(id, ExchangeResult::Refused, trace(Hint::SignedIn)));
+    world.input(tab, Input::Answered(id, ExchangeResult::Refused, shared(Hint::SignedIn)));
     assert!(world.is_signed_in(0), "a late answer has an old id");
     world.pass(Millis::seconds(5));
     assert_eq!(world.server.refreshes, 1);
@@ -309,7 +309,7 @@ fn promise_9_a_lost_race_is_looked_at_once_more_before_it_counts() {
     world.answer(ask, ExchangeResult::Refused);
     assert!(world.is_signed_in(0));
     assert_eq!(world.server.refreshes, 0);
-    world.pass(Policy::SECOND_LOOK.saturating_sub(Millis(1)));
+    world.pass(Policy::REFUSAL_RETRY.saturating_sub(Millis(1)));
     assert_eq!(world.server.refreshes, 0);
     world.pass(Millis(1));
     assert_eq!(world.server.refreshes, 1);
@@ -322,7 +322,7 @@ fn promise_9_a_race_lost_twice_is_a_refusal() {
     world.locks = false;
     world.server.revoke(ADA);
     world.pass(Millis::seconds(75));
-    world.pass(Policy::SECOND_LOOK);
+    world.pass(Policy::REFUSAL_RETRY);
     assert_eq!(world.server.refreshes, 2);
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
 }
@@ -374,14 +374,14 @@ fn an_answer_to_another_question_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let id = tokencell::ExchangeId(2);
-    world.input(0, Input::Answered(id, ExchangeResult::Refused, world.trace()));
+    world.input(0, Input::Answered(id, ExchangeResult::Refused, world.shared()));
     assert!(world.is_signed_in(0), "it has not been asked");
     let (tab, asked) = world.take_ask();
     assert_eq!(asked, id);
-    world.input(tab, Input::Answered(tokencell::ExchangeId(1), ExchangeResult::Refused, world.trace()));
+    world.input(tab, Input::Answered(tokencell::ExchangeId(1), ExchangeResult::Refused, world.shared()));
     assert!(world.is_signed_in(0), "it has been asked something else");
     world.tabs[0].refusals += 1;
-    world.input(tab, Input::Answered(id, ExchangeResult::Refused, world.trace()));
+    world.input(tab, Input::Answered(id, ExchangeResult::Refused, world.shared()));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
 }
 

@@ -126,7 +126,7 @@ fn promise_7_a_retry_that_is_let_in_restores_the_trust_in_401s() {
     assert_eq!(world.server.refreshes, 3);
     world.pass(Millis::seconds(2));
     refuse(&mut world);
-    assert_eq!(world.server.refreshes, 3, "after three fruitless refreshes a 401 is not believed so soon");
+    assert_eq!(world.server.refreshes, 3, "after three failed_retries refreshes a 401 is not believed so soon");
     world.pass(Millis::seconds(9));
     for refreshes in 4..24 {
         world.server.expire_tokens(world.now);

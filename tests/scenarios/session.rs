@@ -5,7 +5,7 @@ use tokencell::{
     Status,
 };
 
-use crate::common::{ADA, BOB, Outcome, World, trace};
+use crate::common::{ADA, BOB, Outcome, World, shared};
 
 #[test]
 fn promise_1_the_status_is_loading_until_it_is_known() {
@@ -43,7 +43,7 @@ fn promise_1_waiting_for_the_status_ends_when_the_server_cannot_be_reached() {
     world.server.down = Some(None);
     let tab = world.open_tab();
     let call = world.wait_for_status(tab);
-    world.pass(Policy::CALL_PATIENCE);
+    world.pass(Policy::CALL_TIMEOUT);
     assert_eq!(world.outcome(tab, call), Some(Outcome::Failed(CallError::Unreachable)));
     assert_eq!(world.status(tab), Status::Loading, "nobody has said that the session is over");
     world.server.down = None;
@@ -221,9 +221,9 @@ fn a_spurious_input_is_harmless() {
     let mut world = World::signed_in(1, ADA);
     let now = world.now;
     for input in [
-        Input::Tick(trace(Hint::SignedIn)),
+        Input::Tick(shared(Hint::SignedIn)),
         Input::Online,
-        Input::Woke(trace(Hint::SignedIn)),
+        Input::Woke(shared(Hint::SignedIn)),
         Input::Aborted(tokencell::CallId(99)),
     ] {
         world.input(0, input);
@@ -232,7 +232,7 @@ fn a_spurious_input_is_harmless() {
     world.input(0, Input::Locked(tokencell::ExchangeId(99), tokencell::Lock::Missing));
     world.input(
         0,
-        Input::Answered(tokencell::ExchangeId(99), tokencell::ExchangeResult::Refused, trace(Hint::SignedIn)),
+        Input::Answered(tokencell::ExchangeId(99), tokencell::ExchangeResult::Refused, shared(Hint::SignedIn)),
     );
     assert!(world.wire.is_empty());
     assert!(world.is_signed_in(0));
@@ -249,6 +249,6 @@ fn a_closed_vault_fails_what_is_open_and_forgets_its_token() {
     assert_eq!(world.outcome(0, waiting), Some(Outcome::Failed(CallError::Closed)));
     assert!(world.tabs[0].session.credentials(tokencell::ExchangeKind::Refresh).is_none());
     assert_eq!(world.tabs[0].session.deadline(), None);
-    let effects = world.tabs[0].handle(Input::Tick(trace(Hint::SignedIn)), Instant(u64::MAX));
+    let effects = world.tabs[0].handle(Input::Tick(shared(Hint::SignedIn)), Instant(u64::MAX));
     assert_eq!(effects, [] as [Effect; 0]);
 }

@@ -2,10 +2,10 @@
 
 use tokencell::{
     DeliveryPath, Event, ExchangeKind, ExchangeResult, Hint, Input, Lease, Millis, Policy, Reason, RefreshFailure,
-    RefreshMode, SignOutRoute, Status, Trace,
+    RefreshMode, SharedState, SignOutRoute, Status,
 };
 
-use crate::common::{ADA, Outcome, Packet, World, grant, trace};
+use crate::common::{ADA, Outcome, Packet, World, grant, shared};
 
 /// A session whose refresh is with the server, which takes its time to answer.
 fn refreshing() -> (World, Packet) {
@@ -73,7 +73,7 @@ fn promise_9_a_late_grant_is_dropped_after_a_newer_one() {
     world.leap(Policy::LEASE_TTL.saturating_sub(Policy::EXCHANGE_TIMEOUT));
     let newer = world.take_ask();
     world.answer(newer, ExchangeResult::Granted(grant("newer", None)));
-    world.input(0, Input::Answered(slow.1, ExchangeResult::Granted(grant("older", None)), world.trace()));
+    world.input(0, Input::Answered(slow.1, ExchangeResult::Granted(grant("older", None)), world.shared()));
     let credentials = world.tabs[0].session.credentials(ExchangeKind::Refresh).unwrap();
     assert_eq!(credentials.access.as_ref().unwrap().expose(), "newer");
 }
@@ -99,7 +99,7 @@ fn promise_4_a_refresh_token_in_a_late_body_is_not_lost() {
     world.leap(Millis::seconds(75));
     let slow = world.take_ask();
     world.leap(Policy::EXCHANGE_TIMEOUT);
-    world.input(0, Input::Answered(slow.1, ExchangeResult::Granted(grant("a1", Some("r1"))), world.trace()));
+    world.input(0, Input::Answered(slow.1, ExchangeResult::Granted(grant("a1", Some("r1"))), world.shared()));
     let credentials = world.tabs[0].session.credentials(ExchangeKind::Refresh).unwrap();
     assert_eq!(credentials.refresh.as_ref().unwrap().expose(), "r1");
 }
@@ -114,7 +114,7 @@ fn promise_9_a_refusal_after_a_lost_reply_is_tried_once_more() {
     let ask = world.take_ask();
     world.answer(ask, ExchangeResult::Refused);
     assert!(world.is_signed_in(0), "provisional");
-    world.pass(Policy::SECOND_LOOK);
+    world.pass(Policy::REFUSAL_RETRY);
     assert!(world.is_signed_in(0));
     assert_eq!(world.server.refreshes, 1, "the only one that reached the server");
 }
@@ -354,7 +354,7 @@ fn promise_2_a_vault_without_pages_that_slept_forgets_what_it_can_restore() {
     world.input(0, Input::ClientsGone);
     world.input(0, Input::ClockJumped(Millis::seconds(3600)));
     assert!(world.tabs[0].session.credentials(ExchangeKind::Refresh).is_none());
-    world.input(0, Input::ClientConnected(world.trace()));
+    world.input(0, Input::ClientConnected(world.shared()));
     world.pass(Policy::MIN_REFRESH_INTERVAL);
     assert!(world.is_signed_in(0));
 }
@@ -372,7 +372,7 @@ fn promise_2_a_storage_that_cannot_be_read_does_not_lose_a_session() {
     let tab = world.open_tab();
     world.settle();
     assert_eq!(world.status(tab), Status::Unauthenticated(Reason::Never));
-    world.input(tab, Input::Woke(trace(Hint::Unknown)));
+    world.input(tab, Input::Woke(shared(Hint::Unknown)));
     world.settle();
     assert_eq!(world.server.refreshes, 1);
 }
@@ -385,7 +385,7 @@ fn promise_11_a_vault_does_not_wait_for_a_hogged_lock_once_the_lease_of_another_
     let call = world.fetch(0);
     world.now = world.now + Policy::LOCK_TIMEOUT;
     let lease = Some(Lease { age: Millis(10), is_slow: false });
-    world.input(0, Input::Tick(Trace { lease, ..trace(Hint::SignedIn) }));
+    world.input(0, Input::Tick(SharedState { lease, ..shared(Hint::SignedIn) }));
     assert!(world.wire.iter().all(|(_, packet)| !matches!(packet, Packet::Ask { .. })));
     world.pass(Policy::LEASE_POLL);
     assert_eq!(world.server.refreshes, 1);

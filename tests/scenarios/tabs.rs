@@ -2,10 +2,10 @@
 
 use tokencell::{
     CallError, Effect, Event, ExchangeKind, ExchangeResult, Hint, Input, Lease, LeaseClaim, Lock, Millis, PeerMessage,
-    Policy, Reason, RefreshMode, SignOutRoute, Status, Trace,
+    Policy, Reason, RefreshMode, SharedState, SignOutRoute, Status,
 };
 
-use crate::common::{ADA, BOB, Outcome, Packet, World, trace};
+use crate::common::{ADA, BOB, Outcome, Packet, World, shared};
 
 #[test]
 fn promise_6_twenty_tabs_never_refresh_at_the_same_time() {
@@ -47,7 +47,7 @@ fn promise_11_forged_messages_can_at_most_cause_a_check() {
     world.pass(Millis::seconds(5));
     for _ in 0..10_000 {
         for message in [PeerMessage::Changed, PeerMessage::SignedIn, PeerMessage::SignedOut] {
-            world.input(0, Input::Peer(message, trace(Hint::SignedIn)));
+            world.input(0, Input::Peer(message, shared(Hint::SignedIn)));
         }
         world.settle();
     }
@@ -61,7 +61,7 @@ fn promise_11_forged_messages_can_at_most_cause_a_check() {
 fn promise_11_forged_messages_to_a_visitor_cause_nothing() {
     let mut world = World::new(1);
     for message in [PeerMessage::Changed, PeerMessage::SignedIn, PeerMessage::SignedOut] {
-        world.input(0, Input::Peer(message, trace(Hint::Never)));
+        world.input(0, Input::Peer(message, shared(Hint::Never)));
     }
     world.pass(Millis::seconds(60));
     assert_eq!(world.server.refreshes, 0);
@@ -88,7 +88,7 @@ fn promise_11_what_a_peer_says_is_never_broadcast_again() {
 fn promise_11_a_tab_that_is_signed_out_does_not_care_for_changes() {
     let mut world = World::new(1);
     world.hint = Hint::SignedIn;
-    world.input(0, Input::Peer(PeerMessage::Changed, trace(Hint::SignedIn)));
+    world.input(0, Input::Peer(PeerMessage::Changed, shared(Hint::SignedIn)));
     world.settle();
     assert_eq!(world.server.refreshes, 0);
 }
@@ -162,7 +162,7 @@ fn promise_17_a_tab_that_cannot_follow_the_other_account_says_that_it_was_replac
     world.pass(Millis::seconds(5));
     world.server.revoke(ADA);
     world.epoch = world.epoch.next();
-    world.input(1, Input::Peer(PeerMessage::SignedIn, world.trace()));
+    world.input(1, Input::Peer(PeerMessage::SignedIn, world.shared()));
     world.settle();
     assert_eq!(world.status(1), Status::Unauthenticated(Reason::Replaced));
 }
@@ -173,7 +173,7 @@ fn promise_17_a_sign_in_heard_of_during_a_refresh_is_checked_after_it() {
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
     let (_, cookie) = world.server.sign_in(BOB, world.now);
-    world.input(0, Input::Peer(PeerMessage::SignedIn, trace(Hint::SignedIn)));
+    world.input(0, Input::Peer(PeerMessage::SignedIn, shared(Hint::SignedIn)));
     let (old, _) = world.server.refresh(world.jar, world.now).unwrap();
     world.jar = Some(cookie);
     world.answer(ask, ExchangeResult::Granted(old.grant()));
@@ -194,7 +194,7 @@ fn a_tab_that_slept_through_a_sign_in_notices_when_it_wakes() {
     world.intercept(|packet| matches!(packet, Packet::Post { .. }));
     world.settle();
     assert!(!world.is_signed_in(1));
-    world.input(1, Input::Woke(world.trace()));
+    world.input(1, Input::Woke(world.shared()));
     world.settle();
     assert!(world.is_signed_in(1));
     assert!(world.tabs[1].events.iter().any(|event| matches!(event, Event::Refreshed(_))));
@@ -244,7 +244,7 @@ fn promise_11_an_account_found_by_a_check_is_not_broadcast() {
     world.pass(Millis::seconds(5));
     let (_, cookie) = world.server.sign_in(BOB, world.now);
     world.jar = Some(cookie);
-    world.input(1, Input::Peer(PeerMessage::Changed, world.trace()));
+    world.input(1, Input::Peer(PeerMessage::Changed, world.shared()));
     world.settle();
     assert_eq!(world.tabs[1].user(), Some(BOB));
     assert_eq!(world.broadcasts, 1);
@@ -267,11 +267,11 @@ fn promise_11_a_message_that_overtakes_the_hint_is_made_good_when_the_hint_arriv
     let hint = world.hint;
     world.hint = Hint::Never;
     let tab = world.open_tab();
-    world.input(tab, Input::Peer(PeerMessage::SignedIn, world.trace()));
+    world.input(tab, Input::Peer(PeerMessage::SignedIn, world.shared()));
     world.settle();
     assert!(!world.is_signed_in(tab));
     world.hint = hint;
-    world.input(tab, Input::Woke(world.trace()));
+    world.input(tab, Input::Woke(world.shared()));
     world.settle();
     assert!(world.is_signed_in(tab));
 }
@@ -282,7 +282,7 @@ fn promise_11_a_lock_that_other_tabs_take_turns_with_is_waited_for_longer() {
     world.hogged = true;
     world.leap(Millis::seconds(75));
     world.now = world.now + Policy::LOCK_TIMEOUT;
-    let busy = |age| Trace { lease: Some(Lease { age, is_slow: false }), ..trace(Hint::SignedIn) };
+    let busy = |age| SharedState { lease: Some(Lease { age, is_slow: false }), ..shared(Hint::SignedIn) };
     world.input(0, Input::Tick(busy(Millis::seconds(20))));
     assert!(world.wire.is_empty(), "another vault is at work: not without the lock");
     world.now = world.now + Policy::LEASE_TTL;
@@ -299,7 +299,7 @@ fn promise_11_tabs_take_turns_even_when_the_lock_is_held_for_ever() {
     let refreshed = world.server.refreshes;
     world.server.expire_tokens(world.now);
     let calls: Vec<_> = (0..5).map(|tab| (tab, world.fetch(tab))).collect();
-    world.pass(Policy::CALL_PATIENCE);
+    world.pass(Policy::CALL_TIMEOUT);
     for (tab, call) in calls {
         assert!(matches!(world.outcome(tab, call), Some(Outcome::Settled(_, Some(ADA)))), "tab {tab}");
     }
@@ -314,14 +314,14 @@ fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time(
     let locked = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
     let Packet::Locked { id, .. } = locked else { unreachable!() };
     world.tabs[0].handle(Input::Locked(id, Lock::Held), world.now);
-    let busy = Trace { lease: Some(Lease { age: Millis(10), is_slow: false }), ..trace(Hint::SignedIn) };
+    let busy = SharedState { lease: Some(Lease { age: Millis(10), is_slow: false }), ..shared(Hint::SignedIn) };
     let began = world.now;
     while !world.tabs[0]
         .handle(Input::Claimed(id, LeaseClaim::Theirs, busy), world.now)
         .iter()
         .any(|effect| matches!(effect, Effect::Exchange(..)))
     {
-        world.now = world.now + Policy::SECOND_LOOK;
+        world.now = world.now + Policy::REFUSAL_RETRY;
         assert!(world.now.since(began) <= Policy::LEASE_WAIT_LIMIT, "it waits for ever");
         world.tabs[0].handle(Input::Tick(busy), world.now);
     }

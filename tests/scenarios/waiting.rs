@@ -2,7 +2,7 @@
 
 use tokencell::{ExchangeResult, Hint, Input, Millis, RefreshFailure, Status};
 
-use crate::common::{ADA, World, trace};
+use crate::common::{ADA, World, shared};
 
 /// Such a page, after a minute of failures. The server has just come back.
 fn waiting_page() -> (World, usize) {
@@ -36,8 +36,8 @@ fn promise_20_it_learns_within_five_seconds_that_the_server_is_back() {
 #[test]
 fn promise_20_its_user_ends_the_pause_by_showing_reloading_or_asking() {
     let actions: [fn(&mut World, usize); 3] = [
-        |world, tab| world.input(tab, Input::Woke(trace(Hint::SignedIn))),
-        |world, tab| world.input(tab, Input::ClientConnected(trace(Hint::SignedIn))),
+        |world, tab| world.input(tab, Input::Woke(shared(Hint::SignedIn))),
+        |world, tab| world.input(tab, Input::ClientConnected(shared(Hint::SignedIn))),
         |world, tab| {
             world.wait_for_status(tab);
         },
@@ -58,7 +58,7 @@ fn promise_20_a_pause_that_the_server_asked_for_is_kept_all_the_same() {
     let tab = world.open_tab();
     world.settle();
     world.server.down = None;
-    world.input(tab, Input::Woke(trace(Hint::SignedIn)));
+    world.input(tab, Input::Woke(shared(Hint::SignedIn)));
     world.wait_for_status(tab);
     world.pass(Millis::seconds(100));
     assert_eq!(world.status(tab), Status::Loading);
@@ -74,7 +74,7 @@ fn promise_20_its_page_is_notified_of_each_new_failure_once() {
     assert_eq!(world.tabs[tab].statuses, [Status::Loading]);
     world.pass(Millis::seconds(60));
     assert_eq!(world.tabs[tab].statuses, [Status::Loading], "the failure is the same");
-    world.input(tab, Input::Woke(trace(Hint::SignedIn)));
+    world.input(tab, Input::Woke(shared(Hint::SignedIn)));
     let ask = world.take_ask();
     world.answer(ask, ExchangeResult::Malformed);
     assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Malformed));

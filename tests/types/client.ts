@@ -29,7 +29,7 @@ export function nameOf(snapshot: Snapshot): string {
   // @ts-expect-error: there is a user only where somebody is signed in
   snapshot.user.name
   // Every snapshot can be asked for it.
-  if (snapshot.cause) return snapshot.cause
+  if (snapshot.serverReason) return snapshot.serverReason
   if (snapshot.status === 'unauthenticated') return snapshot.reason
   return snapshot.status === 'authenticated' ? snapshot.user.name : snapshot.status
 }
@@ -44,7 +44,7 @@ if (auth.snapshot.user) {
 
 auth.onEvent((event) => {
   if (event.type === 'request')
-    same<typeof event.course, 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'>()
+    same<typeof event.via, 'anonymous' | 'direct' | 'not-replayed' | 'retried' | 'waited'>()
   // @ts-expect-error: there is no such event
   if (event.type === 'token') throw event
 })

@@ -8,7 +8,7 @@ export function useName(): string {
   const session = useAuth()
   same<typeof session, ReactAuth<User>>()
   same<typeof session.user, Readonly<User> | null>()
-  same<typeof session.cause, string | undefined>()
+  same<typeof session.serverReason, string | undefined>()
   // @ts-expect-error: there is a user only where somebody is signed in
   session.user.name
   if (session.isAuthenticated) return session.user.name
@@ -17,13 +17,13 @@ export function useName(): string {
 }
 
 export function useParts(): string {
-  const { isAuthenticated, status, user, reason, cause, hasRole, signIn } = useAuth()
+  const { isAuthenticated, status, user, reason, serverReason, hasRole, signIn } = useAuth()
   signIn({ email: 'ada@example.com' }).then()
   // @ts-expect-error: there is no such role
   hasRole('admn')
   // Parts of one session know of each other.
   if (isAuthenticated) return user.name
-  if (status === 'unauthenticated') return cause ?? reason
+  if (status === 'unauthenticated') return serverReason ?? reason
   return 'loading'
 }
 

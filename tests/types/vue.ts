@@ -24,10 +24,10 @@ authPlugin(auth, { role: () => [] })
 // @ts-expect-error: a session is no snapshot
 authPlugin(auth.snapshot)
 
-const { cause, status, user, reason, expiresAt, hasRole, isAuthenticated, roles, signOut, snapshot } =
+const { serverReason, status, user, reason, expiresAt, hasRole, isAuthenticated, roles, signOut, snapshot } =
   useAuth()
 same<typeof user.value, Readonly<User> | null>()
-same<typeof cause.value, string | undefined>()
+same<typeof serverReason.value, string | undefined>()
 same<typeof isAuthenticated.value, boolean>()
 if (snapshot.value.status === 'authenticated') same<typeof snapshot.value.user, Readonly<User>>()
 same<typeof roles.value, readonly Role[]>()
@@ -55,7 +55,7 @@ session.hasRole('admin')
 
 const store = useAuthStore()
 same<typeof store.user, Readonly<User> | null>()
-same<typeof store.cause, string | undefined>()
+same<typeof store.serverReason, string | undefined>()
 if (store.isAuthenticated) same<typeof store.user, Readonly<User>>()
 else same<typeof store.user, null>()
 if (store.status === 'authenticated') store.user.name.trim()
@@ -66,7 +66,7 @@ same<typeof refs.user.value, Readonly<User> | null>()
 same<typeof refs.status.value, Snapshot['status']>()
 same<ReturnType<ReturnType<typeof mapped>['user']>, Readonly<User> | null>()
 function mapped() {
-  return mapState(useAuthStore, ['user', 'cause'])
+  return mapState(useAuthStore, ['user', 'serverReason'])
 }
 store.$dispose()
 same<typeof store.snapshot.status, 'authenticated' | 'loading' | 'unauthenticated'>()
@@ -120,7 +120,7 @@ decide(auth.snapshot, { requiresGuest: true })
 
 const test = createTestAuth({ session: { user: { id: '1', name: 'Ada', roles: ['admin'] } } })
 test.become('expired')
-test.become({ reason: 'revoked', cause: 'ended_by_admin' })
+test.become({ reason: 'revoked', serverReason: 'ended_by_admin' })
 createTestAuth({ signIn: () => ({ user: { id: '1', name: 'Ada', roles: [] }, answer: { welcome: true } }) })
 // @ts-expect-error: there is no such reason
 test.become('gone')

@@ -65,7 +65,7 @@ const request = {
 
 test.each<[AuthEvent, shown: object]>([
   [
-    { type: 'refresh-started', cause: 'due' },
+    { type: 'refresh-started', trigger: 'due' },
     { title: 'refresh-started', logType: 'default' },
   ],
   [
@@ -73,7 +73,7 @@ test.each<[AuthEvent, shown: object]>([
     { title: 'refreshed', data: { generation: 2 } },
   ],
   [
-    { type: 'refresh-failed', trouble: 'unreachable', retryAt: 9 },
+    { type: 'refresh-failed', failure: 'unreachable', retryAt: 9 },
     { logType: 'warning', data: { retryAt: 9 } },
   ],
   [
@@ -81,7 +81,7 @@ test.each<[AuthEvent, shown: object]>([
     { title: 'ended', logType: 'warning' },
   ],
   [
-    { ...request, course: 'waited' },
+    { ...request, via: 'waited' },
     { title: 'waited', subtitle: 'GET https://a.test/' },
   ],
 ] as [AuthEvent, object][])('the timeline shows %j', (event, shown) => {

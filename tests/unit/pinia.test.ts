@@ -30,10 +30,10 @@ test('promise 1: the store is the snapshot, as it changes', async () => {
     ['admin'],
     true,
   ])
-  expect([user.value, store.failure, store.cause]).toEqual([ADA.user, null, undefined])
+  expect([user.value, store.failure, store.serverReason]).toEqual([ADA.user, null, undefined])
   expect(store.snapshot).toBe(auth.snapshot)
-  auth.become({ reason: 'expired', cause: 'idle' })
-  expect([store.reason, store.cause]).toEqual(['expired', 'idle'])
+  auth.become({ reason: 'expired', serverReason: 'idle' })
+  expect([store.reason, store.serverReason]).toEqual(['expired', 'idle'])
 })
 
 test('there is no state to serialise, to patch or to persist', () => {

@@ -147,7 +147,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     send: vi.fn(async (_: Outgoing) => new Response('ok')),
     signIn: vi.fn(async (): Promise<unknown> => ({ user: 'Ada' })),
     signOut: vi.fn(async () => {}),
-    wake: vi.fn(async (_: string) => {}),
+    onLifecycleEvent: vi.fn(async (_: string) => {}),
     close: vi.fn(),
   } satisfies VaultHost
   let readCookie!: ReadCookie
@@ -159,7 +159,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     host,
     accept,
     readCookie: (name: string) => readCookie(name),
-    wakes: () => host.wake.mock.calls.map(([wake]) => wake),
+    wakes: () => host.onLifecycleEvent.mock.calls.map(([onLifecycleEvent]) => onLifecycleEvent),
     become(snapshot: Snapshot) {
       host.snapshot = snapshot
       changed()

@@ -67,8 +67,8 @@ test('components show why the session cannot be found out', async () => {
 test('components show why the API has ended the session', async () => {
   const auth = createTestAuth<unknown>({ session: ADA })
   function Why() {
-    const { reason, cause } = useAuth()
-    return <p>{`${reason} ${cause}`}</p>
+    const { reason, serverReason } = useAuth()
+    return <p>{`${reason} ${serverReason}`}</p>
   }
   const element = await mount(
     <AuthProvider auth={auth}>
@@ -76,7 +76,7 @@ test('components show why the API has ended the session', async () => {
     </AuthProvider>,
   )
   expect(element.textContent).toBe('null undefined')
-  await act(() => auth.become({ reason: 'revoked', cause: 'ended_by_admin' }))
+  await act(() => auth.become({ reason: 'revoked', serverReason: 'ended_by_admin' }))
   expect(element.textContent).toBe('revoked ended_by_admin')
 })
 

@@ -25,11 +25,11 @@ test('a page that is silent for minutes is present: it gets every snapshot, and 
   const port = await connect()
   port.receive(fetchMessage(1))
   await vi.advanceTimersByTimeAsync(PAGE_SILENCE_TIMEOUT - 30_000)
-  expect(wakes()).toEqual(['visited'])
+  expect(wakes()).toEqual(['client-connected'])
   become(ADA)
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
   await vi.advanceTimersByTimeAsync(90_000)
-  expect(wakes()).toEqual(['visited', 'deserted'])
+  expect(wakes()).toEqual(['client-connected', 'clients-gone'])
   expect(host.send.mock.calls[0]?.[0].signal.aborted).toBe(false)
   answer(new Response('late', { headers: { 'content-length': '4' } }))
   await settled()
@@ -46,7 +46,7 @@ test('a page that is heard again after it counted as gone is present, with the c
   expect([port.of('ping').length, port.of('snapshot').length]).toEqual([pings, 1])
   port.receive({ type: 'pong' })
   await settled()
-  expect(wakes()).toEqual(['visited', 'deserted', 'visited'])
+  expect(wakes()).toEqual(['client-connected', 'clients-gone', 'client-connected'])
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
   become({ ...ADA, user: null })
   expect(port.of('snapshot')).toHaveLength(3)
@@ -58,14 +58,14 @@ test('the token is kept as long as one page answers', async () => {
   const alive = await connect()
   alive.intercept = ({ type }) => type === 'ping' && queueMicrotask(() => alive.receive({ type: 'pong' }))
   await vi.advanceTimersByTimeAsync(3 * PAGE_SILENCE_TIMEOUT)
-  expect(wakes()).toEqual(['visited', 'visited'])
+  expect(wakes()).toEqual(['client-connected', 'client-connected'])
 })
 
 test('a page that has said goodbye is gone at once, whatever it says then, until it says hello', async () => {
   const { host, become, connect, wakes } = openFakeVault()
   const port = await connect()
   port.receive({ type: 'bye' })
-  expect(wakes()).toEqual(['visited', 'deserted'])
+  expect(wakes()).toEqual(['client-connected', 'clients-gone'])
   for (const message of [
     fetchMessage(1, { keepalive: true }),
     { type: 'sign-out', id: 2 },
@@ -81,14 +81,14 @@ test('a page that has said goodbye is gone at once, whatever it says then, until
     port.receive(message)
   }
   await settled()
-  expect(wakes()).toEqual(['visited', 'deserted'])
+  expect(wakes()).toEqual(['client-connected', 'clients-gone'])
   expect([host.send.mock.calls.length, host.signOut.mock.calls.length]).toEqual([1, 1])
   const shown = port.of('snapshot').length
   become(ADA)
   expect(port.of('snapshot')).toHaveLength(shown)
   port.receive({ type: 'hello', version: VERSION, restored: true })
   await settled()
-  expect(wakes()).toEqual(['visited', 'deserted', 'visited'])
+  expect(wakes()).toEqual(['client-connected', 'clients-gone', 'client-connected'])
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
 })
 
@@ -123,7 +123,7 @@ test('a page of another version is refused, and keeps no token alive', async () 
   const { connect, wakes } = openFakeVault()
   const port = await connect({ type: 'hello', version: 1, restored: false })
   expect(port.of('refused')).toMatchObject([{ error: { name: 'vault-mismatch' } }])
-  expect(wakes()).toEqual(['deserted'])
+  expect(wakes()).toEqual(['clients-gone'])
 })
 
 test('welcome, ping and pong say which run of the vault it is', async () => {
@@ -203,7 +203,7 @@ test('a body that is under way is a call that is known, until its end', async ()
 test('a vault that has not started says so to every call, also of a page that comes back', async () => {
   const { host, connect } = openFakeVault()
   const error = new AuthError('vault-failed', 'no wasm')
-  for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake'] as const)
+  for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'onLifecycleEvent'] as const)
     host[name].mockRejectedValue(error)
   const port = await connect()
   expect(port.of('refused')).toMatchObject([{ error: { name: 'vault-failed' } }])

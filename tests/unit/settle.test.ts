@@ -144,11 +144,19 @@ for (const [type, shape] of Object.entries(TO_VAULT as Record<string, Shape>)) {
   const injections: Record<string, (vault: ReturnType<typeof openFakeVault>) => void> = {
     'the message itself': () => {},
     'the core, at once': ({ host }) => {
-      for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake', 'onRequest'] as const)
+      for (const name of [
+        'origins',
+        'ready',
+        'send',
+        'signIn',
+        'signOut',
+        'onLifecycleEvent',
+        'onRequest',
+      ] as const)
         host[name].mockImplementation(explode)
     },
     'the core, later': ({ host }) => {
-      for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'wake'] as const)
+      for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'onLifecycleEvent'] as const)
         host[name].mockRejectedValue(new Error('injected'))
     },
   }

@@ -10,7 +10,7 @@ import { ADA, stubPage } from './port.js'
 import { collectUncaught } from './uncaught.js'
 
 vi.mock('../../js/vault/load.js', () => ({ loadCore: vi.fn() }))
-vi.mock('../../js/vault/trace.js', () => ({ openTrace: () => ({}) }))
+vi.mock('../../js/vault/shared-state.js', () => ({ openSharedState: () => ({}) }))
 
 /** What the core is given to call back. */
 interface Host {
@@ -18,7 +18,7 @@ interface Host {
   encode(endpoint: object, members: object, headers: Headers): string | undefined
   notify(): void
   report(event: object): void
-  requested(request: Outgoing, course: string, status: number | undefined, millis: number): void
+  requested(request: Outgoing, via: string, status: number | undefined, millis: number): void
 }
 
 /** A core that does what the test says. */
@@ -27,7 +27,7 @@ const core = {
   signIn: vi.fn(async () => ({})),
   signOut: vi.fn(async () => {}),
   ready: vi.fn(async () => {}),
-  wake: vi.fn(async () => {}),
+  onLifecycleEvent: vi.fn(async () => {}),
   hear: vi.fn(),
   snapshot: vi.fn((): unknown => ({ ...ADA })),
   close: vi.fn(),
@@ -72,7 +72,7 @@ test('a vault that cannot start says so to every call, each of which tries again
     () => vaultHost.fetch(request, null),
     () => vaultHost.signIn('raw'),
     () => vaultHost.signOut(),
-    () => vaultHost.wake('woke'),
+    () => vaultHost.onLifecycleEvent('woke'),
   ]) {
     await expect(call()).rejects.toBe(error)
   }
@@ -93,7 +93,7 @@ test('a configuration that is wrong, or a realm without an address, fails every 
 
 test('what the core throws at once fails the call as well', async () => {
   const vaultHost = start(OPTIONS, noCookie)
-  for (const name of ['fetch', 'signIn', 'signOut', 'ready', 'wake'] as const) {
+  for (const name of ['fetch', 'signIn', 'signOut', 'ready', 'onLifecycleEvent'] as const) {
     core[name].mockImplementationOnce(() => {
       throw new Error(name)
     })
@@ -102,7 +102,7 @@ test('what the core throws at once fails the call as well', async () => {
   await expect(vaultHost.signIn('raw')).rejects.toThrow('signIn')
   await expect(vaultHost.signOut()).rejects.toThrow('signOut')
   await expect(vaultHost.ready()).rejects.toThrow('ready')
-  await expect(vaultHost.wake('woke')).rejects.toThrow('wake')
+  await expect(vaultHost.onLifecycleEvent('woke')).rejects.toThrow('onLifecycleEvent')
 })
 
 test('three requests that need the CSRF cookie at once all go out with it, decoded', async () => {
@@ -194,7 +194,7 @@ test('events tell of requests only if asked, and nothing of their query', async 
   host.requested(request, 'direct', undefined, 5)
   const event = {
     type: 'request',
-    course: 'direct',
+    via: 'direct',
     method: 'GET',
     url: 'https://api.test/a',
     status: null,

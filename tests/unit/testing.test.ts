@@ -62,9 +62,9 @@ test('a sign-in resolves with the answer that the test gives the API', async () 
 
 test('a session ends for a reason, and with the word of the API', async () => {
   const auth = createTestAuth<User>({ session: { user: { name: 'Ada' } } })
-  auth.become({ reason: 'revoked', cause: 'ended_by_admin' })
-  const { status, reason, cause } = auth.snapshot
-  expect([status, reason, cause]).toEqual(['unauthenticated', 'revoked', 'ended_by_admin'])
+  auth.become({ reason: 'revoked', serverReason: 'ended_by_admin' })
+  const { status, reason, serverReason } = auth.snapshot
+  expect([status, reason, serverReason]).toEqual(['unauthenticated', 'revoked', 'ended_by_admin'])
 })
 
 test('an abort ends a request that is under way, and tells who answers it', async () => {

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { listenForVaultLifecycle } from '../../js/vault/lifecycle.js'
 import { requestLock } from '../../js/vault/lock.js'
-import { openTabs } from '../../js/vault/tabs.js'
-import { listenForWake } from '../../js/vault/wake.js'
+import { openPeerChannel } from '../../js/vault/peer-channel.js'
 import { stubPage } from './port.js'
 
 let show: ReturnType<typeof stubPage>['show']
@@ -51,29 +51,29 @@ test('without locks there is none to ask for', () => {
   expect(requestLock('app')).toBeUndefined()
 })
 
-test('tabs hear words of each other and nothing else, until they are closed', async () => {
+test('tabs get the words of each other and nothing else, until they are closed', async () => {
   const heard: string[] = []
-  const [one, other] = [openTabs('app', () => {}), openTabs('app', (word) => heard.push(word))]
+  const [one, other] = [openPeerChannel('app', () => {}), openPeerChannel('app', (word) => heard.push(word))]
   const stranger = new BroadcastChannel('app')
   stranger.postMessage({ changed: true })
-  one.broadcast('changed')
+  one.post('changed')
   await vi.waitFor(() => expect(heard).toEqual(['changed']))
   one.close()
-  one.broadcast('signed-out')
+  one.post('signed-out')
   other.close()
   stranger.close()
 })
 
 test('without channels nothing is said, and nothing fails', () => {
   vi.stubGlobal('BroadcastChannel', undefined)
-  const tabs = openTabs('app', () => {})
-  tabs.broadcast('changed')
-  tabs.close()
+  const channel = openPeerChannel('app', () => {})
+  channel.post('changed')
+  channel.close()
 })
 
 test('a page wakes its vault when it is shown again, resumed, restored or online, until it stops listening', () => {
   const wake = vi.fn()
-  const stop = listenForWake(wake)
+  const stop = listenForVaultLifecycle(wake)
   const fireAll = () => {
     show('online')
     show('pageshow', { persisted: false })
@@ -93,7 +93,7 @@ test('a page wakes its vault when it is shown again, resumed, restored or online
 test('a worker hears of the network only', () => {
   vi.stubGlobal('document', undefined)
   const wake = vi.fn()
-  const stop = listenForWake(wake)
+  const stop = listenForVaultLifecycle(wake)
   show('online')
   show('pageshow', { persisted: true })
   expect(wake.mock.calls).toEqual([['online']])

@@ -60,9 +60,9 @@ test('why the API has ended the session is a ref, too, and one object shows all 
       .use(authPlugin(auth))
       .runWithContext(useAuth<{ name: string }>),
   )
-  expect([session.cause, session.isAuthenticated && session.user.name]).toEqual([undefined, 'Ada'])
-  auth.become({ reason: 'revoked', cause: 'ended_by_admin' })
-  expect([session.reason, session.cause, session.isAuthenticated]).toEqual([
+  expect([session.serverReason, session.isAuthenticated && session.user.name]).toEqual([undefined, 'Ada'])
+  auth.become({ reason: 'revoked', serverReason: 'ended_by_admin' })
+  expect([session.reason, session.serverReason, session.isAuthenticated]).toEqual([
     'revoked',
     'ended_by_admin',
     false,

@@ -6,12 +6,12 @@ import type { Placement } from '../placement.js'
 export function reportTrouble(auth: Auth<unknown>, origins: () => readonly string[] | undefined) {
   let isAway = false
 
-  function sayThatApiFails(trouble: 'malformed' | 'unreachable') {
+  function sayThatApiFails(failure: 'malformed' | 'unreachable') {
     if (isAway) return
     isAway = true
     const api = origins()?.join(', ') ?? 'The API'
     const what =
-      trouble === 'malformed'
+      failure === 'malformed'
         ? 'answers a refresh with something else than the vault file says'
         : 'does not answer a refresh, or with a status that decides nothing'
     console.warn(
@@ -27,7 +27,7 @@ export function reportTrouble(auth: Auth<unknown>, origins: () => readonly strin
     // Log the message as text, too: some consoles and log collectors show no details of an error object.
     if (event.type === 'vault-failed') console.error(`[tokencell] ${event.error.message}`, event.error)
     if (event.type === 'refreshed') isAway = false
-    if (event.type === 'refresh-failed' && event.trouble !== 'refused') sayThatApiFails(event.trouble)
+    if (event.type === 'refresh-failed' && event.failure !== 'refused') sayThatApiFails(event.failure)
   })
 }
 

@@ -34,7 +34,7 @@ export function withConstructors<T>(replace: (native: Native) => object, make: (
  */
 export function scriptOf(make: () => unknown): WorkerScript | undefined {
   let script: WorkerScript | undefined
-  function takeDown(url: string | URL, options?: string | WorkerOptions) {
+  function recordArguments(url: string | URL, options?: string | WorkerOptions) {
     const isModule = typeof options === 'object' && options.type === 'module'
     script = { url: new URL(url, document.baseURI), isModule }
     throw new Error('Only the URL was asked for.')
@@ -42,7 +42,7 @@ export function scriptOf(make: () => unknown): WorkerScript | undefined {
   isAsking = true
   try {
     // Each constructor needs its own function, because its name is set.
-    withConstructors(() => takeDown.bind(undefined), make)
+    withConstructors(() => recordArguments.bind(undefined), make)
   } catch {
     // The error comes from `takeDown`, or from the factory itself, which has failed before.
   } finally {

@@ -1,6 +1,6 @@
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
-import { type Seen, Unseen } from '../probe/seen.js'
+import { NotChecked, type Observations } from '../probe/observations.js'
 import { isHere } from '../topology.js'
 
 /** The largest difference of clocks that is tolerated. In seconds. */
@@ -8,36 +8,36 @@ const TOLERABLE = 30
 
 /**
  * By how many seconds the clock of the API is ahead of the local clock.
- * @throws Unseen
+ * @throws NotChecked
  */
-function ahead(seen: Seen): number {
-  const dated = seen.answered().find(({ answer }) => answer.header('date') !== undefined)
+function ahead(observations: Observations): number {
+  const dated = observations.answered().find(({ answer }) => answer.header('date') !== undefined)
   const date = Date.parse(dated?.answer.header('date') ?? '')
-  if (!dated || Number.isNaN(date)) throw new Unseen('no answer has a Date')
+  if (!dated || Number.isNaN(date)) throw new NotChecked('no answer has a Date')
   return (date - dated.answer.at) / 1000
 }
 
-/** @throws Unseen */
-function anonymous(seen: Seen, step: 'anonymous' | 'anonymous-any') {
-  const answer = seen.answer(step)
-  const request = seen.exchange(step)?.request
+/** @throws NotChecked */
+function anonymous(observations: Observations, step: 'anonymous' | 'anonymous-any') {
+  const answer = observations.answer(step)
+  const request = observations.exchange(step)?.request
   if (answer.status === 404 || answer.status === 405)
-    throw new Unseen(
+    throw new NotChecked(
       `${request} is not there (${answer.status}): name something that needs a token with --me`,
     )
   if (answer.isOk)
-    throw new Unseen(
+    throw new NotChecked(
       answer.content.says === 'nothing'
         ? `${request} says to a request without a token that no user is signed in (${answer.status}): name an endpoint that is refused then, with --me`
         : `${request} answers without a token: name something that needs one with --me`,
     )
   // If a token changes nothing, the missing token is not the reason for the refusal.
-  if (seen.exchange('me')?.answer?.status === answer.status) throw new Unseen('see me.token')
+  if (observations.exchange('me')?.answer?.status === answer.status) throw new NotChecked('see me.token')
   return { ...answer, request }
 }
 
-function redirected(seen: Seen, step: 'anonymous' | 'anonymous-any') {
-  const { status, header, request } = anonymous(seen, step)
+function redirected(observations: Observations, step: 'anonymous' | 'anonymous-any') {
+  const { status, header, request } = anonymous(observations, step)
   return status >= 300 && status < 400
     ? `${request} is answered with ${status} to ${header('location') ?? 'nowhere'}`
     : undefined
@@ -52,7 +52,7 @@ export const answerChecks: Check[] = [
       'fetch follows to a sign-in page of HTML and calls it a success: no refresh, and JSON that does not parse.',
     fix: 'unauthorized',
     rule: 22,
-    judge: (seen) => redirected(seen, 'anonymous'),
+    judge: (observations) => redirected(observations, 'anonymous'),
   },
   {
     id: 'answers.redirect-any',
@@ -62,9 +62,9 @@ export const answerChecks: Check[] = [
       'fetch says Accept: */* unless told otherwise. Such a request gets a page of HTML when its token has expired.',
     fix: 'unauthorized',
     rule: 22,
-    judge(seen) {
-      if (redirected(seen, 'anonymous')) throw new Unseen('see answers.redirect')
-      return redirected(seen, 'anonymous-any')
+    judge(observations) {
+      if (redirected(observations, 'anonymous')) throw new NotChecked('see answers.redirect')
+      return redirected(observations, 'anonymous-any')
     },
   },
   {
@@ -75,9 +75,9 @@ export const answerChecks: Check[] = [
       'A 401 is what tells the client to refresh. After anything else it hands the refusal on, and the user sees an error.',
     fix: 'unauthorized',
     rule: 22,
-    judge(seen) {
-      const { status, request } = anonymous(seen, 'anonymous')
-      if (status < 400) throw new Unseen('see answers.redirect')
+    judge(observations) {
+      const { status, request } = anonymous(observations, 'anonymous')
+      if (status < 400) throw new NotChecked('see answers.redirect')
       return status === 401 ? undefined : `${request} is answered with ${status}`
     },
   },
@@ -88,10 +88,10 @@ export const answerChecks: Check[] = [
     reason: 'After the secret has changed, all tokens are like that: users get errors in place of a new one.',
     fix: 'answers.bad-token',
     rule: 22,
-    judge(seen) {
-      anonymous(seen, 'anonymous')
-      const { status } = seen.answer('bad-bearer')
-      if (status < 400) throw new Unseen('see answers.redirect')
+    judge(observations) {
+      anonymous(observations, 'anonymous')
+      const { status } = observations.answer('bad-bearer')
+      if (status < 400) throw new NotChecked('see answers.redirect')
       return status === 401 ? undefined : `it is answered with ${status}`
     },
   },
@@ -103,9 +103,9 @@ export const answerChecks: Check[] = [
       'RFC 9110 wants it, and tools read it: Bearer, with error="invalid_token" if one was sent. Never Basic, which opens a dialogue.',
     fix: 'answers.www-authenticate',
     rule: 22,
-    judge(seen) {
-      const { status, header, request } = anonymous(seen, 'anonymous')
-      if (status !== 401) throw new Unseen('it is no 401')
+    judge(observations) {
+      const { status, header, request } = anonymous(observations, 'anonymous')
+      if (status !== 401) throw new NotChecked('it is no 401')
       const value = header('www-authenticate')
       if (value === undefined) return `${request} has none`
       return /\bbasic\b/i.test(value)
@@ -121,9 +121,11 @@ export const answerChecks: Check[] = [
       'By browsers on disk, and by proxies and CDNs, some of which hand them to the next user, cookie included.',
     fix: 'answers.no-store',
     rule: 33,
-    judge(seen) {
-      seen.answer('sign-in')
-      const open = seen.grants().filter(({ answer }) => !answer.list('cache-control').includes('no-store'))
+    judge(observations) {
+      observations.answer('sign-in')
+      const open = observations
+        .grants()
+        .filter(({ answer }) => !answer.list('cache-control').includes('no-store'))
       if (open.length === 0) return undefined
       return `no Cache-Control: no-store (${open.map(({ request }) => request).join(', ')})`
     },
@@ -135,12 +137,12 @@ export const answerChecks: Check[] = [
     reason: 'A CDN hands the profile of one user to the next.',
     fix: 'answers.public',
     rule: 33,
-    judge(seen) {
-      const { isOk, list } = seen.answer('me')
-      if (!isOk) throw new Unseen('it was not answered')
+    judge(observations) {
+      const { isOk, list } = observations.answer('me')
+      if (!isOk) throw new NotChecked('it was not answered')
       const control = list('cache-control')
       const isPublic = control.some((it) => it === 'public' || /^s-maxage=[1-9]/.test(it))
-      return isPublic ? `${seen.exchange('me')?.request} is ${control.join(', ')}` : undefined
+      return isPublic ? `${observations.exchange('me')?.request} is ${control.join(', ')}` : undefined
     },
   },
   {
@@ -159,11 +161,11 @@ export const answerChecks: Check[] = [
     reason: 'The first visit over http can be intercepted.',
     fix: 'transport.hsts',
     rule: 30,
-    judge(seen) {
-      const { api } = seen.plan
+    judge(observations) {
+      const { api } = observations.plan
       if (api.protocol !== 'https:' || isHere(api))
-        throw new Unseen('this matters with https, on a public host')
-      const [first] = seen.answered()
+        throw new NotChecked('this matters with https, on a public host')
+      const [first] = observations.answered()
       return first?.answer.header('strict-transport-security') === undefined
         ? `${first?.request} has no Strict-Transport-Security`
         : undefined
@@ -175,8 +177,8 @@ export const answerChecks: Check[] = [
     severity: 'warning',
     reason: 'Users wait, and whatever hangs on these could not be checked.',
     fix: 'transport.answers',
-    judge(seen) {
-      const failed = seen.exchanges.filter(({ failure }) => failure && failure.code !== 'GIVEN_UP')
+    judge(observations) {
+      const failed = observations.exchanges.filter(({ failure }) => failure && failure.code !== 'GIVEN_UP')
       const lines = [...new Set(failed.map(({ request, failure }) => `${request} (${failure?.kind})`))]
       return lines.length > 0 ? lines.join(', ') : undefined
     },
@@ -189,8 +191,8 @@ export const answerChecks: Check[] = [
       'If it is the API that is wrong, its tokens are expired or not yet valid for every other service. tokencell itself does not mind.',
     fix: 'clock',
     rule: 34,
-    judge(seen) {
-      const offset = ahead(seen)
+    judge(observations) {
+      const offset = ahead(observations)
       if (Math.abs(offset) <= TOLERABLE) return undefined
       return `the API is ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}; which one is right?`
     },
@@ -202,11 +204,11 @@ export const answerChecks: Check[] = [
     reason: 'Whoever verifies them elsewhere finds them expired or not yet valid.',
     fix: 'clock',
     rule: 34,
-    judge(seen) {
-      const { iat } = seen.jwt()
-      const answer = seen.answer('sign-in')
+    judge(observations) {
+      const { iat } = observations.jwt()
+      const answer = observations.answer('sign-in')
       const date = Date.parse(answer.header('date') ?? '')
-      if (iat === undefined || Number.isNaN(date)) throw new Unseen('there is no iat, or no Date')
+      if (iat === undefined || Number.isNaN(date)) throw new NotChecked('there is no iat, or no Date')
       const offset = iat - date / 1000
       if (Math.abs(offset) <= TOLERABLE) return undefined
       return `iat is ${duration(Math.abs(offset))} ${offset > 0 ? 'after' : 'before'} the Date of the answer`
@@ -219,9 +221,9 @@ export const answerChecks: Check[] = [
     reason: 'Lists of leaked passwords are tried against every sign-in on the web.',
     fix: 'limits.sign-in',
     rule: 26,
-    judge(seen) {
-      const { status } = seen.answer('limited')
-      return status === 429 ? undefined : `${seen.attempts} wrong ones in a row were all looked at`
+    judge(observations) {
+      const { status } = observations.answer('limited')
+      return status === 429 ? undefined : `${observations.attempts} wrong ones in a row were all looked at`
     },
   },
   {
@@ -231,9 +233,9 @@ export const answerChecks: Check[] = [
     reason: 'Clients guess, and users try on.',
     fix: 'limits.retry-after',
     rule: 22,
-    judge(seen) {
-      const limited = seen.answered().filter(({ answer }) => answer.status === 429)
-      if (limited.length === 0) throw new Unseen('no request was limited')
+    judge(observations) {
+      const limited = observations.answered().filter(({ answer }) => answer.status === 429)
+      if (limited.length === 0) throw new NotChecked('no request was limited')
       const silent = limited.find(({ answer }) => answer.header('retry-after') === undefined)
       return silent && `429 of ${silent.request} has no Retry-After`
     },

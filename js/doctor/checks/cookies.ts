@@ -1,26 +1,27 @@
 import { covers, pathOf, type SetCookie } from '../cookies.js'
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
-import { type Seen, Unseen } from '../probe/seen.js'
+import { NotChecked, type Observations } from '../probe/observations.js'
 import { isHere, isPublicSuffix } from '../topology.js'
 
 const DAY = 86_400
 
 const quoted = ({ name }: SetCookie) => `the cookie ${name}`
 
-function overTls({ plan }: Seen) {
-  if (plan.api.protocol !== 'https:') throw new Unseen('over http on this machine, Secure does not matter')
+function overTls({ plan }: Observations) {
+  if (plan.api.protocol !== 'https:')
+    throw new NotChecked('over http on this machine, Secure does not matter')
 }
 
 /** Whether the cookie has a Domain that the API may not set. */
-function isForeign(seen: Seen): boolean {
-  const { domain } = seen.cookie()
-  const host = seen.plan.api.hostname
+function isForeign(observations: Observations): boolean {
+  const { domain } = observations.cookie()
+  const host = observations.plan.api.hostname
   return domain !== undefined && domain !== host && (isPublicSuffix(domain) || !host.endsWith(`.${domain}`))
 }
 
 /** The endpoints that need the cookie. */
-const users = ({ plan: { endpoints } }: Seen) =>
+const users = ({ plan: { endpoints } }: Observations) =>
   [endpoints.refresh, endpoints.signOut].filter((endpoint) => endpoint !== undefined)
 
 export const cookieChecks: Check[] = [
@@ -31,7 +32,8 @@ export const cookieChecks: Check[] = [
     reason: 'Any script on the page, an injected one too, can take it away and stay signed in as the user.',
     fix: 'cookie',
     rule: 23,
-    judge: (seen) => (seen.cookie().httpOnly ? undefined : `${quoted(seen.cookie())} has no HttpOnly`),
+    judge: (observations) =>
+      observations.cookie().httpOnly ? undefined : `${quoted(observations.cookie())} has no HttpOnly`,
   },
   {
     id: 'cookie.access-token',
@@ -40,9 +42,9 @@ export const cookieChecks: Check[] = [
     reason: 'It is where injected scripts look first, and it survives in the browser profile.',
     fix: 'cookie.access-token',
     rule: 32,
-    judge(seen) {
-      seen.answer('sign-in')
-      const readable = seen
+    judge(observations) {
+      observations.answer('sign-in')
+      const readable = observations
         .grants()
         .flatMap(({ answer }) => answer.cookies)
         .find((cookie) => cookie.isToken && !cookie.httpOnly)
@@ -56,9 +58,9 @@ export const cookieChecks: Check[] = [
     reason: 'One request to http://, from a link or a typed address, shows it to the network.',
     fix: 'cookie',
     rule: 23,
-    judge(seen) {
-      overTls(seen)
-      return seen.cookie().secure ? undefined : `${quoted(seen.cookie())} has no Secure`
+    judge(observations) {
+      overTls(observations)
+      return observations.cookie().secure ? undefined : `${quoted(observations.cookie())} has no Secure`
     },
   },
   {
@@ -69,7 +71,8 @@ export const cookieChecks: Check[] = [
       'Chromium takes it for Lax, and for None in its first two minutes; Firefox and Safari for None: they differ.',
     fix: 'cookie',
     rule: 23,
-    judge: (seen) => (seen.cookie().sameSite ? undefined : `${quoted(seen.cookie())} has none`),
+    judge: (observations) =>
+      observations.cookie().sameSite ? undefined : `${quoted(observations.cookie())} has none`,
   },
   {
     id: 'cookie.same-site-insecure',
@@ -78,8 +81,8 @@ export const cookieChecks: Check[] = [
     reason: 'SameSite=None without Secure is refused: nobody stays signed in.',
     fix: 'cookie-cross-site',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
+    judge(observations) {
+      const cookie = observations.cookie()
       return cookie.sameSite === 'none' && !cookie.secure
         ? `${quoted(cookie)} has SameSite=None without Secure`
         : undefined
@@ -92,11 +95,11 @@ export const cookieChecks: Check[] = [
     reason: 'Browsers keep such a cookie from requests of another site: every reload signs the user out.',
     fix: 'cookie-cross-site',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
+    judge(observations) {
+      const cookie = observations.cookie()
+      if (observations.plan.topology !== 'cross-site') throw new NotChecked('page and API are of one site')
       if (cookie.sameSite === 'none') return undefined
-      return `${seen.plan.page} and ${seen.plan.api.origin} are cross-site; ${quoted(cookie)} has ${
+      return `${observations.plan.page} and ${observations.plan.api.origin} are cross-site; ${quoted(cookie)} has ${
         cookie.sameSite ? `SameSite=${cookie.sameSite}` : 'no SameSite, which means Lax'
       }`
     },
@@ -108,10 +111,10 @@ export const cookieChecks: Check[] = [
     reason: 'Safari blocks these, Firefox keeps them apart, and users of Chromium can switch them off.',
     fix: 'cookie.third-party',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      if (seen.plan.topology !== 'cross-site') throw new Unseen('page and API are of one site')
-      return `${seen.plan.page} and ${seen.plan.api.origin} are cross-site, and the session hangs on ${quoted(cookie)}`
+    judge(observations) {
+      const cookie = observations.cookie()
+      if (observations.plan.topology !== 'cross-site') throw new NotChecked('page and API are of one site')
+      return `${observations.plan.page} and ${observations.plan.api.origin} are cross-site, and the session hangs on ${quoted(cookie)}`
     },
   },
   {
@@ -122,9 +125,10 @@ export const cookieChecks: Check[] = [
       'Every site can send requests with this cookie; the page is of the same site as the API, so that Lax would do.',
     fix: 'cookie',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      if (seen.plan.topology === 'cross-site') throw new Unseen('page and API are of different sites')
+    judge(observations) {
+      const cookie = observations.cookie()
+      if (observations.plan.topology === 'cross-site')
+        throw new NotChecked('page and API are of different sites')
       return cookie.sameSite === 'none' ? `${quoted(cookie)} has SameSite=None` : undefined
     },
   },
@@ -135,9 +139,9 @@ export const cookieChecks: Check[] = [
     reason: 'A blog or a forgotten test server beside the API gets it with every visit.',
     fix: 'cookie.domain',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      if (isForeign(seen)) throw new Unseen('see cookie.domain-foreign')
+    judge(observations) {
+      const cookie = observations.cookie()
+      if (isForeign(observations)) throw new NotChecked('see cookie.domain-foreign')
       return cookie.domain === undefined ? undefined : `${quoted(cookie)} has a Domain`
     },
   },
@@ -148,10 +152,10 @@ export const cookieChecks: Check[] = [
     reason: 'Nobody stays signed in.',
     fix: 'cookie.domain-foreign',
     rule: 23,
-    judge(seen) {
-      const { name } = seen.cookie()
-      if (!isForeign(seen)) return undefined
-      return `the Domain of ${name} is neither ${seen.plan.api.hostname} nor above it, or one where everybody can have a name`
+    judge(observations) {
+      const { name } = observations.cookie()
+      if (!isForeign(observations)) return undefined
+      return `the Domain of ${name} is neither ${observations.plan.api.hostname} nor above it, or one where everybody can have a name`
     },
   },
   {
@@ -161,10 +165,10 @@ export const cookieChecks: Check[] = [
     reason: 'Browsers send it to its Path only. The refresh fails, and the next reload signs the user out.',
     fix: 'cookie',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
-      const missed = users(seen).filter(({ url }) => !covers(path, url.pathname))
+    judge(observations) {
+      const cookie = observations.cookie()
+      const path = pathOf(cookie, observations.exchange('sign-in')?.path ?? '/')
+      const missed = users(observations).filter(({ url }) => !covers(path, url.pathname))
       return missed.length > 0
         ? `the Path of ${cookie.name} is ${path}, which does not cover ${missed.map(({ url }) => url.pathname).join(', ')}`
         : undefined
@@ -178,9 +182,9 @@ export const cookieChecks: Check[] = [
       'Only the refresh and the sign-out need it. A narrow Path, or the prefix __Host-, keeps it out of the rest.',
     fix: 'cookie',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
+    judge(observations) {
+      const cookie = observations.cookie()
+      const path = pathOf(cookie, observations.exchange('sign-in')?.path ?? '/')
       return path === '/' && !cookie.name.startsWith('__Host-')
         ? `the Path of ${cookie.name} is /`
         : undefined
@@ -193,9 +197,9 @@ export const cookieChecks: Check[] = [
     reason: '__Host- needs Secure, Path=/ and no Domain; __Secure- needs Secure. Nobody stays signed in.',
     fix: 'cookie.prefix-broken',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      const path = pathOf(cookie, seen.exchange('sign-in')?.path ?? '/')
+    judge(observations) {
+      const cookie = observations.cookie()
+      const path = pathOf(cookie, observations.exchange('sign-in')?.path ?? '/')
       const isHost = /^__Host-/i.test(cookie.name)
       if (!isHost && !/^__Secure-/i.test(cookie.name)) return undefined
       const faults = [
@@ -214,10 +218,10 @@ export const cookieChecks: Check[] = [
       'A subdomain can plant a cookie of the same name. Browsers let nobody plant __Host- (or, with a Path, __Secure-).',
     fix: 'cookie.prefix',
     rule: 23,
-    judge(seen) {
-      overTls(seen)
-      if (isHere(seen.plan.api)) throw new Unseen('on this machine, nobody has a subdomain')
-      const { name } = seen.cookie()
+    judge(observations) {
+      overTls(observations)
+      if (isHere(observations.plan.api)) throw new NotChecked('on this machine, nobody has a subdomain')
+      const { name } = observations.cookie()
       return /^__(Host|Secure)-/i.test(name) ? undefined : `it is called ${name}`
     },
   },
@@ -229,8 +233,8 @@ export const cookieChecks: Check[] = [
       'A lost laptop or an old backup is signed in for that long. Browsers cap it at 400 days; 30 are usual.',
     fix: 'cookie',
     rule: 3,
-    judge(seen) {
-      const { lifetime, name } = seen.cookie()
+    judge(observations) {
+      const { lifetime, name } = observations.cookie()
       return lifetime !== undefined && lifetime > 180 * DAY
         ? `${name} lasts ${duration(lifetime)}`
         : undefined
@@ -244,11 +248,11 @@ export const cookieChecks: Check[] = [
       'When the access token has to be renewed, the browser has dropped the cookie: users are signed out in the middle.',
     fix: 'cookie',
     rule: 3,
-    judge(seen) {
-      const { lifetime, name } = seen.cookie()
-      const access = accessLifetime(seen)
+    judge(observations) {
+      const { lifetime, name } = observations.cookie()
+      const access = accessLifetime(observations)
       if (lifetime === undefined || access === undefined || lifetime > access) return undefined
-      if (access > DAY) throw new Unseen('see token.lifetime-long')
+      if (access > DAY) throw new NotChecked('see token.lifetime-long')
       return `${name} lasts ${duration(lifetime)}, the access token ${duration(access)}`
     },
   },
@@ -260,8 +264,8 @@ export const cookieChecks: Check[] = [
       'A cookie without Max-Age is gone when the browser is closed, if it does not restore its windows. As you wish.',
     fix: 'cookie',
     rule: 3,
-    judge(seen) {
-      const { lifetime, name } = seen.cookie()
+    judge(observations) {
+      const { lifetime, name } = observations.cookie()
       return lifetime === undefined ? `${name} has neither Max-Age nor Expires` : undefined
     },
   },
@@ -273,12 +277,12 @@ export const cookieChecks: Check[] = [
       'Browsers tell cookies apart by name, Domain and Path. Both are sent from then on, and the spent one may come first.',
     fix: 'cookie.changes',
     rule: 23,
-    judge(seen) {
-      const [first, later] = [seen.cookie(), seen.answer('refresh')]
+    judge(observations) {
+      const [first, later] = [observations.cookie(), observations.answer('refresh')]
       const next = later.cookies.find(({ name, isGone }) => name === first.name && !isGone)
       if (!next) return undefined
       const where = (cookie: SetCookie, step: 'refresh' | 'sign-in') =>
-        pathOf(cookie, seen.exchange(step)?.path ?? '/')
+        pathOf(cookie, observations.exchange(step)?.path ?? '/')
       const [a, b] = [where(first, 'sign-in'), where(next, 'refresh')]
       if (a !== b) return `the Path of ${first.name} is ${a} after signing in, and ${b} after a refresh`
       return first.domain === next.domain ? undefined : `its Domain is another one after a refresh`
@@ -291,9 +295,9 @@ export const cookieChecks: Check[] = [
     reason: 'Which one wins depends on the order, and with two Paths both are kept.',
     fix: 'cookie.twice',
     rule: 23,
-    judge(seen) {
-      const cookie = seen.cookie()
-      for (const { answer, request } of seen.grants()) {
+    judge(observations) {
+      const cookie = observations.cookie()
+      for (const { answer, request } of observations.grants()) {
         const names = answer.cookies.map(({ name }) => name).filter((name) => name === cookie.name)
         const twice = names.find((name, at) => names.indexOf(name) !== at)
         if (twice) return `${request} sets ${twice} more than once`
@@ -304,8 +308,8 @@ export const cookieChecks: Check[] = [
 ]
 
 /** The lifetime of an access token in seconds, if it is known. */
-export function accessLifetime(seen: Seen): number | undefined {
-  const answer = seen.answer('sign-in')
+export function accessLifetime(observations: Observations): number | undefined {
+  const answer = observations.answer('sign-in')
   const { access, expiresIn } = answer.grant
   if (expiresIn) return expiresIn.seconds
   const { exp, iat = Date.parse(answer.header('date') ?? '') / 1000 } = access[0]?.jwt ?? {}

@@ -2,7 +2,7 @@ import type { Answer } from '../answer.js'
 import { csrfRuleOf } from '../csrf-rule.js'
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
-import { type Exchange, type Seen, type Step, Unseen } from '../probe/seen.js'
+import { type Exchange, NotChecked, type Observations, type Step } from '../probe/observations.js'
 
 type Answered = Exchange & { answer: Answer }
 
@@ -14,30 +14,33 @@ const isReadable = (exchange: Answered) =>
   exchange.answer.header('access-control-allow-credentials') === 'true'
 
 /** The exchanges of the application's page that were answered, except preflights. */
-function answers(seen: Seen): Answered[] {
-  seen.crossOrigin()
-  const own = seen
+function answers(observations: Observations): Answered[] {
+  observations.crossOrigin()
+  const own = observations
     .answered()
     .filter(
-      ({ origin, step }) => origin === seen.plan.page && !step.startsWith('preflight') && step !== 'guess',
+      ({ origin, step }) =>
+        origin === observations.plan.page && !step.startsWith('preflight') && step !== 'guess',
     )
-  if (own.length === 0) throw new Unseen('nothing was answered')
+  if (own.length === 0) throw new NotChecked('nothing was answered')
   return own
 }
 
-const successes = (seen: Seen) => {
-  const all = answers(seen)
+const successes = (observations: Observations) => {
+  const all = answers(observations)
   const good = all.filter(({ answer }) => answer.status < 400)
   return good.length > 0 ? good : all
 }
 
 /** The preflights that were answered. */
-function preflights(seen: Seen): Answered[] {
-  seen.crossOrigin()
+function preflights(observations: Observations): Answered[] {
+  observations.crossOrigin()
   const steps = ['preflight-me', 'preflight-sign-in', 'preflight-refresh', 'preflight-sign-out'] as const
   // Only the last one of each step: the required headers may become known during the run.
-  const all = seen.answered(...steps).filter((exchange) => seen.exchange(exchange.step) === exchange)
-  if (all.length === 0) throw new Unseen('no preflight was answered')
+  const all = observations
+    .answered(...steps)
+    .filter((exchange) => observations.exchange(exchange.step) === exchange)
+  if (all.length === 0) throw new NotChecked('no preflight was answered')
   return all
 }
 
@@ -45,9 +48,9 @@ const list = (exchanges: Exchange[]) =>
   [...new Set(exchanges.map(({ request }) => request))].slice(0, 4).join(', ')
 
 /** What an origin that should have no access may do. */
-function elsewhere(seen: Seen, who: 'foreign' | 'lookalike' | 'null') {
-  const all = seen.answered(`${who}-get`, `${who}-preflight`)
-  if (all.length === 0) throw new Unseen('it was not answered')
+function elsewhere(observations: Observations, who: 'foreign' | 'lookalike' | 'null') {
+  const all = observations.answered(`${who}-get`, `${who}-preflight`)
+  if (all.length === 0) throw new NotChecked('it was not answered')
   const open = all.filter((exchange) => allowed(exchange) === exchange.origin)
   const readable = open.filter(isReadable)
   if (readable.length > 0) return `${readable[0]?.origin} is allowed, with credentials (${list(readable)})`
@@ -60,8 +63,12 @@ function elsewhere(seen: Seen, who: 'foreign' | 'lookalike' | 'null') {
 }
 
 /** What a preflight must allow, but does not allow. */
-function lacking(seen: Seen, header: 'headers' | 'methods', wanted: (exchange: Answered) => string[]) {
-  const lines = preflights(seen).flatMap((exchange) => {
+function lacking(
+  observations: Observations,
+  header: 'headers' | 'methods',
+  wanted: (exchange: Answered) => string[],
+) {
+  const lines = preflights(observations).flatMap((exchange) => {
     const list = exchange.answer.list(`access-control-allow-${header}`)
     const missing = wanted(exchange).filter((it) => !list.includes(it.toLowerCase()))
     return missing.length > 0 ? [`${exchange.request} does not allow ${missing.join(', ')}`] : []
@@ -69,8 +76,8 @@ function lacking(seen: Seen, header: 'headers' | 'methods', wanted: (exchange: A
   return lines.length > 0 ? lines.join('; ') : undefined
 }
 
-function exposed(seen: Seen, name: string) {
-  const hidden = successes(seen).filter(
+function exposed(observations: Observations, name: string) {
+  const hidden = successes(observations).filter(
     ({ answer }) => !answer.list('access-control-expose-headers').includes(name.toLowerCase()),
   )
   return hidden.length > 0 ? `no ${name} in Access-Control-Expose-Headers (${list(hidden)})` : undefined
@@ -91,11 +98,11 @@ export const corsChecks: Check[] = [
     reason: 'Browsers hide the answer: every request fails with "Failed to fetch", sign-in first.',
     fix: 'cors',
     rule: 24,
-    judge(seen) {
-      const closed = successes(seen).filter(
-        (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
+    judge(observations) {
+      const closed = successes(observations).filter(
+        (exchange) => ![observations.plan.page, '*'].includes(allowed(exchange) ?? ''),
       )
-      return closed.length > 0 ? `${seen.plan.page} is not allowed (${list(closed)})` : undefined
+      return closed.length > 0 ? `${observations.plan.page} is not allowed (${list(closed)})` : undefined
     },
   },
   {
@@ -106,9 +113,9 @@ export const corsChecks: Check[] = [
       'Browsers refuse * for requests with cookies: the refresh fails, though tools like curl see nothing wrong.',
     fix: 'cors-exact',
     rule: 24,
-    judge(seen) {
-      const open = answers(seen).filter((exchange) => allowed(exchange) === '*')
-      if (open.length > 0) withCookies(seen)
+    judge(observations) {
+      const open = answers(observations).filter((exchange) => allowed(exchange) === '*')
+      if (open.length > 0) withCookies(observations)
       return open.length > 0 ? `Access-Control-Allow-Origin: * (${list(open)})` : undefined
     },
   },
@@ -120,9 +127,9 @@ export const corsChecks: Check[] = [
       'Without Access-Control-Allow-Credentials: true, browsers drop the cookie of the sign-in and hide the answer.',
     fix: 'cors',
     rule: 24,
-    judge(seen) {
-      withCookies(seen)
-      const without = [...successes(seen), ...preflights(seen)].filter(
+    judge(observations) {
+      withCookies(observations)
+      const without = [...successes(observations), ...preflights(observations)].filter(
         (exchange) =>
           allowed(exchange) !== undefined &&
           exchange.answer.header('access-control-allow-credentials') !== 'true',
@@ -138,11 +145,11 @@ export const corsChecks: Check[] = [
       'The page sees a dead network in place of a 401 or 429: it neither refreshes nor says what is wrong.',
     fix: 'cors.errors',
     rule: 24,
-    judge(seen) {
-      const errors = answers(seen).filter(({ answer }) => answer.status >= 400)
-      if (errors.length === 0) throw new Unseen('nothing was refused')
-      if (successes(seen).some((exchange) => allowed(exchange) === undefined))
-        throw new Unseen('no answer has them: see cors.origin')
+    judge(observations) {
+      const errors = answers(observations).filter(({ answer }) => answer.status >= 400)
+      if (errors.length === 0) throw new NotChecked('nothing was refused')
+      if (successes(observations).some((exchange) => allowed(exchange) === undefined))
+        throw new NotChecked('no answer has them: see cors.origin')
       const hidden = errors.filter((exchange) => allowed(exchange) === undefined)
       const codes = [...new Set(hidden.map(({ answer }) => answer.status))].join(', ')
       return hidden.length > 0 ? `${codes} of ${list(hidden)}` : undefined
@@ -155,7 +162,7 @@ export const corsChecks: Check[] = [
     reason: 'The API repeats whatever Origin it is sent. A hostile page can refresh, and read the token.',
     fix: 'cors-exact',
     rule: 24,
-    judge: (seen) => elsewhere(seen, 'foreign'),
+    judge: (observations) => elsewhere(observations, 'foreign'),
   },
   {
     id: 'cors.null',
@@ -164,9 +171,9 @@ export const corsChecks: Check[] = [
     reason: 'Any site can be "null": a sandboxed frame is enough.',
     fix: 'cors-exact',
     rule: 24,
-    judge(seen) {
-      unlessReflected(seen)
-      return elsewhere(seen, 'null')
+    judge(observations) {
+      unlessReflected(observations)
+      return elsewhere(observations, 'null')
     },
   },
   {
@@ -177,9 +184,9 @@ export const corsChecks: Check[] = [
       'Whoever registers such a domain may call the API as the user. A prefix or a loose regexp is compared.',
     fix: 'cors-exact',
     rule: 24,
-    judge(seen) {
-      unlessReflected(seen)
-      return elsewhere(seen, 'lookalike')
+    judge(observations) {
+      unlessReflected(observations)
+      return elsewhere(observations, 'lookalike')
     },
   },
   {
@@ -189,10 +196,10 @@ export const corsChecks: Check[] = [
     reason: 'A cache hands the CORS headers for one page to another, which then fails.',
     fix: 'cors.vary',
     rule: 24,
-    judge(seen) {
-      const silent = successes(seen).filter((exchange) => {
+    judge(observations) {
+      const silent = successes(observations).filter((exchange) => {
         const vary = exchange.answer.list('vary')
-        return allowed(exchange) === seen.plan.page && !vary.includes('origin') && !vary.includes('*')
+        return allowed(exchange) === observations.plan.page && !vary.includes('origin') && !vary.includes('*')
       })
       return silent.length > 0 ? `no Vary: Origin (${list(silent)})` : undefined
     },
@@ -204,10 +211,10 @@ export const corsChecks: Check[] = [
     reason: 'Across origins, scripts see only the headers that are exposed: sign-in seems to give no token.',
     fix: 'cors',
     rule: 34,
-    judge(seen) {
-      seen.crossOrigin()
-      if (seen.access().place !== 'header') throw new Unseen('the token is in the body')
-      return exposed(seen, 'Authorization')
+    judge(observations) {
+      observations.crossOrigin()
+      if (observations.access().place !== 'header') throw new NotChecked('the token is in the body')
+      return exposed(observations, 'Authorization')
     },
   },
   {
@@ -217,7 +224,7 @@ export const corsChecks: Check[] = [
     reason: 'After a 429 or 503 the client has to guess when to try again, too early as a rule.',
     fix: 'cors',
     rule: 34,
-    judge: (seen) => exposed(seen, 'Retry-After'),
+    judge: (observations) => exposed(observations, 'Retry-After'),
   },
   {
     id: 'cors.expose-date',
@@ -227,7 +234,7 @@ export const corsChecks: Check[] = [
       'It is what the lifetime of a token without iat is counted from, whatever the clock of the user says.',
     fix: 'cors',
     rule: 34,
-    judge: (seen) => exposed(seen, 'Date'),
+    judge: (observations) => exposed(observations, 'Date'),
   },
   {
     id: 'cors.preflight-status',
@@ -237,8 +244,8 @@ export const corsChecks: Check[] = [
       'Browsers ask with OPTIONS, without cookie or token, before they send. Anything but 2xx means: not at all.',
     fix: 'cors.preflight-status',
     rule: 24,
-    judge(seen) {
-      const refused = preflights(seen).filter(({ answer }) => !answer.isOk)
+    judge(observations) {
+      const refused = preflights(observations).filter(({ answer }) => !answer.isOk)
       const [first] = refused
       return first && `answered with ${first.answer.status} (${list(refused)})`
     },
@@ -250,11 +257,11 @@ export const corsChecks: Check[] = [
     reason: 'The browser sends nothing after them.',
     fix: 'cors',
     rule: 24,
-    judge(seen) {
-      const closed = preflights(seen).filter(
-        (exchange) => ![seen.plan.page, '*'].includes(allowed(exchange) ?? ''),
+    judge(observations) {
+      const closed = preflights(observations).filter(
+        (exchange) => ![observations.plan.page, '*'].includes(allowed(exchange) ?? ''),
       )
-      return closed.length > 0 ? `${seen.plan.page} is not allowed (${list(closed)})` : undefined
+      return closed.length > 0 ? `${observations.plan.page} is not allowed (${list(closed)})` : undefined
     },
   },
   {
@@ -265,18 +272,21 @@ export const corsChecks: Check[] = [
       'The browser does not send the request. Authorization must be named: * does not cover it, nor anything with cookies.',
     fix: 'cors',
     rule: 24,
-    judge: (seen) =>
-      lacking(seen, 'headers', ({ step }) => {
+    judge: (observations) =>
+      lacking(observations, 'headers', ({ step }) => {
         const isSignIn = step === 'preflight-sign-in'
-        const rule = csrfRuleOf(seen, STEPS[step] ?? 'signIn')
+        const rule = csrfRuleOf(observations, STEPS[step] ?? 'signIn')
         // Without cookies, CSRF is not possible: the suggested options then send no such header.
         const isSent =
           rule &&
-          (!seen.plan.isCsrfOpen || seen.needsCookies) &&
+          (!observations.plan.isCsrfOpen || observations.needsCookies) &&
           // Without a cookie to repeat, there is no header.
-          !('cookie' in rule && ((isSignIn && !seen.plan.csrfPage) || !hasCookie(seen, rule.cookie)))
+          !(
+            'cookie' in rule &&
+            ((isSignIn && !observations.plan.csrfPage) || !hasCookie(observations, rule.cookie))
+          )
         const csrf = isSent ? [rule.header] : []
-        const token = seen.plan.isCookieSession ? [] : ['Authorization']
+        const token = observations.plan.isCookieSession ? [] : ['Authorization']
         if (step === 'preflight-me') return token
         if (isSignIn) return ['Content-Type', ...csrf]
         return step === 'preflight-sign-out' ? [...token, ...csrf] : csrf
@@ -289,9 +299,9 @@ export const corsChecks: Check[] = [
     reason: 'The browser does not send the request: signing out, for one, never reaches the API.',
     fix: 'cors',
     rule: 24,
-    judge: (seen) =>
-      lacking(seen, 'methods', ({ step }) => {
-        const method = seen.plan.endpoints[STEPS[step] ?? 'signIn']?.method ?? 'GET'
+    judge: (observations) =>
+      lacking(observations, 'methods', ({ step }) => {
+        const method = observations.plan.endpoints[STEPS[step] ?? 'signIn']?.method ?? 'GET'
         // Preflights need not allow these methods.
         return ['GET', 'HEAD', 'POST'].includes(method) ? [] : [method]
       }),
@@ -304,8 +314,8 @@ export const corsChecks: Check[] = [
       'Every other request is asked for twice: without Access-Control-Max-Age, browsers forget after five seconds.',
     fix: 'cors',
     rule: 24,
-    judge(seen) {
-      const short = preflights(seen).filter(
+    judge(observations) {
+      const short = preflights(observations).filter(
         ({ answer }) => !(Number(answer.header('access-control-max-age') ?? 5) >= 60),
       )
       const [first] = short
@@ -316,16 +326,16 @@ export const corsChecks: Check[] = [
   },
 ]
 
-const hasCookie = (seen: Seen, name: string) =>
-  [...seen.grants(), ...seen.answered('csrf-page')].some(({ answer }) =>
+const hasCookie = (observations: Observations, name: string) =>
+  [...observations.grants(), ...observations.answered('csrf-page')].some(({ answer }) =>
     answer.cookies.some((cookie) => cookie.name === name),
   )
 
-/** @throws Unseen if the session needs no cookie */
-function withCookies(seen: Seen) {
-  if (!seen.needsCookies) throw new Unseen('the session needs no cookie')
+/** @throws NotChecked if the session needs no cookie */
+function withCookies(observations: Observations) {
+  if (!observations.needsCookies) throw new NotChecked('the session needs no cookie')
 }
 
-function unlessReflected(seen: Seen) {
-  if (elsewhere(seen, 'foreign')) throw new Unseen('every origin is allowed: see cors.reflects')
+function unlessReflected(observations: Observations) {
+  if (elsewhere(observations, 'foreign')) throw new NotChecked('every origin is allowed: see cors.reflects')
 }

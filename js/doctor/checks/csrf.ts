@@ -1,8 +1,8 @@
 import type { SetCookie } from '../cookies.js'
 import type { Check, Severity } from '../finding.js'
-import { type Seen, Unseen } from '../probe/seen.js'
+import { FOREIGN } from '../probe/anonymous.js'
+import { NotChecked, type Observations } from '../probe/observations.js'
 import { begin, readableCsrfCookie } from '../probe/session.js'
-import { FOREIGN } from '../probe/stranger.js'
 
 type Name = 'refresh' | 'sign-in' | 'sign-out'
 
@@ -19,22 +19,23 @@ const ENDPOINTS: Record<Name, { verb: string; reason: string }> = {
   'sign-out': { verb: 'sign the user out', reason: 'Again and again, if it likes.' },
 }
 
-/** Whether the API has accepted the request. Throws Unseen if that is not known. */
-function taken(seen: Seen, who: 'foreign' | 'forged' | 'plain', name: Name): boolean {
-  if (seen.answer('sign-in').cookies.length === 0)
-    throw new Unseen('no cookie is set: a browser adds nothing that could be abused')
-  if (!seen.needsCookies) throw new Unseen('the session needs no cookie: a browser adds nothing that counts')
+/** Whether the API has accepted the request. Throws NotChecked if that is not known. */
+function taken(observations: Observations, who: 'foreign' | 'forged' | 'plain', name: Name): boolean {
+  if (observations.answer('sign-in').cookies.length === 0)
+    throw new NotChecked('no cookie is set: a browser adds nothing that could be abused')
+  if (!observations.needsCookies)
+    throw new NotChecked('the session needs no cookie: a browser adds nothing that counts')
   const step = `${who}-${name}` as const
-  const { status, isOk, cookies, content } = seen.answer(step)
-  if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
+  const { status, isOk, cookies, content } = observations.answer(step)
+  if (status === 429 || status >= 500) throw new NotChecked(`it was answered with ${status}`)
   // Some APIs report a failure with status 200.
   if (content.says === 'failure') return false
-  if (name === 'sign-in') return isOk && setsSession(seen, cookies)
-  return isOk && !seen.idle.has(step)
+  if (name === 'sign-in') return isOk && setsSession(observations, cookies)
+  return isOk && !observations.idle.has(step)
 }
 
 /** Only session cookies count: an attacker gains nothing from other cookies. */
-const setsSession = ({ plan: { sessionCookies } }: Seen, cookies: SetCookie[]) =>
+const setsSession = ({ plan: { sessionCookies } }: Observations, cookies: SetCookie[]) =>
   cookies.some(({ name, isGone }) => !isGone && (!sessionCookies || sessionCookies.includes(name)))
 
 function forged(name: Name): Check {
@@ -46,11 +47,11 @@ function forged(name: Name): Check {
     reason,
     fix: 'csrf-header',
     rule: 25,
-    judge(seen) {
-      if (!taken(seen, 'forged', name)) return undefined
-      const evidence = `${seen.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(seen)}`
+    judge(observations) {
+      if (!taken(observations, 'forged', name)) return undefined
+      const evidence = `${observations.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(observations)}`
       // Browsers do not send the cookie with such a form, except with forms of sibling domains.
-      const isKept = name !== 'sign-in' && /lax|strict/.test(seen.cookie().sameSite ?? '')
+      const isKept = name !== 'sign-in' && /lax|strict/.test(observations.cookie().sameSite ?? '')
       return { evidence, severity: isKept ? 'warning' : 'error' } satisfies {
         evidence: string
         severity: Severity
@@ -68,14 +69,14 @@ function required(name: Name): Check {
       'What is left is the check of Origin, which proxies and old browsers leave out, and SameSite, which siblings pass.',
     fix: 'csrf-header',
     rule: 25,
-    judge(seen) {
-      const { csrf } = seen.plan
-      if (!csrf) throw new Unseen('there is no such header (--csrf none)')
-      if (name === 'sign-in' && 'cookie' in csrf && !seen.plan.csrfPage)
-        throw new Unseen('there is no cookie to repeat before signing in')
-      if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
-      if (!taken(seen, 'plain', name)) return undefined
-      return `${seen.exchange(`plain-${name}`)?.request} works without ${header(seen)}`
+    judge(observations) {
+      const { csrf } = observations.plan
+      if (!csrf) throw new NotChecked('there is no such header (--csrf none)')
+      if (name === 'sign-in' && 'cookie' in csrf && !observations.plan.csrfPage)
+        throw new NotChecked('there is no cookie to repeat before signing in')
+      if (taken(observations, 'forged', name)) throw new NotChecked(`see csrf.${name}`)
+      if (!taken(observations, 'plain', name)) return undefined
+      return `${observations.exchange(`plain-${name}`)?.request} works without ${header(observations)}`
     },
   }
 }
@@ -89,10 +90,10 @@ function checked(name: Name): Check {
       'The header is then the only defence, and a slip in CORS opens it. Browsers say where a request comes from: compare it.',
     fix: 'csrf-origin',
     rule: 25,
-    judge(seen) {
-      if (taken(seen, 'forged', name)) throw new Unseen(`see csrf.${name}`)
-      if (!taken(seen, 'foreign', name)) return undefined
-      return `${seen.exchange(`foreign-${name}`)?.request} works from ${FOREIGN}, with ${header(seen)}`
+    judge(observations) {
+      if (taken(observations, 'forged', name)) throw new NotChecked(`see csrf.${name}`)
+      if (!taken(observations, 'foreign', name)) return undefined
+      return `${observations.exchange(`foreign-${name}`)?.request} works from ${FOREIGN}, with ${header(observations)}`
     },
   }
 }
@@ -104,12 +105,12 @@ const page: Check = {
   severity: 'error',
   reason: 'A vault runs in a worker, which sees no page: it can repeat the value of a cookie.',
   fix: 'csrf.page',
-  judge(seen) {
-    if (!seen.plan.csrfPage) throw new Unseen('there is no such page (--csrf-page)')
-    const answer = seen.answer('csrf-page')
-    const request = seen.exchange('csrf-page')?.request
+  judge(observations) {
+    if (!observations.plan.csrfPage) throw new NotChecked('there is no such page (--csrf-page)')
+    const answer = observations.answer('csrf-page')
+    const request = observations.exchange('csrf-page')?.request
     if (!answer.isOk) return `${request} is answered with ${answer.status}`
-    if (seen.answer('plain-sign-in').isOk) throw new Unseen('the sign-in needs none')
+    if (observations.answer('plain-sign-in').isOk) throw new NotChecked('the sign-in needs none')
     if (readableCsrfCookie(begin(answer))) return undefined
     const { csrf } = answer.grant
     const place = csrf && (csrf.place.startsWith('<') ? csrf.place : `${csrf.place} in the body`)
@@ -117,7 +118,7 @@ const page: Check = {
   },
 }
 
-const header = ({ plan }: Seen) => (plan.csrf ? plan.csrf.header : 'any header')
+const header = ({ plan }: Observations) => (plan.csrf ? plan.csrf.header : 'any header')
 
 const NAMES: Name[] = ['sign-in', 'refresh', 'sign-out']
 

@@ -1,6 +1,6 @@
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
-import { type Seen, Unseen } from '../probe/seen.js'
+import { NotChecked, type Observations } from '../probe/observations.js'
 import { begin, candidates, refreshTokenOf } from '../probe/session.js'
 
 /**
@@ -9,15 +9,15 @@ import { begin, candidates, refreshTokenOf } from '../probe/session.js'
  */
 export const isEnd = (status: number) => status >= 400 && status < 500 && ![404, 405, 429].includes(status)
 
-/** @throws Unseen */
-function reuses(seen: Seen) {
-  const spent = seen.answer('spend')
-  if (!spent.isOk) throw new Unseen(`a refresh was answered with ${spent.status}`)
-  const [first] = seen.reuses
-  if (!first) throw new Unseen('the refresh token stays the same: nothing is ever spent')
-  const last = seen.reuses.at(-1) ?? first
+/** @throws NotChecked */
+function reuses(observations: Observations) {
+  const spent = observations.answer('spend')
+  if (!spent.isOk) throw new NotChecked(`a refresh was answered with ${spent.status}`)
+  const [first] = observations.reuses
+  if (!first) throw new NotChecked('the refresh token stays the same: nothing is ever spent')
+  const last = observations.reuses.at(-1) ?? first
   if (!last.successor && ![400, 401, 403].includes(last.status))
-    throw new Unseen(`a spent refresh token was answered with ${last.status}`)
+    throw new NotChecked(`a spent refresh token was answered with ${last.status}`)
   return { first, last, isTaken: first.successor !== undefined, isStillTaken: last.successor !== undefined }
 }
 
@@ -29,14 +29,14 @@ export const rotationChecks: Check[] = [
     reason: 'When the access token ends, users have to sign in again; most have to after a reload, too.',
     fix: 'refresh.missing',
     rule: 7,
-    judge(seen) {
-      seen.access()
-      const session = begin(seen.answer('sign-in'))
-      const { sessionCookies } = seen.plan
+    judge(observations) {
+      observations.access()
+      const session = begin(observations.answer('sign-in'))
+      const { sessionCookies } = observations.plan
       const mayRefresh = sessionCookies ? sessionCookies.length > 0 : candidates(session).length > 0
       if (session.refresh || mayRefresh) {
-        if (seen.plan.endpoints.refresh || session.refresh) return undefined
-        throw new Unseen('there is no refresh (--refresh none) to try the cookies with')
+        if (observations.plan.endpoints.refresh || session.refresh) return undefined
+        throw new NotChecked('there is no refresh (--refresh none) to try the cookies with')
       }
       return 'signing in gives no refresh token, and sets no cookie that a refresh would take'
     },
@@ -48,12 +48,13 @@ export const rotationChecks: Check[] = [
     reason: 'Users are signed out when the access token ends, and by every reload.',
     fix: 'refresh.works',
     rule: 7,
-    judge(seen) {
-      seen.endpoint('refresh')
-      const { status, isOk } = seen.answer('refresh')
+    judge(observations) {
+      observations.endpoint('refresh')
+      const { status, isOk } = observations.answer('refresh')
       if (isOk) return undefined
-      if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie, which need not be refreshed')
-      const request = seen.exchange('refresh')?.request
+      if (observations.plan.isCookieSession)
+        throw new NotChecked('the session is a cookie, which need not be refreshed')
+      const request = observations.exchange('refresh')?.request
       if (status === 404 || status === 405)
         return {
           evidence: `${request} is not there (${status}); name it with --refresh, or say --refresh none`,
@@ -69,10 +70,10 @@ export const rotationChecks: Check[] = [
     reason: 'The client has asked for one and has none: it tries again, and the user waits.',
     fix: 'refresh.token',
     rule: 12,
-    judge(seen) {
-      seen.access()
-      const { isOk, grant } = seen.answer('refresh')
-      if (!isOk) throw new Unseen('a refresh does not work')
+    judge(observations) {
+      observations.access()
+      const { isOk, grant } = observations.answer('refresh')
+      if (!isOk) throw new NotChecked('a refresh does not work')
       return grant.access.length > 0 ? undefined : 'neither in the Authorization header nor in the body'
     },
   },
@@ -84,12 +85,13 @@ export const rotationChecks: Check[] = [
       'All goes well until the first refresh, some minutes after signing in. Then every request is a 401.',
     fix: 'refresh.accepted',
     rule: 2,
-    judge(seen) {
-      if (!seen.isUser('me') && !seen.isUser('me-by-cookie')) throw new Unseen('nor was that of the sign-in')
-      const { status } = seen.answer('me-refreshed')
-      if (status === 429 || status >= 500) throw new Unseen(`it was answered with ${status}`)
-      if (seen.isUser('me-refreshed')) return undefined
-      return `${seen.exchange('me-refreshed')?.request} is answered with ${status} to it`
+    judge(observations) {
+      if (!observations.isUser('me') && !observations.isUser('me-by-cookie'))
+        throw new NotChecked('nor was that of the sign-in')
+      const { status } = observations.answer('me-refreshed')
+      if (status === 429 || status >= 500) throw new NotChecked(`it was answered with ${status}`)
+      if (observations.isUser('me-refreshed')) return undefined
+      return `${observations.exchange('me-refreshed')?.request} is answered with ${status} to it`
     },
   },
   {
@@ -99,11 +101,11 @@ export const rotationChecks: Check[] = [
     reason: 'A copy that somebody has taken works as long as the session, and nobody ever notices.',
     fix: 'rotation',
     rule: 7,
-    judge(seen) {
-      const [before, after] = [seen.answer('sign-in'), seen.answer('refresh')]
-      if (seen.isCheck) throw new Unseen('a session cookie is no refresh token')
-      if (!after.isOk) throw new Unseen('a refresh does not work')
-      const token = (answer: typeof before) => refreshTokenOf(begin(answer), seen.plan)
+    judge(observations) {
+      const [before, after] = [observations.answer('sign-in'), observations.answer('refresh')]
+      if (observations.isCheck) throw new NotChecked('a session cookie is no refresh token')
+      if (!after.isOk) throw new NotChecked('a refresh does not work')
+      const token = (answer: typeof before) => refreshTokenOf(begin(answer), observations.plan)
       const next = token(after)
       if (next && !next.equals(token(before))) return undefined
       return next ? 'a refresh sets the same one again' : 'a refresh sets no new one'
@@ -117,13 +119,13 @@ export const rotationChecks: Check[] = [
       'A thief and the user can both go on refreshing, each with a token of his own, and nobody notices.',
     fix: 'rotation',
     rule: 9,
-    judge(seen) {
-      const { last, isTaken, isStillTaken } = reuses(seen)
+    judge(observations) {
+      const { last, isTaken, isStillTaken } = reuses(observations)
       if (!isTaken || !isStillTaken) return undefined
       const evidence = `it was still taken ${duration(last.after)} after it had been spent`
       if (last.successor === 'another') return `${evidence}, and brought another one each time`
-      if (seen.plan.grace > 0) return evidence
-      throw new Unseen('there is a grace, whose end was not waited for (--grace 0)')
+      if (observations.plan.grace > 0) return evidence
+      throw new NotChecked('there is a grace, whose end was not waited for (--grace 0)')
     },
   },
   {
@@ -134,11 +136,11 @@ export const rotationChecks: Check[] = [
       'The one who was first, perhaps the thief, stays signed in; the other one, perhaps the user, is sent away.',
     fix: 'rotation',
     rule: 9,
-    judge(seen) {
-      reuses(seen)
-      const { isOk, status, isRefusal } = seen.answer('family')
+    judge(observations) {
+      reuses(observations)
+      const { isOk, status, isRefusal } = observations.answer('family')
       if (isOk) return 'after a spent token had been refused, its successor still worked'
-      if (!isRefusal) throw new Unseen(`the successor was answered with ${status}`)
+      if (!isRefusal) throw new NotChecked(`the successor was answered with ${status}`)
       return undefined
     },
   },
@@ -150,8 +152,8 @@ export const rotationChecks: Check[] = [
       'A reload or a dead network in the middle of a refresh loses the new cookie. A grace of ten seconds mends that.',
     fix: 'grace',
     rule: 8,
-    judge(seen) {
-      return reuses(seen).isTaken ? undefined : 'a token was refused right after it had been spent'
+    judge(observations) {
+      return reuses(observations).isTaken ? undefined : 'a token was refused right after it had been spent'
     },
   },
   {
@@ -162,8 +164,8 @@ export const rotationChecks: Check[] = [
       'Two tokens of one session are good at once, so that reuse is noticed later. Give the same successor again.',
     fix: 'grace',
     rule: 8,
-    judge(seen) {
-      const { first, isStillTaken } = reuses(seen)
+    judge(observations) {
+      const { first, isStillTaken } = reuses(observations)
       return first.successor === 'another' && !isStillTaken
         ? 'each use of the spent token brought another one'
         : undefined
@@ -177,10 +179,10 @@ export const rotationChecks: Check[] = [
       'Links, images and prefetches on any site then rotate the cookie of the user, and SameSite=Lax does not stop links.',
     fix: 'refresh.by-get',
     rule: 25,
-    judge(seen) {
-      const { isOk, grant, cookies } = seen.answer('refresh-by-get')
+    judge(observations) {
+      const { isOk, grant, cookies } = observations.answer('refresh-by-get')
       return isOk && (grant.access.length > 0 || cookies.length > 0)
-        ? `${seen.exchange('refresh-by-get')?.request} granted a token`
+        ? `${observations.exchange('refresh-by-get')?.request} granted a token`
         : undefined
     },
   },
@@ -192,12 +194,12 @@ export const rotationChecks: Check[] = [
       'Only 400, 401 and 403 end a session. After anything else the client takes the API for ill, and tries on for ever.',
     fix: 'refresh.refusal',
     rule: 22,
-    judge(seen) {
+    judge(observations) {
       const asked = ['refresh-without-cookie', 'refresh-bad-cookie'] as const
       const all = asked
-        .map((step) => ({ step, answer: seen.answer(step) }))
+        .map((step) => ({ step, answer: observations.answer(step) }))
         .filter(({ answer }) => answer.status !== 429)
-      const { endsOn = [400, 401, 403] } = seen.endpoint('refresh')
+      const { endsOn = [400, 401, 403] } = observations.endpoint('refresh')
       const odd = all.filter(({ answer }) => !endsOn.includes(answer.status))
       const [first] = odd
       if (!first) return undefined

@@ -2,8 +2,8 @@ import type { Answer } from '../answer.js'
 import type { Check } from '../finding.js'
 import type { Plan } from '../options.js'
 import { duration } from '../printable.js'
-import { type Seen, Unseen } from '../probe/seen.js'
-import { LONGEST_BODY } from '../wire.js'
+import { NotChecked, type Observations } from '../probe/observations.js'
+import { MAX_BODY } from '../transport.js'
 import { accessLifetime } from './cookies.js'
 
 /** What to try next after a sign-in was refused. */
@@ -24,12 +24,12 @@ function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
   return "are they right, and where the API wants them? Devise: --field 'email=user[email]' --field 'password=user[password]'"
 }
 
-/** @throws Unseen */
-function revocation(seen: Seen) {
-  seen.endpoint('signOut')
-  const { status } = seen.answer('sign-out')
+/** @throws NotChecked */
+function revocation(observations: Observations) {
+  observations.endpoint('signOut')
+  const { status } = observations.answer('sign-out')
   if (status === 404 || status === 405)
-    throw new Unseen(`there is no sign-out at ${seen.exchange('sign-out')?.request}`)
+    throw new NotChecked(`there is no sign-out at ${observations.exchange('sign-out')?.request}`)
 }
 
 export const sessionChecks: Check[] = [
@@ -39,14 +39,14 @@ export const sessionChecks: Check[] = [
     severity: 'error',
     reason: 'Nothing below could be looked at with an account.',
     fix: 'sign-in.works',
-    judge(seen) {
-      const { request, failure } = seen.exchange('sign-in') ?? {}
+    judge(observations) {
+      const { request, failure } = observations.exchange('sign-in') ?? {}
       if (failure) return `${request} was not answered (${failure.kind})`
-      const answer = seen.answer('sign-in')
+      const answer = observations.answer('sign-in')
       const { status, isOk, content, grant } = answer
       const isFailure = isOk && content.says === 'failure' && grant.access.length === 0
       if (isOk && !isFailure) return undefined
-      return `${request} is answered with ${status}${isFailure ? ' and a failure in it' : ''}: ${hint(answer, seen.plan)}`
+      return `${request} is answered with ${status}${isFailure ? ' and a failure in it' : ''}: ${hint(answer, observations.plan)}`
     },
   },
   {
@@ -56,13 +56,13 @@ export const sessionChecks: Check[] = [
     reason: 'The client cannot tell that anybody is signed in.',
     fix: 'sign-in.grant',
     rule: 12,
-    judge(seen) {
-      const { isOk, isCut, grant, cookies, type } = seen.answer('sign-in')
-      if (isCut) throw new Unseen('see sign-in.size')
-      if (!isOk) throw new Unseen('signing in failed')
+    judge(observations) {
+      const { isOk, isCut, grant, cookies, type } = observations.answer('sign-in')
+      if (isCut) throw new NotChecked('see sign-in.size')
+      if (!isOk) throw new NotChecked('signing in failed')
       if (grant.access.length > 0 || grant.isDeviseTokenAuth) return undefined
-      if (seen.plan.isCookieSession && cookies.length > 0)
-        throw new Unseen('the API works with a session cookie, without tokens')
+      if (observations.plan.isCookieSession && cookies.length > 0)
+        throw new NotChecked('the API works with a session cookie, without tokens')
       return `neither in the Authorization header nor in the body (${type === 'none' ? 'which is empty' : `which is ${type}`})`
     },
   },
@@ -73,10 +73,10 @@ export const sessionChecks: Check[] = [
     reason: 'The ones that fit what was seen were tried, as the package would use them in a browser.',
     fix: 'options.work',
     judge({ trial }) {
-      if (!trial) throw new Unseen('nobody could sign in, so that there is nothing to try')
+      if (!trial) throw new NotChecked('nobody could sign in, so that there is nothing to try')
       const { failure, tried } = trial
       if (!failure) return undefined
-      if (failure.kind === 'limited') throw new Unseen(`${failure.evidence}: try again later`)
+      if (failure.kind === 'limited') throw new NotChecked(`${failure.evidence}: try again later`)
       const before = tried.length > 0 ? `after ${tried.join(', ')}` : 'at once'
       return `${failure.act} failed, ${before}: ${failure.evidence}`
     },
@@ -87,9 +87,9 @@ export const sessionChecks: Check[] = [
     severity: 'error',
     reason: 'The client takes no token response of more than a megabyte.',
     fix: 'sign-in.size',
-    judge: (seen) =>
-      seen.answer('sign-in').isCut
-        ? `it has more than ${LONGEST_BODY / 1024} KB, or did not end in time`
+    judge: (observations) =>
+      observations.answer('sign-in').isCut
+        ? `it has more than ${MAX_BODY / 1024} KB, or did not end in time`
         : undefined,
   },
   {
@@ -99,9 +99,9 @@ export const sessionChecks: Check[] = [
     reason: 'The client cannot tell a typing error from a token response, and shows "something went wrong".',
     fix: 'sign-in.refusal',
     rule: 22,
-    judge(seen) {
-      const { status } = seen.answer('wrong-credentials')
-      if (status === 429) throw new Unseen('sign-ins were limited by then')
+    judge(observations) {
+      const { status } = observations.answer('wrong-credentials')
+      if (status === 429) throw new NotChecked('sign-ins were limited by then')
       return status >= 400 && status < 500 ? undefined : `they are answered with ${status}`
     },
   },
@@ -112,17 +112,17 @@ export const sessionChecks: Check[] = [
     reason: 'Who has just signed in gets a 401.',
     fix: 'me.token',
     rule: 2,
-    judge(seen) {
-      if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie')
-      const { status, isOk, content } = seen.answer('me')
-      const request = seen.exchange('me')?.request
+    judge(observations) {
+      if (observations.plan.isCookieSession) throw new NotChecked('the session is a cookie')
+      const { status, isOk, content } = observations.answer('me')
+      const request = observations.exchange('me')?.request
       if (status === 404 || (isOk && content.shape === 'html'))
-        throw new Unseen(`${request} is not there: name something that needs a token with --me`)
+        throw new NotChecked(`${request} is not there: name something that needs a token with --me`)
       // With a 401, the token is the cause.
       const wantsMore = status === 400 || status === 403 || status === 422
       const ask = wantsMore ? ': does it want another header (--me-header)?' : ''
       if (!isOk) return `${request} is answered with ${status}${ask}`
-      if (seen.isUser('me') || content.says === 'something') return undefined
+      if (observations.isUser('me') || content.says === 'something') return undefined
       return `${request} is answered with ${status}, and ${content.says === 'nothing' ? 'nothing in it' : 'a failure in it'}`
     },
   },
@@ -134,12 +134,12 @@ export const sessionChecks: Check[] = [
       'Browsers add cookies by themselves: every request that changes something now needs a defence against CSRF.',
     fix: 'me.cookie',
     rule: 25,
-    judge(seen) {
-      seen.access()
-      if (seen.answer('anonymous').isOk) throw new Unseen('it answers without a token too')
-      seen.answer('me-by-cookie')
-      return seen.isUser('me-by-cookie')
-        ? `${seen.exchange('me-by-cookie')?.request} takes it in place of a token`
+    judge(observations) {
+      observations.access()
+      if (observations.answer('anonymous').isOk) throw new NotChecked('it answers without a token too')
+      observations.answer('me-by-cookie')
+      return observations.isUser('me-by-cookie')
+        ? `${observations.exchange('me-by-cookie')?.request} takes it in place of a token`
         : undefined
     },
   },
@@ -150,10 +150,10 @@ export const sessionChecks: Check[] = [
     reason: 'The user believes to be signed out, and the session lives on the server.',
     fix: 'sign-out.works',
     rule: 17,
-    judge(seen) {
-      seen.endpoint('signOut')
-      const { status, content } = seen.answer('sign-out')
-      const request = seen.exchange('sign-out')?.request
+    judge(observations) {
+      observations.endpoint('signOut')
+      const { status, content } = observations.answer('sign-out')
+      const request = observations.exchange('sign-out')?.request
       if (status === 404 || status === 405)
         return {
           evidence: `${request} is not there (${status}); name it with --sign-out, or say --sign-out none`,
@@ -170,12 +170,16 @@ export const sessionChecks: Check[] = [
     reason: 'Who has a copy, or finds the cookie on a shared computer, is signed in.',
     fix: 'sign-out.revokes',
     rule: 17,
-    judge(seen) {
-      revocation(seen)
-      if (seen.plan.isCookieSession && seen.answer('me-after') && seen.isUser('me-after'))
-        return `${seen.exchange('me-after')?.request} was answered to the old cookie`
-      if (seen.isCheck) return undefined
-      return seen.answer('refresh-after').isOk ? 'a refresh with the old one was granted' : undefined
+    judge(observations) {
+      revocation(observations)
+      if (
+        observations.plan.isCookieSession &&
+        observations.answer('me-after') &&
+        observations.isUser('me-after')
+      )
+        return `${observations.exchange('me-after')?.request} was answered to the old cookie`
+      if (observations.isCheck) return undefined
+      return observations.answer('refresh-after').isOk ? 'a refresh with the old one was granted' : undefined
     },
   },
   {
@@ -186,15 +190,15 @@ export const sessionChecks: Check[] = [
       'After a night, that is the one there is: the user is told to be signed out, and the session lives on the server.',
     fix: 'sign-out.expired',
     rule: 18,
-    judge(seen) {
-      revocation(seen)
-      const { isOk, status } = seen.answer('sign-out-expired')
+    judge(observations) {
+      revocation(observations)
+      const { isOk, status } = observations.answer('sign-out-expired')
       // The client refreshes, and sends the sign-out again.
       if (!isOk) return undefined
-      if (seen.answer('refresh-after').isOk)
-        throw new Unseen('nor does it with a good one: see sign-out.revokes')
-      if (!seen.answer('refresh-after-expired').isOk) return undefined
-      return `${seen.exchange('sign-out-expired')?.request} is answered with ${status}, and a refresh was granted afterwards`
+      if (observations.answer('refresh-after').isOk)
+        throw new NotChecked('nor does it with a good one: see sign-out.revokes')
+      if (!observations.answer('refresh-after-expired').isOk) return undefined
+      return `${observations.exchange('sign-out-expired')?.request} is answered with ${status}, and a refresh was granted afterwards`
     },
   },
   {
@@ -205,18 +209,19 @@ export const sessionChecks: Check[] = [
       'Until it expires. That is how JWTs are, unless the server looks the session up; the shorter they live, the better.',
     fix: 'sign-out.access',
     rule: 2,
-    judge(seen) {
-      revocation(seen)
-      if (seen.plan.isCookieSession) throw new Unseen('the session is a cookie: see sign-out.revokes')
-      seen.answer('me')
-      if (!seen.isUser('me')) throw new Unseen('it did not work before either')
-      seen.answer('me-after')
-      if (!seen.isUser('me-after')) return undefined
-      const lifetime = accessLifetime(seen)
-      const isOpaque = seen.access().jwt === undefined
+    judge(observations) {
+      revocation(observations)
+      if (observations.plan.isCookieSession)
+        throw new NotChecked('the session is a cookie: see sign-out.revokes')
+      observations.answer('me')
+      if (!observations.isUser('me')) throw new NotChecked('it did not work before either')
+      observations.answer('me-after')
+      if (!observations.isUser('me-after')) return undefined
+      const lifetime = accessLifetime(observations)
+      const isOpaque = observations.access().jwt === undefined
       const lives = lifetime ? `; it lives ${duration(lifetime)}` : ''
       return {
-        evidence: `${seen.exchange('me-after')?.request} was answered${lives}`,
+        evidence: `${observations.exchange('me-after')?.request} was answered${lives}`,
         // As a rule, the server has to look an opaque token up, and so could have deleted it.
         severity: isOpaque ? 'warning' : 'advice',
       }
@@ -229,13 +234,14 @@ export const sessionChecks: Check[] = [
     reason: 'The browser goes on sending it, and the next visit begins with a refresh that is refused.',
     fix: 'sign-out.cookie',
     rule: 17,
-    judge(seen) {
-      revocation(seen)
-      const cookie = seen.cookie()
-      const own = seen.answer('sign-out').cookies.filter(({ name }) => name === cookie.name)
+    judge(observations) {
+      revocation(observations)
+      const cookie = observations.cookie()
+      const own = observations.answer('sign-out').cookies.filter(({ name }) => name === cookie.name)
       const gone = own.find(({ isGone }) => isGone)
       // Laravel replaces the cookie with that of an anonymous session.
-      const isReplaced = seen.plan.isCookieSession && own.some(({ value }) => !value.equals(cookie.value))
+      const isReplaced =
+        observations.plan.isCookieSession && own.some(({ value }) => !value.equals(cookie.value))
       if (!gone && isReplaced) return undefined
       if (!gone) return `no Set-Cookie takes ${cookie.name} away`
       const isSame = gone.path === cookie.path && gone.domain === cookie.domain

@@ -1,6 +1,6 @@
 import type { Check } from '../finding.js'
 import { duration } from '../printable.js'
-import { type Seen, Unseen } from '../probe/seen.js'
+import { NotChecked, type Observations } from '../probe/observations.js'
 import { accessLifetime } from './cookies.js'
 
 const HOUR = 3600
@@ -12,10 +12,10 @@ const PERSONAL =
 const SECRET =
   /passw|digest|secret|api_?key|private_?key|otp|(reset|confirmation|unlock|remember|refresh)_?token|salt/i
 
-/** @throws Unseen */
-function jwtOrOpaque(seen: Seen) {
-  seen.access()
-  return seen.answer('sign-in').grant
+/** @throws NotChecked */
+function jwtOrOpaque(observations: Observations) {
+  observations.access()
+  return observations.answer('sign-in').grant
 }
 
 export const tokenChecks: Check[] = [
@@ -26,8 +26,8 @@ export const tokenChecks: Check[] = [
     reason: 'Anybody can write one, for any user, with any role.',
     fix: 'token.unsigned',
     rule: 29,
-    judge(seen) {
-      const jwt = seen.jwt()
+    judge(observations) {
+      const jwt = observations.jwt()
       return jwt.isSigned ? undefined : `its algorithm is ${jwt.algorithm}, or its signature empty`
     },
   },
@@ -38,9 +38,9 @@ export const tokenChecks: Check[] = [
     reason: 'Whoever gets hold of one keeps the account. Clients do not know when to refresh either.',
     fix: 'token-lifetime',
     rule: 31,
-    judge(seen) {
-      const { expiresIn } = jwtOrOpaque(seen)
-      const { jwt } = seen.access()
+    judge(observations) {
+      const { expiresIn } = jwtOrOpaque(observations)
+      const { jwt } = observations.access()
       if (expiresIn || jwt?.exp !== undefined) return undefined
       if (jwt) return 'it has no exp, and the answer no expires_in'
       return {
@@ -57,8 +57,8 @@ export const tokenChecks: Check[] = [
     reason: 'The client refuses the answer, unless it is told to look elsewhere.',
     fix: 'token.expires-in',
     rule: 31,
-    judge(seen) {
-      const { oddLifetime } = jwtOrOpaque(seen)
+    judge(observations) {
+      const { oddLifetime } = jwtOrOpaque(observations)
       return oddLifetime && `${oddLifetime} is neither a number above 0 nor the text of one`
     },
   },
@@ -70,10 +70,10 @@ export const tokenChecks: Check[] = [
       'A stolen one is good for that long, as a rule also after a sign-out. With a refresh, 5 to 30 minutes are usual.',
     fix: 'token-lifetime',
     rule: 31,
-    judge(seen) {
-      jwtOrOpaque(seen)
-      const lifetime = accessLifetime(seen)
-      if (lifetime === undefined) throw new Unseen('its lifetime cannot be told from the answer')
+    judge(observations) {
+      jwtOrOpaque(observations)
+      const lifetime = accessLifetime(observations)
+      if (lifetime === undefined) throw new NotChecked('its lifetime cannot be told from the answer')
       if (lifetime <= HOUR) return undefined
       return {
         evidence: `it lives ${duration(lifetime)}`,
@@ -88,10 +88,10 @@ export const tokenChecks: Check[] = [
     reason: 'It is refreshed all the time, and dies under way on slow networks: requests take twice as long.',
     fix: 'token-lifetime',
     rule: 31,
-    judge(seen) {
-      jwtOrOpaque(seen)
-      const lifetime = accessLifetime(seen)
-      if (lifetime === undefined) throw new Unseen('its lifetime cannot be told from the answer')
+    judge(observations) {
+      jwtOrOpaque(observations)
+      const lifetime = accessLifetime(observations)
+      if (lifetime === undefined) throw new NotChecked('its lifetime cannot be told from the answer')
       return lifetime < 60 ? `it lives ${duration(lifetime)}` : undefined
     },
   },
@@ -102,10 +102,11 @@ export const tokenChecks: Check[] = [
     reason: 'The client believes expires_in and refreshes by it: too late, and users run into a 401 first.',
     fix: 'token.expiry-contradicts',
     rule: 31,
-    judge(seen) {
-      const { expiresIn } = jwtOrOpaque(seen)
-      const { exp, iat } = seen.jwt()
-      if (!expiresIn || exp === undefined || iat === undefined) throw new Unseen('there is only one of them')
+    judge(observations) {
+      const { expiresIn } = jwtOrOpaque(observations)
+      const { exp, iat } = observations.jwt()
+      if (!expiresIn || exp === undefined || iat === undefined)
+        throw new NotChecked('there is only one of them')
       const said = exp - iat
       const isNear = Math.abs(expiresIn.seconds - said) <= Math.max(5, said * 0.05)
       return isNear
@@ -121,9 +122,9 @@ export const tokenChecks: Check[] = [
       'Without iat or expires_in, exp is compared with the Date of the answer, else with the clock of the user, which may be wrong.',
     fix: 'token-lifetime',
     rule: 31,
-    judge(seen) {
-      const { expiresIn } = jwtOrOpaque(seen)
-      const { exp, iat } = seen.jwt()
+    judge(observations) {
+      const { expiresIn } = jwtOrOpaque(observations)
+      const { exp, iat } = observations.jwt()
       return exp !== undefined && iat === undefined && !expiresIn
         ? 'it has exp, and no iat; the answer no expires_in'
         : undefined
@@ -136,8 +137,8 @@ export const tokenChecks: Check[] = [
     reason: 'It goes along with every request; many servers refuse headers of more than 8 KB with a 431.',
     fix: 'token.large',
     rule: 31,
-    judge(seen) {
-      const { length } = seen.access().token
+    judge(observations) {
+      const { length } = observations.access().token
       return length > LARGE ? `it has ${Math.round(length / 1024)} KB` : undefined
     },
   },
@@ -148,8 +149,8 @@ export const tokenChecks: Check[] = [
     reason: 'A JWT is signed, not encrypted: everybody who has it can read it, the user and every log first.',
     fix: 'token.secrets',
     rule: 31,
-    judge(seen) {
-      const names = seen.jwt().claims.filter((name) => SECRET.test(name))
+    judge(observations) {
+      const names = observations.jwt().claims.filter((name) => SECRET.test(name))
       return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
     },
   },
@@ -161,8 +162,8 @@ export const tokenChecks: Check[] = [
       'It ends up wherever requests are logged. An id will do; the rest can be in the answer to the sign-in.',
     fix: 'token.personal-data',
     rule: 31,
-    judge(seen) {
-      const names = seen.jwt().claims.filter((name) => PERSONAL.test(name))
+    judge(observations) {
+      const names = observations.jwt().claims.filter((name) => PERSONAL.test(name))
       return names.length > 0 ? `claims: ${names.join(', ')}` : undefined
     },
   },
@@ -174,9 +175,9 @@ export const tokenChecks: Check[] = [
       'One is enough. The copy in the body is kept by whoever keeps answers: logs, caches, error reports.',
     fix: 'one-token',
     rule: 32,
-    judge(seen) {
-      seen.access()
-      const twice = seen.grants().find(({ answer }) => answer.grant.access.length > 1)
+    judge(observations) {
+      observations.access()
+      const twice = observations.grants().find(({ answer }) => answer.grant.access.length > 1)
       return (
         twice &&
         `${twice.request} has it in the header, and in the body as ${twice.answer.grant.access[1]?.place}`
@@ -191,9 +192,9 @@ export const tokenChecks: Check[] = [
       'HttpOnly is in vain: a script that calls the refresh reads the token that the cookie hides, and keeps the session.',
     fix: 'one-token',
     rule: 32,
-    judge(seen) {
-      seen.cookie()
-      const grant = seen.grants().find(({ answer }) => answer.grant.refresh)
+    judge(observations) {
+      observations.cookie()
+      const grant = observations.grants().find(({ answer }) => answer.grant.refresh)
       return grant && `${grant.request} answers with ${grant.answer.grant.refresh?.place}`
     },
   },
@@ -205,10 +206,10 @@ export const tokenChecks: Check[] = [
       'No browser keeps it over a reload but in a storage that every script can read. In an HttpOnly cookie it is safe from them.',
     fix: 'token.refresh-without-cookie',
     rule: 32,
-    judge(seen) {
-      seen.access()
-      const { cookies, grant } = seen.answer('sign-in')
-      return grant.refresh && !seen.plan.isRefreshedByCookie
+    judge(observations) {
+      observations.access()
+      const { cookies, grant } = observations.answer('sign-in')
+      return grant.refresh && !observations.plan.isRefreshedByCookie
         ? `signing in answers with ${grant.refresh.place}, and sets no cookie${cookies.length > 0 ? ' that a refresh takes' : ''}`
         : undefined
     },
@@ -220,9 +221,9 @@ export const tokenChecks: Check[] = [
     reason: 'RFC 6750 wants the scheme in front. Clients do not take the rest for a token: sign-in fails.',
     fix: 'token.scheme',
     rule: 32,
-    judge(seen) {
-      seen.access()
-      return seen.answer('sign-in').grant.isBare ? 'the header holds the token alone' : undefined
+    judge(observations) {
+      observations.access()
+      return observations.answer('sign-in').grant.isBare ? 'the header holds the token alone' : undefined
     },
   },
 ]

@@ -4,8 +4,8 @@ import { type Answer, readAnswer } from '../answer.js'
 import { browserHeaders } from '../browser.js'
 import { type Endpoint, named, type Plan } from '../options.js'
 import type { Secret, Secrets } from '../secret.js'
-import type { Wire } from '../wire.js'
-import type { Seen, Step } from './seen.js'
+import type { Transport } from '../transport.js'
+import type { Observations, Step } from './observations.js'
 import { csrfHeaders, type Session } from './session.js'
 
 export interface Asking {
@@ -41,7 +41,7 @@ export interface Asking {
 export type Client = ReturnType<typeof createClient>
 
 /** Sends requests as a browser does for a page, and records the responses. */
-export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: Seen) {
+export function createClient(plan: Plan, transport: Transport, secrets: Secrets, observations: Observations) {
   /** @returns `undefined` if there is no response */
   async function ask(asking: Asking): Promise<Answer | undefined> {
     const { step, endpoint } = asking
@@ -49,7 +49,7 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
     const origin = asking.origin ?? plan.page
     const [body, contentType] = bodyOf(asking)
     const browser = browserHeaders(method, origin, plan.api.origin)
-    const outcome = await wire.send({
+    const outcome = await transport.send({
       method,
       url,
       body,
@@ -69,11 +69,11 @@ export function createClient(plan: Plan, wire: Wire, secrets: Secrets, seen: See
       origin: browser.Origin,
     }
     if ('failure' in outcome) {
-      seen.record({ ...exchange, failure: outcome.failure })
+      observations.record({ ...exchange, failure: outcome.failure })
       return undefined
     }
     const answer = readAnswer(outcome.answer, secrets, plan)
-    seen.record({ ...exchange, answer })
+    observations.record({ ...exchange, answer })
     return answer
   }
 

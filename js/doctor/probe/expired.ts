@@ -3,7 +3,7 @@ import type { Plan } from '../options.js'
 import { Secret } from '../secret.js'
 import type { Client } from './client.js'
 import { refreshOf } from './client.js'
-import type { Seen } from './seen.js'
+import type { Observations } from './observations.js'
 import { begin, type Session } from './session.js'
 
 /**
@@ -14,21 +14,21 @@ import { begin, type Session } from './session.js'
  */
 export async function signOutExpired(
   client: Client,
-  seen: Seen,
+  observations: Observations,
   session: Session | undefined,
 ): Promise<Session | undefined> {
-  const { plan } = seen
+  const { plan } = observations
   const { signOut, refresh } = plan.endpoints
-  const isRefreshing = refresh && !seen.isCheck && seen.exchange('refresh')?.answer?.isOk
+  const isRefreshing = refresh && !observations.isCheck && observations.exchange('refresh')?.answer?.isOk
   if (!session?.access || !signOut || !isRefreshing || plan.isCookieSession) {
-    seen.skip(
+    observations.skip(
       'it takes a token, a refresh that works, and a sign-out',
       'sign-out-expired',
       'refresh-after-expired',
     )
     return session
   }
-  const bearer = await expired(session.access, plan, seen)
+  const bearer = await expired(session.access, plan, observations)
   const asking = { session, bearer, ...refreshOf(plan, session) }
   const answer = await client.ask({ step: 'sign-out-expired', endpoint: signOut, ...asking })
   const after = await client.refresh('refresh-after-expired', refresh, session)
@@ -38,8 +38,8 @@ export async function signOutExpired(
 }
 
 /** Returns the token itself, if it expires soon enough to wait for. Otherwise returns a similar token that is not valid. */
-async function expired(token: Secret, { grace }: Plan, seen: Seen): Promise<Secret> {
-  const { access, expiresIn } = seen.answer('sign-in').grant
+async function expired(token: Secret, { grace }: Plan, observations: Observations): Promise<Secret> {
+  const { access, expiresIn } = observations.answer('sign-in').grant
   const { exp, iat } = access[0]?.jwt ?? {}
   const lifetime = expiresIn?.seconds ?? (exp !== undefined && iat !== undefined ? exp - iat : undefined)
   if (lifetime !== undefined && lifetime <= grace) {

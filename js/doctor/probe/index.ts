@@ -1,11 +1,11 @@
 import type { Plan } from '../options.js'
 import type { Secrets } from '../secret.js'
-import type { Failure, Wire } from '../wire.js'
+import type { Failure, Transport } from '../transport.js'
+import { askForFoundHeader, probeAnonymously } from './anonymous.js'
 import { createClient } from './client.js'
 import { guess } from './guess.js'
 import { probeLimit } from './limit.js'
-import { Seen } from './seen.js'
-import { askForFoundHeader, probeAsStranger } from './stranger.js'
+import { Observations } from './observations.js'
 import { probeAsUser, SIGNED_IN } from './user.js'
 
 /** No server answers at this URL. */
@@ -25,19 +25,20 @@ export class Unreachable extends Error {
  *
  * @throws Unreachable
  */
-export async function probe(plan: Plan, wire: Wire, secrets: Secrets): Promise<Seen> {
-  const seen = new Seen(plan)
-  const client = createClient(plan, wire, secrets, seen)
+export async function probe(plan: Plan, transport: Transport, secrets: Secrets): Promise<Observations> {
+  const observations = new Observations(plan)
+  const client = createClient(plan, transport, secrets, observations)
   if (plan.guess) await guess(client, plan)
-  await probeAsStranger(client, seen)
-  const [failed] = seen.exchanges
-  if (failed?.failure && seen.answered().length === 0) throw new Unreachable(failed.failure, failed.request)
+  await probeAnonymously(client, observations)
+  const [failed] = observations.exchanges
+  if (failed?.failure && observations.answered().length === 0)
+    throw new Unreachable(failed.failure, failed.request)
 
   if (plan.credentials) {
-    await probeAsUser(client, seen, plan.credentials)
-    await askForFoundHeader(client, seen)
-  } else seen.skip('nobody signed in (--anonymous)', 'sign-in', ...SIGNED_IN)
-  if (plan.rateLimit) await probeLimit(client, seen)
-  else seen.skip('only with --rate-limit, which locks this address out for a while', 'limited')
-  return seen
+    await probeAsUser(client, observations, plan.credentials)
+    await askForFoundHeader(client, observations)
+  } else observations.skip('nobody signed in (--anonymous)', 'sign-in', ...SIGNED_IN)
+  if (plan.rateLimit) await probeLimit(client, observations)
+  else observations.skip('only with --rate-limit, which locks this address out for a while', 'limited')
+  return observations
 }

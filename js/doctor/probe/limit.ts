@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Plan } from '../options.js'
 import type { Asking, Client } from './client.js'
+import type { Observations } from './observations.js'
 import { visit } from './page.js'
-import type { Seen } from './seen.js'
 
-const MOST_ATTEMPTS = 30
+const MAX_ATTEMPTS = 30
 
 /** The credentials in the structure that the API expects: `user[email]` is the email of the user. */
 export function body({ fields }: Plan, email: string, password: string): object {
@@ -43,12 +43,12 @@ export const strange = (plan: Plan): Pick<Asking, 'json'> => ({
 })
 
 /** Signs in with wrong credentials until the API refuses further attempts. */
-export async function probeLimit(client: Client, seen: Seen) {
-  const { signIn } = seen.plan.endpoints
-  const asking = { ...strange(seen.plan), session: await visit(client, seen.plan) }
-  while (seen.attempts < MOST_ATTEMPTS) {
+export async function probeLimit(client: Client, observations: Observations) {
+  const { signIn } = observations.plan.endpoints
+  const asking = { ...strange(observations.plan), session: await visit(client, observations.plan) }
+  while (observations.attempts < MAX_ATTEMPTS) {
     const answer = await client.ask({ step: 'limited', endpoint: signIn, ...asking })
     if (!answer || answer.status === 429) return
-    seen.attempts++
+    observations.attempts++
   }
 }

@@ -2,44 +2,49 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Answer } from '../answer.js'
 import type { Endpoint, Plan } from '../options.js'
 import type { Client } from './client.js'
-import type { Seen } from './seen.js'
+import type { Observations } from './observations.js'
 import { begin, refreshTokenOf, type Session, withRefreshOf } from './session.js'
 
 /** The time between two uses. In seconds. */
-const FIRST_PAUSE = 0.25
-const LONGEST_PAUSE = 5
+const MIN_PAUSE = 0.25
+const MAX_PAUSE = 5
 
 /**
  * Uses a refresh token, and then uses it again, until the API refuses it, or has accepted it for longer than the plan
  * allows. After a refusal, uses the successor of the token, which should no longer work.
  */
-export async function probeReuse(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
+export async function probeReuse(
+  client: Client,
+  observations: Observations,
+  endpoint: Endpoint,
+  first: Session,
+) {
   const spent = await client.refresh('spend', endpoint, first)
   if (!spent?.isOk) return first
   const second = begin(spent, first)
-  if (!differs(first, second, seen.plan)) {
-    seen.skip('the refresh token stays the same: nothing is ever spent', 'family')
+  if (!differs(first, second, observations.plan)) {
+    observations.skip('the refresh token stays the same: nothing is ever spent', 'family')
     return second
   }
   const began = Date.now()
   // A client that repeats a cookie against CSRF must repeat the current one.
-  const stolen = withRefreshOf(second, first, seen.plan)
-  for (let pause = FIRST_PAUSE; ; pause = Math.min(pause * 2, LONGEST_PAUSE)) {
+  const stolen = withRefreshOf(second, first, observations.plan)
+  for (let pause = MIN_PAUSE; ; pause = Math.min(pause * 2, MAX_PAUSE)) {
     const after = (Date.now() - began) / 1000
     const answer = await client.refresh('reuse', endpoint, stolen)
     if (!answer) return second
     const last = {
       after,
       status: answer.status,
-      successor: answer.isOk ? successor(answer, second, seen.plan) : undefined,
+      successor: answer.isOk ? successor(answer, second, observations.plan) : undefined,
     }
-    seen.reuses.push(last)
+    observations.reuses.push(last)
     if (!answer.isOk) break
-    if (after >= seen.plan.grace) {
-      seen.skip('the spent refresh token was never refused', 'family')
+    if (after >= observations.plan.grace) {
+      observations.skip('the spent refresh token was never refused', 'family')
       return second
     }
-    await delay(Math.min(pause, Math.max(seen.plan.grace - after, 0.02)) * 1000)
+    await delay(Math.min(pause, Math.max(observations.plan.grace - after, 0.02)) * 1000)
   }
   const answer = await client.refresh('family', endpoint, second)
   return answer?.isOk ? begin(answer, second) : undefined

@@ -2,13 +2,13 @@ import type { Credentials, Endpoint } from '../options.js'
 import { Secret } from '../secret.js'
 import type { Client } from './client.js'
 import { refreshOf } from './client.js'
+import { forge } from './csrf.js'
 import { refreshFirst, signInFirst, useToken } from './dialect.js'
 import { signOutExpired } from './expired.js'
-import { forge } from './forgery.js'
 import { body, form, strange } from './limit.js'
+import type { Observations, Step } from './observations.js'
 import { entered, visit } from './page.js'
 import { probeReuse } from './reuse.js'
-import type { Seen, Step } from './seen.js'
 import { begin, candidates, type Session, withToken } from './session.js'
 
 const FORGED_REFRESHES = ['forged-refresh', 'plain-refresh', 'foreign-refresh'] as const
@@ -30,38 +30,42 @@ export const SIGNED_IN: Step[] = [
 ]
 
 /** Signs in, uses the session in every way, and closes all sessions. */
-export async function probeAsUser(client: Client, seen: Seen, { email, password }: Credentials) {
-  const { plan } = seen
+export async function probeAsUser(
+  client: Client,
+  observations: Observations,
+  { email, password }: Credentials,
+) {
+  const { plan } = observations
   const { refresh, me } = plan.endpoints
   const json = body(plan, email, password)
   const left: (Session | undefined)[] = []
 
   const visited = await visit(client, plan)
-  const first = await signInFirst(client, seen, json, visited)
+  const first = await signInFirst(client, observations, json, visited)
   const { signIn } = plan.endpoints
   if (!first?.isOk || (!first.grant.access.length && candidates(begin(first)).length === 0))
-    return seen.skip('signing in failed', ...SIGNED_IN)
+    return observations.skip('signing in failed', ...SIGNED_IN)
   let session = await entered(client, plan, begin(first, visited))
   const other = await visit(client, plan)
   await client.ask({ step: 'wrong-credentials', endpoint: signIn, session: other, ...strange(plan) })
-  if (me) await useToken(client, seen, me, session)
+  if (me) await useToken(client, observations, me, session)
   if (plan.isCookieSession) {
     first.grant.access = []
     session = { ...session, access: undefined }
   }
-  if (refresh && seen.isCheck) await askForSession(client, seen, refresh, session)
+  if (refresh && observations.isCheck) await askForSession(client, observations, refresh, session)
   else if (refresh && canRefresh(session))
-    session = (await useRefresh(client, seen, refresh, session)) ?? session
+    session = (await useRefresh(client, observations, refresh, session)) ?? session
   else
-    seen.skip(
+    observations.skip(
       refresh ? 'signing in gives nothing to refresh with' : 'there is no refresh (--refresh none)',
       ...REFRESHES,
     )
-  await signOut(client, seen, session)
+  await signOut(client, observations, session)
 
   left.push(await useAnother())
   const granted = (session: Session) => left.push(session)
-  await forge(client, seen, {
+  await forge(client, observations, {
     name: 'sign-in',
     endpoint: signIn,
     session: await visit(client, plan),
@@ -69,17 +73,17 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
     form: form(plan, email, password),
     granted,
   })
-  for (const session of left) if (session) await close(client, seen, session)
+  for (const session of left) if (session) await close(client, observations, session)
 
   /** A second session, for requests that may end a session. */
   async function useAnother(): Promise<Session | undefined> {
     let session = await again()
     const endpoint = plan.endpoints.signOut
-    session = await signOutExpired(client, seen, session)
+    session = await signOutExpired(client, observations, session)
     session ??= await again()
-    if (session && endpoint && seen.needsCookies) {
+    if (session && endpoint && observations.needsCookies) {
       const asking = refreshOf(plan, session)
-      session = await forge(client, seen, {
+      session = await forge(client, observations, {
         name: 'sign-out',
         endpoint,
         session,
@@ -88,15 +92,15 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
       })
       session ??= await again()
     } else
-      seen.skip(
+      observations.skip(
         'no cookie is needed: a browser adds nothing that could be abused',
         'forged-sign-out',
         'plain-sign-out',
         'foreign-sign-out',
       )
-    const isRefreshing = refresh && !seen.isCheck && seen.exchange('refresh')?.answer?.isOk
-    if (session && isRefreshing) return probeReuse(client, seen, refresh, session)
-    seen.skip('there is no refresh that works', 'spend', 'family')
+    const isRefreshing = refresh && !observations.isCheck && observations.exchange('refresh')?.answer?.isOk
+    if (session && isRefreshing) return probeReuse(client, observations, refresh, session)
+    observations.skip('there is no refresh that works', 'spend', 'family')
     return session
   }
 
@@ -104,7 +108,7 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
     const session = await visit(client, plan)
     const answer = await client.ask({ step: 'sign-in-again', endpoint: signIn, json, session })
     if (answer?.isOk) return entered(client, plan, begin(answer, session))
-    seen.skip(`signing in again was answered with ${answer?.status ?? 'nothing'}`, ...SIGNED_IN)
+    observations.skip(`signing in again was answered with ${answer?.status ?? 'nothing'}`, ...SIGNED_IN)
     return undefined
   }
 }
@@ -112,19 +116,27 @@ export async function probeAsUser(client: Client, seen: Seen, { email, password 
 const canRefresh = (session: Session) => session.refresh !== undefined || candidates(session).length > 0
 
 /** Checks whether there is a session, without changing it. */
-async function askForSession(client: Client, seen: Seen, endpoint: Endpoint, session: Session) {
+async function askForSession(
+  client: Client,
+  observations: Observations,
+  endpoint: Endpoint,
+  session: Session,
+) {
   await client.ask({ step: 'refresh', endpoint, session, csrf: false })
-  seen.skip('a session cookie is asked for, not refreshed', ...REFRESHES.filter((step) => step !== 'refresh'))
+  observations.skip(
+    'a session cookie is asked for, not refreshed',
+    ...REFRESHES.filter((step) => step !== 'refresh'),
+  )
 }
 
 /** Refreshes, also in ways that the API should refuse. */
-async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first: Session) {
-  const { answer, session: refreshed } = await refreshFirst(client, seen, endpoint, first)
+async function useRefresh(client: Client, observations: Observations, endpoint: Endpoint, first: Session) {
+  const { answer, session: refreshed } = await refreshFirst(client, observations, endpoint, first)
   if (!answer?.isOk) {
-    seen.skip(`the refresh was answered with ${answer?.status ?? 'nothing'}`, ...REFRESHES)
+    observations.skip(`the refresh was answered with ${answer?.status ?? 'nothing'}`, ...REFRESHES)
     return undefined
   }
-  const { plan } = seen
+  const { plan } = observations
   let session = refreshed
   if (session && plan.endpoints.me && (answer.grant.access.length > 0 || plan.isCookieSession))
     await client.ask({
@@ -139,8 +151,12 @@ async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first:
   const unknown = withToken(session ?? first, new Secret('no-such-token'), plan)
   await client.refresh('refresh-bad-cookie', endpoint, unknown)
   if (!session) return undefined
-  if (!seen.needsCookies) {
-    seen.skip('no cookie is needed: a browser adds nothing by itself', 'refresh-by-get', ...FORGED_REFRESHES)
+  if (!observations.needsCookies) {
+    observations.skip(
+      'no cookie is needed: a browser adds nothing by itself',
+      'refresh-by-get',
+      ...FORGED_REFRESHES,
+    )
     return session
   }
   const get = { method: 'GET', url: endpoint.url }
@@ -149,14 +165,20 @@ async function useRefresh(client: Client, seen: Seen, endpoint: Endpoint, first:
       ? undefined
       : await client.ask({ step: 'refresh-by-get', endpoint: get, session })
   if (byGet?.isOk) session = begin(byGet, session)
-  session = await forge(client, seen, { name: 'refresh', endpoint, session, form: new URLSearchParams() })
+  session = await forge(client, observations, {
+    name: 'refresh',
+    endpoint,
+    session,
+    form: new URLSearchParams(),
+  })
   return session
 }
 
-async function signOut(client: Client, seen: Seen, session: Session) {
-  const { plan } = seen
+async function signOut(client: Client, observations: Observations, session: Session) {
+  const { plan } = observations
   const { refresh, me } = plan.endpoints
-  if (!plan.endpoints.signOut) return seen.skip('there is no sign-out (--sign-out none)', ...SIGN_OUTS)
+  if (!plan.endpoints.signOut)
+    return observations.skip('there is no sign-out (--sign-out none)', ...SIGN_OUTS)
   const asking = { step: 'sign-out', session, bearer: true, ...refreshOf(plan, session) } as const
   const answer = await client.ask({ ...asking, endpoint: plan.endpoints.signOut })
   if ((answer?.status === 404 || answer?.status === 405) && plan.endpoints.signOut.method === 'DELETE') {
@@ -164,17 +186,17 @@ async function signOut(client: Client, seen: Seen, session: Session) {
     const posted = await client.ask({ ...asking, endpoint })
     if (posted && posted.status !== 404 && posted.status !== 405) plan.endpoints.signOut = endpoint
   }
-  if (refresh && !seen.isCheck && seen.exchange('refresh')?.answer?.isOk) {
+  if (refresh && !observations.isCheck && observations.exchange('refresh')?.answer?.isOk) {
     const after = await client.refresh('refresh-after', refresh, session)
-    if (after?.isOk) await close(client, seen, begin(after, session))
+    if (after?.isOk) await close(client, observations, begin(after, session))
   }
   const cookies = plan.isCookieSession
   if (me && (session.access || cookies))
     await client.ask({ step: 'me-after', endpoint: me, session, cookies, bearer: true, csrf: false })
 }
 
-async function close(client: Client, seen: Seen, session: Session) {
-  const { plan } = seen
+async function close(client: Client, observations: Observations, session: Session) {
+  const { plan } = observations
   const endpoint = plan.endpoints.signOut
   if (!endpoint) return
   const current = await entered(client, plan, session)

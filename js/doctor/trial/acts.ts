@@ -7,8 +7,8 @@ import type { Target } from '../../server/options.js'
 import { readContent } from '../content.js'
 import { type Credentials, named } from '../options.js'
 import { body as credentialsBody } from '../probe/limit.js'
-import type { Seen } from '../probe/seen.js'
-import type { RawAnswer } from '../wire.js'
+import type { Observations } from '../probe/observations.js'
+import type { RawAnswer } from '../transport.js'
 import { type Exchanges, Failed } from './exchanges.js'
 import type { Act } from './result.js'
 
@@ -16,15 +16,15 @@ export { Failed } from './exchanges.js'
 
 /** How long to wait when sign-ins are limited, because doctor itself has signed in several times. In seconds. */
 const LIMIT_PAUSE = 10
-const LONGEST_LIMIT_PAUSE = 60
+const MAX_LIMIT_PAUSE = 60
 
 /** The actions of an application, as far as these options allow them. */
 export function createActs(
   options: VaultOptions,
-  seen: Seen,
+  observations: Observations,
   { bff, ask, exchange }: Exchanges,
 ): Partial<Record<Act, () => Promise<void>>> {
-  const { plan } = seen
+  const { plan } = observations
   const { credential = 'bearer' } = options
   let grant: Pick<Grant, 'access' | 'refresh'> | undefined
   /** The credential, if it is in headers of its own. */
@@ -80,7 +80,7 @@ export function createActs(
     if (!me || !isKnown) return
     const answer = await ask(me, { ...me.headers, ...bearer() }, credential === 'cookie')
     const content = readContent(answer.body, /^\s*</.test(answer.body))
-    if (!seen.showsUser({ isOk: isOk(answer), content }))
+    if (!observations.showsUser({ isOk: isOk(answer), content }))
       throw new Failed(`${named(me)} is answered with ${answer.status}, without a user`)
   }
 
@@ -98,7 +98,7 @@ export function createActs(
   }
 
   /** Whether `me` has shown a user before. If not, a response without a user is not a failure. */
-  const isKnown = seen.isUser('me') || seen.isUser('me-by-cookie')
+  const isKnown = observations.isUser('me') || observations.isUser('me-by-cookie')
   const renewal = typeof credential === 'object' ? undefined : bff.refresh
   const ending = bff.signOut
   return {
@@ -117,7 +117,7 @@ export function createActs(
   }
 }
 
-const pauseOf = ({ retryAfter = LIMIT_PAUSE }: Failed) => Math.min(retryAfter, LONGEST_LIMIT_PAUSE)
+const pauseOf = ({ retryAfter = LIMIT_PAUSE }: Failed) => Math.min(retryAfter, MAX_LIMIT_PAUSE)
 
 const isOk = ({ status }: RawAnswer) => status >= 200 && status < 300
 

@@ -1,7 +1,7 @@
 import { CookieJar } from 'tough-cookie'
 import { decoded } from '../../common/cookie.js'
 import type { Plan } from '../options.js'
-import type { RawAnswer } from '../wire.js'
+import type { RawAnswer } from '../transport.js'
 
 /**
  * The cookies of a browser that shows the page of this plan. `Path`, `Domain`, `Secure`, `SameSite` and prefixes take

@@ -2,7 +2,7 @@ import type { VaultOptions } from '../../common/vault-options.js'
 import { resolveOptions, type Target } from '../../server/options.js'
 import { browserHeaders } from '../browser.js'
 import { type Endpoint, named, type Plan } from '../options.js'
-import type { RawAnswer, Wire } from '../wire.js'
+import type { RawAnswer, Transport } from '../transport.js'
 import { createCookies } from './cookies.js'
 
 /** A request that would fail in an application, too. */
@@ -28,7 +28,7 @@ export type Exchanges = ReturnType<typeof createExchanges>
  *
  * @throws AuthError that names an option which is wrong
  */
-export function createExchanges(options: VaultOptions, plan: Plan, wire: Wire) {
+export function createExchanges(options: VaultOptions, plan: Plan, transport: Transport) {
   const { credential: _, origins: __, forgetAfter: ___, name: ____, ...shared } = options
   const bff = resolveOptions({ ...shared, api: plan.api.origin, secret: SECRET, allowInsecureHttp: true })
   const cookies = createCookies(plan)
@@ -47,7 +47,7 @@ export function createExchanges(options: VaultOptions, plan: Plan, wire: Wire) {
       ...own,
       ...(cookie && { Cookie: cookie }),
     }
-    const outcome = await wire.send({ method, url, headers, body: method === 'GET' ? undefined : body })
+    const outcome = await transport.send({ method, url, headers, body: method === 'GET' ? undefined : body })
     if ('failure' in outcome)
       throw new Failed(`${named(endpoint)} was not answered (${outcome.failure.kind})`, 'unanswered')
     if (withCookies) cookies.keep(outcome.answer, url)

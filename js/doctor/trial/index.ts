@@ -1,7 +1,7 @@
 import { isAuthError } from '../../common/errors.js'
 import type { VaultOptions } from '../../common/vault-options.js'
-import type { Seen } from '../probe/seen.js'
-import type { Wire } from '../wire.js'
+import type { Observations } from '../probe/observations.js'
+import type { Transport } from '../transport.js'
 import { createActs, Failed } from './acts.js'
 import { createExchanges } from './exchanges.js'
 import { ACTS, type Act, type Trial } from './result.js'
@@ -11,17 +11,25 @@ import { ACTS, type Act, type Trial } from './result.js'
  * and signs out. The code of the package writes the requests and reads the responses. Cookies are kept and sent as
  * browsers do for this page.
  */
-export async function tryOptions(options: VaultOptions, seen: Seen, wire: Wire): Promise<Trial> {
-  const trial = await attempt(options, seen, wire)
-  return trial.failure?.kind === 'unanswered' ? attempt(options, seen, wire) : trial
+export async function tryOptions(
+  options: VaultOptions,
+  observations: Observations,
+  transport: Transport,
+): Promise<Trial> {
+  const trial = await attempt(options, observations, transport)
+  return trial.failure?.kind === 'unanswered' ? attempt(options, observations, transport) : trial
 }
 
-async function attempt(options: VaultOptions, seen: Seen, wire: Wire): Promise<Trial> {
+async function attempt(
+  options: VaultOptions,
+  observations: Observations,
+  transport: Transport,
+): Promise<Trial> {
   const tried: Act[] = []
   let act: Act = 'sign-in'
   let acts: ReturnType<typeof createActs> | undefined
   try {
-    acts = createActs(options, seen, createExchanges(options, seen.plan, wire))
+    acts = createActs(options, observations, createExchanges(options, observations.plan, transport))
     for (act of ACTS) {
       const work = acts[act]
       if (!work) continue

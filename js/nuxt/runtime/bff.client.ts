@@ -12,8 +12,8 @@ export default defineNuxtPlugin({
   dependsOn: ['nuxt:router'],
   setup(nuxtApp) {
     const { app, public: shown } = useRuntimeConfig()
-    const { base } = shown.tokencell as unknown as PublicOptions
-    const auth = createBffAuth<never>({ base: withBase((app as { baseURL: string }).baseURL, base) })
+    const { basePath } = shown.tokencell as unknown as PublicOptions
+    const auth = createBffAuth<never>({ basePath: withBase((app as { baseURL: string }).baseURL, basePath) })
     const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
     const later = useState<SessionInfo<never> | null>(LATER, () => null).value
     const hydrated = whenHydrated(nuxtApp as never, auth)

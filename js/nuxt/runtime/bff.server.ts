@@ -18,12 +18,12 @@ export default defineNuxtPlugin({
     const later = useState<SessionInfo | null>(LATER, () => null)
     const session = event && hasVisitor(event) ? sessionOf(event) : undefined
     let snapshot: Snapshot = LOADING
-    const look = async (): Promise<SessionInfo | null> =>
+    const fetchSession = async (): Promise<SessionInfo | null> =>
       (await session?.info().catch((error) => {
         snapshot = whileUnreachable(error)
         return null
       })) ?? null
-    rendered.value = await look()
+    rendered.value = await fetchSession()
     snapshot = rendered.value?.snapshot ?? snapshot
     const refuse = () => Promise.reject(commonError('not-in-browser'))
     const auth: Auth = {
@@ -43,7 +43,7 @@ export default defineNuxtPlugin({
 
     nuxtApp.hook('app:rendered', async () => {
       const before = rendered.value
-      const now = await look()
+      const now = await fetchSession()
       if (!before || !now || isSame(before, now)) return
       // The page shows the session from before. The browser hydrates with that session, and then changes to the new one.
       later.value = now

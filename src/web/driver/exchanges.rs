@@ -8,9 +8,9 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers, Response};
 
 use super::super::answer::{ParsedExchange, text};
-use super::super::lock::Lease;
-use super::super::open::Work;
-use super::super::{http, trace};
+use super::super::lock::LockRequest;
+use super::super::pending_call::CallPayload;
+use super::super::{http, shared_state};
 use super::Driver;
 use crate::{
     CallError, CallId, ExchangeId, ExchangeKind, ExchangeResult, Input, Instant, LeaseClaim, Lock, Millis, Policy,
@@ -29,23 +29,23 @@ pub(super) struct Asking {
 
 impl Driver {
     pub(super) fn lock(&self, id: ExchangeId) {
-        let Some(lock) = self.host.request_lock() else { return self.drive(Input::Locked(id, Lock::Missing)) };
+        let Some(lock) = self.callbacks.request_lock() else { return self.drive(Input::Locked(id, Lock::Missing)) };
         self.after(&lock.granted(), move |driver, granted| {
             // The engine may refuse locks. If this vault has aborted the lock request, no exchange waits for it.
             let lock = if granted.is_ok() { Lock::Held } else { Lock::Missing };
             driver.drive(Input::Locked(id, lock));
         });
-        *self.lease.borrow_mut() = Some((id, Lease(lock)));
+        *self.lease.borrow_mut() = Some((id, LockRequest(lock)));
     }
 
     pub(super) fn claim(&self, id: ExchangeId, ttl: Millis) {
-        let claiming = self.host.claim(ttl.0 as f64, Policy::LEASE_TTL.0 as f64);
+        let claiming = self.callbacks.claim(ttl.0 as f64, Policy::LEASE_TTL.0 as f64);
         self.after(&claiming, move |driver, row| {
             let row = row.unwrap_or_default();
-            let mark = trace::parse_mark(&row);
+            let mark = shared_state::parse_mark(&row);
             driver.mark.set(mark.map(|mark| (id, mark)));
             let claim = if mark.is_some() { LeaseClaim::Ours } else { LeaseClaim::Theirs };
-            driver.drive(Input::Claimed(id, claim, trace::parse(&row)));
+            driver.drive(Input::Claimed(id, claim, shared_state::parse(&row)));
             // The exchange may have been cancelled in the meantime. Then its lease is released.
             driver.unclaim(id);
         });
@@ -54,7 +54,7 @@ impl Driver {
     /// Releases the lease of an exchange that will not be sent.
     pub(super) fn unclaim(&self, id: ExchangeId) {
         if let Some(mark) = self.take_mark(id) {
-            self.host.release(mark, None);
+            self.callbacks.release(mark, None);
         }
     }
 
@@ -62,7 +62,7 @@ impl Driver {
         if let Some(mark) =
             self.asking.borrow().as_ref().filter(|asking| asking.id == id).and_then(|asking| asking.mark)
         {
-            self.host.mark_slow(mark);
+            self.callbacks.mark_slow(mark);
         }
     }
 
@@ -81,10 +81,10 @@ impl Driver {
         *self.asking.borrow_mut() = Some(Rc::clone(&asking));
         self.unusable.take();
         let Some(endpoint) = self.config.endpoint(kind) else { return };
-        self.after(&self.host.headers(&endpoint.options), move |driver, headers| match headers {
+        self.after(&self.callbacks.headers(&endpoint.options), move |driver, headers| match headers {
             Ok(headers) => driver.ask(asking, headers.unchecked_ref()),
             // The headers that the configuration requires are not available, so nothing is sent.
-            Err(error) => driver.answered(&asking, ParsedExchange::unsent(error, &driver.host)),
+            Err(error) => driver.answered(&asking, ParsedExchange::unsent(error, &driver.callbacks)),
         });
     }
 
@@ -95,38 +95,39 @@ impl Driver {
             match response.and_then(JsCast::dyn_into::<Response>) {
                 Ok(response) => driver.after(&text(&response), move |driver, text| {
                     let body = text.ok().and_then(|text| text.dyn_into().ok());
-                    let parsed = ParsedExchange::read(&response, body, asking.kind, &driver.config, &driver.host);
+                    let parsed = ParsedExchange::read(&response, body, asking.kind, &driver.config, &driver.callbacks);
                     driver.answered(&asking, parsed);
                 }),
-                Err(_) => driver.answered(&asking, ParsedExchange::unreachable(&driver.host)),
+                Err(_) => driver.answered(&asking, ParsedExchange::unreachable(&driver.callbacks)),
             }
         });
     }
 
     fn send_exchange(&self, Asking { kind, abort, .. }: &Asking, headers: &Headers) -> Result<Promise, JsValue> {
-        let (calls, session) = (self.open.borrow(), self.session.borrow());
-        let work = if let ExchangeKind::SignIn(call) = kind { calls.get(*call).map(|open| &open.work) } else { None };
-        let body = if let Some(Work::SignIn(body)) = work { Some(body) } else { None };
+        let (calls, session) = (self.calls.borrow(), self.session.borrow());
+        let payload =
+            if let ExchangeKind::SignIn(call) = kind { calls.get(*call).map(|call| &call.payload) } else { None };
+        let body = if let Some(CallPayload::SignIn(body)) = payload { Some(body) } else { None };
         let credentials = session.credentials(*kind);
-        http::exchange(&self.host, &self.config, *kind, body, credentials, headers, &abort.signal())
+        http::exchange(&self.callbacks, &self.config, *kind, body, credentials, headers, &abort.signal())
     }
 
     fn answered(&self, asking: &Asking, parsed: ParsedExchange) {
         if let Some(mark) = asking.mark {
             let is_slow = self.clock.now().since(asking.began) > Policy::SLOW_EXCHANGE;
-            self.host.release(mark, Some(is_slow));
+            self.callbacks.release(mark, Some(is_slow));
         }
         // The answer to a sign-out does not change the reason. The user has already signed out.
         if parsed.server_reason.is_some() || matches!(parsed.answer, ExchangeResult::Granted(_)) {
             *self.server_reason.borrow_mut() = parsed.server_reason;
         }
         match asking.kind {
-            ExchangeKind::SignIn(call) => self.set_outcome(call, parsed.outcome),
-            ExchangeKind::Refresh => *self.unusable.borrow_mut() = parsed.outcome.err(),
+            ExchangeKind::SignIn(call) => self.set_result(call, parsed.result),
+            ExchangeKind::Refresh => *self.unusable.borrow_mut() = parsed.result.err(),
             ExchangeKind::SignOut(_) => {}
         }
         let id = asking.id;
-        drop(self.read(move |trace| Input::Answered(id, parsed.answer, trace)));
+        drop(self.read(move |state| Input::Answered(id, parsed.answer, state)));
     }
 
     /// Stops the wait for a response. A response whose headers have not arrived may still bring a token or a cookie, so
@@ -135,16 +136,16 @@ impl Driver {
     pub(super) fn abandon(&self, id: ExchangeId) {
         let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
         if let ExchangeKind::SignIn(call) = asking.kind {
-            self.set_outcome(call, Err(self.host.error(CallError::Unreachable.code(), JsValue::UNDEFINED)));
+            self.set_result(call, Err(self.callbacks.error(CallError::Unreachable.code(), JsValue::UNDEFINED)));
             asking.abort.abort();
         } else if asking.has_head.get() {
             asking.abort.abort();
         }
     }
 
-    fn set_outcome(&self, call: CallId, outcome: Result<JsValue, JsValue>) {
-        if let Some(open) = self.open.borrow_mut().get_mut(call) {
-            open.outcome = Some(outcome);
+    fn set_result(&self, call: CallId, result: Result<JsValue, JsValue>) {
+        if let Some(call) = self.calls.borrow_mut().get_mut(call) {
+            call.result = Some(result);
         }
     }
 }

@@ -16,26 +16,26 @@ use wasm_bindgen::prelude::*;
 use super::answer::PageProfile;
 use super::clock::Clock;
 use super::config::Config;
-use super::host::Host;
 use super::http::SignInBody;
-use super::lock::Lease;
-use super::open::{Open, Work};
+use super::js_callbacks::JsCallbacks;
+use super::lifecycle::LifecycleEvent;
+use super::lock::LockRequest;
+use super::pending_call::{CallPayload, PendingCall};
 use super::promise::{Deferred, callback};
-use super::wake::LifecycleEvent;
-use super::{Cell as Vault, report, tabs, trace};
+use super::{PageSession, peer_channel, report, shared_state};
 use crate::call_map::CallMap;
-use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, PeerMessage, Trace};
+use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, PeerMessage, SharedState};
 use exchanges::Asking;
 
 /// A function that makes an input from the shared state, once that has been read.
-type Reading = Box<dyn FnOnce(Trace) -> Input<PageProfile>>;
+type Reading = Box<dyn FnOnce(SharedState) -> Input<PageProfile>>;
 
 /// One vault in one realm.
 pub struct Driver {
     this: Weak<Driver>,
     config: Config,
-    host: Host,
-    session: RefCell<Vault>,
+    callbacks: JsCallbacks,
+    session: RefCell<PageSession>,
     clock: Clock,
     /// How often this vault has written the shared state. `writing` is the last write.
     written: Cell<u32>,
@@ -43,13 +43,13 @@ pub struct Driver {
     /// The exchange that has a lease and has not been sent, and the mark of the lease.
     mark: Cell<Option<(ExchangeId, f64)>>,
     is_ticking: Cell<bool>,
-    lease: RefCell<Option<(ExchangeId, Lease)>>,
+    lease: RefCell<Option<(ExchangeId, LockRequest)>>,
     asking: RefCell<Option<Rc<Asking>>>,
     /// The API's own reason for refusing the last refresh.
     server_reason: RefCell<Option<String>>,
     /// What was wrong with the answer to the last refresh.
     unusable: RefCell<Option<JsValue>>,
-    open: RefCell<CallMap<Open>>,
+    calls: RefCell<CallMap<PendingCall>>,
     last_call: Cell<u32>,
     in_flight: Cell<u32>,
     /// Requests that wait because too many requests are in flight.
@@ -64,11 +64,11 @@ pub struct Driver {
 }
 
 impl Driver {
-    pub fn start(config: Config, host: Host) -> Rc<Self> {
+    pub fn start(config: Config, callbacks: JsCallbacks) -> Rc<Self> {
         let seed = js_sys::Math::random() * f64::from(u32::MAX);
         let driver = Rc::new_cyclic(|this: &Weak<Self>| Self {
             this: this.clone(),
-            session: RefCell::new(Vault::new(config.policy, seed as u32)),
+            session: RefCell::new(PageSession::new(config.policy, seed as u32)),
             clock: Clock::new(),
             written: Cell::default(),
             writing: RefCell::default(),
@@ -78,7 +78,7 @@ impl Driver {
             asking: RefCell::default(),
             server_reason: RefCell::default(),
             unusable: RefCell::default(),
-            open: RefCell::default(),
+            calls: RefCell::default(),
             last_call: Cell::default(),
             in_flight: Cell::default(),
             outbox: RefCell::default(),
@@ -88,18 +88,18 @@ impl Driver {
             is_draining: Cell::default(),
             is_closed: Cell::default(),
             config,
-            host,
+            callbacks,
         });
         drop(driver.read(Input::Booted));
         driver
     }
 
-    pub fn hear(&self, message: PeerMessage) {
-        drop(self.read(move |trace| Input::Peer(message, trace)));
+    pub fn on_peer_message(&self, message: PeerMessage) {
+        drop(self.read(move |state| Input::Peer(message, state)));
     }
 
-    pub fn wake(&self, wake: LifecycleEvent) -> Promise {
-        match wake {
+    pub fn on_lifecycle_event(&self, event: LifecycleEvent) -> Promise {
+        match event {
             LifecycleEvent::ClientsGone => self.drive(Input::ClientsGone),
             LifecycleEvent::Online => self.drive(Input::Online),
             LifecycleEvent::Restored => {
@@ -113,24 +113,24 @@ impl Driver {
     }
 
     pub fn sign_out(&self) -> Promise {
-        let (id, promise) = self.register_call(Work::None);
+        let (id, promise) = self.register_call(CallPayload::None);
         if let Some(id) = id {
             self.pending_sign_outs.set(self.pending_sign_outs.get() + 1);
             let this = self.this.clone();
-            drop(self.read(move |trace| {
+            drop(self.read(move |state| {
                 with(&this, |driver| driver.pending_sign_outs.set(driver.pending_sign_outs.get() - 1));
-                Input::SignOut(id, trace)
+                Input::SignOut(id, state)
             }));
         }
         promise
     }
 
     pub fn sign_in(&self, body: JsValue, content_type: Option<String>) -> Promise {
-        self.open(Work::SignIn(SignInBody { body, content_type }), Input::SignIn)
+        self.start_call(CallPayload::SignIn(SignInBody { body, content_type }), Input::SignIn)
     }
 
     pub fn call(&self, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
-        self.open(Work::None, input)
+        self.start_call(CallPayload::None, input)
     }
 
     pub fn snapshot(&self) -> JsValue {
@@ -141,14 +141,14 @@ impl Driver {
         self.drive(Input::Closed);
         self.is_closed.set(true);
         // The session does not know the calls that wait for a reading of the shared state.
-        for open in self.open.take().into_iter().filter_map(|(_, open)| open) {
-            open.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
+        for call in self.calls.take().into_iter().filter_map(|(_, call)| call) {
+            call.reject(&self.callbacks.error(CallError::Closed.code(), JsValue::UNDEFINED));
         }
         self.clock.disarm();
     }
 
-    fn open(&self, work: Work, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
-        let (id, promise) = self.register_call(work);
+    fn start_call(&self, payload: CallPayload, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
+        let (id, promise) = self.register_call(payload);
         if let Some(id) = id {
             self.submit(id, input(id));
         }
@@ -165,22 +165,22 @@ impl Driver {
     }
 
     /// Creates a call and its promise. If the vault is closed, there is no call, and the promise is already rejected.
-    fn register_call(&self, work: Work) -> (Option<CallId>, Promise) {
-        let deferred = self.host.defer();
+    fn register_call(&self, payload: CallPayload) -> (Option<CallId>, Promise) {
+        let deferred = self.callbacks.defer();
         let promise = deferred.promise();
         if self.is_closed.get() {
-            deferred.reject(&self.host.error(CallError::Closed.code(), JsValue::UNDEFINED));
+            deferred.reject(&self.callbacks.error(CallError::Closed.code(), JsValue::UNDEFINED));
             return (None, promise);
         }
         let id = CallId(self.last_call.get().wrapping_add(1));
         self.last_call.set(id.0);
-        self.open.borrow_mut().insert(id, Open::new(deferred, work));
+        self.calls.borrow_mut().insert(id, PendingCall::new(deferred, payload));
         (Some(id), promise)
     }
 
     /// Reads the shared state, and passes the input that carries it to the session. The promise settles afterwards.
-    fn read(&self, input: impl FnOnce(Trace) -> Input<PageProfile> + 'static) -> Promise {
-        let done = self.host.defer();
+    fn read(&self, input: impl FnOnce(SharedState) -> Input<PageProfile> + 'static) -> Promise {
+        let done = self.callbacks.defer();
         let promise = done.promise();
         self.read_for(Box::new(input), done);
         promise
@@ -189,12 +189,12 @@ impl Driver {
     /// Reads the shared state. Reads it again if this vault has written it in the meantime.
     fn read_for(&self, input: Reading, done: Deferred) {
         let written = self.written.get();
-        self.after(&self.host.recall(), move |driver, row| {
+        self.after(&self.callbacks.recall(), move |driver, row| {
             if driver.written.get() != written {
                 return driver.read_for(input, done);
             }
             if let Ok(row) = row {
-                driver.drive(input(trace::parse(&row)));
+                driver.drive(input(shared_state::parse(&row)));
             }
             done.resolve(&JsValue::UNDEFINED);
         });
@@ -203,7 +203,7 @@ impl Driver {
     /// Calls `then` once the promise has settled. The driver is kept alive at least until then.
     fn after(&self, promise: &Promise, then: impl FnOnce(&Self, Result<JsValue, JsValue>) + 'static) {
         if let Some(driver) = self.this.upgrade() {
-            self.host.when_settled(promise, &callback(Box::new(move |settled| then(&driver, settled))));
+            self.callbacks.when_settled(promise, &callback(Box::new(move |settled| then(&driver, settled))));
         }
     }
 
@@ -242,9 +242,9 @@ impl Driver {
             return;
         }
         let this = self.this.clone();
-        drop(self.read(move |trace| {
+        drop(self.read(move |state| {
             with(&this, |driver| driver.is_ticking.set(false));
-            Input::Tick(trace)
+            Input::Tick(state)
         }));
     }
 
@@ -254,7 +254,7 @@ impl Driver {
         }
         while self.pending_sign_outs.get() == 0 {
             let (id, input) = self.deferred_inputs.borrow_mut().pop_front()?;
-            if self.open.borrow().get(id).is_some() {
+            if self.calls.borrow().get(id).is_some() {
                 return Some(input);
             }
         }
@@ -269,24 +269,24 @@ impl Driver {
         match effect {
             Effect::Abandon(id) => self.abandon(id),
             Effect::Broadcast(message) => {
-                self.when_written(move |driver| driver.host.broadcast(tabs::word(message)));
+                self.when_written(move |driver| driver.callbacks.broadcast(peer_channel::name(message)));
             }
             Effect::Claim(id, ttl) => self.claim(id, ttl),
             Effect::Exchange(id, kind) => self.exchange(id, kind),
             Effect::Fail(id, error) => {
-                if let Some(open) = self.take(id) {
-                    open.reject(&self.call_error(error));
+                if let Some(call) = self.take(id) {
+                    call.reject(&self.call_error(error));
                 }
             }
             Effect::Lock(id) => self.lock(id),
             Effect::MarkSlow(id) => self.mark_slow(id),
-            Effect::Notify => self.host.notify(),
+            Effect::Notify => self.callbacks.notify(),
             Effect::Remember(hint, epoch) => {
                 self.written.set(self.written.get().wrapping_add(1));
-                *self.writing.borrow_mut() = Some(self.host.remember(trace::word(hint), epoch.0));
+                *self.writing.borrow_mut() = Some(self.callbacks.remember(shared_state::name(hint), epoch.0));
             }
             Effect::Report(event) => {
-                self.host.report(report::event(&event, self.unusable.borrow().as_ref(), &self.clock));
+                self.callbacks.report(report::event(&event, self.unusable.borrow().as_ref(), &self.clock));
             }
             Effect::Settle(id, via) if self.is_request(id) => self.settle(id, via),
             // A page may reload as soon as its call resolves, so the write must be complete before.
@@ -302,7 +302,7 @@ impl Driver {
 
     fn call_error(&self, error: CallError) -> JsValue {
         let unusable = self.unusable.borrow().clone().filter(|_| error == CallError::RefreshUnusable);
-        unusable.unwrap_or_else(|| self.host.error(error.code(), JsValue::UNDEFINED))
+        unusable.unwrap_or_else(|| self.callbacks.error(error.code(), JsValue::UNDEFINED))
     }
 
     /// Calls `then` once the last write is complete. Other vaults and the next page can then see what this vault wrote.
@@ -315,11 +315,11 @@ impl Driver {
     }
 
     fn is_request(&self, id: CallId) -> bool {
-        self.open.borrow().get(id).is_some_and(|open| matches!(open.work, Work::Request { .. }))
+        self.calls.borrow().get(id).is_some_and(|call| matches!(call.payload, CallPayload::Request { .. }))
     }
 
-    fn take(&self, id: CallId) -> Option<Open> {
-        self.open.borrow_mut().remove(id)
+    fn take(&self, id: CallId) -> Option<PendingCall> {
+        self.calls.borrow_mut().remove(id)
     }
 }
 

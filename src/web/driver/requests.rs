@@ -10,7 +10,7 @@ use super::super::answer::text;
 use super::super::http::Outgoing;
 use super::super::json::{own_string, parse};
 use super::super::listener::Listener;
-use super::super::open::Work;
+use super::super::pending_call::CallPayload;
 use super::super::report;
 use super::{Driver, with};
 use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, ResponseClass, Status};
@@ -21,25 +21,25 @@ const MOST_IN_FLIGHT: u32 = 500;
 impl Driver {
     pub fn fetch(&self, outgoing: Outgoing) -> Promise {
         if !outgoing.takes_token(&self.config) {
-            return outgoing.send(&self.host, None, &self.config).unwrap_or_else(|error| Promise::reject(&error));
+            return outgoing.send(&self.callbacks, None, &self.config).unwrap_or_else(|error| Promise::reject(&error));
         }
         if outgoing.signal().aborted() {
             return Promise::reject(&outgoing.signal().reason());
         }
         let body = outgoing.body();
-        self.open(Work::Request { outgoing, began: js_sys::Date::now() }, |id| Input::Send(id, body))
+        self.start_call(CallPayload::Request { outgoing, began: js_sys::Date::now() }, |id| Input::Send(id, body))
     }
 
     /// Lets the caller abort a request that waits for a token, in the same way as a request that has been sent.
     pub(super) fn listen_for_abort(&self, id: CallId) {
-        if let Some(open) = self.open.borrow_mut().get_mut(id).filter(|open| !open.is_in_flight)
-            && let Work::Request { outgoing, .. } = &open.work
+        if let Some(call) = self.calls.borrow_mut().get_mut(id).filter(|call| !call.is_in_flight)
+            && let CallPayload::Request { outgoing, .. } = &call.payload
         {
             let (signal, this) = (outgoing.signal(), self.this.clone());
-            open.giving_up = Some(Listener::new(&outgoing.signal(), "abort", move |_| {
+            call.abort_listener = Some(Listener::new(&outgoing.signal(), "abort", move |_| {
                 with(&this, |driver| {
-                    if let Some(open) = driver.take(id) {
-                        open.reject(&signal.reason());
+                    if let Some(call) = driver.take(id) {
+                        call.reject(&signal.reason());
                         driver.drive(Input::Aborted(id));
                     }
                 });
@@ -58,39 +58,40 @@ impl Driver {
 
     fn send(&self, id: CallId) {
         let sent = {
-            let mut calls = self.open.borrow_mut();
-            let Some(open) = calls.get_mut(id) else { return };
-            let Work::Request { outgoing, .. } = &open.work else { return };
-            open.giving_up = None;
-            open.is_in_flight = true;
+            let mut calls = self.calls.borrow_mut();
+            let Some(call) = calls.get_mut(id) else { return };
+            let CallPayload::Request { outgoing, .. } = &call.payload else { return };
+            call.abort_listener = None;
+            call.is_in_flight = true;
             match self.session.borrow().bearer(id) {
-                Bearer::None => outgoing.send(&self.host, None, &self.config),
-                Bearer::Token(token) => outgoing.send(&self.host, Some(token), &self.config),
-                Bearer::Withdrawn => Err(self.host.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
+                Bearer::None => outgoing.send(&self.callbacks, None, &self.config),
+                Bearer::Token(token) => outgoing.send(&self.callbacks, Some(token), &self.config),
+                Bearer::Withdrawn => Err(self.callbacks.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
             }
         };
         self.in_flight.set(self.in_flight.get() + 1);
         let sent = sent.unwrap_or_else(|error| Promise::reject(&error));
-        self.after(&sent, move |driver, outcome| driver.responded(id, outcome));
+        self.after(&sent, move |driver, result| driver.responded(id, result));
     }
 
-    fn responded(&self, id: CallId, outcome: Result<JsValue, JsValue>) {
+    fn responded(&self, id: CallId, result: Result<JsValue, JsValue>) {
         self.in_flight.set(self.in_flight.get().saturating_sub(1));
         while self.in_flight.get() < MOST_IN_FLIGHT
             && let Some(next) = self.next_in_outbox()
         {
             self.send(next);
         }
-        let response = outcome.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
-        let is_unauthorized = response.is_some_and(|response| response.status() == 401) && self.believes_401_of(id);
-        let renewal = response.and_then(|response| self.config.credential.renewal(response, &self.host).ok().flatten());
+        let response = result.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
+        let is_unauthorized = response.is_some_and(|response| response.status() == 401) && self.counts_401_of(id);
+        let renewal =
+            response.and_then(|response| self.config.credential.renewal(response, &self.callbacks).ok().flatten());
         let copy = response.filter(|_| is_unauthorized && self.config.refresh.is_none());
         let copy = copy.and_then(|response| response.clone().ok());
-        let is_aborted = match self.open.borrow_mut().get_mut(id) {
-            Some(open) => {
-                open.is_in_flight = false;
-                open.outcome = Some(outcome);
-                matches!(&open.work, Work::Request { outgoing, .. } if outgoing.signal().aborted())
+        let is_aborted = match self.calls.borrow_mut().get_mut(id) {
+            Some(call) => {
+                call.is_in_flight = false;
+                call.result = Some(result);
+                matches!(&call.payload, CallPayload::Request { outgoing, .. } if outgoing.signal().aborted())
             }
             // The caller has aborted the request, so the rest of the response is not read.
             None => return drop(response.and_then(Response::body).map(|body| body.cancel())),
@@ -102,14 +103,14 @@ impl Driver {
         let is_retried = is_unauthorized && !is_aborted;
         self.drive(Input::Responded(id, if is_retried { ResponseClass::Unauthorized } else { ResponseClass::Other }));
         if let Some(copy) = copy {
-            self.read_cause(&copy);
+            self.read_server_reason(&copy);
         }
         self.listen_for_abort(id);
     }
 
     /// Reads the API's own reason for the end of the session from this answer. The page is notified of the end at once,
     /// and of the reason as soon as the body has arrived.
-    fn read_cause(&self, response: &Response) {
+    fn read_server_reason(&self, response: &Response) {
         if !self.is_revoked() {
             return drop(response.body().map(|body| body.cancel()));
         }
@@ -118,7 +119,7 @@ impl Driver {
             let server_reason = body.and_then(|body| own_string(&body, &driver.config.reason));
             if driver.is_revoked() && server_reason.is_some() {
                 *driver.server_reason.borrow_mut() = server_reason;
-                driver.host.notify();
+                driver.callbacks.notify();
             }
         });
     }
@@ -129,21 +130,21 @@ impl Driver {
 
     /// Whether a 401 to this request counts. Without a refresh, a 401 ends the session. Because an endpoint may answer
     /// 401 for its own reasons, the option `check` limits this to one URL.
-    fn believes_401_of(&self, id: CallId) -> bool {
+    fn counts_401_of(&self, id: CallId) -> bool {
         let Some(check) = self.config.check.as_ref().filter(|_| self.config.refresh.is_none()) else { return true };
-        let calls = self.open.borrow();
-        let Some(Work::Request { outgoing, .. }) = calls.get(id).map(|open| &open.work) else { return true };
+        let calls = self.calls.borrow();
+        let Some(CallPayload::Request { outgoing, .. }) = calls.get(id).map(|call| &call.payload) else { return true };
         String::from(outgoing.url()).split(['?', '#']).next() == Some(check)
     }
 
     pub(super) fn settle(&self, id: CallId, via: DeliveryPath) {
-        let Some(open) = self.take(id) else { return };
-        if let Work::Request { outgoing, began } = &open.work {
-            let response = open.outcome.as_ref().and_then(|outcome| outcome.as_ref().ok()?.dyn_ref::<Response>());
+        let Some(call) = self.take(id) else { return };
+        if let CallPayload::Request { outgoing, began } = &call.payload {
+            let response = call.result.as_ref().and_then(|result| result.as_ref().ok()?.dyn_ref::<Response>());
             let (status, millis) = (response.map(Response::status), js_sys::Date::now() - began);
-            self.host.requested(outgoing, report::name_path(via), status, millis);
+            self.callbacks.requested(outgoing, report::name_path(via), status, millis);
         }
-        open.settle();
+        call.settle();
     }
 
     fn next_in_outbox(&self) -> Option<CallId> {

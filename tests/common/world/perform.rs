@@ -34,7 +34,7 @@ impl World {
                 let ttl = if self.is_slow { Policy::LEASE_TTL } else { ttl };
                 let is_young = |began: Instant| self.now.since(began) < ttl;
                 let claim = if self.marker.is_some_and(is_young) { LeaseClaim::Theirs } else { LeaseClaim::Ours };
-                let before = self.trace().lease;
+                let before = self.shared().lease;
                 if claim == LeaseClaim::Ours {
                     self.marker = Some(self.now);
                     self.tabs[tab].claimed = Some(id);

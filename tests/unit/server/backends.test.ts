@@ -182,11 +182,11 @@ test.each<[string, answer: [status: number, headers: object, body: string], expe
     pass(250)
     expect(await (await browser.fetch('/api/me')).json()).toMatchObject(expected)
     const { error: code } = expected as { error: string }
-    const trouble = code === 'unreachable' ? code : 'malformed'
+    const failure = code === 'unreachable' ? code : 'malformed'
     expect(events).toContainEqual({
       type: 'refresh-failed',
       session: expect.any(String),
-      trouble,
+      failure,
       code,
       status,
       willRetry: true,
@@ -226,7 +226,7 @@ test.each([
     pass(1100)
     const refused = await browser.fetch('/api/me?a=1')
     expect([refused.status, await refused.json()]).toMatchObject([401, { detail: 'kept' }])
-    const ended = { status: 'unauthenticated', reason: 'revoked', cause: 'by_admin' }
+    const ended = { status: 'unauthenticated', reason: 'revoked', serverReason: 'by_admin' }
     expect(await browser.session()).toMatchObject(ends ? ended : { status: 'authenticated' })
     api.close()
   },

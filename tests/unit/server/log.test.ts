@@ -46,7 +46,7 @@ test('no line has a token, a cookie, a user or the message of an error', async (
 test.each([
   [{ type: 'store-failed', error: { name: 'Error', code: 'ETIMEDOUT' } }, /store.*ETIMEDOUT/],
   [
-    { type: 'refresh-failed', session: 'a', trouble: 'malformed', code: 'token-missing', willRetry: true },
+    { type: 'refresh-failed', session: 'a', failure: 'malformed', code: 'token-missing', willRetry: true },
     /token-missing.*fields\.accessToken/,
   ],
   [
@@ -108,7 +108,7 @@ test('two applications on one host that share the name of the cookie are found o
 test.each([
   { type: 'signed-in', session: 'a' },
   { type: 'refreshed', session: 'a', generation: 2 },
-  { type: 'refresh-failed', session: 'a', trouble: 'refused', code: null, willRetry: false },
+  { type: 'refresh-failed', session: 'a', failure: 'refused', code: null, willRetry: false },
 ] as ServerEvent[])('what is in order is no line: %j', (event) => {
   createLog('https://api.test', (text) => lines.push(text))(event)
   expect(lines).toEqual([])

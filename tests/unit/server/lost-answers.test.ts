@@ -121,9 +121,9 @@ test('promise 9: the first refusal after a refresh without an answer ends no ses
   expect((await browser.fetch('/api/notes')).status).toBe(401)
   expect(await browser.session()).toMatchObject({ reason: 'revoked' })
   expect(events.filter(({ type }) => type === 'refresh-failed')).toMatchObject([
-    { trouble: 'unreachable', code: 'unreachable', willRetry: true, error: { name: 'SocketError' } },
-    { trouble: 'refused', code: null, willRetry: true },
-    { trouble: 'refused', code: null, willRetry: false },
+    { failure: 'unreachable', code: 'unreachable', willRetry: true, error: { name: 'SocketError' } },
+    { failure: 'refused', code: null, willRetry: true },
+    { failure: 'refused', code: null, willRetry: false },
   ])
 })
 
@@ -255,7 +255,7 @@ test('events say what has failed, and no secret', async () => {
   // The first may find a connection that was kept, and that the API has closed.
   const error = { name: expect.stringMatching(/Error$/), code: expect.any(String) }
   expect(events.slice(1)).toMatchObject([
-    { type: 'refresh-failed', trouble: 'unreachable', code: 'unreachable', error },
+    { type: 'refresh-failed', failure: 'unreachable', code: 'unreachable', error },
     { type: 'signed-out' },
     { type: 'sign-out-failed', code: 'unreachable', willRetry: true, error },
     { type: 'sign-in-failed', code: 'unreachable', error },

@@ -38,7 +38,7 @@ test.each<[Partial<Record<keyof BffOptions | 'token', unknown>>, code: string, o
 })
 
 test.each<[object, string]>([
-  [{ base: 'auth' }, 'base: Must be a path such as "/api/auth", and is "auth".'],
+  [{ basePath: 'auth' }, 'basePath: Must be a path such as "/api/auth", and is "auth".'],
   [{ bodyLimit: '1mb' }, 'bodyLimit: Must be a number of bytes above 0, and is "1mb".'],
   [{ claims: 'sub' }, 'claims: Must be a list of names of claims, and is "sub".'],
   [

@@ -23,7 +23,13 @@ afterAll(async () => {
 
 const renewal: Renewal = {
   kind: 'renewed',
-  session: { id: 'a', generation: 2, startedAt: Date.now(), access: 'a', jar: {} } as unknown as Session,
+  session: {
+    id: 'a',
+    generation: 2,
+    startedAt: Date.now(),
+    access: 'a',
+    upstreamCookies: {},
+  } as unknown as Session,
 }
 const instance = (on: SharedStore) => createCoordinator(on, createSeal([SECRET]), { grace: 60, maxAge: 3600 })
 

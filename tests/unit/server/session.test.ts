@@ -190,10 +190,10 @@ test('promise 9: why the API has ended a session is there in its own word, until
     expect(await browser.session()).toMatchObject({
       status: 'unauthenticated',
       reason: 'revoked',
-      cause: 'revoked',
+      serverReason: 'revoked',
     })
   await browser.signIn()
-  expect(await browser.session()).not.toHaveProperty('cause')
+  expect(await browser.session()).not.toHaveProperty('serverReason')
 })
 
 test('an API without refresh: the session expires with its token', async () => {

@@ -13,7 +13,7 @@ const session = {
   generation: 2,
   startedAt: Date.now(),
   access: 'the-secret-token',
-  jar: {},
+  upstreamCookies: {},
 } as unknown as Session
 const renewal: Renewal = { kind: 'renewed', session }
 const OPTIONS = { grace: 60, maxAge: 3600 }

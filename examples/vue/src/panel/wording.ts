@@ -1,5 +1,5 @@
 import type { Snapshot } from 'tokencell'
-import type { Course, SessionEvent } from '../stores/timeline'
+import type { DeliveryPath, SessionEvent } from '../stores/timeline'
 
 type Reason = NonNullable<Snapshot['reason']>
 type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: Type }>
@@ -18,7 +18,7 @@ export const REASONS: Record<Reason, string> = {
   'signed-out': 'by the user',
 }
 
-export const COURSES: Record<Course, string> = {
+export const PATHS: Record<DeliveryPath, string> = {
   direct: 'Sent at once',
   waited: 'Sent after waiting for a token',
   retried: 'Sent again with a newer token after a 401',
@@ -26,7 +26,7 @@ export const COURSES: Record<Course, string> = {
   'not-replayed': 'Refused with a 401; its body was a stream, which cannot be sent twice',
 }
 
-const CAUSES: Record<EventOf<'refresh-started'>['cause'], string> = {
+const TRIGGERS: Record<EventOf<'refresh-started'>['trigger'], string> = {
   check: 'another tab asks for a look',
   due: 'the token is three quarters through',
   expired: 'a request found the token expired',
@@ -34,7 +34,7 @@ const CAUSES: Record<EventOf<'refresh-started'>['cause'], string> = {
   restore: 'the page was loaded',
 }
 
-const FAILURES: Record<EventOf<'refresh-failed'>['trouble'], string> = {
+const FAILURES: Record<EventOf<'refresh-failed'>['failure'], string> = {
   malformed: 'the answer held no token',
   refused: 'the server said no',
   unreachable: 'no word from the server',
@@ -52,11 +52,11 @@ export function describe(event: SessionEvent, at: number): { title: string; deta
     case 'signed-out':
       return { title: 'Signed out at the server', detail: '' }
     case 'refresh-started':
-      return { title: 'Refresh started', detail: CAUSES[event.cause] }
+      return { title: 'Refresh started', detail: TRIGGERS[event.trigger] }
     case 'refreshed':
       return { title: 'Refreshed', detail: `token ${event.generation}` }
     case 'refresh-failed':
-      return { title: 'Refresh failed', detail: FAILURES[event.trouble] + pause(event.retryAt, at) }
+      return { title: 'Refresh failed', detail: FAILURES[event.failure] + pause(event.retryAt, at) }
     case 'sign-out-pending':
       return { title: 'Sign-out pending', detail: `not confirmed by the server${pause(event.retryAt, at)}` }
     case 'vault-failed':

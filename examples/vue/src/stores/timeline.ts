@@ -8,7 +8,7 @@ import { useTabs } from './tabs'
 export type RequestEvent = Extract<AuthEvent, { type: 'request' }>
 /** `joined`: the token is older than the page, which needed no refresh. */
 export type SessionEvent = Exclude<AuthEvent, RequestEvent> | { type: 'joined' }
-export type Course = RequestEvent['course']
+export type DeliveryPath = RequestEvent['via']
 
 export interface Entry<Event = RequestEvent | SessionEvent> {
   id: number
@@ -26,14 +26,14 @@ export const useTimeline = defineStore('timeline', () => {
   const tabs = useTabs()
   const entries = shallowRef<readonly Entry[]>([])
   const refreshes = ref(0)
-  const byCourse = ref<Record<Course, number>>({
+  const byPath = ref<Record<DeliveryPath, number>>({
     direct: 0,
     waited: 0,
     retried: 0,
     anonymous: 0,
     'not-replayed': 0,
   })
-  const requests = computed(() => Object.values(byCourse.value).reduce((sum, count) => sum + count, 0))
+  const requests = computed(() => Object.values(byPath.value).reduce((sum, count) => sum + count, 0))
   // What other tabs say they made, before the vault has told of it.
   const claims: { tab: string; millis: number }[] = []
   let lastId = 0
@@ -44,7 +44,7 @@ export const useTimeline = defineStore('timeline', () => {
   }
 
   function addRequest(event: RequestEvent) {
-    byCourse.value[event.course] += 1
+    byPath.value[event.via] += 1
     if (event.here) {
       tabs.countRequest(event.millis)
       return add(event, tabs.here.id)
@@ -79,5 +79,5 @@ export const useTimeline = defineStore('timeline', () => {
     stopWaiting()
   })
 
-  return { entries, refreshes, requests, byCourse }
+  return { entries, refreshes, requests, byPath }
 })

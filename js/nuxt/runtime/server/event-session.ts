@@ -1,5 +1,5 @@
 import { getRequestHeader, getRequestURL, getResponseHeader, type H3Event, setResponseHeader } from 'h3'
-import { FORGERY_HEADER } from '../../../protocol/server-session.js'
+import { CSRF_HEADER } from '../../../protocol/server-session.js'
 import { useBff } from './bff.js'
 import type { EventSession } from './context.js'
 
@@ -14,7 +14,7 @@ export function openEventSession(event: H3Event, localFetch: typeof fetch): Even
   const visitor = { headers, address: node.req.socket?.remoteAddress }
   const session = bff.open(getRequestHeader(event, 'cookie'), () => !node.res.headersSent, visitor)
 
-  async function handOn() {
+  async function writeCookies() {
     if (node.res.headersSent) return
     setResponseHeader(event, 'cache-control', 'private, no-store')
     const own = await session.setCookies()
@@ -32,7 +32,7 @@ export function openEventSession(event: H3Event, localFetch: typeof fetch): Even
       try {
         return await work(...args)
       } finally {
-        await handOn()
+        await writeCookies()
       }
     }
 
@@ -45,7 +45,7 @@ export function openEventSession(event: H3Event, localFetch: typeof fetch): Even
     const headers = new Headers()
     for (const [name, value] of event.headers) if (!OF_THIS_REQUEST.test(name)) headers.set(name, value)
     for (const [name, value] of request.headers) headers.set(name, value)
-    headers.set(FORGERY_HEADER, 'tokencell')
+    headers.set(CSRF_HEADER, 'tokencell')
     headers.set('sec-fetch-site', 'same-origin')
     const body = request.body && Buffer.from(await request.arrayBuffer())
     if (body) headers.set('content-length', String(body.length))

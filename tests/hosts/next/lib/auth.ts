@@ -23,4 +23,4 @@ const options: NextAuthOptions = {
 export const auth = createNextAuth(options)
 
 /** The same session behind the routes of the Pages Router. */
-export const classic = createNextAuth({ ...options, base: '/api/classic' })
+export const classic = createNextAuth({ ...options, basePath: '/api/classic' })

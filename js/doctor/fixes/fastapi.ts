@@ -1,7 +1,7 @@
-import type { Mends } from './mends.js'
+import type { Fixes } from './fixes.js'
 
 /** FastAPI and fastapi-users. */
-export const fastapi: Mends = {
+export const fastapi: Fixes = {
   'sign-in.works': `@app.post('/api/v1/login')
 async def login(form: Annotated[OAuth2PasswordRequestForm, Depends()]): … # doctor --form --field email=username`,
   'sign-in.grant': `return {'access_token': token, 'token_type': 'bearer', 'expires_in': 900, 'user': user}`,

@@ -31,14 +31,14 @@ export interface Failure {
 
 export type Outcome = { answer: RawAnswer } | { failure: Failure }
 
-export interface Wire {
+export interface Transport {
   send(call: Call): Promise<Outcome>
   /** The number of requests so far. */
   readonly requests: number
 }
 
 /** The maximum length of a token response that the vault accepts. In bytes. */
-export const LONGEST_BODY = 1024 * 1024
+export const MAX_BODY = 1024 * 1024
 /**
  * After this many consecutive requests without a response, no more are sent: each of them would wait for its own timeout.
  */
@@ -48,7 +48,7 @@ const GIVE_UP_AFTER = 3
  * Sends through `node:http`, because `fetch` would forbid `Origin`, `Cookie` and `Sec-Fetch-Site`, and follow redirects.
  * Every request is limited in time and length, and none is repeated.
  */
-export function createWire({ timeout, insecure }: { timeout: number; insecure: boolean }): Wire {
+export function createTransport({ timeout, insecure }: { timeout: number; insecure: boolean }): Transport {
   const agents = {
     'http:': new Agent({ keepAlive: false }),
     'https:': new SecureAgent({ keepAlive: false, rejectUnauthorized: !insecure }),
@@ -100,12 +100,12 @@ async function readBody(response: IncomingMessage): Promise<{ body: string; isCu
       chunks.push(chunk)
       length += chunk.length
       // Leaving the loop closes the connection.
-      if (length > LONGEST_BODY) break
+      if (length > MAX_BODY) break
     }
   } catch {
     return { body: Buffer.concat(chunks).toString(), isCut: true }
   }
-  return { body: Buffer.concat(chunks).toString(), isCut: length > LONGEST_BODY }
+  return { body: Buffer.concat(chunks).toString(), isCut: length > MAX_BODY }
 }
 
 function pairs({ rawHeaders }: IncomingMessage): [string, string][] {

@@ -1,7 +1,7 @@
-import type { Mends } from './mends.js'
+import type { Fixes } from './fixes.js'
 
 /** Flask and flask-jwt-extended. */
-export const flask: Mends = {
+export const flask: Fixes = {
   'sign-in.works': `@app.post('/api/v1/login')`,
   'sign-in.grant': `return jsonify(access_token=create_access_token(str(user.id)), token_type='Bearer', expires_in=900, user=user.public())`,
   'sign-in.size': `return jsonify(user={'id': user.id, 'name': user.name, 'role': user.role})`,

@@ -16,7 +16,7 @@ const REMAINS = 300
  */
 const AFTER_SIGN_OUT = 10
 
-export interface CarriedDependencies {
+export interface CookieStateDependencies {
   bff: Bff
   cookie: ReturnType<typeof createSessionCookie>
   refusals: ReturnType<typeof createSessionCookie>
@@ -25,11 +25,11 @@ export interface CarriedDependencies {
   sessions: Sessions
 }
 
-export type Carried = ReturnType<typeof createCarried>
+export type CookieState = ReturnType<typeof createCookieState>
 
 /** The session in the cookie of one request, and the content of the cookie for its response. */
-export function createCarried(
-  { bff, cookie, refusals, renewals, seal, sessions }: CarriedDependencies,
+export function createCookieState(
+  { bff, cookie, refusals, renewals, seal, sessions }: CookieStateDependencies,
   header: string | null | undefined,
 ) {
   const me = {}
@@ -40,9 +40,9 @@ export function createCarried(
   let original: Session | Reference | null = null
   let pendingSignOut: Session | undefined
   let reason: Reason = 'never'
-  let cause: string | undefined
+  let serverReason: string | undefined
   /** When the user signed out. */
-  let leftAt: number | null = null
+  let signedOutAt: number | null = null
   /** Whether this request itself has signed the user in or out. */
   let isDecided = false
   let isChanged = false
@@ -57,10 +57,10 @@ export function createCarried(
   async function open() {
     const text = cookie.read(header)
     const content = text ? await seal.open<Session | Reference | EndedSession>(text, PURPOSE) : null
-    if (text && !content) bff.tell({ type: 'cookie-unreadable' })
+    if (text && !content) bff.emit({ type: 'cookie-unreadable' })
     if (!content) return
     if ('reason' in content) {
-      ;({ reason, cause, leftAt = null } = content)
+      ;({ reason, serverReason, signedOutAt = null } = content)
       // This cookie is kept only because a sign-out is still pending.
       if (reason === 'signed-out' && !isRemembered()) reason = 'never'
       pendingSignOut = await sessions.findPendingSignOut(content.pendingSignOut)
@@ -79,27 +79,27 @@ export function createCarried(
       renewals.seen(found)
       sessions.warnOfOthers(found)
       const refused = await seal.open<Refusal>(refusals.read(header), REFUSAL)
-      if (refused && refused.id === found.id && refused.generation >= found.generation) loseTo(refused)
+      if (refused && refused.id === found.id && refused.generation >= found.generation) endByRefusal(refused)
     } else if (!('access' in content)) reason = 'expired'
   }
 
   /** Whether the browser may have another cookie by now: that of the next session, or a newer one of this session. */
-  async function isOvertaken(): Promise<boolean> {
+  async function isSuperseded(): Promise<boolean> {
     if (original && (await sessions.endedAt(original)) !== null) return true
-    const isFirst = session !== null && renewals.isFirstToHandOn(session, me)
+    const isFirst = session !== null && renewals.isFirstToSend(session, me)
     return isLongAgo(openedAt) && !isFirst
   }
 
-  function lose(why: Reason, word?: string) {
+  function end(why: Reason, apiReason?: string) {
     session = null
     reason = why
-    cause = word
+    serverReason = apiReason
     refusal = undefined
     isChanged = true
   }
 
-  function loseTo(refused: Refusal) {
-    lose('revoked', refused.cause)
+  function endByRefusal(refused: Refusal) {
+    end('revoked', refused.serverReason)
     if (!bff.store && !isLongAgo(refused.at)) refusal = refused
   }
 
@@ -111,20 +111,20 @@ export function createCarried(
 
   const secondsLeft = ({ startedAt }: Session) => (startedAt - Date.now()) / 1000 + bff.cookie.maxAge
 
-  const hasJustLeft = () => leftAt !== null && Date.now() < leftAt + AFTER_SIGN_OUT * 1000
+  const hasJustSignedOut = () => signedOutAt !== null && Date.now() < signedOutAt + AFTER_SIGN_OUT * 1000
 
-  const isRemembered = () => reason === 'revoked' || reason === 'expired' || hasJustLeft()
+  const isRemembered = () => reason === 'revoked' || reason === 'expired' || hasJustSignedOut()
 
   /** Returns the content for the cookie: nothing, the session, or the ended session. */
   async function contentOf(): Promise<object | null> {
     if (session) return sessions.contentFor('session', session)
     if (!pendingSignOut && !isRemembered()) return null
-    const remains = {
+    const ended = {
       reason,
-      cause,
+      serverReason,
       pendingSignOut: pendingSignOut && (await sessions.contentFor('pending-sign-out', pendingSignOut)),
     }
-    return leftAt === null ? remains : { ...remains, leftAt }
+    return signedOutAt === null ? ended : { ...ended, signedOutAt }
   }
 
   async function close(content: object | null): Promise<string> {
@@ -132,7 +132,7 @@ export function createCarried(
     return content ? seal.close(content, PURPOSE, kept ? secondsLeft(kept) : forgottenAfter()) : ''
   }
 
-  const forgottenAfter = () => (leftAt === null ? REMAINS : AFTER_SIGN_OUT)
+  const forgottenAfter = () => (signedOutAt === null ? REMAINS : AFTER_SIGN_OUT)
 
   /** Whether the cookie of the request already contains this reference. */
   const isReferredTo = (content: object | null) =>
@@ -151,8 +151,8 @@ export function createCarried(
     } catch (error) {
       const name = await nameOf(next.id)
       const code = 'session-too-large' as const
-      bff.tell({ type: 'refresh-failed', session: name, trouble: 'malformed', code, willRetry: false })
-      lose('expired')
+      bff.emit({ type: 'refresh-failed', session: name, failure: 'malformed', code, willRetry: false })
+      end('expired')
       return error
     }
     session = next
@@ -161,7 +161,7 @@ export function createCarried(
   }
 
   async function ownCookies(): Promise<string[]> {
-    if (!isChanged || (!isDecided && (await isOvertaken()))) return []
+    if (!isChanged || (!isDecided && (await isSuperseded()))) return []
     const content = await contentOf()
     if (isReferredTo(content)) return []
     const maxAge = session || pendingSignOut ? bff.cookie.maxAge : forgottenAfter()
@@ -183,14 +183,14 @@ export function createCarried(
     get reason() {
       return reason
     },
-    get cause() {
-      return isRemembered() ? cause : undefined
+    get serverReason() {
+      return isRemembered() ? serverReason : undefined
     },
     adopt,
-    lose,
+    end,
     /** The API has refused to refresh this session. */
-    refuse({ id, generation }: Session, word: string | undefined) {
-      loseTo({ id, generation, cause: word, at: Date.now() })
+    refuse({ id, generation }: Session, apiReason: string | undefined) {
+      endByRefusal({ id, generation, serverReason: apiReason, at: Date.now() })
     },
     /** @throws AuthError `session-too-large` */
     async begin(next: Session) {
@@ -202,12 +202,12 @@ export function createCarried(
     },
     /** The user has signed out. */
     leave() {
-      if (session) leftAt = Date.now()
-      lose('signed-out')
+      if (session) signedOutAt = Date.now()
+      end('signed-out')
       isDecided = true
     },
-    owe(leaving: Session | undefined) {
-      pendingSignOut = leaving
+    setPendingSignOut(session: Session | undefined) {
+      pendingSignOut = session
     },
     async setCookies(): Promise<string[]> {
       // A refresh that was too slow for this request may have finished by now.

@@ -1,7 +1,7 @@
-import type { Mends } from './mends.js'
+import type { Fixes } from './fixes.js'
 
 /** Laravel, with Sanctum or a package for JWTs. */
-export const laravel: Mends = {
+export const laravel: Fixes = {
   'sign-in.works': `Route::post('/v1/login', [SessionController::class, 'store']); // routes/api.php: below /api, without CSRF token`,
   'sign-in.grant': `return response()->json(['access_token' => $token, 'token_type' => 'Bearer', 'expires_in' => 900, 'user' => $user]);`,
   'sign-in.size': `return new UserResource($user); // toArray: only id, name and role`,

@@ -1,7 +1,7 @@
-import type { Mends } from './mends.js'
+import type { Fixes } from './fixes.js'
 
 /** Django REST framework, with simplejwt or dj-rest-auth. */
-export const django: Mends = {
+export const django: Fixes = {
   'sign-in.works': `path('api/v1/login', TokenObtainPairView.as_view()) # APPEND_SLASH cannot redirect a POST: end neither or both with /`,
   'sign-in.grant': `return Response({'access_token': str(token), 'token_type': 'Bearer', 'expires_in': 900, 'user': UserSerializer(user).data})`,
   'sign-in.size': `class UserSerializer(ModelSerializer):

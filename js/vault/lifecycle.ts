@@ -6,15 +6,15 @@ import { listenForLifecycle } from '../protocol/lifecycle.js'
  *
  * @returns a function that stops listening
  */
-export function listenForWake(wake: (word: 'online' | 'restored' | 'woke') => void): () => void {
+export function listenForVaultLifecycle(emit: (event: 'online' | 'restored' | 'woke') => void): () => void {
   const listening = new AbortController()
   const { signal } = listening
-  addEventListener('online', () => wake('online'), { capture: true, signal })
+  addEventListener('online', () => emit('online'), { capture: true, signal })
   if (typeof document === 'object')
     listenForLifecycle(signal, {
       hidden() {},
-      restored: () => wake('restored'),
-      woke: () => wake('woke'),
+      restored: () => emit('restored'),
+      woke: () => emit('woke'),
     })
   return () => listening.abort()
 }

@@ -1,27 +1,27 @@
-//! The shared state, as `js/vault/trace.ts` stores it: a hint, an epoch, and the lease of an exchange. It contains no
+//! The shared state, as `js/vault/shared-state.ts` stores it: a hint, an epoch, and the lease of an exchange. It contains no
 //! secret.
 
 use js_sys::Array;
 use wasm_bindgen::prelude::*;
 
-use crate::{Epoch, Hint, Lease, Millis, Trace};
+use crate::{Epoch, Hint, Lease, Millis, SharedState};
 
-/// Parses the value that `Host::recall` and `Host::claim` resolve with.
-pub fn parse(row: &JsValue) -> Trace {
+/// Parses the value that `JsCallbacks::recall` and `JsCallbacks::claim` resolve with.
+pub fn parse(row: &JsValue) -> SharedState {
     let row = Array::from(row);
-    Trace {
-        hint: row.get(0).as_string().map_or(Hint::Never, |word| parse_hint(&word)),
+    SharedState {
+        hint: row.get(0).as_string().map_or(Hint::Never, |name| parse_hint(&name)),
         epoch: Epoch(row.get(1).as_f64().unwrap_or_default() as u32),
         lease: row.get(2).as_f64().map(|age| Lease { age: Millis(age as u64), is_slow: row.get(3).is_truthy() }),
     }
 }
 
-/// The mark of the lease that `Host::claim` has acquired, if it has acquired one.
+/// The mark of the lease that `JsCallbacks::claim` has acquired, if it has acquired one.
 pub fn parse_mark(row: &JsValue) -> Option<f64> {
     Array::from(row).get(4).as_f64()
 }
 
-pub const fn word(hint: Hint) -> &'static str {
+pub const fn name(hint: Hint) -> &'static str {
     match hint {
         Hint::Never => "never",
         Hint::SignOutPending => "sign-out-pending",
@@ -31,8 +31,8 @@ pub const fn word(hint: Hint) -> &'static str {
     }
 }
 
-fn parse_hint(word: &str) -> Hint {
-    match word {
+fn parse_hint(name: &str) -> Hint {
+    match name {
         "sign-out-pending" => Hint::SignOutPending,
         "signed-in" => Hint::SignedIn,
         "signed-out" => Hint::SignedOut,

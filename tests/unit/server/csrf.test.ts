@@ -61,7 +61,7 @@ test.each(
 )('promise 23: %s %s is refused to %s', async (method, path, _, headers) => {
   const before = server.api.journal.entries().length
   const { response, code } = await send(method, path, headers)
-  expect([response.status, code]).toEqual([403, method === 'HEAD' ? null : 'forged'])
+  expect([response.status, code]).toEqual([403, method === 'HEAD' ? null : 'csrf-refused'])
   expect(response.headers.getSetCookie()).toEqual([])
   expect(server.api.journal.entries(), 'the API has heard of nothing').toHaveLength(before)
 })

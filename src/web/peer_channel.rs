@@ -1,8 +1,8 @@
-//! The messages between tabs (`js/vault/tabs.ts`). A message is one of three words, and contains no data (promise 11).
+//! The messages between tabs (`js/vault/peer-channel.ts`). A message is one of three words, and contains no data (promise 11).
 
 use crate::PeerMessage;
 
-pub const fn word(message: PeerMessage) -> &'static str {
+pub const fn name(message: PeerMessage) -> &'static str {
     match message {
         PeerMessage::Changed => "changed",
         PeerMessage::SignedIn => "signed-in",
@@ -10,8 +10,8 @@ pub const fn word(message: PeerMessage) -> &'static str {
     }
 }
 
-pub fn parse(word: &str) -> Option<PeerMessage> {
-    match word {
+pub fn parse(name: &str) -> Option<PeerMessage> {
+    match name {
         "changed" => Some(PeerMessage::Changed),
         "signed-in" => Some(PeerMessage::SignedIn),
         "signed-out" => Some(PeerMessage::SignedOut),

@@ -19,7 +19,7 @@ test('promise 23: every route has its check against forgery', async ({ api, app,
       const response = await fetch(app.url + name, { method, headers })
       expect([response.status, response.headers.get('x-tokencell-error')], `${method} ${name}`).toEqual([
         403,
-        'forged',
+        'csrf-refused',
       ])
     }
   expect(api.journal.entries()).toHaveLength(before)

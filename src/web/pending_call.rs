@@ -6,32 +6,32 @@ use super::http::{Outgoing, SignInBody};
 use super::listener::Listener;
 use super::promise::Deferred;
 
-/// A promise of the page, and the work that settles it.
-pub struct Open {
+/// A promise of the page, and what is needed to perform it.
+pub struct PendingCall {
     promise: Deferred,
-    pub work: Work,
+    pub payload: CallPayload,
     /// The result that the promise gets when it is settled.
-    pub outcome: Option<Result<JsValue, JsValue>>,
+    pub result: Option<Result<JsValue, JsValue>>,
     /// Whether the browser has the request, together with the caller's `AbortSignal`.
     pub is_in_flight: bool,
     /// Listens for an abort by the caller while the request waits.
-    pub giving_up: Option<Listener>,
+    pub abort_listener: Option<Listener>,
 }
 
-pub enum Work {
+pub enum CallPayload {
     None,
     Request { outgoing: Outgoing, began: f64 },
     SignIn(SignInBody),
 }
 
-impl Open {
-    pub const fn new(promise: Deferred, work: Work) -> Self {
-        Self { promise, work, outcome: None, is_in_flight: false, giving_up: None }
+impl PendingCall {
+    pub const fn new(promise: Deferred, payload: CallPayload) -> Self {
+        Self { promise, payload, result: None, is_in_flight: false, abort_listener: None }
     }
 
     /// Settles the promise with its result. A call that only waited for something gets `undefined`.
     pub fn settle(&self) {
-        match &self.outcome {
+        match &self.result {
             Some(Ok(value)) => self.promise.resolve(value),
             Some(Err(error)) => self.promise.reject(error),
             None => self.promise.resolve(&JsValue::UNDEFINED),

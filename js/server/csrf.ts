@@ -1,4 +1,4 @@
-import { FORGERY_HEADER } from '../protocol/server-session.js'
+import { CSRF_HEADER } from '../protocol/server-session.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
 
@@ -25,7 +25,7 @@ export type Proof =
  * @param takesForms whether the route is sign-in or sign-out
  * @throws AuthError `forged`
  */
-export function refuseForgery(request: Request, { origins }: Bff, takesForms: boolean): Proof {
+export function checkCsrf(request: Request, { origins }: Bff, takesForms: boolean): Proof {
   const { headers, method } = request
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
@@ -35,11 +35,11 @@ export function refuseForgery(request: Request, { origins }: Bff, takesForms: bo
     : origin
       ? isOwnOrigin(request, origin, origins)
       : undefined
-  if (headers.has(FORGERY_HEADER) && (isFromHere ?? isRead)) return 'header'
+  if (headers.has(CSRF_HEADER) && (isFromHere ?? isRead)) return 'header'
   if (isFromHere && takesForms && isForm(request)) return 'form'
   const isElement = isRead && site && !RUNS_IN_PAGE.test(headers.get('sec-fetch-dest') ?? '')
   if (isFromHere && isElement) return 'element'
-  throw serverError('forged')
+  throw serverError('csrf-refused')
 }
 
 /**

@@ -3,14 +3,14 @@ import type { Endpoint, Plan } from '../options.js'
 import { Secret } from '../secret.js'
 import { lookalikes } from '../topology.js'
 import type { Client } from './client.js'
-import type { Seen, Step } from './seen.js'
+import type { Observations, Step } from './observations.js'
 
 /** An origin that does not exist (RFC 2606). */
 export const FOREIGN = 'https://doctor.tokencell.invalid'
 
 /** Sends requests without an account: from the application's own page, and from others. */
-export async function probeAsStranger(client: Client, seen: Seen) {
-  const { endpoints, topology } = seen.plan
+export async function probeAnonymously(client: Client, observations: Observations) {
+  const { endpoints, topology } = observations.plan
   const { me } = endpoints
   if (me) {
     const first = await client.ask({ step: 'anonymous', endpoint: me, csrf: false })
@@ -19,10 +19,10 @@ export async function probeAsStranger(client: Client, seen: Seen) {
     await client.ask({ step: 'anonymous-any', endpoint: me, csrf: false, headers: { Accept: '*/*' } })
     const bearer = new Secret('no.such.token')
     await client.ask({ step: 'bad-bearer', endpoint: me, csrf: false, bearer })
-  } else seen.skip('there is no --me to ask', 'anonymous', 'anonymous-any', 'bad-bearer')
+  } else observations.skip('there is no --me to ask', 'anonymous', 'anonymous-any', 'bad-bearer')
 
-  if (topology !== 'same-origin') await askForPermission(client, seen.plan)
-  await askFromElsewhere(client, seen)
+  if (topology !== 'same-origin') await askForPermission(client, observations.plan)
+  await askFromElsewhere(client, observations)
 }
 
 /** Sends the preflights for the requests of a page. */
@@ -38,16 +38,16 @@ async function askForPermission(client: Client, { endpoints, csrf }: Plan) {
 }
 
 /** The same for the header that repeats a cookie, once that cookie has been found. */
-export async function askForFoundHeader(client: Client, seen: Seen) {
-  const { endpoints, topology } = seen.plan
+export async function askForFoundHeader(client: Client, observations: Observations) {
+  const { endpoints, topology } = observations.plan
   const asked = [
     ['preflight-sign-in', 'signIn', ['Content-Type']],
     ['preflight-refresh', 'refresh', []],
     ['preflight-sign-out', 'signOut', ['Authorization']],
   ] as const
-  if (topology === 'same-origin' || !repeatedCookie(seen, false)) return
+  if (topology === 'same-origin' || !repeatedCookie(observations, false)) return
   for (const [step, name, headers] of asked) {
-    const [endpoint, rule] = [endpoints[name], csrfRuleOf(seen, name)]
+    const [endpoint, rule] = [endpoints[name], csrfRuleOf(observations, name)]
     if (endpoint) await client.preflight(step, endpoint, [...headers, ...(rule ? [rule.header] : [])])
   }
 }
@@ -56,7 +56,7 @@ export async function askForFoundHeader(client: Client, seen: Seen) {
  * Sends requests from pages that should have no access: a foreign page, a page without an origin, and a page whose origin
  * is similar to the right one.
  */
-async function askFromElsewhere(client: Client, { plan }: Seen) {
+async function askFromElsewhere(client: Client, { plan }: Observations) {
   const { signIn, me = signIn } = plan.endpoints
   const [begins, ends] = lookalikes(plan.page)
   const origins = [

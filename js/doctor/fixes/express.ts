@@ -1,6 +1,6 @@
-import type { Mends } from './mends.js'
+import type { Fixes } from './fixes.js'
 
-export const express: Mends = {
+export const express: Fixes = {
   'sign-in.works': `router.post('/login', json(), signIn)`,
   'sign-in.grant': `res.json({ access_token: token, token_type: 'Bearer', expires_in: 900, user })`,
   'sign-in.size': `res.json({ user: { id, name, roles } })`,

@@ -15,7 +15,7 @@ interface Entry {
  * The shared state as the core reads it: hint, epoch, age of the lease in milliseconds, whether its exchange is slow, and
  * the mark of the lease if this vault has acquired it.
  */
-export type TraceRow = [
+export type SharedStateRow = [
   hint: string,
   epoch: number,
   age: number | undefined,
@@ -23,9 +23,9 @@ export type TraceRow = [
   mark?: number | undefined,
 ]
 
-export type Trace = ReturnType<typeof openTrace>
+export type SharedState = ReturnType<typeof openSharedState>
 
-const STORE = 'trace'
+const STORE = 'shared-state'
 const NOTHING: Entry = { hint: 'never', epoch: 0, mark: 0, slow: false }
 /** The hint while the storage cannot be read. */
 const UNKNOWN = 'unknown'
@@ -42,7 +42,7 @@ const FIRST_TIMEOUT = 5000
  * A browser may refuse a write (disk full) or delete the database of a running app. Then the state that this vault knows
  * is used, as long as it is newer than the stored state, and is written again.
  */
-export function openTrace(name: string) {
+export function openSharedState(name: string) {
   let database: Promise<IDBDatabase> | undefined
   let known: Entry | undefined
   /** Whether the last write has failed. */
@@ -94,7 +94,7 @@ export function openTrace(name: string) {
     return before ?? NOTHING
   }
 
-  const row = ({ hint, epoch, mark, slow }: Entry): TraceRow => [
+  const row = ({ hint, epoch, mark, slow }: Entry): SharedStateRow => [
     hint,
     epoch,
     mark ? Math.max(0, Date.now() - Math.floor(mark)) : undefined,
@@ -113,7 +113,7 @@ export function openTrace(name: string) {
      * @param ttl how long a lease is valid if its exchange is not slow, in milliseconds
      * @param slowTtl how long a lease is valid if its exchange is slow, in milliseconds
      */
-    async claim(ttl: number, slowTtl: number): Promise<TraceRow> {
+    async claim(ttl: number, slowTtl: number): Promise<SharedStateRow> {
       const now = Date.now()
       const isFree = ({ mark, slow }: Entry) =>
         Math.floor(mark) > now || now - Math.floor(mark) >= (slow ? slowTtl : ttl)

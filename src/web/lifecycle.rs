@@ -1,4 +1,4 @@
-//! Lifecycle events of the pages and the network (`js/vault/wake.ts`).
+//! Lifecycle events of the pages and the network (`js/vault/lifecycle.ts`).
 
 /// A lifecycle event.
 #[derive(Clone, Copy, Debug)]
@@ -17,12 +17,12 @@ pub enum LifecycleEvent {
 
 impl LifecycleEvent {
     /// Parses the name that `js/vault/` uses for the event.
-    pub fn parse(word: &str) -> Option<Self> {
-        match word {
-            "deserted" => Some(Self::ClientsGone),
+    pub fn parse(name: &str) -> Option<Self> {
+        match name {
+            "clients-gone" => Some(Self::ClientsGone),
             "online" => Some(Self::Online),
             "restored" => Some(Self::Restored),
-            "visited" => Some(Self::ClientConnected),
+            "client-connected" => Some(Self::ClientConnected),
             "woke" => Some(Self::Woke),
             _ => None,
         }

@@ -1,24 +1,24 @@
 import { ADA, expect, signIn, test } from './fixtures.js'
 
-type Trace = import('../../js/vault/trace.js').Trace
+type SharedState = import('../../js/vault/shared-state.js').SharedState
 
 declare global {
-  function openTraces(count: number): Promise<Trace[]>
+  function openSharedStates(count: number): Promise<SharedState[]>
 }
 
 test.beforeEach(async ({ open, page }) => {
   await open(page)
   await page.evaluate(() => {
-    window.openTraces = async (count) => {
-      const { openTrace } = await import('/pkg/vault/trace.js' as string)
-      return Array.from({ length: count }, () => openTrace('two'))
+    window.openSharedStates = async (count) => {
+      const { openSharedState } = await import('/pkg/vault/shared-state.js' as string)
+      return Array.from({ length: count }, () => openSharedState('two'))
     }
   })
 })
 
 test('promise 6: of vaults that claim an exchange at the same moment, one gets it', async ({ page }) => {
   const marks = await page.evaluate(async () => {
-    const rows = await Promise.all((await openTraces(5)).map((trace) => trace.claim(3000, 3000)))
+    const rows = await Promise.all((await openSharedStates(5)).map((state) => state.claim(3000, 3000)))
     return rows.map(([, , , , mark]) => mark).filter(Boolean).length
   })
   expect(marks).toBe(1)
@@ -26,7 +26,7 @@ test('promise 6: of vaults that claim an exchange at the same moment, one gets i
 
 test('promise 6: a mark is free when it was taken back, and only by whom it belongs to', async ({ page }) => {
   const seen = await page.evaluate(async () => {
-    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     const [, , , , mark] = await one.claim(3000, 3000)
     await two.release((mark ?? 0) + 1)
     const [, , age, , refused] = await two.claim(3000, 3000)
@@ -44,7 +44,7 @@ test('promise 6: a mark is free when it was taken back, and only by whom it belo
 
 test('promise 16: what a newer epoch says is not overwritten by an older one', async ({ page }) => {
   const rows = await page.evaluate(async () => {
-    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-out', 8)
     await two.remember('signed-in', 7)
     const kept = await two.recall()
@@ -61,7 +61,7 @@ test('promise 16: what a newer epoch says is not overwritten by an older one', a
 
 test('promise 9: a write that the browser refuses is written again by the next access', async ({ page }) => {
   const seen = await page.evaluate(async () => {
-    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-out', 3)
     const { put } = IDBObjectStore.prototype
     IDBObjectStore.prototype.put = () => {
@@ -78,7 +78,7 @@ test('promise 9: a write that the browser refuses is written again by the next a
 
 test('promise 9: what another vault has written since a refused write wins', async ({ page }) => {
   const hint = await page.evaluate(async () => {
-    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-in', 3)
     const { put } = IDBObjectStore.prototype
     IDBObjectStore.prototype.put = () => {
@@ -94,7 +94,7 @@ test('promise 9: what another vault has written since a refused write wins', asy
 
 test('promise 9: a database that is deleted under a running vault is written again', async ({ page }) => {
   const hints = await page.evaluate(async () => {
-    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-in', 3)
     await new Promise((resolve, reject) => {
       const request = indexedDB.deleteDatabase('two')
@@ -112,12 +112,13 @@ test('promise 9: a database of a later version, or with rows of another shape, i
   const hints = await page.evaluate(async () => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
       const request = indexedDB.open('two', 7)
-      request.onupgradeneeded = () => request.result.createObjectStore('trace').put('nonsense', 'trace')
+      request.onupgradeneeded = () =>
+        request.result.createObjectStore('shared-state').put('nonsense', 'shared-state')
       request.onsuccess = () => resolve(request.result)
       request.onerror = () => reject(request.error)
     })
     database.close()
-    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     const [before] = await one.recall()
     await one.remember('signed-in', 1)
     return [before, (await two.recall())[0]]
@@ -132,7 +133,7 @@ test('promise 2: a storage that cannot be opened is unknown, and keeps what this
     indexedDB.open = () => {
       throw new DOMException('private mode', 'SecurityError')
     }
-    const [one] = (await openTraces(1)) as [Trace]
+    const [one] = (await openSharedStates(1)) as [SharedState]
     const [before] = await one.recall()
     await one.remember('signed-in', 1)
     return [before, (await one.recall())[0]]
@@ -144,7 +145,7 @@ test('promise 10: a lease that is known to be slow lasts longer, and so does the
   page,
 }) => {
   const seen = await page.evaluate(async () => {
-    const [one, two] = (await openTraces(2)) as [Trace, Trace]
+    const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     const [, , , , mark] = await one.claim(0, 60_000)
     const [, , , , free] = await two.claim(0, 60_000)
     await two.markSlow(free ?? 0)
@@ -178,7 +179,7 @@ for (const [what, hint] of [
             // A transaction that is asked for more cannot end.
             let isHeld = true
             const askAgain = () => {
-              if (isHeld) this.get('trace').onsuccess = askAgain
+              if (isHeld) this.get('shared-state').onsuccess = askAgain
             }
             askAgain()
             release = () => {

@@ -1,4 +1,4 @@
 import type { rails } from './rails.js'
 
 /** The fixes for one framework, for all topics that differ between frameworks. */
-export type Mends = Record<keyof typeof rails, string>
+export type Fixes = Record<keyof typeof rails, string>

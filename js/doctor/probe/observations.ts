@@ -1,8 +1,8 @@
 import type { Answer } from '../answer.js'
 import type { SetCookie } from '../cookies.js'
 import type { Endpoint, Plan } from '../options.js'
+import type { Failure } from '../transport.js'
 import type { Trial } from '../trial/result.js'
-import type { Failure } from '../wire.js'
 
 /** The names of the requests to the API. */
 export type Step =
@@ -62,12 +62,12 @@ export interface Reuse {
 }
 
 /** Thrown if a check cannot be made. The message is the reason. */
-export class Unseen extends Error {
-  override readonly name = 'Unseen'
+export class NotChecked extends Error {
+  override readonly name = 'NotChecked'
 }
 
 /** All observations of an API, and the reasons why others are missing. The probe fills it, and the checks read it. */
-export class Seen {
+export class Observations {
   readonly exchanges: Exchange[] = []
   readonly #reasons = new Map<Step, string>()
   /** In the order of their use. */
@@ -101,12 +101,13 @@ export class Seen {
     return this.exchanges.filter((exchange) => exchange.step === step).at(-1)
   }
 
-  /** @throws Unseen */
+  /** @throws NotChecked */
   answer(step: Step): Answer {
     const exchange = this.exchange(step)
     if (exchange?.answer) return exchange.answer
-    if (exchange?.failure) throw new Unseen(`${exchange.request} was not answered (${exchange.failure.kind})`)
-    throw new Unseen(this.#reasons.get(step) ?? 'not asked')
+    if (exchange?.failure)
+      throw new NotChecked(`${exchange.request} was not answered (${exchange.failure.kind})`)
+    throw new NotChecked(this.#reasons.get(step) ?? 'not asked')
   }
 
   /**
@@ -120,11 +121,11 @@ export class Seen {
 
   /** The same for a response of `me` that is not recorded here. */
   showsUser({ isOk, content }: Pick<Answer, 'content' | 'isOk'>): boolean {
-    const stranger = this.exchange('anonymous')?.answer
+    const anonymous = this.exchange('anonymous')?.answer
     if (!isOk || content.says === 'failure') return false
     // If the body is empty for users, too, the status alone shows a user.
-    if (!stranger?.isOk) return content.says !== 'nothing' || this.#isEmptyForUsers
-    return content.says === 'something' && content.shape !== stranger.content.shape
+    if (!anonymous?.isOk) return content.says !== 'nothing' || this.#isEmptyForUsers
+    return content.says === 'something' && content.shape !== anonymous.content.shape
   }
 
   /** Whether the body of `me` was also empty right after the sign-in. */
@@ -167,48 +168,50 @@ export class Seen {
 
   /**
    * The session cookie.
-   * @throws Unseen if there is none, or it is not known which one it is
+   * @throws NotChecked if there is none, or it is not known which one it is
    */
   cookie(): SetCookie {
     const { cookies, isOk } = this.answer('sign-in')
-    if (!isOk || cookies.length === 0) throw new Unseen('signing in sets no cookie')
+    if (!isOk || cookies.length === 0) throw new NotChecked('signing in sets no cookie')
     const { sessionCookies } = this.plan
     if (!sessionCookies)
-      throw new Unseen('no refresh worked, so that it is not known which cookie is that of the session')
+      throw new NotChecked('no refresh worked, so that it is not known which cookie is that of the session')
     const cookie = sessionCookies
       .map((name) => cookies.find((it) => it.name === name && !it.isGone))
       .find((cookie) => cookie !== undefined)
     if (cookie) return cookie
-    throw new Unseen('the session works without a cookie')
+    throw new NotChecked('the session works without a cookie')
   }
 
   /**
    * The content of the access token.
-   * @throws Unseen if there is no token, or it is opaque
+   * @throws NotChecked if there is no token, or it is opaque
    */
   jwt() {
     const access = this.access()
     if (access.jwt) return access.jwt
-    throw new Unseen('the access token is opaque, which is fine')
+    throw new NotChecked('the access token is opaque, which is fine')
   }
 
-  /** @throws Unseen */
+  /** @throws NotChecked */
   access() {
     const [access] = this.answer('sign-in').grant.access
     if (access) return access
-    throw new Unseen('signing in gives no token')
+    throw new NotChecked('signing in gives no token')
   }
 
-  /** @throws Unseen if CORS is not needed */
+  /** @throws NotChecked if CORS is not needed */
   crossOrigin() {
     if (this.plan.topology === 'same-origin')
-      throw new Unseen('page and API have one origin, which needs no CORS (say --origin if they have not)')
+      throw new NotChecked(
+        'page and API have one origin, which needs no CORS (say --origin if they have not)',
+      )
   }
 
-  /** @throws Unseen */
+  /** @throws NotChecked */
   endpoint(name: keyof Plan['endpoints']): Endpoint {
     const endpoint = this.plan.endpoints[name]
     if (endpoint) return endpoint
-    throw new Unseen(`there is no such endpoint (--${name.replace('O', '-o')} none)`)
+    throw new NotChecked(`there is no such endpoint (--${name.replace('O', '-o')} none)`)
   }
 }

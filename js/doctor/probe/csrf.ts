@@ -1,8 +1,8 @@
 import type { Endpoint } from '../options.js'
+import { FOREIGN } from './anonymous.js'
 import type { Asking, Client } from './client.js'
-import type { Seen, Step } from './seen.js'
+import type { Observations, Step } from './observations.js'
 import { begin, type Session } from './session.js'
-import { FOREIGN } from './stranger.js'
 
 /** The headers that browsers add when a form is submitted. */
 const NAVIGATION = { 'Sec-Fetch-Mode': 'navigate', 'Sec-Fetch-Dest': 'document', 'Sec-Fetch-User': '?1' }
@@ -25,7 +25,11 @@ export interface Target {
  *
  * @returns the session after these requests, or undefined if one of them has ended it
  */
-export async function forge(client: Client, seen: Seen, target: Target): Promise<Session | undefined> {
+export async function forge(
+  client: Client,
+  observations: Observations,
+  target: Target,
+): Promise<Session | undefined> {
   const { name, endpoint, asking } = target
   let { session } = target
 
@@ -40,12 +44,12 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
 
   /** Devise answers with success even if no user is signed in. So the session is checked. */
   async function look(step: Step, before: Session) {
-    const { refresh, me } = seen.plan.endpoints
-    const answer = seen.plan.isCookieSession
+    const { refresh, me } = observations.plan.endpoints
+    const answer = observations.plan.isCookieSession
       ? me && (await client.ask({ step: 'alive', endpoint: me, session: before, csrf: false }))
       : refresh && (await client.refresh('alive', refresh, before))
-    const isAlive = seen.plan.isCookieSession ? seen.isUser('alive') : answer?.isOk
-    if (isAlive) seen.idle.add(step)
+    const isAlive = observations.plan.isCookieSession ? observations.isUser('alive') : answer?.isOk
+    if (isAlive) observations.idle.add(step)
     session = isAlive && answer ? begin(answer, before) : undefined
   }
 
@@ -60,7 +64,7 @@ export async function forge(client: Client, seen: Seen, target: Target): Promise
   ]
   for (const [who, how] of attempts) {
     if (name === 'sign-in' || session) await attempt(who, how)
-    else seen.skip('the session had ended before', `${who}-${name}`)
+    else observations.skip('the session had ended before', `${who}-${name}`)
   }
   return session
 }
