@@ -59,7 +59,7 @@ export const DIFFERENCES: readonly Difference[] = [
     titles: /^response headers changed by the prototype/,
     where: IN_WORKERS,
     what: '`Headers.prototype.set.call(response.headers, …)`',
-    why: 'Only the browser can make headers that nobody changes. `response.headers.set(…)` throws, as it should.',
+    why: 'Only the browser can make headers that cannot be changed. `response.headers.set(…)` throws, as it should.',
   },
   {
     titles: /^in a Cache/,

@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import type { Page } from '@playwright/test'
 import { type Api, expect, outliveTrust, signIn, test } from '../fixtures.js'
 import type { Site, Where } from '../site.js'
@@ -11,33 +10,6 @@ const LIMIT = 5000
 const AT_ONCE = 3
 /** In headers of the site's own answers. */
 const DATE = /\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g
-
-test('the list of differences is short, and the README has it', () => {
-  const titles = Object.keys(THEMES).flatMap((name) => casesOf(name as ThemeName).map(({ label }) => label))
-  expect(new Set(titles).size).toBe(titles.length)
-  expect(titles.length).toBeGreaterThanOrEqual(250)
-  expect(DIFFERENCES.length).toBeLessThanOrEqual(15)
-  for (const one of DIFFERENCES)
-    expect(
-      titles.some((title) => one.titles.test(`${title} in ${one.engine ?? 'firefox'}`)),
-      one.what,
-    ).toBe(true)
-  const readme = readFileSync(new URL('../../../README.md', import.meta.url), 'utf8')
-  const section = readme.split('## Where auth.fetch differs from fetch')[1]?.split('\n#')[0] ?? ''
-  const rows = section
-    .split('\n')
-    .filter((line) => line.startsWith('|'))
-    .slice(2)
-  expect(rows).toEqual(DIFFERENCES.map(rowOf))
-})
-
-const placeOf = (where: readonly Where[] | undefined) =>
-  where === undefined || where.length === 3 ? 'every vault' : where.map((one) => `\`${one}\``).join(', ')
-
-function rowOf({ what, engine, where, why }: (typeof DIFFERENCES)[number]) {
-  const browser = engine === undefined ? '' : `, ${engine === 'firefox' ? 'Firefox' : 'Chromium'}`
-  return `| ${what} | ${placeOf(where)}${browser} | ${why} |`
-}
 
 for (const name of Object.keys(THEMES) as ThemeName[]) {
   const count = casesOf(name).length
