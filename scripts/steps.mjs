@@ -45,11 +45,14 @@ async function runStep({ name, work, count }) {
   const counted = count ? `  ${passed} passed${rest.filter(Boolean).join('')}` : ''
   console.log(`${failed ? '✗' : '✓'} ${name.padEnd(12)} ${seconds(began).padStart(8)}${counted}`)
   if (failed) {
-    if (output) console.log(output.trim().replace(/^/gm, '    '))
+    if (output) console.log(withoutPassed(output).trim().replace(/^/gm, '    '))
     if (error) console.log(`    ${error instanceof Failure ? error.message : error.stack}`)
   }
   return { name, passed, failed }
 }
+
+/** Playwright and node:test print a line for each test that passed: hundreds, between which a reader has to find the failures. */
+const withoutPassed = (output) => output.replace(/^ *[✓✔] .*\n/gm, '')
 
 /** What a step is worth: its own count where it gave one, otherwise one; never less failed than its exit code says. */
 function tally(ok, counted = { passed: 0, failed: 0 }) {
