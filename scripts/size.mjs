@@ -18,8 +18,8 @@ const budgets = {
   'tokencell/vue': 1088,
   'tokencell/pinia': 768,
   'tokencell/router': 3072,
-  [vault]: 44 * 1024,
-  [everything]: 48 * 1024,
+  [vault]: 48 * 1024,
+  [everything]: 53 * 1024,
   [diagnosis]: 2048,
 }
 const goal = 20 * 1024

@@ -1,7 +1,11 @@
-//! All errors of the core. The codes are part of the API. The messages for people are in `js/common/errors.ts`.
+//! All errors of the core. Serialized, they are the codes that are part of the API. The messages for people are in
+//! `js/common/errors.ts`.
+
+use serde::Serialize;
 
 /// Why a token response was rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum GrantError {
     /// The body is not JSON, or is too large to be a token response.
@@ -20,7 +24,8 @@ pub enum GrantError {
 }
 
 /// Why a call of the page fails without an answer from the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum CallError {
     /// The vault was closed while the call was open.
@@ -37,34 +42,4 @@ pub enum CallError {
     /// No refresh succeeded within the time that a call waits. The session has not ended, so the caller can retry
     /// (promise 9).
     Unreachable,
-}
-
-impl GrantError {
-    /// The stable code of this error in JavaScript.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::BodyMalformed => "body-malformed",
-            Self::ClaimsMalformed => "claims-malformed",
-            Self::LifetimeInvalid => "lifetime-invalid",
-            Self::TokenMalformed => "token-malformed",
-            Self::TokenMissing => "token-missing",
-            Self::TokenTooLarge => "token-too-large",
-        }
-    }
-}
-
-impl CallError {
-    /// The stable code of this error in JavaScript.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Closed => "closed",
-            Self::Replaced => "replaced",
-            Self::RefreshUnusable => "refresh-unusable",
-            Self::SessionEnded => "session-ended",
-            Self::SignedOut => "signed-out",
-            Self::Unreachable => "unreachable",
-        }
-    }
 }

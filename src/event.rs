@@ -2,6 +2,8 @@
 //!
 //! Every effect that the shell answers carries an id. The answer repeats this id, so the core recognises a late answer.
 
+use serde::Serialize;
+
 use crate::{CallError, Grant, Instant, Millis, Token};
 
 /// The id of a call of the page: a request, a sign-in, a sign-out, or a wait for the first known status.
@@ -163,7 +165,8 @@ pub enum ResponseClass {
 }
 
 /// How a call got its response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DeliveryPath {
     /// Sent without a token, because there was no session.
     Anonymous,
@@ -221,7 +224,8 @@ pub struct Lease {
 }
 
 /// Whether a user is signed in here, as far as the storage shows it without a request to the server (promise 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Hint {
     /// No user has signed in here.
     Never,
@@ -244,7 +248,8 @@ impl Hint {
 }
 
 /// A message between tabs. It contains no token, no claim, no user data and no identity (promise 11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PeerMessage {
     /// The session has changed; the other tabs check it.
     Changed,
@@ -273,7 +278,8 @@ pub enum Event {
 }
 
 /// The cause of a refresh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RefreshTrigger {
     /// The session is checked, because of a message from another tab or a page restored from the back/forward cache.
     Check,
@@ -288,7 +294,8 @@ pub enum RefreshTrigger {
 }
 
 /// Why a refresh failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum RefreshFailure {
     /// The server answered, but the answer is neither a grant nor a refusal.
     Malformed,
@@ -299,7 +306,8 @@ pub enum RefreshFailure {
 }
 
 /// Why there is no session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Reason {
     /// The session could not be restored, or its token expired and cannot be refreshed.
     Expired,

@@ -11,7 +11,6 @@
 
 // The browser build does not use std. The panic handler of std writes a message that wasm cannot show, and the
 // allocator of std is made for larger programs. Together they were a tenth of the download.
-#![cfg_attr(target_arch = "wasm32", no_std)]
 #![forbid(unsafe_code)]
 #![deny(clippy::expect_used, clippy::indexing_slicing, clippy::panic, clippy::unwrap_used)]
 

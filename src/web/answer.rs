@@ -4,13 +4,14 @@ use alloc::borrow::ToOwned;
 use alloc::string::String;
 
 use js_sys::{Date, JsString, Object, Promise};
+use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
 use super::js_callbacks::JsCallbacks;
-use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
+use super::json::{member, own, own_string, parse, parse_without_tokens, remove, texts, to_js};
 use crate::{
     CallError, Claims, ExchangeKind, ExchangeResult, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
 };
@@ -56,6 +57,19 @@ impl From<GrantError> for GrantRejection {
     }
 }
 
+/// What an error says about a response (`AuthErrorDetail` in `js/common/errors.ts`).
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ErrorDetail {
+    status: u16,
+    #[serde(with = "serde_wasm_bindgen::preserve", skip_serializing_if = "JsValue::is_undefined")]
+    body: JsValue,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    option: Option<&'static str>,
+}
+
 /// The length limit of a token response, in characters. A longer body is not a token response.
 const MAX_BODY: u32 = 1024 * 1024;
 
@@ -68,7 +82,7 @@ impl ParsedExchange {
     pub fn unreachable(callbacks: &JsCallbacks) -> Self {
         Self::new(
             ExchangeResult::Unreachable(None),
-            Err(callbacks.error(CallError::Unreachable.code(), JsValue::UNDEFINED)),
+            Err(callbacks.error(&to_js(&CallError::Unreachable), &JsValue::UNDEFINED)),
         )
     }
 
@@ -92,17 +106,22 @@ impl ParsedExchange {
         let (status, head) = (response.status(), Head::read(response, &config.credential));
         let Some(endpoint) = config.endpoint(kind) else { return Self::unreachable(callbacks) };
         let Some(body) = body.filter(|body| body.length() <= MAX_BODY) else {
-            let code = GrantError::BodyMalformed.code();
             let answer = if status < 300 { ExchangeResult::Malformed } else { ExchangeResult::Unreachable(None) };
-            return Self::new(answer, Err(callbacks.error(code, object(&[("status", status.into())]))));
+            return Self::new(
+                answer,
+                Err(callbacks.error(
+                    &to_js(&GrantError::BodyMalformed),
+                    &to_js(&ErrorDetail { status, ..ErrorDetail::default() }),
+                )),
+            );
         };
-        let failed = |answer: ExchangeResult<_>, code: &str, field: Option<&str>| {
-            Self::new(answer, Err(head.error(code, field, &body, config, callbacks)))
+        let failed = |answer: ExchangeResult<_>, code: JsValue, field: Option<&'static str>| {
+            Self::new(answer, Err(head.error(&code, field, &body, config, callbacks)))
         };
         match (kind, status) {
             // Status 0 is a redirect. The browser gives no more details (Fetch, "opaque-redirect filtered response").
-            (ExchangeKind::Refresh, 0) => failed(ExchangeResult::Malformed, "redirected", Some("refresh")),
-            (ExchangeKind::SignIn(_), 0) => failed(ExchangeResult::Malformed, "redirected", Some("signIn")),
+            (ExchangeKind::Refresh, 0) => failed(ExchangeResult::Malformed, "redirected".into(), Some("refresh")),
+            (ExchangeKind::SignIn(_), 0) => failed(ExchangeResult::Malformed, "redirected".into(), Some("signIn")),
             (ExchangeKind::SignOut(_), 401 | 403) => Self::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)),
             (ExchangeKind::SignOut(_), 1..500) if status != 408 && status != 429 => {
                 Self::new(ExchangeResult::Done, Ok(JsValue::UNDEFINED))
@@ -114,17 +133,17 @@ impl ParsedExchange {
                 let renewal = config.credential.renewal(response, callbacks);
                 match head.grant(&body, renewal, kind, config, endpoint) {
                     Ok((grant, shown)) => Self::new(ExchangeResult::Granted(grant), Ok(shown)),
-                    Err(GrantRejection { error, field }) => failed(ExchangeResult::Malformed, error.code(), field),
+                    Err(GrantRejection { error, field }) => failed(ExchangeResult::Malformed, to_js(&error), field),
                 }
             }
             (ExchangeKind::Refresh, _) if endpoint.ends_on(status) => head.refused(&body, config, endpoint),
             (ExchangeKind::Refresh, 300..500) if !is_passing(status) => {
-                failed(ExchangeResult::Malformed, "status-unexpected", Some("refresh"))
+                failed(ExchangeResult::Malformed, "status-unexpected".into(), Some("refresh"))
             }
             (ExchangeKind::SignIn(_), 400..500) if !is_passing(status) => {
-                failed(ExchangeResult::Refused, "refused", None)
+                failed(ExchangeResult::Refused, "refused".into(), None)
             }
-            _ => failed(ExchangeResult::Unreachable(head.retry_after()), CallError::Unreachable.code(), None),
+            _ => failed(ExchangeResult::Unreachable(head.retry_after()), to_js(&CallError::Unreachable), None),
         }
     }
 }
@@ -270,19 +289,16 @@ impl Head {
 
     fn error(
         &self,
-        code: &str,
-        field: Option<&str>,
+        code: &JsValue,
+        field: Option<&'static str>,
         body: &JsString,
         config: &Config,
         callbacks: &JsCallbacks,
     ) -> JsValue {
         let body = self.visible(body, config);
         let retry_after = self.retry_after().map(|pause| pause.0 as f64);
-        let detail = object(&[("status", self.status.into()), ("body", body), ("retryAfter", retry_after.into())]);
-        if let Some(field) = field {
-            extend(&detail, &[("option", field.into())]);
-        }
-        callbacks.error(code, detail)
+        let detail = to_js(&ErrorDetail { status: self.status, body, retry_after, option: field });
+        callbacks.error(code, &detail)
     }
 }
 

@@ -35,7 +35,7 @@ extern "C" {
 
     /// Posts this message to the other tabs, if the engine supports it.
     #[wasm_bindgen(method)]
-    pub fn broadcast(this: &JsCallbacks, message: &str);
+    pub fn broadcast(this: &JsCallbacks, message: &JsValue);
 
     /// Acquires the refresh lease, unless the lease of another vault is still valid. That lease is valid for `ttl`
     /// milliseconds if its exchange is not slow, and for `slow_ttl` milliseconds if it is slow. Resolves with `[hint,
@@ -79,7 +79,7 @@ extern "C" {
 
     /// Writes the hint and the epoch, unless the storage has a newer epoch.
     #[wasm_bindgen(method)]
-    pub fn remember(this: &JsCallbacks, hint: &str, epoch: u32) -> Promise;
+    pub fn remember(this: &JsCallbacks, hint: &JsValue, epoch: u32) -> Promise;
 
     /// Emits an event without secrets, for a log.
     #[wasm_bindgen(method)]
@@ -88,10 +88,10 @@ extern "C" {
     /// A request has ended, with or without a response. Reports its delivery path, its status, and its duration in
     /// milliseconds.
     #[wasm_bindgen(method)]
-    pub fn requested(this: &JsCallbacks, request: &Outgoing, via: &str, status: Option<u16>, millis: f64);
+    pub fn requested(this: &JsCallbacks, request: &Outgoing, via: &JsValue, status: Option<u16>, millis: f64);
 
     /// Creates the `AuthError` with this code. The detail is the name of an option, or the status and body of an answer
     /// with every token removed.
     #[wasm_bindgen(method)]
-    pub fn error(this: &JsCallbacks, code: &str, detail: JsValue) -> JsValue;
+    pub fn error(this: &JsCallbacks, code: &JsValue, detail: &JsValue) -> JsValue;
 }

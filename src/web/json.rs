@@ -4,6 +4,8 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use js_sys::{JsString, Number, Object, Reflect};
+use serde::Serialize;
+use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -54,18 +56,16 @@ pub fn dictionary(entries: &[(&str, JsValue)]) -> JsValue {
     object
 }
 
-/// A plain object of these entries.
-pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
-    let object = Object::new().into();
-    extend(&object, entries);
-    object
-}
-
 /// Sets these entries of a plain object. The core has created the object, so this cannot fail.
 pub fn extend(object: &JsValue, entries: &[(&str, JsValue)]) {
     for (key, value) in entries {
         Reflect::set(object, &(*key).into(), value).ok();
     }
+}
+
+/// A plain value for the TypeScript side. `None` is null. A type that the core serializes has no error.
+pub fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
+    value.serialize(&Serializer::json_compatible()).unwrap_or_default()
 }
 
 pub fn parse(text: &JsString) -> Option<JsValue> {

@@ -43,7 +43,8 @@ impl Core {
     /// The error of [`JsCallbacks::error`] if the configuration has no usable origin or endpoint.
     #[wasm_bindgen(constructor)]
     pub fn new(config: JsValue, callbacks: JsCallbacks) -> Result<Core, JsValue> {
-        let config = Config::parse(&config).map_err(|error| callbacks.error(error.code, error.field.into()))?;
+        let config =
+            Config::parse(&config).map_err(|error| callbacks.error(&error.code.into(), &error.field.into()))?;
         Ok(Self(Driver::start(config, callbacks)))
     }
 

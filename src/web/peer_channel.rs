@@ -2,14 +2,6 @@
 
 use crate::PeerMessage;
 
-pub const fn name(message: PeerMessage) -> &'static str {
-    match message {
-        PeerMessage::Changed => "changed",
-        PeerMessage::SignedIn => "signed-in",
-        PeerMessage::SignedOut => "signed-out",
-    }
-}
-
 pub fn parse(name: &str) -> Option<PeerMessage> {
     match name {
         "changed" => Some(PeerMessage::Changed),

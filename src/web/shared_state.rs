@@ -21,16 +21,6 @@ pub fn parse_mark(row: &JsValue) -> Option<f64> {
     Array::from(row).get(4).as_f64()
 }
 
-pub const fn name(hint: Hint) -> &'static str {
-    match hint {
-        Hint::Never => "never",
-        Hint::SignOutPending => "sign-out-pending",
-        Hint::SignedIn => "signed-in",
-        Hint::SignedOut => "signed-out",
-        Hint::Unknown => "unknown",
-    }
-}
-
 fn parse_hint(name: &str) -> Hint {
     match name {
         "sign-out-pending" => Hint::SignOutPending,

@@ -8,6 +8,7 @@ use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers, Response};
 
 use super::super::answer::{ParsedExchange, text};
+use super::super::json::to_js;
 use super::super::lock::LockRequest;
 use super::super::pending_call::CallPayload;
 use super::super::{http, shared_state};
@@ -136,7 +137,7 @@ impl Driver {
     pub(super) fn abandon(&self, id: ExchangeId) {
         let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
         if let ExchangeKind::SignIn(call) = asking.kind {
-            self.set_result(call, Err(self.callbacks.error(CallError::Unreachable.code(), JsValue::UNDEFINED)));
+            self.set_result(call, Err(self.callbacks.error(&to_js(&CallError::Unreachable), &JsValue::UNDEFINED)));
             asking.abort.abort();
         } else if asking.has_head.get() {
             asking.abort.abort();

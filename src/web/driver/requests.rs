@@ -8,10 +8,9 @@ use web_sys::Response;
 
 use super::super::answer::text;
 use super::super::http::Outgoing;
-use super::super::json::{own_string, parse};
+use super::super::json::{own_string, parse, to_js};
 use super::super::listener::Listener;
 use super::super::pending_call::CallPayload;
-use super::super::report;
 use super::{Driver, with};
 use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, ResponseClass, Status};
 
@@ -66,7 +65,7 @@ impl Driver {
             match self.session.borrow().bearer(id) {
                 Bearer::None => outgoing.send(&self.callbacks, None, &self.config),
                 Bearer::Token(token) => outgoing.send(&self.callbacks, Some(token), &self.config),
-                Bearer::Withdrawn => Err(self.callbacks.error(CallError::SessionEnded.code(), JsValue::UNDEFINED)),
+                Bearer::Withdrawn => Err(self.callbacks.error(&to_js(&CallError::SessionEnded), &JsValue::UNDEFINED)),
             }
         };
         self.in_flight.set(self.in_flight.get() + 1);
@@ -142,7 +141,7 @@ impl Driver {
         if let CallPayload::Request { outgoing, began } = &call.payload {
             let response = call.result.as_ref().and_then(|result| result.as_ref().ok()?.dyn_ref::<Response>());
             let (status, millis) = (response.map(Response::status), js_sys::Date::now() - began);
-            self.callbacks.requested(outgoing, report::name_path(via), status, millis);
+            self.callbacks.requested(outgoing, &to_js(&via), status, millis);
         }
         call.settle();
     }

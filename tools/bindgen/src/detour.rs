@@ -13,17 +13,27 @@ const NAME: &str = "__tokencell_value";
 const TABLE: &str = "__wbindgen_externrefs";
 
 /// Replaces every `table.get` of a JavaScript value.
-pub fn detour(module: &mut Module) {
+///
+/// # Errors
+/// When there is none: then wasm-bindgen reads values in another way, which Safari 16.0 must be tested with.
+pub fn detour(module: &mut Module) -> Result<(), String> {
     let values = RefType::EXTERNREF;
     let tables: HashSet<_> =
         module.tables.iter().filter(|table| table.element_ty == values).map(|table| table.id()).collect();
-    let Some(from) = module.imports.iter().next().map(|import| import.module.clone()) else { return };
+    let Some(from) = module.imports.iter().next().map(|import| import.module.clone()) else {
+        return Err("the core has no imports".into());
+    };
     let signature = module.types.add(&[ValType::I32], &[ValType::Ref(values)]);
     let (function, _) = module.add_import_func(&from, NAME, signature);
+    let mut detour = Detour { tables: &tables, function, count: 0 };
     for (_, local) in module.funcs.iter_local_mut() {
         let entry = local.entry_block();
-        dfs_pre_order_mut(&mut Detour { tables: &tables, function }, local, entry);
+        dfs_pre_order_mut(&mut detour, local, entry);
     }
+    if detour.count == 0 {
+        return Err("the core never reads the table of JavaScript values: adapt tools/bindgen/src/detour.rs".into());
+    }
+    Ok(())
 }
 
 /// Adds the function that replaces `table.get` to the glue.
@@ -39,6 +49,7 @@ pub fn extend(glue: &str) -> Result<String, String> {
 struct Detour<'a> {
     tables: &'a HashSet<TableId>,
     function: FunctionId,
+    count: usize,
 }
 
 impl VisitorMut for Detour<'_> {
@@ -46,6 +57,7 @@ impl VisitorMut for Detour<'_> {
         if let Instr::TableGet(TableGet { table }) = instr
             && self.tables.contains(table)
         {
+            self.count += 1;
             *instr = Instr::Call(Call { func: self.function });
         }
     }

@@ -1,4 +1,5 @@
-//! `bindgen <core.wasm> <folder>`: writes the JavaScript glue of the core into `folder`.
+//! `bindgen <core.wasm> <folder>`: writes the core and its JavaScript glue into `folder`, with all changes that make them
+//! smaller. `bindgen --untreated <core.wasm> <folder>` writes them as wasm-bindgen makes them. A test compares the two.
 
 mod detour;
 mod loader;
@@ -11,9 +12,10 @@ use std::process::ExitCode;
 use wasm_bindgen_cli_support::Bindgen;
 
 fn main() -> ExitCode {
-    let mut args = std::env::args_os().skip(1);
+    let mut args = std::env::args_os().skip(1).peekable();
+    let is_untreated = args.next_if(|arg| arg == "--untreated").is_some();
     let (Some(wasm), Some(folder)) = (args.next(), args.next()) else {
-        eprintln!("usage: bindgen <core.wasm> <folder>");
+        eprintln!("usage: bindgen [--untreated] <core.wasm> <folder>");
         return ExitCode::FAILURE;
     };
 
@@ -27,8 +29,11 @@ fn main() -> ExitCode {
         .web(true)
         .and_then(Bindgen::generate_output);
     let written = output.map_err(|error| format!("{error:#}")).and_then(|mut output| {
-        silence::silence(output.wasm_mut());
-        detour::detour(output.wasm_mut());
+        if is_untreated {
+            return output.emit(folder).map_err(|error| format!("{error:#}"));
+        }
+        silence::silence(output.wasm_mut())?;
+        detour::detour(output.wasm_mut())?;
         shorten::emit(&mut output, Path::new(&folder))
     });
 
