@@ -15,6 +15,7 @@ export type AuthErrorCode =
   | 'unreachable'
   // Configuration, and token responses of an API.
   | 'body-malformed'
+  | 'claims-malformed'
   | 'endpoint-malformed'
   | 'endpoint-missing'
   | 'endpoint-outside-origins'
@@ -34,7 +35,6 @@ export type AuthErrorCode =
   | 'vault-script'
   | 'vault-silent'
   // Raised by a vault.
-  | 'claims-malformed'
   | 'cors-refused'
   | 'csrf-unreadable'
   | 'origins-missing'

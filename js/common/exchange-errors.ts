@@ -4,6 +4,8 @@ import type { AuthErrorCode } from './error-codes.js'
 export const EXCHANGE_MESSAGES = {
   'body-malformed':
     'The token response is not JSON, or longer than a megabyte. Check what the endpoint sends.',
+  'claims-malformed':
+    'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
   'endpoint-malformed': 'This option is no path or URL. Write it as "/path", or as { method, path }.',
   'endpoint-missing': 'This option is required. Write it as "/path", or as { method, path }.',
   'endpoint-outside-origins':

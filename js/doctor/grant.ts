@@ -1,3 +1,5 @@
+import { ownProperty } from '../common/own-property.js'
+import { asNumber, isLifetime } from '../server/lifetime.js'
 import { printable } from './printable.js'
 import type { Secret, Secrets } from './secret.js'
 import type { RawAnswer } from './transport.js'
@@ -38,6 +40,8 @@ export interface Grant {
 }
 
 const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
+/** The schemes of tokens. Another scheme, such as `Basic`, has none. */
+const SCHEMES = /^(bearer|jwt|token)?$/i
 const DEEPEST = 4
 /** A place that is not a path in a body. */
 const META = '<meta name="csrf-token">'
@@ -65,18 +69,23 @@ export interface TokenPlan {
 
 export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: TokenPlan): Grant {
   const header = (name: string) => headers.find(([it]) => it === name)?.[1]
-  const leaves = [...walk(parse(body), secrets)]
+  const content = parse(body)
+  const leaves = [...walk(content, secrets)]
   const texts = leaves.filter((leaf): leaf is Leaf & { value: string } => typeof leaf.value === 'string')
   const named = (pattern: RegExp) =>
     texts.find(({ name, value }) => pattern.test(name) && value.length >= 8 && !/\s/.test(value))
-  const at = (path: string | undefined) => texts.find(({ place, value }) => place === path && value !== '')
+  const at = (path: string) => {
+    const value = ownProperty(content, path)
+    return typeof value === 'string' && value !== '' ? { place: path, value } : undefined
+  }
   const kept = (leaf: { value: string; place: string } | undefined) =>
     leaf && { token: secrets.keep(leaf.value), place: leaf.place }
 
   const authorization = header('authorization')?.trim()
-  const bearer = authorization && (/^bearer +(\S+)$/i.exec(authorization)?.[1] ?? authorization)
+  const [, scheme = '', inHeader] = /^(?:([^ ]+) +)?(\S+)$/.exec(authorization ?? '') ?? []
+  const bearer = SCHEMES.test(scheme) ? inHeader : undefined
   const inBody =
-    at(plan.tokens.access) ??
+    at(plan.tokens.access ?? 'access_token') ??
     texts.find(({ name, value }) => NAMES.access.test(name) && value.length >= 8) ??
     texts.find(({ place, value }) => JWT.test(value) && !NAMES.refresh.test(place)) ??
     // dj-rest-auth uses this name for the tokens of Django REST framework.
@@ -91,13 +100,13 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
       place,
       jwt: readJwt(value, secrets),
     })),
-    refresh: kept(at(plan.tokens.refresh) ?? named(NAMES.refresh)),
+    refresh: kept(at(plan.tokens.refresh ?? 'refresh_token') ?? named(NAMES.refresh)),
     csrf: kept(named(NAMES.csrf) ?? metaOf(body)),
     oddLifetime: seconds ? undefined : lifetimes[0]?.place,
     expiresIn: seconds && { seconds: Number(seconds.value), place: seconds.place },
     user: leaves.find(({ name, value }) => NAMES.user.test(name) && typeof value === 'object' && value)
       ?.place,
-    isBare: bearer !== undefined && bearer === authorization,
+    isBare: bearer !== undefined && scheme === '',
     isDeviseTokenAuth: ['access-token', 'client', 'uid'].every((name) => header(name)),
   }
 }
@@ -136,8 +145,8 @@ function readJwt(token: string, secrets: Secrets): Jwt | undefined {
 
 /** The values that the package accepts as a lifetime: a number, or a number as text. */
 const isSeconds = (value: unknown) => {
-  const seconds = typeof value === 'string' && /^\d+(\.\d+)?$/.test(value) ? Number(value) : value
-  return typeof seconds === 'number' && seconds > 0 && seconds <= 1e11
+  const seconds = asNumber(value)
+  return typeof seconds === 'number' && isLifetime(seconds)
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>
@@ -145,7 +154,8 @@ const isObject = (value: unknown): value is Record<string, unknown> =>
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text)
+    // A byte order mark is not a part of the text (Encoding, "decode").
+    return JSON.parse(text.replace(/^\ufeff/, ''))
   } catch {
     return undefined
   }

@@ -5,7 +5,7 @@ import type { SessionInfo } from '../protocol/server-session.js'
 import { type CookieStateDependencies, createCookieState } from './cookie-state.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
-import { claimsOf } from './grant.js'
+import { readClaims } from './jwt.js'
 import { isReplayable, type Outgoing, takeApart } from './outgoing.js'
 import { fetchWithin } from './redirects.js'
 import type { TemporaryFailure } from './renewal.js'
@@ -120,7 +120,7 @@ export function openRequestSession(
   }
 
   function claims({ access }: Session): Claims | null {
-    const all = claimsOf(access)
+    const all = readClaims(access)
     return all && Object.fromEntries(Object.entries(all).filter(([name]) => bff.claims.includes(name)))
   }
 

@@ -12,8 +12,6 @@ import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 const MESSAGES = {
   ...CALL_MESSAGES,
   ...EXCHANGE_MESSAGES,
-  'claims-malformed':
-    'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
   'cors-refused':
     'The API is there, but the browser withholds its answer from this page, which looks like CORS. It must allow this ' +
     'origin, the headers and, unless `credentials` is "omit", credentials. `npx tokencell doctor` says what is missing.',

@@ -249,8 +249,9 @@ impl Head {
         let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
         let (claims, seen) = jwt.map(read_claims).transpose()?.flatten().unzip();
         let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
+        let field = expires_in.filter(|seconds| Millis::from_seconds(*seconds).is_none()).map(|_| "fields.expiresIn");
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
-        let mut grant = Grant::new(parts)?;
+        let mut grant = Grant::new(parts).map_err(|error| GrantRejection { error, field })?;
         let shown = self.visible(text, config);
         grant.profile.user = own(&shown, &endpoint.field("user"));
         Ok((grant, shown))
@@ -306,9 +307,10 @@ impl Head {
 /// case-insensitive (RFC 9110 §11.1).
 fn token_in<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
     let header = header.trim_ascii();
-    let Some((before, token)) = header.split_once(' ') else { return Some(header).filter(|token| !token.is_empty()) };
-    let is_known = [scheme, "Bearer"].iter().any(|known| before.eq_ignore_ascii_case(known));
-    is_known.then(|| token.trim_ascii())
+    let (before, token) = header.split_once(' ').unwrap_or(("", header));
+    let is_known = |text: &str| ["", scheme, "Bearer"].iter().any(|known| text.eq_ignore_ascii_case(known));
+    // A scheme without a token is not a token.
+    Some(token.trim_ascii()).filter(|token| is_known(before) && !is_known(token))
 }
 
 /// The value as a number. Some APIs write numbers as decimal text.

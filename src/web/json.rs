@@ -129,8 +129,9 @@ fn looks_like_jwt(text: &JsString) -> bool {
     text.starts_with("eyJ", 0) && text.includes(".", 0)
 }
 
+/// Names of tokens, in any case (promise 3).
 fn is_token_name(key: &JsValue) -> bool {
     const NAMES: [&str; 8] =
-        ["accessToken", "access_token", "idToken", "id_token", "jwt", "refreshToken", "refresh_token", "token"];
-    NAMES.iter().any(|name| key == *name)
+        ["accesstoken", "access_token", "idtoken", "id_token", "jwt", "refreshtoken", "refresh_token", "token"];
+    key.as_string().is_some_and(|key| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)))
 }

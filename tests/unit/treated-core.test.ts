@@ -1,39 +1,38 @@
 import { execFileSync } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { pathToFileURL } from 'node:url'
 import { afterEach, beforeAll, expect, test, vi } from 'vitest'
 import type { VaultOptions } from '../../js/common/vault-options.js'
-import { defer } from '../../js/vault/deferred.js'
 import { resolveOptions } from '../../js/vault/options.js'
-import type { Outgoing } from '../../js/vault/outgoing.js'
+import {
+  type Answer,
+  type Core,
+  type CoreConstructor,
+  callbacks,
+  type Log,
+  loadCore,
+  request,
+  root,
+  settle,
+  treated,
+} from './core.js'
 
 /**
  * `tools/bindgen` empties functions, redirects reads of a table and renames imports and exports. Here the same calls go to
  * the core before these changes and to the core after them.
  */
-const root = path.resolve(import.meta.dirname, '../..')
 const untreated = path.join(root, 'target/bindgen-untreated')
 
-type Core = import('../../pkg/wasm/core.js').Core
-type Log = unknown[]
-type Constructor = new (config: unknown, callbacks: unknown) => Core
+let cores: CoreConstructor[]
 
-let cores: Constructor[]
+/** Cargo may have to compile tools/bindgen. In milliseconds. */
+const BUILD_TIMEOUT = 300_000
 
 beforeAll(async () => {
   const wasm = 'target/wasm32-unknown-unknown/release/tokencell.wasm'
   const command = ['run', '--quiet', '--profile', 'tool', '--package', 'bindgen', '--', '--untreated']
   execFileSync('cargo', [...command, wasm, untreated], { cwd: root })
-  cores = await Promise.all(
-    [untreated, path.join(root, 'pkg/wasm')].map(async (folder) => {
-      const glue = await import(pathToFileURL(path.join(folder, 'core.js')).href)
-      const bytes = readFileSync(path.join(folder, 'core_bg.wasm'))
-      await glue.default(folder === untreated ? { module_or_path: bytes } : bytes)
-      return glue.Core as Constructor
-    }),
-  )
-})
+  cores = [await loadCore(untreated, (bytes) => ({ module_or_path: bytes })), await loadCore(treated)]
+}, BUILD_TIMEOUT)
 
 afterEach(() => {
   vi.useRealTimers()
@@ -53,64 +52,6 @@ const grant = (generation: number) => ({
   user: { name: 'Ada', token: 'secret-token' },
 })
 
-type Answer = (request: { url: string; init: RequestInit }) => Response | Promise<Response>
-
-/** Everything that the core calls, with a log of it. */
-function surroundings(log: Log, hint: string, answer: Answer) {
-  const say = (name: string, ...details: unknown[]) => log.push([name, ...details])
-  const state = { hint, epoch: 0 }
-  let mark = 0
-  return {
-    fetch(url: string, init: RequestInit) {
-      say('fetch', url, init.method, [...new Headers(init.headers)], init.body)
-      return Promise.resolve(answer({ url, init }))
-    },
-    whenSettled(promise: Promise<unknown>, settled: (value: unknown, isValue: boolean) => void) {
-      promise.then(
-        (value) => settled(value, true),
-        (error) => settled(error, false),
-      )
-    },
-    defer,
-    requestLock() {
-      say('lock')
-      return { granted: Promise.resolve(), release: () => say('unlock') }
-    },
-    broadcast: (message: unknown) => say('broadcast', message),
-    async claim(...ttls: number[]) {
-      say('claim', ...ttls)
-      mark += 1
-      return [state.hint, state.epoch, undefined, false, mark]
-    },
-    headers: async () => new Headers({ 'X-Requested-With': 'tokencell' }),
-    encode: (_: unknown, members: object) => JSON.stringify(members),
-    readHeaders: () => undefined,
-    notify: () => say('notify'),
-    recall: async () => [state.hint, state.epoch, undefined, false],
-    markSlow: (mark: number) => say('slow', mark),
-    release: (mark: number, slow: unknown) => say('release', mark, slow),
-    async remember(hint: string, epoch: number) {
-      say('remember', hint, epoch)
-      Object.assign(state, { hint, epoch })
-    },
-    report: (event: unknown) => say('report', event),
-    requested: (_: unknown, via: string, status: unknown, millis: number) =>
-      say('requested', via, status, millis),
-    error: (code: string, detail: unknown) => ({ code, detail }),
-  }
-}
-
-function request(url: string, headers = {}): Outgoing {
-  const own = new Headers(headers)
-  return {
-    url,
-    init: { method: 'GET', headers: own },
-    headers: own,
-    signal: new AbortController().signal,
-    isReplayable: true,
-  }
-}
-
 /** Runs the same calls on both cores, with the same clock and random numbers, and expects the same log. */
 async function compare(
   hint: string,
@@ -124,10 +65,7 @@ async function compare(
     vi.spyOn(Math, 'random').mockReturnValue(0.5)
     const log: Log = []
     try {
-      const core = new Constructor(
-        resolveOptions({ ...OPTIONS, ...options }),
-        surroundings(log, hint, answer),
-      )
+      const core = new Constructor(resolveOptions({ ...OPTIONS, ...options }), callbacks(log, hint, answer))
       await vi.advanceTimersByTimeAsync(0)
       await run(core, log)
       log.push(['snapshot', core.snapshot()])
@@ -144,15 +82,6 @@ async function compare(
   expect(before.length).toBeGreaterThan(0)
   expect(after).toEqual(before)
   return after
-}
-
-/** Records how this call settles, and lets everything happen that is due now. */
-async function settle(log: Log, promise: Promise<unknown>) {
-  promise.then(
-    (value) => log.push(['resolved', value instanceof Response ? value.status : value]),
-    (error) => log.push(['rejected', error]),
-  )
-  await vi.advanceTimersByTimeAsync(0)
 }
 
 test('both cores sign in, send a request with the token, refresh after a 401 and sign out', async () => {
