@@ -148,7 +148,7 @@ test.each<
   ['429 with Retry-After', { kind: 'status', status: 429, retryAfter: 2 }],
   ['a broken connection', { kind: 'drop' }],
   ['an answer that is no grant', { kind: 'answer', body: '{"hello":"there"}' }, [502, 'token-missing']],
-  ['an empty answer', { kind: 'answer' }, [502, 'token-missing']],
+  ['an empty answer', { kind: 'answer' }, [502, 'body-malformed']],
 ])('promise 9: nobody is signed out by %s', async (_, fault, expected = [503, 'unreachable']) => {
   server.api.configure({ accessTtl: 1.2, reuseGrace: 10 })
   const browser = browse(server.options)
