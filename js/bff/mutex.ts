@@ -1,6 +1,6 @@
 /**
  * Runs one task at a time, in the order of the calls. Where the browser has Web Locks, this holds across all tabs. A task
- * waits at most `patience` milliseconds for the lock, and never steals it. After that time it runs without the lock: the
+ * waits at most `timeout` milliseconds for the lock, and never steals it. After that time it runs without the lock: the
  * lock only avoids unnecessary requests, and correctness does not depend on it (promise 11).
  */
 export function createMutex(name: string, timeout: number) {

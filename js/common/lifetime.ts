@@ -1,3 +1,5 @@
+export type Lifetime = ReturnType<typeof createLifetime>
+
 /** The time in which a client makes calls, until `end` is called. Calls that are open at its end are rejected. */
 export function createLifetime() {
   const open = new Set<(error: unknown) => void>()

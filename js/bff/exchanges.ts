@@ -1,0 +1,66 @@
+import type { AuthEvent, Credentials } from '../common/types.js'
+import { packCredentials, unpackCredentials } from '../protocol/packing.js'
+import { assertKept } from './answer.js'
+import type { Ask } from './ask.js'
+import type { PendingSignOut } from './pending-sign-out.js'
+import type { createSessionRequests } from './session-requests.js'
+import type { SessionState } from './session-state.js'
+
+interface Dependencies<User> {
+  ask: Ask<User>
+  state: SessionState<User>
+  requests: ReturnType<typeof createSessionRequests<User>>
+  pendingSignOut: PendingSignOut
+  runExclusive<T>(work: () => Promise<T>): Promise<T>
+  emit(event: AuthEvent): void
+  /** Posts a message to the other tabs. */
+  post(message: 'changed' | 'signed-out'): void
+}
+
+/** Signs in and out, one exchange at a time. */
+export function createExchanges<User>(dependencies: Dependencies<User>) {
+  const { ask, state, requests, pendingSignOut, runExclusive, emit, post } = dependencies
+
+  return {
+    async signIn(credentials: Credentials): Promise<unknown> {
+      const init = asBody(credentials)
+      const asked = state.epoch
+      const { answer, ...next } = await runExclusive(async () => {
+        await pendingSignOut.send().catch(() => {})
+        const pending = pendingSignOut.id()
+        const signedIn = await ask('/sign-in', init)
+        // Over plain http, browsers drop a `Secure` cookie without an error. If this check fails, the sign-in still
+        // succeeds.
+        if (location.protocol === 'http:') assertKept(signedIn, await ask('/session').catch(() => signedIn))
+        pendingSignOut.clear(pending)
+        return signedIn
+      })
+      post('changed')
+      if (asked !== state.epoch) await requests.revalidate()
+      else {
+        state.invalidate()
+        state.show(next)
+      }
+      emit({ type: 'signed-in' })
+      return answer
+    },
+    async signOut(): Promise<void> {
+      state.invalidate()
+      const pending = String(Math.random())
+      pendingSignOut.set(pending)
+      state.showSignedOut()
+      post('signed-out')
+      const isConfirmed = await runExclusive(() => {
+        // A queued sign-in cleared the flag. Set it again: that session must end, too.
+        pendingSignOut.set(pending)
+        return pendingSignOut.send()
+      }).catch(() => false)
+      if (!isConfirmed) emit({ type: 'sign-out-pending', retryAt: Date.now() })
+    },
+  }
+}
+
+function asBody(credentials: Credentials): RequestInit {
+  const [body, type] = unpackCredentials(packCredentials(credentials))
+  return { method: 'POST', body, ...(type && { headers: { 'Content-Type': type } }) }
+}

@@ -1,0 +1,58 @@
+import { AuthError, type AuthErrorCode } from '../common/errors.js'
+import type { Lifetime } from '../common/lifetime.js'
+import { plainFetch } from '../common/plain-fetch.js'
+import { platformFetch } from '../common/platform-fetch.js'
+import { join, split } from '../common/request.js'
+import type { AuthEvent } from '../common/types.js'
+import { CSRF_HEADER, ERROR_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
+import type { createSessionRequests } from './session-requests.js'
+import type { SessionState } from './session-state.js'
+
+interface Dependencies<User> {
+  state: SessionState<User>
+  requests: ReturnType<typeof createSessionRequests<User>>
+  lifetime: Lifetime
+  emit(event: AuthEvent): void
+  /** Connects the client to the page and the other tabs. */
+  start(): void
+}
+
+/** `auth.fetch`: the browser's `fetch`, with the headers that the server requires on requests to this origin. */
+export function createFetch<User>(dependencies: Dependencies<User>): typeof fetch {
+  const { state, requests, lifetime, emit, start } = dependencies
+
+  async function send(request: Request, body: BodyInit | null): Promise<Response> {
+    const { info, signal } = state
+    const headers = new Headers(request.headers)
+    headers.set(CSRF_HEADER, 'tokencell')
+    headers.set(SESSION_HEADER, info.session ?? '')
+    const init = { headers, signal: AbortSignal.any([request.signal, signal]) }
+    const response = await platformFetch(join(request, body, init))
+    const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
+    if (code === 'replaced' || response.status === 401) await requests.revalidate()
+    if (!code) return response
+    const { message = response.statusText } = await response.json().catch(() => ({}))
+    throw new AuthError(code, message, { status: response.status })
+  }
+
+  return async (input, init) => {
+    const { request, body } = split(input, init)
+    const isOurs = new URL(request.url).origin === location.origin
+    if (!isOurs) return plainFetch(request, body)
+    request.signal.throwIfAborted()
+    start()
+    await lifetime.during(() => requests.whenKnown(), request.signal)
+    const began = performance.now()
+    let status: number | null = null
+    try {
+      const response = await send(request, body)
+      status = response.status
+      return response
+    } finally {
+      const { method, url } = request
+      const [bare = ''] = url.split(/[?#]/)
+      const millis = performance.now() - began
+      emit({ type: 'request', via: 'direct', method, url: bare, status, millis, here: true })
+    }
+  }
+}
