@@ -72,11 +72,9 @@ test('bad input: a sign-in response without a valid grant rejects with a specifi
   expect(trouble).toEqual([])
 })
 
-test('bad input: a refresh response without a valid grant leaves the session as it was', { tag: '@full' }, async ({
-  api,
-  open,
-  page,
-}) => {
+test('bad input: a refresh response without a valid grant leaves the session as it was', {
+  tag: '@full',
+}, async ({ api, open, page }) => {
   test.slow()
   await open(page)
   for (const [name, body] of answers) {
@@ -104,7 +102,11 @@ test('bad input: a refresh response without a valid grant leaves the session as 
   }
 })
 
-test('bad input: a sign-in response with a valid token and deeply nested JSON signs in or fails with body-malformed', async ({ api, open, page }) => {
+test('bad input: a sign-in response with a valid token and deeply nested JSON signs in or fails with body-malformed', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   const body = `{"access_token":"opaque","expires_in":60,"deep":${deep(100_000)}}`
   api.faults.add({
@@ -152,7 +154,12 @@ test('bad input: the error for an invalid option names the option', async ({ pag
   expect(api.journal.entries()).toEqual([])
 })
 
-test('when the server does not deliver the wasm file, the vault starts from the copy in the JavaScript', async ({ api, open, page, site }) => {
+test('when the server does not deliver the wasm file, the vault starts from the copy in the JavaScript', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   for (const answer of [
     (response: import('node:http').ServerResponse) => response.writeHead(404).end(),
     (response: import('node:http').ServerResponse) => response.end('<!doctype html>'),
@@ -177,7 +184,10 @@ test('when the vault script answers 404, every call rejects with vault-script', 
   expect(codes).toEqual(Array(4).fill('vault-script'))
 })
 
-test('when the policy of the page forbids WebAssembly, the error names the directive', async ({ page, site }) => {
+test('when the policy of the page forbids WebAssembly, the error names the directive', async ({
+  page,
+  site,
+}) => {
   site.overrides.set('/', (response) =>
     response
       .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "script-src 'self'" })

@@ -71,10 +71,17 @@ test('promise 15: fifty calls of axios, ofetch and ky on an expired token cause 
 
   await page.evaluate((token) => ready.show(token), canaries.tokens[1])
   const shown = await page.evaluate(() => ready.overheard)
-  expect(find(canaries.tokens, { shown: shown.join() }), 'the search finds a token that a hook is shown').toEqual(['shown'])
+  expect(
+    find(canaries.tokens, { shown: shown.join() }),
+    'the search finds a token that a hook is shown',
+  ).toEqual(['shown'])
 })
 
-test('promise 14: after a 401, the POST of each HTTP client is sent again with its body', async ({ api, clients, page }) => {
+test('promise 14: after a 401, the POST of each HTTP client is sent again with its body', async ({
+  api,
+  clients,
+  page,
+}) => {
   await signIn(page)
   for (const name of clients) {
     await doubtToken(page, api)
@@ -85,7 +92,11 @@ test('promise 14: after a 401, the POST of each HTTP client is sent again with i
   }
 })
 
-test('when the API keeps answering 401, axios, ofetch and ky add no retry to the one by the vault', async ({ api, clients, page }) => {
+test('when the API keeps answering 401, axios, ofetch and ky add no retry to the one by the vault', async ({
+  api,
+  clients,
+  page,
+}) => {
   await signIn(page)
   const requests = () =>
     api.journal
@@ -96,7 +107,9 @@ test('when the API keeps answering 401, axios, ofetch and ky add no retry to the
     const before = requests()
     expect(await statusOf(page, name, '/audience'), name).toBe(401)
     // The refresh for the first client did not cure the 401s, so the vault makes no refresh for the next client.
-    expect(requests() - before, `${name}: requests, including the retry by the vault`).toBe(name === 'axios' ? 2 : 1)
+    expect(requests() - before, `${name}: requests, including the retry by the vault`).toBe(
+      name === 'axios' ? 2 : 1,
+    )
   }
 })
 
@@ -108,7 +121,11 @@ test('ofetch and ky still retry a 503 themselves', async ({ api, clients: _, pag
   }
 })
 
-test('urql and Apollo send the token when they are given auth.fetch', async ({ clients: _, graphql, page }) => {
+test('urql and Apollo send the token when they are given auth.fetch', async ({
+  clients: _,
+  graphql,
+  page,
+}) => {
   await signIn(page)
   for (const name of ['urql', 'apollo']) {
     const answer = await page.evaluate((name) => ready.graphql[name]?.(), name)

@@ -10,7 +10,11 @@ const happened = (page: Page, type: string) =>
 /** The labels in the list of tabs. */
 const tabs = (page: Page) => at(page, 'tab-label')
 
-test('an anonymous user who opens a deep link signs in and then sees the linked page', async ({ api, page, url }) => {
+test('an anonymous user who opens a deep link signs in and then sees the linked page', async ({
+  api,
+  page,
+  url,
+}) => {
   await page.goto(`${url}/reports`)
   await expect(at(page, 'sign-in-form')).toBeVisible()
   expect(api.journal.entries().filter(({ path }) => path.startsWith('/api/'))).toEqual([])
@@ -35,7 +39,10 @@ test('a wrong password shows an error, and only an admin sees the admin page', a
   await expect(at(page, 'user-row').first()).toBeVisible()
 })
 
-test('promise 9: a user whose session is revoked is sent to the sign-in page, which shows the reason', async ({ page, url }) => {
+test('promise 9: a user whose session is revoked is sent to the sign-in page, which shows the reason', async ({
+  page,
+  url,
+}) => {
   await page.goto(url)
   await signIn(page, ADA)
   await expect(at(page, 'page-dashboard')).toBeVisible()
@@ -48,7 +55,10 @@ test('promise 9: a user whose session is revoked is sent to the sign-in page, wh
   await expect(at(page, 'notice')).toHaveAttribute('data-reason', 'revoked')
 })
 
-test('after fifty requests on a refused token, the panel shows fifty retries and one refresh', async ({ page, url }) => {
+test('after fifty requests on a refused token, the panel shows fifty retries and one refresh', async ({
+  page,
+  url,
+}) => {
   await page.goto(url)
   await signIn(page, ADA)
   await expect(at(page, 'note-count')).toBeVisible()

@@ -66,14 +66,23 @@ test('promise 12: an abort rejects with the AbortError or the reason of the sign
   expect(before).toBe('early')
 })
 
-test('promise 13: an origin in capitals and with a trailing slash matches requests to this origin', async ({ api, open, page, site }) => {
+test('promise 13: an origin in capitals and with a trailing slash matches requests to this origin', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   site.options.origins = [`${api.url.toUpperCase()}/`]
   await open(page)
   await signIn(page)
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 12: a network error and an invalid URL reject with the TypeError of fetch', async ({ api, open, page }) => {
+test('promise 12: a network error and an invalid URL reject with the TypeError of fetch', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   await api.unplug()
@@ -122,7 +131,12 @@ test('promise 13: the token goes to the configured origins only, and an Authoriz
   expect(pub).toEqual({ authorization: true })
 })
 
-test('promise 13: a relative URL that a <base> moves to another origin is sent without the token', async ({ api, open, page, site }) => {
+test('promise 13: a relative URL that a <base> moves to another origin is sent without the token', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   await open(page)
   await signIn(page)
   const seen: (string | undefined)[] = []

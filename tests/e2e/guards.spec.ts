@@ -28,7 +28,12 @@ test('promise 20: a reload of a protected page never shows the sign-in page', as
   }
 })
 
-test('promise 20: a protected page that waits for a slow refresh never shows the sign-in page', async ({ api, context, page, url }) => {
+test('promise 20: a protected page that waits for a slow refresh never shows the sign-in page', async ({
+  api,
+  context,
+  page,
+  url,
+}) => {
   // Without SharedWorker the page has its own vault, which ends with the page.
   await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   await openSignedIn(page, url)
@@ -47,7 +52,10 @@ test('promise 20: a protected page that waits for a slow refresh never shows the
   expect(await hasFlashed(), 'the observer records the sign-in form when it is shown').toBe(true)
 })
 
-test('a guest page redirects a signed-in user to the home page, or to the page in its query', async ({ page, url }) => {
+test('a guest page redirects a signed-in user to the home page, or to the page in its query', async ({
+  page,
+  url,
+}) => {
   await openSignedIn(page, url)
   await page.goto(`${url}/sign-in`)
   await expect(at(page, 'note-count')).toBeVisible()
@@ -228,7 +236,11 @@ test('a sign-in while the refresh endpoint answers 404 leads to the requested pa
   await expect(at(page, 'page-reports')).toBeVisible()
 })
 
-test('during a slow refresh a protected page shows the failure and the sign-in page its form, and both continue after the refresh', async ({ api, page, url }) => {
+test('during a slow refresh a protected page shows the failure and the sign-in page its form, and both continue after the refresh', async ({
+  api,
+  page,
+  url,
+}) => {
   test.slow()
   await openWithOwnVault(page, url)
   const other = await page.context().newPage()

@@ -6,14 +6,9 @@ const total = (api: Api) => api.journal.counts().refresh.total
 
 const RELOADS = process.env.TOKENCELL_FULL ? 100 : 24
 
-test(`promise 10: the session survives ${RELOADS} reloads in a row, some of them during a refresh`, { tag: '@slow' }, async ({
-  api,
-  browserName,
-  open,
-  page,
-  survives,
-  where,
-}) => {
+test(`promise 10: the session survives ${RELOADS} reloads in a row, some of them during a refresh`, {
+  tag: '@slow',
+}, async ({ api, browserName, open, page, survives, where }) => {
   test.skip(where === 'page', 'session.spec.ts tests the reloads of a vault in the page')
   test.setTimeout(240_000)
   // When a dedicated worker ends, Chromium cancels its requests, even with `keepalive`, and the rotated cookie is lost.
@@ -193,7 +188,11 @@ test('promise 18: a page that returns from the back/forward cache after a sign-o
   expect(await status(page)).toBe('signed-out')
 })
 
-test('two clients on one page share the session, and the second works after the first is disposed', async ({ api, open, page }) => {
+test('two clients on one page share the session, and the second works after the first is disposed', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await page.evaluate(() => connectAgain())
   await signIn(page)

@@ -82,7 +82,12 @@ test('when no Trusted Types policy allows the URL of the vault, the error names 
   }
 })
 
-test('when the policy of the vault forbids WebAssembly, the error names the directive', async ({ api, page, site, where }) => {
+test('when the policy of the vault forbids WebAssembly, the error names the directive', async ({
+  api,
+  page,
+  site,
+  where,
+}) => {
   byDefault(site)
   const strict = policy(api, { 'script-src': "'self'" })
   site.headers = where === 'page' ? strict : policy(api)

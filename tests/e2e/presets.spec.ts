@@ -207,11 +207,7 @@ test('devise_token_auth: the session survives ten aborted requests in a row, lik
   expect(dialect).toMatchObject({ rotations: 11, refusals: 0 })
 })
 
-test('devise_token_auth: an aborted request is not sent again after a 401', async ({
-  page,
-  open,
-  serve,
-}) => {
+test('devise_token_auth: an aborted request is not sent again after a 401', async ({ page, open, serve }) => {
   const dialect = deviseTokenAuth()
   let requests = 0
   const late = lateAnswer(() => {
@@ -227,7 +223,11 @@ test('devise_token_auth: an aborted request is not sent again after a 401', asyn
   expect(requests).toBe(1)
 })
 
-test('railsSession: when the server no longer knows the session cookie, a 401 ends the session', async ({ page, open, serve }) => {
+test('railsSession: when the server no longer knows the session cookie, a 401 ends the session', async ({
+  page,
+  open,
+  serve,
+}) => {
   const dialect = dialects.railsSession?.() as Dialect
   const url = await serve('railsSession', dialect)
   await open(page)

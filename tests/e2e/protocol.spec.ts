@@ -44,7 +44,10 @@ for (const tokenIn of ['body', 'header'] as const) {
     expect(canaries.tokens.length).toBeGreaterThan(1)
     expect(holding(canaries, lines)).toEqual([])
     expect(lines.join(), 'the password goes to the vault').toContain(ADA.password)
-    expect(lines.filter((line) => line.startsWith('<')).join(), 'the password does not come back').not.toContain(ADA.password)
+    expect(
+      lines.filter((line) => line.startsWith('<')).join(),
+      'the password does not come back',
+    ).not.toContain(ADA.password)
 
     await page.evaluate(async (token) => {
       const { port1, port2 } = new MessageChannel()
@@ -53,7 +56,9 @@ for (const tokenIn of ['body', 'header'] as const) {
       port1.postMessage({ deep: [{ bytes: new TextEncoder().encode(token) }] })
       await heard
     }, canaries.tokens[0])
-    expect(holding(canaries, await onWire(page)), 'a planted token is found in both directions').toHaveLength(2)
+    expect(holding(canaries, await onWire(page)), 'a planted token is found in both directions').toHaveLength(
+      2,
+    )
   })
 }
 

@@ -153,7 +153,11 @@ test('promise 9: a refresh response lost after the rotation does not end the ses
   expect(await status(page)).toBe('authenticated')
 })
 
-test('promise 9: after a 429 the vault waits for the Retry-After before it refreshes again', async ({ api, open, page }) => {
+test('promise 9: after a 429 the vault waits for the Retry-After before it refreshes again', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   await doubtToken(page, api)

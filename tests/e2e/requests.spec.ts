@@ -73,7 +73,12 @@ test('a page with a `no-referrer` meta tag sends no request with its URL', async
   expect(ours).toEqual(native)
 })
 
-test('a request with a body to an origin that is not configured keeps its referrer policy', async ({ echo, open, page, site }) => {
+test('a request with a body to an origin that is not configured keeps its referrer policy', async ({
+  echo,
+  open,
+  page,
+  site,
+}) => {
   await open(page, '/private?secret=1')
   const init: RequestInit = { method: 'POST', body: 'x', referrerPolicy: 'no-referrer' }
   const [ours, native] = await both(page, echo, init)
@@ -82,7 +87,12 @@ test('a request with a body to an origin that is not configured keeps its referr
   expect(site.options.origins, 'the origin is not configured').not.toContain(site.url)
 })
 
-test('when the page changes a body object between calls, each request has the content at its call', async ({ echo, open, page, site }) => {
+test('when the page changes a body object between calls, each request has the content at its call', async ({
+  echo,
+  open,
+  page,
+  site,
+}) => {
   await start(page, site, open)
   const sent = await page.evaluate(async (echo) => {
     const form = new FormData()

@@ -22,7 +22,10 @@ const test = base.extend<{ serve: (routes: Routes) => Promise<void> }>({
 
 const raw = (text: string) => (response: ServerResponse) => response.socket?.end(Buffer.from(text, 'latin1'))
 
-test('statusText is the same as with fetch, also for empty and non-ASCII reason phrases', async ({ page, serve }) => {
+test('statusText is the same as with fetch, also for empty and non-ASCII reason phrases', async ({
+  page,
+  serve,
+}) => {
   const reasons = ['', 'Gone', 'D\u00e9j\u00e0', 'a\tb', 'a\x01b', 'a\x7fb', '\u00e6\u0097\u00a5\u0085']
   const routes = reasons.flatMap((reason, at) =>
     [200, 404, 999].map((status): [string, Routes[string]] => [
@@ -91,7 +94,10 @@ test('an abort rejects the reading of a body that has arrived and is unread, and
   expect(seen.ours).toEqual(seen.native)
 })
 
-test('auth.fetch resolves with the head of a small response before the rest of its body arrives', async ({ page, serve }) => {
+test('auth.fetch resolves with the head of a small response before the rest of its body arrives', async ({
+  page,
+  serve,
+}) => {
   let late: ServerResponse | undefined
   await serve({
     '/api/late': (response) => {
