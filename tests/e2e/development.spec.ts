@@ -50,7 +50,7 @@ test('while the vault file does not change, all tabs share one vault, also after
   page,
   where,
 }) => {
-  test.skip(where !== 'shared', 'elsewhere every page has a vault of its own')
+  test.skip(where !== 'shared', 'elsewhere every page has its own vault')
   await open(page)
   await signIn(page)
   const other = await context.newPage()
