@@ -3,14 +3,14 @@ import { expect, get, getMany, outliveTrust, signIn, status, test } from './fixt
 
 const isFull = Boolean(process.env.TOKENCELL_FULL)
 
-/** What looks like a secret in what a server says. */
+/** Text in a response that looks like a secret. */
 const SECRET = /eyJ[\w-]+\.[\w-]+\.[\w-]+|(?<=(?:token|key|auth)"?[:=]"?)[\w.%-]{30,}/g
 
 for (const name of Object.keys(backends).filter((name) => isFull || name === quickest))
   test.describe(name, () => {
     test.use({ name })
 
-    test('sign-in opens the protected page, and scripts see no token', async ({
+    test('after a sign-in the protected page answers 200, and page scripts see no token', async ({
       backend,
       gateway,
       open,
@@ -29,7 +29,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       for (const secret of secrets) expect(seen).not.toContain(secret)
     })
 
-    test('a wrong password is refused, in the words of the server', async ({
+    test('a wrong password rejects with the status and body of the server', async ({
       backend,
       open,
       page,
@@ -44,7 +44,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       expect(await status(page)).toBe('never')
     })
 
-    test('a reload keeps the session where something outlives the page', async ({
+    test('a reload keeps the session where the vault is shared or the backend uses cookies', async ({
       backend,
       gateway,
       open,
@@ -62,7 +62,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       )
     })
 
-    test('sign-out ends the session, here and at the server', async ({
+    test('a sign-out ends the session in the page and at the server', async ({
       backend,
       gateway,
       open,
@@ -84,7 +84,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       expect((await page.evaluate(() => auth.ready)).status).toBe('unauthenticated')
     })
 
-    test('a revoked session ends with the next request', async ({
+    test('after a revocation, the next request ends the session', async ({
       backend,
       gateway,
       open,
@@ -105,7 +105,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
     })
 
     if (backends[name]?.refresh)
-      test('20 requests whose token the server refuses share one refresh, and the next spends the next token', async ({
+      test('20 requests with a refused token share one refresh, and each refresh uses the newest refresh token', async ({
         backend,
         gateway,
         open,
@@ -128,10 +128,10 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       })
 
     if (backends[name]?.expires !== false)
-      test.describe('with short lives', () => {
+      test.describe('with a short token lifetime', () => {
         test.use({ lifetime: 3 })
 
-        test('20 requests at once on an expired token: one refresh, or the end of the session', async ({
+        test('20 concurrent requests on an expired token cause one refresh, or end the session where the backend has none', async ({
           backend,
           gateway,
           open,
@@ -142,7 +142,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
           await open()
           await signIn(page, backend, person)
           expect(await get(page, url)).toBe(200)
-          // A client that knows when its token expires is before that, and has to wait.
+          // A client that knows the expiry refreshes before it. The gateway holds this refresh until the token has expired.
           const early = backend.refresh && backend.knowsExpiry ? gateway.hold(backend.refresh) : undefined
           await early?.held
           await expect.poll(() => gateway.replay(backend.protected)).toBe(401)

@@ -5,38 +5,38 @@ export interface Person {
   password: string
 }
 
-/** What the tests have to know of a server, beside its vault file. */
+/** The properties of a backend that the tests need, in addition to its vault file. */
 export interface Backend {
-  /** Below this folder. */
+  /** The file of the server, relative to this folder. */
   server: string
   settings?: Record<string, string>
   vault: string
-  /** How it wants its credentials. */
+  /** The credentials in the shape that the backend expects. */
   credentials: (person: Person) => Record<string, string>
-  /** What it says to a wrong password. */
+  /** The response to a wrong password. */
   wrong: { status: number; body: object }
-  /** Answers 401 to those who are not signed in. */
+  /** A path that answers 401 to anonymous users. */
   protected: string
-  /** Where sign-ins and sign-outs go, as in the vault file. */
+  /** The paths for sign-in and sign-out, as in the vault file. */
   signIn: string
   signOut: string
-  /** Where a new token comes from, or for cookies a new cookie. */
+  /** The path that issues a new token, or a new cookie for cookies. */
   refresh?: string
-  /** The refresh token that a request has with it, where each refresh spends one. */
+  /** Reads the refresh token of a request. Set if each refresh invalidates its token. */
   rotates?: (exchange: Exchange) => string | undefined
-  /** When a page vault is opened again after a reload. */
+  /** The status after a reload, for a vault in the page. */
   afterReload: 'authenticated' | 'unauthenticated'
-  /** Whether its tokens expire at all. */
+  /** `false` if the tokens never expire. */
   expires?: false
-  /** Whether the client can tell when its token expires. */
+  /** Whether the client knows when its token expires. */
   knowsExpiry: boolean
-  /** What the server takes no more after a sign-out. */
+  /** The token that the server refuses after a sign-out. */
   forgets: 'access' | 'nothing' | 'refresh'
-  /** Whether the server looks sessions up with every request, so that one that is revoked is over at once. */
+  /** `at once` if the server checks the session at every request, so that a revocation takes effect immediately. */
   revokes: 'at once' | 'with the refresh'
-  /** What doctor is told. */
+  /** The arguments for doctor. */
   doctor: string[]
-  /** The errors that doctor finds and that are some, each with the reason beside it. */
+  /** The real errors of the backend that doctor finds. A comment at each says why. */
   flaws?: string[]
 }
 
@@ -45,7 +45,7 @@ const member = (name: string) => (exchange: Exchange) => JSON.parse(exchange.bod
 const cookie = (name: string) => (exchange: Exchange) =>
   new RegExp(`(?:^|; )${name}=([^;]+)`).exec(exchange.headers.cookie ?? '')?.[1]
 
-/** The endpoints on the command line of doctor, and the name of the e-mail among the credentials. */
+/** The arguments for doctor: the endpoints, and the field name of the e-mail address. */
 const asked = (signIn: string, refresh: string, signOut: string, me: string, email = 'email') => [
   ...['--sign-in', signIn, '--refresh', refresh, '--sign-out', signOut, '--me', me],
   ...['--field', `email=${email}`],
@@ -116,7 +116,7 @@ export const backends: Record<string, Backend> = {
       '/api/me/',
       'username',
     ),
-    // It takes the form of any site, and sets its cookies.
+    // The server accepts a form from any site for the sign-in, and sets its cookies.
     flaws: ['csrf.sign-in'],
   },
   'dj-rest-auth with the tokens of Django REST framework': {
@@ -149,7 +149,7 @@ export const backends: Record<string, Backend> = {
     forgets: 'access',
     revokes: 'at once',
     doctor: asked('/login', '/refresh', 'DELETE /logout', '/protected', 'username'),
-    // It answers 422 to a token that it cannot read, as all are after the secret has changed. Its sign-out is for one token.
+    // The server answers 422 to an unreadable token (all tokens after a change of the secret). A sign-out revokes one token.
     flaws: ['sign-out.revokes', 'answers.bad-token'],
   },
   'flask-jwt-extended in cookies': {
@@ -166,7 +166,7 @@ export const backends: Record<string, Backend> = {
     forgets: 'nothing',
     revokes: 'at once',
     doctor: asked('/token/auth', '/token/refresh', 'POST /token/remove', '/protected', 'username'),
-    // The same; and its sign-out takes the cookies away, and no more.
+    // The server answers 422 to an unreadable token. A sign-out only removes the cookies.
     flaws: ['sign-out.revokes', 'answers.bad-token'],
   },
   'fastapi-users with a JWT': {
@@ -176,7 +176,7 @@ export const backends: Record<string, Backend> = {
     signOut: '/auth/jwt/logout',
     doctor: asked('/auth/jwt/login', 'none', 'POST /auth/jwt/logout', '/users/me', 'username'),
     afterReload: 'unauthenticated',
-    // It has `exp` without `iat`, and CORS hides `Date`: its 401 ends the session.
+    // The token has `exp` without `iat`, and CORS hides `Date`. So a 401 ends the session.
     knowsExpiry: false,
     forgets: 'nothing',
   },
@@ -196,7 +196,7 @@ export const backends: Record<string, Backend> = {
     signIn: '/auth/cookie/login',
     signOut: '/auth/cookie/logout',
     doctor: asked('/auth/cookie/login', 'none', 'POST /auth/cookie/logout', '/users/me', 'username'),
-    // It takes a form, and so that of any site.
+    // The server accepts a form from any site for the sign-in.
     flaws: ['csrf.sign-in'],
     afterReload: 'authenticated',
     knowsExpiry: false,
@@ -204,5 +204,5 @@ export const backends: Record<string, Backend> = {
   },
 }
 
-/** Without Python, and quick to start. */
+/** The backend of the quick run: it starts quickly and needs no Python. */
 export const quickest = 'better-auth'

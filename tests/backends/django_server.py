@@ -1,4 +1,4 @@
-"""What the two servers on Django REST framework have in common: a database in the current folder, and CORS for one page."""
+"""Shared by the two servers with Django REST framework: a database in the current folder, and CORS for one page."""
 
 import os
 import sys
@@ -31,7 +31,7 @@ def configure(apps, **more):
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.contrib.auth.middleware.AuthenticationMiddleware",
         ],
-        # As Django's guide to tests says: the usual one takes half a second.
+        # Recommended for tests by Django's guide: the default hasher takes half a second.
         PASSWORD_HASHERS=["django.contrib.auth.hashers.MD5PasswordHasher"],
         ROOT_URLCONF="__main__",
         SECRET_KEY="a secret of these tests, long enough",
@@ -49,7 +49,7 @@ def serve():
 
 
 def routes(revoke):
-    """A protected page, and what the test does to people: it signs them up, and ends their sessions."""
+    """A protected page, and routes for the tests that create a user and end the sessions of a user."""
     from django.contrib.auth.models import User
     from django.urls import path
     from rest_framework.decorators import api_view, authentication_classes, permission_classes

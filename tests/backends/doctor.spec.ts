@@ -7,7 +7,7 @@ import { expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
 const isFull = Boolean(process.env.TOKENCELL_FULL)
 const command = path.resolve(import.meta.dirname, '../../pkg/doctor/cli.js')
 
-/** What `npx tokencell doctor` finds, as a program gets it. */
+/** The JSON report of `npx tokencell doctor`. */
 function diagnose(args: string[], { email, password }: Person): Promise<Report> {
   const env = { ...process.env, TOKENCELL_DOCTOR_EMAIL: email, TOKENCELL_DOCTOR_PASSWORD: password }
   return new Promise((resolve, reject) => {
@@ -25,7 +25,7 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
   test.describe(name, () => {
     test.use({ name })
 
-    test('doctor says nothing wrong, and a vault works with what it suggests', async ({
+    test('doctor finds only the known errors of the backend, and a vault works with the suggested options', async ({
       backend,
       gateway,
       open,
@@ -57,7 +57,12 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
       expect(await get(page, url)).toBe(401)
     })
 
-    test('doctor finds the same when it reads the vault file', async ({ backend, gateway, person, site }) => {
+    test('doctor finds the same errors when it reads the vault file', async ({
+      backend,
+      gateway,
+      person,
+      site,
+    }) => {
       const file = path.join(import.meta.dirname, backend.vault)
       const rest = ['--me', backend.protected, ...backend.doctor.filter((_, at, all) => isField(all, at))]
       const report = await diagnose([gateway.url, '--origin', site.url, '--vault', file, ...rest], person)
@@ -66,5 +71,5 @@ for (const name of Object.keys(backends).filter((name) => isFull || name === qui
     })
   })
 
-/** `--field` or its value: a vault file does not say how credentials are named. */
+/** Whether this argument is `--field` or its value. A vault file does not contain the names of the credentials. */
 const isField = (args: string[], at: number) => args[at] === '--field' || args[at - 1] === '--field'

@@ -17,24 +17,24 @@ interface Fixtures {
   where: Where
   /** The name of the backend. */
   name: string
-  /** For how many seconds its access token lives. Any but the usual is a server of this test's own. */
+  /** The lifetime of an access token in seconds. A test with another lifetime than the default gets its own server. */
   lifetime: number
   backend: Backend
   site: Site
   server: Server
   gateway: Gateway
-  /** Somebody who has just signed up. */
+  /** A new user. */
   person: Person
-  /** Ends all sessions of that person, as an administrator would. */
+  /** Ends all sessions of this user, like an administrator. */
   revoke: () => Promise<void>
-  /** Opens a page with this vault file, or that of the backend, and waits for the first known status. */
+  /** Opens a page with this vault file or the vault file of the backend, and waits for the first known status. */
   open: (vault?: string) => Promise<void>
 }
 
 interface WorkerFixtures {
-  /** Starts a server for the pages of that site, or hands out the one that is there. */
+  /** Starts a server for the pages of this site, or returns the running one. */
   start: (backend: Backend, site: Site, lifetime: number) => Promise<Server>
-  /** One origin for all tests: servers know it from their start. */
+  /** One origin for the pages of all tests, because servers get it when they start. */
   page_: Site
 }
 
@@ -111,7 +111,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 })
 
-/** What a bundler would make of a vault file, with the API of this test in place of the one of the example. */
+/** The vault file as a bundler would output it, with the API of this test instead of the example's. */
 const asServed = (vault: string, api: string) =>
   vault
     .replace("'tokencell/vault'", "'/pkg/vault/index.js'")
@@ -127,7 +127,7 @@ async function post(url: string, body: object) {
 export const signIn = (page: Page, { credentials }: Backend, person: Person) =>
   page.evaluate((credentials) => auth.signIn(credentials), credentials(person))
 
-/** So many answers at once, by their status. */
+/** Makes `count` requests at once. Resolves with the statuses of the responses. */
 export const getMany = (page: Page, url: string, count: number) =>
   page.evaluate(
     ([url, count]) =>

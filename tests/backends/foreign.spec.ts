@@ -13,7 +13,7 @@ import { openSite } from '../e2e/site.js'
 
 const command = path.resolve(import.meta.dirname, '../../pkg/doctor/cli.js')
 
-/** Opens a page and such an API on one origin. */
+/** Serves a page and an API on one origin. */
 type Serve = (listener: RequestListener) => ReturnType<typeof open>
 
 const test = base.extend<{ serve: Serve }>({
@@ -48,7 +48,7 @@ async function open(listener: RequestListener) {
     url: `http://localhost:${(server.address() as AddressInfo).port}`,
     site,
     journal,
-    /** Has the next request to a path refused. */
+    /** Refuses the next request to a path with 401. */
     doubt: (path: string) => void doubted.add(path),
     async close() {
       server.closeAllConnections()
@@ -58,7 +58,7 @@ async function open(listener: RequestListener) {
   }
 }
 
-/** The command line that says the same. */
+/** The command line for these options of doctor. */
 function argumentsOf(options: Partial<DoctorOptions>, folder: string): string[] {
   const { csrf, csrfPage, fields = {}, me, refresh, signIn, signOut, vault } = options
   const file = path.join(folder, 'vault.json')
@@ -74,7 +74,7 @@ function argumentsOf(options: Partial<DoctorOptions>, folder: string): string[] 
   ]
 }
 
-/** What `npx tokencell doctor` prints, for programs. */
+/** The JSON report of `npx tokencell doctor`. */
 function diagnose(args: string[]): Promise<Report> {
   const account = { TOKENCELL_DOCTOR_EMAIL: ADA.email, TOKENCELL_DOCTOR_PASSWORD: ADA.password }
   const env = { ...process.env, ...account }
@@ -100,7 +100,7 @@ function credentialsFor(
 }
 
 for (const [name, { listener, options, flaws = [], tried }] of Object.entries(foreigners))
-  test(`${name}: a page does all that doctor has tried, with the options that it prints`, async ({
+  test(`${name}: with the options that doctor prints, all operations that doctor has tried work in a page`, async ({
     page,
     serve,
   }, info) => {
@@ -128,7 +128,7 @@ for (const [name, { listener, options, flaws = [], tried }] of Object.entries(fo
     const me = options.me ?? '/me'
     await page.goto(url)
     await page.evaluate(() => auth.ready)
-    // Some answer 401, and some lead to a sign-in page of their own.
+    // Some of the APIs answer 401, and some redirect to their own sign-in page.
     expect(await get(page, me)).not.toBe(200)
     expect(await signIn({ ...ADA, password: 'another horse' })).toBe('refused')
     expect(await signIn()).toBe('signed in')
@@ -139,7 +139,7 @@ for (const [name, { listener, options, flaws = [], tried }] of Object.entries(fo
       doubt(me)
       journal.length = 0
       expect(await get(page, me), report.suggestion?.code).toBe(200)
-      // The request that was refused, the refresh, and the request again.
+      // The refused request, the refresh, and the retried request.
       expect(journal).toHaveLength(3)
       expect(journal.slice(1)).toEqual([expect.stringMatching(/ 200$/), `GET ${me} 200`])
     }

@@ -1,7 +1,7 @@
 import { createServer, request as forward, type IncomingHttpHeaders, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 
-/** What was asked of a server, and what it said. */
+/** A request to a server and its response. */
 export interface Exchange {
   method: string
   path: string
@@ -11,12 +11,12 @@ export interface Exchange {
   answer: string
 }
 
-/** What all that a page says to a server goes through. */
+/** A proxy for all requests of a page to a server. */
 export type Gateway = Awaited<ReturnType<typeof openGateway>>
 
-/** Passes on what comes, notes it, and can keep a request waiting, or have the server refuse what it would accept. */
+/** Forwards and records requests. Can hold a request back, and can make the server refuse valid credentials. */
 export async function openGateway(target: string) {
-  /** Oldest first. Preflights are not noted. */
+  /** Oldest first. Without CORS preflights. */
   const journal: Exchange[] = []
   const holds: { path: string; arrive: () => void; released: Promise<void> }[] = []
   const spoiled = new Set<string>()
@@ -35,7 +35,7 @@ export async function openGateway(target: string) {
 
     const headers = spoiled.has(url + proof(request.headers)) ? spoil(request.headers) : request.headers
     const { hostname, port } = new URL(target)
-    // A connection of its own: the server of Django closes each, and one that is used again may be gone.
+    // No keep-alive: the server of Django closes its connections, so a reused connection may already be closed.
     const onward = forward({ hostname, port, method, path: url, headers, agent: false })
     onward.on('error', () => response.destroy())
     onward.on('response', async (answer) => {
@@ -63,10 +63,10 @@ export async function openGateway(target: string) {
     journal,
     of,
 
-    /** For a test that fails. */
+    /** The requests as text, for the message of a failed test. */
     log: () => journal.map(({ method, path, status }) => `${method} ${path} ${status}`).join('\n'),
 
-    /** Keeps the next request to a path from the server: `held` resolves when it has come; `release` lets it go on. */
+    /** Holds the next request to a path back: `held` resolves when it arrives, and `release` forwards it. */
     hold(path: string) {
       let release = () => {}
       const released = new Promise<void>((resolve) => {
@@ -76,12 +76,12 @@ export async function openGateway(target: string) {
       return { held, release }
     },
 
-    /** From now on, nothing reaches the server of what was sent to this path so far to prove who asks: it answers 401. */
+    /** Removes the credentials that were sent to this path so far from all later requests to it, so the server answers 401. */
     spoil(path: string) {
       for (const { headers } of of(path)) spoiled.add(path + proof(headers))
     },
 
-    /** Sends the last request to a path again, or to another one, past the page: what does a thief get who has it? */
+    /** Sends the last request to `from` again, or its copy to `path`, like an attacker who has stolen it. */
     async replay(from: string, path = from): Promise<number> {
       const last = of(from).at(-1)
       if (!last) throw new Error(`nothing was sent to ${from}`)
@@ -99,7 +99,7 @@ export async function openGateway(target: string) {
   }
 }
 
-/** By what a server knows who asks. */
+/** The credentials of a request: its `Authorization` header and its cookies. */
 const proof = ({ authorization = '', cookie = '' }: IncomingHttpHeaders) => `${authorization} ${cookie}`
 
 function spoil({ authorization: _, cookie: __, ...headers }: IncomingHttpHeaders): IncomingHttpHeaders {

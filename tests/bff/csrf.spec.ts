@@ -1,6 +1,11 @@
 import { at, cookieHeader, expect, openSignedIn, test } from '../apps.js'
 
-test('promise 23: every route has its check against forgery', async ({ api, app, context, page }) => {
+test('promise 23: every route refuses a CSRF request with 403 and sends no request to the API', async ({
+  api,
+  app,
+  context,
+  page,
+}) => {
   await openSignedIn(page)
   await expect(at(page, 'page-notes')).toBeVisible()
   const cookie = await cookieHeader(context)

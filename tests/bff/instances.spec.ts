@@ -14,14 +14,18 @@ import {
 import { startCache, startRedis } from '../servers.js'
 import { surfaceOf } from './surface.js'
 
-test('promise 25: two instances on one Redis refresh once between them', async ({ api, page, served }) => {
+test('promise 25: for thirty requests on an expired token, two instances with one Redis make one refresh in total', async ({
+  api,
+  page,
+  served,
+}) => {
   if (isDev(served)) test.setTimeout(240_000)
   const redis = await startRedis()
   const behind = { api: api.url, redis: `redis://127.0.0.1:${redis.port}` }
   const instances = await Promise.all([serveApp(served, behind), serveApp(served, behind)])
   const [first, second] = instances as [(typeof instances)[0], (typeof instances)[0]]
   api.configure({ accessTtl: 1 })
-  // A development server compiles what is asked for first, which takes longer than these tokens live.
+  // A development server compiles a route at its first request, which takes longer than the lifetime of these tokens.
   for (const { url } of instances)
     for (const name of ['/notes', '/sign-in', '/api/v1/me', '/api/auth/session']) await fetch(url + name)
   await page.goto(`${first.url}/notes`)
@@ -51,7 +55,7 @@ test('promise 25: two instances on one Redis refresh once between them', async (
   await redis.end()
 })
 
-test('promise 23: a cache in front that keeps all that it may serves nobody the page of another', async ({
+test('promise 23: behind a cache that stores every cacheable response, a visitor without a session gets no data or cookie of a user', async ({
   app,
   api,
   page,
@@ -79,6 +83,6 @@ test('promise 23: a cache in front that keeps all that it may serves nobody the 
       expect(headers.getSetCookie(), name).toEqual([])
     }
   const kept = (await visit(cached, {}, '')).headers.get('x-cache')
-  expect(kept, 'the cache does keep what it may').toBe(isDev(served) && !isNuxt(served) ? 'MISS' : 'HIT')
+  expect(kept, 'the cache stores a cacheable page').toBe(isDev(served) && !isNuxt(served) ? 'MISS' : 'HIT')
   await cache.end()
 })

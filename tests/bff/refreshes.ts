@@ -2,22 +2,22 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Api } from '../apps.js'
 import type { Weather } from './weather.js'
 
-/** One use of a refresh token, as the API sees it. Times are in milliseconds since the epoch. */
+/** One use of a refresh token at the API. Times are in milliseconds since the epoch. */
 export interface Use {
   user: string
   token: string
   begun: number
-  /** `null` while it is open. */
+  /** `null` while the request is open. */
   ended: number | null
-  /** What the API has made of it, be it sent or not. */
+  /** The status that the API has decided on, even if the response was not sent. */
   status: number | null
-  /** Whether anything of that has been sent. */
+  /** Whether the API has sent at least the head of the response. */
   isSent: boolean
 }
 
 export type Refreshes = ReturnType<typeof watchRefreshes>
 
-/** Decides what happens to each refresh, until the API is reset, and keeps account of them. */
+/** Injects faults into refreshes and other requests until the API is reset, and records every refresh. */
 export function watchRefreshes(
   api: Api,
   { ofRefresh, ofOthers }: { ofRefresh(user: string): Weather; ofOthers(): Weather },
@@ -43,16 +43,16 @@ export function watchRefreshes(
 
   return {
     uses,
-    /** From here on, nothing goes wrong any more. */
+    /** From now on, no faults are injected. */
     calm() {
       isCalm = true
     },
-    /** Whether one of the user's refreshes was under way at some time since then. */
+    /** Whether a refresh of the user was in progress at any time after `since`. */
     isAnyOpenSince: (user: string, since: number) =>
       uses.some((use) => use.user === user && (use.ended ?? Number.POSITIVE_INFINITY) >= since),
-    /** Whether the API has rotated a token of the user's since then, and the answer was lost. */
+    /** Whether, after `since`, the API has rotated a token of the user and the response was lost. */
     isAnyLostSince: (user: string, since: number) => of(user, since).some(isLost),
-    /** How many of the user's refreshes were refused, from the first one on whose answer was lost. */
+    /** The number of refused refreshes of the user, counted from the first one whose response was lost. */
     refusals(user: string, since: number) {
       const all = of(user, since)
       const first = all.findIndex(isLost)
@@ -63,7 +63,7 @@ export function watchRefreshes(
 
 export const isLost = ({ status, isSent }: Use) => status === 200 && !isSent
 
-/** What a server must not have done: with a token whose answer it has got, or may still get, nothing more is asked. */
+/** Uses that are bugs of the server: a refresh token is sent again after its response has arrived or can still arrive. */
 export function mistakesIn(uses: readonly Use[]): string[] {
   const last = new Map<string, Use>()
   return uses.flatMap((use) => {

@@ -14,7 +14,7 @@ import {
 import { test } from '../complaints.js'
 import { surfaceOf } from './surface.js'
 
-test('promise 20: a deep link leads over the sign-in page to the page, rendered on the server with its data', async ({
+test('promise 20: an anonymous user who opens a deep link signs in and gets the linked page, rendered on the server with its data', async ({
   api,
   app,
   context,
@@ -35,7 +35,7 @@ test('promise 20: a deep link leads over the sign-in page to the page, rendered 
   expect(api.journal.counts().refresh.total).toBe(0)
 })
 
-test('promise 22: a full page load on an expired token makes one refresh, has fresh data, and the browser has its cookie', async ({
+test('promise 22: a full page load on an expired token makes one refresh, shows fresh data and gives the browser the new cookie', async ({
   api,
   context,
   page,
@@ -49,20 +49,17 @@ test('promise 22: a full page load on an expired token makes one refresh, has fr
   expect(await cookieHeader(context)).not.toBe(before)
   await page.reload()
   await expect(at(page, 'notes')).toContainText('fresh')
-  expect(refreshes(), 'and no other for the next page').toBe(1)
+  expect(refreshes(), 'the next page makes no refresh').toBe(1)
 })
 
-test('promise 22: thirty at once on an expired token, of every kind: one refresh, thirty answers', async ({
+test('promise 22: thirty concurrent requests of every kind on an expired token cause one refresh, and all are answered', async ({
   api,
   app,
   context,
   page,
   served,
 }) => {
-  test.skip(
-    served === 'next-15-edge',
-    'the edge runtime has a memory of its own, which takes a store to share',
-  )
+  test.skip(served === 'next-15-edge', 'the edge runtime does not share its memory, so it needs a store')
   const refreshes = await openWithShortToken(page, api, 1)
   const cookie = await cookieHeader(context)
   const { ofAda, ofNobody } = surfaceOf(served)
@@ -78,12 +75,15 @@ test('promise 22: thirty at once on an expired token, of every kind: one refresh
   )
   expect(
     answers.filter((answer) => answer.status !== 200 || !answer.isComplete || !answer.isSet),
-    'each is complete, and hands the new cookie on',
+    'responses that are incomplete or have no new cookie',
   ).toEqual([])
   expect(refreshes()).toBe(1)
 })
 
-test('promise 5: a 401 behind a route refreshes, and the call is made again', async ({ api, page }) => {
+test('promise 5: when the API answers a route handler with 401, the server refreshes and sends the request again', async ({
+  api,
+  page,
+}) => {
   await openSignedIn(page)
   await refuseTokens(api)
   await at(page, 'note-text').fill('sent again')
@@ -92,7 +92,7 @@ test('promise 5: a 401 behind a route refreshes, and the call is made again', as
   expect(api.journal.counts().refresh).toMatchObject({ total: 1, ok: 1 })
 })
 
-test('promise 9: a revoked session leads to the sign-in page, which says why; a 503 leads nowhere', async ({
+test('promise 9: a revoked session leads to the sign-in page with the reason, and a 503 for a refresh keeps the page and the session', async ({
   api,
   page,
 }) => {
@@ -114,7 +114,7 @@ test('promise 9: a revoked session leads to the sign-in page, which says why; a 
   await expect(at(page, 'page-notes')).toBeVisible()
 })
 
-test('promise 20: who lacks a role is told so, and who is signed in has nothing to do on the sign-in page', async ({
+test('promise 20: a user without the required role sees the forbidden page, and a signed-in user is redirected from the sign-in page', async ({
   page,
 }) => {
   await openSignedIn(page, '/notes', BOB)
@@ -126,7 +126,7 @@ test('promise 20: who lacks a role is told so, and who is signed in has nothing 
   await expect(at(page, 'page-home')).toContainText('Bob')
 })
 
-test('promise 20: no link leads elsewhere after signing in', async ({ page }) => {
+test('promise 20: no redirect parameter leads to another site after the sign-in', async ({ page }) => {
   for (const wanted of [
     '//evil.test',
     '/\\evil.test',
@@ -144,7 +144,7 @@ test('promise 20: no link leads elsewhere after signing in', async ({ page }) =>
   }
 })
 
-test('promise 16: signing out shows in the other tab, and nothing is left', async ({
+test('promise 16: a sign-out shows in the other tab and leaves no cookie and no session at the API', async ({
   api,
   context,
   page,

@@ -7,7 +7,7 @@ const USERS = 200
 const ROUNDS = process.env.TOKENCELL_FULL ? 12 : 4
 const seed = Number(process.env.TOKENCELL_SEED ?? Math.floor(Math.random() * 1e9))
 
-test('promise 22: two hundred users at once, with delays, faults and aborts: nobody ever sees what is another’s', async ({
+test('promise 22: with two hundred users at once, delays, faults and aborts, no user ever sees the name of another user', async ({
   api,
   app,
   served,
@@ -23,7 +23,7 @@ test('promise 22: two hundred users at once, with delays, faults and aborts: nob
       ...createVisitor(app.url),
     }
   })
-  // Hashing passwords takes a while.
+  // In groups of ten, because the API hashes the passwords, which is slow.
   for (let at = 0; at < USERS; at += 10)
     await Promise.all(
       users.slice(at, at + 10).map(async ({ credentials, call }) => {
@@ -66,8 +66,11 @@ test('promise 22: two hundred users at once, with delays, faults and aborts: nob
       )
   }
   expect(counts.answers + counts.aborted).toBe(USERS * ROUNDS * 2)
-  expect(counts.own, 'most have seen their own name').toBeGreaterThan(counts.answers / 2)
+  expect(counts.own, 'most responses have the name of their user').toBeGreaterThan(counts.answers / 2)
   expect(counts.aborted).toBeGreaterThan(0)
   const { refresh } = api.journal.counts()
-  expect([refresh.reuse, refresh.refused], `no refresh was spent twice, seed ${seed}`).toEqual([0, 0])
+  expect(
+    [refresh.reuse, refresh.refused],
+    `no refresh token was used twice or refused, seed ${seed}`,
+  ).toEqual([0, 0])
 })

@@ -7,18 +7,18 @@ import { createWeather, weatherOfData } from './weather.js'
 
 const isFull = Boolean(process.env.TOKENCELL_FULL)
 
-/** Tokens live for so many seconds. */
+/** Lifetime of a token, in seconds. */
 const LIFETIME = isFull ? 8 : 2
 const USERS = isFull ? 100 : 24
 const ROUNDS = isFull ? 25 : 4
-/** In milliseconds. In the full run, some refreshes take longer than a request waits for them (10 s). */
+/** The slowest refresh, in milliseconds. In the full run it takes longer than a request waits for it (10 s). */
 const SLOWEST = isFull ? 14_000 : 1500
-/** By then a token has expired, its refresh was slow, and two more have followed at 2 s each. In milliseconds. */
+/** Enough time for a token to expire, a slow refresh, and two further refreshes of 2 s each. In milliseconds. */
 const SETTLED = 10_000 + LIFETIME * 1000 + SLOWEST
 
 const seed = Number(process.env.TOKENCELL_SEED ?? Math.floor(Math.random() * 1e9))
 
-/** Users who are signed in, and an API on which much goes wrong, but nothing of data that are not asked for. */
+/** Signs the users in, at an API that injects many faults into refreshes and GET requests. */
 async function begin(api: Api, { url }: App, served: Served) {
   const counts = noCounts()
   const weathers = new Map<string, ReturnType<typeof createWeather>>()
@@ -38,7 +38,7 @@ async function begin(api: Api, { url }: App, served: Served) {
   return { users, counts, refreshes }
 }
 
-/** @param onSignedOut is asked before the user signs in again */
+/** @param onSignedOut is called before the user signs in again */
 async function live(user: User, random: () => number, onSignedOut: () => void) {
   for (let round = 0; round < ROUNDS; round += 1) {
     await user.act()
@@ -50,7 +50,7 @@ async function live(user: User, random: () => number, onSignedOut: () => void) {
   }
 }
 
-/** Waits until it shows whether the user is signed in. */
+/** Waits until the user is signed out if `isOver`, or else sees the own data. */
 async function settle(user: User, isOver: boolean) {
   const hint = `${user.name} is signed ${isOver ? 'out' : 'in'} at the end, seed ${seed}`
   const isSettled = async () => (isOver ? (await user.status()) === 'unauthenticated' : user.seesOwnData())
@@ -60,13 +60,13 @@ async function settle(user: User, isOver: boolean) {
 const kinds = [
   {
     grace: 0,
-    title: 'a strict API ends a session only where it has lost its answer, and refused it twice since',
+    title: 'a session ends on a strict API only after a lost refresh response and two refusals',
   },
-  { grace: 120, title: 'an API that takes a spent token for a while longer loses no session' },
+  { grace: 120, title: 'no session ends on an API with a grace period' },
 ]
 
 for (const { grace, title } of kinds)
-  test(`promise 22: refreshes slow, broken off and lost, prefetches aborted: ${title}`, {
+  test(`promise 22: with slow, interrupted and lost refreshes and aborted prefetches, ${title}`, {
     tag: grace > 0 ? ['@full'] : [],
   }, async ({ api, app, served }) => {
     test.setTimeout(isFull ? 900_000 : 90_000)
@@ -100,8 +100,11 @@ for (const { grace, title } of kinds)
       ...counts,
     })
     expect(mistakesIn(refreshes.uses), `seed ${seed}`).toEqual([])
-    expect(sessionsLost, 'each with its answer').toBe(grace ? 0 : answersLost)
+    expect(
+      sessionsLost,
+      'one lost session for each lost response on a strict API, none with a grace period',
+    ).toBe(grace ? 0 : answersLost)
     expect(answersLost).toBeGreaterThan(0)
     expect(counts.abortedInRefresh).toBeGreaterThan(0)
-    expect(counts.own, 'most have seen their own name').toBeGreaterThan(counts.answers / 4)
+    expect(counts.own, 'many responses have the name of their user').toBeGreaterThan(counts.answers / 4)
   })

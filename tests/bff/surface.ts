@@ -2,13 +2,13 @@ import { fromPage, isNuxt, type Served } from '../apps.js'
 
 type Headers = Record<string, string>
 
-/** Where the examples differ: what there is to ask for beside the pages and routes that both have. */
+/** The pages and routes of an example. Some exist only in Next or only in Nuxt. */
 export interface Surface {
-  /** All of it has Ada's name for Ada. */
+  /** The response for Ada contains Ada's name. */
   ofAda: [path: string, headers: Headers][]
-  /** More of the same, with nothing of anybody's in it. */
+  /** Further requests whose responses contain no user's data. */
   ofNobody: [path: string, headers: Headers][]
-  /** A page that caches may keep. */
+  /** A page that caches may store. */
   cached: string
 }
 

@@ -4,10 +4,10 @@ import { pick, type Random } from '../random.js'
 import type { Refreshes } from './refreshes.js'
 
 const PASSWORD = 'a password'
-/** What users are called, so that a page shows whose it is. */
+/** The names of the users, which identify the user of a response. */
 const NAMES = /canary-\d+-user/g
 
-/** As Next 16 prefetches a page, and browsers whatever a page tells them to. */
+/** The request with which Next 16 prefetches a page; for Nuxt, the prefetch request of a browser. */
 const prefetching = (served: Served): [path: string, headers: Record<string, string>] =>
   isNuxt(served)
     ? ['/notes', { 'sec-purpose': 'prefetch', 'sec-fetch-site': 'same-origin', 'sec-fetch-mode': 'no-cors' }]
@@ -32,11 +32,11 @@ const navigating = {
 
 export interface Counts {
   answers: number
-  /** Answers with the user's own name. */
+  /** Responses with the name of their user. */
   own: number
   failed: number
   aborted: number
-  /** Aborted before the answer had begun, while one of the user's tokens was refreshed. */
+  /** Requests aborted before the response began, while a token of the user was being refreshed. */
   abortedInRefresh: number
 }
 
@@ -52,7 +52,7 @@ interface Surroundings {
 
 type Visitor = ReturnType<typeof createVisitor>
 
-/** Asks as a user's browser does, looks at every answer, and counts. */
+/** Makes requests like the browser of a user, checks every response, and counts. */
 function createRequests(
   { ask }: Visitor,
   { name, id }: { name: string; id: string },
@@ -66,7 +66,7 @@ function createRequests(
     expect(others, `${name} at ${path}`).toEqual([])
   }
 
-  /** @param patience after which the request is aborted, in milliseconds. @returns `null` if it was */
+  /** @param patience time until the request is aborted, in milliseconds. @returns `null` if it was aborted */
   return async function get(path: string, headers: Record<string, string>, patience?: number) {
     const began = Date.now()
     const abort = new AbortController()
@@ -91,7 +91,7 @@ function createRequests(
 
 export type User = Awaited<ReturnType<typeof createUser>>
 
-/** A user with an account and a browser, who aborts much of what it has begun. */
+/** A user with an account and a browser, who aborts many requests. */
 export async function createUser(n: number, random: Random, surroundings: Surroundings) {
   const { api, url, served, refreshes } = surroundings
   const name = `canary-${n}-user`
@@ -102,7 +102,7 @@ export async function createUser(n: number, random: Random, surroundings: Surrou
   let signedInAt = 0
   let isSignedOut = false
 
-  /** Opens a page, wherever it leads. */
+  /** Opens a page and follows redirects. */
   async function navigate(path: string) {
     for (let at = path, hops = 0; hops < 10; hops += 1) {
       if (new URL(at, url).pathname === '/sign-in') isSignedOut = true
@@ -137,15 +137,15 @@ export async function createUser(n: number, random: Random, surroundings: Surrou
   return {
     id,
     name,
-    /** Whether the API has lost the answer to a refresh of this session. */
+    /** Whether the response to a refresh of this session was lost. */
     get hasLostAnswer() {
       return refreshes.isAnyLostSince(id, signedInAt)
     },
-    /** How often the API has refused to refresh this session after that. */
+    /** The number of refreshes of this session that the API has refused after that. */
     get refusals() {
       return refreshes.refusals(id, signedInAt)
     },
-    /** Whether the application has said that nobody is signed in. */
+    /** Whether the application has reported the user as signed out. */
     get isSignedOut() {
       return isSignedOut
     },
@@ -157,7 +157,7 @@ export async function createUser(n: number, random: Random, surroundings: Surrou
       expect(response.status, `${name} signs in`).toBe(200)
       await response.text()
     },
-    /** Some of what a page does, all at once. */
+    /** Makes one to four of the requests of a page at once. */
     act: () => Promise.all(Array.from({ length: 1 + Math.floor(random() * 4) }, () => pick(random, acts)())),
     status,
     async seesOwnData() {

@@ -1,20 +1,20 @@
 import type { Fault } from '../../examples/api/src/fault.js'
 import type { Random } from '../random.js'
 
-/** What becomes of one request at the API, if anything but the usual does. */
+/** The fault for one request at the API, or `undefined` for none. */
 export type Weather = Omit<Fault, 'route'> | undefined
 
 interface Climate {
   random: Random
-  /** How long an answer takes at most, in milliseconds. */
+  /** The longest time that a response takes, in milliseconds. */
   slowest: number
-  /** Whether it is to happen that the API rotates a token, and its whole answer is lost. */
+  /** Whether some responses are lost completely after the API has rotated the token. */
   losesAnswers: boolean
 }
 
 /**
- * What happens to the refreshes of one user: they are slow before or after the token is rotated, refused by a gateway, or
- * broken off in the middle of the answer. Where whole answers are lost, it is the first one, and one of each later session.
+ * The faults of the refreshes of one user: slow before or after the rotation, refused by a gateway, or interrupted in the
+ * middle of the response. If whole responses are lost, it is the first one, and one in each later session.
  */
 export function createWeather({ random, slowest, losesAnswers }: Climate) {
   let untilLoss = 1
@@ -22,7 +22,7 @@ export function createWeather({ random, slowest, losesAnswers }: Climate) {
     untilLoss -= 1
     const millis = Math.floor(random() * (random() < 0.2 ? slowest : 500))
     if (losesAnswers && untilLoss === 0) {
-      // Two more, at least, until the session has ended, if the API ends it.
+      // If the API ends the session, at least two more refreshes follow until it has ended.
       untilLoss = 4 + Math.floor(random() * 2)
       return { kind: 'drop', millis }
     }
@@ -34,7 +34,7 @@ export function createWeather({ random, slowest, losesAnswers }: Climate) {
   }
 }
 
-/** What happens to requests for data. */
+/** The faults of requests for data. */
 export function weatherOfData(random: Random): Weather {
   if (random() < 0.05) return { kind: 'status', status: 503 }
   return { kind: 'delay', millis: Math.floor(random() ** 3 * 200) }

@@ -1,6 +1,6 @@
 /**
- * Runs in the page: everything that is no message, and messages that mean harm, over a connection of its own to the
- * shared vault, or over the client's to the worker. Resolves when the vault has gone through them.
+ * Runs in the page: sends the vault values that are not messages, and hostile messages. Uses its own connection to the
+ * shared vault, or the client's connection to the worker. Resolves when the vault has processed them.
  */
 export async function attack({ api, outside }: { api: string; outside: string }) {
   const [honest] = ports

@@ -5,7 +5,7 @@ const jwt = (payload: string) => `${encode('{"alg":"HS256"}')}.${encode(payload)
 const grant = (payload: string) => JSON.stringify({ access_token: jwt(payload) })
 const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
-/** What a server might answer instead of a token, and the code that names it. */
+/** Responses that a server may send instead of a token, with the expected error code. */
 const answers: [name: string, body: string, code: string][] = [
   ['nothing', '', 'body-malformed'],
   ['HTML', '<!doctype html><title>Sign in</title>', 'body-malformed'],
@@ -32,7 +32,7 @@ const answers: [name: string, body: string, code: string][] = [
   ['exp as 1e308', grant('{"iat":0,"exp":1e308}'), 'lifetime-invalid'],
   ['exp before iat', grant('{"iat":900,"exp":0}'), 'lifetime-invalid'],
   ['deep claims', grant(`{"x":${deep(100_000)}}`), 'token-too-large'],
-  ['deeper claims than anybody has', grant(`{"x":${deep(1000)}}`), 'claims-malformed'],
+  ['claims nested 1000 levels deep', grant(`{"x":${deep(1000)}}`), 'claims-malformed'],
   ['expires_in negative', '{"access_token":"opaque","expires_in":-5}', 'lifetime-invalid'],
   ['expires_in as a string', '{"access_token":"opaque","expires_in":"soon"}', 'lifetime-invalid'],
   ['expires_in as 1e999', '{"access_token":"opaque","expires_in":1e999}', 'lifetime-invalid'],
@@ -40,7 +40,7 @@ const answers: [name: string, body: string, code: string][] = [
 
 test.describe.configure({ mode: 'default' })
 
-test('bad input: a sign-in that brings no grant fails with a code that names why, and nothing is signed in', async ({
+test('bad input: a sign-in response without a valid grant rejects with a specific error code, and no user is signed in', async ({
   api,
   open,
   page,
@@ -72,11 +72,9 @@ test('bad input: a sign-in that brings no grant fails with a code that names why
   expect(trouble).toEqual([])
 })
 
-test('bad input: a refresh that brings no grant leaves the old session intact', { tag: '@full' }, async ({
-  api,
-  open,
-  page,
-}) => {
+test('bad input: a refresh response without a valid grant leaves the session as it was', {
+  tag: '@full',
+}, async ({ api, open, page }) => {
   test.slow()
   await open(page)
   for (const [name, body] of answers) {
@@ -104,7 +102,11 @@ test('bad input: a refresh that brings no grant leaves the old session intact', 
   }
 })
 
-test('bad input: deep JSON beside a good token is no harm', async ({ api, open, page }) => {
+test('bad input: a sign-in response with a valid token and deeply nested JSON signs in or fails with body-malformed', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   const body = `{"access_token":"opaque","expires_in":60,"deep":${deep(100_000)}}`
   api.faults.add({
@@ -126,7 +128,7 @@ test('bad input: deep JSON beside a good token is no harm', async ({ api, open, 
   expect(await status(page)).toBe(outcome === 'fine' ? 'authenticated' : 'never')
 })
 
-test('bad input: an option that makes no sense is named', async ({ page, site, api }) => {
+test('bad input: the error for an invalid option names the option', async ({ page, site, api }) => {
   const good = site.options
   const cases: [options: object, code: string, option: string][] = [
     [{ ...good, signIn: undefined }, 'endpoint-missing', 'signIn'],
@@ -152,7 +154,12 @@ test('bad input: an option that makes no sense is named', async ({ page, site, a
   expect(api.journal.entries()).toEqual([])
 })
 
-test('a package without its wasm file starts from the copy inside', async ({ api, open, page, site }) => {
+test('when the server does not deliver the wasm file, the vault starts from the copy in the JavaScript', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   for (const answer of [
     (response: import('node:http').ServerResponse) => response.writeHead(404).end(),
     (response: import('node:http').ServerResponse) => response.end('<!doctype html>'),
@@ -164,7 +171,7 @@ test('a package without its wasm file starts from the copy inside', async ({ api
   expect(api.journal.entries()).toEqual([])
 })
 
-test('a vault that cannot start says so to every call', async ({ page, site }) => {
+test('when the vault script answers 404, every call rejects with vault-script', async ({ page, site }) => {
   site.overrides.set('/auth.vault.js', (response) => response.writeHead(404).end())
   await page.goto(site.url)
   const codes = await page.evaluate(() =>
@@ -177,7 +184,10 @@ test('a vault that cannot start says so to every call', async ({ page, site }) =
   expect(codes).toEqual(Array(4).fill('vault-script'))
 })
 
-test('a policy against WebAssembly is named as the cause', async ({ page, site }) => {
+test('when the policy of the page forbids WebAssembly, the error names the directive', async ({
+  page,
+  site,
+}) => {
   site.overrides.set('/', (response) =>
     response
       .writeHead(200, { 'content-type': 'text/html', 'content-security-policy': "script-src 'self'" })
@@ -202,7 +212,7 @@ test('a policy against WebAssembly is named as the cause', async ({ page, site }
   expect(failed.message).toContain('wasm-unsafe-eval')
 })
 
-test('promise 9: a refusal in the middle of a request ends the session and hands the 401 over', async ({
+test('promise 9: when the refresh for a request is refused, the session ends and the caller gets the 401', async ({
   api,
   open,
   page,

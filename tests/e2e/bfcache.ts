@@ -1,6 +1,6 @@
 import type { Site } from './site.js'
 
-/** Lets pages into the back/forward cache, which keeps none that forbid storing them, and has somewhere else to go. */
+/** Allows the browser to keep pages in the back/forward cache (not with `no-store`), and adds a page `/elsewhere`. */
 export function allowCaching(site: Site) {
   site.headers = { 'cache-control': 'max-age=0' }
   site.overrides.set('/elsewhere', (response) =>
@@ -8,7 +8,7 @@ export function allowCaching(site: Site) {
   )
 }
 
-/** Runs in the page: writes down as `shown` what it shows from now on, and whether it came back from the cache. */
+/** Runs in the page: records in `shown` every status that the page shows, and at `pageshow` whether it came from the cache. */
 export function noteShown() {
   window.shown = []
   addEventListener('pageshow', ({ persisted }) => shown.push(persisted, auth.snapshot.status), true)

@@ -1,6 +1,6 @@
 import { expect, get, signIn, status, test } from './fixtures.js'
 
-test('a page that a dialog blocks for 100 s keeps its call, its session, and shows what happened meanwhile', {
+test('a page that a dialog blocks for 100 s completes its request, then shows the sign-out of another tab, and can sign in', {
   tag: '@full',
 }, async ({ api, context, open, page, where }) => {
   test.skip(where === 'page', 'a page is its own vault')

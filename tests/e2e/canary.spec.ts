@@ -2,7 +2,7 @@ import { Canaries } from './canary.js'
 import { BOB, doubtToken, expect, get, signIn, test } from './fixtures.js'
 
 for (const tokenIn of ['body', 'header'] as const) {
-  test(`promise 19: a token from the ${tokenIn} is nowhere that a page can look`, async ({
+  test(`promise 19: a token from the ${tokenIn} is in no place that page scripts can read`, async ({
     api,
     open,
     page,
@@ -32,7 +32,7 @@ for (const tokenIn of ['body', 'header'] as const) {
   })
 }
 
-test('the search for the token finds one in every place where it is planted', async ({ api, open, page }) => {
+test('the search for tokens finds a planted token in every place', async ({ api, open, page }) => {
   const canaries = new Canaries(page, api)
   await open(page)
   await signIn(page)
@@ -42,7 +42,7 @@ test('the search for the token finds one in every place where it is planted', as
     async ([token, reversed]) => {
       localStorage.setItem('x', token)
       sessionStorage.setItem('x', btoa(token))
-      // biome-ignore lint/suspicious/noDocumentCookie: planting one is the point
+      // biome-ignore lint/suspicious/noDocumentCookie: the test plants a cookie
       document.cookie = `x=${token}`
       document.body.dataset.x = reversed
       window.name = token
@@ -77,13 +77,13 @@ test('the search for the token finds one in every place where it is planted', as
 })
 
 for (const tokenIn of ['body', 'header'] as const) {
-  test(`promise 19: a token from the ${tokenIn} is wiped when it is replaced, and when its user signs out`, async ({
+  test(`promise 19: a token from the ${tokenIn} is wiped from memory when it is replaced, and when the user signs out`, async ({
     api,
     open,
     page,
     where,
   }) => {
-    test.skip(where !== 'page', 'the same core; and the memory of a worker is out of reach')
+    test.skip(where !== 'page', 'the core is the same, and the test cannot read the memory of a worker')
     api.configure({ tokenIn })
     const canaries = new Canaries(page, api)
     await open(page)
@@ -101,7 +101,7 @@ for (const tokenIn of ['body', 'header'] as const) {
   })
 }
 
-test('promise 1: a token that an API puts into the user stays out of the session that the page sees', async ({
+test('promise 1: a token that the API puts into the user is removed from the snapshot and the events', async ({
   page,
   site,
 }) => {
@@ -118,17 +118,17 @@ test('promise 1: a token that an API puts into the user stays out of the session
 })
 
 /**
- * Whether the memory of the core holds this text. The glue hands its instance to whoever imports it: in the page, the
- * cell is hidden and not locked, as the documentation says of this vault.
+ * Whether the memory of the core holds this text. Every script that imports the glue gets the instance: when the vault
+ * runs in the page, the token is hidden but not protected from page scripts, as the documentation says.
  */
 function inMemory(page: import('@playwright/test').Page, text: string) {
   return page.evaluate(async (text) => {
     const glue = (await import('/pkg/wasm/core.js' as string)) as { default: () => Promise<object> }
     const memory = Object.values(await glue.default()).find((it) => it instanceof WebAssembly.Memory)
     if (!memory)
-      throw new Error('The glue no longer hands out the memory: a better way to look into it is needed.')
+      throw new Error('The glue no longer exports the memory: this test needs another way to read it.')
     const bytes = new Uint8Array(memory.buffer)
-    // The end of it: the start of a freed block is overwritten with the allocator's own notes.
+    // Search for the end of the text: the allocator overwrites the start of a freed block.
     const needle = new TextEncoder().encode(text.slice(-32))
     for (let at = bytes.indexOf(needle[0] ?? 0); at >= 0; at = bytes.indexOf(needle[0] ?? 0, at + 1)) {
       if (needle.every((byte, offset) => bytes[at + offset] === byte)) return true
@@ -137,7 +137,7 @@ function inMemory(page: import('@playwright/test').Page, text: string) {
   }, text)
 }
 
-test('promise 3: an answer to a request of the page that brings a token comes without it', async ({
+test('promise 3: when the page itself calls the sign-in endpoint, the vault removes the token from the response', async ({
   api,
   open,
   page,

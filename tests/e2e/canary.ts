@@ -1,7 +1,7 @@
 import type { ConsoleMessage, Page } from '@playwright/test'
 import type { Api } from './fixtures.js'
 
-/** Knows every token that the API hands out, and everything that a page says aloud. */
+/** Records every token that the API issues, and everything that a page writes to the console or reports as an error. */
 export class Canaries {
   /** Oldest first. */
   readonly tokens: string[] = []
@@ -18,14 +18,14 @@ export class Canaries {
     page.on('pageerror', (error) => this.said.push(`${error} ${error.stack}`))
   }
 
-  /** Where the tokens are found, by the name of the place. Empty is good. */
+  /** The names of the places that hold a token. The list must be empty. */
   async findings(page: Page): Promise<string[]> {
     const places = { ...(await page.evaluate(sweep)), said: this.said.join('\n'), url: page.url() }
     return find(this.tokens, places)
   }
 }
 
-/** The places whose text holds one of the tokens, whole or in part, in whatever dress. */
+/** The names of the places whose text holds one of the tokens, whole or in part, in any of the encodings below. */
 export function find(tokens: string[], places: Record<string, string>): string[] {
   const needles = tokens.flatMap(needlesOf)
   return Object.entries(places)
@@ -33,19 +33,19 @@ export function find(tokens: string[], places: Record<string, string>): string[]
     .map(([place]) => place)
 }
 
-/** A token and its signature, which nothing else contains, in every dress in which they might go. */
+/** A token and its signature, which is unique to it: plain, in parts, in base64, hex and URL encoding, and reversed. */
 function needlesOf(token: string): string[] {
   const secret = token.split('.').at(-1) ?? token
-  const dresses = [token, secret].flatMap((text) => [
+  const encoded = [token, secret].flatMap((text) => [
     Buffer.from(text).toString('base64').replace(/=+$/, ''),
     Buffer.from(text).toString('hex'),
     [...text].reverse().join(''),
     encodeURIComponent(text),
   ])
-  return [token, secret, secret.slice(0, 16), secret.slice(-16), ...dresses]
+  return [token, secret, secret.slice(0, 16), secret.slice(-16), ...encoded]
 }
 
-/** Runs in the page: the text of every place that script can read and something could have been left in. */
+/** Runs in the page: the text of every place that page scripts can read and where a token could be stored. */
 export async function sweep(): Promise<Record<string, string>> {
   const databases = await Promise.all(
     (await indexedDB.databases()).map(async ({ name = '' }) => {
@@ -85,7 +85,7 @@ export async function sweep(): Promise<Record<string, string>> {
     globals: walk(window),
   }
 
-  /** Every string that can be reached from here by properties, getters, maps, sets and prototypes. */
+  /** Every string that is reachable from `root` and the elements by properties, getters, maps, sets and prototypes. */
   function walk(root: object): string {
     const seen = new Set<unknown>()
     const queue: unknown[] = [root, ...document.querySelectorAll('*')]
@@ -98,13 +98,13 @@ export async function sweep(): Promise<Record<string, string>> {
       seen.add(value)
       if (value instanceof Map) queue.push(...value.keys(), ...value.values())
       if (value instanceof Set) queue.push(...value)
-      // What a framework keeps on an element is its own property; the rest is in the markup.
+      // Frameworks store data in own properties of elements. All other strings of an element are in the markup.
       if (!(value instanceof Node)) queue.push(Object.getPrototypeOf(value))
       for (const key of Reflect.ownKeys(value)) {
         try {
           queue.push(key, (value as Record<PropertyKey, unknown>)[key])
         } catch {
-          // A getter that throws has nothing to say.
+          // A getter that throws returns no string.
         }
       }
     }

@@ -4,7 +4,7 @@ import { Canaries, find } from './canary.js'
 import { test as base, doubtToken, expect, signIn } from './fixtures.js'
 
 const test = base.extend<{ graphql: unknown[]; clients: string[] }>({
-  /** The schemes of what came to a GraphQL endpoint on the origin of the page. */
+  /** The `Authorization` schemes of the requests to a GraphQL endpoint on the origin of the page. */
   graphql: async ({ site }, use) => {
     const schemes: unknown[] = []
     site.overrides.set('/graphql', (response) => {
@@ -13,7 +13,7 @@ const test = base.extend<{ graphql: unknown[]; clients: string[] }>({
     })
     await use(schemes)
   },
-  /** Their names, once they are on the page. */
+  /** The names of the HTTP clients, when they are loaded into the page. */
   clients: async ({ api, graphql: _, open, page, site }, use) => {
     site.options.origins = [api.url, site.url]
     const { outputFiles } = await build({
@@ -46,7 +46,7 @@ const statusOf = (page: Page, name: string, path: string) =>
     [name, path],
   )
 
-test('promise 15: fifty calls of axios, ofetch and ky on an expired token: one refresh, fifty answers, no token seen', async ({
+test('promise 15: fifty calls of axios, ofetch and ky on an expired token cause one refresh, all succeed, and no hook sees a token', async ({
   api,
   clients,
   page,
@@ -71,10 +71,17 @@ test('promise 15: fifty calls of axios, ofetch and ky on an expired token: one r
 
   await page.evaluate((token) => ready.show(token), canaries.tokens[1])
   const shown = await page.evaluate(() => ready.overheard)
-  expect(find(canaries.tokens, { shown: shown.join() }), 'the search would find one').toEqual(['shown'])
+  expect(
+    find(canaries.tokens, { shown: shown.join() }),
+    'the search finds a token that a hook is shown',
+  ).toEqual(['shown'])
 })
 
-test('promise 14: what they post is sent again after a 401', async ({ api, clients, page }) => {
+test('promise 14: after a 401, the POST of each HTTP client is sent again with its body', async ({
+  api,
+  clients,
+  page,
+}) => {
   await signIn(page)
   for (const name of clients) {
     await doubtToken(page, api)
@@ -85,7 +92,11 @@ test('promise 14: what they post is sent again after a 401', async ({ api, clien
   }
 })
 
-test('their retries and ours do not multiply', async ({ api, clients, page }) => {
+test('when the API keeps answering 401, axios, ofetch and ky add no retry to the one by the vault', async ({
+  api,
+  clients,
+  page,
+}) => {
   await signIn(page)
   const requests = () =>
     api.journal
@@ -95,12 +106,14 @@ test('their retries and ours do not multiply', async ({ api, clients, page }) =>
     await doubtToken(page, api)
     const before = requests()
     expect(await statusOf(page, name, '/audience'), name).toBe(401)
-    // A refresh that has not helped the one before is not tried for the next.
-    expect(requests() - before, `${name}: the request, and one retry of ours`).toBe(name === 'axios' ? 2 : 1)
+    // The refresh for the first client did not cure the 401s, so the vault makes no refresh for the next client.
+    expect(requests() - before, `${name}: requests, including the retry by the vault`).toBe(
+      name === 'axios' ? 2 : 1,
+    )
   }
 })
 
-test('what is theirs to retry, they retry', async ({ api, clients: _, page }) => {
+test('ofetch and ky still retry a 503 themselves', async ({ api, clients: _, page }) => {
   await signIn(page)
   for (const name of ['ofetch', 'ky']) {
     api.faults.add({ route: 'notes', kind: 'status', status: 503 })
@@ -108,7 +121,11 @@ test('what is theirs to retry, they retry', async ({ api, clients: _, page }) =>
   }
 })
 
-test('clients of GraphQL have their fetch from the session, too', async ({ clients: _, graphql, page }) => {
+test('urql and Apollo send the token when they are given auth.fetch', async ({
+  clients: _,
+  graphql,
+  page,
+}) => {
   await signIn(page)
   for (const name of ['urql', 'apollo']) {
     const answer = await page.evaluate((name) => ready.graphql[name]?.(), name)
@@ -117,13 +134,13 @@ test('clients of GraphQL have their fetch from the session, too', async ({ clien
   expect(graphql).toEqual(['Bearer', 'Bearer'])
 })
 
-test('the progress of an upload is that of what has gone to the vault, and a 401 sends it again', async ({
+test('ky and axios report upload progress, and an upload is sent again after a 401', async ({
   api,
   browserName,
   clients: _,
   page,
 }) => {
-  // It hides the body of a request, and both clients ask for that before they count.
+  // Firefox has no `Request.body`, and both clients report progress only where it exists.
   const isCounted = browserName !== 'firefox'
   await signIn(page)
   await doubtToken(page, api)
@@ -141,9 +158,9 @@ test('the progress of an upload is that of what has gone to the vault, and a 401
     expect(answer, name).toMatchObject({ bytes: size })
     if (!isCounted) continue
     expect(progress.at(-1), name).toBe(1)
-    expect(progress, `${name}: it grows`).toEqual([...progress].sort((a, b) => a - b))
+    expect(progress, `${name}: the progress never decreases`).toEqual([...progress].sort((a, b) => a - b))
     const below = progress.filter((part) => part < 1).length
-    // axios tells of it three times a second, and an upload to a server beside the browser takes no longer.
+    // axios reports progress three times a second, and an upload to a local server takes less time.
     expect(below, `${name}: ${progress}`).toBeGreaterThan(name === 'ky' ? 1 : 0)
   }
   expect(api.journal.counts().refresh.total).toBe(1)

@@ -1,4 +1,4 @@
-// Bundled for the page: the clients that people use, each given `auth.fetch` in the one line that the README has.
+// Bundled for the page: popular HTTP clients, each given `auth.fetch` in the way that the README shows.
 
 import { ApolloClient, gql as document, HttpLink, InMemoryCache } from '@apollo/client'
 import { Client, cacheExchange, fetchExchange, gql } from '@urql/core'
@@ -7,7 +7,7 @@ import ky from 'ky'
 import { createFetch } from 'ofetch'
 import createClient from 'openapi-fetch'
 
-/** All that interceptors and hooks are shown, in words. */
+/** Everything that interceptors and hooks receive, as text. */
 const overheard: string[] = []
 
 function overhear(...shown: unknown[]) {
@@ -29,7 +29,7 @@ export function createClients(fetch: typeof globalThis.fetch, url: string) {
     adapter: 'fetch',
     env: { fetch },
     baseURL: url,
-    // It names itself, which Firefox asks the API of another origin to allow.
+    // axios sets `User-Agent`. Firefox then requires the CORS of the API to allow this header.
     headers: { 'User-Agent': false },
   })
   viaAxios.interceptors.request.use((config) => {
@@ -84,9 +84,9 @@ export function createClients(fetch: typeof globalThis.fetch, url: string) {
 
   return {
     overheard,
-    /** As if one of them had a token of its own. */
+    /** Sends a token of the test through axios, so that its interceptors see one. */
     show: (token = '') => viaAxios.get('/public', { headers: { Authorization: `Bearer ${token}` } }),
-    /** What each of them makes of a GET. */
+    /** A GET by each client; resolves with the parsed body. */
     get: {
       axios: async (path: string) => (await viaAxios.get(path)).data,
       ofetch: (path: string) => viaOfetch(path),
@@ -100,7 +100,7 @@ export function createClients(fetch: typeof globalThis.fetch, url: string) {
       openapi: async (path: string, body: object) =>
         (await viaOpenapi.POST(path as never, { body } as never)).data,
     } as Record<string, (path: string, body: object) => Promise<unknown>>,
-    /** Sends bytes, and calls back with the part of them that has gone. */
+    /** Sends bytes, and calls `onPart` with the fraction that has been sent. */
     upload: {
       axios: async (path: string, body: Blob, onPart: (part: number) => void) =>
         (await viaAxios.post(path, body, { onUploadProgress: ({ progress }) => onPart(progress ?? 0) })).data,

@@ -1,7 +1,7 @@
 import { type Dialect, dialects, listen, optionsOf } from './dialects.js'
 import { ADA, expect, test } from './fixtures.js'
 
-test('three requests at once all carry the header whose value is in a cookie', async ({
+test('concurrent requests (3, then 20) all carry the CSRF header whose value is read from a cookie', async ({
   api: _,
   open,
   page,

@@ -6,7 +6,7 @@ test.beforeEach(({ site }) => {
   site.entry = 'development'
 })
 
-/** What the package writes into the console of the page. */
+/** The lines that the package writes to the console of the page. */
 function watchConsole(page: Page) {
   const lines: string[] = []
   page.on('console', (message) => {
@@ -22,7 +22,7 @@ const vault = (options: object) => (response: ServerResponse) =>
       `import { openVault } from '/pkg/vault/index.js'; export default openVault(${JSON.stringify(options)})`,
     )
 
-test('a mistake in the vault file is in the console, and a reload after it is mended takes the new file', async ({
+test('a wrong option in the vault file is logged to the console, and after it is fixed a reload uses the new file', async ({
   api,
   page,
   site,
@@ -43,14 +43,14 @@ test('a mistake in the vault file is in the console, and a reload after it is me
   expect(lines.length).toBe(1)
 })
 
-test('a file that has not changed is one shared vault for all tabs, also after a reload', async ({
+test('while the vault file does not change, all tabs share one vault, also after a reload', async ({
   api,
   context,
   open,
   page,
   where,
 }) => {
-  test.skip(where !== 'shared', 'elsewhere every page has a vault of its own')
+  test.skip(where !== 'shared', 'elsewhere every page has its own vault')
   await open(page)
   await signIn(page)
   const other = await context.newPage()
@@ -60,7 +60,7 @@ test('a file that has not changed is one shared vault for all tabs, also after a
   expect(api.journal.counts().refresh.total).toBe(0)
 })
 
-test('a vault script that is not there is named in the console', async ({ page, site }) => {
+test('when the vault script answers 404, the console names its URL', async ({ page, site }) => {
   const lines = watchConsole(page)
   site.overrides.set('/auth.vault.js', (response) => response.writeHead(404).end())
   await page.goto(site.url)
@@ -68,7 +68,7 @@ test('a vault script that is not there is named in the console', async ({ page, 
   expect(lines).toEqual([expect.stringMatching(/auth\.vault\.js\S* is answered with 404/)])
 })
 
-test('a relative URL that the server of the page answers with a page or an error is warned of, once', async ({
+test('the console warns once per relative URL that the server of the page answers with HTML or a 404', async ({
   api,
   open,
   page,
@@ -92,15 +92,15 @@ test('a relative URL that the server of the page answers with a page or an error
   expect(lines[0]).toContain(site.url)
 })
 
-test('a page that opens while the API is away says so, and is quick when it is back', async ({
+test('a page that opens while the API is down logs this within 3 s, and signs in when the API is back', async ({
   api,
   browserName,
   open,
   page,
   site,
 }) => {
-  test.skip(browserName !== 'chromium', 'a shared vault of its own for each page needs no other browser')
-  // Another run of the vault, so that the page has to refresh.
+  test.skip(browserName !== 'chromium', 'the test needs no second browser')
+  // Another vault URL starts a new vault, so the page has to refresh.
   await open(page)
   await signIn(page)
   site.overrides.set('/auth.vault.js', vault({ ...site.options, forgetAfter: 61 }))

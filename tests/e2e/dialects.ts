@@ -19,22 +19,22 @@ interface Answer {
   body?: unknown
 }
 
-/** A server that speaks like one of the presets, with one account. */
+/** A server with one account that implements the API of one of the presets. */
 export interface Dialect {
   routes: Record<string, (asked: Asked) => Answer | Promise<Answer>>
-  /** How this backend wants its credentials. */
+  /** The credentials in the shape that this backend expects. */
   credentials: object
-  /** What no page may see. */
+  /** Values that page scripts must never see. */
   secrets: string[]
   /** Whether the server still knows a session. */
   isOpen(): boolean
-  /** The access token is from now on refused. */
+  /** Makes the server refuse the current access token. */
   expire(): void
-  /** What the server is asked for a new one: nothing where there is no such thing. */
+  /** The number of refreshes so far. Not set for a backend without a refresh. */
   refreshes?: () => number
-  /** Whether a cookie outlives the vault. */
+  /** Whether the session is in a cookie, which outlives the vault. */
   survivesReload: boolean
-  /** Whether it can be told of a sign-out. */
+  /** Whether the backend has a sign-out endpoint. */
   hasSignOut: boolean
 }
 
@@ -59,7 +59,7 @@ const isAda = (given: unknown) => {
 
 const NO = { status: 401, body: { error: 'unauthorized' } }
 
-/** Everything that is there to be asked for by somebody. */
+/** The protected resources. */
 const resources = (
   isAllowed: (asked: Asked) => boolean,
   headers: () => NonNullable<Answer['headers']> = () => ({}),
@@ -68,7 +68,7 @@ const resources = (
   'POST /notes': (asked: Asked) => (isAllowed(asked) ? { status: 201, headers: headers(), body: {} } : NO),
 })
 
-/** One access token at a time, as a bearer. */
+/** A backend with one valid access token at a time, sent as a bearer token. */
 function bearer() {
   const state = { access: undefined as string | undefined, refreshes: 0 }
   const dialect = {
@@ -168,7 +168,7 @@ export const dialects: Record<string, () => Dialect> = {
             body: { ...grant(), refresh, refresh_expires_at: new Date(Date.now() + 1e9).toISOString() },
           }
         },
-        // Without a new refresh token: the one of the sign-in goes on.
+        // The response has no new refresh token: the one of the sign-in stays valid.
         'POST /refresh': ({ header }: Asked) => {
           if (refresh === undefined || header('x-refresh-token') !== refresh) return NO
           state.refreshes++
@@ -206,7 +206,7 @@ export const dialects: Record<string, () => Dialect> = {
           if (!isAda(body)) return NO
           session = randomBytes(24).toString('hex')
           dialect.secrets.push(session)
-          // As Rails: of characters that a cookie has to have escaped.
+          // Like in Rails, the value has characters that must be escaped in a cookie.
           csrf = `+/${randomBytes(24).toString('base64')}==`
           const cookies = [
             `_app_session=${session}; Path=/; HttpOnly; SameSite=Lax`,
@@ -224,7 +224,7 @@ export const dialects: Record<string, () => Dialect> = {
   },
 }
 
-/** With `cookie_enabled`, and for as many milliseconds as `batch` what was sent with the token before is let through. */
+/** With `cookie_enabled`. For `batch` milliseconds after a rotation, the previous token is accepted as well. */
 export function deviseTokenAuth(batch = 0) {
   let current: string | undefined
   let previous: string | undefined
@@ -259,7 +259,7 @@ export function deviseTokenAuth(batch = 0) {
     return isRight
   }
   const next = () => {
-    // What comes together shares a token, and is told by a blank one.
+    // Concurrent requests share a token: their responses have a blank token.
     if (Date.now() - renewed < batch) return { 'access-token': ' ', client: 'aclient', uid: ADA.email }
     dialect.rotations++
     return renew()
@@ -287,13 +287,13 @@ export function deviseTokenAuth(batch = 0) {
   })
 }
 
-/** The preset of that name, asking this server. */
+/** The preset of that name, with this server as its origin. */
 export const optionsOf = (name: string, url: string): VaultOptions => ({
   ...(new Map<string, VaultOptions>(Object.entries(presets)).get(name) as VaultOptions),
   origins: [url],
 })
 
-/** Serves it to the page of another origin; without cookies, its CORS does not allow credentials. */
+/** Serves the routes to a page on another origin. Without cookies, its CORS does not allow credentials. */
 export async function listen({ routes }: Pick<Dialect, 'routes'>, page: string, hasCookies = true) {
   const server = createServer(async (request, response) => {
     const asked = await read(request)

@@ -3,14 +3,18 @@ import { Canaries } from './canary.js'
 import { at, expect, openAnother, openSignedIn, outliveTrust, signIn, test } from './example.js'
 import { ADA, BOB } from './fixtures.js'
 
-/** Lines of the timeline about the session. */
+/** The first event of this type in the timeline. */
 const happened = (page: Page, type: string) =>
   page.locator(`[data-test="event"][data-type="${type}"]`).first()
 
-/** The rows of the tab list, in words. */
+/** The labels in the list of tabs. */
 const tabs = (page: Page) => at(page, 'tab-label')
 
-test('a deep link leads over the sign-in page to where it points', async ({ api, page, url }) => {
+test('an anonymous user who opens a deep link signs in and then sees the linked page', async ({
+  api,
+  page,
+  url,
+}) => {
   await page.goto(`${url}/reports`)
   await expect(at(page, 'sign-in-form')).toBeVisible()
   expect(api.journal.entries().filter(({ path }) => path.startsWith('/api/'))).toEqual([])
@@ -21,7 +25,7 @@ test('a deep link leads over the sign-in page to where it points', async ({ api,
   await expect(at(page, 'page-reports')).toBeVisible()
 })
 
-test('a wrong password is explained, and an admin page is for admins', async ({ page, url }) => {
+test('a wrong password shows an error, and only an admin sees the admin page', async ({ page, url }) => {
   await page.goto(`${url}/admin`)
   await signIn(page, { ...BOB, password: 'wrong' })
   await expect(at(page, 'sign-in-error')).toBeVisible()
@@ -35,7 +39,10 @@ test('a wrong password is explained, and an admin page is for admins', async ({ 
   await expect(at(page, 'user-row').first()).toBeVisible()
 })
 
-test('promise 9: a revoked user lands on the sign-in page, which says why', async ({ page, url }) => {
+test('promise 9: a user whose session is revoked is sent to the sign-in page, which shows the reason', async ({
+  page,
+  url,
+}) => {
   await page.goto(url)
   await signIn(page, ADA)
   await expect(at(page, 'page-dashboard')).toBeVisible()
@@ -48,7 +55,10 @@ test('promise 9: a revoked user lands on the sign-in page, which says why', asyn
   await expect(at(page, 'notice')).toHaveAttribute('data-reason', 'revoked')
 })
 
-test('the panel shows fifty requests on refused tokens, and one refresh', async ({ page, url }) => {
+test('after fifty requests on a refused token, the panel shows fifty retries and one refresh', async ({
+  page,
+  url,
+}) => {
   await page.goto(url)
   await signIn(page, ADA)
   await expect(at(page, 'note-count')).toBeVisible()
@@ -61,19 +71,19 @@ test('the panel shows fifty requests on refused tokens, and one refresh', async 
   expect(Number(await at(page, 'refresh-count').textContent())).toBe(before + 1)
 })
 
-test('two tabs list each other, and the one that is closed no longer', async ({ page, url }) => {
+test('two tabs list each other, and a closed tab leaves the list', async ({ page, url }) => {
   await openSignedIn(page, url)
   await expect(tabs(page)).toHaveText(['Notes this tab'])
   const other = await openAnother(page)
   await at(other, 'nav-reports').click()
   await expect(tabs(page)).toHaveText(['Notes this tab', 'Reports visible'])
-  // Playwright keeps every tab of Chromium visible.
+  // In Chromium under Playwright, every tab stays visible.
   await expect(tabs(other)).toHaveText([/^Notes (visible|in the background)$/, 'Reports this tab'])
   await other.close()
   await expect(tabs(page)).toHaveText(['Notes this tab'])
 })
 
-test('a tab that goes to the background says so', async ({ page, url }) => {
+test('the list of tabs shows when a tab goes to the background', async ({ page, url }) => {
   await openSignedIn(page, url)
   const other = await openAnother(page)
   await other.evaluate(() => {
@@ -83,17 +93,17 @@ test('a tab that goes to the background says so', async ({ page, url }) => {
   await expect(tabs(page)).toHaveText(['Notes this tab', 'Notes in the background'])
 })
 
-test('a tab that crashes is missed and leaves the list', async ({ browserName, page, url }) => {
-  test.skip(browserName !== 'chromium', 'chrome://crash')
+test('a tab that crashes leaves the list', async ({ browserName, page, url }) => {
+  test.skip(browserName !== 'chromium', 'only Chromium has chrome://crash')
   await openSignedIn(page, url)
   const other = await openAnother(page)
   await expect(tabs(page)).toHaveCount(2)
-  // The address of a crash never finishes loading.
+  // chrome://crash never finishes loading.
   other.goto('chrome://crash').catch(() => {})
   await expect(tabs(page)).toHaveText(['Notes this tab'])
 })
 
-test('a tab that is reloaded keeps its number, and five have one each', async ({ page, url }) => {
+test('five tabs have the numbers 1 to 5, and a reloaded tab keeps its number', async ({ page, url }) => {
   await openSignedIn(page, url)
   const others = [await openAnother(page), await openAnother(page), await openAnother(page)]
   others.push(await openAnother(page))
@@ -107,7 +117,7 @@ test('a tab that is reloaded keeps its number, and five have one each', async ({
   await expect(at(others[1] as Page, 'tab').nth(2)).toHaveAttribute('data-here', 'true')
 })
 
-test('a request of one tab shows in the timeline of the other, marked with its number', async ({
+test('a request of one tab shows in the timeline of every tab, with the number of the tab that made it', async ({
   page,
   url,
 }) => {
@@ -126,7 +136,7 @@ test('a request of one tab shows in the timeline of the other, marked with its n
     await expect(at(one, 'tab-requests')).toHaveText(['1 request', '2 requests'])
 })
 
-test('promise 2: a new tab and a reload make no refresh, for the vault is alive', async ({
+test('promise 2: while the vault runs, a new tab and a reload cause no refresh', async ({
   api,
   page,
   url,
@@ -140,7 +150,7 @@ test('promise 2: a new tab and a reload make no refresh, for the vault is alive'
   expect(api.journal.counts().refresh.total).toBe(0)
 })
 
-test('promise 2: the vault outlives its only tab, which is reloaded without a refresh', async ({
+test('promise 2: a reload of the only tab causes no refresh, because the vault outlives the page', async ({
   api,
   browserName,
   page,
@@ -154,7 +164,7 @@ test('promise 2: the vault outlives its only tab, which is reloaded without a re
   expect(api.journal.counts().refresh.total).toBe(0)
 })
 
-test('without SharedWorker each tab has a vault of its own, and they list each other all the same', async ({
+test('without SharedWorker each tab has its own vault, and the tabs still list each other', async ({
   api,
   context,
   page,
@@ -170,7 +180,7 @@ test('without SharedWorker each tab has a vault of its own, and they list each o
   await expect(at(page, 'request')).toHaveCount(1)
 })
 
-test('signing out in one tab shows in the other', async ({ page, url }) => {
+test('a sign-out in one tab shows the sign-in form in the other', async ({ page, url }) => {
   await openSignedIn(page, url)
   const other = await openAnother(page)
   await at(other, 'sign-out').click()
@@ -180,7 +190,7 @@ test('signing out in one tab shows in the other', async ({ page, url }) => {
   await expect(tabs(page)).toHaveText(['Sign in this tab', 'Sign in visible'])
 })
 
-test('promise 19: no token is in the state of Vue or Pinia, the DOM or anywhere else', async ({
+test('promise 19: no token is in the state of Vue or Pinia, in the DOM or in any other place that scripts can read', async ({
   api,
   page,
   url,
@@ -199,5 +209,5 @@ test('promise 19: no token is in the state of Vue or Pinia, the DOM or anywhere 
     }
     Object.assign(app.__vue_app__.config.globalProperties.$pinia.state.value, { planted: { token } })
   }, canaries.tokens)
-  expect(await canaries.findings(page), 'the search does reach into the stores').toEqual(['globals'])
+  expect(await canaries.findings(page), 'the search finds a token planted in a store').toEqual(['globals'])
 })

@@ -9,7 +9,7 @@ type ExampleApi = ReturnType<typeof createApi> & {
   url: string
   controlUrl: string | undefined
   controlToken: string | undefined
-  /** Has the API listen no more, so that the server of the example answers 500 in its place. */
+  /** Stops the API, so that the server of the example answers 500 for it. */
   unplug(): Promise<void>
   plug(): Promise<void>
 }
@@ -38,7 +38,7 @@ export const test = base.extend<{ api: ExampleApi; url: string }>({
 export const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)
 
 export async function signIn(page: Page, { email, password }: typeof ADA) {
-  // Over BiDi, Playwright adds to what is in a field of type email.
+  // Over BiDi, Playwright's `fill` appends to the text in a field of type email.
   await at(page, 'email').clear()
   await at(page, 'email').fill(email)
   await at(page, 'password').fill(password)
@@ -59,6 +59,6 @@ export async function openAnother(page: Page) {
   return other
 }
 
-/** For a second, a 401 is not taken for the fault of a fresh token. */
+/** Waits until the token is older than 1 s. Until then, a 401 causes no refresh. */
 export const outliveTrust = (page: Page) =>
   page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 1050)))

@@ -1,6 +1,6 @@
 import { doubtToken, expect, get, signIn, test } from './fixtures.js'
 
-test('promise 14: every body that can be read again is sent again after a 401', async ({
+test('promise 14: after a 401, a request is sent again with its body, for every kind of body that can be read twice', async ({
   api,
   open,
   page,
@@ -32,7 +32,7 @@ test('promise 14: every body that can be read again is sent again after a 401', 
   expect(api.journal.counts().refresh.total).toBe(1)
 })
 
-test('promise 12: an abort is an AbortError, on the wire and while waiting for a token', async ({
+test('promise 12: an abort rejects with the AbortError or the reason of the signal: in flight, during a refresh, and before the call', async ({
   api,
   open,
   page,
@@ -66,18 +66,27 @@ test('promise 12: an abort is an AbortError, on the wire and while waiting for a
   expect(before).toBe('early')
 })
 
-test('promise 13: an origin is meant however it is spelled', async ({ api, open, page, site }) => {
+test('promise 13: an origin in capitals and with a trailing slash matches requests to this origin', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   site.options.origins = [`${api.url.toUpperCase()}/`]
   await open(page)
   await signIn(page)
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 12: a network error is the TypeError of fetch', async ({ api, open, page }) => {
+test('promise 12: a network error and an invalid URL reject with the TypeError of fetch', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   await api.unplug()
-  // What it says differs from browser to browser.
+  // The message differs between browsers.
   const [error, own] = await page.evaluate(
     (url) =>
       Promise.all(
@@ -93,7 +102,7 @@ test('promise 12: a network error is the TypeError of fetch', async ({ api, open
   expect(invalid).toBe('TypeError')
 })
 
-test('promise 13: the token goes to allowed origins only, and a header of the caller wins', async ({
+test('promise 13: the token goes to the configured origins only, and an Authorization header of the caller is kept', async ({
   api,
   open,
   page,
@@ -122,7 +131,12 @@ test('promise 13: the token goes to allowed origins only, and a header of the ca
   expect(pub).toEqual({ authorization: true })
 })
 
-test('promise 13: a <base> of another origin takes no token with it', async ({ api, open, page, site }) => {
+test('promise 13: a relative URL that a <base> moves to another origin is sent without the token', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   await open(page)
   await signIn(page)
   const seen: (string | undefined)[] = []
@@ -140,7 +154,7 @@ test('promise 13: a <base> of another origin takes no token with it', async ({ a
   expect(api.journal.counts().byRoute['GET /api/v1/me']).toBeUndefined()
 })
 
-test('promise 14: the 401 of a stream is given back after the refresh, with the reason', async ({
+test('promise 14: a request with a stream as body is not sent again, and its caller gets the 401 after the refresh', async ({
   api,
   open,
   page,
@@ -151,7 +165,7 @@ test('promise 14: the 401 of a stream is given back after the refresh, with the 
   const via = await page.evaluate(async (url) => {
     const body = new Blob(['x']).stream()
     const init = { method: 'POST', body, duplex: 'half' } as RequestInit
-    // Over HTTP/1.1 Chromium refuses to send streams: then it is the error of fetch, and not a retry.
+    // Chromium does not send streams over HTTP/1.1: fetch rejects, and no retry follows.
     const outcome = await auth.fetch(url, init).then(
       ({ status }) => status,
       ({ name }) => name,
@@ -165,7 +179,7 @@ test('promise 14: the 401 of a stream is given back after the refresh, with the 
   ]).toContainEqual(via)
 })
 
-test('a disposed client lets go', async ({ api, open, page }) => {
+test('dispose() rejects pending and later calls with closed', async ({ api, open, page }) => {
   await open(page)
   await signIn(page)
   api.faults.add({ route: 'notes', kind: 'hold' })

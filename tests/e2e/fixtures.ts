@@ -8,7 +8,7 @@ export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 export const BOB = { email: 'bob@example.com', password: 'battery staple' }
 
 export type Api = ReturnType<typeof createApi> & {
-  /** Takes the API off the net: every connection ends, and none can be made. */
+  /** Stops the API: it closes every connection and accepts no new one. */
   unplug(): Promise<void>
   plug(): Promise<void>
   url: string
@@ -17,9 +17,9 @@ export type Api = ReturnType<typeof createApi> & {
 interface Fixtures {
   /** Where the vault runs; each project has its own. */
   where: Where
-  /** The embedded API, listening on an origin of its own. */
+  /** The embedded API, on its own origin. */
   api: Api
-  /** Whether the vault is still there after a reload, so that none costs a refresh. */
+  /** Whether the vault survives a reload, so that a reload causes no refresh. */
   survives: boolean
   site: Site
   /** Opens the site and waits for the first known status. */
@@ -51,7 +51,7 @@ export const test = base.extend<Fixtures>({
     await site.close()
   },
   survives: ({ where, browserName }, use) => use(where === 'shared' && browserName === 'chromium'),
-  // Not without the API, which names itself in the vault file.
+  // Depends on the API, which puts its URL into the vault file.
   open: async ({ api: _, site }, use) => {
     await use(async (page, path = '/') => {
       await page.goto(site.url + path)
@@ -60,14 +60,14 @@ export const test = base.extend<Fixtures>({
   },
 })
 
-/** Signs in on the page as it is. */
+/** Signs in by a call of `auth.signIn` in the page. */
 export function signIn(page: Page, credentials = ADA) {
   return page.evaluate((credentials) => auth.signIn(credentials), credentials)
 }
 
 export const status = (page: Page) => page.evaluate(() => auth.snapshot.reason ?? auth.snapshot.status)
 
-/** The status of an answer to GET, or the code of the error. */
+/** The status of the response to a GET, or the code of the error. */
 export function get(page: Page, url: string) {
   return page.evaluate(
     (url) =>
@@ -79,7 +79,7 @@ export function get(page: Page, url: string) {
   )
 }
 
-/** Lets the token grow older than the second in which a 401 is not taken for its fault. */
+/** Waits until the token is older than 1 s. Until then, a 401 causes no refresh. */
 export function outliveTrust(page: Page) {
   return page.evaluate(async () => {
     const born = events.findLast((event) => event.type === 'signed-in' || event.type === 'refreshed')?.at ?? 0
@@ -87,13 +87,13 @@ export function outliveTrust(page: Page) {
   })
 }
 
-/** Has the server refuse the token, which is not too young to be doubted. */
+/** Makes the server refuse the token, when the token is old enough that a 401 causes a refresh. */
 export async function doubtToken(page: Page, api: Api) {
   await outliveTrust(page)
   api.tokens.expireAll()
 }
 
-/** Has a refresh sent, whose answer waits at the server until it is released. */
+/** Starts a refresh whose response the server holds back until the test releases it. */
 export async function holdRefresh(page: Page, api: Api) {
   await doubtToken(page, api)
   api.faults.add({ route: 'refresh', kind: 'hold' })

@@ -4,7 +4,7 @@ import { elsewhere } from '../redirects.js'
 import { at, expect, openAnother, openSignedIn, outliveTrust, signIn, test } from './example.js'
 import { ADA, BOB } from './fixtures.js'
 
-/** Has every page of this tab note whether it ever shows the sign-in form, however briefly. */
+/** Makes every page of this tab record whether it ever shows the sign-in form, even for a moment. */
 async function watchForSignIn(page: Page) {
   await page.addInitScript(() => {
     Object.assign(window, { hasFlashed: false })
@@ -17,7 +17,7 @@ async function watchForSignIn(page: Page) {
 
 const pathOf = (page: Page) => page.url().replace(/^https?:\/\/[^/]+/, '')
 
-test('promise 20: a reload on a protected page never flashes the sign-in page', async ({ page, url }) => {
+test('promise 20: a reload of a protected page never shows the sign-in page', async ({ page, url }) => {
   await openSignedIn(page, url)
   const hasFlashed = await watchForSignIn(page)
   for (const path of ['/', '/reports', '/admin']) {
@@ -28,8 +28,13 @@ test('promise 20: a reload on a protected page never flashes the sign-in page', 
   }
 })
 
-test('promise 20: nor does one that waits for a slow refresh', async ({ api, context, page, url }) => {
-  // A vault of its own, which a reload ends.
+test('promise 20: a protected page that waits for a slow refresh never shows the sign-in page', async ({
+  api,
+  context,
+  page,
+  url,
+}) => {
+  // Without SharedWorker the page has its own vault, which ends with the page.
   await context.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   await openSignedIn(page, url)
   const hasFlashed = await watchForSignIn(page)
@@ -44,10 +49,13 @@ test('promise 20: nor does one that waits for a slow refresh', async ({ api, con
   expect([pathOf(page), await hasFlashed()]).toEqual(['/reports', false])
   await at(page, 'sign-out').click()
   await expect(at(page, 'sign-in-form')).toBeVisible()
-  expect(await hasFlashed(), 'it is noticed when it shows').toBe(true)
+  expect(await hasFlashed(), 'the observer records the sign-in form when it is shown').toBe(true)
 })
 
-test('a page for guests leads home while signed in, and to the page in its query', async ({ page, url }) => {
+test('a guest page redirects a signed-in user to the home page, or to the page in its query', async ({
+  page,
+  url,
+}) => {
   await openSignedIn(page, url)
   await page.goto(`${url}/sign-in`)
   await expect(at(page, 'note-count')).toBeVisible()
@@ -57,9 +65,9 @@ test('a page for guests leads home while signed in, and to the page in its query
   expect(pathOf(page)).toBe('/reports?a=1#b')
 })
 
-// In parts, which run side by side.
+// In four parts, which run in parallel.
 for (const part of [1, 2, 3, 4])
-  test(`promise 20: no link leads elsewhere, whether signed in already or only now (${part} of 4)`, async ({
+  test(`promise 20: no redirect parameter leads to another site, before or after the sign-in (${part} of 4)`, async ({
     page,
     url,
   }) => {
@@ -81,7 +89,7 @@ for (const part of [1, 2, 3, 4])
     expect([...new Set(asked)]).toEqual([new URL(url).host])
   })
 
-test('a session revoked on a protected page leads to the sign-in page, which says why, and back', async ({
+test('a session that is revoked on a protected page leads to the sign-in page with the reason, and the sign-in leads back', async ({
   api,
   page,
   url,
@@ -99,7 +107,7 @@ test('a session revoked on a protected page leads to the sign-in page, which say
   expect(pathOf(page)).toBe('/reports?from=link')
 })
 
-/** Adds a page for users, as an application does when it has learned what the user may see. */
+/** Adds a protected page, like an application that adds routes when it knows the permissions of the user. */
 const addPage = (page: Page, path: string) =>
   page.evaluate((path) => {
     const { __vue_app__: app } = document.querySelector('#app') as unknown as { __vue_app__: App }
@@ -111,7 +119,7 @@ const addPage = (page: Page, path: string) =>
     })
   }, path)
 
-test('a page whose route is added for the user opens: after the sign-in, and after a reload', async ({
+test('a page whose route is added later opens as soon as it is added: after the sign-in, and after a reload', async ({
   page,
   url,
 }) => {
@@ -126,7 +134,7 @@ test('a page whose route is added for the user opens: after the sign-in, and aft
   }
 })
 
-test('a role taken away closes the open page after the next refresh, in every tab, and one given opens it', async ({
+test('after a refresh without the required role every tab shows the forbidden page, and after a refresh with it the page', async ({
   api,
   page,
   url,
@@ -151,7 +159,7 @@ test('a role taken away closes the open page after the next refresh, in every ta
   for (const one of [page, other]) await expect(at(one, 'page-reports')).toBeVisible()
 })
 
-/** Ways in which a refresh endpoint decides nothing. */
+/** Responses of a refresh endpoint that neither confirm nor end the session. */
 const REFUSALS = [
   { kind: 'status', status: 404 },
   { kind: 'status', status: 410 },
@@ -162,25 +170,25 @@ const REFUSALS = [
   { kind: 'answer', status: 200, headers: { 'content-type': 'text/html' }, body: '<!doctype html>' },
 ]
 
-/** Signed in, with a vault of its own, which a reload ends: the next page has to refresh. */
+/** Opens the example signed in, without SharedWorker: the vault ends with the page, so the next page has to refresh. */
 async function openWithOwnVault(page: Page, url: string) {
   await page.context().addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   await openSignedIn(page, url)
 }
 
-/** Notes that the page must stay the same. @returns whether it did */
+/** Marks the page. @returns a function that says whether the page has been reloaded since */
 async function watchForReload(page: Page) {
   await page.evaluate(() => Object.assign(window, { isSamePage: true }))
   return () => page.evaluate(() => !('isSamePage' in window))
 }
 
-/** No page for guests waits longer. In milliseconds. */
+/** The longest time in ms that a guest page waits for the session. */
 const BOUND = 12_000
 
 for (const refusal of REFUSALS) {
-  // Each waits for the bounds of two pages: the quick run tries the first and the last.
+  // Each test waits for the time limits of two pages, so the quick run includes only the first and the last.
   const tag = [REFUSALS[0], REFUSALS.at(-1)].includes(refusal) ? [] : ['@full']
-  test(`while the refresh endpoint does this, the sign-in page opens, another page says so, and both recover: ${JSON.stringify(refusal)}`, {
+  test(`while the refresh endpoint answers ${JSON.stringify(refusal)}, the sign-in page opens and a protected page shows the failure until the endpoint works again`, {
     tag,
   }, async ({ api, page, url }) => {
     await openWithOwnVault(page, url)
@@ -197,7 +205,7 @@ for (const refusal of REFUSALS) {
   })
 }
 
-test('likewise while the API is away; the sign-in page leads on by itself when it is back', async ({
+test('while the API is down, the sign-in page opens with a notice, and redirects when the API is back and the user is signed in', async ({
   api,
   page,
   url,
@@ -206,17 +214,17 @@ test('likewise while the API is away; the sign-in page leads on by itself when i
   await api.unplug()
   await page.goto(`${url}/sign-in?redirect=/reports`)
   await expect(at(page, 'sign-in-form')).toBeVisible({ timeout: BOUND })
-  // The guard's 12 s begin with the navigation. The vault's 10 s begin when it has started, which takes time on a busy machine.
+  // The 12 s of the guard begin with the navigation. The 10 s of the vault begin later, when it has started.
   await expect(at(page, 'notice')).toContainText('cannot be reached', { timeout: BOUND })
   await expect(at(page, 'status')).toHaveAttribute('data-status', 'loading')
   const hasReloaded = await watchForReload(page)
   await api.plug()
-  // The pauses of a page that waits are 5 s at most.
+  // A page that waits retries at least every 5 s.
   await expect(at(page, 'page-reports')).toBeVisible({ timeout: 10_000 })
   expect([pathOf(page), await hasReloaded()]).toEqual(['/reports', false])
 })
 
-test('a sign-in while the refresh endpoint is broken leads to the page that was wanted', async ({
+test('a sign-in while the refresh endpoint answers 404 leads to the requested page', async ({
   api,
   page,
   url,
@@ -228,7 +236,11 @@ test('a sign-in while the refresh endpoint is broken leads to the page that was 
   await expect(at(page, 'page-reports')).toBeVisible()
 })
 
-test('a refresh that takes long keeps neither page blank', async ({ api, page, url }) => {
+test('during a slow refresh a protected page shows the failure and the sign-in page its form, and both continue after the refresh', async ({
+  api,
+  page,
+  url,
+}) => {
   test.slow()
   await openWithOwnVault(page, url)
   const other = await page.context().newPage()
@@ -240,7 +252,7 @@ test('a refresh that takes long keeps neither page blank', async ({ api, page, u
   await expect(at(other, 'sign-in-form')).toBeVisible({ timeout: BOUND })
   api.faults.reset()
   await expect(at(page, 'page-reports')).toBeVisible()
-  await expect(at(other, 'note-count'), 'and the user has nothing to do there').toBeVisible({
+  await expect(at(other, 'note-count'), 'the sign-in page redirects the signed-in user').toBeVisible({
     timeout: 30_000,
   })
 })

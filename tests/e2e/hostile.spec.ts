@@ -3,9 +3,9 @@ import { Canaries, find } from './canary.js'
 import { doubtToken, expect, get, signIn, status, test } from './fixtures.js'
 import { onWire, tapWires } from './wire.js'
 
-test.skip(({ where }) => where === 'page', 'there is no port to speak to')
+test.skip(({ where }) => where === 'page', 'a vault in the page has no port')
 
-test('check D4: hostile use of the port breaks nothing, reaches nothing and learns no token', async ({
+test('check D4: hostile messages on the port stop no request, send no token elsewhere and reveal no token', async ({
   api,
   open,
   page,
@@ -41,13 +41,13 @@ test('check D4: hostile use of the port breaks nothing, reaches nothing and lear
   expect(reached).toEqual(['no token', 'no token'])
   expect(find(canaries.tokens, { wire: (await onWire(page)).join('\n') })).toEqual([])
   const asked = api.journal.entries().map(({ method, path }) => `${method} ${path}`)
-  // Two are sign-ins with no credentials or broken JSON, which are refused like anybody's.
+  // Two of them are sign-ins without credentials or with broken JSON, which the API refuses.
   expect(asked.filter((line) => line === 'POST /api/v1/login')).toHaveLength(3)
-  // One for the 401, and one for a hundred claims to come from the back/forward cache, which is looked into.
+  // One for the 401, and one for the hundred messages that claim a return from the back/forward cache.
   expect(asked.filter((line) => line === 'POST /api/v1/refresh')).toHaveLength(2)
 })
 
-test('known limit F1: a page that asks the refresh endpoint through the port gets what it gets without', async ({
+test('known limit F1: a page that calls the refresh endpoint gets a new token, by auth.fetch as by fetch, but never the token of the vault', async ({
   api,
   open,
   page,
@@ -71,7 +71,7 @@ test('known limit F1: a page that asks the refresh endpoint through the port get
   expect(own).toHaveLength(2)
   expect(
     find(own, Object.fromEntries(answers.entries())),
-    'its own, and not the one in the vault',
+    'each response has a new token, not the one in the vault',
   ).toHaveLength(2)
   expect(find(canaries.tokens.slice(0, 1), { answers: answers.join() })).toEqual([])
 })

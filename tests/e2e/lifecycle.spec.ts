@@ -6,17 +6,12 @@ const total = (api: Api) => api.journal.counts().refresh.total
 
 const RELOADS = process.env.TOKENCELL_FULL ? 100 : 24
 
-test(`promise 10: ${RELOADS} reloads in a row, some in mid-refresh, are survived`, { tag: '@slow' }, async ({
-  api,
-  browserName,
-  open,
-  page,
-  survives,
-  where,
-}) => {
-  test.skip(where === 'page', 'see the reloads of session.spec.ts')
+test(`promise 10: the session survives ${RELOADS} reloads in a row, some of them during a refresh`, {
+  tag: '@slow',
+}, async ({ api, browserName, open, page, survives, where }) => {
+  test.skip(where === 'page', 'session.spec.ts tests the reloads of a vault in the page')
   test.setTimeout(240_000)
-  // Chromium cancels the requests of a dedicated worker with it, `keepalive` or not, and with them the rotated cookie.
+  // When a dedicated worker ends, Chromium cancels its requests, even with `keepalive`, and the rotated cookie is lost.
   const losesCookies = where === 'worker' && browserName === 'chromium'
   await open(page)
   await signIn(page)
@@ -36,7 +31,7 @@ test(`promise 10: ${RELOADS} reloads in a row, some in mid-refresh, are survived
   if (survives) expect(total(api)).toBe(4)
 })
 
-test('promise 10: navigating away and back survives, in mid-refresh too', async ({
+test('promise 10: the session survives leaving the site and coming back, also during a refresh', async ({
   api,
   browserName,
   open,
@@ -47,7 +42,7 @@ test('promise 10: navigating away and back survives, in mid-refresh too', async 
 }) => {
   test.skip(
     where === 'worker' && browserName === 'chromium',
-    'Chromium cancels the requests of a worker with it',
+    'Chromium cancels the requests of a worker that ends',
   )
   site.overrides.set('/elsewhere', (response) =>
     response.setHeader('content-type', 'text/html').end('elsewhere'),
@@ -69,8 +64,8 @@ test('promise 10: navigating away and back survives, in mid-refresh too', async 
   expect(api.journal.counts().refresh.reuse).toBe(0)
 })
 
-for (const last of ['goodbye', 'a request after its goodbye'])
-  test(`promise 2: with all tabs closed, the last with ${last}, nothing more is asked and the token is forgotten`, async ({
+for (const last of ['no request', 'a request in pagehide'])
+  test(`promise 2: after the last tab has closed with ${last}, the vault sends nothing more and forgets the token`, async ({
     api,
     context,
     open,
@@ -78,42 +73,42 @@ for (const last of ['goodbye', 'a request after its goodbye'])
     site,
     survives,
   }) => {
-    test.skip(!survives, 'elsewhere the vault goes with its last page')
+    test.skip(!survives, 'elsewhere the vault ends with its last page')
     site.options = { ...site.options, forgetAfter: 3 }
     api.configure({ accessTtl: 4 })
     await open(page)
     await signIn(page)
     const blank = await context.newPage()
     const url = `${api.url}/api/v1/me?last`
-    if (last !== 'goodbye')
+    if (last !== 'no request')
       await page.evaluate(
         (url) => addEventListener('pagehide', () => auth.fetch(url, { keepalive: true })),
         url,
       )
-    // As a navigation does, and not only a closed tab.
+    // A navigation, so that the page is unloaded before the tab is closed.
     await page.goto('about:blank')
-    // Its preflight comes before it.
+    // Counts no CORS preflights.
     const requests = () => api.journal.entries().filter(({ method }) => method === 'GET').length
-    await expect.poll(requests).toBe(last === 'goodbye' ? 0 : 1)
+    await expect.poll(requests).toBe(last === 'no request' ? 0 : 1)
     const before = api.journal.counts().requests
     await page.close()
-    // Twice the time of a refresh.
+    // Twice the time after which a running vault refreshes.
     const left = Date.now()
     await expect.poll(() => Date.now() - left).toBeGreaterThan(6000)
     expect(api.journal.counts().requests).toBe(before)
     await open(blank)
     expect(await status(blank)).toBe('authenticated')
-    expect(total(api), 'it was forgotten, so it is refreshed').toBe(1)
+    expect(total(api), 'the token was forgotten, so the vault refreshes').toBe(1)
   })
 
-test('promise 2: a tab that is reopened in time is signed in without a request', async ({
+test('promise 2: a tab that is reopened before the vault ends is signed in without a request', async ({
   api,
   context,
   open,
   page,
   survives,
 }) => {
-  test.skip(!survives, 'elsewhere the vault goes with its last page')
+  test.skip(!survives, 'elsewhere the vault ends with its last page')
   await open(page)
   await signIn(page)
   const blank = await context.newPage()
@@ -124,7 +119,7 @@ test('promise 2: a tab that is reopened in time is signed in without a request',
   expect(api.journal.counts().requests).toBe(before)
 })
 
-test('a worker that is killed in mid-refresh is replaced, and its calls end', async ({
+test('when a worker is killed during a refresh, its calls reject with vault-lost and a new worker takes over', async ({
   api,
   open,
   page,
@@ -146,7 +141,7 @@ test('a worker that is killed in mid-refresh is replaced, and its calls end', as
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 18: a page from the cache whose vault has died starts another, and does not stay unknown', async ({
+test('promise 18: a page that returns from the back/forward cache after its vault has ended starts a new vault and gets its session back', async ({
   api,
   open,
   page,
@@ -156,7 +151,7 @@ test('promise 18: a page from the cache whose vault has died starts another, and
   test.slow()
   await open(page)
   await signIn(page)
-  // What a browser without its cache can show of it: the event, and a vault that has died meanwhile.
+  // Playwright turns the cache off in Chromium, so the test sends the events and ends the vault itself.
   await page.evaluate(() => {
     new BroadcastChannel('kill').postMessage(null)
     dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
@@ -167,7 +162,7 @@ test('promise 18: a page from the cache whose vault has died starts another, and
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 18: a page from the back/forward cache hears anew before it shows anything', async ({
+test('promise 18: a page that returns from the back/forward cache after a sign-out elsewhere never shows the old session', async ({
   browserName,
   context,
   open,
@@ -187,13 +182,17 @@ test('promise 18: a page from the back/forward cache hears anew before it shows 
   page.evaluate(() => history.back()).catch(() => {})
   await page.waitForFunction(() => 'auth' in window && auth.snapshot.status === 'unauthenticated')
   const shown = await page.evaluate(() => window.shown ?? [])
-  // Firefox drops a cached page when a message comes for it, as from a channel or a shared worker, and loads it anew.
+  // Firefox drops a cached page when a channel or a shared worker sends it a message, and loads it again.
   if (where === 'worker') expect(shown).toContain(true)
   expect(shown).not.toContain('authenticated')
   expect(await status(page)).toBe('signed-out')
 })
 
-test('two clients on one page share the session, and one outlives the other', async ({ api, open, page }) => {
+test('two clients on one page share the session, and the second works after the first is disposed', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await page.evaluate(() => connectAgain())
   await signIn(page)

@@ -3,7 +3,7 @@ import { doubtToken, expect, get, signIn, status, test } from './fixtures.js'
 import { byDefault, byName, policy } from './policy.js'
 import type { Site } from './site.js'
 
-/** What browsers report to the server, in whatever realm it was refused. */
+/** The policy violations that the browser reports to the server, from pages and from workers. */
 function reports(site: Site) {
   const heard: string[] = []
   site.overrides.set('/reports', (response) => {
@@ -13,7 +13,7 @@ function reports(site: Site) {
   return heard
 }
 
-/** Opens the site and says how its vault starts. */
+/** Opens the site. Returns the status after the start of the vault, or the error. */
 async function opened(page: Page, site: Site) {
   await page.goto(site.url)
   return page.evaluate(() =>
@@ -25,7 +25,7 @@ async function opened(page: Page, site: Site) {
 }
 
 for (const [name, trust] of Object.entries({ 'a default policy': byDefault, 'a policy by name': byName })) {
-  test(`check J1: all works under a strict policy and Trusted Types with ${name}`, async ({
+  test(`check J1: sign-in, requests, refresh, reload and sign-out work under a strict policy and Trusted Types with ${name}`, async ({
     api,
     open,
     page,
@@ -47,7 +47,7 @@ for (const [name, trust] of Object.entries({ 'a default policy': byDefault, 'a p
   })
 }
 
-test('a page policy against workers is named, whichever directive it comes from', async ({
+test('when the policy of the page forbids the worker, the error names worker-src, also when script-src is the cause', async ({
   api,
   page,
   site,
@@ -67,13 +67,13 @@ test('a page policy against workers is named, whichever directive it comes from'
   }
 })
 
-test('Trusted Types without a policy that lets the vault through are named', async ({
+test('when no Trusted Types policy allows the URL of the vault, the error names require-trusted-types-for', async ({
   api,
   page,
   site,
   where,
 }) => {
-  test.skip(where === 'page', 'import() is not theirs')
+  test.skip(where === 'page', 'Trusted Types do not apply to import()')
   for (const first of ['', `trustedTypes.createPolicy('default', { createScriptURL: () => null })`]) {
     site.headers = policy(api)
     site.first = first
@@ -82,7 +82,12 @@ test('Trusted Types without a policy that lets the vault through are named', asy
   }
 })
 
-test('a vault whose policy forbids WebAssembly names the directive', async ({ api, page, site, where }) => {
+test('when the policy of the vault forbids WebAssembly, the error names the directive', async ({
+  api,
+  page,
+  site,
+  where,
+}) => {
   byDefault(site)
   const strict = policy(api, { 'script-src': "'self'" })
   site.headers = where === 'page' ? strict : policy(api)
@@ -91,7 +96,7 @@ test('a vault whose policy forbids WebAssembly names the directive', async ({ ap
   expect(failed).toMatchObject({ code: 'policy-refused', directive: "script-src 'wasm-unsafe-eval'" })
 })
 
-test('a vault whose policy forbids the API names the directive, in an error and in a TypeError of fetch', async ({
+test('when the policy of the vault forbids the API, the AuthError of signIn and the TypeError of fetch name connect-src', async ({
   api,
   page,
   site,
@@ -123,7 +128,7 @@ test('a vault whose policy forbids the API names the directive, in an error and 
   expect(api.journal.entries()).toEqual([])
 })
 
-test('a policy without the own origin in connect-src loads the copy of the wasm inside the package', async ({
+test("when connect-src does not allow 'self', the vault loads the copy of the wasm in the JavaScript", async ({
   api,
   open,
   page,

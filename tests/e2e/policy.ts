@@ -1,7 +1,7 @@
 import type { Api } from './fixtures.js'
 import type { Site } from './site.js'
 
-/** The strictest that an app can live with, on the page, the vault file and the package. */
+/** The strictest policy under which an application works: for the page, the vault file and the package. */
 export function policy(api: Api, changes: Record<string, string | undefined> = {}) {
   const directives = {
     'default-src': "'none'",
@@ -21,7 +21,7 @@ export function policy(api: Api, changes: Record<string, string | undefined> = {
   return { 'content-security-policy': given.map((directive) => directive.join(' ')).join('; ') }
 }
 
-/** What SECURITY.md tells apps with Trusted Types to write, where a bundler has to see `new SharedWorker(new URL(…))`. */
+/** The Trusted Types policy from SECURITY.md, for a bundler that must see `new SharedWorker(new URL(…))`. */
 const rule = `{
   createScriptURL(url) {
     const { origin, pathname } = new URL(url, location.href)

@@ -3,7 +3,7 @@ import { type Dialect, deviseTokenAuth, dialects, listen, optionsOf } from './di
 import { ADA, test as base, expect, get, outliveTrust, status } from './fixtures.js'
 
 const test = base.extend<{
-  /** Serves a backend that the page asks by the preset of this name, and resolves with its URL. */
+  /** Serves a backend that the page calls with the preset of this name. Resolves with its URL. */
   serve: (name: string, dialect: Pick<Dialect, 'routes'>) => Promise<string>
 }>({
   serve: async ({ api: _, site }, use) => {
@@ -30,7 +30,7 @@ const post = (page: Page, url: string) =>
     url,
   )
 
-/** What scripts of the page see of an answer, and of the session. */
+/** Everything that page scripts can see of a response and of the session. */
 const seen = (page: Page, url: string) =>
   page.evaluate(async (url) => {
     const response = await auth.fetch(url)
@@ -38,7 +38,7 @@ const seen = (page: Page, url: string) =>
   }, url)
 
 for (const [name, create] of Object.entries(dialects))
-  test(`preset ${name}: sign-in, reload, refresh and sign-out, and no token for the page`, async ({
+  test(`preset ${name}: sign-in, reload, refresh and sign-out work, and the page sees no token`, async ({
     page,
     open,
     serve,
@@ -81,7 +81,7 @@ for (const [name, create] of Object.entries(dialects))
     expect(await get(page, me)).toBe(401)
   })
 
-test('preset refreshCookie: sign-in, reload, refresh and sign-out, against Express', async ({
+test('preset refreshCookie: sign-in, reload, refresh and sign-out work against Express', async ({
   page,
   api,
   open,
@@ -100,7 +100,7 @@ test('preset refreshCookie: sign-in, reload, refresh and sign-out, against Expre
   expect(api.state().sessions).toBe(0)
 })
 
-test('devise_token_auth: every request goes out with the token of the answer before', async ({
+test('devise_token_auth: every request carries the token of the previous response', async ({
   page,
   open,
   serve,
@@ -113,7 +113,7 @@ test('devise_token_auth: every request goes out with the token of the answer bef
   expect(dialect).toMatchObject({ rotations: 5, refusals: 0 })
 })
 
-test('devise_token_auth: what goes out together shares a token, and a blank one is none', async ({
+test('devise_token_auth: concurrent requests share a token, and a blank token in a response is ignored', async ({
   page,
   open,
   serve,
@@ -130,7 +130,7 @@ test('devise_token_auth: what goes out together shares a token, and a blank one 
   expect(dialect).toMatchObject({ rotations: 0, refusals: 0 })
 })
 
-/** Makes a request that the server answers after the page has aborted it, and waits until the vault is done with it. */
+/** Makes a request, aborts it before the server answers, and waits until the vault has processed the response. */
 async function abortBeforeAnswer(
   page: Page,
   url: string,
@@ -151,7 +151,7 @@ async function abortBeforeAnswer(
   await page.evaluate(() => search.reported)
 }
 
-/** A route that decides at once what it answers, as one that rotates tokens does, and answers when the test says so. */
+/** A route that decides on its response (and rotates the token) at once, and sends it when the test calls `answer`. */
 function lateAnswer(decide: Dialect['routes'][string]) {
   let arrive!: () => void
   let answer!: () => void
@@ -170,7 +170,7 @@ function lateAnswer(decide: Dialect['routes'][string]) {
   return { route, arrived, answer }
 }
 
-test('devise_token_auth: an aborted request rejects at once, and the token of its late answer is not lost', async ({
+test('devise_token_auth: an aborted request rejects at once, and the next request carries the token of the late response', async ({
   page,
   open,
   serve,
@@ -185,7 +185,7 @@ test('devise_token_auth: an aborted request rejects at once, and the token of it
   expect(dialect).toMatchObject({ rotations: 2, refusals: 0 })
 })
 
-test('devise_token_auth: ten requests aborted in a row, as by typing, end no session', async ({
+test('devise_token_auth: the session survives ten aborted requests in a row, like those of a search field', async ({
   page,
   open,
   serve,
@@ -207,11 +207,7 @@ test('devise_token_auth: ten requests aborted in a row, as by typing, end no ses
   expect(dialect).toMatchObject({ rotations: 11, refusals: 0 })
 })
 
-test('devise_token_auth: an aborted request that is answered 401 is not sent again', async ({
-  page,
-  open,
-  serve,
-}) => {
+test('devise_token_auth: an aborted request is not sent again after a 401', async ({ page, open, serve }) => {
   const dialect = deviseTokenAuth()
   let requests = 0
   const late = lateAnswer(() => {
@@ -227,7 +223,11 @@ test('devise_token_auth: an aborted request that is answered 401 is not sent aga
   expect(requests).toBe(1)
 })
 
-test('a session cookie that the server has forgotten ends the session', async ({ page, open, serve }) => {
+test('railsSession: when the server no longer knows the session cookie, a 401 ends the session', async ({
+  page,
+  open,
+  serve,
+}) => {
   const dialect = dialects.railsSession?.() as Dialect
   const url = await serve('railsSession', dialect)
   await open(page)
@@ -238,7 +238,7 @@ test('a session cookie that the server has forgotten ends the session', async ({
   expect(await status(page)).toBe('revoked')
 })
 
-test('promise 13: headers of a credential follow no redirect, which would take them to another origin', async ({
+test('promise 13: a request with credential headers follows no redirect, which could send them to another origin', async ({
   page,
   open,
   serve,
@@ -249,7 +249,7 @@ test('promise 13: headers of a credential follow no redirect, which would take t
     reached.push('there')
     return { body: {} }
   }
-  // After a redirect of another origin, the origin of a request is `null`.
+  // After a redirect to another origin, the `Origin` of a request is `null`.
   const elsewhere = await listen({ routes: { 'GET /there': arrive } }, 'null')
   const away = () => ({ status: 302, headers: { location: `${elsewhere.url}/there` } })
   const url = await serve('deviseTokenAuth', { routes: { ...dialect.routes, 'GET /away': away } })

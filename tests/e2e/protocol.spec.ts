@@ -3,7 +3,7 @@ import { Canaries, find } from './canary.js'
 import { ADA, type Api, doubtToken, expect, get, signIn, test } from './fixtures.js'
 import { onWire, tapWires } from './wire.js'
 
-/** Sign-in, requests, streams both ways, a refresh after a 401: all that a token is used for. */
+/** Uses the token in every way: sign-in, requests, streams in both directions, a refresh after a 401. */
 async function use(page: Page, api: Api) {
   await signIn(page)
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
@@ -16,7 +16,7 @@ async function use(page: Page, api: Api) {
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 }
 
-/** Those of the lines that hold a token. */
+/** The lines that hold a token. */
 const holding = ({ tokens }: Canaries, lines: readonly string[]) =>
   find(tokens, Object.fromEntries(lines.entries())).map((index) => lines[Number(index)])
 
@@ -27,7 +27,7 @@ for (const tokenIn of ['body', 'header'] as const) {
     page,
     where,
   }) => {
-    test.skip(where === 'page', 'there is nothing between them')
+    test.skip(where === 'page', 'a vault in the page exchanges no messages')
     api.configure({ tokenIn })
     const canaries = new Canaries(page, api)
     await tapWires(page)
@@ -43,8 +43,11 @@ for (const tokenIn of ['body', 'header'] as const) {
       expect([...words]).toContain(word)
     expect(canaries.tokens.length).toBeGreaterThan(1)
     expect(holding(canaries, lines)).toEqual([])
-    expect(lines.join(), 'what the user typed goes in, and only there').toContain(ADA.password)
-    expect(lines.filter((line) => line.startsWith('<')).join()).not.toContain(ADA.password)
+    expect(lines.join(), 'the password goes to the vault').toContain(ADA.password)
+    expect(
+      lines.filter((line) => line.startsWith('<')).join(),
+      'the password does not come back',
+    ).not.toContain(ADA.password)
 
     await page.evaluate(async (token) => {
       const { port1, port2 } = new MessageChannel()
@@ -53,11 +56,13 @@ for (const tokenIn of ['body', 'header'] as const) {
       port1.postMessage({ deep: [{ bytes: new TextEncoder().encode(token) }] })
       await heard
     }, canaries.tokens[0])
-    expect(holding(canaries, await onWire(page)), 'a planted one is found both ways').toHaveLength(2)
+    expect(holding(canaries, await onWire(page)), 'a planted token is found in both directions').toHaveLength(
+      2,
+    )
   })
 }
 
-test('check D2: what is broadcast is one of three words, and no datum', async ({
+test('check D2: the broadcast between tabs is one of three words, without data', async ({
   api,
   context,
   open,
@@ -81,18 +86,18 @@ test('check D2: what is broadcast is one of three words, and no datum', async ({
 })
 
 test('check B3: a heap snapshot of the page holds no token', async ({ api, browserName, open, page }) => {
-  test.skip(browserName !== 'chromium', 'only Chromium hands one out')
+  test.skip(browserName !== 'chromium', 'only Chromium gives a heap snapshot')
   test.setTimeout(120_000)
   const canaries = new Canaries(page, api)
   await open(page)
   await use(page, api)
-  // The same in every place: the memory of the core is outside of the heap. In the page, canary.spec finds it there.
+  // This holds for every place of the vault, because the memory of the core is not in the heap. canary.spec.ts reads it.
   expect(holding(canaries, await heap(page))).toEqual([])
   await page.evaluate((token) => Object.assign(window, { planted: { token } }), canaries.tokens[0])
-  expect(holding(canaries, await heap(page)), 'a planted one is found').not.toEqual([])
+  expect(holding(canaries, await heap(page)), 'a planted token is found').not.toEqual([])
 })
 
-/** All that the heap of the page holds, after the garbage has been collected; each text on a line of its own. */
+/** The heap of the page after a garbage collection. Each string is on its own line. */
 async function heap(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   const chunks: string[] = []

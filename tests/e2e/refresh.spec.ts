@@ -1,6 +1,6 @@
 import { ADA, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
 
-/** Sends this many at once, and counts the answers by status. */
+/** Sends `count` requests at once, and counts the responses by status. */
 function burst(page: import('@playwright/test').Page, url: string, count: number) {
   return page.evaluate(
     async ([url, count]) => {
@@ -39,12 +39,12 @@ for (const count of [1, 1000, 10_000]) {
     open,
     page,
   }) => {
-    // With Firefox, 10,000 requests of a bare fetch take minutes where the machine is busy.
+    // In Firefox on a busy machine, 10,000 requests take minutes even with plain fetch.
     test.setTimeout(count > 1000 ? 600_000 : 180_000)
     await open(page)
     api.configure({ accessTtl: 3 })
     await signIn(page)
-    // The timer's own refresh fails, so that the token does run out.
+    // The refresh by the timer fails, so that the token expires.
     api.faults.add({ route: 'refresh', kind: 'status', status: 503, retryAfter: 4, times: 1 })
     await page.waitForFunction(() => Date.now() > (auth.snapshot.expiresAt ?? 0))
     api.configure({ accessTtl: 900 })
@@ -54,7 +54,7 @@ for (const count of [1, 1000, 10_000]) {
   })
 }
 
-test('promise 7: a 401 on a straggler of the old generation causes no refresh', async ({
+test('promise 7: a late 401 for a request with the previous token causes no second refresh, and the request is sent again', async ({
   api,
   open,
   page,
@@ -71,13 +71,13 @@ test('promise 7: a 401 on a straggler of the old generation causes no refresh', 
   api.faults.release('reports')
   expect(await straggler).toBe(200)
   expect(api.journal.counts().refresh.total).toBe(1)
-  const courses = await page.evaluate(() =>
+  const vias = await page.evaluate(() =>
     events.flatMap((event) => (event.type === 'request' ? event.via : [])),
   )
-  expect(courses).toEqual(['retried', 'retried'])
+  expect(vias).toEqual(['retried', 'retried'])
 })
 
-test('promise 5: the timer refreshes at 75 % of the life of the token, and no request is lost', {
+test('promise 5: the timer refreshes at 75 % of the lifetime of the token, and all requests meanwhile succeed', {
   tag: '@slow',
 }, async ({ api, open, page }) => {
   api.configure({ accessTtl: 20 })
@@ -100,7 +100,7 @@ test('promise 5: the timer refreshes at 75 % of the life of the token, and no re
   expect(api.journal.counts().refresh).toMatchObject({ total: 1, ok: 1 })
 })
 
-test('promise 9: five 503s in a row do not end the session', { tag: '@slow' }, async ({
+test('promise 9: five 503 responses to refreshes in a row do not end the session', { tag: '@slow' }, async ({
   api,
   open,
   page,
@@ -118,7 +118,7 @@ test('promise 9: five 503s in a row do not end the session', { tag: '@slow' }, a
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 9: half a minute offline does not end the session', { tag: '@slow' }, async ({
+test('promise 9: 30 s without the API do not end the session', { tag: '@slow' }, async ({
   api,
   open,
   page,
@@ -139,7 +139,7 @@ test('promise 9: half a minute offline does not end the session', { tag: '@slow'
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 9: a reply that is lost after rotating ends nothing where the server has a grace', async ({
+test('promise 9: a refresh response lost after the rotation does not end the session where the server has a grace period', async ({
   api,
   open,
   page,
@@ -153,7 +153,11 @@ test('promise 9: a reply that is lost after rotating ends nothing where the serv
   expect(await status(page)).toBe('authenticated')
 })
 
-test('promise 9: a Retry-After is honoured', async ({ api, open, page }) => {
+test('promise 9: after a 429 the vault waits for the Retry-After before it refreshes again', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   await doubtToken(page, api)
@@ -167,7 +171,7 @@ test('promise 9: a Retry-After is honoured', async ({ api, open, page }) => {
   expect((next ?? 0) - (failed ?? 0)).toBeGreaterThanOrEqual(2990)
 })
 
-test('promise 6: two tabs never refresh at the same time, and strict rotation holds', {
+test('promise 6: four tabs never refresh at the same time, and the strict server refuses no refresh token', {
   tag: '@slow',
 }, async ({ api, context, open, page, where }) => {
   test.slow()
@@ -181,7 +185,7 @@ test('promise 6: two tabs never refresh at the same time, and strict rotation ho
       return tab
     }),
   )
-  // Six lifetimes of 1.5 s, for each vault there is.
+  // Six refreshes, 1.5 s apart, for each vault.
   const expected = where === 'shared' ? 6 : 24
   await expect.poll(() => api.journal.counts().refresh.ok, { timeout: 60_000 }).toBeGreaterThan(expected)
   expect(api.journal.counts()).toMatchObject({ maxConcurrentRefreshes: 1, refresh: { refused: 0, reuse: 0 } })

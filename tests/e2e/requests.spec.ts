@@ -1,4 +1,4 @@
-/** What a request says beside its token: as `fetch` sends it from the page itself, at the time of the call. */
+/** Everything but the token of a request is the same as when the page calls `fetch` at that moment. */
 import type { Page } from '@playwright/test'
 import { test as base, expect, signIn } from './fixtures.js'
 import type { Site } from './site.js'
@@ -10,7 +10,7 @@ interface Received {
 }
 
 const test = base.extend<{ echo: string }>({
-  /** An endpoint on the origin of the page that says what it was sent, and takes the token. */
+  /** An endpoint on the origin of the page that returns the request that it received. */
   echo: async ({ site, api: _ }, use) => {
     site.mount = async (request, response) => {
       const parts: Buffer[] = []
@@ -23,7 +23,7 @@ const test = base.extend<{ echo: string }>({
   },
 })
 
-/** Opens the site with a session whose token goes to its own origin as well. */
+/** Opens the site, with its own origin among the API's origins, and signs in. */
 async function start(
   page: Page,
   site: Site,
@@ -35,7 +35,7 @@ async function start(
   await signIn(page)
 }
 
-/** The same call by `auth.fetch` and by the browser's own. */
+/** Makes the same call with `auth.fetch` and with the `fetch` of the browser. */
 const both = (page: Page, echo: string, init: RequestInit = {}) =>
   page.evaluate(
     async ([echo, init]) => {
@@ -45,7 +45,7 @@ const both = (page: Page, echo: string, init: RequestInit = {}) =>
     [echo, init] as const,
   )
 
-test('a page that declares `no-referrer` sends its URL with no request', async ({
+test('a page with a `no-referrer` meta tag sends no request with its URL', async ({
   echo,
   open,
   page,
@@ -53,11 +53,11 @@ test('a page that declares `no-referrer` sends its URL with no request', async (
 }) => {
   await start(page, site, open, '/private?secret=1')
   const [before] = await both(page, echo)
-  expect(before?.referer, 'it is sent otherwise').toBe(`${site.url}/private?secret=1`)
+  expect(before?.referer, 'the URL is sent without the meta tag').toBe(`${site.url}/private?secret=1`)
   for (const [content, referer] of [
     ['origin', `${site.url}/`],
     ['no-referrer', undefined],
-    // Not valid: what was declared before holds.
+    // An invalid policy: the previous one stays in force.
     ['nothing', undefined],
   ]) {
     await page.evaluate((content) => {
@@ -69,20 +69,30 @@ test('a page that declares `no-referrer` sends its URL with no request', async (
     expect(ours?.referer ?? undefined, content).toBe(referer)
   }
   const [ours, native] = await both(page, echo, { referrerPolicy: 'unsafe-url' })
-  expect(ours?.referer, 'a request may have a policy of its own').toBe(`${site.url}/private?secret=1`)
+  expect(ours?.referer, 'the policy of the request has priority').toBe(`${site.url}/private?secret=1`)
   expect(ours).toEqual(native)
 })
 
-test('a request to elsewhere keeps its own policy when it has a body', async ({ echo, open, page, site }) => {
+test('a request with a body to an origin that is not configured keeps its referrer policy', async ({
+  echo,
+  open,
+  page,
+  site,
+}) => {
   await open(page, '/private?secret=1')
   const init: RequestInit = { method: 'POST', body: 'x', referrerPolicy: 'no-referrer' }
   const [ours, native] = await both(page, echo, init)
   expect(ours).toEqual(native)
   expect([ours?.referer, ours?.body]).toEqual([null, 'x'])
-  expect(site.options.origins, 'it is plain fetch').not.toContain(site.url)
+  expect(site.options.origins, 'the origin is not configured').not.toContain(site.url)
 })
 
-test('a body that is used in a loop is sent as it was at each call', async ({ echo, open, page, site }) => {
+test('when the page changes a body object between calls, each request has the content at its call', async ({
+  echo,
+  open,
+  page,
+  site,
+}) => {
   await start(page, site, open)
   const sent = await page.evaluate(async (echo) => {
     const form = new FormData()
@@ -106,7 +116,7 @@ test('a body that is used in a loop is sent as it was at each call', async ({ ec
   expect(sent).toEqual(each)
 })
 
-test('what an iframe has made is sent as what it is', async ({ echo, open, page, site }) => {
+test('bodies that were created in an iframe are sent as with fetch', async ({ echo, open, page, site }) => {
   await start(page, site, open)
   const [ours, native] = await page.evaluate(async (echo) => {
     const frame = document.createElement('iframe')
@@ -145,7 +155,7 @@ test('what an iframe has made is sent as what it is', async ({ echo, open, page,
   expect(ours?.file).toMatchObject({ body: 'file', type: 'text/x-file' })
 })
 
-test('a stream of an iframe in a request is sent as well', async ({
+test('a request whose body is a stream from an iframe is sent as with fetch', async ({
   browserName,
   echo,
   open,
@@ -161,11 +171,11 @@ test('a stream of an iframe in a request is sent as well', async ({
     const request = new Request(echo, { method: 'POST', body: stream, duplex: 'half' } as RequestInit)
     return ((await (await auth.fetch(request)).json()) as Received).body
   }, echo)
-  // Firefox makes text of a stream, before it is ours.
+  // Firefox turns a stream into text before `auth.fetch` gets the request.
   expect(body).toBe(browserName === 'firefox' ? '[object ReadableStream]' : 'streamed')
 })
 
-test('an application may put `auth.fetch` in the place of `fetch`', async ({
+test('requests work when the application replaces `fetch` by `auth.fetch`', async ({
   api,
   echo,
   open,
@@ -173,7 +183,7 @@ test('an application may put `auth.fetch` in the place of `fetch`', async ({
   site,
 }) => {
   await page.addInitScript(() => {
-    // As soon as there is one, and before a vault in the page has loaded.
+    // Replaced as soon as `auth` exists, before a vault in the page has loaded.
     Object.defineProperty(window, 'auth', {
       configurable: true,
       set(auth) {

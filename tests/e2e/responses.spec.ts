@@ -1,8 +1,8 @@
-/** What a response does with `fetch`, and the same through the vault. */
+/** A response through the vault behaves like a response of `fetch`. */
 import type { ServerResponse } from 'node:http'
 import { test as base, expect, signIn } from './fixtures.js'
 
-/** Answers requests below /api on the origin of the page. */
+/** The responses to requests below /api on the origin of the page. */
 type Routes = Record<string, (response: ServerResponse) => void>
 
 const test = base.extend<{ serve: (routes: Routes) => Promise<void> }>({
@@ -22,7 +22,10 @@ const test = base.extend<{ serve: (routes: Routes) => Promise<void> }>({
 
 const raw = (text: string) => (response: ServerResponse) => response.socket?.end(Buffer.from(text, 'latin1'))
 
-test('a reason phrase is given as fetch gives it, whatever it contains', async ({ page, serve }) => {
+test('statusText is the same as with fetch, also for empty and non-ASCII reason phrases', async ({
+  page,
+  serve,
+}) => {
   const reasons = ['', 'Gone', 'D\u00e9j\u00e0', 'a\tb', 'a\x01b', 'a\x7fb', '\u00e6\u0097\u00a5\u0085']
   const routes = reasons.flatMap((reason, at) =>
     [200, 404, 999].map((status): [string, Routes[string]] => [
@@ -49,7 +52,7 @@ test('a reason phrase is given as fetch gives it, whatever it contains', async (
   expect(seen.ours).toEqual(seen.native)
 })
 
-test('an abort fails a body that has come and is not read yet, and none that was read', async ({
+test('an abort rejects the reading of a body that has arrived and is unread, and leaves a body that was read before', async ({
   page,
   serve,
 }) => {
@@ -59,7 +62,7 @@ test('an abort fails a body that has come and is not read yet, and none that was
     '/api/whole': (response) => response.setHeader('content-length', 200_000).end('a'.repeat(200_000)),
   })
   const seen = await page.evaluate(async () => {
-    /** The body has come when a later response of the same origin is complete. */
+    /** The body has arrived when a later response of the same origin is complete. */
     async function abortUnread(send: typeof fetch, path: string, read: string) {
       const controller = new AbortController()
       const response = await send(path, { signal: controller.signal })
@@ -91,11 +94,14 @@ test('an abort fails a body that has come and is not read yet, and none that was
   expect(seen.ours).toEqual(seen.native)
 })
 
-test('a small body whose rest is late does not hold its head back', async ({ page, serve }) => {
+test('auth.fetch resolves with the head of a small response before the rest of its body arrives', async ({
+  page,
+  serve,
+}) => {
   let late: ServerResponse | undefined
   await serve({
     '/api/late': (response) => {
-      // Firefox gives no head before the first byte of a body.
+      // Firefox delivers the head only with the first byte of the body.
       response.setHeader('content-length', 5).write('hel')
       late = response
     },

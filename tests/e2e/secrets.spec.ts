@@ -5,8 +5,12 @@ const REFRESH = 'opaque-refresh-token'
 const NUMBER = 12_345_678_901
 
 const ANSWERS = [
-  { title: 'a grant whose lifetime is no number', status: 200, data: { ttl: 'soon' } },
-  { title: 'a grant whose token no header can hold', status: 200, data: { at: `1|${ACCESS} with spaces` } },
+  { title: 'a grant whose lifetime is not a number', status: 200, data: { ttl: 'soon' } },
+  {
+    title: 'a grant whose token is not a valid header value',
+    status: 200,
+    data: { at: `1|${ACCESS} with spaces` },
+  },
   { title: 'a grant whose token is a number', status: 200, data: { at: NUMBER } },
   { title: 'a refusal', status: 422, data: {} },
   {
@@ -15,11 +19,16 @@ const ANSWERS = [
     data: { at: [ACCESS], rt: { all: [REFRESH, NUMBER] } },
   },
   { title: 'a refusal with a token that is a short number', status: 422, data: { at: 4711 } },
-  { title: 'an error of the server', status: 500, data: {} },
+  { title: 'a server error', status: 500, data: {} },
 ]
 
 for (const { title, status, data } of ANSWERS) {
-  test(`promise 3: the error of ${title} has no token in its body`, async ({ api, open, page, site }) => {
+  test(`promise 3: after ${title}, the body of the error contains no token`, async ({
+    api,
+    open,
+    page,
+    site,
+  }) => {
     site.options.refreshToken = 'body'
     site.options.fields = { accessToken: 'data.at', refreshToken: 'data.rt', expiresIn: 'data.ttl' }
     await open(page)
@@ -40,7 +49,7 @@ for (const { title, status, data } of ANSWERS) {
   })
 }
 
-test('promise 3: what a sign-in brings has no token, under whatever name and inside of what', async ({
+test('promise 3: the result of signIn and the user contain no token, also under other names and inside other texts', async ({
   api,
   open,
   page,
@@ -62,23 +71,23 @@ test('promise 3: what a sign-in brings has no token, under whatever name and ins
 })
 
 for (const { title, status, name, value, credential } of [
-  { title: 'Authorization without a scheme', status: 422, name: 'Authorization', value: ACCESS },
+  { title: 'the Authorization header without a scheme', status: 422, name: 'Authorization', value: ACCESS },
   {
-    title: 'a header of its own',
+    title: 'a custom header',
     status: 422,
     name: 'access-token',
     value: ACCESS,
     credential: { headers: ['access-token'] },
   },
   {
-    title: 'a header of its own, with a grant that is refused',
+    title: 'a custom header with an invalid grant',
     status: 200,
     name: 'access-token',
     value: ACCESS,
     credential: { headers: ['access-token'] },
   },
 ]) {
-  test(`promise 3: a body that repeats the token of ${title} (${status}) is shown without it`, async ({
+  test(`promise 3: when the body of a ${status} repeats the token of ${title}, the error shows the body without it`, async ({
     api,
     open,
     page,
@@ -98,7 +107,12 @@ for (const { title, status, name, value, credential } of [
   })
 }
 
-test('promise 3: the word of the API for a refusal is no token', async ({ api, open, page, site }) => {
+test('promise 3: when the API puts a token into the reason of a refusal, the snapshot contains no token', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   site.options.fields = { reason: 'why' }
   await open(page)
   await signIn(page)

@@ -6,7 +6,11 @@ test('promise 2: a first-time visitor causes no request to the API', async ({ ap
   expect(api.journal.entries()).toEqual([])
 })
 
-test('promise 3: signing in brings the user and the claims, and no token', async ({ api, open, page }) => {
+test('promise 3: after a sign-in the page has the user and the claims, and no token', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   const body = await signIn(page)
   expect(body).toMatchObject({ user: { email: ADA.email }, expires_in: 900 })
@@ -18,14 +22,22 @@ test('promise 3: signing in brings the user and the claims, and no token', async
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 3: a token in the Authorization header serves as well', async ({ api, open, page }) => {
+test('promise 3: a sign-in works with a token in the Authorization header of the response', async ({
+  api,
+  open,
+  page,
+}) => {
   api.configure({ tokenIn: 'header' })
   await open(page)
   expect(await signIn(page)).toEqual({ user: expect.objectContaining({ email: ADA.email }) })
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 3: a refused sign-in says why and changes nothing', async ({ api, open, page }) => {
+test('promise 3: a refused sign-in rejects with the status and body of the response, and the session does not change', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   const error = await page.evaluate(() =>
     auth
@@ -37,7 +49,11 @@ test('promise 3: a refused sign-in says why and changes nothing', async ({ api, 
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(401)
 })
 
-test('promise 9: a sign-in that comes too often learns how long to wait', async ({ api, open, page }) => {
+test('promise 9: the error of a sign-in that the API answers with 429 has the time of Retry-After', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   api.faults.add({ route: 'login', kind: 'status', status: 429, retryAfter: 7 })
   const error = await page.evaluate(() =>
@@ -48,7 +64,11 @@ test('promise 9: a sign-in that comes too often learns how long to wait', async 
   expect(error).toEqual({ code: 'unreachable', status: 429, retryAfter: 7000 })
 })
 
-test('promise 4: opaque tokens with expires_in work like JWTs', async ({ api, open, page }) => {
+test('promise 4: opaque tokens with expires_in work like JWTs, without claims', async ({
+  api,
+  open,
+  page,
+}) => {
   api.configure({ tokenFormat: 'opaque' })
   await open(page)
   await signIn(page)
@@ -59,7 +79,7 @@ test('promise 4: opaque tokens with expires_in work like JWTs', async ({ api, op
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 2: a reload restores the session with one refresh, or with none', async ({
+test('promise 2: a reload restores the session with one refresh, or with none where the vault survives', async ({
   api,
   open,
   page,
@@ -75,12 +95,16 @@ test('promise 2: a reload restores the session with one refresh, or with none', 
   expect(await page.evaluate(() => statuses)).toEqual(['authenticated'])
 })
 
-test('promise 10: reloads in the middle of a refresh lose no rotated cookie', async ({ api, open, page }) => {
+test('promise 10: a reload during a refresh does not lose the rotated cookie', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   for (let round = 0; round < 3; round++) {
     await holdRefresh(page, api)
-    // The cookie is rotated at the server, and its reply is on the way when the page goes.
+    // The server has rotated the cookie, and the response arrives while the page reloads.
     const gone = page.reload()
     api.faults.release('refresh')
     await gone
@@ -89,7 +113,7 @@ test('promise 10: reloads in the middle of a refresh lose no rotated cookie', as
   expect(api.journal.counts().refresh.reuse).toBe(0)
 })
 
-test('promise 16: signing out clears this tab and the others, and tells the server', async ({
+test('promise 16: a sign-out ends the session in all tabs and at the server, and removes the cookie', async ({
   api,
   context,
   open,
@@ -111,7 +135,7 @@ test('promise 16: signing out clears this tab and the others, and tells the serv
   expect(await status(page)).toBe('signed-out')
 })
 
-test('promise 11: a sign-in shows in every tab, also where the message overtakes the hint', async ({
+test('promise 11: a sign-in and a sign-out show in the other tab, also when the message arrives before the shared state is written', async ({
   context,
   open,
   page,
@@ -127,7 +151,12 @@ test('promise 11: a sign-in shows in every tab, also where the message overtakes
   }
 })
 
-test('promise 16: a sign-out during a refresh stays signed out', async ({ api, context, open, page }) => {
+test('promise 16: after a sign-out during a refresh, the user stays signed out', async ({
+  api,
+  context,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   await holdRefresh(page, api)
@@ -143,7 +172,7 @@ test('promise 16: a sign-out during a refresh stays signed out', async ({ api, c
   expect(await status(page)).toBe('signed-out')
 })
 
-test('promise 16: a sign-out works offline, and the server is told when the network is back', async ({
+test('promise 16: a sign-out works offline, and the server ends the session when the network is back', async ({
   api,
   open,
   page,
@@ -158,7 +187,7 @@ test('promise 16: a sign-out works offline, and the server is told when the netw
   await expect.poll(() => api.sessions.count()).toBe(0)
 })
 
-test('promise 17: another account in another tab replaces the identity here', async ({
+test('promise 17: a sign-in with another account in another tab replaces the user here and rejects pending requests', async ({
   api,
   context,
   open,
@@ -186,7 +215,12 @@ test('promise 17: another account in another tab replaces the identity here', as
   api.faults.release('notes')
 })
 
-test('promise 9: a revoked user is signed out, and told so', async ({ api, open, page, survives }) => {
+test('promise 9: when the session of a user is revoked, the page is signed out with the reason revoked', async ({
+  api,
+  open,
+  page,
+  survives,
+}) => {
   await open(page)
   await signIn(page)
   await outliveTrust(page)
@@ -200,7 +234,7 @@ test('promise 9: a revoked user is signed out, and told so', async ({ api, open,
   expect(api.journal.counts().requests).toBe(before)
 })
 
-test('promise 3: a sign-in that nobody answers fails after half a minute, and leaves nothing behind', {
+test('promise 3: a sign-in without a response fails after 30 s, and a late response changes nothing', {
   tag: '@full',
 }, async ({ api, context, open, page }) => {
   test.slow()
@@ -214,7 +248,7 @@ test('promise 3: a sign-in that nobody answers fails after half a minute, and le
   expect(await signIn(page)).toMatchObject({ user: { email: ADA.email } })
 })
 
-test('promise 9: why the API has ended a session is there in its own word, until somebody signs in', async ({
+test('promise 9: serverReason is the reason of the API for the end of the session, until the next sign-in', async ({
   api,
   open,
   page,

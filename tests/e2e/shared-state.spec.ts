@@ -16,7 +16,9 @@ test.beforeEach(async ({ open, page }) => {
   })
 })
 
-test('promise 6: of vaults that claim an exchange at the same moment, one gets it', async ({ page }) => {
+test('promise 6: when five vaults claim the lease at the same moment, exactly one acquires it', async ({
+  page,
+}) => {
   const marks = await page.evaluate(async () => {
     const rows = await Promise.all((await openSharedStates(5)).map((state) => state.claim(3000, 3000)))
     return rows.map(([, , , , mark]) => mark).filter(Boolean).length
@@ -24,7 +26,9 @@ test('promise 6: of vaults that claim an exchange at the same moment, one gets i
   expect(marks).toBe(1)
 })
 
-test('promise 6: a mark is free when it was taken back, and only by whom it belongs to', async ({ page }) => {
+test('promise 6: a lease is free after its owner releases it, and another vault cannot release it', async ({
+  page,
+}) => {
   const seen = await page.evaluate(async () => {
     const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     const [, , , , mark] = await one.claim(3000, 3000)
@@ -42,13 +46,15 @@ test('promise 6: a mark is free when it was taken back, and only by whom it belo
   })
 })
 
-test('promise 16: what a newer epoch says is not overwritten by an older one', async ({ page }) => {
+test('promise 16: a write with an older epoch does not overwrite the state of a newer one', async ({
+  page,
+}) => {
   const rows = await page.evaluate(async () => {
     const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-out', 8)
     await two.remember('signed-in', 7)
     const kept = await two.recall()
-    // They wrap around: after the largest comes the smallest.
+    // Epochs wrap around: after the largest comes the smallest.
     for (const epoch of [0x7fff_ffff, 0xffff_fffe, 1]) await two.remember('signed-in', epoch)
     await one.remember('signed-out', 0xffff_ffff)
     return [kept, await one.recall()]
@@ -59,7 +65,9 @@ test('promise 16: what a newer epoch says is not overwritten by an older one', a
   ])
 })
 
-test('promise 9: a write that the browser refuses is written again by the next access', async ({ page }) => {
+test('promise 9: after a write that the browser refuses, the next access writes the state again', async ({
+  page,
+}) => {
   const seen = await page.evaluate(async () => {
     const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-out', 3)
@@ -76,7 +84,7 @@ test('promise 9: a write that the browser refuses is written again by the next a
   expect(seen).toEqual({ kept: 'signed-in', epoch: 4, stored: 'signed-in' })
 })
 
-test('promise 9: what another vault has written since a refused write wins', async ({ page }) => {
+test('promise 9: newer state from another vault is kept after a refused write', async ({ page }) => {
   const hint = await page.evaluate(async () => {
     const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-in', 3)
@@ -92,7 +100,9 @@ test('promise 9: what another vault has written since a refused write wins', asy
   expect(hint).toBe('signed-out')
 })
 
-test('promise 9: a database that is deleted under a running vault is written again', async ({ page }) => {
+test('promise 9: when the database of a running vault is deleted, the vault writes its state again', async ({
+  page,
+}) => {
   const hints = await page.evaluate(async () => {
     const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
     await one.remember('signed-in', 3)
@@ -106,7 +116,7 @@ test('promise 9: a database that is deleted under a running vault is written aga
   expect(hints).toEqual(['signed-in', 'signed-in'])
 })
 
-test('promise 9: a database of a later version, or with rows of another shape, is used all the same', async ({
+test('promise 9: a database of a later version, with an entry of another shape, can be read and written', async ({
   page,
 }) => {
   const hints = await page.evaluate(async () => {
@@ -126,7 +136,7 @@ test('promise 9: a database of a later version, or with rows of another shape, i
   expect(hints).toEqual(['never', 'signed-in'])
 })
 
-test('promise 2: a storage that cannot be opened is unknown, and keeps what this vault learns', async ({
+test('promise 2: when the storage cannot be opened, the hint is unknown, and the vault keeps its own state in memory', async ({
   page,
 }) => {
   const hints = await page.evaluate(async () => {
@@ -141,7 +151,7 @@ test('promise 2: a storage that cannot be opened is unknown, and keeps what this
   expect(hints).toEqual(['unknown', 'signed-in'])
 })
 
-test('promise 10: a lease that is known to be slow lasts longer, and so does the next one', async ({
+test('promise 10: a lease that is marked as slow is valid for longer, and so is the next lease', async ({
   page,
 }) => {
   const seen = await page.evaluate(async () => {
@@ -163,7 +173,7 @@ for (const [what, hint] of [
   ['sign-in', 'signed-in'],
   ['sign-out', 'signed-out'],
 ] as const) {
-  test(`promise 2: a ${what} resolves when it is stored, so that a reload right after it finds it`, async ({
+  test(`promise 2: a ${what} resolves only after it is stored, so that a reload right after it finds it`, async ({
     page,
   }) => {
     if (what === 'sign-out') await signIn(page)
@@ -176,7 +186,7 @@ for (const [what, hint] of [
           IDBObjectStore.prototype.put = function (value, key) {
             const request = put.call(this, value, key)
             if (value.hint !== hint) return request
-            // A transaction that is asked for more cannot end.
+            // A transaction stays open while it gets new requests.
             let isHeld = true
             const askAgain = () => {
               if (isHeld) this.get('shared-state').onsuccess = askAgain

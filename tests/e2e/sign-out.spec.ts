@@ -8,7 +8,7 @@ const asked = ({ journal }: Api) => {
 const pending = (page: import('@playwright/test').Page) =>
   page.evaluate(() => events.filter(({ type }) => type === 'sign-out-pending'))
 
-test('promise 16: a sign-out with an expired token refreshes it first, and ends the session at the API', async ({
+test('promise 16: a sign-out with a token that is about to expire refreshes first, then ends the session at the API', async ({
   api,
   open,
   page,
@@ -16,14 +16,14 @@ test('promise 16: a sign-out with an expired token refreshes it first, and ends 
   api.configure({ accessTtl: 4 })
   await open(page)
   await signIn(page)
-  // Within 5 s of its end a token is not fresh enough for a sign-out.
+  // In the last 5 s of its lifetime, a token is not fresh enough for a sign-out.
   await page.evaluate(() => auth.signOut())
   expect(asked(api).refreshes).toBe(1)
   expect(api.sessions.count()).toBe(0)
   expect(await pending(page)).toEqual([])
 })
 
-test('promise 16: a sign-out that is refused with a fresh token stays pending, also after a reload', async ({
+test('promise 16: a sign-out that the API refuses although the token is fresh stays pending, also after a reload', async ({
   api,
   open,
   page,
@@ -36,14 +36,14 @@ test('promise 16: a sign-out that is refused with a fresh token stays pending, a
   expect(await status(page)).toBe('signed-out')
   expect(await pending(page)).toMatchObject([{ retryAt: expect.any(Number) }])
   expect(api.sessions.count()).toBe(1)
-  // A vault that survives the reload keeps to its pause.
+  // A vault that survives the reload waits until its next attempt.
   if (survives) return
   await page.reload()
   await expect.poll(() => api.sessions.count()).toBe(0)
   expect(await status(page)).toBe('signed-out')
 })
 
-test('promise 16: without a refresh a refused sign-out is reported once and not repeated', async ({
+test('promise 16: without a refresh endpoint, a refused sign-out is reported once and not sent again', async ({
   api,
   open,
   page,

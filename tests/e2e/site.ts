@@ -20,7 +20,7 @@ const factories: Record<Where, (url: string) => string> = {
   worker: (url) => `() => new Worker(${url}, { type: 'module' })`,
 }
 
-/** A page without any bundler, and without a script inside, which no strict policy would let run. */
+/** A page without a bundler and without inline scripts, which a strict policy forbids. */
 const page = `<!doctype html>
 <meta charset="utf-8">
 <title>tokencell</title>
@@ -28,7 +28,7 @@ const page = `<!doctype html>
 <script src="/first.js"></script>
 <script type="module" src="/page.js"></script>`
 
-/** The built package by its files (Safari 16.0 has no import maps), and the session at hand as `auth`. */
+/** Imports the built package by file names (Safari 16.0 has no import maps), and creates the client as `window.auth`. */
 const script = ({ where, options, trust, entry }: Pick<Site, 'where' | 'options' | 'trust' | 'entry'>) => `
   import { createAuth } from '/pkg/${entry}.js'
   window.events = []
@@ -39,7 +39,7 @@ const script = ({ where, options, trust, entry }: Pick<Site, 'where' | 'options'
   auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
   auth.subscribe(({ status, reason }) => statuses.push(reason ?? status))`
 
-/** As a bundler names it: another file for another content. */
+/** The URL of the vault file with a hash of its options, like a bundler names files by their content. */
 const vaultUrl = (options: object) =>
   `/auth.vault.js?${createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 8)}`
 
@@ -55,26 +55,26 @@ export interface Site {
   url: string
   /** The options in the vault file; a test may change them before it opens a page. */
   options: Record<string, unknown>
-  /** Where its vault runs. */
+  /** Where the vault of the page runs. */
   where: Where
-  /** Headers on every answer, such as a policy. */
+  /** Headers of every response, for example a policy. */
   headers: Record<string, string>
-  /** Headers on the vault file in place of those. */
+  /** Headers of the vault file, instead of `headers`. */
   vaultHeaders?: Record<string, string>
-  /** A script that runs before any other of the page. */
+  /** A script that runs before the other scripts of the page. */
   first: string
-  /** What the page makes of the URL of its vault before it starts it: an expression out of an expression. */
+  /** Turns the expression for the URL of the vault into the expression that the page uses, for example a trusted URL. */
   trust: (url: string) => string
-  /** Which of the two `tokencell` is: without the export condition `development`, or with it. */
+  /** The entry of the package that the page imports: the one for the export condition `development`, or the other. */
   entry: 'development' | 'index'
-  /** Paths of the package that answer 404, or whatever is given. */
+  /** Handlers for single paths, which replace the usual response. */
   overrides: Map<string, (response: ServerResponse) => void>
-  /** Answers everything below /api, so that page and API share an origin. */
+  /** Handles everything below /api, so that page and API share an origin. */
   mount?: RequestListener
   close(): Promise<void>
 }
 
-/** Serves that page, the package and the vault file on an origin of its own; with a key and a certificate, over TLS. */
+/** Serves the page, the package and the vault file on their own origin. With a key and a certificate, over TLS. */
 export async function openSite(tls?: { key: string; cert: string }): Promise<Site> {
   const site: Omit<Site, 'close' | 'url'> = {
     options: {},

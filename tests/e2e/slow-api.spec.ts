@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { type Api, doubtToken, expect, get, signIn, status, test } from './fixtures.js'
 
-/** From now on every refresh rotates the token at once, and is answered so many milliseconds later, as by a cold server. */
+/** From now on, every refresh rotates the token at once and is answered after this many milliseconds. */
 const delayRefreshes = (api: Api, millis: number) =>
   api.faults.add({ route: 'refresh', kind: 'delay', millis, times: 1000 })
 
@@ -18,7 +18,7 @@ test.beforeEach(() => test.setTimeout(120_000))
 
 for (const refreshTokenIn of ['cookie', 'body'] as const) {
   const tag = refreshTokenIn === 'cookie' ? '@slow' : '@full'
-  test(`promise 9: a strict API that answers a refresh after 12 s, its token in a ${refreshTokenIn}, signs nobody out`, {
+  test(`promise 9: the session survives a strict API that answers a refresh after 12 s, with the refresh token in a ${refreshTokenIn}`, {
     tag,
   }, async ({ api, open, page, site }) => {
     api.configure({ refreshTokenIn })
@@ -31,7 +31,7 @@ for (const refreshTokenIn of ['cookie', 'body'] as const) {
     expect(await status(page)).toBe('authenticated')
     expect(refreshes(api)).toMatchObject({ total: 1, reuse: 0 })
 
-    // The token that came so late is the one that the next refresh spends.
+    // The next refresh uses the refresh token of the late response.
     api.faults.reset()
     await doubtToken(page, api)
     expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
@@ -46,7 +46,7 @@ test('promise 10: a reload during a refresh of 5 s keeps the session', { tag: '@
   page,
   where,
 }) => {
-  // Chromium cancels the requests of a dedicated worker that ends, so the new cookie is lost (SECURITY.md).
+  // When a dedicated worker ends, Chromium cancels its requests, so the new cookie is lost (SECURITY.md).
   const isCookieLost = where === 'worker' && browserName === 'chromium'
   if (isCookieLost) api.configure({ reuseGrace: 60 })
   await open(page)
@@ -59,7 +59,7 @@ test('promise 10: a reload during a refresh of 5 s keeps the session', { tag: '@
   expect(refreshes(api).reuse).toBe(0)
 })
 
-test('promise 6: two pages refresh one after the other on a strict API that takes 9 s', {
+test('promise 6: when a strict API takes 9 s for a refresh, two pages refresh one after the other or share one refresh', {
   tag: '@slow',
 }, async ({ api, context, open, page, where }) => {
   await open(page)
@@ -77,7 +77,7 @@ test('promise 6: two pages refresh one after the other on a strict API that take
   expect(refreshes(api).total - before).toBe(where === 'shared' ? 1 : 2)
 })
 
-test('promise 9: an API with a grace period signs nobody out when the answer to a refresh is lost', async ({
+test('promise 9: the session survives a late and lost refresh response where the API has a grace period', async ({
   api,
   open,
   page,
@@ -95,7 +95,11 @@ test('promise 9: an API with a grace period signs nobody out when the answer to 
   expect(refreshes(api).total).toBeGreaterThan(1)
 })
 
-test('promise 12: a DELETE and a POST that are answered with 204 settle', async ({ api, open, page }) => {
+test('promise 12: a DELETE and a POST that the API answers with 204 resolve with an empty body', async ({
+  api,
+  open,
+  page,
+}) => {
   api.configure({ emptyAnswers: true })
   await open(page)
   await signIn(page)

@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures.js'
 import type { Where } from './site.js'
 
-/** What becomes of a request, soon: long before a vault that does not come is given up. */
+/** The outcome of a request within 3 s, or `waits`. A start of the vault has much more time. */
 const soon = (page: Page, url: string, client: 'auth' | 'informed') =>
   page.evaluate(
     ([url, client]) =>
@@ -16,7 +16,7 @@ const soon = (page: Page, url: string, client: 'auth' | 'informed') =>
     [url, client] as const,
   )
 
-/** Runs in the page: a client that knows which origins are the vault's. */
+/** Runs in the page: creates a client with the option `origins`. */
 async function connectInformed([where, origin]: [Where, string]) {
   const { createAuth } = (await import('/pkg/index.js' as string)) as typeof import('tokencell')
   const url = '/auth.vault.js?late'
@@ -28,16 +28,16 @@ async function connectInformed([where, origin]: [Where, string]) {
   window.informed = createAuth({ ...placements[where], origins: [origin] })
 }
 
-test('while the vault is loading an abort is heard, and other origins wait only if nothing says that they are', async ({
+test('while the vault loads, an abort rejects at once, and a request to another origin waits only if the client has no `origins`', async ({
   api,
   page,
   site,
   where,
 }) => {
-  // It never comes.
+  // The vault file never arrives.
   site.overrides.set('/auth.vault.js', () => {})
   site.overrides.set('/elsewhere', (response) => response.end('elsewhere'))
-  // Firefox does not call a page loaded while it imports a script.
+  // In Firefox, a page is not loaded while it imports a script.
   await page.goto(site.url, { waitUntil: 'domcontentloaded' })
   const outcome = page.evaluate((url) => {
     const controller = new AbortController()
@@ -54,7 +54,7 @@ test('while the vault is loading an abort is heard, and other origins wait only 
   expect(await soon(page, `${api.url}/api/v1/me`, 'informed')).toBe('waits')
 })
 
-test('when the vault has failed, other origins are reached all the same if it is known that they are', async ({
+test('when the vault has failed, a client with `origins` still sends requests to other origins', async ({
   api,
   page,
   site,

@@ -3,7 +3,7 @@ import { expect, get, signIn, test } from './fixtures.js'
 
 const MEGABYTE = 1024 * 1024
 
-test('promise 12: a large answer streams, and its sender waits for a reader that pauses', async ({
+test('promise 12: a large response is streamed, and the server waits while the page does not read', async ({
   api,
   browserName,
   open,
@@ -17,12 +17,12 @@ test('promise 12: a large answer streams, and its sender waits for a reader that
     const response = await auth.fetch(url)
     Object.assign(window, { reader: response.body?.getReader() })
   }, url)
-  // Nobody reads, while other things happen: what is held is what sockets and a few chunks hold.
+  // The page does not read. Only the buffers of the sockets and a few chunks are filled.
   for (let other = 0; other < 30; other++) expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
   const isOver = () =>
     api.journal.entries().some(({ path, status }) => path.includes('/bytes/') && status === 200)
-  // Firefox reads on by itself, whoever fetches, and hands out all that it has: what the vault holds back there,
-  // respond.test.ts shows.
+  // Firefox itself reads the whole response, also with plain fetch, and delivers large chunks. respond.test.ts tests what
+  // the vault holds back there.
   const waits = browserName !== 'firefox'
   if (waits) expect(isOver()).toBe(false)
   const seen = await page.evaluate(async () => {
@@ -41,7 +41,7 @@ test('promise 12: a large answer streams, and its sender waits for a reader that
   expect(isOver()).toBe(true)
 })
 
-test('promise 12: a large body is sent without being in memory as a whole', async ({
+test('promise 12: a large body is sent without a copy of it in the memory of the page', async ({
   api,
   browserName,
   open,
@@ -69,7 +69,11 @@ test('promise 12: a large body is sent without being in memory as a whole', asyn
   expect((await heap()) - before).toBeLessThan(10 * MEGABYTE)
 })
 
-test('promise 12: every kind of body arrives as with fetch', async ({ api, open, page }) => {
+test('promise 12: every kind of body arrives with the bytes and the type that fetch would send', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   const pairs = await page.evaluate(async (url) => {
@@ -115,7 +119,7 @@ test('promise 12: every kind of body arrives as with fetch', async ({ api, open,
   expect(pairs.form).toMatchObject({ contentType: expect.stringMatching(/^multipart\/form-data; boundary=/) })
 })
 
-test('promise 12: server-sent events come one by one, and giving up ends them on the wire', async ({
+test('promise 12: server-sent events arrive one by one, and an abort closes the connection', async ({
   api,
   open,
   page,
@@ -137,7 +141,7 @@ test('promise 12: server-sent events come one by one, and giving up ends them on
   await api.journal.when(({ aborted, path }) => aborted && path === '/api/v1/events')
 })
 
-test('promise 12: a body that is cancelled, and a request that is aborted, end on the wire', async ({
+test('promise 12: the cancellation of a body and the abort of a request close the connection', async ({
   api,
   open,
   page,
@@ -162,7 +166,11 @@ test('promise 12: a body that is cancelled, and a request that is aborted, end o
   await api.journal.when(({ aborted, path }) => aborted && path === '/api/v1/notes')
 })
 
-test('promise 12: a response says of itself what it says with fetch', async ({ api, open, page }) => {
+test('promise 12: the properties of a response are those of a response of fetch', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   const seen = await page.evaluate(async (base) => {

@@ -3,10 +3,10 @@ import { type Api, BOB, doubtToken, expect, get, holdRefresh, signIn, status, te
 
 test.skip(
   ({ where }) => where === 'page',
-  'what tabs are to each other is the same for a page as for its worker',
+  'tabs whose vault is in the page behave like tabs whose vault is in a worker',
 )
 
-/** Twenty of them, signed in. */
+/** Opens tabs that are all signed in. */
 async function openTabs(page: Page, open: (page: Page) => Promise<void>, count = 20) {
   await open(page)
   await signIn(page)
@@ -20,10 +20,10 @@ async function openTabs(page: Page, open: (page: Page) => Promise<void>, count =
   return tabs
 }
 
-/** Every tab has a token of its own, and none of them is too young to be doubted. */
+/** Makes the server refuse the tokens of all tabs, when each token is old enough that a 401 causes a refresh. */
 const doubtAll = (tabs: Page[], api: Api) => Promise.all(tabs.map((tab) => doubtToken(tab, api)))
 
-/** Requests at random moments, until `window.enough`. Resolves with the statuses that came back. */
+/** Makes requests at random moments until `window.enough` is set. Resolves with the statuses of the responses. */
 function useAtRandom(page: Page, urls: string[]) {
   return page.evaluate(async (urls) => {
     const seen: Record<string, number> = {}
@@ -43,7 +43,7 @@ function useAtRandom(page: Page, urls: string[]) {
 const refreshes = (api: Api) =>
   api.journal.entries().filter(({ method, path }) => method === 'POST' && path === '/api/v1/refresh')
 
-test('promise 6: twenty tabs in use refresh once a lifetime, or one after another, and nobody is signed out', async ({
+test('promise 6: twenty tabs in use never refresh at the same time and stay signed in; with a shared vault they refresh once per lifetime', async ({
   api,
   open,
   page,
@@ -55,7 +55,7 @@ test('promise 6: twenty tabs in use refresh once a lifetime, or one after anothe
   await doubtAll(tabs, api)
   const began = Date.now()
   const use = tabs.map((tab) => useAtRandom(tab, [`${api.url}/api/v1/me`, `${api.url}/api/v1/notes`]))
-  // A minute, or what the quick run has of it.
+  // A number of token lifetimes, lower in the quick run.
   const lifetimes = Number(process.env.TOKENCELL_LIFETIMES ?? 5)
   await expect.poll(() => Date.now() - began, { timeout: 120_000 }).toBeGreaterThan(lifetimes * 3000)
   await Promise.all(tabs.map((tab) => tab.evaluate(() => Object.assign(window, { enough: true }))))
@@ -70,11 +70,11 @@ test('promise 6: twenty tabs in use refresh once a lifetime, or one after anothe
   if (where !== 'shared') return
   const times = refreshes(api).map(({ at }) => at)
   const gaps = times.slice(1).map((at, index) => at - (times[index] ?? 0))
-  // 75 % of 4 s, and never earlier.
+  // A refresh is due at 75 % of 4 s, and none is earlier.
   expect(Math.min(...gaps.slice(1))).toBeGreaterThan(2900)
 })
 
-test('promise 16: a sign-out in one tab shows in nineteen others', { tag: '@slow' }, async ({
+test('promise 16: a sign-out in one tab shows in nineteen other tabs', { tag: '@slow' }, async ({
   open,
   page,
 }) => {
@@ -98,7 +98,7 @@ test('promise 16: a sign-out in one tab shows in nineteen others', { tag: '@slow
   for (const tab of others) expect(await status(tab)).toBe('signed-out')
 })
 
-test('promise 17: another account replaces the identity in every tab, and gets no answer of the old one', async ({
+test('promise 17: a sign-in with another account replaces the user in every tab, and pending requests of the old user reject', async ({
   api,
   open,
   page,
@@ -106,7 +106,7 @@ test('promise 17: another account replaces the identity in every tab, and gets n
   test.setTimeout(120_000)
   const tabs = await openTabs(page, open, 6)
   api.faults.add({ route: 'me', kind: 'hold', times: 5 })
-  // Of several requests for one URL, the cache of the browser sends the first.
+  // The URLs differ, because the browser's cache lets only one of several requests for a URL through at a time.
   const answers = tabs.slice(1).map((tab, index) =>
     tab.evaluate(
       (url) =>
@@ -128,7 +128,7 @@ test('promise 17: another account replaces the identity in every tab, and gets n
   expect(await page.evaluate(() => statuses)).not.toContain('revoked')
 })
 
-test('promise 11: a lock that page script holds for ever delays an answer by a bounded time', async ({
+test('promise 11: a page script that holds the lock forever delays requests only for a limited time', async ({
   api,
   open,
   page,
@@ -153,7 +153,7 @@ test('promise 11: a lock that page script holds for ever delays an answer by a b
   expect(await Promise.all(tabs.map(status))).toEqual(Array(3).fill('authenticated'))
 })
 
-test('promise 11: a suspended tab that holds the lock delays an answer by a bounded time', async ({
+test('promise 11: a suspended tab that holds the lock delays requests of other tabs only for a limited time', async ({
   api,
   browserName,
   open,
@@ -162,7 +162,7 @@ test('promise 11: a suspended tab that holds the lock delays an answer by a boun
 }) => {
   test.skip(
     where !== 'worker' || browserName !== 'chromium',
-    'only there a tab with its vault can be suspended',
+    'only in Chromium can a test suspend a tab together with its vault',
   )
   test.slow()
   const [suspended, other] = (await openTabs(page, open, 2)) as [Page, Page]
@@ -170,7 +170,7 @@ test('promise 11: a suspended tab that holds the lock delays an answer by a boun
   await holdRefresh(suspended, api)
   const session = await suspended.context().newCDPSession(suspended)
   await session.send('Page.setWebLifecycleState', { state: 'frozen' })
-  // The cookie comes home, and nobody is awake to say so.
+  // The browser stores the new cookie, but the suspended tab cannot release the lock.
   api.faults.release('refresh')
   expect(await get(other, `${api.url}/api/v1/me`)).toBe(200)
   expect(api.journal.counts().refresh.reuse).toBe(0)
@@ -178,7 +178,7 @@ test('promise 11: a suspended tab that holds the lock delays an answer by a boun
   expect(await get(suspended, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 6: two versions of an app take turns, and share what one of them did', async ({
+test('promise 6: the vaults of two versions of an app never refresh at the same time, and share a sign-out', async ({
   api,
   open,
   page,
@@ -186,7 +186,7 @@ test('promise 6: two versions of an app take turns, and share what one of them d
 }) => {
   await open(page)
   await signIn(page)
-  // Another build: another script, so another vault.
+  // Another build has another vault script, which starts another vault.
   site.options = { ...site.options, forgetAfter: 30 }
   const newer = await page.context().newPage()
   await open(newer)

@@ -9,10 +9,10 @@ const script =
     response.setHeader('content-type', 'text/javascript').end(text)
 const opening = (text: string) => script(`import { openVault } from '/pkg/vault/index.js'\n${text}`)
 
-/** What may stand where the vault file should be, the code that it ends in, and what its message says. */
-const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
+/** Responses for the vault file, with the expected error code and message. */
+const cases: [name: string, answer: Answer, code: string, text: RegExp][] = [
   [
-    'nothing',
+    'missing',
     (response) => response.writeHead(404).end(),
     'vault-script',
     /auth\.vault\.js\S* is answered with 404/,
@@ -23,7 +23,7 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     'vault-script',
     /auth\.vault\.js\S* is answered as text\/html, which is no JavaScript/,
   ],
-  ['a syntax error', script('const = 1'), 'vault-script', /SyntaxError: .*'='/],
+  ['a script with a syntax error', script('const = 1'), 'vault-script', /SyntaxError: .*'='/],
   [
     'a script that throws',
     script('throw new Error("mine")'),
@@ -31,34 +31,34 @@ const cases: [name: string, answer: Answer, code: string, mend: RegExp][] = [
     /throws: .*Error: mine \(\S*auth\.vault\.js\S*:1:7\)/,
   ],
   [
-    'an import that is not there',
+    'a script with an import of a missing file',
     script('import "/nowhere.js"'),
     'vault-script',
-    // The error that a page of Firefox gets names only the script that is missing.
+    // The error in a page of Firefox names only the missing script.
     /auth\.vault\.js\S* does not load: it imports \S*nowhere\.js|nowhere\.js, is answered as text\/html/,
   ],
   [
-    'an import of what the package does not have',
+    'a script with an import of an unknown export',
     script('import { openSafe } from "/pkg/vault/index.js"'),
     'vault-script',
     /does(n't| not) provide an export named:? '?openSafe/,
   ],
   [
-    'two configurations in one realm',
+    'a script that calls openVault twice',
     opening('export default openVault({ signIn: "/a" }); openVault({ signIn: "/b" })'),
     'vault-reconfigured',
     /Call openVault\(\) once/,
   ],
   [
-    'an option that is none',
+    'a script with an unknown option',
     opening('export default openVault({ signIn: "/a", tokens: 1 })'),
     'option-invalid',
     /^tokens: There is no such option/,
   ],
 ]
 
-for (const [name, answer, code, mend] of cases) {
-  test(`a vault file that is ${name} ends every call with ${code}`, async ({ page, site }) => {
+for (const [name, answer, code, text] of cases) {
+  test(`when the vault file is ${name}, every call rejects with ${code}`, async ({ page, site }) => {
     site.first =
       'window.unhandled = []; onunhandledrejection = ({ reason }) => unhandled.push(String(reason))'
     site.overrides.set('/auth.vault.js', answer)
@@ -70,19 +70,19 @@ for (const [name, answer, code, mend] of cases) {
         ),
       ),
     )
-    const expected = { name: 'AuthError', code, message: expect.stringMatching(mend) }
+    const expected = { name: 'AuthError', code, message: expect.stringMatching(text) }
     expect(errors).toEqual(Array(4).fill(expected))
     expect(await page.evaluate(() => unhandled)).toEqual([])
   })
 }
 
-test('a second page of a worker with two configurations is refused like the first', async ({
+test('when the script of a shared worker calls openVault twice, a second page gets the same error as the first', async ({
   context,
   page,
   site,
   where,
 }) => {
-  test.skip(where !== 'shared', 'elsewhere every page has a vault of its own')
+  test.skip(where !== 'shared', 'elsewhere every page has its own vault')
   site.overrides.set('/auth.vault.js', opening('openVault({ signIn: "/a" }); openVault({ signIn: "/b" })'))
   for (const each of [page, await context.newPage()]) {
     await each.goto(site.url)
@@ -90,26 +90,29 @@ test('a second page of a worker with two configurations is refused like the firs
   }
 })
 
-test('a script that throws before it opens the vault is quoted in the cause', async ({ page, site }) => {
+test('when the script throws before it opens the vault, its error is in the cause', async ({
+  page,
+  site,
+}) => {
   site.overrides.set('/auth.vault.js', script('throw new Error("mine")'))
   await page.goto(site.url)
   const cause = await page.evaluate(() => auth.ready.catch(({ cause }) => String(cause)))
   expect(cause).toMatch(/Error: mine$/)
 })
 
-test('a syntax error in the script of a worker is named with its file and line', async ({
+test('the message for a syntax error in the script of a worker has the file and line', async ({
   page,
   site,
   where,
 }) => {
-  test.skip(where === 'page', 'the error of an import into the page does not say where it is')
+  test.skip(where === 'page', 'the error of an import into the page has no file and line')
   site.overrides.set('/auth.vault.js', script('\nconst = 1'))
   await page.goto(site.url)
   const message = await page.evaluate(() => auth.ready.catch(({ message }) => message))
   expect(message).toMatch(/does not load: .*'=' \(\S*auth\.vault\.js\S*:2:7\)/)
 })
 
-test('a worker whose script is on another origin is refused with the reason and the mend', async ({
+test('when the script of a worker is on another origin, the message has the reason and the fix', async ({
   page,
   site,
   where,
@@ -123,7 +126,7 @@ test('a worker whose script is on another origin is refused with the reason and 
   expect(message).toContain(`Serve it from ${site.url}`)
 })
 
-test('a second page learns what the first one did of a script that throws', async ({
+test('when the script throws, a second page gets the same message as the first', async ({
   context,
   page,
   site,
@@ -135,7 +138,7 @@ test('a second page learns what the first one did of a script that throws', asyn
   }
 })
 
-test('without the diagnosis a failed start still has its code, and the listeners of events hear of it', async ({
+test('when the diagnosis does not load, a failed start still has its error code and emits the event vault-failed', async ({
   page,
   site,
 }) => {
@@ -147,8 +150,12 @@ test('without the diagnosis a failed start still has its code, and the listeners
   expect(await page.evaluate(() => events.map(({ type }) => type))).toEqual(['vault-failed'])
 })
 
-test('a vault of another version is named as such', async ({ page, site, where }) => {
-  test.skip(where === 'page', 'there is nothing between them')
+test('when the vault has another version than the page, the error is vault-mismatch', async ({
+  page,
+  site,
+  where,
+}) => {
+  test.skip(where === 'page', 'a vault in the page exchanges no messages')
   const welcome = '{ type: "welcome", version: 0, origins: [], instance: "a" }'
   const answers = {
     worker: `onmessage = () => postMessage(${welcome})`,

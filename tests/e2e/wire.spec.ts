@@ -13,9 +13,9 @@ interface Asked {
 }
 
 const test = base.extend<{
-  /** Serves these routes as the API of the page, and resolves with its URL. */
+  /** Serves these routes as the API of the page. Resolves with its URL. */
   route: (routes: Dialect['routes']) => Promise<string>
-  /** Serves an API with one account, and resolves with its URL and what it is asked. */
+  /** Serves an API with one account. Resolves with its URL and the requests that it receives. */
   serve: (api: {
     grant: (round: number) => { headers?: Record<string, string>; body: unknown }
     accepts: (authorization: string | undefined) => boolean
@@ -55,7 +55,7 @@ const test = base.extend<{
   },
 })
 
-test('a wrapped refresh token goes back under its last name; numbers may be decimal text', async ({
+test('a refresh token from a nested field is sent back under its last name, and expires_in may be a decimal text', async ({
   open,
   page,
   serve,
@@ -90,7 +90,7 @@ for (const [scheme, given, sent] of [
   ['JWT', (token: string) => `bearer ${token}`, 'JWT 1|abc'],
   ['', (token: string) => token, '1|abc'],
 ] as const)
-  test(`scheme ${scheme}: a token is found in the Authorization header of an answer, and goes out as ${sent}`, async ({
+  test(`scheme ${scheme}: the token is read from the Authorization header of the sign-in response and sent as ${sent}`, async ({
     open,
     page,
     serve,
@@ -106,7 +106,7 @@ for (const [scheme, given, sent] of [
     expect(await get(page, `${url}/me`)).toBe(200)
   })
 
-test('a refresh token in Authorization has the scheme, and a sign-out has the access token', async ({
+test('a refresh token in the Authorization header has the scheme, and a sign-out sends the access token', async ({
   open,
   page,
   serve,
@@ -138,7 +138,7 @@ for (const [check, ends] of [
   ['/me', true],
   ['/session', false],
 ] as const)
-  test(`without a refresh, a 401 to a request with the token ${ends ? 'ends the session' : 'is its endpoint’s'}: check is ${check}`, async ({
+  test(`without a refresh, a 401 to a request with the token ${ends ? 'ends' : 'does not end'} the session when check is ${check}`, async ({
     open,
     page,
     serve,
@@ -163,7 +163,7 @@ for (const [check, ends] of [
     )
   })
 
-/** Signs in, and makes the token due for a refresh by a 401. */
+/** Signs in, and makes a request whose 401 causes a refresh. */
 async function signInAndDoubt(page: Page, url: string) {
   await page.evaluate((ada) => auth.signIn(ada), ADA)
   await outliveTrust(page)
@@ -177,7 +177,7 @@ async function signInAndDoubt(page: Page, url: string) {
   )
 }
 
-test('endpoints have their own members, encoding, CSRF rule and fields', async ({
+test('each endpoint can have its own body members, encoding, CSRF rule and fields', async ({
   open,
   page,
   route,
@@ -237,7 +237,7 @@ for (const [what, answer, code, text] of [
     'fields.expiresIn: ',
   ],
 ] as const)
-  test(`a refresh answered with ${what} is named by ready, requests, snapshot and events at once`, async ({
+  test(`after a refresh response with ${what}, the event, ready and the snapshot name the failure and the request gets its own 401`, async ({
     open,
     page,
     route,
@@ -250,21 +250,21 @@ for (const [what, answer, code, text] of [
     })
     Object.assign(site.options, { refresh: '/refresh', forgetAfter: 0 })
     await open(page)
-    expect(await signInAndDoubt(page, url), 'the request has its own 401').toBe(401)
+    expect(await signInAndDoubt(page, url), 'the request gets its own 401').toBe(401)
     expect(await status(page)).toBe('authenticated')
     const failed = await page.evaluate(() => events.find(({ type }) => type === 'refresh-failed'))
     expect(failed).toMatchObject({ failure: 'malformed', code })
 
     await page.goto(site.url)
-    const said = await page.evaluate(() => auth.ready.catch(({ code, message }) => [code, message]))
-    expect(said).toEqual([code, expect.stringContaining(text)])
+    const error = await page.evaluate(() => auth.ready.catch(({ code, message }) => [code, message]))
+    expect(error).toEqual([code, expect.stringContaining(text)])
     expect(await page.evaluate(() => auth.snapshot)).toMatchObject({
       status: 'loading',
       failure: 'malformed',
     })
   })
 
-test('which statuses end a session is an option of the refresh', async ({ open, page, route, site }) => {
+test('a status in refresh.endsOn ends the session', async ({ open, page, route, site }) => {
   const url = await route({
     'POST /login': () => ({ body: { access_token: 'a1' } }),
     'POST /refresh': () => ({ status: 404, body: { reason: 'no_such_user' } }),
@@ -279,8 +279,8 @@ test('which statuses end a session is an option of the refresh', async ({ open, 
   })
 })
 
-for (const nobody of [null, {}, { user: null }])
-  test(`where a cookie is the credential, a check answered with ${JSON.stringify(nobody)} means that nobody is signed in`, async ({
+for (const empty of [null, {}, { user: null }])
+  test(`with a cookie as credential, a check response of ${JSON.stringify(empty)} means that no user is signed in`, async ({
     open,
     page,
     route,
@@ -292,7 +292,7 @@ for (const nobody of [null, {}, { user: null }])
         user = { name: 'Ada' }
         return { body: { user } }
       },
-      'GET /session': () => ({ body: user ? { user } : nobody }),
+      'GET /session': () => ({ body: user ? { user } : empty }),
     })
     const refresh = { method: 'GET', path: '/session' }
     Object.assign(site.options, { credential: 'cookie', refresh, forgetAfter: 0 })
@@ -305,7 +305,11 @@ for (const nobody of [null, {}, { user: null }])
     expect(await page.evaluate(() => auth.ready.then(({ reason }) => reason))).toBe('expired')
   })
 
-test('a sign-in that is answered with a redirect says so', async ({ open, page, route }) => {
+test('the error of a sign-in that the API answers with a redirect names the redirect', async ({
+  open,
+  page,
+  route,
+}) => {
   await route({ 'POST /login': () => ({ status: 302, headers: { location: '/elsewhere' } }) })
   await open(page)
   const error = await page.evaluate(
@@ -318,7 +322,11 @@ test('a sign-in that is answered with a redirect says so', async ({ open, page, 
   ])
 })
 
-test('an answer that CORS withholds is told from a server that is away', async ({ open, page, site }) => {
+test('the error for a response that CORS blocks differs from the error for a server that is down', async ({
+  open,
+  page,
+  site,
+}) => {
   const withoutCors = createServer((_, response) => void response.end('{}'))
   await new Promise<void>((resolve) => withoutCors.listen(0, 'localhost', resolve))
   const url = `http://localhost:${(withoutCors.address() as AddressInfo).port}`

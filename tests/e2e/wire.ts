@@ -1,11 +1,11 @@
 import type { Page } from '@playwright/test'
 
-/** Writes down, from before the first script of the page on, all that goes over ports and to and from workers. */
+/** Records all messages over ports and to and from workers, starting before the first script of the page. */
 export function tapWires(page: Page) {
   return page.addInitScript(tap)
 }
 
-/** What has gone over the wire since the page was loaded, one line for each message. */
+/** The messages since the page was loaded, one line for each. */
 export const onWire = (page: Page) => page.evaluate(() => wire)
 
 /** Runs in the page. */
@@ -17,7 +17,7 @@ function tap() {
   for (const { prototype } of [MessagePort, Worker]) {
     const { postMessage } = prototype
     prototype.postMessage = function (this: Worker, message: unknown, transfer: Transferable[] = []) {
-      // Before it goes: what is transferred is gone afterwards.
+      // Recorded before sending, because transferred buffers are empty afterwards.
       note('>', message)
       Reflect.apply(postMessage, this, [message, transfer])
     } as typeof postMessage
@@ -31,7 +31,7 @@ function tap() {
     }
   }
 
-  /** Every key and every text in it, bytes as Latin-1. */
+  /** All keys and texts of a value, with bytes as Latin-1. */
   function textOf(value: unknown): string {
     if (typeof value !== 'object' || value === null) return String(value)
     if (value instanceof ArrayBuffer) return new TextDecoder('latin1').decode(value)
@@ -44,6 +44,6 @@ function tap() {
 
 declare global {
   var wire: string[]
-  /** The ports and workers that somebody listens to, oldest first. */
+  /** The ports and workers with a listener for messages, oldest first. */
   var ports: (MessagePort | Worker)[]
 }

@@ -2,7 +2,7 @@ import { type Api, type Behind, type Served, serveApp } from '../apps.js'
 import { startFront } from '../servers.js'
 import type { Host } from './journey.js'
 
-/** Where an application is, how its paths end, and what shows that its API was asked as Ada, and answered. */
+/** The base path of an application, the ending of its paths, and a check that a page has Ada's data from the API. */
 interface Application extends Pick<Host, 'base' | 'ending' | 'keepsLength'> {
   isOfAda(notes: string): boolean
 }
@@ -19,7 +19,7 @@ const nuxt: Application = {
   isOfAda: (notes) => notes.includes('Notes of Ada') && !notes.includes('data-test="problem"'),
 }
 
-/** The example as a project serves it, to drive. In Nuxt, `base` is set where it runs. */
+/** The example that a project serves, as a host of the tests. Nuxt sets `base` at run time. */
 export function hostOf(served: Served, api: Api, { base }: { base?: string } = {}): Host {
   const { isOfAda, ...application } = served === 'standalone' ? next : nuxt
   const host = { ...application, ...(base !== undefined && { base }), api }
@@ -33,7 +33,7 @@ export function hostOf(served: Served, api: Api, { base }: { base?: string } = {
   }
 }
 
-/** Instances of an application behind one nginx, which asks them in turn. */
+/** Instances of an application behind one nginx, which distributes requests over them in turn. */
 export async function startInstances(served: Served, { count = 1, ...behind }: Behind & { count?: number }) {
   const apps = await Promise.all(Array.from({ length: count }, () => serveApp(served, behind)))
   const front = await startFront(apps.map(({ url }) => url))

@@ -6,7 +6,7 @@ import { createVisitor } from './visitor.js'
 
 type Instances = Awaited<ReturnType<typeof startInstances>>
 
-/** Two instances of an application behind one nginx, which asks them in turn. */
+/** Two instances of an application behind one nginx, which distributes requests over them in turn. */
 const test = base.extend<{ hasStore: boolean; instances: Instances; host: Host }>({
   hasStore: [false, { option: true }],
   async instances({ listening, served, hasStore }, use) {
@@ -23,7 +23,7 @@ const test = base.extend<{ hasStore: boolean; instances: Instances; host: Host }
 
 const MANY = 8
 
-/** Requests at the same time, half of them to each instance. @returns how many were answered as Ada's */
+/** Makes concurrent requests, half of them to each instance. @returns the number of responses with Ada's data */
 async function askAtOnce(host: Host, visitor: ReturnType<typeof createVisitor>): Promise<number> {
   const answers = await Promise.all(Array.from({ length: MANY }, () => host.isSignedIn(visitor)))
   return answers.filter((isOfAda) => isOfAda).length
@@ -34,7 +34,7 @@ const refreshes = ({ api }: Host) => api.journal.counts().refresh
 test.describe('with a store', () => {
   test.use({ hasStore: true })
 
-  test('promise 25: requests at the same time refresh once, and nobody is signed out', async ({
+  test('promise 25: concurrent requests on an expired token cause one refresh in total, and all succeed', async ({
     host,
     instances,
   }) => {
@@ -52,18 +52,18 @@ test.describe('with a store', () => {
 })
 
 test.describe('without a store', () => {
-  test('promise 9: a refresh that only one instance gets ends no session, and the console says so once', async ({
+  test('promise 9: when both instances refresh with one token, the session continues, and each instance logs a warning at most once', async ({
     host,
     instances,
   }) => {
     host.api.configure({ flaws: ['reuse-family-survives'] })
     const visitor = createVisitor(instances.url)
-    // Either instance has to have been there for a while, to know that it is not the other one started again.
+    // Both instances must have run for a while, so that neither takes the other for its own restart.
     await askAtOnce(host, visitor)
     await signIn(host, visitor)
     for (let rounds = 1; rounds <= 2; rounds++) {
       await expireTokens(host)
-      // Until both instances have asked for a refresh: otherwise the visitor may have the new cookie before.
+      // Holds the refreshes until both instances have sent one. Otherwise the visitor may get the new cookie earlier.
       host.api.faults.add({ route: 'refresh', kind: 'hold', times: 2 })
       const asking = askAtOnce(host, visitor)
       await host.api.faults.whenHeld('refresh', 2)
@@ -72,11 +72,11 @@ test.describe('without a store', () => {
       expect(await askAtOnce(host, visitor), `round ${rounds}`).toBe(MANY)
       expect(refreshes(host)).toMatchObject({ ok: rounds, reuse: rounds })
     }
-    const said = instances.outputs().map((output) => output.split('Several instances').length - 1)
-    expect(said.reduce((sum, times) => sum + times)).toBeGreaterThan(0)
-    expect(Math.max(...said)).toBe(1)
+    const warnings = instances.outputs().map((output) => output.split('Several instances').length - 1)
+    expect(warnings.reduce((sum, times) => sum + times)).toBeGreaterThan(0)
+    expect(Math.max(...warnings)).toBe(1)
 
-    // An API that revokes the whole session then has ended it. The user can sign in again, at either instance.
+    // An API that revokes the whole session on reuse has ended it. The user can sign in again, at each instance.
     host.api.configure({ flaws: [] })
     await expireTokens(host)
     await askAtOnce(host, visitor)
@@ -84,7 +84,7 @@ test.describe('without a store', () => {
     expect(await askAtOnce(host, visitor)).toBe(MANY)
   })
 
-  test('promise 9: tabs that are loaded at the same time find their way back to the session', async ({
+  test('promise 9: tabs that reload at the same time on an expired token are signed in after the next load', async ({
     context,
     host,
     page,

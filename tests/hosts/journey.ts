@@ -3,15 +3,15 @@ import type { createVisitor } from './visitor.js'
 
 type Visitor = ReturnType<typeof createVisitor>
 
-/** Where the application is, and a path of it that asks the API for the user. */
+/** An application on a host, with its base path and its API. */
 export interface Host {
   base: string
   api: Api
-  /** Of each path, where the host redirects what has no slash there. */
+  /** The ending of each path: `/` where the host redirects paths without it. */
   ending?: string
-  /** Whether downloads say how long they are: `false` if they do not. */
+  /** `false` if downloads have no `Content-Length`. */
   keepsLength?: boolean
-  /** Whether the API was asked as the user, and answered. */
+  /** Whether the application gets the user's data from the API. */
   isSignedIn(visitor: Visitor): Promise<boolean>
 }
 
@@ -22,13 +22,13 @@ export async function signIn({ base }: Host, visitor: Visitor) {
   expect(response.status).toBe(200)
 }
 
-/** Until the token is older than the second in which it is not doubted: the API refuses it from now on. */
+/** Waits until the token is older than 1 s (until then, a 401 causes no refresh), and makes the API refuse it. */
 export async function expireTokens({ api }: Host) {
   await new Promise((resolve) => setTimeout(resolve, 1050))
   api.tokens.expireAll()
 }
 
-/** What every host has to do, on an API that ends the session when a refresh token comes twice. */
+/** The flow for every host, on an API that ends the session when a refresh token is used twice. */
 export async function travel(host: Host, visitor: Visitor) {
   await signIn(host, visitor)
   for (let reloads = 0; reloads < 2; reloads++) expect(await host.isSignedIn(visitor)).toBe(true)
@@ -45,7 +45,7 @@ export async function travel(host: Host, visitor: Visitor) {
   expect(await host.isSignedIn(visitor)).toBe(false)
 }
 
-/** A refresh that fails is over when its request is: the next request refreshes. */
+/** A failed refresh affects only its own request: the next request refreshes. */
 export async function outlive(host: Host, visitor: Visitor) {
   await signIn(host, visitor)
   await expireTokens(host)

@@ -10,7 +10,7 @@ interface Fixtures {
   host: Host
 }
 
-/** The example of Next in the folder /field, with a slash at the end of every path, behind nginx. */
+/** The example of Next with the base path /field and a slash at the end of every path, behind nginx. */
 const test = base.extend<Fixtures, { front: { url: string } }>({
   front: [
     async ({ app }, use) => {
@@ -30,17 +30,17 @@ const pathIn = (location: string | null) => {
   return pathname + search
 }
 
-test('signs in, reloads, refreshes on a strict API and signs out', ({ host, visitor }) =>
+test('sign-in, reload, refresh on a strict API and sign-out work', ({ host, visitor }) =>
   travel(host, visitor))
 
-test('a refresh that failed is over with its request', ({ host, visitor }) => outlive(host, visitor))
+test('after a failed refresh, the next request refreshes', ({ host, visitor }) => outlive(host, visitor))
 
 test('uploads, downloads and events pass through', async ({ host, visitor }) => {
   await signIn(host, visitor)
   await carry(host, visitor)
 })
 
-test('a download through the Pages Router says how long it is', async ({ host, visitor }) => {
+test('a download through the Pages Router has a Content-Length', async ({ host, visitor }) => {
   await signIn(host, visitor)
   for (const method of ['HEAD', 'GET']) {
     const download = await visitor.call('/field/api/v1/bytes/1048576/', { method })
@@ -48,11 +48,13 @@ test('a download through the Pages Router says how long it is', async ({ host, v
   }
 })
 
-test('guards hold below the folder, and lead to pages in it', async ({ visitor }) => {
+test('with a base path, guards redirect an anonymous user to the sign-in page below it', async ({
+  visitor,
+}) => {
   for (const [path, to] of [
     ['/field/notes/', '/field/sign-in/?redirect=%2Fnotes%2F'],
     ['/field/inside/notes/', '/field/inside/sign-in/?redirect=%2Finside%2Fnotes%2F'],
-    // By `getServerSideProps`, and by a route handler.
+    // Guarded by `getServerSideProps` and by a route handler.
     ['/field/legacy/', '/field/sign-in?redirect=%2Flegacy%2F'],
     ['/field/api/mine/', '/field/api/sign-in?redirect=%2Fapi%2Fmine%2F'],
   ]) {
@@ -61,7 +63,7 @@ test('guards hold below the folder, and lead to pages in it', async ({ visitor }
   }
 })
 
-test('forms without a script and links lead to pages in the folder, in both routers', async ({
+test('with a base path, forms without a script and the refresh link redirect to pages below it, in both routers', async ({
   host,
   visitor,
 }) => {
@@ -80,7 +82,7 @@ test('forms without a script and links lead to pages in the folder, in both rout
   }
 })
 
-test('a refreshed session and the cookies of other middleware reach page and browser, in whichever order they run', async ({
+test('with other middleware before, around or after the proxy, the refreshed session and all cookies reach the page and the browser', async ({
   host,
   visitor,
 }) => {
@@ -121,7 +123,7 @@ test('a refreshed session and the cookies of other middleware reach page and bro
   }
 })
 
-test('in a browser: sign-in on the wanted page, a reload with a refused token, and sign-out', async ({
+test('in a browser, a sign-in on a guarded page, a reload with a refused token and a sign-out work', async ({
   api,
   page,
 }) => {

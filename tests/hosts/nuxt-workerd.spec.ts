@@ -15,7 +15,7 @@ interface Fixtures {
   host: Host
 }
 
-/** The example of Nuxt, built for Cloudflare, in the folder /field. */
+/** The example of Nuxt, built for Cloudflare, with the base path /field. */
 const test = base.extend<Fixtures, { worker: { api: Api; url: string } }>({
   worker: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
@@ -45,25 +45,25 @@ const test = base.extend<Fixtures, { worker: { api: Api; url: string } }>({
   },
 })
 
-test('signs in, reloads, refreshes on a strict API and signs out', ({ host, visitor }) =>
+test('sign-in, reload, refresh on a strict API and sign-out work', ({ host, visitor }) =>
   travel(host, visitor))
 
-test('a refresh that failed is over with its request', ({ host, visitor }) => outlive(host, visitor))
+test('after a failed refresh, the next request refreshes', ({ host, visitor }) => outlive(host, visitor))
 
 test('uploads, downloads and events pass through', async ({ host, visitor }) => {
   await signIn(host, visitor)
   await carry(host, visitor)
 })
 
-test('a guest is led to the sign-in page in the folder of the application', async ({ host: _, visitor }) => {
+test('with a base path, an anonymous user is redirected to the sign-in page below it', async ({
+  host: _,
+  visitor,
+}) => {
   const { status, location } = await visitor.open(`${BASE}/notes`)
   expect([status, location]).toEqual([302, `${BASE}/sign-in?redirect=/notes`])
 })
 
-test('pages reach the API and their own session below the folder, and nothing above it', async ({
-  host,
-  visitor,
-}) => {
+test('with a base path, pages reach the API and their session only below it', async ({ host, visitor }) => {
   await signIn(host, visitor)
   const added = await visitor.call(`${BASE}/api/v1/notes`, {
     method: 'POST',
@@ -78,12 +78,12 @@ test('pages reach the API and their own session below the folder, and nothing ab
   expect(host.api.journal.entries()).toHaveLength(before)
 })
 
-test('the options of server/tokencell.ts count', async ({ host, visitor }) => {
+test('the options in server/tokencell.ts are used', async ({ host, visitor }) => {
   await signIn(host, visitor)
   expect(await (await visitor.call(`${BASE}/api/events`)).json()).toContain('signed-in')
 })
 
-test('a session that ends while a page renders leads away before anything is sent', async ({
+test('when the session ends while a page renders, the server redirects to the sign-in page', async ({
   host,
   visitor,
 }) => {
@@ -95,13 +95,13 @@ test('a session that ends while a page renders leads away before anything is sen
   expect((await visitor.open(`${BASE}/sign-in`)).text).toContain('The server has ended your session.')
 })
 
-test('each call of useAuthFetch has a key of its own', async ({ host, visitor }) => {
+test('two calls of useAuthFetch with the same URL have separate keys', async ({ host, visitor }) => {
   await signIn(host, visitor)
   host.api.notes.add('1', { text: 'one' })
   expect((await visitor.open(`${BASE}/keys`)).text).toContain('1 and 1')
 })
 
-test('a URL means the same while a page is rendered as in the browser, by each way of asking', async ({
+test('during rendering, useAuthFetch, $authFetch and fetch resolve a URL of the application like in the browser', async ({
   host,
   visitor,
 }) => {
@@ -110,8 +110,8 @@ test('a URL means the same while a page is rendered as in the browser, by each w
   expect(text).toContain('Ada GET, Ada POST{&quot;a&quot;:1}, Ada GET')
 })
 
-/** As `nuxt typecheck` does it, with the compiler of the example of Vue. */
-test('pages and server routes know the type of the user', async () => {
+/** Runs the same check as `nuxt typecheck`, with the compiler of the Vue example. */
+test('the type of the user is known in pages and server routes', async () => {
   const compiler = createRequire(path.resolve('examples/vue/package.json')).resolve('vue-tsc/bin/vue-tsc.js')
   await finish(compiler, ['-b', '--noEmit'], { cwd: path.resolve('target/nuxt/workerd') })
 })

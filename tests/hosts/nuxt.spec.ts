@@ -9,7 +9,7 @@ interface Fixtures {
   host: Host
 }
 
-/** The example of Nuxt behind nginx; the same build also in a folder of the site, which is said where it runs. */
+/** The example of Nuxt behind nginx. The same build also runs with a base path, which is set at run time. */
 const test = base.extend<Fixtures, { folder: string; front: { url: string } }>({
   folder: ['', { option: true, scope: 'worker' }],
   front: [
@@ -25,17 +25,17 @@ const test = base.extend<Fixtures, { folder: string; front: { url: string } }>({
   host: ({ api, served, folder }, use) => use(hostOf(served, api, { base: folder })),
 })
 
-test('signs in, reloads, refreshes on a strict API and signs out', ({ host, visitor }) =>
+test('sign-in, reload, refresh on a strict API and sign-out work', ({ host, visitor }) =>
   travel(host, visitor))
 
-test('a refresh that failed is over with its request', ({ host, visitor }) => outlive(host, visitor))
+test('after a failed refresh, the next request refreshes', ({ host, visitor }) => outlive(host, visitor))
 
 test('uploads, downloads and events pass through', async ({ host, visitor }) => {
   await signIn(host, visitor)
   await carry(host, visitor)
 })
 
-test('guests and forms without a script are led to pages in the folder', async ({
+test('anonymous users and forms without a script are redirected to pages below the base path', async ({
   host,
   visitor,
   folder,
@@ -48,7 +48,7 @@ test('guests and forms without a script are led to pages in the folder', async (
   expect(await host.isSignedIn(visitor)).toBe(true)
 })
 
-test('in a browser: sign-in on the wanted page, a reload with a refused token, and sign-out', async ({
+test('in a browser, a sign-in on a guarded page, a reload with a refused token and a sign-out work', async ({
   api,
   folder,
   page,

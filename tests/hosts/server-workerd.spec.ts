@@ -6,7 +6,7 @@ import { carry } from './traffic.js'
 import { createVisitor } from './visitor.js'
 import { serveScript } from './workerd.js'
 
-/** A worker that is nothing but the server. */
+/** A worker that contains only `tokencell/server`. */
 const WORKER = `
   import { createBff } from 'tokencell/server'
   let bff
@@ -57,10 +57,11 @@ const test = base.extend<object, { host: Host & { url: string } }>({
 
 test.beforeEach(({ host }) => host.api.reset())
 
-test('signs in, reloads, refreshes on a strict API and signs out', ({ host }) =>
+test('sign-in, reload, refresh on a strict API and sign-out work', ({ host }) =>
   travel(host, createVisitor(host.url)))
 
-test('a refresh that failed is over with its request', ({ host }) => outlive(host, createVisitor(host.url)))
+test('after a failed refresh, the next request refreshes', ({ host }) =>
+  outlive(host, createVisitor(host.url)))
 
 test('uploads, downloads and events pass through', async ({ host }) => {
   const visitor = createVisitor(host.url)

@@ -7,12 +7,12 @@ type Visitor = ReturnType<typeof createVisitor>
 
 const MIB = 1024 * 1024
 
-/** An upload, a download and a stream of events through a host, by somebody who is signed in. */
+/** An upload, a download and a stream of events of a signed-in user through a host. */
 export async function carry({ base, ending = '', keepsLength = true }: Host, visitor: Visitor) {
   const sent = new Uint8Array(0.9 * MIB).map((_, at) => at % 256)
   const upload = await visitor.call(`${base}/api/v1/bytes${ending}`, {
     method: 'POST',
-    // As a blob, which a redirect can send again.
+    // A Blob, because it can be sent again after a redirect.
     body: new Blob([sent]),
     type: 'application/octet-stream',
   })
@@ -30,7 +30,7 @@ export async function carry({ base, ending = '', keepsLength = true }: Host, vis
   await listen(await visitor.call(`${base}/api/v1/events${ending}?every=200`))
 }
 
-/** Each event is there soon after it was sent, and not with the next hundred; then the visitor has had enough. */
+/** Checks that events arrive one by one, soon after they were sent, then cancels the stream. */
 async function listen({ headers, body }: Response) {
   expect(headers.get('content-type')).toMatch(/^text\/event-stream/)
   const reader = body?.pipeThrough(new TextDecoderStream()).getReader()

@@ -1,6 +1,6 @@
 const MOST_REDIRECTS = 5
 
-/** Somebody with a browser, as far as a server can tell: cookies are kept. */
+/** Makes requests like the browser of a visitor, and keeps cookies. */
 export function createVisitor(origin: string) {
   const cookies = new Map<string, string>()
 
@@ -17,7 +17,7 @@ export function createVisitor(origin: string) {
     return response
   }
 
-  /** Opens a page, as a navigation does. A redirect is not followed. */
+  /** Opens a page like a navigation. Does not follow a redirect. */
   async function open(path: string) {
     const headers = { accept: 'text/html', 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' }
     const response = await ask(path, { headers, redirect: 'manual' })
@@ -30,7 +30,7 @@ export function createVisitor(origin: string) {
     cookies,
     ask,
     open,
-    /** Opens a page and follows where it leads, as a browser does. */
+    /** Opens a page and follows redirects, like a browser. */
     async visit(path: string) {
       let page = await open(path)
       for (let redirects = 0; page.location !== null && redirects < MOST_REDIRECTS; redirects++) {
@@ -39,7 +39,7 @@ export function createVisitor(origin: string) {
       }
       return page
     },
-    /** Sends a form without a script, from the page at this path. A redirect is not followed. */
+    /** Submits a form without a script from the page at `from`. Does not follow a redirect. */
     async submit(path: string, fields: Record<string, string>, from: string) {
       const headers = { 'sec-fetch-site': 'same-origin', origin, referer: origin + from }
       const body = new URLSearchParams(fields)
@@ -47,7 +47,7 @@ export function createVisitor(origin: string) {
       await response.text()
       return { status: response.status, location: response.headers.get('location') }
     },
-    /** What a script of a page asks. */
+    /** Makes a request like a script of a page. */
     call: (path: string, { method = 'GET', json, body, type }: Asked = {}) =>
       ask(path, {
         method,

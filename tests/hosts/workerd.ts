@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { Miniflare } from 'miniflare'
 
-/** Of the newest workerd that Node 20 can start. */
+/** The date of the newest workerd that Node 20 can start. */
 const COMMON = {
   modulesRules: [{ type: 'ESModule' as const, include: ['**/*.js', '**/*.mjs'] }],
   compatibilityDate: '2026-04-01',
@@ -17,7 +17,7 @@ function* scriptsIn(folder: string): Generator<string> {
   }
 }
 
-/** Serves what Nitro has built for Cloudflare: `{ url, end }`. */
+/** Serves a Cloudflare build of Nitro: `{ url, end }`. */
 export async function serveOutput(output: string, bindings: Record<string, string>) {
   const root = path.join(output, 'server')
   const main = path.join(root, 'index.mjs')
@@ -26,7 +26,7 @@ export async function serveOutput(output: string, bindings: Record<string, strin
   return start({ modules, modulesRoot: root, bindings })
 }
 
-/** Serves a worker that is one module. */
+/** Serves a worker that consists of one module. */
 export const serveScript = (script: string, bindings: Record<string, string>) =>
   start({ modules: true, script, bindings })
 

@@ -1,6 +1,6 @@
 import { at, expect, openSignedIn, signOut, test } from '../apps.js'
 
-test('with `cacheComponents`, pages are rendered with the session below a `Suspense`, and Next complains of nothing', async ({
+test('with `cacheComponents`, pages are rendered with the session below a `Suspense`, and Next logs no warning', async ({
   app,
   page,
 }) => {

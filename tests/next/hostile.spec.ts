@@ -23,7 +23,7 @@ function* filesIn(place: string): Generator<string> {
   }
 }
 
-test('promise 24: no token is in HTML, flight data, the client bundle, the build cache, a log or an error page', async ({
+test('promise 24: no token, cookie or secret is in HTML, flight data, the client bundle, the build cache, a log or an error page', async ({
   api,
   app,
   context,
@@ -49,7 +49,7 @@ test('promise 24: no token is in HTML, flight data, the client bundle, the build
   const cookie = await cookieHeader(context)
   const places: Record<string, string> = {}
   const get = async (name: string, headers: Record<string, string> = {}) => {
-    // A server that compiles for longer than it keeps connections would close this one as it is used.
+    // No keep-alive: a development server may compile for so long that it closes the idle connection just before its reuse.
     const response = await fetch(app.url + name, { headers: { cookie, connection: 'close', ...headers } })
     places[name] =
       `${await response.text()} ${JSON.stringify([...response.headers].filter(([key]) => key !== 'set-cookie'))}`
@@ -76,7 +76,7 @@ test('promise 24: no token is in HTML, flight data, the client bundle, the build
   expect({ secret: holding(SECRET), cookie: holding(sealed) }).toEqual({ secret: [], cookie: [] })
 })
 
-test('promise 23: whatever reads or sets a session may be kept by no cache; what is the same for all, may', async ({
+test('promise 23: responses that read or set a session are not cacheable, and a static page without a session is', async ({
   api,
   app,
   context,
@@ -90,9 +90,9 @@ test('promise 23: whatever reads or sets a session may be kept by no cache; what
     const [setCookie] = response.headers.getSetCookie()
     return [response.headers.get('cache-control') ?? '', setCookie !== undefined] as const
   }
-  // A page that was rendered when the application was built comes with the new cookie of whoever asks first.
+  // The response for a page that was rendered at build time has the new cookie of the session that was due.
   const [about, isSet] = await control('/about', { cookie: due })
-  // A development server lets nothing be cached, in words of its own.
+  // A development server makes no response cacheable, with another header value.
   const uncached = isDev(served) ? /no-store/ : /private.*no-store/
   expect([about, isSet]).toEqual([expect.stringMatching(uncached), true])
   await page.goto('/notes')
@@ -101,11 +101,11 @@ test('promise 23: whatever reads or sets a session may be kept by no cache; what
     expect((await control(name, { cookie }))[0], name).toMatch(uncached)
   for (const name of ['/api/auth/session', '/api/v1/me', '/api/v1/nothing'])
     expect((await control(name, { cookie, ...fromPage }))[0], name).toBe('private, no-store')
-  expect((await control('/notes'))[0], 'the way to the sign-in page').toMatch(uncached)
-  expect((await control('/about'))[0], 'for who has no session').not.toContain('private')
+  expect((await control('/notes'))[0], 'the redirect to the sign-in page').toMatch(uncached)
+  expect((await control('/about'))[0], 'the static page without a session').not.toContain('private')
 })
 
-test('a page says so itself where the proxy was passed by: no header of Next opens it', async ({
+test('no header that makes Next skip the proxy opens a protected page, because the page itself checks the session', async ({
   app,
   context,
   page,

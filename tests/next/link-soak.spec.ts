@@ -5,14 +5,14 @@ import { mistakesIn, type Refreshes, watchRefreshes } from '../bff/refreshes.js'
 import { pick, type Random, randomFrom } from '../random.js'
 
 const ROUNDS = process.env.TOKENCELL_FULL ? 100 : 5
-/** How long tokens live, and refreshes take, in milliseconds. */
+/** The lifetime of a token, and the shortest and longest time of a refresh, in milliseconds. */
 const LIFETIME = 1200
 const QUICKEST = 300
 const SLOWEST = 1000
 
 const seed = Number(process.env.TOKENCELL_SEED ?? Math.floor(Math.random() * 1e9))
 
-/** Counts prefetches, and those of them that were aborted while the token was refreshed. */
+/** Counts prefetches, aborted ones, and those aborted while the token was being refreshed. */
 function countPrefetches(page: Page, user: string, refreshes: Refreshes) {
   const counts = { prefetches: 0, aborted: 0, abortedInRefresh: 0 }
   const began = new Map<object, number>()
@@ -30,28 +30,28 @@ function countPrefetches(page: Page, user: string, refreshes: Refreshes) {
   return counts
 }
 
-/** Opens a page, half of the time after another one that is not there yet; each aborts what was under way. */
+/** Opens a page. Half of the times it interrupts a navigation to another page. Each navigation aborts open requests. */
 async function navigateImpatiently(page: Page, random: Random) {
   const paths = ['/', '/notes', '/admin', '/legacy']
   const last = pick(random, paths)
   if (random() < 0.5) {
-    // Not the same one: Chromium ignores a second navigation to a page that it is about to open, and reports ERR_ABORTED.
+    // Two different pages: Chromium ignores a second navigation to the page that it is opening, and reports ERR_ABORTED.
     const first = pick(
       random,
       paths.filter((path) => path !== last),
     )
-    // The last one interrupts it, unless it was quick.
+    // The second navigation interrupts this one, unless this one completes first.
     page.goto(first).catch(() => {})
     await delay(random() * SLOWEST)
   }
-  // Now and then the first one opens after all, just after the last was asked for.
+  // In rare cases the first page opens just after the second navigation started, and interrupts it.
   await page.goto(last).catch((error: Error) => {
     if (!error.message.includes('is interrupted by another navigation')) throw error
     return page.goto(last)
   })
 }
 
-/** What prefetches every visible link anew: the page is rendered again, as after a sign-in or an action. */
+/** Renders the page again, like after a sign-in or an action. Next then prefetches every visible link again. */
 const prefetchAgain = (page: Page) =>
   page.evaluate(() =>
     (window as unknown as { next?: { router?: { refresh?(): void } } }).next?.router?.refresh?.(),
@@ -67,7 +67,7 @@ function slowRefreshes(api: Api, random: Random) {
   })
 }
 
-test('on a strict API, <Link> prefetches that navigations abort while tokens expire lose no session', async ({
+test('on a strict API, the session survives <Link> prefetches that navigations abort while tokens expire', async ({
   api,
   page,
   served,
@@ -82,7 +82,7 @@ test('on a strict API, <Link> prefetches that navigations abort while tokens exp
   page.on('framenavigated', (frame) => visited.push(new URL(frame.url()).pathname))
   const counts = countPrefetches(page, api.accounts.byEmail(ADA.email)?.id ?? '', refreshes)
   for (let round = 0; round < ROUNDS; round += 1) {
-    // Until the token is due, or has expired.
+    // Waits until the token is due for a refresh or has expired, or does not wait.
     await delay((round === 0 ? 1.05 : pick(random, [0, 0.8, 1.05])) * LIFETIME)
     await prefetchAgain(page)
     await delay(random() * QUICKEST)
@@ -97,6 +97,6 @@ test('on a strict API, <Link> prefetches that navigations abort while tokens exp
   expect([refused, reuse, mistakesIn(refreshes.uses)], `seed ${seed}`).toEqual([0, 0, []])
   expect(visited, `seed ${seed}`).not.toContain('/sign-in')
   expect(ok).toBeGreaterThan(ROUNDS / 3)
-  // In few rounds, chance may have it that no refresh is under way when a prefetch is aborted.
+  // In the few rounds of the quick run, it is possible that no prefetch is aborted during a refresh.
   expect(process.env.TOKENCELL_FULL ? counts.abortedInRefresh : counts.aborted).toBeGreaterThan(0)
 })

@@ -12,7 +12,7 @@ import {
   test,
 } from '../apps.js'
 
-test('promise 17: another account that signs in replaces the one of every tab, and its calls fail', async ({
+test('promise 17: after a sign-in with another account, a request for the session of the first account fails with replaced', async ({
   context,
   page,
 }) => {
@@ -34,7 +34,7 @@ test('promise 17: another account that signs in replaces the one of every tab, a
   expect(code).toEqual([409, 'replaced'])
 })
 
-test('the Pages Router has the same session: data on the server, a refresh when it is due, the cookie handed on', async ({
+test('a page of the Pages Router gets data on the server, refreshes an expired token and gives the browser the new cookie', async ({
   api,
   context,
   page,
@@ -46,7 +46,7 @@ test('the Pages Router has the same session: data on the server, a refresh when 
   expect([refreshes(), (await cookieHeader(context)) !== before]).toEqual([1, true])
 })
 
-test('pages follow the session in every tab: after sign-in to the wanted page, after sign-out away from what is guarded', async ({
+test('a sign-in redirects every tab to its requested page, and a sign-out redirects every tab from a guarded page', async ({
   context,
   page,
 }) => {
@@ -66,7 +66,7 @@ test('pages follow the session in every tab: after sign-in to the wanted page, a
   }
 })
 
-test('who signs in after somebody else has signed out on a guarded page gets the home page, and no page of the other', async ({
+test('a user who signs in after another user has signed out on a guarded page gets the home page', async ({
   context,
   page,
 }) => {
@@ -84,7 +84,10 @@ test('who signs in after somebody else has signed out on a guarded page gets the
   expect(pathOf(page)).toBe('/')
 })
 
-test('a page whose token the API refuses is opened all the same', async ({ api, page }) => {
+test('when the API refuses the token of a page load, the server refreshes and the page shows its data', async ({
+  api,
+  page,
+}) => {
   await page.goto('/sign-in')
   await signIn(page)
   await expect(at(page, 'user')).toHaveText('Ada')
@@ -94,7 +97,10 @@ test('a page whose token the API refuses is opened all the same', async ({ api, 
   expect(api.journal.counts().refresh.total).toBe(1)
 })
 
-test('a navigation within the application to such a page shows it, too', async ({ api, page }) => {
+test('when the API refuses the token of a navigation within the application, the server refreshes and the page shows its data', async ({
+  api,
+  page,
+}) => {
   await page.goto('/sign-in')
   await signIn(page)
   await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
@@ -105,7 +111,7 @@ test('a navigation within the application to such a page shows it, too', async (
   expect(api.journal.counts().refresh.total).toBe(1)
 })
 
-test('where a refresh does not help, a navigation within the application shows the page with its 401', async ({
+test('when the refresh for a navigation within the application fails, the page shows its 401, and no second redirect to refresh follows', async ({
   api,
   page,
 }) => {
@@ -127,7 +133,12 @@ test('where a refresh does not help, a navigation within the application shows t
   expect(bounces).toHaveLength(1)
 })
 
-test('an action refreshes what is due, and is a door of its own', async ({ api, context, page, app }) => {
+test('an action refreshes a refused token, and writes nothing for an anonymous user or a user without the role', async ({
+  api,
+  context,
+  page,
+  app,
+}) => {
   await openSignedIn(page, '/admin')
   const asked = page.waitForRequest(
     (request) => request.method() === 'POST' && request.url().endsWith('/admin'),
@@ -161,5 +172,5 @@ test('an action refreshes what is due, and is a door of its own', async ({ api, 
   await signIn(page, BOB)
   await expect(at(page, 'user')).toHaveText('Bob')
   await call(await cookieHeader(context))
-  expect(count(), 'nobody and Bob have written nothing').toBe(before)
+  expect(count(), 'writes of an anonymous user and of Bob').toBe(before)
 })

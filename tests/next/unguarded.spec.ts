@@ -1,14 +1,18 @@
 import type { Page } from '@playwright/test'
 import { at, BOB, cookieHeader, expect, refuseTokens, signIn, test } from '../apps.js'
 
-/** Nobody but the proxy knows which page was wanted: one lands at home. */
+/** Signs in on the sign-in page, which leads to the home page. Only the proxy knows the requested page. */
 async function openHome(page: Page, user?: typeof BOB) {
   await page.goto('/sign-in')
   await signIn(page, user)
   await at(page, 'user').waitFor()
 }
 
-test('without a proxy, pages of both routers keep themselves closed', async ({ app, context, page }) => {
+test('without a proxy, guarded pages of both routers redirect anonymous users and users without the role', async ({
+  app,
+  context,
+  page,
+}) => {
   const get = async (name: string, cookie: string) => {
     const response = await fetch(app.url + name, { headers: cookie ? { cookie } : {}, redirect: 'manual' })
     return {
@@ -28,7 +32,7 @@ test('without a proxy, pages of both routers keep themselves closed', async ({ a
   expect(text).not.toContain('ada@example.com')
 })
 
-test('without a proxy, a page does not spend a refresh whose result it could not hand on', async ({
+test('without a proxy, a page makes no refresh, because it cannot set the new cookie, and a route handler makes it', async ({
   api,
   page,
 }) => {
@@ -37,7 +41,7 @@ test('without a proxy, a page does not spend a refresh whose result it could not
   await page.goto('/notes')
   await expect(at(page, 'notes')).toHaveAttribute('data-status', '401')
   expect(api.journal.counts().refresh.total).toBe(0)
-  // The page itself asks its server, which can.
+  // The page calls a route handler, which can set the cookie.
   await at(page, 'note-text').fill('refreshed by a handler')
   await at(page, 'add-note').click()
   await expect(at(page, 'notes')).toContainText('refreshed by a handler')

@@ -2,7 +2,7 @@ import { createApi } from '../../examples/api/src/api.js'
 import { VAULT_API } from '../../scripts/next.mjs'
 import { ADA, at, expect, signIn, test } from '../apps.js'
 
-test('the pure client mode: a vault asks the API itself, and a reload costs nothing', async ({
+test('in the pure client mode the vault calls the API directly, and a reload causes no refresh', async ({
   app,
   page,
 }) => {

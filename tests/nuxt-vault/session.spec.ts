@@ -5,10 +5,10 @@ import { at, BOB, expect, openSignedIn, pathOf, signIn } from '../apps.js'
 import { test as base } from '../complaints.js'
 import { Canaries, find } from '../e2e/canary.js'
 
-// One API for all, at one port.
+// The tests run one after the other, because they use one port for the API.
 base.describe.configure({ mode: 'default' })
 
-/** The vault asks the API itself, at the origin that was built into it. */
+/** The vault calls the API directly, at the origin that was set at build time. */
 const test = base.extend({
   api: async ({ app, served }, use) => {
     const api = createApi({ corsOrigins: [app.url] })
@@ -19,7 +19,7 @@ const test = base.extend({
   },
 })
 
-/** Every heading that the page shows from now on, in each document, in their order. */
+/** Records the headings that the pages show from now on, in order. */
 async function recordHeadings(page: Page): Promise<() => string[]> {
   const shown: string[] = []
   await page.exposeFunction('heading', (name: string) => shown.push(name))
@@ -35,7 +35,7 @@ async function recordHeadings(page: Page): Promise<() => string[]> {
   return () => shown.splice(0)
 }
 
-test('promise 20: a reload on a protected page stays there, without a flash of the sign-in page and without a refresh', async ({
+test('promise 20: a reload of a protected page stays there, never shows the sign-in page and causes no refresh', async ({
   api,
   page,
 }) => {
@@ -54,7 +54,7 @@ test('promise 20: a reload on a protected page stays there, without a flash of t
   expect(api.journal.counts().refresh.total).toBe(0)
 })
 
-test('promise 20: a deep link leads over the sign-in page to where it was meant to, and nothing of anybody’s shows on the way', async ({
+test('promise 20: an anonymous user who opens a deep link signs in and gets the linked page, and no request or other page comes before', async ({
   api,
   page,
 }) => {
@@ -62,19 +62,19 @@ test('promise 20: a deep link leads over the sign-in page to where it was meant 
   await page.goto('/notes?lang=ar')
   await at(page, 'page-sign-in').waitFor()
   await expect(at(page, 'sign-in')).toBeEnabled()
-  expect(api.journal.entries(), 'the page that was wanted asks for nothing as nobody').toEqual([])
-  expect(pathOf(page), 'app.config names it for the wanted route').toBe(
+  expect(api.journal.entries(), 'the requested page makes no request without a session').toEqual([])
+  expect(pathOf(page), 'app.config sets the sign-in page of the requested route').toBe(
     '/sign-in?lang=ar&redirect=/notes?lang=ar',
   )
   await signIn(page, BOB)
   await expect(at(page, 'page-notes')).toHaveText('Notes of Bob')
   expect(pathOf(page)).toBe('/notes?lang=ar')
-  // The page itself may show for a moment, empty: a page that is hydrating leads nowhere else yet.
+  // The requested page may be shown for a moment, empty, because no redirect happens during hydration.
   const shown = headings()
   expect(shown.slice(shown.indexOf('page-sign-in'))).toEqual(['page-sign-in', 'page-notes'])
 })
 
-test('promise 2: who never signed in causes no request, and a public page hydrates as it was rendered', async ({
+test('promise 2: a visitor who never signed in causes no request to the API, and a public page shows the user after the sign-in', async ({
   api,
   page,
 }) => {
@@ -87,7 +87,7 @@ test('promise 2: who never signed in causes no request, and a public page hydrat
   await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
 })
 
-test('promise 9: an API that is away signs nobody out', async ({ api, page }) => {
+test('promise 9: the session survives 503 responses of the API', async ({ api, page }) => {
   await openSignedIn(page)
   api.faults.add({ route: '*', kind: 'status', status: 503, times: 3 })
   await page.goto('/')
@@ -96,7 +96,7 @@ test('promise 9: an API that is away signs nobody out', async ({ api, page }) =>
   await expect(at(page, 'page-notes')).toHaveText('Notes of Ada')
 })
 
-test('promise 16: signing out in one tab leads the other to the sign-in page', async ({
+test('promise 16: a sign-out in one tab redirects the other to the sign-in page', async ({
   api,
   context,
   page,
@@ -110,7 +110,7 @@ test('promise 16: signing out in one tab leads the other to the sign-in page', a
   await expect.poll(() => api.state().sessions).toBe(0)
 })
 
-test('promise 24: no token is in the page, in what the server sends, or in anything that a script can read', async ({
+test('promise 24: no token is in the page, in responses of the server or in any place that page scripts can read', async ({
   api,
   app,
   context,
@@ -119,7 +119,7 @@ test('promise 24: no token is in the page, in what the server sends, or in anyth
   const canaries = new Canaries(page, api)
   await openSignedIn(page)
   await expect(at(page, 'page-notes')).toBeVisible()
-  // Looking everywhere makes a page complain.
+  // The search causes console messages, which would fail the test for `page`. So it runs in another page.
   const other = await context.newPage()
   await other.goto('/notes')
   await expect(at(other, 'page-notes')).toBeVisible()
@@ -129,7 +129,7 @@ test('promise 24: no token is in the page, in what the server sends, or in anyth
   expect(find(canaries.tokens, places)).toEqual([])
 })
 
-test('a page for somebody is left to the browser, or rendered as the shell that everybody gets', async ({
+test('the server sends a page that requires sign-in without content, or as the same shell for all users', async ({
   api: _,
   app,
   served,
@@ -140,19 +140,19 @@ test('a page for somebody is left to the browser, or rendered as the shell that 
   expect(sent).not.toContain('page-sign-in')
 })
 
-test('an API that is away opens the sign-in page all the same, and a page for somebody says so until the API is back', async ({
+test('while the refresh endpoint answers 404, the sign-in page opens and a protected page shows the failure until it works again', async ({
   api,
   page,
   served,
 }) => {
-  // A vault of its own, which a reload ends.
+  // Without SharedWorker the page has its own vault, which ends with the page.
   await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'SharedWorker'))
   await openSignedIn(page)
   api.faults.add({ route: 'refresh', kind: 'status', status: 404, times: 1000 })
   await page.goto('/sign-in')
   await expect(at(page, 'page-sign-in')).toBeVisible({ timeout: 12_000 })
   await page.goto('/notes')
-  // The page of the application, or the error page of Nuxt.
+  // The notice of the application, or the error page of Nuxt.
   const notice = served === 'generated' ? page.getByText('503') : at(page, 'page-unavailable')
   await expect(notice.first()).toBeVisible({ timeout: 12_000 })
   await expect(at(page, 'page-notes')).toBeHidden()

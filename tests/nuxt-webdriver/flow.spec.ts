@@ -4,8 +4,8 @@ import { serveApp } from '../apps.js'
 import { visit } from '../nuxt/flow.js'
 import { test } from '../webdriver/fixtures.js'
 
-// WebKit takes no Secure cookie from http://localhost.
-test('promise 20: over the sign-in page to the page that was wanted, a reload there, and out again', async ({
+// The server uses TLS, because WebKit rejects Secure cookies from http://localhost.
+test('promise 20: a deep link leads to the sign-in page and then to the requested page, a reload stays there, and a sign-out works', async ({
   page,
 }) => {
   const api = createApi()

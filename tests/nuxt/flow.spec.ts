@@ -1,7 +1,7 @@
 import { test } from '../apps.js'
 import { visit } from './flow.js'
 
-test('promise 20: over the sign-in page to the page that was wanted, a reload there, and out again', async ({
+test('promise 20: a deep link leads to the sign-in page and then to the requested page, a reload stays there, and a sign-out works', async ({
   api,
   app,
   page,

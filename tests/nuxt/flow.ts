@@ -8,7 +8,7 @@ async function waitForHeading(page: Page, expected: string) {
   await expect.poll(() => heading(page).catch(() => 'on the way')).toBe(expected)
 }
 
-/** Clicks on a button as soon as the page listens. */
+/** Clicks on a button until the page reacts. */
 async function click(page: Page, name: string) {
   const isTaken = () =>
     page.evaluate((name) => {
@@ -25,7 +25,7 @@ const fillIn = (page: Page) =>
       Object.assign(document.querySelector(`[name=${name}]`) ?? {}, { value })
   }, ADA)
 
-/** What every engine has to do: over the sign-in page to the page that was wanted, reload there, sign out. */
+/** The test for every engine: a deep link, the sign-in page, the requested page, a reload, a sign-out. */
 export async function visit(page: Page, url: string, api: Api) {
   await page.goto(`${url}/notes`)
   await waitForHeading(page, '/sign-in Sign in')
@@ -37,7 +37,7 @@ export async function visit(page: Page, url: string, api: Api) {
   expect(api.journal.counts().refresh.total).toBe(0)
   expect(await page.evaluate(() => document.cookie)).toBe('')
   await click(page, 'sign-out')
-  // Home, or the page for signing in: both the page and its guard lead away.
+  // The home page or the sign-in page, because both the page and its guard redirect.
   const isOut = () => page.evaluate(() => document.querySelector('[data-test=to-sign-in]') !== null)
   await expect.poll(() => isOut().catch(() => false)).toBe(true)
   await expect.poll(() => api.state().sessions).toBe(0)

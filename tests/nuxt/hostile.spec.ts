@@ -21,7 +21,7 @@ function* filesIn(place: string): Generator<string> {
   }
 }
 
-test('promise 24: no token is in HTML, payload, state, files or logs; nor is the refresh token, the cookie or the secret', async ({
+test('promise 24: no access token, refresh token, session cookie or secret is in HTML, payload, state, files or logs', async ({
   api,
   app,
   context,
@@ -47,8 +47,8 @@ test('promise 24: no token is in HTML, payload, state, files or logs; nor is the
   const places: Record<string, string> = {}
   const get = async (name: string, headers: Record<string, string> = {}) => {
     const response = await fetch(app.url + name, { headers: { cookie, connection: 'close', ...headers } })
-    const said = [...response.headers].filter(([key]) => key !== 'set-cookie')
-    places[name] = `${await response.text()} ${JSON.stringify(said)}`
+    const sent = [...response.headers].filter(([key]) => key !== 'set-cookie')
+    places[name] = `${await response.text()} ${JSON.stringify(sent)}`
   }
   for (const name of [
     '/',
@@ -80,20 +80,20 @@ test('promise 24: no token is in HTML, payload, state, files or logs; nor is the
   expect({ secret: holding(SECRET), cookie: holding(sealed) }).toEqual({ secret: [], cookie: [] })
 })
 
-test('promise 23: what is rendered once for all carries nobody’s session, whoever asks first', async ({
+test('promise 23: cached and prerendered pages contain no session, and other responses are not cacheable', async ({
   app,
   context,
   page,
   served,
 }) => {
-  test.skip(isDev(served), 'a development server renders each anew')
+  test.skip(isDev(served), 'a development server renders every page again')
   await openSignedIn(page)
   const cookie = await cookieHeader(context)
   for (const name of ['/about', '/news']) {
     const response = await fetch(app.url + name, { headers: { cookie } })
     expect(response.headers.getSetCookie(), name).toEqual([])
     expect(await response.text(), name).not.toMatch(/Ada|ada@example/)
-    // The page asks, and knows.
+    // The page requests the session and shows the user.
     await page.goto(name)
     await expect(at(page, 'user')).toHaveText('Ada')
   }

@@ -14,12 +14,12 @@ import {
 } from '../apps.js'
 import { test } from '../complaints.js'
 
-test('promise 20: a reload on a protected page stays there, and asks for nothing that was rendered', async ({
+test('promise 20: a reload of a protected page stays there, and the page does not request the data that the server has rendered', async ({
   api,
   page,
 }) => {
   await openSignedIn(page)
-  // The page is here once what it asked for is.
+  // The heading is visible when the data of the page has arrived.
   await expect(at(page, 'page-notes')).toBeVisible()
   const before = api.journal.entries().length
   for (let times = 0; times < 3; times++) {
@@ -35,7 +35,7 @@ test('promise 20: a reload on a protected page stays there, and asks for nothing
   ).toEqual(Array(3).fill('GET /api/v1/notes'))
 })
 
-test('promise 22: a token that the API refuses while a page is rendered is refreshed in that very rendering', async ({
+test('promise 22: when the API refuses the token during rendering, the server refreshes it and renders the page with its data', async ({
   api,
   context,
   page,
@@ -63,7 +63,7 @@ test('promise 9: a session that is revoked while a page is open leads to the sig
   expect(pathOf(page)).toBe('/sign-in?redirect=/notes')
 })
 
-test('promise 20: who lacks a role is told so, by the page and by the route behind it', async ({
+test('promise 20: for a user without the required role, the page shows the forbidden page and its API route answers 403', async ({
   app,
   context,
   page,
@@ -80,7 +80,7 @@ test('promise 20: who lacks a role is told so, by the page and by the route behi
   await expect(at(page, 'page-home')).toHaveText('Hello, Bob.')
 })
 
-test('the sign-in page is that of the wanted route, on the server and in the page', async ({
+test('the redirect to the sign-in page depends on the requested route, on the server and in the browser', async ({
   api: _,
   app,
   page,
@@ -97,7 +97,7 @@ test('the sign-in page is that of the wanted route, on the server and in the pag
   await signIn(page)
   await expect(at(page, 'page-notes')).toBeVisible()
   expect(pathOf(page) + new URL(page.url()).hash).toBe('/notes?lang=ar#end')
-  // From within the page, where no server has a say.
+  // A navigation in the browser, without the server.
   await signOut(page)
   await expect(at(page, 'page-home')).toBeVisible()
   await page.evaluate(() => {
@@ -108,7 +108,7 @@ test('the sign-in page is that of the wanted route, on the server and in the pag
   expect(decodeURIComponent(pathOf(page))).toBe(decodeURIComponent(signInPage))
 })
 
-test('the session is known after an await: in middleware, in a plugin, in a composable, on the server and in the page', async ({
+test('the session is available after an await in middleware, a plugin and a composable, on the server and in the browser', async ({
   app,
   context,
   page,
@@ -130,13 +130,13 @@ test('the session is known after an await: in middleware, in a plugin, in a comp
   await expect(at(page, 'journal')).toHaveText('unauthenticated, signed in')
 })
 
-/** The heading as the server sends it. */
+/** The heading in the HTML from the server. */
 async function sentHeading(page: Page, path: string) {
   const response = await page.goto(path)
   return /<h1[^>]*>([^<]*)/.exec((await response?.text()) ?? '')?.[1]
 }
 
-test('a page hydrates as it was rendered, and then shows what has changed while it was', async ({
+test('a page hydrates with the rendered session, and then shows a change that happened during the rendering', async ({
   api,
   page,
 }) => {
@@ -149,7 +149,7 @@ test('a page hydrates as it was rendered, and then shows what has changed while 
   await expect(at(page, 'user')).toHaveText('Ada Lovelace')
 })
 
-test('a page that was rendered for a user who has left, as this browser knows, hydrates, and then follows', async ({
+test('after a sign-out that did not reach the server, a page that was rendered with the session hydrates and then shows the sign-out', async ({
   api,
   page,
 }) => {

@@ -8,16 +8,16 @@ import { drive } from './drive.mjs'
 import { fill, install, sources } from './project.mjs'
 import { serveFolder } from './static.mjs'
 
-/** Goes through a session in an environment, with each of the vaults. */
+/** Runs the session test in an environment, with each of the vaults. */
 export async function browse(environment, { browser, tarball, vaults }) {
-  if (vaults.includes('page') && !environment.place) return skipped('has an auth.js of its own')
+  if (vaults.includes('page') && !environment.place) return skipped('the project has its own auth.js')
   const { pages, tolerated } = environment
   return withServer(environment, { tarball, vaults }, async (served) => {
     for (const vault of vaults) await drive({ ...served, browser, vault, pages, tolerated })
   })
 }
 
-/** Installs, builds and serves an environment beside an API, for as long as `work` takes. */
+/** Installs, builds and serves an environment together with an API while `work` runs. */
 export async function withServer(environment, { tarball, vaults }, work) {
   const folder = await install(environment.project, tarball)
   const node = nodeFor(environment, folder)
@@ -44,7 +44,7 @@ export async function withServer(environment, { tarball, vaults }, work) {
   }
 }
 
-/** The Node that we run in, or else the newer one that the project has brought along where there is one. */
+/** The running Node if it is new enough, or else the newer Node in the dependencies of the project, if it has one. */
 export function nodeFor({ leastNode }, folder) {
   const isNew = !leastNode || process.versions.node.localeCompare(leastNode, 'en', { numeric: true }) >= 0
   if (isNew) return process.execPath
@@ -60,7 +60,7 @@ function write({ source, place, copy }, folder, { apiUrl, vaults }) {
     ...(copy ? [[path.join(folder, copy.from), copy.to]] : []),
     ...(vaults.includes('page') ? [[from('page'), place]] : []),
   ])
-  // The configuration is in the file and nowhere else, so that is where the address of the API goes.
+  // The vault file is the only place with the address of the API, so it is replaced there.
   const extension = place ? 'ts' : 'js'
   const file = path.join(folder, place ?? 'public', `auth.vault.${extension}`)
   writeFileSync(file, readFileSync(file, 'utf8').replace('http://localhost:8787', apiUrl))

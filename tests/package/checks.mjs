@@ -6,13 +6,13 @@ import { fill, install, sources } from './project.mjs'
 const compilers = ['typescript-5.9', 'typescript-7.0']
 const projects = ['bundler', 'nodenext', 'vue']
 
-/** What can be said of the tarball without a browser. */
+/** The checks of the tarball that need no browser. */
 export const checks = [
   { name: 'node', work: node },
   { name: 'publint', work: (tarball) => lint(tarball, 'publint/src/cli.js', ['--strict']) },
   {
     name: 'attw',
-    // There is no CommonJS, by intention.
+    // The package intentionally has no CommonJS.
     work: (tarball) =>
       lint(tarball, '@arethetypeswrong/cli/dist/index.js', [
         '--profile',
@@ -47,5 +47,5 @@ async function types(tarball) {
       const checked = finish(`node_modules/${compiler}/bin/tsc`, args, { cwd: folder })
       await checked.catch(({ output }) => errors.push(`${compiler}, ${project}:\n${output}`))
     }
-  if (errors.length) throw new Failure('the types do not fit', errors.join('\n'))
+  if (errors.length) throw new Failure('the types do not compile', errors.join('\n'))
 }

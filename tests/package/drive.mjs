@@ -5,12 +5,12 @@ import { realms } from './realms.mjs'
 
 const ADA = { email: 'ada@example.com', password: 'correct horse' }
 
-// A development server that meets a dependency late bundles it, and tells the page to load again.
+// A development server that discovers a dependency late bundles it and reloads the page. Then the test starts again.
 const ATTEMPTS = 5
 
 /**
- * Goes through a session on the site with the vault in its place: `shared`, `worker` or `page`.
- * What a tool may log as an error although all is well is in `tolerated`.
+ * Runs the session test on the site with the vault in `shared`, `worker` or `page`.
+ * `tolerated` has patterns for console errors of a tool that are not failures.
  */
 export async function drive({ browser, url, api, apiUrl, vault, pages, tolerated = [] }) {
   for (let attempt = 1; ; attempt++) {
@@ -20,8 +20,12 @@ export async function drive({ browser, url, api, apiUrl, vault, pages, tolerated
     context.setDefaultTimeout(30_000)
     try {
       const tab = await open(context, { vault })
-      // A page that is gone never answers.
-      const limit = delay(120_000, { error: new Failure('two minutes were not enough') }, { ref: false })
+      // A call into a closed page never settles.
+      const limit = delay(
+        120_000,
+        { error: new Failure('the session test took longer than two minutes') },
+        { ref: false },
+      )
       const walk = session({ ...tab, url, api, apiUrl, vault, pages }).catch((error) => ({ error }))
       const outcome = await Promise.race([walk, limit])
       if (tab.disturbed() && attempt < ATTEMPTS) continue
@@ -35,14 +39,14 @@ export async function drive({ browser, url, api, apiUrl, vault, pages, tolerated
   }
 }
 
-/** Chromium may owe the answer for ever, when the page is being loaded anew at that moment. */
+/** Closes it, or gives up after 5 s: Chromium may never answer when the page reloads at this moment. */
 export const closed = (closable) =>
   Promise.race([closable.close().catch(() => {}), delay(5000, undefined, { ref: false })])
 
 const explained = (error, vault, errors) =>
   new Failure(`${vault}: ${error.message}`, [error.output, ...errors].filter(Boolean).join('\n'))
 
-/** A page, and the errors it has seen. */
+/** A new page, and the errors that it reports. */
 export async function watch(context) {
   const page = await context.newPage()
   const errors = []
@@ -53,7 +57,7 @@ export async function watch(context) {
   return { page, errors }
 }
 
-/** One with a way to load it that tells our loads from those nobody asked for. */
+/** A new page with a function to load it. `disturbed` says whether the page was also loaded in another way. */
 async function open(context, { vault }) {
   const { page, errors } = await watch(context)
   if (vault === 'worker') await page.addInitScript('delete globalThis.SharedWorker')
@@ -65,7 +69,7 @@ async function open(context, { vault }) {
   const load = async (work) => {
     ours++
     await work()
-    await until('the session to be there', () => page.evaluate(() => 'auth' in globalThis))
+    await until('window.auth to exist', () => page.evaluate(() => 'auth' in globalThis))
   }
   return { page, errors, load, disturbed: () => loads !== ours }
 }
@@ -81,12 +85,12 @@ async function session({ page, errors, load, url, api, apiUrl, vault, pages }) {
   expect('the first status', await status(), 'never')
   expect('requests before the sign-in', api.journal.counts().requests, 0)
   await page.evaluate((ada) => auth.signIn(ada), ADA)
-  expect('the first answer', await get(), 200)
+  expect('the first response', await get(), 200)
 
   await load(() => page.reload())
   expect('the status after a reload', await status(), 'authenticated')
-  expect('what was shown after a reload', await page.evaluate(() => statuses), ['authenticated'])
-  expect('the answer after a reload', await get(), 200)
+  expect('the statuses shown after a reload', await page.evaluate(() => statuses), ['authenticated'])
+  expect('the response after a reload', await get(), 200)
   expect('refreshes', refreshes(), vault === 'shared' ? 0 : 1)
 
   if (pages) {
@@ -97,14 +101,14 @@ async function session({ page, errors, load, url, api, apiUrl, vault, pages }) {
     await page.waitForURL('**/account')
     await until('the user', async () => (await page.textContent('#session')) === ADA.email)
     expect('the document after a navigation', await page.evaluate(() => globalThis.same), true)
-    expect('the answer after a navigation', await get(), 200)
+    expect('the response after a navigation', await get(), 200)
     await load(() => page.reload())
     await until('the user', async () => (await page.textContent('#session')) === ADA.email)
   }
 
   const found = await realms(page)
   const talking = found.filter(({ urls }) => urls.some((each) => each.startsWith(apiUrl)))
-  expect('what talks to the API', [...new Set(talking.map(({ kind }) => kind))], [vault])
+  expect('the realms that send requests to the API', [...new Set(talking.map(({ kind }) => kind))], [vault])
   errors.push(...found.flatMap((realm) => realm.errors))
 }
 
@@ -115,7 +119,7 @@ export function expect(what, actual, expected) {
 
 export async function until(what, condition) {
   const since = performance.now()
-  // What is asked of a page that is just being replaced fails.
+  // Calls into a page that is being replaced reject.
   while (!(await condition().catch(() => false))) {
     if (performance.now() - since > 30_000) throw new Failure(`waited for ${what} in vain`)
     await delay(50)

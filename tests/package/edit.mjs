@@ -1,4 +1,4 @@
-// What a newcomer does first: a mistake in the vault file, mended while the development server runs and the tab stays open.
+// A mistake in the vault file is fixed while the development server runs and the tab stays open.
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -11,7 +11,7 @@ const ADA = { email: 'ada@example.com', password: 'correct horse' }
 
 const misspell = (text) => text.replace('signIn:', 'signin:')
 
-/** The vault file, in two. */
+/** The vault file, split into two files. */
 const split = (text) => ({
   'auth.vault.ts': `import { openVault } from 'tokencell/vault'
 import { options } from './vault-options'
@@ -23,21 +23,21 @@ export default openVault(options)
     .replace('export default openVault', 'export const options = '),
 })
 
-/** What is done to the vault file, and what the page and its console say of that. */
+/** Mistakes in the vault file, with the expected message on the page and in its console. */
 const mistakes = [
   { name: 'a misspelt option', plant: misspell, says: /signin/ },
-  { name: 'one in a file that it imports', plant: misspell, files: split, says: /signin/ },
-  { name: 'a path for an origin', plant: (text) => text.replace("'],", "/api'],"), says: /origin/ },
+  { name: 'a misspelt option in an imported file', plant: misspell, files: split, says: /signin/ },
+  { name: 'an origin with a path', plant: (text) => text.replace("'],", "/api'],"), says: /origin/ },
   { name: 'a syntax error', plant: (text) => `${text}const = 1\n`, says: /auth\.?_?vault/ },
   {
-    name: 'an error that is thrown',
+    name: 'a thrown error',
     plant: (text) => `throw new Error('mine')\n${text}`,
     says: /Error: mine/,
   },
-  { name: 'an import that is missing', plant: (text) => `import './nowhere'\n${text}`, says: /nowhere/ },
+  { name: 'an import of a missing file', plant: (text) => `import './nowhere'\n${text}`, says: /nowhere/ },
 ]
 
-/** Only Vite loads a page again whose worker has changed. Next compiles what is wrong in any file into its own error page. */
+/** Only Vite reloads a page when its worker changes. Next shows compile errors of every file on its own error page. */
 const isVite = ({ name }) => name.startsWith('vite')
 const mistakesIn = (environment) => (isVite(environment) ? mistakes : mistakes.slice(0, 3))
 
@@ -68,7 +68,7 @@ async function edit({ page, url, apiUrl, folder, environment }) {
     }
     return performance.now()
   }
-  /** Next may not have seen the edit yet when the page is loaded; Vite loads it again when it has. */
+  /** Loads the page. Next may not have seen the edit at the first load, so it is repeated. Vite reloads by itself. */
   const show = (isFirst) => (isFirst || !isVite(environment) ? page.goto(url) : undefined)
 
   for (const [index, mistake] of mistakesIn(environment).entries()) {
@@ -85,25 +85,25 @@ async function edit({ page, url, apiUrl, folder, environment }) {
     await said
     const named = seconds(planted)
 
-    const mended = begin(files(good))
+    const fixed = begin(files(good))
     const fetchAsAda = ([ada, me]) =>
       auth
         .signIn(ada)
         .then(() => auth.fetch(me))
         .then(({ status }) => status)
-    await until('a protected answer', async () => {
+    await until('a response from a protected route', async () => {
       await show(false)
       return (await page.evaluate(fetchAsAda, [ADA, me])) === 200
     })
-    console.log(`  ${name}: named after ${named}, mended after ${seconds(mended)}`)
+    console.log(`  ${name}: named after ${named}, fixed after ${seconds(fixed)}`)
   }
 
-  // A relative URL goes to the page's own server, which knows no such path.
+  // A relative URL goes to the server of the page, which does not have this path.
   const warned = page.waitForEvent('console', {
     predicate: (message) => message.text().includes("auth.fetch('/api/v1/me')"),
   })
   expect(
-    'an answer of the server of the page',
+    'an HTML or error response of the server of the page',
     await page.evaluate(() =>
       auth
         .fetch('/api/v1/me')

@@ -1,13 +1,13 @@
-// Where the package has to work, with nothing but the two files of the readme. Per environment:
-// `project`  the folder in projects/ that says what is installed
-// `source`   the folder in sources/ with the application, and `place`, where those of sources/shared go in it
-// `copy`     what else is put where
-// `build`    a command, or nothing
-// `serve`    the port → a command; or the name of a folder to serve
-// `pages`    whether there is a second page to navigate to
-// `tolerated` what the console may say although all is well
-// `leastNode` where that is more than ours
-// `full`     left out unless asked for
+// The environments in which the package must work with only the two files from the README. For each environment:
+// `project`  the folder in projects/ with the package.json and the lock file
+// `source`   the folder in sources/ with the application. `place`: the target for the files of sources/shared
+// `copy`     a folder to copy, `{ from, to }`
+// `build`    the build command, if there is one
+// `serve`    a function from the port to a command, or the name of a folder to serve
+// `pages`    whether the application has a second page
+// `tolerated` patterns for console errors that are not failures
+// `leastNode` the minimum version of Node, if it is higher than ours
+// `full`     whether the environment runs only with --full or by its name
 
 const vite = 'node_modules/vite/bin/vite.js'
 const next = 'node_modules/next/dist/bin/next'
@@ -15,7 +15,7 @@ const nuxt = 'node_modules/nuxt/bin/nuxt.mjs'
 const esbuild = 'node_modules/esbuild/bin/esbuild'
 
 const toAssets = ['--bundle', '--splitting', '--format=esm', '--outdir=public/assets']
-// Where the tool leaves the wasm behind, the vault finds that out and takes the copy inside the package.
+// These tools do not output the wasm file. The vault gets a 404 and uses the copy in the JavaScript.
 const leftBehind = [/404.*core_bg\.wasm/]
 
 const strictly = (port) => ['--host', 'localhost', '--port', port, '--strictPort']

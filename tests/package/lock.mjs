@@ -1,4 +1,4 @@
-// Writes the lock files anew after a version in projects/*/package.json has changed: `node tests/package/lock.mjs [names…]`
+// Rewrites the lock files after a version in projects/*/package.json has changed: `node tests/package/lock.mjs [names…]`
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,7 +10,7 @@ const platform =
 
 const libcs = { gnu: 'glibc', musl: 'musl' }
 
-/** What a parent asks for and the registry at hand does not carry: without it, npm ci refuses the lock elsewhere. */
+/** Adds optional packages that the local registry does not have. Without them, npm ci fails with other registries. */
 function complete(lock) {
   for (const [place, { optionalDependencies = {} }] of Object.entries(lock.packages))
     for (const [name, version] of Object.entries(optionalDependencies)) {
@@ -41,7 +41,7 @@ await program(import.meta.url, async (names) => {
     const cwd = path.join(projects, name)
     const file = path.join(cwd, 'package-lock.json')
     rmSync(file, { force: true })
-    // Whoever installs takes the packages from the registry of their own configuration.
+    // The lock file has no registry URLs, so that npm ci uses the configured registry.
     const options = ['--package-lock-only', '--ignore-scripts', '--omit-lockfile-registry-resolved']
     await run('npm', ['install', ...options], { cwd })
     const lock = complete(JSON.parse(readFileSync(file, 'utf8')))

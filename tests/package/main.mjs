@@ -1,5 +1,5 @@
-// The packed package in projects of every kind: `node tests/package/main.mjs [--full] [names…]`
-// `--page` puts the vault into the page, in place of a shared worker and then a worker.
+// Tests the packed package in different projects: `node tests/package/main.mjs [--full] [names…]`
+// With `--page` the vault runs in the page, otherwise first in a shared worker and then in a worker.
 
 import { testedChromium } from '../../scripts/browsers.mjs'
 import { Failure, program } from '../../scripts/run.mjs'
@@ -40,6 +40,6 @@ await program(import.meta.url, async (args) => {
   } finally {
     await closed(browser)
   }
-  // Whatever did not close in time ends with us.
+  // Ends everything that did not close in time.
   process.exit()
 })

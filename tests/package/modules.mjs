@@ -12,7 +12,7 @@ const nuxt = 'node_modules/nuxt/bin/nuxt.mjs'
 const modes = ['bff', 'vault']
 const projects = [{ project: 'nuxt-4.4' }, { project: 'nuxt-4.5', leastNode: '22.19.0', full: true }]
 
-/** Stock Nuxt projects with the module, in both modes: their types checked, built, and gone through. */
+/** Standard Nuxt projects with the module, in both modes: type check, build and session test. */
 export const modules = projects.map(({ project, leastNode, full }) => ({
   name: `${project}-module`,
   full,
@@ -53,7 +53,7 @@ async function tryOut(mode, { browser, folder, node }) {
   }
 }
 
-/** By way of the sign-in page to the page that was wanted, a reload there, and out. */
+/** A deep link to a guarded page, the sign-in, a reload there, and the sign-out. */
 async function visit(mode, { browser, url, api }) {
   const context = await browser.newContext()
   try {
@@ -69,7 +69,7 @@ async function visit(mode, { browser, url, api }) {
     await arrive('Sign in')
     await page.click('button:enabled')
     await arrive(user)
-    expect('where it is', new URL(page.url()).pathname, '/account')
+    expect('the path', new URL(page.url()).pathname, '/account')
 
     const reloaded = await page.reload()
     expect('the user in the HTML', (await reloaded.text()).includes('ada@example.com'), mode === 'bff')

@@ -11,11 +11,11 @@ const work = path.join(root, 'target/package')
 
 const digest = (file) => createHash('sha256').update(readFileSync(file)).digest('hex')
 
-/** The tarball that would be published, of pkg/ as it is: `{ file, hash }`. */
+/** Packs the current pkg/ into the tarball that would be published: `{ file, hash }`. */
 export async function pack() {
   if (!existsSync(path.join(root, 'pkg/index.js'))) throw new Failure('pkg/ is missing: run npm run build')
   mkdirSync(work, { recursive: true })
-  // Without the scripts, which would build.
+  // Without the npm scripts, which would build pkg/.
   await run('npm', ['pack', '--ignore-scripts', '--pack-destination', work])
   const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   const file = path.join(work, `${name}-${version}.tgz`)
@@ -23,8 +23,8 @@ export async function pack() {
 }
 
 /**
- * A project with its dependencies, the tarball and nothing else: a folder below target/package.
- * Installs when the lock file has changed, and the tarball when that has.
+ * A folder below target/package with only the project, its dependencies and the tarball.
+ * The dependencies are installed when the lock file has changed, the tarball when the tarball has changed.
  */
 export async function install(name, tarball) {
   const folder = path.join(work, name)
@@ -47,7 +47,7 @@ export async function install(name, tarball) {
   return folder
 }
 
-/** As npm puts them where the project has other versions at its top: below the package, from those of this repository. */
+/** Copies the dependencies of the package from this repository to below the package, like npm when versions conflict. */
 function addDependencies(folder, modules) {
   const { dependencies = {} } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
   for (const name of Object.keys(dependencies)) {
@@ -58,7 +58,7 @@ function addDependencies(folder, modules) {
   }
 }
 
-/** Does `work` unless the file says that it was done for `state`. */
+/** Runs `work` unless the file contains `state`, which means that it was already done. */
 async function stamped(file, state, work) {
   if (existsSync(file) && readFileSync(file, 'utf8') === state) return
   rmSync(file, { force: true })
@@ -69,7 +69,7 @@ async function stamped(file, state, work) {
 const kept = new Set(['node_modules', 'package.json', 'package-lock.json'])
 const caches = ['.vite', '.vite-temp', '.cache']
 
-/** Fills the folder with what is at `[from, to]`, later ones on top, and removes what was there, caches included. */
+/** Empties the folder, including caches, and copies each `from` to its `to`. Later copies overwrite earlier ones. */
 export function fill(folder, sources) {
   for (const name of readdirSync(folder)) if (!kept.has(name)) remove(folder, name)
   for (const name of caches) remove(folder, 'node_modules', name)

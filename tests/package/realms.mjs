@@ -1,8 +1,8 @@
 const LIST = `performance.getEntriesByType('resource').map(({ name }) => name)`
 
 /**
- * The realms behind a page, each with the URLs that it has fetched itself, and its errors where the page has not
- * reported them: `[{ kind, urls, errors }]`. `kind` is `page`, `worker` or `shared`.
+ * The page and its workers, each with the URLs that it has fetched, and with its errors if the page does not report them:
+ * `[{ kind, urls, errors }]`. `kind` is `page`, `worker` or `shared`.
  */
 export async function realms(page) {
   const found = [{ kind: 'page', urls: await page.evaluate(LIST), errors: [] }]
@@ -11,7 +11,7 @@ export async function realms(page) {
   return [...found, ...(await sharedWorkers(page))]
 }
 
-/** Playwright does not know of shared workers. */
+/** Finds the shared workers by CDP, because Playwright has no API for them. */
 async function sharedWorkers(page) {
   const own = await page.context().newCDPSession(page)
   const { targetInfo } = await own.send('Target.getTargetInfo')
@@ -44,7 +44,7 @@ async function inspect(devtools, targetId) {
     const message = JSON.stringify({ id, method, params })
     return devtools.send('Target.sendMessageToTarget', { sessionId, message }).then(() => answer)
   }
-  // Both first repeat what has happened before they were enabled.
+  // Both domains first send the earlier events again.
   await send('Runtime.enable')
   await send('Log.enable')
   const { result } = await send('Runtime.evaluate', { expression: LIST, returnByValue: true })

@@ -9,7 +9,7 @@ const types = {
   '.wasm': 'application/wasm',
 }
 
-/** Serves a folder as static hosts do; what is not there is a 404. */
+/** Serves a folder like a static host. A missing file is answered with 404. */
 export async function serveFolder(folder, port) {
   const server = createServer((request, response) => {
     const { pathname } = new URL(request.url, 'http://site')

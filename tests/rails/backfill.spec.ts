@@ -4,7 +4,7 @@ import { runRuby } from '../../scripts/rails.mjs'
 
 const USERS = 2500
 
-/** Runs the migration on a table with users, there and back, and prints what became of them. */
+/** Runs the migration up and down on a table with users, and prints the results as JSON. */
 const SCRIPT = `
 require "active_record"
 require "securerandom"

@@ -7,10 +7,10 @@ import { collide, collideWithSignIn, rivals, type Tally } from './concurrency.js
 import { test as base, expect } from './fixtures.js'
 import { ADA, administrate, ask, bearer, signIn, signUp } from './raw.js'
 
-/** So many collisions of each kind; TOKENCELL_TRIES sets another number. */
+/** The number of collisions of each kind. TOKENCELL_TRIES sets another number. */
 const TRIES = Number(process.env.TOKENCELL_TRIES ?? (process.env.TOKENCELL_FULL ? 200 : 20))
 
-/** SQLite has one writer at a time: its tries take five times as long. */
+/** SQLite has one writer at a time, so a try takes five times as long. */
 const triesOn = (kind: Kind) => (kind === 'PostgreSQL' ? TRIES : Math.ceil(TRIES / 5))
 
 /** Two processes of Puma with five threads each. */
@@ -47,7 +47,7 @@ async function openDatabase(kind: Kind, ends: (() => unknown)[]) {
   return rails.url
 }
 
-/** Repeats what is tried, five at a time. */
+/** Repeats `work`, five at a time. */
 async function repeat(count: number, work: () => Promise<void>) {
   let left = count
   const one = async () => {
@@ -56,15 +56,15 @@ async function repeat(count: number, work: () => Promise<void>) {
   await Promise.all([1, 2, 3, 4, 5].map(one))
 }
 
-// One after the other: each needs all that the machine has.
+// The tests run one after the other, because each needs the whole machine.
 test.describe.configure({ mode: 'default', timeout: 600_000 })
 
 for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
   test.describe(`two processes on ${kind}`, { tag: kind === 'PostgreSQL' ? [] : '@full' }, () => {
     for (const [name, rival] of Object.entries(rivals))
-      test(`a refresh and ${name} at once end as one after the other would`, async ({ databases }, {
-        annotations,
-      }) => {
+      test(`a refresh and ${name} at the same time have the same result as one after the other`, async ({
+        databases,
+      }, { annotations }) => {
         const url = await databases(kind)
         const admin = await administrate(url)
         const tally: Tally = { alive: 0, dead: 0, errors: 0 }
@@ -79,7 +79,7 @@ for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
         expect(tally).toEqual({ alive: 0, dead: 0, errors: 0 })
       })
 
-    test('a sign-in with the old password and a change of it at once leave no session of the old one', async ({
+    test('a sign-in with the old password during a change of the password leaves no session of the old password', async ({
       databases,
     }, { annotations }) => {
       const url = await databases(kind)
@@ -96,7 +96,9 @@ for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
       expect(tally).toEqual({ alive: 0, dead: 0, errors: 0 })
     })
 
-    test('two administrators who take the role from each other at once leave one', async ({ databases }) => {
+    test('when two administrators remove the role from each other at the same time, one administrator is left', async ({
+      databases,
+    }) => {
       const url = await databases(kind)
       const [ada, bob] = [{ ...ADA, id: '1' }, await signUp(url)]
       const setRoles = async (by: Response, id: string, roles: string[]) => {
@@ -108,7 +110,7 @@ for (const kind of ['PostgreSQL', 'a file of SQLite'] as const)
         const [ofAda, ofBob] = [await signIn(url, ada), await signIn(url, bob)]
         const answers = await Promise.all([setRoles(ofAda, bob.id, []), setRoles(ofBob, ada.id, [])])
         const statuses = answers.map(({ status }) => status).sort()
-        // The second one is the last administrator, or is none any more.
+        // The second request is from the last administrator (409), or from a user who is no longer one (403, 401).
         expect([
           [200, 409],
           [200, 403],

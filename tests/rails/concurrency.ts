@@ -3,7 +3,7 @@ import { ask, bearer, cookieOf, me, refresh, signIn, signOut, type signUp } from
 type Person = Awaited<ReturnType<typeof signUp>>
 type Admin = { forceLogout: (id: string) => Promise<void> }
 
-/** A person with the session that a refresh is under way for. */
+/** A user with the session that is being refreshed. */
 interface Scene {
   url: string
   admin: Admin
@@ -11,12 +11,12 @@ interface Scene {
   session: Response
 }
 
-/** What happens at the same time as a refresh, and whether the session may be alive afterwards. */
+/** An operation at the same time as a refresh, with the expected state of the session afterwards. */
 interface Rival {
-  /** Brings about what the rival needs; resolves to the cookie that is refreshed. */
+  /** Prepares the session. Resolves with the cookie that is refreshed. */
   prepare?: (scene: Scene) => Promise<string>
   run: (scene: Scene) => Promise<Response[]>
-  /** Cookies that must be good for nothing afterwards, or for one more refresh. */
+  /** Whether the newest cookie must work for one more refresh. Otherwise no cookie or token may work. */
   isAlive: boolean
 }
 
@@ -39,7 +39,7 @@ export const rivals: Record<string, Rival> = {
     isAlive: false,
   },
   'a token that was used before': {
-    // The current cookie is the third; the first one is neither this nor the one before.
+    // The current cookie is the third. The first one is older than the current and the previous cookie.
     prepare: async ({ url, session }) =>
       cookieOf(await refresh(url, cookieOf(await refresh(url, cookieOf(session))))),
     run: async ({ url, session }) => [await refresh(url, cookieOf(session))],
@@ -61,14 +61,14 @@ export const rivals: Record<string, Rival> = {
 }
 
 export interface Tally {
-  /** Sessions that were alive and should not have been, and the other way round. */
+  /** Sessions that are alive but should have ended, and in `dead` sessions that have ended but should be alive. */
   alive: number
   dead: number
-  /** Answers of 500 and more. */
+  /** Responses with a status of 500 or more. */
   errors: number
 }
 
-/** One try: a refresh and its rival at once, and then what is left of the session. */
+/** One try: refreshes and the rival operation at the same time, then a check of the session. */
 export async function collide(scene: Scene, rival: Rival, tally: Tally) {
   const { url, session } = scene
   const cookie = (await rival.prepare?.(scene)) ?? cookieOf(session)
@@ -77,7 +77,7 @@ export async function collide(scene: Scene, rival: Rival, tally: Tally) {
   const cookies = new Set([cookie, ...refreshed.map(cookieOf)].filter(Boolean))
   const bearers = [bearer(session), ...refreshed.map(bearer)].filter(Boolean)
   const after: Response[] = []
-  // The last first: of the others, one that is out of its grace would end the session.
+  // The newest cookie first, because an older one whose grace period is over ends the session.
   for (const each of [...cookies].reverse()) after.push(await refresh(url, each))
   const reads = await Promise.all(bearers.map((each) => me(url, each)))
   const isAlive = after[0]?.status === 200
@@ -86,7 +86,7 @@ export async function collide(scene: Scene, rival: Rival, tally: Tally) {
   tally.errors += [...refreshed, ...others, ...after, ...reads].filter(({ status }) => status >= 500).length
 }
 
-/** A password that changes while somebody signs in with the old one: either the sign-in is refused, or its session ends. */
+/** Changes the password during sign-ins with the old one: each sign-in must be refused, or its session must end. */
 export async function collideWithSignIn({ url, person, session }: Scene, tally: Tally) {
   const body = JSON.stringify({ current_password: person.password, password: 'another password' })
   const headers = { ...json, authorization: bearer(session) }

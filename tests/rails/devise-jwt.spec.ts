@@ -14,13 +14,13 @@ const signInRaw = async (url: string) => {
   return { authorization: response.headers.get('authorization') ?? '' }
 }
 
-/** What the README says of each strategy of devise-jwt: whom a sign-out signs out. */
+/** For each strategy of devise-jwt, the README says whether a sign-out also ends the sessions of other devices. */
 for (const [strategy, others] of [
   ['JTIMatcher', 401],
   ['Denylist', 200],
   ['Allowlist', 200],
 ] as const)
-  test(`devise-jwt with ${strategy}: after a sign-out, another device of the user gets ${others}`, async () => {
+  test(`devise-jwt with ${strategy}: after a sign-out, a request of another device of the user gets ${others}`, async () => {
     const { url, end } = await start(strategy)
     const [here, there] = [await signInRaw(url), await signInRaw(url)]
     const me = async (headers: HeadersInit) => (await fetch(`${url}/me`, { headers })).status
@@ -29,12 +29,12 @@ for (const [strategy, others] of [
       fetch(`${url}/users/sign_out`, { method: 'DELETE', headers }).then(({ status }) => status)
     expect(await signOut(here)).toBe(204)
     expect([await me(here), await me(there)]).toEqual([401, others])
-    // It revokes nothing and says so to nobody.
+    // A sign-out without a token revokes nothing, and answers 204 as well.
     expect(await signOut({})).toBe(204)
     await end()
   })
 
-test('preset deviseJwt: signs in to devise-jwt at its own paths, until the token is refused', async ({
+test('preset deviseJwt: sign-in, requests and sign-out work against devise-jwt at its default paths', async ({
   open,
   page,
   site,

@@ -5,7 +5,7 @@ for (const across of everywhere)
   test.describe(`Rails across ${across}`, () => {
     test.use({ across })
 
-    test('promise 9: an admin who logs somebody out reaches the open page with its next request', async ({
+    test('promise 9: after an admin ends the session of a user, the next request of the open page signs it out', async ({
       admin,
       api,
       gateway,
@@ -24,13 +24,13 @@ for (const across of everywhere)
       expect(gateway.of('POST', '/refresh')).toMatchObject([
         { status: 401, body: JSON.stringify({ error: 'revoked', reason: 'ended_by_admin' }) },
       ])
-      // And it stays so, without anybody asking again.
+      // The page stays signed out after a reload, without another refresh.
       await page.reload()
       expect(await page.evaluate(() => auth.ready.then(({ status }) => status))).toBe('unauthenticated')
       expect(gateway.refreshes()).toEqual([401])
     })
 
-    test('promise 1: signing out in another browser leaves this one alone, and signing out everywhere does not', async ({
+    test('promise 1: a sign-out in another browser does not end the session here, and a sign-out everywhere does', async ({
       api,
       browser,
       gateway,
@@ -44,7 +44,7 @@ for (const across of everywhere)
       const other = await elsewhere.newPage()
       await open(other)
       await signIn(other, person)
-      // Two sign-ins of one user live side by side.
+      // Both sessions of the user are valid.
       expect(await get(page, `${api}/me`)).toBe(200)
       expect(await get(other, `${api}/me`)).toBe(200)
       await other.evaluate(() => auth.signOut())
@@ -64,7 +64,7 @@ for (const across of everywhere)
     })
   })
 
-test('promise 16: signing out in one tab shows in the other, and is told to Rails once', async ({
+test('promise 16: a sign-out in one tab shows in the other, and is sent to Rails once', async ({
   api,
   context,
   gateway,
@@ -83,10 +83,10 @@ test('promise 16: signing out in one tab shows in the other, and is told to Rail
   expect(gateway.refreshes()).toEqual([])
 })
 
-test.describe('Rails that lets people try twice', () => {
+test.describe('Rails with a limit of two sign-in attempts', () => {
   test.use({ settings: { API_LOGIN_LIMIT: 2, API_LIMIT_PERIOD: 3600 } })
 
-  test('promise 9: a sign-in too many is told so, and how long to wait can be read', async ({
+  test('promise 9: a sign-in over the limit rejects with 429, and the page can read the Retry-After', async ({
     api,
     gateway,
     open,
@@ -117,7 +117,7 @@ test.describe('Rails that lets people try twice', () => {
     expect(Number(retryAfter)).toBeGreaterThan(0)
     expect(Number(retryAfter)).toBeLessThanOrEqual(3600)
     expect(Math.abs(Date.parse(date ?? '') - Date.now())).toBeLessThan(10_000)
-    // Not only for the browser, and not only for this password.
+    // The limit also applies to clients that are not browsers and to other passwords, but not to other endpoints.
     expect((await signInRaw(rails.url)).status).toBe(429)
     expect((await ask(rails.url, '/public')).status).toBe(200)
   })
@@ -126,7 +126,7 @@ test.describe('Rails that lets people try twice', () => {
 test.describe('Rails that allows one refresh a day', () => {
   test.use({ settings: { API_REFRESH_LIMIT: 1, API_LIMIT_PERIOD: 86_400 } })
 
-  test('promise 9: a refresh too many ends no session, and waits for as long as Rails says', async ({
+  test('promise 9: a refresh over the limit does not end the session, and the next one waits for the Retry-After, up to five minutes', async ({
     admin,
     api,
     gateway,
@@ -144,7 +144,7 @@ test.describe('Rails that allows one refresh a day', () => {
     await page.waitForFunction(() => events.some(({ type }) => type === 'refresh-failed'))
     const failed = await page.evaluate(() => events.find((event) => event.type === 'refresh-failed'))
     expect(failed).toMatchObject({ failure: 'unreachable' })
-    // Of what is asked for, five minutes are believed. Left to itself, it would try again after a second.
+    // The vault waits for the Retry-After, but at most five minutes. Without the header it would retry after a second.
     const pause = Number(failed?.retryAt) - Date.now()
     expect(pause).toBeGreaterThan(250_000)
     expect(pause).toBeLessThanOrEqual(300_000)

@@ -5,7 +5,7 @@ import { at, expect, openAnother, outliveTrust, signIn } from '../e2e/example.js
 import { ADA, BOB } from '../e2e/fixtures.js'
 import { administrate } from './raw.js'
 
-/** What `npm run start:rails` serves. */
+/** The example as `npm run start:rails` serves it. */
 const test = base.extend<{ api: string; url: string }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
   api: async ({}, use) => {
@@ -26,7 +26,7 @@ async function openAs(page: Page, url: string, user = BOB) {
   await expect(at(page, 'note-count')).toBeVisible()
 }
 
-test('the example signs in to Rails, keeps a note, and is there again after a reload', async ({
+test('the example signs in to Rails and adds a note, which is shown again after a reload', async ({
   page,
   url,
 }) => {
@@ -45,7 +45,7 @@ test('the example signs in to Rails, keeps a note, and is there again after a re
   await expect(at(page, 'user-row')).toHaveCount(2)
 })
 
-test('a role given by an admin opens the page that was closed, with the next request', async ({
+test('after an admin gives a role to a user, the next request opens the forbidden page', async ({
   api,
   page,
   url,
@@ -60,7 +60,7 @@ test('a role given by an admin opens the page that was closed, with the next req
   await expect(at(page, 'report')).toBeVisible()
 })
 
-test('promise 1: an admin who ends the session brings both tabs to the sign-in page, which says why', async ({
+test('promise 1: after an admin ends the session, both tabs go to the sign-in page, which shows the reason', async ({
   api,
   page,
   url,

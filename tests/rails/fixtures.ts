@@ -13,7 +13,7 @@ export type Person = Awaited<ReturnType<typeof signUp>>
 export type Admin = Awaited<ReturnType<typeof administrate>>
 type Gateway = Awaited<ReturnType<typeof openGateway>>
 
-/** Page and API are of two origins: one host with two ports, or two hosts that are one site. */
+/** Page and API are on two origins: one host with two ports, or two hosts of one site. */
 const hosts = {
   'one host': { page: 'localhost', api: 'localhost' },
   'two hosts': { page: 'app.foo.localhost', api: 'api.foo.localhost' },
@@ -23,26 +23,26 @@ export const everywhere = Object.keys(hosts) as (keyof typeof hosts)[]
 
 interface Fixtures {
   across: keyof typeof hosts
-  /** Of a Rails that this test has to itself; without any, it shares one. */
+  /** Settings of Rails. A test with settings starts its own Rails; the others share one. */
   settings: Record<string, number | string>
   rails: Rails
-  /** What all that the browser says to Rails goes through. */
+  /** The proxy for all requests of the browser to Rails. */
   gateway: Gateway
-  /** The URL of the API, as the page knows it. */
+  /** The URL of the API for the page. */
   api: string
-  /** Somebody who has just signed up, with the role `user`. */
+  /** A new user, with the role `user`. */
   person: Person
-  /** What an admin does to somebody. */
+  /** Operations of an admin on a user. */
   admin: Admin
   /** Opens the site and waits for the first known status. */
   open: (page: Page) => Promise<void>
-  /** The same, and signs the person in. */
+  /** Opens the site and signs the user in. */
   openSignedIn: () => Promise<void>
 }
 
 interface WorkerFixtures {
   site: Site
-  /** Starts Rails for the pages of the site. No limit is in the way, and a refresh token that comes twice is stolen. */
+  /** Starts Rails for the pages of the site, with very high rate limits and without a grace period. */
   start: (settings?: Fixtures['settings']) => Promise<Rails>
   shared: Rails
 }
@@ -65,7 +65,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       const { port } = new URL(site.url)
       const origins = everywhere.map((across) => `http://${hosts[across].page}:${port}`)
       const quiet = {
-        // Where comparing a password is quick.
+        // In this environment, passwords are hashed quickly.
         RAILS_ENV: 'test',
         API_LOGIN_LIMIT: 100_000,
         API_ACCOUNT_LIMIT: 100_000,
@@ -120,7 +120,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 export const signIn = (page: Page, { email, password }: Pick<Person, 'email' | 'password'>) =>
   page.evaluate((credentials) => auth.signIn(credentials), { email, password })
 
-/** So many answers at once, by their status. */
+/** Makes `count` requests at once. Resolves with the statuses of the responses. */
 export const getMany = (page: Page, url: string, count: number) =>
   page.evaluate(
     ([url, count]) =>

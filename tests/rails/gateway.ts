@@ -2,16 +2,16 @@ import { createServer, request as forward, type IncomingMessage, type RequestLis
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-/** What was asked of Rails, and what it said. */
+/** A request to Rails and its response. */
 export interface Exchange {
   method: string
-  /** Below /api/v1. */
+  /** The path, relative to /api/v1. */
   path: string
   status: number
-  /** The access tokens that came and went. */
+  /** The access token of the request, and in `issued` the one of the response. */
   sent: string | undefined
   issued: string | undefined
-  /** The refresh cookie, likewise: `name=value`. */
+  /** The refresh cookie of the request, and in `setCookie` the one of the response: `name=value`. */
   cookie: string | undefined
   setCookie: string | undefined
   body: string
@@ -20,13 +20,13 @@ export interface Exchange {
 type Hold = { method: string; path: string; arrived: () => void; released: Promise<void> }
 
 /**
- * What stands before Rails in production, and ends TLS there. It passes on what comes, and here it also notes it and
- * can keep a request waiting.
+ * The reverse proxy in front of Rails, which terminates TLS in production. This one also records requests and can hold a
+ * request back.
  */
 export class Gateway {
-  /** Oldest first. Preflights are not noted. */
+  /** Oldest first. Without CORS preflights. */
   readonly journal: Exchange[] = []
-  /** Where Rails is; it may move. */
+  /** The URL of Rails. A test can change it. */
   target: string
   readonly #holds: Hold[] = []
   readonly #scheme: string
@@ -36,17 +36,17 @@ export class Gateway {
     this.#scheme = scheme
   }
 
-  /** What came of requests to a path so far. */
+  /** The requests to a path so far. */
   of(method: string, path: string) {
     return this.journal.filter((exchange) => exchange.method === method && exchange.path === path)
   }
 
-  /** How many refreshes, and how each went. */
+  /** The status of each refresh so far. */
   refreshes() {
     return this.of('POST', '/refresh').map(({ status }) => status)
   }
 
-  /** Keeps the next such request from Rails: `held` resolves when it has come, and `release` lets it go on. */
+  /** Holds the next such request back: `held` resolves when it arrives, and `release` forwards it. */
   hold(method: string, path: string) {
     let release = () => {}
     const released = new Promise<void>((resolve) => {
@@ -78,7 +78,7 @@ export class Gateway {
   }
 }
 
-/** A gateway on a port of its own. */
+/** A gateway on its own port. */
 export async function openGateway(target: string, tls?: { key: string; cert: string }) {
   const gateway = new Gateway(target, tls ? 'https' : 'http')
   const server = tls ? createSecureServer(tls, gateway.listener) : createServer(gateway.listener)

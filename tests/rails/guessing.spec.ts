@@ -12,12 +12,12 @@ const post = (headers: Record<string, string>, body: BodyInit): RequestInit => (
   body,
 })
 
-/** The proxy in front is on this machine, and says who asks. */
+/** The address of the client, as a proxy on this machine reports it. */
 const from = (address: string) => ({ 'x-forwarded-for': address })
 const wrong = (url: string, { email }: Person, headers: Record<string, string>) =>
   signIn(url, { email, password: 'a wrong password' }, headers)
 
-/** What somebody may try who has used up the guesses at an account: each has the right password. */
+/** Attempts of a client that has reached the limit for an account. Each has the right password. */
 const ways: Record<
   string,
   (person: Person) => [path: string, headers: Record<string, string>, body: string]
@@ -65,10 +65,10 @@ const ways: Record<
   ),
 }
 
-test.describe('three wrong guesses at an account', () => {
+test.describe('with a limit of three wrong passwords per account and address', () => {
   test.use({ settings: { API_ACCOUNT_LIMIT: 3, API_LOGIN_LIMIT: 6, API_LIMIT_PERIOD: 3600 } })
 
-  test('are all that an address has, whatever suffix, shape, query or header is tried', async ({ rails }) => {
+  test('no other suffix, body, query or header lets an address make another attempt', async ({ rails }) => {
     const through = []
     for (const [at, [name, way]] of Object.entries(ways).entries()) {
       const person = await signUp(rails.url)
@@ -81,42 +81,44 @@ test.describe('three wrong guesses at an account', () => {
     expect(through).toEqual([])
   })
 
-  test('do not keep the owner out, who comes from another address', async ({ rails }) => {
+  test('the owner can still sign in from another address', async ({ rails }) => {
     const person = await signUp(rails.url)
     for (let guess = 0; guess < 20; guess++) await wrong(rails.url, person, from('198.51.100.7'))
     expect((await signIn(rails.url, person, from('198.51.100.7'))).status).toBe(429)
     expect((await signIn(rails.url, person, from('198.51.100.8'))).status).toBe(200)
   })
 
-  test('are not exceeded by many at once', async ({ rails }) => {
+  test('concurrent attempts do not exceed the limit', async ({ rails }) => {
     const person = await signUp(rails.url)
     const guesses = Array.from({ length: 12 }, () => wrong(rails.url, person, from('198.51.100.9')))
     const statuses = (await Promise.all(guesses)).map(({ status }) => status)
     expect(statuses.sort()).toEqual([...Array(3).fill(401), ...Array(9).fill(429)])
   })
 
-  test('are counted, and sign-ins that succeed are not', async ({ rails }) => {
+  test('successful sign-ins are not counted', async ({ rails }) => {
     const person = await signUp(rails.url)
     for (let time = 0; time < 10; time++)
       expect((await signIn(rails.url, person, from('198.51.100.10'))).status).toBe(200)
   })
 
-  test('are six at several accounts, and the answer says how long to wait', async ({ rails }) => {
+  test('an address can try six wrong passwords in total for several accounts, and the 429 has a Retry-After', async ({
+    rails,
+  }) => {
     const [person, other, third] = [
       await signUp(rails.url),
       await signUp(rails.url),
       await signUp(rails.url),
     ] as const
     const address = from('198.51.100.11')
-    for (const somebody of [person, other])
-      for (const _ of [1, 2, 3]) expect((await wrong(rails.url, somebody, address)).status).toBe(401)
+    for (const one of [person, other])
+      for (const _ of [1, 2, 3]) expect((await wrong(rails.url, one, address)).status).toBe(401)
     const refused = await signIn(rails.url, third, address)
     expect([refused.status, await refused.json()]).toEqual([429, { error: 'too_many_attempts' }])
     expect(Number(refused.headers.get('retry-after'))).toBeGreaterThan(0)
     expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(3600)
   })
 
-  test('are all there are for the current password, too, when it is to be changed', async ({ rails }) => {
+  test('the limit also applies to the current password in a change of the password', async ({ rails }) => {
     const person = await signUp(rails.url)
     const signedIn = await signIn(rails.url, person)
     const change = (current_password: string) =>
@@ -130,12 +132,12 @@ test.describe('three wrong guesses at an account', () => {
   })
 })
 
-test.describe('where no proxy is in front', () => {
+test.describe('without a proxy in front', () => {
   test.use({
     settings: { API_ACCOUNT_LIMIT: 3, API_LOGIN_LIMIT: 100, API_TRUSTED_PROXIES: 'none' },
   })
 
-  test('an address that the visitor has written counts as nothing', async ({ rails }) => {
+  test('an address in a header of the client is ignored', async ({ rails }) => {
     const person = await signUp(rails.url)
     const statuses = []
     for (const guess of [1, 2, 3, 4])
@@ -144,14 +146,14 @@ test.describe('where no proxy is in front', () => {
   })
 })
 
-test.describe('where a password is hashed as in production', () => {
+test.describe('with passwords hashed as in production', () => {
   test.use({ settings: { RAILS_ENV: 'development', API_ACCOUNT_LIMIT: 100, API_LOGIN_LIMIT: 100 } })
 
-  test('a sign-in for an unknown e-mail is answered as one with a wrong password, and takes as long', async ({
+  test('a sign-in with an unknown e-mail has the same response as one with a wrong password, and takes about as long', async ({
     rails,
   }) => {
     const person = await signUp(rails.url)
-    /** The shortest of five, because other programs only add to it. In milliseconds. */
+    /** The shortest of five times in milliseconds, because the load of the machine only adds to it. */
     async function shortest(email: string) {
       const times = []
       for (const _ of [1, 2, 3, 4, 5]) {

@@ -4,7 +4,7 @@ import { ADA, ask, bearer, said, signIn, signOut } from './raw.js'
 
 const BOB = { ...ADA, email: 'bob@example.com' }
 
-/** Pages with Devise's session cookie, and the API beside them. */
+/** An application with pages that use Devise's session cookie, and with the API. */
 const test = base.extend<{ url: string; signInToPages: (user: typeof ADA) => Promise<string> }>({
   // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the dependencies off the pattern
   url: async ({}, use) => {
@@ -22,7 +22,7 @@ const test = base.extend<{ url: string; signInToPages: (user: typeof ADA) => Pro
   },
 })
 
-test('a request is judged by its bearer alone, and without one by the session cookie of the pages', async ({
+test('a request is authenticated by its bearer token only, or without a token by the session cookie of the pages', async ({
   signInToPages,
   url,
 }) => {
@@ -42,6 +42,8 @@ test('a request is judged by its bearer alone, and without one by the session co
   }
   expect((await signOut(url, { authorization })).status).toBe(204)
   const revoked = [401, { error: 'revoked', reason: 'signed_out' }]
-  expect(await me({ cookie, authorization, ...csrf }), 'the cookie is no way around').toEqual(revoked)
+  expect(await me({ cookie, authorization, ...csrf }), 'the cookie does not replace a revoked token').toEqual(
+    revoked,
+  )
   expect(await me({ cookie, ...csrf })).toEqual([200, { email: BOB.email }])
 })

@@ -6,19 +6,19 @@ const test = base.extend<{ url: string; person: Person }>({
   person: async ({ url }, use) => use(await signUp(url)),
 })
 
-test.describe('whose sessions end after 5 s', () => {
+test.describe('Rails with sessions that end after 5 s', () => {
   test.use({ settings: { API_REFRESH_TTL: 5 } })
 
-  test('no access token outlives its session', async ({ person, url }) => {
+  test('an access token expires no later than its session', async ({ person, url }) => {
     const { iat, exp } = decode(bearer(await signIn(url, person)))[1]
     expect(exp - iat).toBeLessThanOrEqual(5)
   })
 })
 
-test.describe('whose sessions end a second after the last refresh', () => {
+test.describe('Rails with sessions that end one second after the last refresh', () => {
   test.use({ settings: { API_IDLE_TTL: 1 } })
 
-  test('a session that was not used for so long has ended', async ({ person, url }) => {
+  test('a session without a refresh for this time has ended', async ({ person, url }) => {
     const session = await signIn(url, person)
     await expect(async () => expect((await me(url, bearer(session))).status).toBe(401)).toPass({
       timeout: 5000,
@@ -27,20 +27,17 @@ test.describe('whose sessions end a second after the last refresh', () => {
   })
 })
 
-test.describe('with a cookie for other sites', () => {
+test.describe('Rails with SameSite=None', () => {
   test.use({ settings: { API_SAME_SITE: 'none' } })
 
-  test('SameSite=None is refused without TLS', async ({ url }) => {
+  test('a sign-in without TLS is refused', async ({ url }) => {
     expect(await said(await signIn(url))).toEqual([403, { error: 'tls_required' }])
     const [cookie] = (await signIn(url, ADA, { 'x-forwarded-proto': 'https' })).headers.getSetCookie()
     expect(cookie).toMatch(/; secure; HttpOnly; SameSite=None$/)
   })
 })
 
-test('whatever bytes a header, a cookie or a body has, the answer is never an error of the server', async ({
-  person,
-  url,
-}) => {
+test('invalid bytes in a header, a cookie or a body never cause a 500', async ({ person, url }) => {
   const session = await signIn(url, person)
   const cookie = cookieOf(session)
   for (const value of [
@@ -76,7 +73,10 @@ test('whatever bytes a header, a cookie or a body has, the answer is never an er
   expect([400, 401, 422]).toContain(strange.status)
 })
 
-test('all roles of a user can be taken away, and those of the last admin cannot', async ({ admin, url }) => {
+test('an admin can remove all roles of a user, but not the role of the last admin', async ({
+  admin,
+  url,
+}) => {
   const person = await signUp(url)
   await admin.setRoles(person.id, [])
   const ada = bearer(await signIn(url))
@@ -90,7 +90,7 @@ test('all roles of a user can be taken away, and those of the last admin cannot'
   expect((await me(url, ada)).status).toBe(200)
 })
 
-test('no answer says how long it took to make', async ({ url }) => {
+test('no response has a header with its processing time', async ({ url }) => {
   for (const response of [await signIn(url), await ask(url, '/nothing')])
     expect(response.headers.get('x-runtime')).toBe(null)
 })

@@ -1,7 +1,7 @@
 import { presets } from '../../js/presets.js'
 import { expect, get, outliveTrust, signIn, status, test } from './fixtures.js'
 
-test('preset deviseJwt: Rails without the refresh companion, until it refuses the token', async ({
+test('preset deviseJwt: sign-in, revocation and sign-out work against Rails without a refresh endpoint', async ({
   admin,
   api,
   gateway,
@@ -10,7 +10,7 @@ test('preset deviseJwt: Rails without the refresh companion, until it refuses th
   person,
   site,
 }) => {
-  // Its paths are its own, and it wants the header against forgery; the user is below `user`.
+  // This Rails has other paths, requires the CSRF header, and returns the user in the field `user`.
   const { csrf: _, fields: __, ...deviseJwt } = presets.deviseJwt
   site.options = {
     ...deviseJwt,
@@ -23,7 +23,7 @@ test('preset deviseJwt: Rails without the refresh companion, until it refuses th
   expect([await status(page), await get(page, `${api}/me`)]).toEqual(['authenticated', 200])
   await outliveTrust(page)
   await admin.forceLogout(person.id)
-  expect(await get(page, `${api}/me`), 'there is nothing to try again with').toBe(401)
+  expect(await get(page, `${api}/me`), 'no refresh and no retry').toBe(401)
   await signIn(page, person)
   expect(await get(page, `${api}/me`)).toBe(200)
   await page.evaluate(() => auth.signOut())

@@ -32,7 +32,7 @@ const failure = (settings: Record<string, string>) =>
     ({ output }: { output: string }) => output,
   )
 
-test('production has no account that was not made there, forces TLS and knows its hosts', async ({
+test('production creates no example accounts, forces TLS and refuses unknown hosts', async ({
   production,
 }) => {
   await runRuby(['-S', 'rake', 'db:migrate'], production)
@@ -69,7 +69,7 @@ for (const name of ['API_JWT_SECRETS', 'API_REFRESH_SECRETS', 'SECRET_KEY_BASE',
     )
   })
 
-test('after a change of the secrets a token that comes again is refused, or gets the same successor, and is no error', async ({
+test('with a new and an old secret a reused refresh token gets the same successor; without the old secret its tokens are refused', async ({
   production,
 }) => {
   const [old, next] = ['o'.repeat(64), 'n'.repeat(64)]
@@ -89,11 +89,11 @@ test('after a change of the secrets a token that comes again is refused, or gets
 
   const changed = await deploy(next)
   expect(await said(await refresh(changed.url, second))).toEqual([401, { error: 'unknown' }])
-  expect((await refresh(changed.url, third)).status, 'of the new secret').toBe(200)
+  expect((await refresh(changed.url, third)).status, 'a token that was made with the new secret').toBe(200)
   await changed.end()
 })
 
-test('rake tokencell:cleanup deletes sessions a week after their end, and no others', async ({
+test('rake tokencell:cleanup deletes only sessions that ended more than a week ago', async ({
   production,
 }) => {
   const settings = { ...production, RAILS_ENV: 'test' }
@@ -114,7 +114,7 @@ test('rake tokencell:cleanup deletes sessions a week after their end, and no oth
   expect((await runRuby(count, settings)).trim()).toMatch(/2$/)
 })
 
-test('the path of the API has no other endpoints than those of README.md', async ({ rails }) => {
+test('the API has no endpoints other than those in README.md', async ({ rails }) => {
   for (const path of ['/signup.json', '/login.json', '/refresh.html', '/logout.xml', '/users/sign_in'])
     expect((await ask(rails.url, path, { method: 'POST' })).status, path).toBe(404)
 })

@@ -2,14 +2,14 @@ import { expect } from '@playwright/test'
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 
-/** Whoever speaks HTTP and is no browser. */
+/** A POST request with JSON, without a browser. */
 const post = (headers: Record<string, string> = {}, body?: object): RequestInit => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', 'x-requested-with': 'tokencell', ...headers },
   ...(body && { body: JSON.stringify(body) }),
 })
 
-/** The refresh cookie of an answer, in a `Cookie` header. */
+/** The refresh cookie of a response, as the value of a `Cookie` header. */
 export const cookieOf = (response: Response) => response.headers.getSetCookie()[0]?.split(';')[0] ?? ''
 
 export const bearer = (response: Response) => response.headers.get('authorization') ?? ''
@@ -30,12 +30,12 @@ export const signOutEverywhere = (url: string, authorization: string) =>
 export const me = (url: string, authorization: string, headers = {}) =>
   ask(url, '/me', { headers: { authorization, ...headers } })
 
-/** An answer as its status and its body. */
+/** The status and the body of a response. */
 export const said = async (response: Response) => [response.status, await response.json()]
 
 let people = 0
 
-/** Somebody new, so that what happens to them happens to nobody else. */
+/** Creates a new user, so that a test does not affect the users of other tests. */
 export async function signUp(url: string, headers = {}) {
   const credentials = { email: `person-${process.pid}-${++people}@example.com`, password: 'a long password' }
   const response = await ask(url, '/signup', post(headers, credentials))
@@ -44,7 +44,7 @@ export async function signUp(url: string, headers = {}) {
   return { ...credentials, id: user.id }
 }
 
-/** What an admin does to somebody. */
+/** Operations of an admin on a user. */
 export async function administrate(url: string) {
   const headers = { authorization: bearer(await signIn(url)), 'content-type': 'application/json' }
   const done = async (path: string, init: RequestInit) => {
@@ -62,7 +62,7 @@ export type Claims = { sub: string; sid: string; iat: number; exp: number; roles
   unknown
 >
 
-/** The two parts of a token that can be read. */
+/** The header and the claims of a token. */
 export const decode = (token: string) =>
   token
     .replace('Bearer ', '')

@@ -5,7 +5,7 @@ for (const across of everywhere)
   test.describe(`Rails across ${across}`, () => {
     test.use({ across })
 
-    test('promise 6: 50 requests on a token that Rails refuses cause one refresh, and all are answered', async ({
+    test('promise 6: 50 requests on a token that Rails refuses cause one refresh, and all succeed', async ({
       admin,
       api,
       gateway,
@@ -24,8 +24,8 @@ for (const across of everywhere)
       expect(answers.filter(({ status, sent }) => status === 200 && sent === issued)).toHaveLength(50)
     })
 
-    // Long enough for 50 answers of a busy machine.
-    test.describe('whose tokens live 4 s', () => {
+    // A lifetime that is long enough for 50 responses on a busy machine.
+    test.describe('with tokens that expire after 4 s', () => {
       test.use({ settings: { API_ACCESS_TTL: 4 } })
 
       test('promises 5, 6: 50 requests on an expired token wait for one refresh', async ({
@@ -36,7 +36,7 @@ for (const across of everywhere)
       }) => {
         const { held, release } = gateway.hold('POST', '/refresh')
         await openSignedIn()
-        // The one that is due at three quarters.
+        // The refresh that is due at 75 % of the lifetime.
         await held
         await page.waitForFunction(() => Date.now() > Number(auth.snapshot.expiresAt))
         const answers = getMany(page, `${api}/me`, 50)
@@ -47,11 +47,11 @@ for (const across of everywhere)
         const [{ issued, status } = {}, ...more] = gateway.of('POST', '/refresh')
         expect(status).toBe(200)
         expect(gateway.of('GET', '/me').filter(({ sent }) => sent === issued)).toHaveLength(50)
-        // Another may be due by now, but none that asked for the same.
+        // Another refresh may be due by now, but none with the same cookie.
         for (const { cookie } of more) expect(cookie).not.toBe(gateway.of('POST', '/refresh')[0]?.cookie)
       })
 
-      test('promise 5: the token is renewed at three quarters of its life, and every cookie is used once', async ({
+      test('promise 5: the token is refreshed at 75 % of its lifetime, and each cookie is used once', async ({
         api,
         gateway,
         openSignedIn,
@@ -60,10 +60,10 @@ for (const across of everywhere)
         await openSignedIn()
         await page.waitForFunction(() => events.filter(({ type }) => type === 'refreshed').length === 3)
         expect(await get(page, `${api}/me`)).toBe(200)
-        const causes = await page.evaluate(() =>
+        const triggers = await page.evaluate(() =>
           events.flatMap((event) => (event.type === 'refresh-started' ? [event.trigger] : [])),
         )
-        expect(causes.slice(0, 3)).toEqual(['due', 'due', 'due'])
+        expect(triggers.slice(0, 3)).toEqual(['due', 'due', 'due'])
         const [first, ...rest] = [...gateway.of('POST', '/login'), ...gateway.of('POST', '/refresh')]
         expect(rest.length).toBeGreaterThanOrEqual(3)
         rest.reduce((before, exchange) => {
@@ -74,7 +74,7 @@ for (const across of everywhere)
       })
     })
 
-    test('promise 9: a stolen cookie that comes again ends the session for both, and the open page at its next request', async ({
+    test('promise 9: when an attacker reuses a stolen cookie, the session ends, and the next request signs out the open page', async ({
       admin,
       api,
       gateway,
@@ -103,7 +103,7 @@ for (const across of everywhere)
     })
   })
 
-test('promise 6: three tabs that find the token refused at once cause one refresh', async ({
+test('promise 6: three tabs whose requests are refused at the same time cause one refresh', async ({
   admin,
   api,
   context,

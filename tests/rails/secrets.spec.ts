@@ -8,7 +8,7 @@ import { administrate, signUp } from './raw.js'
 const secret = () => randomBytes(32).toString('hex')
 
 interface Fixtures {
-  /** Puts Rails with these secrets in the place of the one before it, on the same database. */
+  /** Replaces Rails by one with these secrets, with the same database. */
   deploy: (secrets: string[]) => Promise<string>
 }
 
@@ -35,7 +35,7 @@ function isSigned(token = '', secret: string) {
   return createHmac('sha256', secret).update(`${header}.${claims}`).digest('base64url') === signature
 }
 
-test('promise 7: a new secret goes unnoticed: the old one still verifies, and the next token has the new one', async ({
+test('promise 7: after a secret is added, tokens of the old secret stay valid and the next token is signed with the new one', async ({
   api,
   deploy,
   gateway,
@@ -52,7 +52,7 @@ test('promise 7: a new secret goes unnoticed: the old one still verifies, and th
   expect(isSigned(sent, old)).toBe(true)
   expect(gateway.refreshes()).toEqual([])
 
-  // Whatever makes for the next token.
+  // A change of the roles causes a refresh.
   await outliveTrust(page)
   await (await administrate(url)).setRoles(person.id, ['editor'])
   expect(await get(page, `${api}/me`)).toBe(200)
@@ -60,7 +60,7 @@ test('promise 7: a new secret goes unnoticed: the old one still verifies, and th
   expect(isSigned(gateway.of('POST', '/refresh')[0]?.issued, next)).toBe(true)
 })
 
-test('promise 7: a secret that is withdrawn at once costs the open page one refresh, and nobody the session', async ({
+test('promise 7: after a secret is replaced without a transition, the open page makes one refresh and keeps its session', async ({
   api,
   deploy,
   gateway,

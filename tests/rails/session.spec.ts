@@ -6,7 +6,7 @@ for (const across of everywhere)
   test.describe(`Rails across ${across}`, () => {
     test.use({ across })
 
-    test('promise 3: whoever signs up can sign in; the token comes in a header, and the page gets the rest', async ({
+    test('promise 3: a new user signs in; the token is in a response header, and the page gets the user and the claims', async ({
       api,
       gateway,
       open,
@@ -37,7 +37,11 @@ for (const across of everywhere)
       expect(gateway.of('GET', '/me')).toMatchObject([{ status: 200, sent: issued }])
     })
 
-    test('promise 3: a refused sign-in says why', async ({ open, page, person }) => {
+    test('promise 3: a refused sign-in rejects with the status and body of the response', async ({
+      open,
+      page,
+      person,
+    }) => {
       await open(page)
       const error = await page.evaluate(
         (email) =>
@@ -51,7 +55,7 @@ for (const across of everywhere)
       expect(await status(page)).toBe('never')
     })
 
-    test('promise 2: a reload keeps the session, and shows nobody signed out meanwhile', async ({
+    test('promise 2: a reload keeps the session, and the page is never signed out in between', async ({
       api,
       browserName,
       gateway,
@@ -68,7 +72,7 @@ for (const across of everywhere)
       expect(gateway.refreshes()).toEqual(browserName === 'chromium' ? [] : [200])
     })
 
-    test('promise 16: after signing out, neither the token nor the cookie is good for anything', async ({
+    test('promise 16: after a sign-out, Rails refuses the old token, and the page sends no token and stays signed out', async ({
       api,
       gateway,
       openSignedIn,
@@ -121,7 +125,7 @@ for (const across of everywhere)
         )
       const home = page.url()
       expect(await send({}, 'cors')).toBe('cors 403')
-      // Of the same site, so that the cookie goes along; but Rails does not know it.
+      // An origin on the same site, so the browser sends the cookie. Rails refuses it, because the origin is not configured.
       await page.goto(foreign.url.replace('localhost', new URL(home).hostname))
       expect(await send({ 'x-requested-with': 'tokencell' }, 'cors')).toBe('TypeError')
       expect(await send({}, 'no-cors')).toBe('opaque 0')
@@ -133,7 +137,7 @@ for (const across of everywhere)
       ])
     })
 
-    test('promise 1: a role that an admin gives or takes reaches the open page with its next request', async ({
+    test('promise 1: after an admin adds or removes a role, the next request of the open page gets the new roles', async ({
       admin,
       api,
       gateway,

@@ -19,7 +19,7 @@ const test = base.extend<{ url: string; person: Person }>({
 
 const signedOut = [401, { error: 'revoked', reason: 'signed_out' }]
 
-test('signing out ends the session of this device, by its token or its cookie, and no other', async ({
+test('a sign-out with the token or the cookie of a session ends only this session, and can be repeated', async ({
   person,
   url,
 }) => {
@@ -31,11 +31,11 @@ test('signing out ends the session of this device, by its token or its cookie, a
     expect(await said(await refresh(url, cookieOf(here)))).toEqual(signedOut)
     expect((await me(url, bearer(there))).status).toBe(200)
     expect((await refresh(url, cookieOf(there))).status).toBe(200)
-    expect((await signOut(url, headers)).status, 'the answer may have been lost').toBe(204)
+    expect((await signOut(url, headers)).status, 'a repeated sign-out, for a lost response').toBe(204)
   }
 })
 
-test('signing out with nothing that names a session is a 401', async ({ url }) => {
+test('a sign-out without a valid token or cookie is answered with 401', async ({ url }) => {
   for (const headers of [{}, { authorization: 'Bearer x' }, { cookie: 'refresh_token=x' }])
     expect(await said(await signOut(url, headers as Record<string, string>))).toEqual([
       401,
@@ -43,7 +43,7 @@ test('signing out with nothing that names a session is a 401', async ({ url }) =
     ])
 })
 
-test('signing out with the token of one session and the cookie of another ends both', async ({
+test('a sign-out with the token of one session and the cookie of another ends both sessions', async ({
   person,
   url,
 }) => {
@@ -56,10 +56,10 @@ test('signing out with the token of one session and the cookie of another ends b
   }
 })
 
-test.describe('whose tokens live half a second', () => {
+test.describe('with tokens that expire after 0.5 s', () => {
   test.use({ settings: { API_ACCESS_TTL: 0.5 } })
 
-  test('a token that was signed here may sign out after it has expired', async ({ person, url }) => {
+  test('an expired token with a valid signature can sign out', async ({ person, url }) => {
     const session = await signIn(url, person)
     const authorization = bearer(session)
     await expect(async () => expect((await me(url, authorization)).status).toBe(401)).toPass({
@@ -72,7 +72,7 @@ test.describe('whose tokens live half a second', () => {
   })
 })
 
-test('signing in over a session ends that one', async ({ person, url }) => {
+test('a sign-in with the cookie of another session ends that session', async ({ person, url }) => {
   const before = await signIn(url, person)
   const after = await signIn(url, person, { cookie: cookieOf(before) })
   const replaced = [401, { error: 'revoked', reason: 'replaced' }]
@@ -81,29 +81,32 @@ test('signing in over a session ends that one', async ({ person, url }) => {
   expect((await refresh(url, cookieOf(after))).status).toBe(200)
 })
 
-test('a user sees the sessions, ends one or all of them, and nobody else’s', async ({ person, url }) => {
+test('a user lists the own sessions and ends one or all of them, but cannot end a session of another user', async ({
+  person,
+  url,
+}) => {
   const [here, there] = [await signIn(url, person, { 'user-agent': 'A phone' }), await signIn(url, person)]
   const headers = { authorization: bearer(here) }
   const list = async () =>
     ((await (await ask(url, '/sessions', { headers })).json()) as { sessions: Record<string, unknown>[] })
       .sessions
-  // The sign-up was one, too.
+  // The sign-up has created a session as well.
   const [, mine] = await list()
   expect(await list()).toHaveLength(3)
   expect(mine).toMatchObject({ current: true, user_agent: 'A phone', address: '127.0.0.1' })
-  const stranger = bearer(await signIn(url))
+  const other = bearer(await signIn(url))
   const end = (authorization: string) =>
     ask(url, `/sessions/${mine?.id}`, { method: 'DELETE', headers: { authorization } })
-  expect(await said(await end(stranger))).toEqual([404, { error: 'not_found' }])
+  expect(await said(await end(other))).toEqual([404, { error: 'not_found' }])
   expect((await end(bearer(there))).status).toBe(204)
   expect(await said(await me(url, bearer(here)))).toEqual(signedOut)
   expect((await me(url, bearer(there))).status).toBe(200)
   expect((await signOutEverywhere(url, bearer(there))).status).toBe(204)
   expect(await said(await refresh(url, cookieOf(there)))).toEqual(signedOut)
-  expect((await me(url, stranger)).status).toBe(200)
+  expect((await me(url, other)).status).toBe(200)
 })
 
-test('a change of the password asks for the current one and ends all other sessions', async ({
+test('a change of the password requires the current password and ends all other sessions', async ({
   person,
   url,
 }) => {

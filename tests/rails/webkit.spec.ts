@@ -5,7 +5,7 @@ import { type Admin, getMany, outliveTrust, type Person, type Rails } from './fi
 import { Gateway, openGateway } from './gateway.js'
 import { ADA, administrate, refresh, signIn as signInRaw, signOutEverywhere, signUp } from './raw.js'
 
-/** WebKit takes no Secure cookie from http://localhost, so page and API speak TLS, which ends before Rails. */
+/** Page and API use TLS, which the gateway terminates: WebKit rejects Secure cookies from http://localhost. */
 const test = base.extend<{
   admin: Admin
   gateway: Gateway
@@ -47,7 +47,7 @@ const test = base.extend<{
 
 const me = '/api/v1/me'
 
-test('promises 2, 3, 6: signs in, is there after a reload, and refreshes once for 50', async ({
+test('promises 2, 3, 6: sign-in works, a reload keeps the session, and 50 requests on a refused token cause one refresh', async ({
   admin,
   gateway,
   open,
@@ -72,11 +72,11 @@ test('promises 2, 3, 6: signs in, is there after a reload, and refreshes once fo
 })
 
 for (const [what, reason] of [
-  ['an admin who logs the user out', 'ended_by_admin'],
+  ['the end of the sessions by an admin', 'ended_by_admin'],
   ['a sign-out everywhere', 'signed_out'],
-  ['a stolen cookie that comes again', 'reuse'],
+  ['the reuse of a stolen cookie', 'reuse'],
 ] as const)
-  test(`promise 1: ${what} ends the session at the next request, and Rails says why`, async ({
+  test(`promise 1: after ${what}, the next request ends the session with the reason from Rails`, async ({
     admin,
     gateway,
     openSignedIn,
@@ -105,7 +105,7 @@ for (const [what, reason] of [
     })
   })
 
-test('promise 16: signs out, and neither token nor cookie is good for anything after it', async ({
+test('promise 16: after a sign-out, Rails refuses the old token and the old cookie', async ({
   gateway,
   openSignedIn,
   page,
@@ -124,7 +124,7 @@ test('promise 16: signs out, and neither token nor cookie is good for anything a
   expect(await status(page)).toBe('signed-out')
 })
 
-test('promise 13: Rails on an origin of its own is allowed by name, and how long to wait can be read', async ({
+test('promise 13: the token goes to Rails on another origin that is configured, and the page can read the Retry-After', async ({
   open,
   page,
   site,

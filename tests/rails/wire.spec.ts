@@ -1,7 +1,7 @@
 import { test as base, expect, type Person } from './fixtures.js'
 import { ADA, ask, bearer, cookieOf, decode, me, refresh, said, signIn, signOut, signUp } from './raw.js'
 
-/** No browser: what Rails says to whoever speaks HTTP. */
+/** The responses of Rails over HTTP, without a browser. */
 const test = base.extend<{ url: string; person: Person }>({
   url: ({ rails }, use) => use(rails.url),
   person: async ({ url }, use) => use(await signUp(url)),
@@ -9,7 +9,7 @@ const test = base.extend<{ url: string; person: Person }>({
 
 const json = { 'content-type': 'application/json', 'x-requested-with': 'tokencell' }
 
-test('a token names its session and key, has the roles, and lives for as long as is set', async ({ url }) => {
+test('a token contains its session, key and roles, and has the configured lifetime', async ({ url }) => {
   const response = await signIn(url)
   const [header, claims] = decode(bearer(response))
   expect(header).toEqual({ alg: 'HS256', kid: expect.stringMatching(/^[0-9a-f]{8}$/) })
@@ -20,7 +20,9 @@ test('a token names its session and key, has the roles, and lives for as long as
   expect(await response.json()).toEqual({ user })
 })
 
-test('every refusal of a token is a 401 in JSON, whatever the client accepts', async ({ url }) => {
+test('a missing or invalid token is answered with a 401 in JSON, for every Accept header', async ({
+  url,
+}) => {
   const authorization = bearer(await signIn(url))
   for (const accept of ['*/*', 'application/json', 'text/html']) {
     const refused = await me(url, '', { accept })
@@ -35,14 +37,14 @@ test('every refusal of a token is a 401 in JSON, whatever the client accepts', a
   expect((await me(url, authorization)).status).toBe(200)
 })
 
-test('a sign-in asks for the password, whoever the token says it is', async ({ person, url }) => {
+test('a sign-in requires the password, also with a valid token in the request', async ({ person, url }) => {
   const authorization = bearer(await signIn(url))
   expect((await signIn(url, { ...person, password: 'wrong' }, { authorization })).status).toBe(401)
   const response = await signIn(url, person, { authorization: 'Bearer x' })
   expect(decode(bearer(response))[1].sub).toBe(person.id)
 })
 
-test('input that makes no sense is refused by its name, and never an error of the server', async ({
+test('malformed input is answered with 400, 401 or 422 and an error code, never with a 500', async ({
   url,
 }) => {
   const post = (path: string, body: string) => ask(url, path, { method: 'POST', headers: json, body })
@@ -72,7 +74,7 @@ test('input that makes no sense is refused by its name, and never an error of th
   expect(await said(await ask(url, '/nothing'))).toEqual([404, { error: 'Not Found' }])
 })
 
-test('nobody becomes an admin by signing up, and only an admin sees the others', async ({ url }) => {
+test('a sign-up cannot set the role admin, and only an admin can list and change users', async ({ url }) => {
   const body = JSON.stringify({ email: 'king@example.com', password: 'a long password', roles: ['admin'] })
   const response = await ask(url, '/signup', { method: 'POST', headers: json, body })
   expect(await said(response)).toMatchObject([201, { user: { roles: ['user'] } }])
@@ -89,7 +91,7 @@ test('nobody becomes an admin by signing up, and only an admin sees the others',
   expect(((await users.json()) as { users: object[] }).users.length).toBeGreaterThan(2)
 })
 
-test('what changes a session wants a header that no form can send, and no foreign origin', async ({
+test('requests that change a session are refused without the CSRF header and from an unknown origin', async ({
   url,
 }) => {
   const cookie = cookieOf(await signIn(url))
@@ -110,7 +112,7 @@ test('what changes a session wants a header that no form can send, and no foreig
   expect((await refresh(url, cookie, { origin: url })).status).toBe(200)
 })
 
-test('a page that Rails knows may ask with credentials and read four headers; the preflight is kept', async ({
+test('CORS allows a configured origin to send credentials and read four headers, and caches the preflight', async ({
   site,
   url,
 }) => {
@@ -139,7 +141,7 @@ test('a page that Rails knows may ask with credentials and read four headers; th
   expect(cors(foreign, 'allow-origin')).toBe(null)
 })
 
-test('no answer may be kept, and each has a date and an id', async ({ person, url }) => {
+test('every response is not cacheable and has a date and an id', async ({ person, url }) => {
   const signedIn = await signIn(url, person)
   const answers = [
     signedIn,
@@ -157,7 +159,9 @@ test('no answer may be kept, and each has a date and an id', async ({ person, ur
   }
 })
 
-test('over TLS, which a proxy ends, the cookie is Secure and has the prefix __Host-', async ({ url }) => {
+test('behind a proxy that terminates TLS, the cookie is Secure and has the prefix __Host-', async ({
+  url,
+}) => {
   const https = { 'x-forwarded-proto': 'https', origin: url.replace('http', 'https') }
   const signedIn = await signIn(url, ADA, https)
   expect(signedIn.headers.getSetCookie()).toEqual([
@@ -172,10 +176,10 @@ test('over TLS, which a proxy ends, the cookie is Secure and has the prefix __Ho
   )
 })
 
-test.describe('with a grace of a minute', () => {
+test.describe('with a grace period of 60 s', () => {
   test.use({ settings: { API_REUSE_GRACE: 60 } })
 
-  test('a cookie that comes again gets the same successor until that is used; then the session ends', async ({
+  test('a reused cookie gets the same successor until the successor is used; then its reuse ends the session', async ({
     url,
   }) => {
     const first = cookieOf(await signIn(url))
@@ -191,7 +195,7 @@ test.describe('with a grace of a minute', () => {
   })
 })
 
-test('without a grace, of many at once with one cookie one is served, and then the session has ended', async ({
+test('without a grace period, one of eight concurrent refreshes with one cookie succeeds, and the session ends', async ({
   person,
   url,
 }) => {
@@ -208,12 +212,12 @@ test('without a grace, of many at once with one cookie one is served, and then t
   expect((await me(url, bearer(first))).status).toBe(401)
 })
 
-test.describe('with lives of fractions and tokens in the body', () => {
+test.describe('with lifetimes in fractions of a second and tokens in the body', () => {
   test.use({
     settings: { API_ACCESS_TTL: 0.5, API_REFRESH_TTL: 1.5, API_TOKEN_IN: 'body', API_SAME_SITE: 'strict' },
   })
 
-  test('both are as they were set, and run out', async ({ person, url }) => {
+  test('the token and the session have the configured lifetimes and expire', async ({ person, url }) => {
     const response = await signIn(url, person)
     const body = (await response.json()) as { access_token: string }
     expect(body).toMatchObject({ token_type: 'Bearer', expires_in: 0.5, user: { email: person.email } })
@@ -225,7 +229,7 @@ test.describe('with lives of fractions and tokens in the body', () => {
     await expect(async () =>
       expect(await said(await me(url, token))).toEqual([401, { error: 'expired_token' }]),
     ).toPass({ timeout: 5000 })
-    // From sign-in on, however often it is refreshed.
+    // The lifetime of the session starts at the sign-in, and refreshes do not extend it.
     let cookie = cookieOf(response)
     await expect(async () => {
       const refreshed = await refresh(url, cookie)
@@ -242,7 +246,9 @@ for (const [name, value] of [
   ['API_CORS_ORIGINS', 'https://app.example.com/'],
   ['API_JWT_SECRETS', 'a secret too short'],
 ] as const)
-  test(`a wrong ${name} ends the start with a sentence that names it, and no secret`, async ({ start }) => {
+  test(`with an invalid ${name}, Rails does not start, and the message names the setting and contains no secret`, async ({
+    start,
+  }) => {
     const failure = await start({ [name]: value }).then(
       () => ({ message: 'started', output: '' }),
       (error: { message: string; output: string }) => error,

@@ -4,10 +4,10 @@ import { test } from 'node:test'
 import { createKey, environment } from '../../examples/express/support/serve.js'
 import { startRecipe } from '../../scripts/recipes.mjs'
 
-/** Those tests of examples/express that are about the contract, and know its server by HTTP only. */
+/** The tests of examples/express for the contract. They use the server only by HTTP. */
 const files = ['refresh', 'sessions', 'sign-out', 'requests', 'limits', 'proxy', 'doctor', 'concurrency']
 
-/** Settings with which no process starts, and what it names. */
+/** Invalid values of settings. A process must not start with them, and its error must name the setting. */
 const wrong = {
   ACCESS_TOKEN_KEYS: ['', 'secret', 'a:c2hvcnQ=', `${createKey('a')},`, createKey('a b')],
   REFRESH_TOKEN_KEYS: ['', 'a:'],
@@ -15,15 +15,15 @@ const wrong = {
   ORIGINS: ['*', 'https://app.example.com/'],
 }
 
-/** Runs them on a recipe, in place of the example. */
+/** Runs these tests with a recipe instead of the example. */
 export async function testContract(recipe, { starts = true } = {}) {
   process.env.TEST_RECIPE = recipe
   process.env.TEST_SUBJECT = new URL('./subject.js', import.meta.url).href
   for (const name of files) await import(`../../examples/express/test/${name}.test.js`)
 
-  // The server of PHP starts whatever the application does.
+  // The PHP server starts also when the application fails.
   if (!starts) return
-  test('no process starts with a setting that is missing or wrong, and the error names it', async () => {
+  test('with a missing or invalid setting no process starts, and the error names the setting', async () => {
     const all = { ...environment, DATABASE_URL: 'file:/nonexistent', MIGRATE: '' }
     for (const [name, values] of Object.entries(wrong))
       for (const value of values) {

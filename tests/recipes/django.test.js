@@ -5,7 +5,7 @@ import { testContract } from './contract.js'
 await testContract('django')
 const { serve } = await import('./subject.js')
 
-test('a password that is changed elsewhere in Django, as in the admin site, ends all sessions', async (t) => {
+test('a change of the password elsewhere in Django, for example in the admin site, ends all sessions of the user', async (t) => {
   const { client, act } = await serve(t)
   const ada = client()
   await ada.signUp()
@@ -14,7 +14,7 @@ test('a password that is changed elsewhere in Django, as in the admin site, ends
   assert.deepEqual((await ada.refresh()).body, { error: 'revoked', reason: 'password_changed' })
 })
 
-test('a user who is not active any more has no session', async (t) => {
+test('the deactivation of a user ends the sessions of the user and refuses sign-ins', async (t) => {
   const { client, act } = await serve(t)
   const ada = client()
   await ada.signUp()

@@ -2,11 +2,11 @@ import { existsSync } from 'node:fs'
 import { test } from 'node:test'
 import { testContract } from './contract.js'
 
-/** Neither apt nor npm nor pip has Sanctum: this runs where somebody has fetched its source. CONTRIBUTING.md says how. */
+/** apt, npm and pip do not have Sanctum, so this test needs a clone of its source. See CONTRIBUTING.md. */
 const { TOKENCELL_SANCTUM: sanctum = '' } = process.env
 const lack = existsSync(`${sanctum}/src/Guard.php`)
   ? undefined
-  : 'TOKENCELL_SANCTUM names no source of Sanctum'
+  : 'TOKENCELL_SANCTUM does not name a clone of Sanctum'
 
-if (lack) test('the contract in Laravel', { skip: lack }, () => {})
+if (lack) test('the Laravel recipe fulfils the contract', { skip: lack }, () => {})
 else await testContract('laravel', { starts: false })

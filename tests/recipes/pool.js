@@ -4,16 +4,16 @@ import path from 'node:path'
 import { databases, environment } from '../../examples/express/support/serve.js'
 import { startRecipe } from '../../scripts/recipes.mjs'
 
-/** Processes take a second to start, so tests with the same settings share them. Each begins with an empty database. */
+/** A process takes a second to start, so tests with the same settings share it. Each test starts with an empty database. */
 const pool = new Map()
 
-/** What is left goes when this process ends, which ends those that it has started. */
+/** Cleanup functions, called when this process ends. The processes that it has started end with it. */
 const lasting = []
 process.on('exit', () => {
   for (const end of lasting) end()
 })
 
-/** The application with these settings and a database of its own. */
+/** The application with these settings and its own database. */
 export async function application(recipe, name, settings) {
   const key = JSON.stringify([recipe, name, settings])
   if (!pool.has(key)) pool.set(key, create(recipe, name, settings))
@@ -26,7 +26,7 @@ async function create(recipe, name, settings) {
   const DATABASE_URL = await databases[name]({ after: (end) => lasting.push(end) })
   const processes = new Map()
 
-  /** Another process of the same application. The first one makes the tables. */
+  /** Another process of the same application. The first one creates the tables. */
   function start(more = {}) {
     const key = JSON.stringify(more)
     const MIGRATE = processes.size ? '' : '1'
@@ -36,11 +36,11 @@ async function create(recipe, name, settings) {
   }
   async function launch(env) {
     const server = await startRecipe(recipe, { ...env, cwd })
-    // Otherwise Node waits for it, and ends no tests.
+    // Without this, Node waits for the server and the tests never end.
     server.unref()
     return server
   }
-  /** Has the test's own routes answer: all processes have a clock, and one database. */
+  /** Calls a route for the tests. `clock` goes to all processes, the others to one, because the database is shared. */
   async function act(action, body = {}) {
     const servers = action === 'clock' ? [...processes.values()] : [start()]
     const results = await Promise.all(

@@ -1,4 +1,4 @@
-/** What the tests of examples/express see of a recipe: the same as of that example (support/subject.js). */
+/** The interface of a recipe for the tests of examples/express. The example has the same one (support/subject.js). */
 import { createClient } from '../../examples/express/support/client.js'
 import { databases as ofExample } from '../../examples/express/support/serve.js'
 import { application } from './pool.js'
@@ -7,7 +7,7 @@ const recipe = process.env.TEST_RECIPE
 
 export const databases = Object.fromEntries(Object.keys(ofExample).map((name) => [name, name]))
 
-/** See support/serve.js. In place of the database there is a function that reads a table. */
+/** See support/serve.js. Here `db` is a function that reads a table, instead of the database. */
 export async function serve(_test, { env = {}, config = {}, create = 'sqlite' } = {}) {
   const TEST_CONFIG = JSON.stringify(config)
   const { start: launch, act } = await application(recipe, create, { ...env, TEST_CONFIG })

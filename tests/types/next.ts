@@ -14,7 +14,7 @@ createNextAuth({
     forbidden: () => '/forbidden',
   },
 })
-// @ts-expect-error: a function returns a path
+// @ts-expect-error: the function must return a path
 createNextAuth({ ...options, pages: { signIn: () => undefined } })
-// @ts-expect-error: at once
+// @ts-expect-error: the function must not be async
 createNextAuth({ ...options, pages: { home: async () => '/' } })

@@ -14,16 +14,16 @@ if (session.isAuthenticated) same<typeof session.user, Readonly<User>>()
 export const options: ModuleOptions[] = [
   { mode: 'vault', ...presets.deviseTokenAuth, origins: ['https://api.example.com'] },
   { mode: 'vault', ...presets.jwtSessions, pages: { unavailable: '/unavailable' } },
-  // @ts-expect-error: a server has an API
+  // @ts-expect-error: the mode `bff` requires `api`
   { mode: 'bff', signIn: '/login' },
-  // @ts-expect-error: there is no such mode
+  // @ts-expect-error: this mode does not exist
   { mode: 'cookie', signIn: '/login' },
 ]
 
 const server = createNextAuth({ api: 'https://api.example.com', signIn: '/login', secret: '' })
 export async function nameOnServer(): Promise<string> {
   const { snapshot } = await server.requireSession()
-  // @ts-expect-error: there is a user only where somebody is signed in
+  // @ts-expect-error: the user is null unless the status is checked
   snapshot.user.name
   return snapshot.status === 'authenticated' ? snapshot.user.name : ''
 }

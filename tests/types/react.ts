@@ -9,7 +9,7 @@ export function useName(): string {
   same<typeof session, ReactAuth<User>>()
   same<typeof session.user, Readonly<User> | null>()
   same<typeof session.serverReason, string | undefined>()
-  // @ts-expect-error: there is a user only where somebody is signed in
+  // @ts-expect-error: the user is null unless the status is checked
   session.user.name
   if (session.isAuthenticated) return session.user.name
   same<typeof session.user, null>()
@@ -19,9 +19,9 @@ export function useName(): string {
 export function useParts(): string {
   const { isAuthenticated, status, user, reason, serverReason, hasRole, signIn } = useAuth()
   signIn({ email: 'ada@example.com' }).then()
-  // @ts-expect-error: there is no such role
+  // @ts-expect-error: this role does not exist
   hasRole('admn')
-  // Parts of one session know of each other.
+  // A check of one destructured property narrows the types of the others.
   if (isAuthenticated) return user.name
   if (status === 'unauthenticated') return serverReason ?? reason
   return 'loading'

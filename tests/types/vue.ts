@@ -17,11 +17,11 @@ createApp({})
   .use(authPlugin(auth))
   .use(authPlugin(() => auth, { roles: ({ user }) => user?.roles ?? [], hydrated: Promise.resolve() }))
   .use(authDevtools(auth))
-// @ts-expect-error: roles are texts
+// @ts-expect-error: `roles` must return strings
 authPlugin(auth, { roles: () => 7 })
-// @ts-expect-error: an option that is none
+// @ts-expect-error: this option does not exist
 authPlugin(auth, { role: () => [] })
-// @ts-expect-error: a session is no snapshot
+// @ts-expect-error: a snapshot is not a client
 authPlugin(auth.snapshot)
 
 const { serverReason, status, user, reason, expiresAt, hasRole, isAuthenticated, roles, signOut, snapshot } =
@@ -34,13 +34,13 @@ same<typeof roles.value, readonly Role[]>()
 same<typeof expiresAt.value, number | null>()
 same<ReturnType<typeof signOut>, Promise<void>>()
 hasRole('admin', 'editor')
-// @ts-expect-error: there is no such role
+// @ts-expect-error: this role does not exist
 hasRole('admn')
-// @ts-expect-error: what is shown cannot be written
+// @ts-expect-error: the session is read-only
 user.value = null
-// @ts-expect-error: there is no such status
+// @ts-expect-error: this status does not exist
 if (status.value === 'signed-in') throw reason.value
-// @ts-expect-error: there is no token
+// @ts-expect-error: the session has no token
 useAuth().token
 same<ReturnType<typeof useAuth<{ login: string }>>['user']['value'], { readonly login: string } | null>()
 
@@ -49,7 +49,7 @@ if (session.isAuthenticated) same<typeof session.user, Readonly<User>>()
 else same<typeof session.user, null>()
 if (session.status === 'authenticated') session.user.name.trim()
 if (session.status === 'unauthenticated') same<typeof session.reason, NonNullable<Snapshot['reason']>>()
-// @ts-expect-error: there is a user only where somebody is signed in
+// @ts-expect-error: the user is null unless the status is checked
 session.user.name
 session.hasRole('admin')
 
@@ -59,7 +59,7 @@ same<typeof store.serverReason, string | undefined>()
 if (store.isAuthenticated) same<typeof store.user, Readonly<User>>()
 else same<typeof store.user, null>()
 if (store.status === 'authenticated') store.user.name.trim()
-// @ts-expect-error: there is a user only where somebody is signed in
+// @ts-expect-error: the user is null unless the status is checked
 store.user.name
 const refs = storeToRefs(store)
 same<typeof refs.user.value, Readonly<User> | null>()
@@ -72,22 +72,22 @@ store.$dispose()
 same<typeof store.snapshot.status, 'authenticated' | 'loading' | 'unauthenticated'>()
 store.hasRole('admin')
 store.signIn({ email: 'ada@example.com' }).then()
-// @ts-expect-error: there is no such role
+// @ts-expect-error: this role does not exist
 store.hasRole('admn')
-// @ts-expect-error: what is shown cannot be written
+// @ts-expect-error: the session is read-only
 store.user = null
-// @ts-expect-error: there is no token
+// @ts-expect-error: the session has no token
 store.token
 
 export const routes: RouteRecordRaw[] = [
   { path: '/', component: {}, meta: { requiresAuth: true } },
   { path: '/admin', component: {}, meta: { roles: ['admin'] } },
   { path: '/sign-in', component: {}, meta: { guestOnly: true, title: 'anything else' } },
-  // @ts-expect-error: yes or no
+  // @ts-expect-error: `requiresAuth` is a boolean
   { path: '/a', component: {}, meta: { requiresAuth: 'yes' } },
-  // @ts-expect-error: there is no such role
+  // @ts-expect-error: this role does not exist
   { path: '/b', component: {}, meta: { roles: ['admn'] } },
-  // @ts-expect-error: a list of them
+  // @ts-expect-error: `roles` is a list
   { path: '/c', component: {}, meta: { roles: 'admin' } },
 ]
 guardRoutes(router, auth)
@@ -104,27 +104,27 @@ guardRoutes(router, auth, {
     return { name: 'home', params: wanted.params }
   },
 })
-// @ts-expect-error: a function returns a page
+// @ts-expect-error: the function must return a page
 guardRoutes(router, auth, { signIn: () => 7 })
-// @ts-expect-error: at once
+// @ts-expect-error: the function must not be async
 guardRoutes(router, auth, { home: async () => '/' })
-// @ts-expect-error: an option that is none
+// @ts-expect-error: this option does not exist
 guardRoutes(router, auth, { login: '/sign-in' })
-// @ts-expect-error: a router, and a session
+// @ts-expect-error: the router is the first argument
 guardRoutes(auth, router)
 
 same<ReturnType<typeof decide>, 'allow' | 'forbidden' | 'home' | 'sign-in' | 'unavailable' | 'wait'>()
 same<ReturnType<typeof ownPath>, string | null>()
-// @ts-expect-error: there is no such rule
+// @ts-expect-error: this rule does not exist
 decide(auth.snapshot, { requiresGuest: true })
 
 const test = createTestAuth({ session: { user: { id: '1', name: 'Ada', roles: ['admin'] } } })
 test.become('expired')
 test.become({ reason: 'revoked', serverReason: 'ended_by_admin' })
 createTestAuth({ signIn: () => ({ user: { id: '1', name: 'Ada', roles: [] }, answer: { welcome: true } }) })
-// @ts-expect-error: there is no such reason
+// @ts-expect-error: this reason does not exist
 test.become('gone')
-// @ts-expect-error: no user of ours
+// @ts-expect-error: not the registered type of the user
 createTestAuth({ session: { user: { login: 'ada' } } })
 authPlugin(test)
 guardRoutes(router, test)

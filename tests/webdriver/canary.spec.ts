@@ -3,7 +3,7 @@ import { find, sweep } from '../e2e/canary.js'
 import { doubtToken, expect, get, signIn, test } from './fixtures.js'
 
 for (const tokenIn of ['body', 'header'] as const) {
-  test(`promise 19: a token from the ${tokenIn} is nowhere that a page can look`, async ({
+  test(`promise 19: a token from the ${tokenIn} is in no place that page scripts can read`, async ({
     api,
     open,
     page,
@@ -28,7 +28,7 @@ for (const tokenIn of ['body', 'header'] as const) {
   })
 }
 
-test('the search for the token finds one that is stored, kept or sent to the page', async ({
+test('the search for tokens finds a token in the storage, in a global variable and in a message to the page', async ({
   open,
   page,
   tokens,
@@ -60,7 +60,7 @@ test('the search for the token finds one that is stored, kept or sent to the pag
   expect(find(tokens, await page.evaluate(sweep))).toEqual(['globals'])
 })
 
-/** Keeps the text of every message that comes from a worker or another tab, where the search looks. */
+/** Records the text of every message from a worker or another tab in a global variable, which the search reads. */
 async function overhear(page: Page) {
   await page.evaluate(() => {
     const { get } = Object.getOwnPropertyDescriptor(MessageEvent.prototype, 'data') ?? {}

@@ -8,21 +8,21 @@ export type EngineName = 'webkit' | 'wpe'
 
 const engines = {
   webkit: { options: 'webkitgtk:browserOptions', args: ['--automation'], tabsBy: 'driver' },
-  // A window that this driver opens shares neither locks nor workers with the first; one that a page opens does.
+  // A window that this driver opens shares no locks or workers with the first window. A window that a page opens does.
   wpe: { options: 'wpe:browserOptions', args: ['--automation', '--headless'], tabsBy: 'page' },
 } as const
 
 export interface Driver {
-  /** A browser with a profile of its own. A driver has one at a time. */
+  /** Starts a browser with its own profile. A driver has one browser at a time. */
   open(): Promise<Session>
   stop(): void
 }
 
-/** Now and then, MiniBrowser does not connect to its driver, which then waits for ever. In milliseconds. */
+/** In rare cases MiniBrowser does not connect to its driver, and the driver waits forever. In milliseconds. */
 const LONGEST_START = 15_000
 const MOST_STARTS = 3
 
-/** Starts the WebDriver of an engine, with a display where it needs one. */
+/** Starts the WebDriver of an engine, with a display if the engine needs one. */
 export async function startDriver(name: EngineName): Promise<Driver> {
   const { driver = '', browser, display } = locate(name) as Record<string, string | undefined>
   const { options, args, tabsBy } = engines[name]
@@ -41,7 +41,7 @@ export async function startDriver(name: EngineName): Promise<Driver> {
         return await Session.start(program.url, capabilities, tabsBy, AbortSignal.timeout(LONGEST_START))
       } catch (error) {
         if (starts === MOST_STARTS || (error as Error).name !== 'TimeoutError') throw error
-        console.error(`${name} did not start in ${LONGEST_START} ms, and is started anew`)
+        console.error(`${name} did not start in ${LONGEST_START} ms, and is started again`)
         program.stop()
         program = await startProgram(driver, env)
       }
@@ -59,7 +59,7 @@ export async function startDriver(name: EngineName): Promise<Driver> {
 
 async function startProgram(driver: string, env: NodeJS.ProcessEnv) {
   const port = await freePort()
-  // A group of its own: the browser is a child of the driver, and outlives it when that is killed.
+  // Its own process group: the browser is a child of the driver and would survive when only the driver is killed.
   const program = spawn(driver, [`--port=${port}`], { env, stdio: 'ignore', detached: true })
   const url = `http://127.0.0.1:${port}`
   await answering(program, url)
@@ -72,7 +72,7 @@ async function startProgram(driver: string, env: NodeJS.ProcessEnv) {
 }
 
 async function startDisplay(command: string) {
-  // Xvfb takes a free number, and says which when it is ready.
+  // Xvfb chooses a free display number, and prints it when it is ready.
   const program = spawn(command, ['-displayfd', '3', '-nolisten', 'tcp'], {
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
   })
@@ -89,7 +89,7 @@ async function freePort() {
   return port
 }
 
-/** The driver says nothing when it is ready, so it is asked. */
+/** Waits until the driver is ready, by polling, because it does not report this itself. */
 async function answering(program: ChildProcess, url: string) {
   for (;;) {
     if (program.exitCode !== null) throw new Error(`${program.spawnfile} ended with ${program.exitCode}`)

@@ -11,9 +11,9 @@ export { ADA, doubtToken, expect, get, signIn, status } from '../e2e/fixtures.js
 
 interface Fixtures {
   session: Session
-  /** Opens another tab of the same browser, on a blank page or wherever `page` is. */
+  /** Opens another tab of the same browser, on a blank page or on the page of `page`. */
   newTab: () => Promise<Page>
-  /** Every access token that the API has handed out. */
+  /** Every access token that the API has issued. */
   tokens: string[]
 }
 
@@ -22,7 +22,7 @@ interface WorkerFixtures {
   driver: Driver
 }
 
-/** The fixtures of the end-to-end tests, over WebDriver. WebKit takes no Secure cookie from http://localhost. */
+/** The fixtures of the end-to-end tests, over WebDriver and TLS: WebKit rejects Secure cookies from http://localhost. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
   engine: ['webkit', { option: true, scope: 'worker' }],
   driver: [
@@ -76,5 +76,5 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
 })
 
-/** Enough of one for the tests in this folder and the helpers that they share with the others. */
+/** A tab has the methods of `Page` that the tests in this folder and the shared helpers use. */
 const asPage = (tab: Tab) => tab as unknown as Page

@@ -13,7 +13,7 @@ test(`promise 12: a download of ${SIZE} bytes arrives complete and in order`, as
     for (;;) {
       const { done, value } = (await reader?.read()) ?? { done: true }
       if (done || !value) return { bytes, wrong }
-      // The API's pattern.
+      // The API sends bytes in this pattern.
       for (const byte of value) if (byte !== bytes++ % 251) wrong++
     }
   }, `${api.url}/api/v1/bytes/${SIZE}?length=no`)
@@ -21,7 +21,7 @@ test(`promise 12: a download of ${SIZE} bytes arrives complete and in order`, as
 })
 
 for (const how of ['abort', 'cancel'] as const) {
-  test(`promise 12: what has come of a download can be read, and ${how} ends it on the wire`, async ({
+  test(`promise 12: the page reads the first part of a download before the rest arrives, and ${how} closes the connection`, async ({
     api,
     open,
     page,
@@ -52,7 +52,7 @@ for (const how of ['abort', 'cancel'] as const) {
   })
 }
 
-test('promise 12: an abort before the answer is an AbortError, and ends the request on the wire', async ({
+test('promise 12: an abort before the response rejects with an AbortError and closes the connection', async ({
   api,
   open,
   page,
@@ -72,7 +72,7 @@ test('promise 12: an abort before the answer is an AbortError, and ends the requ
   await api.journal.when(({ path, aborted }) => /notes/.test(path) && aborted)
 })
 
-test('promise 14: bodies of every kind arrive as they were sent', async ({ api, open, page }) => {
+test('promise 14: bodies of every kind arrive complete', async ({ api, open, page }) => {
   await open(page)
   await signIn(page)
   const received = await page.evaluate(async (url) => {

@@ -7,7 +7,7 @@ test('promise 2: a first-time visitor causes no request to the API', async ({ ap
   expect(api.journal.entries()).toEqual([])
 })
 
-test('promise 3: signing in brings the user and no token, and requests are answered', async ({
+test('promise 3: after a sign-in the page has the user and no token, and requests succeed', async ({
   api,
   open,
   page,
@@ -23,7 +23,10 @@ test('promise 3: signing in brings the user and no token, and requests are answe
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 3: a refused sign-in says why and changes nothing', async ({ open, page }) => {
+test('promise 3: a refused sign-in rejects with the status and body of the response, and the session does not change', async ({
+  open,
+  page,
+}) => {
   await open(page)
   const error = await page.evaluate(() =>
     auth
@@ -59,7 +62,11 @@ test('promise 2: a reload restores the session with one refresh', async ({ api, 
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
-test('promise 10: reloads in the middle of a refresh lose no rotated cookie', async ({ api, open, page }) => {
+test('promise 10: a reload during a refresh does not lose the rotated cookie', async ({
+  api,
+  open,
+  page,
+}) => {
   await open(page)
   await signIn(page)
   for (let round = 0; round < 3; round++) {
@@ -67,7 +74,7 @@ test('promise 10: reloads in the middle of a refresh lose no rotated cookie', as
     const held = api.faults.whenHeld('refresh')
     await page.reload()
     await held
-    // The cookie is rotated at the server, and its reply is on the way when the page goes.
+    // The server has rotated the cookie, and the response arrives while the page reloads.
     const gone = page.reload()
     api.faults.release('refresh')
     await gone
@@ -76,7 +83,12 @@ test('promise 10: reloads in the middle of a refresh lose no rotated cookie', as
   expect(api.journal.counts().refresh.reuse).toBe(0)
 })
 
-test('promise 13: an API on an origin of its own is allowed by name', async ({ api, open, page, site }) => {
+test('promise 13: the token goes to an API on another origin that is configured, and not to the origin of the page', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
   api.configure({ corsOrigins: [site.url] })
   const { url, close } = await api.listen({ host: 'localhost', tls: createCertificate() })
   site.options = { ...site.options, origins: [url] }

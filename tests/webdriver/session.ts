@@ -1,6 +1,6 @@
 import { Tab } from './tab.js'
 
-/** One browser under WebDriver (W3C), spoken by hand: it is nine commands. */
+/** One browser, driven by WebDriver (W3C) without a client library: the tests need only nine commands. */
 export class Session {
   readonly #url: string
   readonly #tabsBy: 'driver' | 'page'
@@ -24,7 +24,7 @@ export class Session {
     return new Tab(this, this.#current)
   }
 
-  /** One more, with the same profile; it starts where `opener` is. */
+  /** Opens another tab with the same profile, blank or on the page of `opener`. */
   async newTab(opener: Tab) {
     if (this.#tabsBy === 'driver') {
       const { handle } = await this.command<{ handle: string }>(opener.handle, 'POST', '/window/new', {})
@@ -32,7 +32,7 @@ export class Session {
     }
     const handles = () => this.command<string[]>(opener.handle, 'GET', '/window/handles')
     const before = await handles()
-    // From a promise it would count as a pop-up, and be blocked.
+    // Called synchronously: from a promise, the browser would block it as a pop-up.
     const script = 'window.open(location.href)'
     await this.command(opener.handle, 'POST', '/execute/sync', { script, args: [] })
     for (;;) {
@@ -41,7 +41,7 @@ export class Session {
     }
   }
 
-  /** A command to one window. They share the driver's attention, so it is one after the other. */
+  /** Sends a command to one window. Commands run one after the other, because the driver has one current window. */
   command<Value>(handle: string, method: string, path: string, body?: object): Promise<Value> {
     const work = this.#queue.then(async () => {
       if (handle !== this.#current) await this.#send('POST', '/window', { handle })
@@ -52,7 +52,7 @@ export class Session {
     return work
   }
 
-  /** Ends the browser, all its windows included. */
+  /** Ends the browser with all its windows. */
   async close() {
     await this.#queue
     await this.#send('DELETE', '')

@@ -2,7 +2,7 @@ import type { Session } from './session.js'
 
 type Outcome<Value> = { value: Value } | { error: string }
 
-/** A tab, with those of the methods of Playwright's `Page` that the tests use. */
+/** A tab, with the methods of Playwright's `Page` that the tests use. */
 export class Tab {
   readonly handle: string
   readonly #session: Session
@@ -31,8 +31,8 @@ export class Tab {
   }
 
   /**
-   * What the function returns in the page, or resolves to. Asked for and fetched in two, because a driver does nothing
-   * else, for no tab, while it waits for a promise.
+   * Runs the function in the page and resolves with its result. Starting it and fetching the result are separate commands,
+   * because a driver that waits for a promise executes no other command, also for other tabs.
    */
   async evaluate<Value, Arg>(run: (arg: Arg) => Value | Promise<Value>, arg?: Arg): Promise<Value> {
     const id = ++this.#questions
@@ -55,12 +55,12 @@ export class Tab {
     while (!(await this.evaluate(isTrue))) await pause()
   }
 
-  /** The driver of WebKit is content before the modules of the page have run. */
+  /** Navigates and waits for `complete`. The driver of WebKit reports success before the modules of the page have run. */
   async #navigate(path: string, body?: object) {
     const visit = ++this.#visits
     await this.#run(`window[Symbol.for('left')] = ${visit}`)
     await this.#command(path, body)
-    // A page from the back/forward cache has been left before.
+    // A page from the back/forward cache has the mark of an earlier navigation.
     const isThere = `return window[Symbol.for('left')] !== ${visit} && document.readyState === 'complete'`
     while (!(await this.#run<boolean>(isThere))) await pause()
   }

@@ -1,7 +1,7 @@
 import { allowCaching, noteShown } from '../e2e/bfcache.js'
 import { expect, get, signIn, status, test } from './fixtures.js'
 
-test('promise 2: a second tab costs a refresh only where it has a vault of its own', async ({
+test('promise 2: a second tab and a reload cause a refresh only where each page has its own vault', async ({
   api,
   newTab,
   open,
@@ -19,7 +19,7 @@ test('promise 2: a second tab costs a refresh only where it has a vault of its o
   expect(api.journal.counts().refresh.total).toBe(where === 'shared' ? 0 : 2)
 })
 
-test('promise 18: a page from the back/forward cache hears anew before it shows anything', async ({
+test('promise 18: a page that returns from the back/forward cache after a sign-out elsewhere never shows the old session', async ({
   newTab,
   open,
   page,
@@ -41,7 +41,7 @@ test('promise 18: a page from the back/forward cache hears anew before it shows 
   expect(await status(page)).toBe('signed-out')
 })
 
-test('promises 11, 16: a sign-in shows in a second tab, and a sign-out in the first', async ({
+test('promises 11, 16: a sign-in in the first tab shows in the second, and a sign-out in the second shows in the first', async ({
   api,
   newTab,
   open,

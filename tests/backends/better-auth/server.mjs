@@ -1,4 +1,4 @@
-/** better-auth behind Express: a session in a cookie, and no token. */
+/** better-auth behind Express: a session in a cookie, without a token. */
 import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
 import { fromNodeHeaders, toNodeHandler } from 'better-auth/node'

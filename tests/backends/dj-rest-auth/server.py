@@ -1,4 +1,4 @@
-"""dj-rest-auth: its JWTs in cookies and in the body, or with `TOKENS=drf` the tokens of Django REST framework."""
+"""dj-rest-auth: JWTs in cookies and in the body, or with `TOKENS=drf` the tokens of Django REST framework."""
 
 import os
 import sys

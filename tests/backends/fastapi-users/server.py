@@ -1,4 +1,4 @@
-"""fastapi-users with SQLAlchemy: a JWT, a token in the database, and a cookie, each with a login of its own."""
+"""fastapi-users with SQLAlchemy: a JWT, a token in the database, and a cookie, each with its own login route."""
 
 import os
 import uuid
@@ -92,7 +92,7 @@ async def sign_up(person: schemas.BaseUserCreate, users=Depends(get_user_manager
 async def revoke(person: dict, session=Depends(get_session)):
     user = await session.scalar(select(User).where(User.email == person["email"]))
     await session.execute(delete(AccessToken).where(AccessToken.user_id == user.id))
-    # A JWT is in no database: its user must not be active any more.
+    # A JWT is not in the database, so the user is deactivated.
     user.is_active = False
     await session.commit()
 

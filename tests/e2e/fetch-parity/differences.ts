@@ -2,23 +2,23 @@ import type { Where } from '../site.js'
 
 /** What differs on purpose, or cannot be helped. The README has the same rows. */
 export interface Difference {
-  /** The cases that show it, all of them, or the test fails: by their titles, which end with ` in ` and the engine. */
+  /** Matches `${label} in ${engine}` of exactly the cases that differ, or the test fails. */
   titles: RegExp
   engine?: 'chromium' | 'firefox'
   where?: Where[]
-  /** The cases differ in when the connection closes, and in nothing else. */
+  /** The cases differ only in the time at which the connection closes. */
   isOfClosing?: true
   /** The row of the README. */
   what: string
   why: string
 }
 
-/** Where answers cross a port, and are put together again in the page. */
+/** The vaults whose responses are sent over a port and rebuilt in the page. */
 const IN_WORKERS: Where[] = ['worker', 'shared']
 
 export const DIFFERENCES: readonly Difference[] = [
   {
-    titles: /with a header of the page alone/,
+    titles: /with the policy header on the page only/,
     engine: 'chromium',
     where: IN_WORKERS,
     what: '`Referer`, where the page has a `Referrer-Policy` header and the script of the vault has none',
@@ -37,26 +37,26 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Chromium sends them from pages and not from workers.',
   },
   {
-    titles: /^(cache: an own If-None-Match|header If-Modified-Since)/,
+    titles: /^(cache with an If-None-Match of the caller|header If-Modified-Since)/,
     engine: 'chromium',
     where: IN_WORKERS,
     what: '`Cache-Control: max-age=0` beside an `If-None-Match` or `If-Modified-Since` of your own',
     why: 'Chromium adds it in pages and not in workers.',
   },
   {
-    titles: /^what is a Response by its class/,
+    titles: /^the constructor of a response/,
     where: IN_WORKERS,
     what: '`response.constructor`',
     why: 'It is a subclass of `Response`, because no other code can give a `Response` its `url` and `type`.',
   },
   {
-    titles: /^clone by the prototype/,
+    titles: /^clone by Response\.prototype/,
     where: IN_WORKERS,
     what: '`url` and `type` of `Response.prototype.clone.call(response)`',
     why: 'Only `response.clone()` takes them along.',
   },
   {
-    titles: /^response headers changed by the prototype/,
+    titles: /^response headers changed by Headers\.prototype/,
     where: IN_WORKERS,
     what: '`Headers.prototype.set.call(response.headers, …)`',
     why: 'Only the browser can make headers that cannot be changed. `response.headers.set(…)` throws, as it should.',
@@ -83,7 +83,7 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'Firefox keeps the connection, a vault closes it.',
   },
   {
-    titles: /^headers as pairs, one twice/,
+    titles: /^headers as pairs with a repeated name/,
     engine: 'firefox',
     what: 'A header that is given several times, and once empty',
     why: 'Firefox sends none but the empty one, a vault `a, b, `, as the standard says.',
@@ -105,7 +105,7 @@ export const DIFFERENCES: readonly Difference[] = [
     why: 'It is copied at the call, which is a `TypeError`; browsers send nothing.',
   },
   {
-    titles: /^abort before reader reads a body that has come, none/,
+    titles: /^abort before reader reads a body that has arrived, none/,
     engine: 'firefox',
     where: IN_WORKERS,
     what: 'An abort after an answer without bytes has come, and before its stream is read',

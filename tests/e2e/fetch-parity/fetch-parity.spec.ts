@@ -8,12 +8,18 @@ import { type Arrival, createParityServer, listen } from './server.js'
 
 const LIMIT = 5000
 const AT_ONCE = 3
-/** In headers of the site's own answers. */
+/** The dates in the headers of the site's responses, which differ between two calls. */
 const DATE = /\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g
 
 for (const name of Object.keys(THEMES) as ThemeName[]) {
   const count = casesOf(name).length
-  test(`auth.fetch is fetch: ${name} (${count} cases)`, async ({ api, browserName, open, page, site }) => {
+  test(`auth.fetch behaves like fetch: ${name} (${count} cases)`, async ({
+    api,
+    browserName,
+    open,
+    page,
+    site,
+  }) => {
     test.setTimeout(120_000)
     if (name.startsWith('a page with no-referrer')) site.headers['referrer-policy'] = 'no-referrer'
     if (name.endsWith('whose vault has no policy')) site.vaultHeaders = {}
@@ -24,7 +30,7 @@ for (const name of Object.keys(THEMES) as ThemeName[]) {
           engine === browserName && where.includes(site.where) && titles.test(`${label} in ${browserName}`),
       )
     const report = differing.filter((one) => !isListed(one)).map(textOf)
-    expect(report.join('\n'), 'differs and is not on the list').toBe('')
+    expect(report.join('\n'), 'cases that differ and are not on the list').toBe('')
     expect(differing.map(({ label }) => label)).toEqual(
       casesOf(name)
         .filter(isListed)
@@ -78,7 +84,7 @@ async function compare(name: ThemeName, { api, browserName, open, page, site }: 
   }
 }
 
-/** A worker of Firefox leaves some connections of aborted requests open for 8 s and more, also one that runs only `fetch`. */
+/** In Firefox, a worker leaves some connections of aborted requests open for 8 s or more, also with plain `fetch`. */
 const isClosingCertain = (browserName: string, where: Where) => browserName !== 'firefox' || where === 'page'
 
 const seenBy = (arrivals: Arrival[], comparesClosing: boolean) =>
@@ -92,13 +98,13 @@ interface Differing {
   ours: string
 }
 
-/** A difference by the lines that differ. */
+/** Describes a difference by the lines that differ. */
 function textOf({ label, native, ours }: Differing): string {
   const [left, right] = [native.split('\n'), ours.split('\n')]
   const only = (lines: string[], others: string[]) =>
     lines
       .filter((line) => !others.includes(line))
       .map((line) => line.trim())
-      .join(' ') || 'the same, and less or in another order'
+      .join(' ') || 'the same lines, fewer or in another order'
   return `${label}\n  native: ${only(left, right)}\n  ours:   ${only(right, left)}`
 }

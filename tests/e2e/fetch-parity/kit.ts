@@ -1,26 +1,26 @@
-/** What a case may use. One kit is made for each run of a case, with `fetch` or `auth.fetch`. */
+/** The tools of a case. Each run of a case has its own kit, with `fetch` or `auth.fetch`. */
 export interface Kit {
   fetch: typeof globalThis.fetch
-  /** A URL at the origin under test. The server answers as the query says (see server.ts). */
+  /** A URL at the origin under test. The query determines the response (see server.ts). */
   url(query?: Query): string
-  /** The same at the other origin: that of the page for a case that is cross-origin, and the reverse. */
+  /** The same at the other origin, which is the origin of the page in a cross-origin case. */
   otherUrl(query?: Query): string
-  /** Calls `fetch` with such a URL, and tells all that can be seen of the response. */
+  /** Calls `fetch` with such a URL and describes the response. */
   call(query?: Query, init?: RequestInit, read?: Reading): Promise<Observed>
-  /** Tells all that can be seen of a response, or of the error. */
+  /** Describes everything that is observable of a response, or the error. */
   observe(response: Response | Promise<Response>, read?: Reading): Promise<Observed>
-  /** What is returned, or the error that is thrown, as text. */
+  /** The result of `work`, or the error that it throws, as text. */
   attempt(work: () => unknown): Promise<unknown>
-  /** Resolves once the server has so many requests of this run. */
+  /** Resolves when `count` requests of this run have arrived at the server. */
   arrived(count?: number): Promise<void>
-  /** The objects of another realm: those of an empty iframe. */
+  /** The global object of an empty iframe, for objects of another realm. */
   realm: typeof globalThis
 }
 
 export type Query = Record<string, string | number>
 export type Observed = Record<string, unknown>
 export type Run = (kit: Kit) => Promise<unknown>
-/** Makes cases by their titles. It runs in the page, so it uses nothing from outside of itself. */
+/** Creates cases, by title. The function runs in the page, so it uses nothing outside of itself. */
 export type Theme = (readings: readonly Reading[]) => Record<string, Run>
 
 export const READINGS = [
@@ -36,7 +36,7 @@ export const READINGS = [
 ] as const
 export type Reading = (typeof READINGS)[number]
 
-/** Everything of an error but its text. */
+/** The class and name of an error. The message differs between browsers. */
 export function named(error: unknown): string {
   if (!(error instanceof Error)) return `reason ${Object.prototype.toString.call(error)} ${String(error)}`
   return `${error.constructor.name} ${error.name}`
@@ -133,7 +133,7 @@ export function makeKit(fetch: Kit['fetch'], id: string, { own, other, control, 
       return named(error)
     }
   }
-  /** Something that is thrown and not rejected shows as such. */
+  /** Marks an error that is thrown instead of rejected. */
   const tryFetch: Kit['fetch'] = (...args) => {
     try {
       return fetch(...args)
@@ -156,16 +156,16 @@ export function makeKit(fetch: Kit['fetch'], id: string, { own, other, control, 
 }
 
 interface Orders {
-  /** The bases of the URLs: the page's, and another. */
+  /** The bases of the URLs: at the origin of the page, and at another origin. */
   bases: [string, string]
-  /** An origin that is asked what has arrived: the cases may hold all connections to the others. */
+  /** A third origin for `arrived`, because the cases may use up all connections to the other two. */
   control: string
   cases: { title: string; id: string; isCross: boolean }[]
   limit: number
   atOnce: number
 }
 
-/** Runs every case with `fetch` and with `auth.fetch`, some at a time, each bounded. */
+/** Runs every case with `fetch` and with `auth.fetch`: `atOnce` cases at a time, each for at most `limit` ms. */
 async function runCases(made: Record<string, Run>, { bases, control, cases, limit, atOnce }: Orders) {
   const frame = document.body.appendChild(document.createElement('iframe'))
   const realm = frame.contentWindow as unknown as typeof globalThis
@@ -190,7 +190,7 @@ async function runCases(made: Record<string, Run>, { bases, control, cases, limi
   return results
 }
 
-/** An expression for the page that runs cases of a theme. */
+/** An expression that runs the cases of these themes in the page. */
 export function expressionOf(themes: readonly Theme[], orders: Orders): string {
   const functions = [named, listed, drained, readAs, observe, makeKit, runCases].map(String).join('\n')
   const made = themes.map((theme) => `...(${theme})(${JSON.stringify(READINGS)})`).join(',\n')

@@ -2,27 +2,27 @@ import { createServer, type IncomingMessage, type RequestListener } from 'node:h
 import type { AddressInfo } from 'node:net'
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
 
-/** What a request looked like when it arrived, and how it went on. */
+/** A request as it arrived, and how its connection ended. */
 export interface Arrival {
   method: string
   path: string
   headers: Record<string, string[]>
   body: string
-  /** Of an answer that the server never ends: whether the browser has closed the connection. */
+  /** For a response that the server never ends: whether the browser has closed the connection. */
   closed?: Promise<boolean>
 }
 
 /**
- * What depends on the connection, what Playwright overrides in pages and not in workers, and client hints, which have a case
- * of their own (with `hints` in its query) because they differ in every one.
+ * Headers that are not compared: `connection`, `accept-language` (Playwright overrides it in pages but not in workers), and
+ * client hints, which differ in every case. One case compares the hints; it has `hints` in its query.
  */
 const INCIDENTAL = /^(connection|accept-language)$/
 const HINTS = /^sec-ch-ua/
 
 /**
- * A server that knows nothing of tokens and answers as the query says: `status`, `statusText`, `type`, `text`, `size`,
- * `headers` (JSON), `location`, `body` (see `parts`), `cors=off`, `cookie`. It notes requests by the `id` of the query, and of
- * endless answers how they end, unless `closing` is there.
+ * A server that ignores tokens. The query determines the response: `status`, `statusText`, `type`, `text`, `size`, `headers`
+ * (JSON), `location`, `body` (see `parts`), `cors=off`, `cookie`. The server records the requests by the `id` in the query. For
+ * an endless response it also records whether the browser closes the connection, unless the query has `closing`.
  */
 export function createParityServer() {
   const arrivals = new Map<string, Arrival[]>()
@@ -69,7 +69,7 @@ export function createParityServer() {
   return { listener, arrivals }
 }
 
-/** Serves them on an origin of their own. */
+/** Serves the listener on its own origin. */
 export async function listen(listener: RequestListener) {
   const server = createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
@@ -89,7 +89,7 @@ function arrivalOf(request: IncomingMessage, body: Buffer, id: string): Arrival 
     if (INCIDENTAL.test(name) || (HINTS.test(name) && !hasHints)) continue
     headers[name] = request.headersDistinct[name] ?? []
   }
-  // The token is the wanted difference; a header of the caller's is not.
+  // The token is an intended difference. An Authorization header of the caller must not differ.
   if (headers.authorization?.[0]?.startsWith('Bearer ')) delete headers.authorization
   if (headers.cookie) headers.cookie = cookiesOf(headers.cookie.join('; '), id)
   let text = body.toString('latin1')
@@ -99,14 +99,14 @@ function arrivalOf(request: IncomingMessage, body: Buffer, id: string): Arrival 
     headers['content-type'] = (headers['content-type'] ?? []).map((type) =>
       type.replace(boundary, 'boundary'),
     )
-    // Boundaries differ in length, in Firefox.
+    // In Firefox, boundaries differ in length.
     delete headers['content-length']
   }
   const path = (request.url ?? '').replace(id, 'id')
   return { method: request.method ?? '', path, headers, body: text.length > 500 ? digest(text) : text }
 }
 
-/** Those of the suite: the one that is always there, and the one that this run was given. */
+/** The cookies of the suite: `always`, which the test sets at the start, and `given`, which the server has set in this run. */
 function cookiesOf(line: string, id: string) {
   const all = line.split('; ')
   return [
@@ -130,7 +130,7 @@ function cors({ headers }: IncomingMessage): string[] {
   ]
 }
 
-/** The head of an answer as it is written, and what comes after. */
+/** The head and the body of the response, as bytes. */
 function answerOf(request: IncomingMessage, query: URLSearchParams) {
   const etag = query.get('etag')
   const isFresh = etag !== null && request.headers['if-none-match'] === etag
@@ -160,7 +160,7 @@ function answerOf(request: IncomingMessage, query: URLSearchParams) {
   return { head, tail: request.method === 'HEAD' ? null : tail, endless }
 }
 
-/** How a body is sent: the headers that say so, and the bytes. */
+/** The bytes of a body and the headers that describe its encoding. */
 function parts(how: string, bytes: Buffer): { header: string[]; tail: Buffer | null; endless?: boolean } {
   const sized = (body: Buffer, ...more: string[]) => ({
     header: [`Content-Length: ${body.length}`, ...more],
@@ -180,14 +180,14 @@ function parts(how: string, bytes: Buffer): { header: string[]; tail: Buffer | n
     'chunked-trailer': () => chunked(chunk, '0\r\nX-Trailer: a\r\n\r\n'),
     'chunked-empty': () => chunked('0\r\n\r\n'),
     close: () => ({ header: [], tail: bytes }),
-    // Broken: fewer bytes than said, more, a connection that ends inside of a chunk or between two, a length that is none.
+    // Broken: fewer or more bytes than announced, a connection that ends inside a chunk or between two, an invalid length.
     short: () => ({ header: [`Content-Length: ${bytes.length + 10}`], tail: bytes }),
     long: () => ({ header: [`Content-Length: ${half.length}`], tail: bytes }),
     cut: () => chunked(chunk.subarray(0, -4)),
     'cut-between': () => chunked(chunk),
     'bad-chunk': () => chunked(chunk, 'zz\r\n'),
     'odd-length': () => ({ header: ['Content-Length: many'], tail: bytes }),
-    // Compressed, and badly so.
+    // Compressed, some of them incorrectly.
     gzip: () => sized(gzip, 'Content-Encoding: gzip'),
     'gzip-chunked': () => ({
       header: ['Transfer-Encoding: chunked', 'Content-Encoding: gzip'],

@@ -3,7 +3,7 @@ import type { NextConfig } from 'next'
 
 const root = path.join(import.meta.dirname, '../../..')
 
-/** As in an image of Docker, in a folder of a site, with a slash at the end of every path. */
+/** Built as for a Docker image, with a base path and a slash at the end of every path. */
 const config: NextConfig = {
   output: 'standalone',
   basePath: '/field',

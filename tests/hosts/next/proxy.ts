@@ -2,7 +2,7 @@ import type { NextRequest } from 'next/server'
 import { auth } from './lib/auth'
 import { around, languages } from './lib/others'
 
-/** The ways to have other middleware beside ours, by the first segment of the path. */
+/** The ways to combine our proxy with other middleware, by the first segment of the path. */
 const ways: Record<string, (request: NextRequest) => Promise<Response>> = {
   inside: auth.withProxy(languages),
   around: around((request) => auth.proxy(request)),
@@ -11,7 +11,7 @@ const ways: Record<string, (request: NextRequest) => Promise<Response>> = {
     response.cookies.set('theme', 'dark')
     return response
   },
-  /** Ours first; then the response is that of others, with our cookies. */
+  /** Our proxy first. The response is the one of the other middleware, with our cookies. */
   async merged(request) {
     const ours = await auth.proxy(request)
     if (!ours.headers.has('x-middleware-next')) return ours
@@ -19,7 +19,7 @@ const ways: Record<string, (request: NextRequest) => Promise<Response>> = {
     for (const cookie of ours.cookies.getAll()) response.cookies.set(cookie)
     return response
   },
-  /** Others first; then their response is handed to ours. */
+  /** The other middleware first. Our proxy gets its response. */
   async handed(request) {
     const response = languages(request)
     return auth.withProxy(() => response)(request)

@@ -1,4 +1,4 @@
-# Devise and devise-jwt with one of its revocation strategies, by the defaults of both.
+# Devise and devise-jwt with one of its revocation strategies, with the defaults of both.
 require "rails"
 require "active_record/railtie"
 require "action_controller/railtie"

@@ -1,8 +1,8 @@
 require "devise"
 require "jwt"
 
-# Stands in for the gem devise-jwt, which Debian does not have: its names, and what its documentation and its source say of
-# dispatch and revocation (devise-jwt 0.12, warden-jwt_auth 0.10).
+# A replacement for the gem devise-jwt, which Debian does not package: the same names, with dispatch and revocation as in its
+# documentation and source (devise-jwt 0.12, warden-jwt_auth 0.10).
 module Devise
   def self.jwt = yield(JWT.config)
 
@@ -16,7 +16,7 @@ module Devise
       def from(env) = env["HTTP_AUTHORIZATION"].to_s[/\ABearer (\S+)\z/, 1]
       def decode(token) = ::JWT.decode(token, config.secret, true, algorithm: "HS256").first
 
-      # Its `jti` is random unless the model says which.
+      # The `jti` is random unless the model sets it.
       def dispatch(user, scope, env)
         now = Time.now.to_i
         claims = { "jti" => SecureRandom.uuid, **user.jwt_payload }
@@ -51,7 +51,7 @@ module Devise
 
       private
 
-      # An expired token revokes nothing; a broken one is an error of 500.
+      # An expired token revokes nothing. A malformed token causes a 500.
       def revoke(token)
         claims = JWT.decode(token)
         user = Devise.mappings[claims["scp"].to_sym].to.find_by(id: claims["sub"])
@@ -62,7 +62,7 @@ module Devise
     end
 
     module RevocationStrategies
-      # One `jti` per user: a new one revokes every token there is.
+      # One `jti` per user: a new `jti` revokes every token of the user.
       module JTIMatcher
         extend ActiveSupport::Concern
         included { before_create { self.jti = SecureRandom.uuid } }
@@ -73,7 +73,7 @@ module Devise
         def jwt_payload = { "jti" => jti }
       end
 
-      # A table of the tokens that are refused.
+      # A table of the refused tokens.
       module Denylist
         extend ActiveSupport::Concern
         class_methods do
@@ -82,7 +82,7 @@ module Devise
         end
       end
 
-      # A table of the tokens that are taken.
+      # A table of the accepted tokens.
       module Allowlist
         extend ActiveSupport::Concern
         included { has_many :allowlisted_jwts, dependent: :destroy }

@@ -1,4 +1,5 @@
-# An application with Devise's pages and session cookies, to which the API is added: a request with a bearer, else the cookie.
+# An application with Devise's pages and session cookies, plus the API: a request is authenticated by its bearer token, or
+# without one by the cookie.
 require "rails"
 require "active_record/railtie"
 require "action_controller/railtie"

@@ -18,7 +18,7 @@ def install():
 
 
 def install_simplejwt():
-    """It reads the settings when it is imported, and so comes later."""
+    """Called later, because simplejwt reads the settings when it is imported."""
     importlib.import_module("rest_framework_simplejwt.utils").datetime = Moved
 
 

@@ -1,4 +1,4 @@
-"""The project of examples/recipes/django, with a clock that the test moves. It stays in the folder that it is started in."""
+"""The project of examples/recipes/django, with a clock that the test moves. It does not change its working directory."""
 
 import os
 import sys

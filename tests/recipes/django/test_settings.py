@@ -4,7 +4,7 @@ from urllib.parse import urlsplit
 from project.settings import *  # noqa: F403
 
 ROOT_URLCONF = "test_urls"
-# The test's own routes know no TLS.
+# The routes for the tests do not use TLS.
 SECURE_REDIRECT_EXEMPT = [r"^test/"]
 if os.environ.get("TRUST_PROXY") == "loopback":
     TOKENCELL["TRUSTED_PROXIES"] = ["127.0.0.0/8", "::1/128"]
@@ -18,7 +18,7 @@ if "failures" in config:
     TOKENCELL["FAILURES_PER_ADDRESS"] = config["failures"]["perAddress"]
     TOKENCELL["FAILURES_PER_ACCOUNT"] = config["failures"]["perAccount"]
 
-# Comparing passwords would take most of the time.
+# Hashing passwords would take most of the time.
 if not config.get("slowPasswords"):
     PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 

@@ -1,4 +1,4 @@
-"""The routes of the project, and what the tests do beside them."""
+"""The routes of the project, and additional routes for the tests."""
 
 import json
 import time
@@ -45,7 +45,7 @@ def set_roles(_request, body):
 
 
 def set_password(_request, body):
-    """As the admin site does."""
+    """Sets the password like the admin site."""
     user = User.objects.get(email=body["email"])
     user.set_password(body["password"])
     user.save()

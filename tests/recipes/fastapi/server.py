@@ -21,7 +21,7 @@ ahead = timedelta()
 clock.now = lambda: datetime.now(timezone.utc) + ahead
 settings = json.loads(os.environ.get("TEST_CONFIG", "{}"))
 if not settings.get("slowPasswords"):
-    # Comparing passwords would take most of the time.
+    # Hashing passwords would take most of the time.
     passwords.hasher = PasswordHash([Argon2Hasher(time_cost=1, memory_cost=8, parallelism=1)])
 if os.environ.get("WITHOUT_LOCKS"):
     sessions.lock_user = lambda tx, id: tx.get(User, id, populate_existing=True)

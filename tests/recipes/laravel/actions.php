@@ -6,7 +6,7 @@ use Illuminate\Database\Schema\Blueprint;
 use Illuminate\Support\Facades\DB;
 use Illuminate\Support\Facades\Schema;
 
-/** What the tests do beside the routes of the recipe. */
+/** The actions of the tests, in addition to the routes of the recipe. */
 class TestActions
 {
     public static function reset(): void

@@ -19,7 +19,7 @@ class TestUser extends Authenticatable
 }
 class_alias(TestUser::class, 'App\Models\User');
 
-/** CORS came into Laravel with 9; that of Debian is older. */
+/** Laravel has its own CORS since version 9. The version in Debian is older. */
 class TestCors
 {
     public function handle(Request $request, Closure $next)
@@ -116,7 +116,7 @@ class TestProviders
     }
 }
 
-/** What SanctumServiceProvider does, without its commands and migrations, which want a newer Laravel. */
+/** Does the same as SanctumServiceProvider, without its commands and migrations, which require a newer Laravel. */
 class TestGuard extends Illuminate\Support\ServiceProvider
 {
     public function boot(): void

@@ -1,8 +1,8 @@
 <?php
 
 /**
- * The recipe in the Laravel of Debian, with the source of Sanctum that TOKENCELL_SANCTUM names, as a router of `php -S`.
- * It stays in the folder that it is started in. A real application has more: see README.md of the recipe.
+ * The recipe with Debian's Laravel and the clone of Sanctum that TOKENCELL_SANCTUM names, as a router for `php -S`. It does
+ * not change its working directory. A real application needs more: see README.md of the recipe.
  */
 
 use Illuminate\Foundation\Application;

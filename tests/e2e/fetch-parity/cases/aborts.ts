@@ -19,7 +19,7 @@ export const abortedRequests: Theme = () => {
       controller.abort(reason())
       return calling
     }
-    made[`the reason is the same object, ${name}`] = async ({ fetch, url, arrived }) => {
+    made[`abort rejects with the same reason object, ${name}`] = async ({ fetch, url, arrived }) => {
       const controller = new AbortController()
       const why = reason()
       const calling = fetch(url({ body: 'no-head' }), { signal: controller.signal }).catch((error) => [error])
@@ -44,7 +44,7 @@ export const abortedRequests: Theme = () => {
   }
   made['abort before a call that is invalid'] = ({ call }) =>
     call({}, { signal: AbortSignal.abort('a'), method: 'a b' })
-  made['abort with the redirect under way'] = async ({ call, url, arrived }) => {
+  made['abort during a redirect'] = async ({ call, url, arrived }) => {
     const controller = new AbortController()
     const calling = call({ status: 302, location: url({ body: 'no-head' }) }, { signal: controller.signal })
     await arrived(2)
@@ -66,7 +66,7 @@ export const abortedDownloads: Theme = (all) => {
         const response = await fetch(url({ body: 'endless', type }), { signal })
         const reading = observe(response, read)
         await arrived()
-        // A timeout begins only here, or it could end before the answer begins.
+        // The timeout starts here. Started earlier, it could fire before the response begins.
         const late = why === 'timeout' && AbortSignal.timeout(1)
         if (late) late.addEventListener('abort', () => controller.abort(late.reason))
         else controller.abort(reasons[why])
@@ -88,7 +88,7 @@ export const abortedDownloads: Theme = (all) => {
       }
   for (const read of ['text', 'blob', 'clone', 'reader'] as const)
     for (const body of ['length', 'chunked', 'none'])
-      made[`abort before ${read} reads a body that has come, ${body}`] = async ({
+      made[`abort before ${read} reads a body that has arrived, ${body}`] = async ({
         fetch,
         url,
         observe,
@@ -126,7 +126,7 @@ export const abortedDownloads: Theme = (all) => {
 export const abortSignals: Theme = () => ({
   'AbortSignal.timeout before the head': ({ call }) =>
     call({ body: 'no-head' }, { signal: AbortSignal.timeout(1500) }),
-  'AbortSignal.timeout that has passed': async ({ call }) => {
+  'AbortSignal.timeout that has already fired': async ({ call }) => {
     const signal = AbortSignal.timeout(0)
     await new Promise((resolve) => signal.addEventListener('abort', resolve))
     return call({}, { signal })
@@ -146,11 +146,11 @@ export const abortSignals: Theme = () => ({
     controller.abort('of the request')
     return calling
   },
-  'a signal of init replaces that of the Request': async ({ fetch, observe, url }) => {
+  'a signal in init replaces the signal of the Request': async ({ fetch, observe, url }) => {
     const request = new Request(url(), { signal: AbortSignal.abort('of the request') })
     return observe(fetch(request, { signal: new AbortController().signal }))
   },
-  'a signal of null takes that of the Request away': ({ fetch, observe, url }) =>
+  'a signal of null in init removes the signal of the Request': ({ fetch, observe, url }) =>
     observe(fetch(new Request(url(), { signal: AbortSignal.abort('of the request') }), { signal: null })),
   'a signal of another realm': async ({ call, arrived, realm }) => {
     const controller = new realm.AbortController()
@@ -159,7 +159,7 @@ export const abortSignals: Theme = () => ({
     controller.abort('of the realm')
     return calling
   },
-  'a signal that is none': ({ call }) => call({}, { signal: {} as AbortSignal }),
+  'an invalid signal': ({ call }) => call({}, { signal: {} as AbortSignal }),
   'one signal for three calls': async ({ call, arrived }) => {
     const { signal, abort } = ((controller) => ({
       signal: controller.signal,

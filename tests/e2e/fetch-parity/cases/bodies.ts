@@ -6,18 +6,18 @@ export const bodies: Theme = () => {
     'a text': () => 'text',
     'an empty text': () => '',
     'a text with umlauts and emoji': () => 'äö\u{1f600}',
-    'a text with half a surrogate': () => 'a\ud800b',
+    'a text with a lone surrogate': () => 'a\ud800b',
     'a text of 200 KB': () => 'é'.repeat(100_000),
     'a Blob': () => new Blob(['blob']),
     'a Blob with a type': () => new Blob(['blob'], { type: 'Image/PNG;a=B' }),
     'a Blob with an odd type': () => new Blob(['blob'], { type: 'é' }),
     'an empty Blob': () => new Blob([]),
-    'a part of a Blob': () => new Blob(['blobblob'], { type: 'a/b' }).slice(2, 5, 'c/d'),
+    'a slice of a Blob': () => new Blob(['blobblob'], { type: 'a/b' }).slice(2, 5, 'c/d'),
     'a File': () => new File(['file'], 'name.txt', { type: 'text/css' }),
     'an ArrayBuffer': () => new Uint8Array([0, 128, 255]).buffer,
     'an empty ArrayBuffer': () => new ArrayBuffer(0),
     'a Uint8Array': () => new Uint8Array([1, 2, 3]),
-    'a part of a Uint8Array': () => new Uint8Array([1, 2, 3, 4, 5]).subarray(1, 3),
+    'a subarray of a Uint8Array': () => new Uint8Array([1, 2, 3, 4, 5]).subarray(1, 3),
     'a Uint16Array with an offset': () => new Uint16Array(new Uint16Array([1, 2, 3]).buffer, 2, 1),
     'a Float64Array': () => new Float64Array([1.5]),
     'a BigInt64Array': () => new BigInt64Array([5n]),
@@ -33,7 +33,7 @@ export const bodies: Theme = () => {
   const made: ReturnType<Theme> = {}
   for (const [name, body] of Object.entries(kinds)) {
     made[`POST of ${name}`] = ({ call }) => call({}, { method: 'POST', body: body() })
-    made[`PUT of ${name} with a type of one's own`] = ({ call }) =>
+    made[`PUT of ${name} with a custom Content-Type`] = ({ call }) =>
       call({}, { method: 'PUT', body: body(), headers: { 'content-type': 'text/x-own' } })
   }
   return made
@@ -48,21 +48,21 @@ export const forms: Theme = () => {
     }
   }
   return {
-    'a form that is empty': of(() => {}),
-    'a form with texts, one name twice': of((form) => {
+    'an empty form': of(() => {}),
+    'a form with texts and a repeated name': of((form) => {
       form.append('a', '1')
       form.append('b', '2')
       form.append('a', '3')
     }),
     'a form with unicode and quotes': of((form) => form.set('ä"\r\nb', 'ö"\n\ud800')),
     'a form with a file': of((form) => form.set('f', new File(['a'], 'é".txt', { type: 'text/css' }))),
-    'a form with a file twice': of((form) => {
+    'a form with two files of the same name': of((form) => {
       form.append('f', new File(['a'], 'a'))
       form.append('f', new File([], 'b'))
     }),
     'a form with a Blob': of((form) => form.set('f', new Blob(['a'], { type: 'a/b' }))),
-    'a form with a Blob that is named': of((form) => form.set('f', new Blob(['a']), 'named.bin')),
-    'a form with a file that is modified': of((form) =>
+    'a form with a Blob and a file name': of((form) => form.set('f', new Blob(['a']), 'named.bin')),
+    'a form with a file and its lastModified': of((form) =>
       form.set('f', new File(['a'], 'a', { lastModified: 1 })),
     ),
     'a form with a file of 1 MB': of((form) => form.set('f', new File(['a'.repeat(1_000_000)], 'a'))),
@@ -72,7 +72,7 @@ export const forms: Theme = () => {
         '<input name="a" value="1"><input type="file" name="b"><textarea name="c">x\ny</textarea>'
       for (const [name, value] of new FormData(element)) form.append(name, value as string)
     }),
-    'a form with a type of its own': ({ call }) => {
+    'a form with a custom Content-Type': ({ call }) => {
       const body = new FormData()
       body.set('a', 'b')
       return call({}, { method: 'POST', body, headers: { 'content-type': 'multipart/form-data' } })
@@ -99,7 +99,7 @@ export const oddBodies: Theme = () => {
     'a URL': () => new URL('http://a.example/b'),
     'a Proxy of a form': () => new Proxy(new FormData(), {}),
     'a Response': () => new Response('a'),
-    'something that says it is a Blob': () => ({ [Symbol.toStringTag]: 'Blob', size: 1, type: '' }),
+    'an object whose toStringTag is Blob': () => ({ [Symbol.toStringTag]: 'Blob', size: 1, type: '' }),
     'something with the prototype of FormData': () => Object.create(FormData.prototype),
   }
   for (const [name, body] of Object.entries(odd))
@@ -136,11 +136,11 @@ export const oddBodies: Theme = () => {
       structuredClone(body, { transfer: [body.buffer] })
       return call({}, { method: 'POST', body })
     },
-    'duplex that is none': ({ call }) => call({}, sent(stream(), { duplex: 'full' })),
+    'an invalid duplex': ({ call }) => call({}, sent(stream(), { duplex: 'full' })),
   }
 }
 
-/** Of an iframe: `instanceof` says no, and `fetch` takes them all the same. */
+/** Bodies created in an iframe: `instanceof` is false for them, and `fetch` accepts them. */
 export const foreignBodies: Theme = () => {
   const kinds: Record<string, (realm: typeof globalThis) => BodyInit> = {
     'a Blob': (realm) => new realm.Blob(['blob'], { type: 'a/b' }),

@@ -18,7 +18,7 @@ import {
 import { locks, streams, usesOfResponses } from './streams.js'
 import { urls } from './urls.js'
 
-/** Where the cases of a theme are sent: to the origin of the page, to another one, or to one of the two in turn. */
+/** The target of the cases: the origin of the page, another origin, both, or one of the two in turn. */
 type Origins = 'same' | 'cross' | 'both' | 'in turn'
 
 const theme = (origins: Origins, ...themes: Theme[]) => ({ origins, themes })
@@ -53,7 +53,7 @@ export interface Case {
   title: string
   id: string
   isCross: boolean
-  /** The title, and whether it is cross-origin. */
+  /** The title, with a suffix if the case is cross-origin. */
   label: string
 }
 

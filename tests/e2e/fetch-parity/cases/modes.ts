@@ -10,15 +10,15 @@ export const caches: Theme = () => {
   }
   for (const cache of modes)
     for (const [name, header] of Object.entries(answers))
-      made[`cache ${cache} of what is ${name}`] = async ({ call }) => {
+      made[`cache ${cache} for a ${name} response`] = async ({ call }) => {
         const query = { cache: 1, etag: '"1"', headers: JSON.stringify([header]) }
         const mode = cache === 'only-if-cached' ? { mode: 'same-origin' as const } : {}
         return [await call(query), await call(query, { cache, ...mode }), await call(query)]
       }
-  made['cache: an own If-None-Match'] = ({ call }) =>
+  made['cache with an If-None-Match of the caller'] = ({ call }) =>
     call({ cache: 1, etag: '"1"' }, { headers: { 'if-none-match': '"1"' } })
   made['cache only-if-cached without mode same-origin'] = ({ call }) => call({}, { cache: 'only-if-cached' })
-  made['cache that is none'] = ({ call }) => call({}, { cache: 'sometimes' as RequestCache })
+  made['an invalid cache mode'] = ({ call }) => call({}, { cache: 'sometimes' as RequestCache })
   return made
 }
 
@@ -29,7 +29,7 @@ export const credentials: Theme = () => {
       const first = await call({ cookie: 1 }, { credentials: mode })
       return [first, await call({ second: 1 }, { credentials: mode })]
     }
-  made['credentials that are none'] = ({ call }) => call({}, { credentials: 'some' as RequestCredentials })
+  made['an invalid credentials mode'] = ({ call }) => call({}, { credentials: 'some' as RequestCredentials })
   return made
 }
 
@@ -52,7 +52,7 @@ export const integrity: Theme = () => {
     'integrity, several': of(`${wrong} ${right}`),
     'integrity, unknown': of('md5-abc'),
     'integrity of an error': ({ call }) => call({ status: 404, text: 'integrity' }, { integrity: wrong }),
-    'integrity of a body that breaks': ({ call }) => call({ body: 'short' }, { integrity: wrong }),
+    'integrity of an incomplete body': ({ call }) => call({ body: 'short' }, { integrity: wrong }),
   }
 }
 
@@ -87,11 +87,11 @@ export const modes: Theme = () => {
     'mode no-cors with a status': ({ call }) => call({ status: 500 }, { mode: 'no-cors' }),
     'mode no-cors with a redirect': ({ call, url }) =>
       call({ status: 302, location: url() }, { mode: 'no-cors' }),
-    'mode no-cors with a redirect by hand': ({ call, url }) =>
+    'mode no-cors with a manual redirect': ({ call, url }) =>
       call({ status: 302, location: url() }, { mode: 'no-cors', redirect: 'manual' }),
     'mode no-cors with an integrity': ({ call }) => call({}, { mode: 'no-cors', integrity: 'sha256-abc' }),
     'priority high': ({ call }) => call({}, { priority: 'high' }),
-    'priority that is none': ({ call }) => call({}, { priority: 'huge' as RequestPriority }),
+    'an invalid priority': ({ call }) => call({}, { priority: 'huge' as RequestPriority }),
     'window null': ({ call }) => call({}, { window: null }),
     'window that is not null': ({ call }) => call({}, { window: window as unknown as null }),
   }

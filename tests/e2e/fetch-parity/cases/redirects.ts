@@ -16,7 +16,7 @@ export const redirectKinds: Theme = () => {
         return call({ status, location: url() }, { method, body, headers: { 'content-language': 'de' } })
       }
   }
-  made['redirect of a stream of bytes as Blob'] = ({ call, url }) =>
+  made['redirect of a POST with a Blob'] = ({ call, url }) =>
     call({ status: 307, location: url() }, { method: 'POST', body: new Blob(['a']) })
   made['redirect of a form'] = ({ call, url }) => {
     const body = new FormData()
@@ -27,18 +27,18 @@ export const redirectKinds: Theme = () => {
 }
 
 export const redirectTargets: Theme = () => ({
-  'redirect, relative': ({ call, url }) =>
+  'redirect to a relative location': ({ call, url }) =>
     call({ status: 302, location: `?${url({ to: 'x' }).split('?')[1]}` }),
   'redirect with a fragment': ({ call, url }) => call({ status: 302, location: `${url()}#there` }),
   'redirect of a URL with a fragment': ({ fetch, observe, url }) =>
     observe(fetch(`${url({ status: 302, location: url() })}#here`)),
   'redirect to an invalid URL': ({ call }) => call({ status: 302, location: 'http://[' }),
   'redirect to a data URL': ({ call }) => call({ status: 302, location: 'data:,x' }),
-  'redirect to userinfo': ({ call, otherUrl }) =>
+  'redirect to a URL with user and password': ({ call, otherUrl }) =>
     call({ status: 302, location: otherUrl().replace('http://', 'http://user:secret@') }),
-  'redirect to an empty location': ({ call }) => call({ status: 200, location: '' }),
-  'redirect in a circle': ({ fetch, observe, url }) => {
-    // The server answers for itself: it is sent to where it was asked.
+  'a 200 with an empty Location': ({ call }) => call({ status: 200, location: '' }),
+  'redirect twice, then to a path': ({ fetch, observe, url }) => {
+    // The first redirect leads to a second one, which leads to a path without a query.
     const circle = url({ status: 302, location: '?' })
     return observe(
       fetch(
@@ -49,15 +49,15 @@ export const redirectTargets: Theme = () => ({
       ),
     )
   },
-  'redirect thrice': ({ call, url }) =>
+  'redirect three times': ({ call, url }) =>
     call({ status: 302, location: url({ status: 307, location: url({ status: 301, location: url() }) }) }),
-  'redirect there and back': ({ call, url, otherUrl }) =>
+  'redirect to the other origin and back': ({ call, url, otherUrl }) =>
     call({ status: 302, location: otherUrl({ status: 302, location: url() }) }),
   'redirect to another origin without CORS': ({ call, otherUrl }) =>
     call({ status: 302, location: otherUrl({ cors: 'off' }) }),
-  'redirect with an authorization of the caller': ({ call, url }) =>
+  'redirect with an Authorization header of the caller': ({ call, url }) =>
     call({ status: 302, location: url() }, { headers: { authorization: 'Basic b3du' } }),
-  'redirect to another origin with an authorization of the caller': ({ call, otherUrl }) =>
+  'redirect to another origin with an Authorization header of the caller': ({ call, otherUrl }) =>
     call({ status: 302, location: otherUrl() }, { headers: { authorization: 'Basic b3du' } }),
   'redirect to another origin with a header of the caller': ({ call, otherUrl }) =>
     call({ status: 302, location: otherUrl() }, { headers: { 'x-own': 'a' } }),
@@ -66,11 +66,11 @@ export const redirectTargets: Theme = () => ({
   'redirect with mode same-origin': ({ call, otherUrl }) =>
     call({ status: 302, location: otherUrl() }, { mode: 'same-origin' }),
   'redirect to an error': ({ call, url }) => call({ status: 302, location: url({ status: 404 }) }),
-  'redirect to an answer without a body': ({ call, url }) =>
+  'redirect to a response without a body': ({ call, url }) =>
     call({ status: 302, location: url({ status: 204, body: 'none' }) }),
   'redirect, cloned': ({ call, url }) => call({ status: 302, location: url() }, {}, 'clone'),
-  'redirect by hand, cloned': ({ call, url }) =>
+  'manual redirect, cloned': ({ call, url }) =>
     call({ status: 302, location: url() }, { redirect: 'manual' }, 'clone'),
-  'redirect by hand, of an answer that is none': ({ call }) => call({}, { redirect: 'manual' }),
-  'redirect that is no redirect mode': ({ call }) => call({}, { redirect: 'sometimes' as RequestRedirect }),
+  'manual redirect mode, and no redirect': ({ call }) => call({}, { redirect: 'manual' }),
+  'an invalid redirect mode': ({ call }) => call({}, { redirect: 'sometimes' as RequestRedirect }),
 })

@@ -23,20 +23,20 @@ export const referrers: Theme = () => {
     'referrer of a POST': ({ call }) => call({}, { method: 'POST', body: 'a' }),
     'referrer and policy together': ({ call }) =>
       call({}, { referrer: '/other/page', referrerPolicy: 'unsafe-url' }),
-    'referrer policy that is none': ({ call }) => call({}, { referrerPolicy: 'some' as ReferrerPolicy }),
+    'an invalid referrer policy': ({ call }) => call({}, { referrerPolicy: 'some' as ReferrerPolicy }),
     'referrer of a Request': ({ fetch, observe, url }) =>
       observe(fetch(new Request(url(), { referrer: '/other/page', referrerPolicy: 'unsafe-url' }))),
-    'referrer of a Request, and init': ({ fetch, observe, url }) =>
+    'referrer of a Request, with init': ({ fetch, observe, url }) =>
       observe(
         fetch(new Request(url(), { referrer: '/other/page', referrerPolicy: 'unsafe-url' }), {
           method: 'POST',
         }),
       ),
-    'referrer policy of a Request, and a body in init': ({ fetch, observe, url }) => {
+    'referrer policy of a Request, with a body in init': ({ fetch, observe, url }) => {
       const request = new Request(url(), { method: 'POST', referrerPolicy: 'origin' })
       return observe(fetch(request, { body: 'a' }))
     },
-    'referrer after the page has changed its address': async ({ call }) => {
+    'referrer after the page has changed its URL': async ({ call }) => {
       history.replaceState(null, '', '/pushed?secret=1')
       return call({}, { referrerPolicy: 'unsafe-url' })
     },
@@ -45,9 +45,9 @@ export const referrers: Theme = () => {
   }
 }
 
-/** For a page whose policy is in a header that its vault's script does not have. */
+/** For a page with a `Referrer-Policy` header, when the script of the vault has no such header. */
 export const referrersByDefault: Theme = () => ({
-  'referrer by default, with a header of the page alone': ({ call }) => call(),
-  'referrer of a Request by default, with a header of the page alone': ({ fetch, observe, url }) =>
+  'referrer by default, with the policy header on the page only': ({ call }) => call(),
+  'referrer of a Request by default, with the policy header on the page only': ({ fetch, observe, url }) =>
     observe(fetch(new Request(url(), { method: 'POST', body: 'a' }))),
 })

@@ -2,7 +2,7 @@ import type { Theme } from '../kit.js'
 
 export const requestHeaders: Theme = () => {
   const made: ReturnType<Theme> = {}
-  // Forbidden ones are dropped, some are the browser's to set, and the rest goes out as it is.
+  // The browser drops forbidden headers, sets some itself, and sends the rest unchanged.
   const lines: [string, string][] = [
     ['Host', 'a'],
     ['Cookie', 'parity9=1'],
@@ -59,7 +59,7 @@ export const requestHeaders: Theme = () => {
   return {
     ...made,
     'client hints': ({ call }) => call({ hints: 1 }),
-    'headers as pairs, one twice': ({ call }) =>
+    'headers as pairs with a repeated name': ({ call }) =>
       call(
         {},
         {

@@ -31,7 +31,7 @@ export const requests: Theme = () => {
       await request.text()
       return observe(fetch(request))
     },
-    'a Request whose body was read, and another in init': async ({ fetch, observe, url }) => {
+    'a Request whose body was read, with another body in init': async ({ fetch, observe, url }) => {
       const request = post(url())
       await request.text()
       return observe(fetch(request, { body: 'b' }))
@@ -41,17 +41,17 @@ export const requests: Theme = () => {
       request.body?.getReader()
       return observe(fetch(request))
     },
-    'a Request and another body in init': async ({ fetch, observe, url }) => {
+    'a Request with another body in init': async ({ fetch, observe, url }) => {
       const request = post(url())
       return [await observe(fetch(request, { body: 'b' })), request.bodyUsed]
     },
-    'a Request and another method in init': ({ fetch, observe, url }) =>
+    'a Request with another method in init': ({ fetch, observe, url }) =>
       observe(fetch(post(url()), { method: 'PUT' })),
-    'a Request with a body, and GET in init': ({ fetch, observe, url }) =>
+    'a Request with a body, with GET in init': ({ fetch, observe, url }) =>
       observe(fetch(post(url()), { method: 'GET' })),
-    'a Request and other headers in init': ({ fetch, observe, url }) =>
+    'a Request with other headers in init': ({ fetch, observe, url }) =>
       observe(fetch(post(url(), { headers: { 'x-own': 'a' } }), { headers: { 'x-other': 'b' } })),
-    'a Request of a Request': ({ fetch, observe, url }) =>
+    'a Request made from a Request': ({ fetch, observe, url }) =>
       observe(fetch(new Request(post(url()), { method: 'PUT' }))),
     'a Request with a Blob': ({ fetch, observe, url }) =>
       observe(fetch(post(url(), { body: new Blob(['a'], { type: 'a/b' }) }))),
@@ -70,7 +70,7 @@ export const requests: Theme = () => {
       } as const
       return observe(fetch(post(url(), init)))
     },
-    'a Request of a subclass': ({ fetch, observe, url }) => {
+    'an instance of a subclass of Request': ({ fetch, observe, url }) => {
       class Own extends Request {
         override get method() {
           return 'DELETE'
@@ -78,7 +78,7 @@ export const requests: Theme = () => {
       }
       return observe(fetch(new Own(url(), { method: 'POST' })))
     },
-    'a Request that says something else of itself': ({ fetch, observe, url }) => {
+    'a Request with an overridden url property': ({ fetch, observe, url }) => {
       const request = new Request(url())
       Object.defineProperty(request, 'url', { value: 'http://elsewhere.invalid/' })
       return observe(fetch(request))
@@ -131,7 +131,7 @@ export const oddCalls: Theme = () => ({
     const seen = await observe(fetch(url(), init))
     return [seen, read.sort()]
   },
-  'a promise of this realm': async ({ fetch, url }) => {
+  'the result is a Promise of this realm': async ({ fetch, url }) => {
     const calling = fetch(url())
     return [calling instanceof Promise, (await calling) instanceof Response]
   },
@@ -142,11 +142,11 @@ export const oddCalls: Theme = () => ({
   'an unknown member of init': ({ call }) => call({}, { unknown: 5 } as RequestInit),
 })
 
-/** Of an iframe. */
+/** Requests created in an iframe. */
 export const foreignRequests: Theme = () => ({
   'a Request of another realm': ({ fetch, observe, url, realm }) =>
     observe(fetch(new realm.Request(url(), { method: 'POST', body: 'a', headers: { 'x-own': 'a' } }))),
-  'a Request of another realm, and init': ({ fetch, observe, url, realm }) =>
+  'a Request of another realm, with init': ({ fetch, observe, url, realm }) =>
     observe(fetch(new realm.Request(url(), { method: 'POST', body: 'a' }), { body: 'b' })),
   'headers of another realm': ({ call, realm }) => call({}, { headers: new realm.Headers({ 'x-own': 'a' }) }),
   'a URL of another realm': ({ fetch, observe, url, realm }) => observe(fetch(new realm.URL(url()))),

@@ -14,7 +14,7 @@ export const statuses: Theme = () => {
   return made
 }
 
-/** Where the token is not too young to be doubted. */
+/** For a token that is old enough that a 401 causes a refresh. */
 export const unauthorized: Theme = () => {
   const made: ReturnType<Theme> = {}
   for (const body of ['none', 'length', 'chunked'])
@@ -36,7 +36,7 @@ export const heads: Theme = () => {
   made['204 with a type, as blob'] = ({ call }) =>
     call({ status: 204, body: 'none', type: 'image/png' }, {}, 'blob')
   made['HEAD, as blob'] = ({ call }) => call({ type: 'Image/PNG' }, { method: 'HEAD' }, 'blob')
-  made['a status text that is empty'] = ({ call }) => call({ statusText: '' })
+  made['an empty status text'] = ({ call }) => call({ statusText: '' })
   made['a status text with control characters'] = ({ call }) => call({ statusText: 'a\tb\x01c\x7f' })
   made['a status text in latin-1'] = ({ call }) => call({ statusText: 'D\u00e9j\u00e0' })
   return made
@@ -85,7 +85,7 @@ export const downloads: Theme = (all) => {
   ]
   for (const body of ways)
     for (const read of ['text', 'bytes', 'reader'] as const)
-      made[`${read} of a download that is ${body}`] = ({ call }) =>
+      made[`${read} of a download with body ${body}`] = ({ call }) =>
         call({ body, text: '{"a":"\u00e9"}' }, {}, read)
   for (const size of [0, 65_536, 65_537, 1_048_577, 3_000_000])
     for (const body of ['length', 'chunked'])
@@ -93,7 +93,7 @@ export const downloads: Theme = (all) => {
   made['download of 3 MB, compressed, by a reader'] = ({ call }) =>
     call({ size: 3_000_000, body: 'gzip' }, {}, 'reader')
   made['download of 3 MB, cloned'] = ({ call }) => call({ size: 3_000_000, body: 'chunked' }, {}, 'clone')
-  made['text that is no UTF-8'] = ({ call }) => call({ text: '\u00ff\u00fe\u00e9', latin1: 1 })
+  made['text that is not UTF-8'] = ({ call }) => call({ text: '\u00ff\u00fe\u00e9', latin1: 1 })
   made['text in another charset'] = ({ call }) =>
     call({ text: '\u00e9', latin1: 1, type: 'text/plain; charset=latin1' })
   for (const read of all)
@@ -116,12 +116,13 @@ export const brokenDownloads: Theme = (all) => {
   ]
   for (const body of ways)
     for (const read of all)
-      made[`${read} of a body that is ${body}`] = ({ call }) => call({ body, text: '{"a":1}' }, {}, read)
+      made[`${read} of a broken body, ${body}`] = ({ call }) => call({ body, text: '{"a":1}' }, {}, read)
   for (const body of ['short', 'cut', 'gzip-half'])
     for (const size of [100_000, 2_000_000])
-      made[`a download of ${size} bytes that is ${body}`] = ({ call }) => call({ body, size }, {}, 'bytes')
-  made['an answer that never comes'] = ({ call }) => call({ body: 'no-answer' }, { method: 'POST' })
-  made['an answer without CORS headers'] = ({ call }) => call({ cors: 'off' })
+      made[`a broken download of ${size} bytes, ${body}`] = ({ call }) => call({ body, size }, {}, 'bytes')
+  made['a connection that closes without a response'] = ({ call }) =>
+    call({ body: 'no-answer' }, { method: 'POST' })
+  made['a response without CORS headers'] = ({ call }) => call({ cors: 'off' })
   return made
 }
 
@@ -130,20 +131,24 @@ export const headersOfResponses: Theme = () => {
     return ({ call }) => call({ headers: JSON.stringify(lines) })
   }
   return {
-    'response header: a cookie that is set': withHeaders('Set-Cookie: parity9=1; Path=/nowhere'),
+    'response header: Set-Cookie': withHeaders('Set-Cookie: parity9=1; Path=/nowhere'),
     'response header: latin-1': withHeaders('X-Exposed: \u00e9'),
-    'response header: spaces around': withHeaders('X-Exposed:   a b  '),
-    'response header: three times, one empty': withHeaders('X-Exposed: a', 'X-Exposed:', 'X-Exposed: a, b'),
+    'response header: surrounding spaces': withHeaders('X-Exposed:   a b  '),
+    'response header: repeated, one value empty': withHeaders(
+      'X-Exposed: a',
+      'X-Exposed:',
+      'X-Exposed: a, b',
+    ),
     'response header: 8 KB': withHeaders(`X-Exposed: ${'a'.repeat(8000)}`),
     'response header: 150 of them': withHeaders(
       ...Array.from({ length: 150 }, (_, at) => `X-Many-${at}: ${at}`),
     ),
-    'response header: two types': withHeaders('Content-Type: text/css'),
+    'response header: a second Content-Type': withHeaders('Content-Type: text/css'),
     'response header: www-authenticate': withHeaders('WWW-Authenticate: Bearer error="a"'),
-    'response header: a challenge with a 401': ({ call }) =>
+    'response header: WWW-Authenticate with a 403': ({ call }) =>
       call({ status: 403, headers: '["WWW-Authenticate: Bearer"]' }),
     'response header: refresh and link': withHeaders('Link: </nothing>; rel=preload', 'X-Exposed: a'),
-    'response headers changed by the prototype': async ({ fetch, url, attempt }) => {
+    'response headers changed by Headers.prototype': async ({ fetch, url, attempt }) => {
       const { headers } = await fetch(url())
       return attempt(() => Headers.prototype.set.call(headers, 'x-new', 'a'))
     },

@@ -3,7 +3,7 @@ import type { Theme } from '../kit.js'
 export const locks: Theme = (all) => {
   const made: ReturnType<Theme> = {}
   for (const read of all.filter((one) => one !== 'reader' && one !== 'twice'))
-    made[`${read} while a reader has the body`] = async ({ fetch, url, observe, attempt }) => {
+    made[`${read} while a reader locks the body`] = async ({ fetch, url, observe, attempt }) => {
       const response = await fetch(url())
       const reader = response.body?.getReader()
       const tried = await attempt(() => observe(response, read))
@@ -45,7 +45,7 @@ export const locks: Theme = (all) => {
         attempt(() => response.blob()),
       ])
     },
-    'text of what was teed': async ({ fetch, url, attempt, observe }) => {
+    'text after tee': async ({ fetch, url, attempt, observe }) => {
       const response = await fetch(url())
       const [left, right] = response.body?.tee() ?? []
       const tried = await attempt(() => observe(response, 'text'))
@@ -60,14 +60,14 @@ export const locks: Theme = (all) => {
       await reading
       return [before, during, response.bodyUsed, response.body?.locked]
     },
-    'the body is locked after a reading': async ({ fetch, url }) => {
+    'whether the body is locked during and after a reading': async ({ fetch, url }) => {
       const response = await fetch(url())
       const reading = response.text()
       const during = response.body?.locked
       await reading
       return [during, response.body?.locked]
     },
-    'the body is locked after a reading of what is empty': async ({ fetch, url }) => {
+    'whether an empty body is locked after a reading': async ({ fetch, url }) => {
       const response = await fetch(url({ text: '' }))
       await response.text()
       return [response.body?.locked, response.bodyUsed]
@@ -93,18 +93,18 @@ export const streams: Theme = () => ({
     await reader?.cancel('why')
     return [first?.value?.length, await attempt(() => reader?.read()), await attempt(() => reader?.closed)]
   },
-  // Firefox itself closes the connection of such a body in some runs and not in others.
+  // Firefox itself closes the connection of such a body in some runs only.
   'cancel of a body of known length': async ({ fetch, url }) => {
     const response = await fetch(url({ body: 'endless-length', closing: 'any' }))
     await response.body?.cancel()
     return response.bodyUsed
   },
-  'cancel of one branch, the other is read': async ({ fetch, url }) => {
+  'cancel of one branch of tee, the other is read': async ({ fetch, url }) => {
     const [left, right] = (await fetch(url({ body: 'chunked' }))).body?.tee() ?? []
     left?.cancel()
     return new Response(right).text()
   },
-  'a reader with a buffer of its own': async ({ fetch, url }) => {
+  'a reader with its own buffer (BYOB)': async ({ fetch, url }) => {
     const reader = (await fetch(url({ text: 'abcdef' }))).body?.getReader({ mode: 'byob' })
     const seen: unknown[] = []
     for (;;) {
@@ -167,9 +167,9 @@ export const usesOfResponses: Theme = () => ({
   'clone of an error status': ({ call }) => call({ status: 404 }, {}, 'clone'),
   'clone of a 999': ({ call }) => call({ status: 999 }, {}, 'clone'),
   'clone of a 204': ({ call }) => call({ status: 204, body: 'none' }, {}, 'clone'),
-  'clone by the prototype': async ({ fetch, url, observe }) =>
+  'clone by Response.prototype': async ({ fetch, url, observe }) =>
     observe(Response.prototype.clone.call(await fetch(url())) as Response),
-  'text by the prototype': async ({ fetch, url }) => Response.prototype.text.call(await fetch(url())),
+  'text by Response.prototype': async ({ fetch, url }) => Response.prototype.text.call(await fetch(url())),
   'in another Response': async ({ fetch, url, observe }) => {
     const response = await fetch(url({ status: 201 }))
     return observe(new Response(response.body, response))
@@ -189,7 +189,7 @@ export const usesOfResponses: Theme = () => ({
     const moved = structuredClone(body, { transfer: [body as unknown as Transferable] })
     return new Response(moved).text()
   },
-  'what a response looks like as text': async ({ fetch, url }) => {
+  'a response converted to text and JSON': async ({ fetch, url }) => {
     const response = await fetch(url())
     return [String(response), String(response.headers), Object.keys(response), JSON.stringify(response)]
   },
@@ -199,11 +199,11 @@ export const usesOfResponses: Theme = () => ({
   },
   'compiled as WebAssembly, with another type': async ({ fetch, url, attempt }) =>
     attempt(async () => String(await WebAssembly.compileStreaming(fetch(url({ text: '\0asm', latin1: 1 }))))),
-  'what is a Response by its class': async ({ fetch, url }) => {
+  'the constructor of a response': async ({ fetch, url }) => {
     const response = await fetch(url())
     return [response.constructor === Response, response.constructor.name]
   },
-  'members cannot be set': async ({ fetch, url }) => {
+  'properties cannot be set': async ({ fetch, url }) => {
     const response = await fetch(url())
     Reflect.set(response, 'status', 5)
     Reflect.set(response, 'url', 'x')

@@ -2,7 +2,7 @@ import type { Theme } from '../kit.js'
 
 export const urls: Theme = () => {
   const made: ReturnType<Theme> = {}
-  // Put in the path, before the query that carries the id.
+  // Inserted into the path, before the query with the id.
   const paths = [
     '/ä',
     '/a b',
@@ -61,7 +61,7 @@ export const urls: Theme = () => {
       observe(fetch(url().replace(`${location.origin}/`, ''))),
     'url in capitals': ({ fetch, observe, url }) =>
       observe(fetch(url().replace('http://localhost', 'HTTP://LOCALHOST'))),
-    'url with spaces around': ({ fetch, observe, url }) => observe(fetch(`  ${url()} \n`)),
+    'url with surrounding spaces': ({ fetch, observe, url }) => observe(fetch(`  ${url()} \n`)),
     'url that is empty': ({ fetch, observe }) => observe(fetch('')),
     'url of the origin with a trailing dot': ({ fetch, observe, url }) =>
       observe(fetch(url().replace('localhost', 'localhost.'), { mode: 'same-origin' })),

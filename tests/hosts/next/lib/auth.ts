@@ -1,7 +1,7 @@
 import { createNextAuth, type NextAuthOptions } from 'tokencell/next'
 import { store } from './store'
 
-/** All of the API within reach, and whatever the environment says: there is none while this is built. */
+/** Forwards all API routes. The values of the environment are not set during the build. */
 const options: NextAuthOptions = {
   api: process.env.API_URL,
   signIn: '/api/v1/login',
@@ -16,11 +16,11 @@ const options: NextAuthOptions = {
     '/sign-in': { guestOnly: true },
     '/*/sign-in': { guestOnly: true },
   },
-  // Below the segment of the wanted page, as below a locale.
+  // The sign-in page is below the same segment as the requested page, like below a locale.
   pages: { signIn: (pathname) => pathname.replace(/[^/]+\/?$/, 'sign-in') },
 }
 
 export const auth = createNextAuth(options)
 
-/** The same session behind the routes of the Pages Router. */
+/** The same session, with the auth routes in the Pages Router. */
 export const classic = createNextAuth({ ...options, basePath: '/api/classic' })

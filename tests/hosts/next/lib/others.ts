@@ -1,6 +1,6 @@
 import { type NextRequest, NextResponse } from 'next/server'
 
-/** As next-intl does it: a page is rendered at another path, with a header and a cookie more. */
+/** Like next-intl: rewrites to a page at another path, and adds a request header and a cookie. */
 export function languages(request: NextRequest): NextResponse {
   const headers = new Headers(request.headers)
   headers.set('x-next-intl-locale', 'en')
@@ -12,7 +12,7 @@ export function languages(request: NextRequest): NextResponse {
   return response
 }
 
-/** As Clerk does it: around a handler, whose response gets a header of the request, and a cookie. */
+/** Like Clerk: wraps a handler, and adds a request header and a cookie to its response. */
 export const around =
   (handler: (request: NextRequest) => Promise<NextResponse>) => async (request: NextRequest) => {
     const response = await handler(request)

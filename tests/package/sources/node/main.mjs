@@ -1,4 +1,4 @@
-// Importing the package on a server does nothing, and using it there connects nothing.
+// On a server, importing the package has no side effects, and its use starts no worker and sends no request.
 
 import assert from 'node:assert/strict'
 
@@ -19,6 +19,6 @@ for (const call of calls) await assert.rejects(call, { code: 'not-in-browser' })
 auth.dispose()
 vault.close()
 const names = Object.getOwnPropertyNames(globalThis)
-// Vue leaves marks of its own.
+// Vue adds its own global variables.
 const added = names.filter((name) => !before.includes(name) && !/VUE/.test(name))
 assert.deepEqual(added, [])

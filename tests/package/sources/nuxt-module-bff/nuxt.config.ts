@@ -1,6 +1,6 @@
 export default defineNuxtConfig({
   compatibilityDate: '2026-01-01',
-  // The API is asked by this server, and pages ask this server.
+  // Only this server calls the API. Pages call this server.
   runtimeConfig: { public: { api: '/' } },
   modules: ['tokencell'],
   tokencell: {

@@ -1,4 +1,4 @@
-// What the test takes hold of. An application has no such file.
+// Globals for the test. An application does not need this file.
 
 import { auth } from './auth'
 

@@ -1,2 +1,2 @@
-/** What server/tokencell.ts has heard of. */
+/** The events that server/tokencell.ts has recorded. */
 export default defineEventHandler(() => (globalThis as unknown as { events?: string[] }).events ?? [])

@@ -1,4 +1,4 @@
-/** A route of this server's own, which is asked while a page is rendered. */
+/** A route of this server, which a page calls during rendering. */
 export default defineEventHandler(async (event) => {
   const { snapshot } = await useServerAuth(event).info()
   const sent = event.method === 'POST' ? JSON.stringify(await readBody(event)) : ''

@@ -1,6 +1,6 @@
 import { createAuth } from 'tokencell'
 
-// esbuild leaves these URLs alone. auth.vault.ts is an entry of its own, so they name its output, a neighbour of ours.
+// esbuild does not change these URLs. They name the output of the separate entry auth.vault.ts, in the same folder.
 export const auth = createAuth<{ email: string }>({
   shared: () =>
     new SharedWorker(new URL('./auth.vault.js', import.meta.url), { type: 'module', extendedLifetime: true }),

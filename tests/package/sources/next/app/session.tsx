@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react'
 import { auth } from '../auth'
 import '../expose'
 
-// What the server rendered, whatever has become known since.
+// The snapshot for hydration: the one that the server has rendered.
 const first = auth.snapshot
 
 export function Session() {

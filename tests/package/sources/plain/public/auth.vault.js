@@ -1,4 +1,4 @@
-// Import maps do not reach into workers, so the package goes by its URL here.
+// Import maps do not apply in workers, so the package is imported by its URL.
 import { openVault } from './tokencell/vault/index.js'
 
 export default openVault({

@@ -1,4 +1,4 @@
-/** Server routes know from the same declaration who the users are. */
+/** Server routes get the type of the user from the same declaration. */
 export default defineEventHandler(async (event) => {
   const { snapshot } = await useServerAuth(event).require({ roles: ['user'] })
   // @ts-expect-error a role that the declaration does not have

@@ -1,6 +1,6 @@
 import { classic } from '../../../../lib/auth'
 
-/** One download goes through the Pages Router, which leaves a response its length. */
+/** This download goes through the Pages Router, which keeps the `Content-Length` of a response. */
 export default classic.pages.handler
 
 export const config = { api: { bodyParser: false } }
