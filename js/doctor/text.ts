@@ -1,5 +1,6 @@
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { styleText } from 'node:util'
 import { CONTRACT, type Finding } from './finding.js'
 import { duration } from './printable.js'
 import type { Report } from './report.js'
@@ -16,21 +17,24 @@ export interface Look {
 }
 
 const MARKS = {
-  error: ['✗', 31],
-  warning: ['▲', 33],
-  advice: ['·', 36],
-  ok: ['✓', 32],
-  skipped: ['–', 90],
+  error: ['✗', 'red'],
+  warning: ['▲', 'yellow'],
+  advice: ['·', 'cyan'],
+  ok: ['✓', 'green'],
+  skipped: ['–', 'gray'],
 } as const
 const INDENT = '    '
 /** The width of the labels at the left. */
 const COLUMN = 9
 
+type Format = Parameters<typeof styleText>[0]
+
 /** Renders a report for people. */
 export function renderText(report: Report, look: Look): string {
-  const paint = (code: number, text: string) => (look.hasColours ? `\x1b[${code}m${text}\x1b[0m` : text)
-  const dim = (text: string) => paint(90, text)
-  const bold = (text: string) => paint(1, text)
+  const paint = (format: Format, text: string) =>
+    look.hasColours ? styleText(format, text, { validateStream: false }) : text
+  const dim = (text: string) => paint('gray', text)
+  const bold = (text: string) => paint('bold', text)
   const fixes = new Map<string, string>()
   const stack = look.stack ?? report.stack
   const by = (...severities: Finding['severity'][]) =>
@@ -69,7 +73,7 @@ export function renderText(report: Report, look: Look): string {
   const code = (name: string, text: string) =>
     text
       .split('\n')
-      .map((line, at) => `${INDENT}${dim((at === 0 ? name : '').padEnd(COLUMN))}${paint(36, line)}`)
+      .map((line, at) => `${INDENT}${dim((at === 0 ? name : '').padEnd(COLUMN))}${paint('cyan', line)}`)
 
   function skipped(): string[] {
     const reasons = group(by('skipped'), ({ evidence }) => evidence)
@@ -88,7 +92,7 @@ export function renderText(report: Report, look: Look): string {
       return [
         bold('Fine'),
         ...findings.map(
-          ({ id, title }) => `  ${paint(32, '✓')} ${id.padEnd(28)} ${dim(`looked for: ${title}`)}`,
+          ({ id, title }) => `  ${paint('green', '✓')} ${id.padEnd(28)} ${dim(`looked for: ${title}`)}`,
         ),
         '',
       ]
@@ -110,7 +114,7 @@ export function renderText(report: Report, look: Look): string {
       ...code
         .trimEnd()
         .split('\n')
-        .map((line) => `  ${paint(36, line)}`),
+        .map((line) => `  ${paint('cyan', line)}`),
       ...notes.flatMap((note) =>
         wrap(note, look.width - 4).map((line, at) => `  ${at === 0 ? '- ' : '  '}${line}`),
       ),
@@ -143,7 +147,7 @@ export function renderText(report: Report, look: Look): string {
     ...skipped(),
     ...fine(),
     ...suggestion(),
-    paint(summary.error ? 31 : summary.warning ? 33 : 32, total),
+    paint(summary.error ? 'red' : summary.warning ? 'yellow' : 'green', total),
     '',
   ].join('\n')
 }
