@@ -1,4 +1,4 @@
-import { type Dialect, dialects, listen, optionsOf } from './dialects.js'
+import { type Dialect, dialects, listen, optionsOf } from './dialects/index.js'
 import { ADA, expect, test } from './fixtures.js'
 
 test('concurrent requests (3, then 20) all carry the CSRF header whose value is read from a cookie', async ({

@@ -1,5 +1,5 @@
 import type { Page } from '@playwright/test'
-import { type Dialect, deviseTokenAuth, dialects, listen, optionsOf } from './dialects.js'
+import { type Dialect, deviseTokenAuth, dialects, listen, optionsOf } from './dialects/index.js'
 import { ADA, test as base, expect, get, outliveTrust, status } from './fixtures.js'
 
 const test = base.extend<{

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { Page } from '@playwright/test'
-import { type Dialect, listen } from './dialects.js'
+import { type Dialect, listen } from './dialects/index.js'
 import { ADA, test as base, expect, get, outliveTrust, status } from './fixtures.js'
 
 type Request = Parameters<Dialect['routes'][string]>[0]
