@@ -12,10 +12,11 @@ const generated = /[\\/](node_modules|\.next|next-env\.d\.ts|[^\\/]*\.tsbuildinf
 export const VAULT_API = 'http://localhost:8787'
 const env = { NEXT_PUBLIC_API_URL: VAULT_API }
 
-/** As `create-next-app` sets it: all that depends on the request is below a `Suspense`. */
+/** As `create-next-app` sets it: all that depends on the request is below a `Suspense`, in the layout and (`loading.tsx`) in each page. */
 const cacheComponents = {
   'next.config.ts':
     'export default { poweredByHeader: false, devIndicators: false, cacheComponents: true, partialPrefetching: false }',
+  'app/(app)/loading.tsx': 'export default function Loading() { return <p>Loading…</p> }',
   'app/(app)/layout.tsx': `
     import { type ReactNode, Suspense } from 'react'
     import { Header } from '../../components/header'

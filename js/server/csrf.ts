@@ -23,7 +23,7 @@ export type Proof =
  * must confirm the origin, and the request must be one that reads, or a form for a route that accepts forms.
  *
  * @param takesForms whether the route is sign-in or sign-out
- * @throws AuthError `forged`
+ * @throws AuthError `csrf-refused`
  */
 export function checkCsrf(request: Request, { origins }: Bff, takesForms: boolean): Proof {
   const { headers, method } = request
