@@ -12,7 +12,7 @@ const samples: Record<string, unknown> = {
   'string[]': ['x'],
   '': null,
 }
-const strangers = [undefined, null, 7, 'x', true, {}, [], () => {}, 1n, Symbol('x')]
+const otherValues = [undefined, null, 7, 'x', true, {}, [], () => {}, 1n, Symbol('x')]
 /** Values that are not a list of this kind. */
 const wrongLists: Record<string, unknown[]> = {
   'number[]': [['7'], [7, null], [7, [8]], { 0: 7, length: 1 }, new Set([7]), new Uint8Array([7])],
@@ -65,9 +65,9 @@ test('a message to the vault with a field of another type is refused', () => {
     for (const [name, kind] of Object.entries(shape).filter(([, kind]) => kind)) {
       const isWrong = (value: unknown) =>
         kind.endsWith('[]') ? !Array.isArray(value) : value === null || typeof value !== kind
-      for (const stranger of [...strangers.filter(isWrong), ...(wrongLists[kind] ?? [])]) {
-        const message = { ...right(type, shape), [name]: stranger }
-        expect(parse(message), `${type}.${name} = ${String(stranger)}`).toBeUndefined()
+      for (const wrong of [...otherValues.filter(isWrong), ...(wrongLists[kind] ?? [])]) {
+        const message = { ...right(type, shape), [name]: wrong }
+        expect(parse(message), `${type}.${name} = ${String(wrong)}`).toBeUndefined()
       }
     }
   }
@@ -93,8 +93,8 @@ test('any other value is refused as a message to the vault, without an exception
     'Hello',
     'hello ',
   ]
-  for (const type of [...names, ...strangers]) expect(parse({ type }), String(type)).toBeUndefined()
-  for (const data of [...strangers, new Map([['type', 'ping']]), new Error('ping'), ['ping']])
+  for (const type of [...names, ...otherValues]) expect(parse({ type }), String(type)).toBeUndefined()
+  for (const data of [...otherValues, new Map([['type', 'ping']]), new Error('ping'), ['ping']])
     expect(parse(data)).toBeUndefined()
 })
 
