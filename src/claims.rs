@@ -133,12 +133,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn decoding_agrees_with_base64_on_every_text(text in "[A-Za-z0-9_-]{0,9}|[ -~]{0,9}|[AQgw_-]{1,3}") {
+        fn decoding_agrees_with_the_base64_crate_for_every_text(text in "[A-Za-z0-9_-]{0,9}|[ -~]{0,9}|[AQgw_-]{1,3}") {
             prop_assert_eq!(decode(&text), URL_SAFE_NO_PAD.decode(&text).ok());
         }
 
         #[test]
-        fn what_base64_encodes_is_decoded(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
+        fn encoded_bytes_are_decoded(bytes in proptest::collection::vec(any::<u8>(), 0..100)) {
             prop_assert_eq!(decode(&URL_SAFE_NO_PAD.encode(&bytes)), Some(bytes));
         }
     }
