@@ -298,7 +298,7 @@ impl History {
         }
         let users: Vec<_> = world.tabs.iter().filter(|tab| tab.alive).map(|tab| tab.user()).collect();
         match world.hint {
-            Hint::SignOutPending => panic!("the server was never told of the sign-out"),
+            Hint::SignOutPending => panic!("the server never got the sign-out"),
             Hint::SignedOut => {
                 assert!(users.iter().all(Option::is_none), "signed out, and yet: {users:?}");
                 let is_dead = world.jar.is_none_or(|cookie| !world.server.accepts(cookie));

@@ -265,14 +265,14 @@ async function addAndWait(router: ReturnType<typeof setUpDynamic>['router'], pat
 }
 
 test.each<[what: string, go: (router: ReturnType<typeof setUpDynamic>['router']) => unknown]>([
-  ['elsewhere since', (router) => router.push('/notes')],
-  ['elsewhere in the same turn', (router) => void router.push('/notes')],
+  ['to another page before', (router) => router.push('/notes')],
+  ['to another page in the same task', (router) => void router.push('/notes')],
 ])('a page that is added does not open for a user who has gone %s', async (what, go) => {
   const { router, at } = setUpDynamic(BOB, 'never', 'a page')
   await router.push('/late')
-  if (what === 'elsewhere since') await go(router)
+  if (what === 'to another page before') await go(router)
   const added = addAndWait(router, '/late')
-  if (what !== 'elsewhere since') go(router)
+  if (what !== 'to another page before') go(router)
   await added
   expect(at()).toBe('/notes')
 })

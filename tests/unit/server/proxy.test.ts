@@ -186,7 +186,7 @@ test.each([
   ['/api/..//evil.test', 502, null],
   ['/\\evil.test', 502, null],
   ['http://[', 502, null],
-])('promise 23: an API redirects to %s', async (location, status, followed) => {
+])('promise 23: a redirect of the API to %s gets status %i', async (location, status, followed) => {
   api.answer = (_, response) => void response.writeHead(status === 502 ? 302 : status, { location }).end()
   const response = await (await api.signedIn(['/api/**'])).fetch('/api/notes')
   expect([response.status, response.headers.get('location')]).toEqual([status, followed])
