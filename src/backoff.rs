@@ -56,7 +56,7 @@ mod tests {
     use crate::Millis;
 
     #[test]
-    fn the_pause_doubles_up_to_a_minute_less_up_to_half_of_it() {
+    fn the_pause_doubles_up_to_a_minute_and_is_shortened_randomly_by_up_to_half() {
         let mut backoff = Backoff::new(0);
         for whole in [1000, 2000, 4000, 8000, 16_000, 32_000, 60_000, 60_000, 60_000] {
             let pause = backoff.pause(None, Backoff::MAX_PAUSE).0;
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn two_tabs_drift_apart() {
+    fn two_tabs_get_different_pauses() {
         let pauses = |seed| {
             let mut backoff = Backoff::new(seed);
             (0..500).map(|_| backoff.pause(None, Backoff::MAX_PAUSE).0).skip(6).collect::<Vec<_>>()
@@ -87,7 +87,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_may_ask_for_a_longer_pause_and_not_for_a_shorter_one() {
+    fn the_server_can_lengthen_a_pause_and_cannot_shorten_it() {
         let mut backoff = Backoff::new(7);
         let mut pause = |asked| backoff.pause(Some(asked), Backoff::MAX_PAUSE);
         assert_eq!(pause(Millis::seconds(10)), Millis::seconds(10));

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn gaps_are_closed_once_they_are_more_than_half() {
+    fn gaps_are_removed_when_they_are_more_than_half_of_the_entries() {
         let mut map = of(6);
         for id in 2..=4 {
             assert_eq!(map.remove(CallId(id)), Some(id));
@@ -109,7 +109,7 @@ mod tests {
     }
 
     #[test]
-    fn a_call_that_comes_back_fills_its_gap() {
+    fn a_call_that_is_inserted_again_fills_its_gap() {
         let mut map = of(4);
         map.remove(CallId(2));
         map.insert(CallId(2), 20);
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn calls_that_are_taken_out_leave_gaps_which_are_counted() {
+    fn extracted_calls_leave_gaps_that_are_counted() {
         let mut map = of(4);
         assert_eq!(map.extract(|call| call % 2 == 0), [CallId(2), CallId(4)]);
         assert_eq!((map.get(CallId(2)), map.gaps), (None, 2));

@@ -298,7 +298,7 @@ impl History {
         }
         let users: Vec<_> = world.tabs.iter().filter(|tab| tab.alive).map(|tab| tab.user()).collect();
         match world.hint {
-            Hint::SignOutPending => panic!("the server was never told of the sign-out"),
+            Hint::SignOutPending => panic!("the server never got the sign-out"),
             Hint::SignedOut => {
                 assert!(users.iter().all(Option::is_none), "signed out, and yet: {users:?}");
                 let is_dead = world.jar.is_none_or(|cookie| !world.server.accepts(cookie));
@@ -346,7 +346,7 @@ proptest! {
 
     /// Tabs open, close, sleep, and reload during a refresh. No user signs out, and the server revokes nothing.
     #[test]
-    fn a_server_of_any_slowness_signs_nobody_out(
+    fn with_a_server_of_any_speed_no_session_ends(
         steps in prop::collection::vec(peaceful(), 1..120), server in any_server(),
     ) {
         let world = run(steps, Conditions { server, ..Conditions::FAST });
@@ -357,7 +357,7 @@ proptest! {
     }
 
     #[test]
-    fn sign_ins_and_sign_outs_at_any_moment_leave_all_tabs_of_one_mind(
+    fn after_sign_ins_and_sign_outs_at_any_time_all_tabs_agree(
         steps in prop::collection::vec(eventful(), 1..120), opaque in any::<bool>(), server in any_server(),
     ) {
         let world = run(steps, Conditions { opaque, server, ..Conditions::FAST });
@@ -367,7 +367,7 @@ proptest! {
     /// Replies are lost, with or without an error. On a strict server, a session ends only if a lost reply had its only
     /// valid cookie. No client could keep that session.
     #[test]
-    fn lost_replies_end_a_session_only_if_its_cookie_was_in_one(
+    fn lost_replies_end_a_session_only_if_one_had_its_cookie(
         steps in prop::collection::vec(lossy(), 1..120), server in any_server(),
     ) {
         let world = run(steps, Conditions { server, is_honest: false, ..Conditions::FAST });
@@ -379,7 +379,7 @@ proptest! {
 
     /// If the server accepts a spent cookie again for some time, no session ends, whatever packets are lost.
     #[test]
-    fn lost_replies_sign_nobody_out_on_a_server_with_grace(
+    fn lost_replies_end_no_session_on_a_server_with_a_grace_period(
         steps in prop::collection::vec(lossy(), 1..120), server in any_server(),
     ) {
         let grace = Millis::seconds(24 * 3600);
@@ -390,7 +390,7 @@ proptest! {
     }
 
     #[test]
-    fn whatever_happens_the_laws_hold(steps in prop::collection::vec(hostile(), 1..160), latency in any::<bool>()) {
+    fn the_invariants_hold_in_any_history(steps in prop::collection::vec(hostile(), 1..160), latency in any::<bool>()) {
         run(steps, Conditions { has_latency: latency, is_honest: false, ..Conditions::FAST });
     }
 }

@@ -5,21 +5,21 @@ import { createApi } from '../../examples/api/src/api.js'
 import { createCertificate } from '../../examples/api/support/certificate.js'
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
-/** A page of the same site as the API, which listens on 127.0.0.1. */
+/** A page of the same site as the API, whose host is 127.0.0.1. */
 export const PAGE = 'http://127.0.0.1:5173'
 
 export type Settings = Partial<ReturnType<typeof createApi>['settings']>
 
-/** The embedded API on a port of its own, and every secret that it has sent so far. */
+/** Starts the embedded API on its own port. Collects every secret that it sends. */
 export async function serve(settings: Settings = {}, { tls = false } = {}) {
   const api = createApi(settings)
-  // Hashing passwords takes most of the time, and is not what is tested.
+  // Hashing passwords takes most of the time, and is not tested here.
   api.accounts.signIn = async ({ email, password }) =>
     email === ADA.email && password === ADA.password ? api.accounts.byEmail(email) : undefined
   const secrets = new Set<string>(Object.values(ADA))
   const listener: Parameters<typeof createServer>[1] = (request, response) => {
     const { end } = response
-    // Called last, when flaws and faults have done what they do.
+    // Called last, after flaws and faults have changed the response.
     response.end = ((...args: Parameters<typeof end>) => {
       for (const secret of secretsOf(response.getHeaders(), String(args[0] ?? ''))) secrets.add(secret)
       return end.apply(response, args)

@@ -33,7 +33,7 @@ test.each<[string, Settings, Partial<DoctorOptions>, boolean?]>([
   ['tokens without iat', { omitIat: true, tokenIn: 'header' }, { origin: PAGE }],
   ['over TLS', {}, {}, true],
   ['over TLS, cross-origin', { tokenIn: 'header' }, { origin: 'https://localhost:5173' }, true],
-])('a sound API raises no alarm: %s', async (_, settings, options, tls) => {
+])('an API without flaws has no errors and no warnings: %s', async (_, settings, options, tls) => {
   const { found, report, api } = await diagnose(settings, options, tls)
   expect(found).toEqual([])
   expect(report.summary.ok).toBeGreaterThan(55)
@@ -42,7 +42,7 @@ test.each<[string, Settings, Partial<DoctorOptions>, boolean?]>([
   expect(api.api.sessions.count(), 'sessions that were left open').toBe(0)
 })
 
-test('a grace that ends is seen to end, and reuse after it', async () => {
+test('a grace period that ends during the examination is measured, and reuse after it is judged', async () => {
   const { found, report } = await diagnose({ reuseGrace: 0.3 })
   expect(found).toEqual([])
   const judged = ['refresh.reuse', 'refresh.reuse-family', 'refresh.grace', 'refresh.grace-forks']
@@ -50,7 +50,7 @@ test('a grace that ends is seen to end, and reuse after it', async () => {
     expect(report.findings).toContainEqual(expect.objectContaining({ id, severity: 'ok' }))
 })
 
-test('a grace whose end was not waited for is not judged', async () => {
+test('a grace period whose end is not awaited is not judged', async () => {
   const { report } = await diagnose({ reuseGrace: 10 }, { grace: 0 })
   const evidence = expect.stringContaining('--grace 0')
   expect(report.findings).toContainEqual(
@@ -58,7 +58,7 @@ test('a grace whose end was not waited for is not judged', async () => {
   )
 })
 
-test('options are suggested that fit', async () => {
+test('the suggested options match the API', async () => {
   const { report } = await diagnose({ csrf: 'double-submit' }, { origin: PAGE })
   const { origin } = new URL(report.url)
   expect(report.suggestion?.code).toBe(`// auth.vault.ts
@@ -74,7 +74,7 @@ export default openVault({
   expect(report.suggestion?.tried).toEqual(['sign-in', 'request', 'reload', 'refresh', 'sign-out'])
 })
 
-test('without an account, what a stranger sees is judged', async () => {
+test('without an account, doctor judges what an anonymous user can see', async () => {
   const { report, found } = await diagnose(
     { flaws: ['cors-any-origin'] },
     { origin: PAGE, credentials: undefined },
@@ -84,7 +84,7 @@ test('without an account, what a stranger sees is judged', async () => {
   expect(report.findings.filter(({ severity }) => severity === 'skipped').length).toBeGreaterThan(40)
 })
 
-test('a limit on sign-ins is found, or its absence', async () => {
+test('doctor reports a missing limit on sign-ins, and accepts an existing one', async () => {
   const unlimited = await diagnose({}, { rateLimit: true })
   expect(unlimited.found.map(({ id }) => id)).toEqual(['limits.sign-in'])
 
@@ -93,7 +93,7 @@ test('a limit on sign-ins is found, or its absence', async () => {
   let signIns = 0
   const take = api.faults.middleware
   expect(take).toBeTypeOf('function')
-  // Seven sign-ins come before those that try the limit.
+  // Doctor makes seven sign-ins before those that test the limit.
   const limit = (entry: { path: string; status: number | null }) => {
     if (entry.status === null && entry.path.endsWith('/login') && ++signIns === 12)
       api.faults.add({ route: 'login', kind: 'status', status: 429 })

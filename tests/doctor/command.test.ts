@@ -24,7 +24,7 @@ async function doctor(args: string[], env: Terminal['env'] = ACCOUNT, typed?: st
     printed.err += text
   })
   const exitCode = await run(args, { env, stdin, stdout, stderr } as unknown as Terminal)
-  // Streams tell a moment later.
+  // Streams emit `data` one tick later.
   await new Promise(setImmediate)
   return { exitCode, ...printed }
 }
@@ -35,7 +35,7 @@ async function api(settings: Settings = {}) {
   return api
 }
 
-test('0 if all is well, 1 if not, and from which severity on is to be said', async () => {
+test('the exit code is 0 without findings and 1 with them; `--fail-on` sets the lowest severity', async () => {
   const { url } = await api({ flaws: ['cookie-twice'] })
   const exitCode = async (...more: string[]) => (await doctor(['doctor', url, ...more])).exitCode
   expect(await exitCode()).toBe(0)
@@ -45,7 +45,7 @@ test('0 if all is well, 1 if not, and from which severity on is to be said', asy
   expect((await doctor(['doctor', broken.url])).exitCode).toBe(1)
 })
 
-test('1 if a sign-in is not answered, though nothing else is wrong', async () => {
+test('the exit code is 1 if the sign-in gets no response, even without other findings', async () => {
   const url = await listen(
     createServer((request, response) => {
       if (request.url !== '/login' || request.method !== 'POST') response.writeHead(401).end()
@@ -56,7 +56,7 @@ test('1 if a sign-in is not answered, though nothing else is wrong', async () =>
   expect(out).toContain('POST /login was not answered (timeout)')
 })
 
-test('JSON for programs has everything, and nothing else is printed', async () => {
+test('`--json` prints the complete report and nothing else', async () => {
   const { url, secrets } = await api({ flaws: ['cookie-readable'] })
   const { out, err, exitCode } = await doctor(['doctor', url, '--json', '--origin', PAGE])
   expect([err, exitCode]).toEqual(['', 1])
@@ -81,7 +81,7 @@ test('JSON for programs has everything, and nothing else is printed', async () =
   for (const secret of secrets) expect(out).not.toContain(secret)
 })
 
-test('a report for people has the mend of the stack that is asked for', async () => {
+test('the text report contains the fix for the stack in `--stack`', async () => {
   const { url } = await api({ flaws: ['cookie-readable', 'cookie-without-same-site'] })
   const { out } = await doctor(['doctor', url, '--stack', 'rails'])
   expect(out).toContain('✗ error  Scripts can read the session cookie  cookie.http-only\n')
@@ -119,7 +119,7 @@ test.each([
   [['doctor', 'http://a.test', '--csrf-page', 'https://b.test/csrf'], '--csrf-page is on https://b.test'],
   [['doctor', 'http://a.test'], 'http://a.test is plain http on another machine'],
   [['doctor', 'http://a.test', '--password'], '--password needs a value'],
-])('2 for a command line that cannot be meant: %j', async (args, message) => {
+])('the exit code is 2 for an invalid command line: %j', async (args, message) => {
   const { exitCode, out, err } = await doctor(args)
   expect([exitCode, out]).toEqual([2, ''])
   expect(err).toContain(message)
@@ -127,7 +127,7 @@ test.each([
   expect(err).not.toContain('hunter22')
 })
 
-test('3 if nobody answers, in JSON too', async () => {
+test('the exit code is 3 if the server does not respond, also with `--json`', async () => {
   const { url, close } = await serve()
   close()
   const { exitCode, err } = await doctor(['doctor', url])
@@ -136,7 +136,7 @@ test('3 if nobody answers, in JSON too', async () => {
   expect(JSON.parse(out)).toMatchObject({ version: 1, exitCode: 3, error: { kind: 'refused' } })
 })
 
-test('an account that is missing is asked for in a terminal, and an error elsewhere', async () => {
+test('a missing account is requested in a terminal, and is an error elsewhere', async () => {
   const { url } = await api()
   const { exitCode, err } = await doctor(['doctor', url], {})
   expect([exitCode, err]).toEqual([2, expect.stringContaining('TOKENCELL_DOCTOR_EMAIL')])
@@ -149,7 +149,7 @@ test('an account that is missing is asked for in a terminal, and an error elsewh
   expect(asked.out + asked.err).not.toContain(ADA.password)
 })
 
-test('a password on the command line works, with a warning', async () => {
+test('a password on the command line is accepted with a warning', async () => {
   const { url } = await api()
   const { exitCode, out, err } = await doctor(
     ['doctor', url, '--email', ADA.email, '--password', ADA.password],
@@ -159,7 +159,7 @@ test('a password on the command line works, with a warning', async () => {
   expect(out + err).not.toContain(ADA.password)
 })
 
-test('the package has the command', async () => {
+test('the package contains the command', async () => {
   const root = path.resolve(import.meta.dirname, '../..')
   const { bin } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   const file = path.join(root, bin.tokencell)

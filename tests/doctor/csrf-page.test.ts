@@ -3,7 +3,7 @@ import { sanctumSpa } from './apis/sanctum-spa.js'
 import { isAda, random, standIn } from './apis/stand-in.js'
 import { diagnose } from './listener.js'
 
-test('an API whose CSRF cookie comes from a GET before the sign-in, as Sanctum for SPAs', async () => {
+test('an API whose CSRF cookie is set by a GET before the sign-in, like Sanctum for SPAs, has no errors', async () => {
   const { errors, evidence, finding, report } = await diagnose(sanctumSpa.listener(), sanctumSpa.options)
   expect(errors).toEqual([])
   expect(finding('sign-out.cookie')?.severity).toBe('ok')
@@ -13,7 +13,7 @@ test('an API whose CSRF cookie comes from a GET before the sign-in, as Sanctum f
   for (const line of sanctumSpa.suggests) expect(report.suggestion?.code).toContain(line)
 })
 
-test('without --csrf-page, the refused sign-in says which option there is', async () => {
+test('without `--csrf-page`, the refused sign-in names this option', async () => {
   const { csrfPage: _, ...options } = sanctumSpa.options
   const { evidence, report } = await diagnose(sanctumSpa.listener(), options)
   expect(evidence('sign-in.works')).toContain('is answered with 419')
@@ -21,7 +21,7 @@ test('without --csrf-page, the refused sign-in says which option there is', asyn
   expect(report.suggestion).toBeUndefined()
 })
 
-/** Rails with `csrf_meta_tags`: the token is in the page alone, and another one after the sign-in. */
+/** Like Rails with `csrf_meta_tags`: the token is only in the page, and changes after the sign-in. */
 function metaTags() {
   const sessions = new Map<string, { token: string; isIn: boolean }>()
   return standIn(({ route, cookie, header, body }) => {
@@ -52,7 +52,7 @@ function metaTags() {
   })
 }
 
-test('an API whose CSRF token is in a <meta> alone is examined, and told that no vault can read it', async () => {
+test('an API whose CSRF token is only in a <meta> element is examined, and gets an error because no vault can read the token', async () => {
   const { errors, evidence, finding, report, text } = await diagnose(metaTags(), {
     refresh: 'none',
     csrfPage: '/',
@@ -70,7 +70,7 @@ test('an API whose CSRF token is in a <meta> alone is examined, and told that no
   expect(finding('options.work')?.severity).toBe('warning')
 })
 
-test('a header that all requests of the application have, such as that of a tenant', async () => {
+test('a header that all requests need, such as one for the tenant, is sent with `--me-header`', async () => {
   const tokens = new Set<string>()
   const listener = () =>
     standIn(({ route, body, bearer, header }) => {

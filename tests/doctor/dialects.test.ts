@@ -12,12 +12,12 @@ import { diagnose } from './listener.js'
 interface Asked {
   path: string | undefined
   header(name: string): string | undefined
-  /** The body, of either encoding. */
+  /** The body of the request, decoded from JSON or a form. */
   body: Record<string, string>
   isForm: boolean
 }
 
-/** Answers with `[status, body, headers]`. */
+/** Returns `[status, body, headers]` of the response. */
 type Route = (
   asked: Asked,
 ) => [status: number, body?: object | undefined, headers?: Record<string, string | string[]>]
@@ -47,7 +47,7 @@ const api = (route: Route): RequestListener => {
 const isAda = ({ username, email = username, password }: Record<string, string>) =>
   email === ADA.email && password === ADA.password
 
-test('a sign-in that takes forms only, and no cookies', async () => {
+test('a sign-in that accepts forms only, without cookies, gets working options', async () => {
   const token = jwt()
   const { errors, report } = await diagnose(
     api(({ path, header, body, isForm }) => {
@@ -64,7 +64,7 @@ test('a sign-in that takes forms only, and no cookies', async () => {
 })`)
 })
 
-test('a scheme other than Bearer, as the 401 names it', async () => {
+test('another scheme than Bearer is taken from the 401', async () => {
   const { errors, report } = await diagnose(
     api(({ path, header, body }) => {
       if (path === '/me')
@@ -79,7 +79,7 @@ test('a scheme other than Bearer, as the 401 names it', async () => {
   expect(report.suggestion?.code).toContain(`  scheme: 'Token',\n  fields: { accessToken: 'key' },\n`)
 })
 
-test('a refresh token in Authorization, and refusals that the vault has to be told of', async () => {
+test('a refresh token in Authorization gets working options, and an unusual status of a refusal is suggested for `endsOn`', async () => {
   let [access, refresh] = ['', '']
   const { finding, report } = await diagnose(
     api(({ path, header, body }) => {
@@ -104,7 +104,7 @@ test('a refresh token in Authorization, and refusals that the vault has to be to
   )
 })
 
-test('a session cookie beside something that looks like a token, and a question for the session', async () => {
+test('a session cookie is recognised next to a value that looks like a token, with a GET as the refresh', async () => {
   const sessions = new Set<string>()
   const { errors, report } = await diagnose(
     api(({ path, header, body }) => {
@@ -125,7 +125,7 @@ test('a session cookie beside something that looks like a token, and a question 
     }),
     { origin: PAGE, refresh: 'GET /session', signOut: 'POST /logout' },
   )
-  // This API allows no credentials, which a session in a cookie needs across origins.
+  // This API allows no credentials. A session in a cookie needs them across origins.
   expect(errors).toEqual(['cors.credentials', 'cors.preflight-headers'])
   expect(report.suggestion?.code).toContain(`  credential: 'cookie',
   refresh: { method: 'GET', path: '/session' },
@@ -133,7 +133,7 @@ test('a session cookie beside something that looks like a token, and a question 
 })`)
 })
 
-test('a vault file says it all: members, a form, a name for the refresh token', async () => {
+test('a vault file sets all options: fields of the body, a form, and the name of the refresh token', async () => {
   let [access, refresh] = ['', '']
   const vault: VaultOptions = {
     origins: ['https://api.example.com'],
@@ -158,7 +158,7 @@ test('a vault file says it all: members, a form, a name for the refresh token', 
           ? isAda({ ...body, email: body.username ?? '' })
           : refresh !== '' && body.refresh_token === refresh)
       if (!isRight) {
-        // A spent token ends the family.
+        // A spent token ends all tokens of the session.
         if (body.grant_type === 'refresh_token') refresh = ''
         return [400, { error: 'invalid_grant' }]
       }
@@ -186,7 +186,7 @@ const folder = () => {
   return folder
 }
 
-test('the options of a vault file are read as they would be run', async () => {
+test('the options of a vault file are read by running it', async () => {
   const file = path.join(folder(), 'auth.vault.ts')
   writeFileSync(
     file,
@@ -201,7 +201,7 @@ test.each([
   ['broken.ts', 'export default {', 'cannot be understood'],
   ['empty.ts', 'export const auth = 1', 'exports no options'],
   ['wrong.json', '{ "signIn": "/login", "schema": "Token" }', 'schema'],
-])('a vault file that cannot be used is named, with the reason: %s', async (name, text, reason) => {
+])('a vault file that cannot be used is named with the reason: %s', async (name, text, reason) => {
   const file = path.join(folder(), name)
   if (text !== undefined) writeFileSync(file, text)
   await expect(readVaultFile(file)).rejects.toMatchObject({

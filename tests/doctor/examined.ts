@@ -5,18 +5,18 @@ import { diagnose } from './listener.js'
 type Sessions = ReturnType<typeof createSessions>
 
 interface Behaviour {
-  /** What a session is in, beside the access token. */
+  /** The cookies of a session, in addition to the access token. */
   cookies?: (refresh: string) => string[]
   refreshed?: (asked: Asked) => string | undefined
   always?: Record<string, string | string[]>
   lifetime?: object
-  /** Whether a request has what no form of another site can send. */
+  /** Whether a request has a header or field that a form of another site cannot send. */
   isOwn?: (asked: Asked) => boolean
-  /** Answers before the rest does. */
+  /** Returns a response that replaces the default one. */
   instead?: (asked: Asked, sessions: Sessions) => Reply | undefined
 }
 
-/** An API without a flaw, but for what is given. */
+/** Examines an API without flaws, except for `behaviour`. */
 export function examined(behaviour: Behaviour, options: Partial<DoctorOptions> = {}) {
   const sessions = createSessions()
   const {

@@ -5,7 +5,7 @@ import { examine } from '../../js/doctor/report.js'
 import { renderText } from '../../js/doctor/text.js'
 import { ADA, PAGE, type Settings, serve } from './api.js'
 
-/** What doctor calls a flaw, and where that takes another set-up than usual. */
+/** The finding of doctor for a flaw, and the settings and options that this flaw needs. */
 interface Case {
   finds: string
   as?: 'advice' | 'warning'
@@ -90,7 +90,7 @@ const flaws: Record<string, Case> = {
   'cookie-is-enough': { finds: 'me.cookie', as: 'warning' },
 }
 
-test('every flaw of the embedded API is in the table', () => {
+test('the table contains every flaw of the embedded API', () => {
   expect(Object.keys(flaws)).toEqual(flawNames)
 })
 

@@ -11,7 +11,7 @@ import { foreigners } from './apis/index.js'
 import { diagnose } from './listener.js'
 
 test.each(Object.entries(foreigners))(
-  '%s: no error that is none, and options that work',
+  '%s: doctor reports no false error, and suggests options that work',
   async (_, foreign) => {
     const { errors, report, text } = await diagnose(foreign.listener(), foreign.options)
     expect(errors).toEqual(foreign.flaws ?? [])
@@ -24,8 +24,8 @@ test.each(Object.entries(foreigners))(
 )
 
 /**
- * Runs the server of the package with the options that were printed, against the same API. It takes no session cookies; vaults do,
- * in a browser: `tests/backends/foreign.spec`.
+ * Runs the server of the package with the printed options against the same API. This server does not support session
+ * cookies. Vaults do, and `tests/backends/foreign.spec` tests them in a browser.
  */
 async function expectToWork({ suggestion, url }: Report, { options, tried }: Foreign) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))

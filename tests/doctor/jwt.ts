@@ -1,4 +1,4 @@
-/** A JWT of nobody, good for fifteen minutes. */
+/** A JWT that is valid for fifteen minutes. */
 export function jwt(lifetime = 900) {
   const now = Math.floor(Date.now() / 1000)
   const part = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')

@@ -15,7 +15,7 @@ export async function listen(server: Server): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
 }
 
-/** What doctor says of such an API. */
+/** The report of doctor on this API. */
 export async function diagnose(listener: RequestListener, options: Partial<DoctorOptions> = {}) {
   const url = await listen(createServer(listener))
   const report = await examine({ url, credentials: ADA, timeout: 5, grace: 0, ...options })

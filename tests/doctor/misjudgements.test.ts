@@ -6,7 +6,7 @@ import { examined } from './examined.js'
 import { jwt } from './jwt.js'
 import { diagnose } from './listener.js'
 
-test('cookies that a refresh does not need are left alone, whatever they are called', async () => {
+test('cookies that a refresh does not need are not judged, whatever their names', async () => {
   const always = {
     'Set-Cookie': [
       'PHPSESSID=0a1b2c3d4e; Path=/',
@@ -25,7 +25,7 @@ test('cookies that a refresh does not need are left alone, whatever they are cal
   expect(report.suggestion?.tried).toContain('reload')
 })
 
-test('where a refresh needs two cookies, the one that stands for the session is judged', async () => {
+test('if a refresh needs two cookies, the session cookie is judged', async () => {
   const { errors, evidence } = await examined({
     cookies: (refresh) => [
       'device=d1; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000',
@@ -37,7 +37,7 @@ test('where a refresh needs two cookies, the one that stands for the session is 
   expect(evidence('cookie.http-only')).toContain('refresh')
 })
 
-test('a refresh with the token in the body needs no cookie, though there are some', async () => {
+test('a refresh with the token in the body needs no cookie, even if the API sets some', async () => {
   const sessions = createSessions()
   const grant = ({ access, refresh }: { access: string; refresh: string }) => ({
     status: 200,
@@ -62,7 +62,7 @@ test('a refresh with the token in the body needs no cookie, though there are som
   expect(report.suggestion?.code).toContain(`  refreshToken: 'body',\n`)
 })
 
-test('options are printed only if they work: a cookie against CSRF that pages cannot read', async () => {
+test('options with a CSRF cookie that pages cannot read are not suggested', async () => {
   const { report, evidence } = await examined(
     {
       cookies: (refresh) => [
@@ -85,7 +85,7 @@ test.each([
   'cookie-for-another-domain',
   'cookie-prefix-broken',
   'cookie-same-site-none',
-] as const)('nor are those that are right, where browsers throw the cookie away: %s', async (flaw) => {
+] as const)('working options are not suggested if browsers reject the cookie: %s', async (flaw) => {
   const api = await serve({ flaws: [flaw] })
   onTestFinished(api.close)
   const { findings, suggestion } = await examine({ url: api.url, credentials: ADA, grace: 0 })
@@ -97,13 +97,13 @@ test.each([
 })
 
 test.each([
-  ['is waited for', 0.2, ['sign-in', 'request', 'reload', 'refresh', 'sign-out'], 'ok'],
-  ['that goes on is no error', undefined, undefined, 'skipped'],
+  ['that ends soon is awaited', 0.2, ['sign-in', 'request', 'reload', 'refresh', 'sign-out'], 'ok'],
+  ['that continues is not an error', undefined, undefined, 'skipped'],
 ] as const)('a limit on sign-ins %s', async (_, seconds, tried, severity) => {
   let [signIns, limitedAt] = [0, 0]
   const { finding, report } = await examined({
     instead({ route, isForm }) {
-      // Forms are refused anyway.
+      // The API refuses forms in any case.
       if (route !== 'POST /login' || isForm || ++signIns < 7) return undefined
       limitedAt ||= Date.now()
       if (seconds && Date.now() - limitedAt > seconds * 1000 - 5) return undefined
@@ -115,7 +115,7 @@ test.each([
   expect(report.suggestion?.tried).toEqual(tried)
 })
 
-test('a connection that breaks once is no reason to print nothing', async () => {
+test('one broken connection does not prevent a suggestion', async () => {
   let isBroken = false
   const sessions = createSessions()
   const listener = standIn(({ route, body, bearer }) => {
@@ -126,7 +126,7 @@ test('a connection that breaks once is no reason to print nothing', async () => 
   let signIns = 0
   const { errors, report } = await diagnose(
     (request, response) => {
-      // The last one is that of the trial: sign-in, a wrong one, another one, three that are forged.
+      // The seventh sign-in is that of the trial. Before it: a valid one, a wrong one, another valid one, and three for CSRF.
       if (request.url === '/login' && request.method === 'POST' && ++signIns === 7) {
         isBroken = true
         return request.destroy()
@@ -140,7 +140,7 @@ test('a connection that breaks once is no reason to print nothing', async () => 
   expect(report.suggestion?.tried).toEqual(['sign-in', 'request'])
 })
 
-test('an answer without a user shows none: 200 null to the old cookie', async () => {
+test('a response without a user counts as signed out: 200 with `null` for the old cookie', async () => {
   const live = new Set<string>()
   const { errors, finding } = await diagnose(
     standIn(({ route, body, cookie, header }) => {
@@ -166,7 +166,7 @@ test('an answer without a user shows none: 200 null to the old cookie', async ()
   )
 })
 
-test('a sign-in that says no with 200 is none, whatever cookie comes with it', async () => {
+test('a sign-in response with 200 and a failure in it counts as refused, even with a cookie', async () => {
   const { errors, evidence } = await diagnose(
     standIn(() => ({ status: 200, body: { success: false } }), {
       'Set-Cookie': 'PHPSESSID=0a1b2c3d; Path=/',
@@ -176,12 +176,12 @@ test('a sign-in that says no with 200 is none, whatever cookie comes with it', a
   expect(errors).not.toContain('csrf.sign-in')
 })
 
-test('a refreshed token that is refused is found', async () => {
+test('a refreshed token that the API refuses is an error', async () => {
   const tokens = new Set<string>()
   const { errors, evidence, report } = await examined({
     instead({ route, bearer }, sessions) {
       if (route !== 'GET /me') return undefined
-      // Only the token of a sign-in is in this table.
+      // Only the first token, that of the sign-in, is accepted.
       const [first] = tokens
       if (first === undefined && bearer !== undefined && sessions.isLive(bearer)) tokens.add(bearer)
       return tokens.has(bearer ?? '') ? { status: 200, body: { id: 7 } } : { status: 401 }
@@ -196,7 +196,7 @@ test.each([
   ['given', 'X-CSRF-Token=csrf_token', ', x-csrf-token', []],
   ['found', undefined, ', x-csrf-token', []],
   ['found, and not allowed', undefined, '', ['cors.preflight-headers']],
-])('CORS need allow the header of a cookie only where there is one to repeat: %s', async (...row) => {
+])('CORS must allow the CSRF header only if there is a CSRF cookie: %s', async (...row) => {
   const [, csrfRule, allowed, expected] = row
   const csrf = 'csrf_token=0123456789; Path=/; SameSite=Lax'
   const allow = (headers: string) => ({
@@ -224,7 +224,7 @@ test.each([
   expect(errors).toEqual(expected)
 })
 
-test('the cookie against CSRF is repeated as servers read it, by the trial, too', async () => {
+test('the CSRF cookie is sent decoded, as servers expect it, also in the trial', async () => {
   const { errors, report } = await examined({
     cookies: (refresh) => [
       `rt=${refresh}; Path=/; HttpOnly; SameSite=Lax; Max-Age=2592000`,
@@ -237,7 +237,7 @@ test('the cookie against CSRF is repeated as servers read it, by the trial, too'
   expect(report.suggestion?.tried).toContain('sign-out')
 })
 
-test('a sign-out that says no with 200 is none', async () => {
+test('a sign-out response with 200 and a failure in it counts as failed', async () => {
   const { errors, evidence } = await examined({
     instead: ({ route }) =>
       route === 'DELETE /logout' ? { status: 200, body: { success: false } } : undefined,
@@ -246,7 +246,7 @@ test('a sign-out that says no with 200 is none', async () => {
   expect(evidence('sign-out.works')).toBe('DELETE /logout is answered with 200, and a failure in it')
 })
 
-test('an opaque token that works after signing out is more than advice: the API has looked it up', async () => {
+test('an opaque token that still works after the sign-out is a warning, because the API looks it up', async () => {
   const tokens = new Set<string>()
   const { finding } = await diagnose(
     standIn(({ route, body, bearer }) => {
@@ -262,7 +262,7 @@ test('an opaque token that works after signing out is more than advice: the API 
   expect(finding('sign-out.access')?.severity).toBe('warning')
 })
 
-test('what a request says of its page is what browsers say', async () => {
+test('requests have the `Referer` of a browser', async () => {
   const referers = new Set<string | undefined>()
   await examined(
     {
@@ -276,7 +276,7 @@ test('what a request says of its page is what browsers say', async () => {
   expect(referers).toContain(`${PAGE}/`)
 })
 
-test('a sign-out with a token that has run out, which is answered well and ends nothing', async () => {
+test('a sign-out with an expired token that succeeds without ending the session is an error', async () => {
   const { errors, evidence } = await examined({
     instead({ route, bearer, header }, sessions) {
       if (route !== 'DELETE /logout' || header('x-requested-with') === undefined) return undefined
@@ -290,7 +290,7 @@ test('a sign-out with a token that has run out, which is answered well and ends 
   )
 })
 
-test('a sign-out with a token that has run out, waited for where that is soon', async () => {
+test('a sign-out with an expired token is tested if the token expires soon', async () => {
   let asked: string | undefined
   const { evidence } = await examined(
     {
@@ -311,7 +311,7 @@ test.each([
   [{ expires_in: '900.5' }, undefined, 'ok', undefined],
   [{ expires_in: '15 minutes' }, 'expires_in', 'warning', "fields: { expiresIn: 'no_expires_in' }"],
   [{ expires_in: 0 }, 'expires_in', 'warning', "fields: { expiresIn: 'no_expires_in' }"],
-])('a lifetime is judged as the package judges it: %j', async (lifetime, place, severity, fields) => {
+])('a lifetime is judged by the rules of the package: %j', async (lifetime, place, severity, fields) => {
   const { finding, report } = await examined({ lifetime })
   expect(finding('token.expires-in')?.severity).toBe(severity)
   if (place) expect(finding('token.expires-in')?.evidence).toContain(place)
@@ -321,13 +321,13 @@ test.each([
   else expect(code).not.toContain('fields')
 })
 
-test('no option has a name twice', async () => {
+test('the suggestion contains each option once', async () => {
   const { report } = await examined({})
   const names = [...(report.suggestion?.code ?? '').matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name)
   expect(names).toEqual(['signIn', 'refresh', 'signOut'])
 })
 
-test.each([false, true])('what was given is not suggested: --guess (%s)', async (guess) => {
+test.each([false, true])('an option that was given is not suggested: --guess (%s)', async (guess) => {
   const { evidence } = await diagnose(
     standIn(() => ({ status: 404 })),
     { guess },
@@ -335,13 +335,13 @@ test.each([false, true])('what was given is not suggested: --guess (%s)', async 
   expect(evidence('sign-in.works')?.includes('--guess')).toBe(!guess)
 })
 
-test('a refusal that names what it misses says which option gives that', async () => {
+test('if a refusal names a missing field, the report names the option for it', async () => {
   const detail = [{ type: 'missing', loc: ['body', 'username'], msg: 'Field required' }]
   const { evidence } = await diagnose(standIn(() => ({ status: 422, body: { detail } })))
   expect(evidence('sign-in.works')).toContain('--field email=username')
 })
 
-test('a form that is asked for goes out at once, with what its body has besides', async () => {
+test('with `--form`, all sign-ins are forms with the additional fields', async () => {
   const bodies: string[] = []
   await diagnose(
     standIn(({ route, isForm, body }) => {
@@ -360,7 +360,7 @@ test.each([
   ['laravel', {}, { message: 'Unauthenticated.' }],
   ['rails', { 'X-Runtime': '0.01' }, {}],
   ['express', { 'X-Powered-By': 'Express' }, {}],
-] as const)('what an API is made with decides over the mends: %s', async (stack, headers, body) => {
+] as const)('the detected stack selects the fixes: %s', async (stack, headers, body) => {
   const { report, text } = await diagnose(standIn(() => ({ status: 401, body }), headers))
   expect(report.stack).toBe(stack)
   const shown = [...text.matchAll(/^ {4}(django|express|fastapi|flask|laravel|rails) /gm)].map(
@@ -369,7 +369,7 @@ test.each([
   expect(new Set(shown)).toEqual(new Set([stack]))
 })
 
-test('a password that is a word of the report cannot be read off it', async () => {
+test('the report does not reveal a password that is a word of the report', async () => {
   const credentials = { email: 'granted@example.com', password: 'answered' }
   const same = { email: 'granted@example.com', password: 'zq81kx92' }
   const listener = () =>

@@ -32,7 +32,7 @@ test.each([
   expect(topology(page, api)).toBe(expected)
 })
 
-test('origins that a careless comparison takes for another are not that one', () => {
+test('lookalike origins are valid and differ from the origin', () => {
   expect(lookalikes('https://app.example.com')).toEqual([
     'https://app.example.com.tokencell.invalid',
     'https://app.doctorexample.com',
@@ -46,12 +46,12 @@ test('origins that a careless comparison takes for another are not that one', ()
       expect([URL.canParse(origin), origin]).toEqual([true, expect.not.stringMatching(`^${page}$`)])
 })
 
-test('browsers take no cookie for a domain where everybody can have a name', () => {
+test('public suffixes are recognised, because browsers reject cookies for them', () => {
   expect(['co.uk', 'cloudfront.net', 'github.io'].map(isPublicSuffix)).not.toContain(false)
   expect(['example.co.uk', 'localhost', '127.0.0.1'].map(isPublicSuffix)).not.toContain(true)
 })
 
-test('what is on this machine', () => {
+test('URLs of this machine are recognised', () => {
   const here = (url: string) => isHere(new URL(url))
   expect(
     ['http://localhost', 'http://a.localhost', 'http://127.9.9.9', 'http://[::1]'].map(here),
@@ -59,7 +59,7 @@ test('what is on this machine', () => {
   expect(['http://localhost.com', 'http://127.0.0.1.nip.io', 'http://10.0.0.1'].map(here)).not.toContain(true)
 })
 
-test('cookies are read as browsers read them', () => {
+test('cookies are parsed as in browsers', () => {
   const read = (text: string) => readCookie(text, Date.parse('2030-01-01'), new Secrets()) as SetCookie
   expect(read('a=1; Expires=Wed, 02 Jan 2030 00:00:00 GMT').lifetime).toBe(86_400)
   expect(read('a=1; Max-Age=5; Expires=Wed, 02 Jan 2030 00:00:00 GMT').lifetime).toBe(5)
@@ -71,13 +71,13 @@ test('cookies are read as browsers read them', () => {
   expect([covers('/api', '/api/v1'), covers('/api', '/apis'), covers('/', '/x')]).toEqual([true, false, true])
 })
 
-test('credentials go where the API wants them', () => {
+test('credentials are sent in the fields of the API', () => {
   const plan = { fields: { email: 'user[email]', password: 'user[password]' } } as Parameters<typeof body>[0]
   expect(JSON.stringify(body(plan, 'a', 'b'))).toBe('{"user":{"email":"a","password":"b"}}')
   expect([...form(plan, 'a', 'b').keys()]).toEqual(['user[email]', 'user[password]'])
 })
 
-test('a secret prints as nothing, however it is printed', () => {
+test('a secret is never printed, in any format', () => {
   const secrets = new Secrets()
   const secret = secrets.keep('correct horse')
   expect([`${secret}`, JSON.stringify({ secret }), inspect({ secret })].join()).not.toContain('horse')
@@ -85,7 +85,7 @@ test('a secret prints as nothing, however it is printed', () => {
   expect(secrets.scrub('/a/correct%20horse/b correct horse')).toBe('/a/[redacted]/b [redacted]')
 })
 
-test('a name that every account has is no secret, even if it is the password of one', () => {
+test('a common name is not redacted, even if it is a password', () => {
   const secrets = new Secrets()
   for (const password of ['refresh_token', 'sessionid', 'hunter22x', '12345678']) secrets.keep(password)
   const scrubbed = (name: string) => secrets.scrubName(name)
@@ -101,7 +101,7 @@ test('durations are readable', () => {
   ])
 })
 
-test('every check has an id of its own, a reason, and a mend for every stack', () => {
+test('every check has a unique id, a reason, and a fix for every stack', () => {
   const ids = checks.map(({ id }) => id)
   expect(new Set(ids).size).toBe(ids.length)
   for (const { id, title, reason, fix } of checks) {
@@ -124,11 +124,11 @@ test.each([
   ['{"error":null,"data":{"id":0}}', 'something'],
   ['{"status":"ok"}', 'something'],
   ['hello', 'something'],
-])('what a body says, whatever its status is: %s', (body, says) => {
+])('the content of a body is classified without its status: %s', (body, says) => {
   expect(readContent(body, false).says).toBe(says)
 })
 
-test('every check names a rule of the contract, unless it judges what the contract leaves open', () => {
+test('every check names a rule of the contract, except those that the contract does not cover', () => {
   const contract = readFileSync(path.join(import.meta.dirname, '../../docs/contract.md'), 'utf8')
   const rules = [...contract.matchAll(/^(\d+)\. <a id="rule-(\d+)"><\/a>/gm)]
   expect(rules.map(([, number]) => Number(number))).toEqual(rules.map((_, at) => at + 1))

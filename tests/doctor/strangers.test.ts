@@ -9,7 +9,7 @@ import { ADA } from './api.js'
 import { jwt } from './jwt.js'
 import { diagnose, listen } from './listener.js'
 
-test('an application of one page, which answers everything with its page', async () => {
+test('a single-page application that responds to every request with its page gets one error', async () => {
   const { errors, evidence } = await diagnose((_, response) => {
     response.setHeader('Content-Type', 'text/html').end('<!doctype html><p>Hello')
   })
@@ -24,7 +24,7 @@ test.each([
   [401, 'Devise'],
   [429, 'limited'],
   [500, 'its log'],
-])('an API that answers everything with %i', async (status, hint) => {
+])('an API that responds %i to every request gets a hint', async (status, hint) => {
   const { errors, evidence, report } = await diagnose((_, response) => {
     response.writeHead(status).end()
   })
@@ -34,7 +34,7 @@ test.each([
   expect(report.suggestion).toBeUndefined()
 })
 
-test('an API that has moved', async () => {
+test('an API that redirects every request to another host is reported with its target', async () => {
   const { evidence } = await diagnose((_, response) => {
     response.writeHead(301, { Location: `https://api.example.com/?password=${ADA.password}` }).end()
   })
@@ -42,7 +42,7 @@ test('an API that has moved', async () => {
   expect(evidence('answers.redirect')).toContain('https://api.example.com/')
 })
 
-test('an endpoint that hangs is named, and the rest is judged', async () => {
+test('an endpoint that does not respond is reported, and the others are judged', async () => {
   const listener: RequestListener = (request, response) => {
     if (request.url !== '/me')
       response.writeHead(200, { 'Content-Type': 'application/json' }).end('{"token":"12345678"}')
@@ -52,7 +52,7 @@ test('an endpoint that hangs is named, and the rest is judged', async () => {
   expect(evidence('transport.answers')).toContain('GET /me (timeout)')
 })
 
-test('a body without end, and one that is cut off', async () => {
+test('an endless body, and a body that is cut off, are reported', async () => {
   const { evidence } = await diagnose((request, response) => {
     response.writeHead(200, { 'Content-Type': 'application/json' })
     if (request.method !== 'POST') return response.end('{}')
@@ -73,7 +73,7 @@ test('a body without end, and one that is cut off', async () => {
   expect(halves.evidence('sign-in.size')).toBeTruthy()
 })
 
-test('names that a server chose cannot forge a report', async () => {
+test('names from a server cannot inject control characters into a report', async () => {
   const { text } = await diagnose((_, response) => {
     const body = { user: { '\u001b[2J\u202e all fine\ntoken': 'eyJhbGciOiJub25lIn0.eyJhIjoxfQ.' } }
     const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer 0123456789' }
@@ -84,10 +84,10 @@ test('names that a server chose cannot forge a report', async () => {
 })
 
 test.each<[string, Server, string]>([
-  ['nothing at all', createRawServer(() => {}), 'timeout'],
-  ['garbage', createRawServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')), 'protocol'],
+  ['no response', createRawServer(() => {}), 'timeout'],
+  ['invalid HTTP', createRawServer((socket) => socket.end('SSH-2.0-OpenSSH_9.2\r\n')), 'protocol'],
   ['a broken connection', createRawServer((socket) => socket.destroy()), 'reset'],
-])('a server that answers %s cannot be reached', async (_, server, kind) => {
+])('a server that sends %s counts as unreachable', async (_, server, kind) => {
   const url = await listen(server)
   const began = Date.now()
   const examined = examine({ url, credentials: ADA, timeout: 0.3 })
@@ -95,7 +95,7 @@ test.each<[string, Server, string]>([
   expect(Date.now() - began).toBeLessThan(3000)
 })
 
-test('nor can a port that nobody listens on, a host that nobody has, or a certificate that nobody knows', async () => {
+test('a closed port, an unknown host and an untrusted certificate count as unreachable', async () => {
   const server = createServer()
   const url = await listen(server)
   await new Promise((resolve) => server.close(resolve))
@@ -109,7 +109,7 @@ test('nor can a port that nobody listens on, a host that nobody has, or a certif
 
 const USER = { id: 1, name: 'Ada' }
 
-test('a pair of tokens in the body, under names of its own', async () => {
+test('a pair of tokens in the body with custom names gets working options', async () => {
   let refresh = ''
   const { report, errors, finding } = await diagnose(
     async (request, response) => {
@@ -146,7 +146,7 @@ test('a pair of tokens in the body, under names of its own', async () => {
   expect(finding('refresh.reuse-family')?.severity).toBe('warning')
 })
 
-test('Devise, found by its usual names, with a token in the header and no refresh', async () => {
+test('Devise with its usual paths, a token in the header and no refresh gets working options', async () => {
   let token = ''
   const { report, errors, finding } = await diagnose(
     async (request, response) => {
@@ -180,7 +180,7 @@ test('Devise, found by its usual names, with a token in the header and no refres
   )
 })
 
-test('a session cookie without any token', async () => {
+test('a session cookie without a token gets working options', async () => {
   const { errors, finding, report } = await diagnose(async (request, response) => {
     const isSignedIn = request.headers.cookie === '_app_session=0123456789'
     if (request.url === '/me') return response.writeHead(isSignedIn ? 200 : 401).end()
@@ -198,7 +198,7 @@ test('a session cookie without any token', async () => {
 `)
 })
 
-test('the five headers of devise_token_auth', async () => {
+test('the five headers of devise_token_auth get working options', async () => {
   const { report } = await diagnose(async (request, response) => {
     if (request.url !== '/login') return response.writeHead(401).end()
     let body = ''

@@ -1,4 +1,4 @@
-//! Promises 16, 18 and 19: sign-out, the back/forward cache, and the wiped cell.
+//! Promises 16, 18 and 19: sign-out, the back/forward cache, and the removal of tokens.
 
 use tokencell::{
     Bearer, CallError, Credentials, DeliveryPath, Event, ExchangeKind, ExchangeResult, Hint, Input, Millis, Policy,
@@ -10,32 +10,32 @@ use crate::common::{ADA, BOB, Outcome, Packet, World, shared};
 const SIGNED_OUT: Status = Status::Unauthenticated(Reason::SignedOut);
 
 #[test]
-fn promise_16_a_sign_out_clears_this_tab_and_every_other_at_once() {
+fn promise_16_a_sign_out_ends_the_session_in_every_tab_at_once() {
     let mut world = World::signed_in(3, ADA);
     world.pass(Millis::seconds(5));
     let call = world.sign_out(0);
-    assert_eq!(world.status(0), SIGNED_OUT, "before any answer");
+    assert_eq!(world.status(0), SIGNED_OUT, "before any response");
     let request = world.fetch(0);
     assert!(matches!(world.tabs[0].session.bearer(request), Bearer::None));
     world.settle();
     assert!((0..3).all(|tab| world.status(tab) == SIGNED_OUT));
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
-    assert_eq!(world.jar, None, "the server was told");
+    assert_eq!(world.jar, None, "the server has ended the session");
     assert_eq!(world.hint, Hint::SignedOut);
 }
 
 #[test]
-fn promise_16_the_request_that_tells_the_server_still_has_the_token() {
+fn promise_16_the_sign_out_request_still_has_the_token() {
     let mut world = World::signed_in(1, ADA);
     let call = world.sign_out(0);
     let kind = ExchangeKind::SignOut(Some(call));
     assert!(world.tabs[0].session.credentials(kind).is_some());
     world.settle();
-    assert!(world.tabs[0].session.credentials(kind).is_none(), "wiped when it has served");
+    assert!(world.tabs[0].session.credentials(kind).is_none(), "removed after use");
 }
 
 #[test]
-fn promise_16_a_sign_out_works_offline_and_the_server_is_told_later() {
+fn promise_16_a_sign_out_works_offline_and_reaches_the_server_later() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
     world.server.down = Some(None);
@@ -47,18 +47,18 @@ fn promise_16_a_sign_out_works_offline_and_the_server_is_told_later() {
     assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
     assert!(
         world.tabs[0].session.credentials(ExchangeKind::SignOut(None)).is_none(),
-        "the token is wiped all the same"
+        "the token is removed in any case"
     );
     world.server.down = None;
     world.input(0, Input::Online);
     world.settle();
     assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
     world.pass(Millis::seconds(3600));
-    assert_eq!(world.server.refreshes, 2, "one restored tab 1, one brought the token for the sign-out");
+    assert_eq!(world.server.refreshes, 2, "one restored tab 1, one got the token for the sign-out");
 }
 
 #[test]
-fn promise_16_a_sign_out_that_the_server_never_heard_of_is_told_at_the_next_start() {
+fn promise_16_a_sign_out_that_did_not_reach_the_server_is_sent_at_the_next_start() {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(None);
     world.sign_out(0);
@@ -69,12 +69,12 @@ fn promise_16_a_sign_out_that_the_server_never_heard_of_is_told_at_the_next_star
     assert_eq!(world.status(tab), SIGNED_OUT);
     world.settle();
     assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
-    assert_eq!(world.server.refreshes, 1, "for the token that the sign-out is sent with");
-    assert_eq!(world.status(tab), SIGNED_OUT, "which is not shown to the page");
+    assert_eq!(world.server.refreshes, 1, "for the token of the sign-out request");
+    assert_eq!(world.status(tab), SIGNED_OUT, "the page does not get this session");
 }
 
 #[test]
-fn promise_16_a_debt_from_an_api_without_sign_out_is_none() {
+fn promise_16_without_a_sign_out_endpoint_a_pending_sign_out_sends_no_request() {
     let mut world = World::with_policy(0, Policy::new(RefreshMode::Cookie, SignOutRoute::None));
     world.hint = Hint::SignOutPending;
     let tab = world.open_tab();
@@ -84,7 +84,7 @@ fn promise_16_a_debt_from_an_api_without_sign_out_is_none() {
 }
 
 #[test]
-fn promise_16_without_a_sign_out_at_the_server_it_is_a_local_affair() {
+fn promise_16_without_a_sign_out_endpoint_a_sign_out_is_local() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Cookie, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
@@ -95,7 +95,7 @@ fn promise_16_without_a_sign_out_at_the_server_it_is_a_local_affair() {
 }
 
 #[test]
-fn promise_16_somebody_who_signed_in_since_is_not_signed_out_by_an_old_debt() {
+fn promise_16_a_pending_sign_out_does_not_end_a_later_session_of_another_user() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
     world.server.down = Some(None);
@@ -112,7 +112,7 @@ fn promise_16_somebody_who_signed_in_since_is_not_signed_out_by_an_old_debt() {
 }
 
 #[test]
-fn promise_16_a_debt_is_void_when_the_hint_says_that_somebody_signed_in() {
+fn promise_16_a_sign_out_is_not_sent_if_the_hint_reports_a_newer_sign_in() {
     let mut world = World::signed_in(1, ADA);
     let call = world.sign_out(0);
     world.hint = Hint::SignedIn;
@@ -125,7 +125,7 @@ fn promise_16_a_debt_is_void_when_the_hint_says_that_somebody_signed_in() {
 }
 
 #[test]
-fn promise_16_a_sign_out_waits_for_a_refresh_in_flight_so_that_its_cookie_is_the_last_word() {
+fn promise_16_a_sign_out_waits_for_a_running_refresh_so_that_it_ends_the_refreshed_session() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
@@ -134,16 +134,16 @@ fn promise_16_a_sign_out_waits_for_a_refresh_in_flight_so_that_its_cookie_is_the
     let call = world.sign_out(0);
     assert_eq!(world.status(0), SIGNED_OUT);
     world.settle();
-    assert_eq!(world.outcome(0, call), None, "not before the refresh is home");
+    assert_eq!(world.outcome(0, call), None, "not before the refresh has ended");
     world.deliver(refresh);
     world.settle();
-    assert_eq!(world.status(0), SIGNED_OUT, "its token comes home to nothing");
+    assert_eq!(world.status(0), SIGNED_OUT, "its token is ignored");
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert_eq!((world.jar, world.hint), (None, Hint::SignedOut));
 }
 
 #[test]
-fn promise_16_a_refresh_that_came_too_late_gives_its_token_to_the_sign_out() {
+fn promise_16_the_token_of_a_refresh_that_ends_after_a_sign_out_is_used_for_the_sign_out_request() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
@@ -154,7 +154,7 @@ fn promise_16_a_refresh_that_came_too_late_gives_its_token_to_the_sign_out() {
 }
 
 #[test]
-fn promise_16_a_refresh_that_only_waits_for_the_lock_is_called_off() {
+fn promise_16_a_sign_out_cancels_a_refresh_that_waits_for_the_lock() {
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     world.leap(Millis::seconds(75));
@@ -166,7 +166,7 @@ fn promise_16_a_refresh_that_only_waits_for_the_lock_is_called_off() {
 }
 
 #[test]
-fn promise_16_a_sign_in_asked_for_before_a_sign_out_is_void() {
+fn promise_16_a_sign_out_cancels_earlier_sign_ins() {
     let mut world = World::signed_in(1, ADA);
     let (first, second) = (world.sign_in(0, BOB), world.sign_in(0, BOB));
     world.sign_out(0);
@@ -178,7 +178,7 @@ fn promise_16_a_sign_in_asked_for_before_a_sign_out_is_void() {
 }
 
 #[test]
-fn promise_16_a_sign_in_that_is_with_the_server_during_a_sign_out_is_void_too() {
+fn promise_16_a_sign_out_cancels_a_sign_in_that_the_server_has_received() {
     let mut world = World::new(1);
     let sign_in = world.sign_in(0, ADA);
     let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
@@ -188,11 +188,11 @@ fn promise_16_a_sign_in_that_is_with_the_server_during_a_sign_out_is_void_too() 
     assert_eq!(world.outcome(0, sign_in), Some(Outcome::Failed(CallError::SignedOut)));
     assert_eq!(world.outcome(0, sign_out), Some(Outcome::Settled(DeliveryPath::Direct, None)));
     assert!(!world.is_signed_in(0));
-    assert_eq!(world.jar, None, "and the server forgets it");
+    assert_eq!(world.jar, None, "the server has ended its session");
 }
 
 #[test]
-fn promise_16_a_sign_in_after_a_sign_out_counts() {
+fn promise_16_a_sign_in_after_a_sign_out_takes_effect() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     world.sign_in(0, BOB);
@@ -202,7 +202,7 @@ fn promise_16_a_sign_in_after_a_sign_out_counts() {
 }
 
 #[test]
-fn promise_16_signing_out_without_a_session_is_harmless() {
+fn promise_16_a_sign_out_without_a_session_does_nothing() {
     let mut world = World::new(1);
     let call = world.sign_out(0);
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)));
@@ -211,7 +211,7 @@ fn promise_16_signing_out_without_a_session_is_harmless() {
 }
 
 #[test]
-fn promise_16_open_requests_of_the_one_who_left_fail() {
+fn promise_16_a_sign_out_fails_the_open_requests_of_the_user() {
     let mut world = World::signed_in(1, ADA);
     let sent = world.fetch(0);
     world.now = world.now + Millis::seconds(200);
@@ -225,7 +225,7 @@ fn promise_16_open_requests_of_the_one_who_left_fail() {
 }
 
 #[test]
-fn promise_16_leaving_while_the_session_is_being_restored_stays_left() {
+fn promise_16_a_sign_out_during_a_restore_takes_effect() {
     let mut world = World::signed_in(1, ADA);
     let tab = world.open_tab();
     let (status, request) = (world.wait_for_status(tab), world.fetch(tab));
@@ -239,7 +239,7 @@ fn promise_16_leaving_while_the_session_is_being_restored_stays_left() {
 }
 
 #[test]
-fn promise_16_a_sign_out_that_read_an_old_trace_voids_the_sign_in_under_way() {
+fn promise_16_a_sign_out_that_has_read_an_old_shared_state_cancels_a_running_sign_in() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
     let sign_in = world.sign_in(1, BOB);
@@ -258,18 +258,18 @@ fn promise_16_a_sign_out_that_read_an_old_trace_voids_the_sign_in_under_way() {
 }
 
 #[test]
-fn promise_16_a_refresh_does_not_come_home_to_a_sign_out_in_another_tab() {
+fn promise_16_the_grant_of_a_refresh_is_ignored_after_a_sign_out_in_another_tab() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
     (world.hint, world.epoch) = (Hint::SignOutPending, world.epoch.next()); // its message is still on the way
     world.answer(ask, ExchangeResult::Granted(crate::common::grant("late", None)));
     assert_eq!(world.status(0), SIGNED_OUT);
-    assert_eq!(world.hint, Hint::SignOutPending, "the other tab still has to tell the server");
+    assert_eq!(world.hint, Hint::SignOutPending, "the other tab still has to send the sign-out");
 }
 
 #[test]
-fn promise_16_a_refresh_is_not_sent_after_a_sign_out_in_another_tab() {
+fn promise_16_no_refresh_is_sent_after_a_sign_out_in_another_tab() {
     let mut world = World::signed_in(1, ADA);
     world.now = world.now + Millis::seconds(75);
     world.hint = Hint::SignedOut;
@@ -280,14 +280,14 @@ fn promise_16_a_refresh_is_not_sent_after_a_sign_out_in_another_tab() {
 }
 
 #[test]
-fn promise_16_a_tab_that_slept_through_a_sign_out_notices_when_it_wakes() {
+fn promise_16_a_tab_that_was_asleep_during_a_sign_out_ends_its_session_when_it_wakes() {
     let mut world = World::signed_in(1, ADA);
     world.input(0, Input::Woke(shared(Hint::SignedOut)));
     assert_eq!(world.status(0), SIGNED_OUT);
 }
 
 #[test]
-fn promise_18_a_page_from_the_back_forward_cache_shows_nothing_before_it_was_checked() {
+fn promise_18_a_page_from_the_back_forward_cache_shows_no_session_before_the_check() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
     world.input(0, Input::Restored(shared(Hint::SignedIn)));
@@ -301,7 +301,7 @@ fn promise_18_a_page_from_the_back_forward_cache_shows_nothing_before_it_was_che
 }
 
 #[test]
-fn promise_18_a_page_from_the_cache_sends_nothing_while_the_trace_is_read() {
+fn promise_18_a_page_from_the_cache_sends_no_request_before_it_has_read_the_shared_state() {
     let mut world = World::signed_in(1, ADA);
     world.input(0, Input::Returned);
     assert_eq!(world.status(0), Status::Loading);
@@ -313,7 +313,7 @@ fn promise_18_a_page_from_the_cache_sends_nothing_while_the_trace_is_read() {
 }
 
 #[test]
-fn promise_18_a_page_from_the_cache_of_a_session_that_was_left_is_signed_out_without_a_request() {
+fn promise_18_after_a_sign_out_a_page_from_the_cache_is_signed_out_without_a_request() {
     let mut world = World::signed_in(1, ADA);
     world.input(0, Input::Restored(shared(Hint::SignedOut)));
     assert_eq!(world.status(0), SIGNED_OUT);
@@ -322,7 +322,7 @@ fn promise_18_a_page_from_the_cache_of_a_session_that_was_left_is_signed_out_wit
 }
 
 #[test]
-fn promise_18_a_page_from_the_cache_keeps_its_session_when_the_server_cannot_be_reached() {
+fn promise_18_a_page_from_the_cache_keeps_its_session_if_the_server_is_unreachable() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
     world.server.down = Some(None);
@@ -333,7 +333,7 @@ fn promise_18_a_page_from_the_cache_keeps_its_session_when_the_server_cannot_be_
 }
 
 #[test]
-fn promise_18_a_page_from_the_cache_without_any_refresh_stays_as_it_is() {
+fn promise_18_without_a_refresh_endpoint_a_page_from_the_cache_keeps_its_session() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
@@ -342,18 +342,18 @@ fn promise_18_a_page_from_the_cache_without_any_refresh_stays_as_it_is() {
 }
 
 #[test]
-fn promise_19_nothing_prints_a_token() {
+fn promise_19_debug_output_contains_no_token() {
     let token = || Token::parse("s3cret-canary".into()).unwrap();
     let credentials = Credentials { access: Some(token()), refresh: Some(token()) };
     let session = World::signed_in(1, ADA);
     let tab = format!("{:?}", session.tabs[0].session);
-    assert!(tab.contains("Token(…)"), "the cell was looked at");
+    assert!(tab.contains("Token(…)"), "the session is printed");
     assert!(!tab.contains("u1-f0"), "{tab}");
     assert!(!format!("{credentials:?} {:?}", crate::common::grant("s3cret-canary", None)).contains("canary"));
 }
 
 #[test]
-fn promise_16_somebody_who_signs_in_elsewhere_while_a_sign_out_waits_is_followed() {
+fn promise_16_a_tab_that_waits_for_its_sign_out_follows_a_sign_in_of_another_tab() {
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     let call = world.sign_out(0);
@@ -367,7 +367,7 @@ fn promise_16_somebody_who_signs_in_elsewhere_while_a_sign_out_waits_is_followed
 }
 
 #[test]
-fn promise_3_a_sign_in_that_waits_outlives_the_session_before_it() {
+fn promise_3_a_waiting_sign_in_continues_after_the_end_of_the_previous_session() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
@@ -382,7 +382,7 @@ fn promise_3_a_sign_in_that_waits_outlives_the_session_before_it() {
 }
 
 #[test]
-fn promise_18_a_401_that_arrives_while_the_page_is_checked_has_its_retry() {
+fn promise_18_a_401_that_arrives_during_the_check_of_a_page_is_retried() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
     world.server.expire_tokens(world.now);

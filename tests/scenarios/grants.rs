@@ -1,4 +1,4 @@
-//! Promises 3-5 at the edge: what is taken for a token and its lifetime, and what is refused.
+//! Promises 3-5 at the boundary: which tokens and lifetimes are accepted, and which are refused.
 
 use base64::Engine;
 use base64::engine::general_purpose::{URL_SAFE, URL_SAFE_NO_PAD};
@@ -14,7 +14,7 @@ fn jwt(payload: &str) -> Token {
     Token::parse(format!("eyJhbGciOiJIUzI1NiJ9.{}.c2ln", URL_SAFE_NO_PAD.encode(payload))).unwrap()
 }
 
-/// As the shell does it: the payload through a JSON parser into the claims.
+/// Like the shell: parses the payload as JSON and reads the claims from it.
 fn claims(token: &Token) -> Result<Option<Claims>, GrantError> {
     let Some(json) = Claims::payload(token)? else { return Ok(None) };
     let members: Map<String, Value> = serde_json::from_slice(&json).map_err(|_| GrantError::ClaimsMalformed)?;
@@ -39,7 +39,7 @@ fn grant(access: Token, expires_in: Option<f64>, date: Option<f64>) -> Result<Gr
     })
 }
 
-/// The lifetime as the session sees it.
+/// The lifetime that the session uses.
 fn lifetime(grant: Grant<Seen>) -> Option<Millis> {
     let mut world = World::new(1);
     world.sign_in(0, ADA);
@@ -57,7 +57,7 @@ fn the_lifetime_of_a_jwt_is_the_time_between_issue_and_expiry() {
 }
 
 #[test]
-fn a_wrong_clock_of_the_client_changes_nothing_because_it_is_never_asked() {
+fn the_clock_of_the_client_has_no_effect_on_the_lifetime() {
     for epoch in [0.0, 1e9, 2e11] {
         let token = jwt(&format!(r#"{{"iat":{epoch},"exp":{}}}"#, epoch + 2.5));
         assert_eq!(lifetime(grant(token, None, None).unwrap()), Some(Millis(2500)));
@@ -65,7 +65,7 @@ fn a_wrong_clock_of_the_client_changes_nothing_because_it_is_never_asked() {
 }
 
 #[test]
-fn expires_in_wins_over_the_claims_and_serves_opaque_tokens() {
+fn expires_in_takes_precedence_over_the_claims_and_applies_to_opaque_tokens() {
     let token = jwt(r#"{"iat":1700000000,"exp":1700000900}"#);
     assert_eq!(lifetime(grant(token, Some(60.0), None).unwrap()), Some(Millis::seconds(60)));
     let opaque = Token::parse("0123-opaque".into()).unwrap();
@@ -73,7 +73,7 @@ fn expires_in_wins_over_the_claims_and_serves_opaque_tokens() {
 }
 
 #[test]
-fn without_a_time_of_issue_the_date_of_the_response_serves_and_without_both_nothing_is_guessed() {
+fn without_iat_the_date_of_the_response_is_used_and_without_both_the_lifetime_is_unknown() {
     let token = || jwt(r#"{"exp":1700000900}"#);
     assert_eq!(lifetime(grant(token(), None, Some(1_700_000_600.0)).unwrap()), Some(Millis::seconds(300)));
     assert_eq!(lifetime(grant(token(), None, None).unwrap()), None);
@@ -84,21 +84,21 @@ fn without_a_time_of_issue_the_date_of_the_response_serves_and_without_both_noth
 }
 
 #[test]
-fn a_lifetime_beyond_ten_years_counts_as_ten() {
+fn a_lifetime_of_more_than_ten_years_counts_as_ten_years() {
     let token = Token::parse("opaque".into()).unwrap();
     assert_eq!(lifetime(grant(token, Some(1e300), None).unwrap()), Some(Millis::MAX));
     assert_eq!(Millis::MAX, Millis(10 * 365 * 86_400_000));
 }
 
 #[test]
-fn a_payload_with_padding_is_read_all_the_same() {
+fn a_payload_with_padding_is_decoded() {
     let padded = format!("eyJ.{}.c2ln", URL_SAFE.encode(r#"{"iat":0,"exp":30 }"#));
     assert!(padded.contains('='));
     assert_eq!(lifetime(grant(Token::parse(padded).unwrap(), None, None).unwrap()), Some(Millis::seconds(30)));
 }
 
 #[test]
-fn a_numeric_subject_is_a_subject() {
+fn a_numeric_subject_is_accepted() {
     for (json, number) in [("7", 7.0), ("-7", -7.0), ("7.5", 7.5)] {
         let claims = claims(&jwt(&format!(r#"{{"sub":{json}}}"#))).unwrap().unwrap();
         assert_eq!(claims.sub, Some(Subject::Number(number)));
@@ -127,7 +127,7 @@ fn a_malformed_expires_in_is_refused() {
 }
 
 #[test]
-fn what_looks_like_a_jwt_and_has_no_readable_payload_is_refused() {
+fn a_token_that_resembles_a_jwt_without_a_readable_payload_is_refused() {
     for token in ["eyJ.!.x", "eyJ.====.x", "eyJ.e30", "eyJ..x"] {
         let Ok(token) = Token::parse(token.into()) else { continue };
         let refused = claims(&token);
@@ -139,14 +139,14 @@ fn what_looks_like_a_jwt_and_has_no_readable_payload_is_refused() {
 }
 
 #[test]
-fn a_token_that_is_no_jwt_is_opaque() {
+fn a_token_that_is_not_a_jwt_is_opaque() {
     for token in ["a.b.c", "eyJ.e30", "eyJ.e30.x.y", "v4.local.e30", "eyJ"] {
         assert_eq!(claims(&Token::parse(token.into()).unwrap()), Ok(None), "{token}");
     }
 }
 
 #[test]
-fn deep_json_in_the_claims_is_refused() {
+fn claims_with_deeply_nested_json_are_refused() {
     for (depth, is_fine) in [(31, true), (32, false), (100_000 / 8, false)] {
         let nested = format!(r#"{{"x":{}{}}}"#, "[".repeat(depth), "]".repeat(depth));
         assert_eq!(claims(&jwt(&nested)).is_ok(), is_fine, "{depth} levels");
@@ -154,16 +154,16 @@ fn deep_json_in_the_claims_is_refused() {
     for flat in
         [r#"{"x":"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[["}"#, r#"{"x":"\"[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[[\\"}"#]
     {
-        assert!(claims(&jwt(flat)).is_ok(), "brackets in a string nest nothing: {flat}");
+        assert!(claims(&jwt(flat)).is_ok(), "brackets in a string do not count: {flat}");
     }
     let disguised = format!(r#"{{"x":"{}","y":{}{}}}"#, "]".repeat(40), "[".repeat(32), "]".repeat(32));
-    assert!(claims(&jwt(&disguised)).is_err(), "brackets in a string close nothing either");
+    assert!(claims(&jwt(&disguised)).is_err(), "closing brackets in a string do not count");
     let wide = format!(r#"{{"x":[{}[]]}}"#, "[],".repeat(100));
     assert!(claims(&jwt(&wide)).is_ok());
 }
 
 #[test]
-fn a_token_is_what_can_stand_in_a_header() {
+fn a_token_must_be_a_valid_header_value() {
     assert_eq!(Token::parse(String::new()).unwrap_err(), GrantError::TokenMissing);
     for text in ["a b", "a\nb", "a\0b", "a\x7fb", "tökən", "Bearer x"] {
         assert_eq!(Token::parse(text.into()).unwrap_err(), GrantError::TokenMalformed, "{text:?}");
@@ -176,21 +176,21 @@ fn a_token_is_what_can_stand_in_a_header() {
 }
 
 #[test]
-fn a_refresh_token_that_travels_in_json_is_any_text() {
+fn a_refresh_token_in_json_may_be_any_text() {
     assert_eq!(Token::parse_text("r ü\n1".into()).unwrap().expose(), "r ü\n1");
     assert_eq!(Token::parse_text(String::new()).unwrap_err(), GrantError::TokenMissing);
     assert_eq!(Token::parse_text("x".repeat(Token::MAX_LENGTH + 1)).unwrap_err(), GrantError::TokenTooLarge);
 }
 
 #[test]
-fn a_grant_names_all_its_tokens_to_whoever_keeps_them_out_of_something() {
+fn a_grant_lists_all_its_tokens() {
     let names = |grant: &Grant<Seen>| grant.tokens().iter().map(|token| token.expose().to_owned()).collect::<Vec<_>>();
     assert_eq!(names(&crate::common::grant("a", Some("r"))), ["a", "r"]);
     assert_eq!(names(&crate::common::grant("a", None)), ["a"]);
 }
 
 #[test]
-fn every_error_has_a_code_of_its_own() {
+fn every_error_has_a_unique_code() {
     use GrantError::{BodyMalformed, ClaimsMalformed, LifetimeInvalid, TokenMalformed, TokenMissing, TokenTooLarge};
     let grant = [BodyMalformed, ClaimsMalformed, LifetimeInvalid, TokenMalformed, TokenMissing, TokenTooLarge];
     let call =
@@ -217,7 +217,7 @@ fn every_error_has_a_code_of_its_own() {
 
 proptest! {
     #[test]
-    fn no_input_makes_the_parser_panic_or_print(text in ".{0,64}", payload in "\\PC{0,64}", seconds in any::<f64>()) {
+    fn no_input_causes_a_panic_or_leaks_a_token(text in ".{0,64}", payload in "\\PC{0,64}", seconds in any::<f64>()) {
         let made_up = format!("eyJ.{}.x", URL_SAFE_NO_PAD.encode(payload));
         for text in [text, made_up] {
             if let Ok(token) = Token::parse(text) {
@@ -229,14 +229,14 @@ proptest! {
     }
 
     #[test]
-    fn three_quarters_are_exact_and_never_overflow(millis in any::<u64>()) {
+    fn three_quarters_are_exact_and_do_not_overflow(millis in any::<u64>()) {
         let quarters = Millis(millis).three_quarters().0;
         prop_assert_eq!(u128::from(quarters), u128::from(millis) * 3 / 4);
     }
 }
 
 #[test]
-fn a_credential_of_several_headers_is_split_into_what_it_was_made_of() {
+fn a_credential_of_several_headers_is_split_into_its_lines() {
     let lines = Token::parse_lines("secret\nBearer\nada@example.com".to_owned()).unwrap();
     assert_eq!(lines.lines().collect::<Vec<_>>(), ["secret", "Bearer", "ada@example.com"]);
     assert!(matches!(Token::parse_lines("a\r\nb".to_owned()), Err(GrantError::TokenMalformed)));

@@ -16,7 +16,7 @@ fn promise_13_a_url_of_an_allowed_origin_gets_the_token() {
 }
 
 #[test]
-fn promise_13_nothing_that_merely_looks_like_one_does() {
+fn promise_13_a_url_that_resembles_an_allowed_origin_gets_no_token() {
     let origins = origins(&["https://api.example.com", "http://localhost:8787"]).unwrap();
     let urls = [
         "http://api.example.com/",
@@ -42,7 +42,7 @@ fn promise_13_nothing_that_merely_looks_like_one_does() {
 }
 
 #[test]
-fn promise_13_plain_http_is_for_this_machine_only() {
+fn promise_13_plain_http_is_allowed_for_this_machine_only() {
     for local in [
         "http://localhost",
         "http://localhost:3000",
@@ -62,7 +62,7 @@ fn promise_13_plain_http_is_for_this_machine_only() {
 }
 
 #[test]
-fn promise_13_an_allow_list_has_entries_and_they_are_of_the_web() {
+fn promise_13_an_allow_list_must_have_entries_and_each_must_be_an_http_origin() {
     assert_eq!(origins(&[]), Err(OriginError::Missing));
     for odd in ["null", "file://", "ftp://example.com", "*", "example.com"] {
         assert_eq!(origins(&[odd]), Err(OriginError::Scheme), "{odd}");

@@ -1,4 +1,4 @@
-//! Promise 2 of a vault that outlives its pages: it keeps quiet without them, and forgets in time.
+//! Promise 2 for a vault that outlives its pages: without pages it sends no requests, and removes its token in time.
 
 use tokencell::{ExchangeKind, ExchangeResult, Hint, Input, Millis, Policy, Reason, RefreshMode, SignOutRoute, Status};
 
@@ -15,7 +15,7 @@ fn has_token(world: &World) -> bool {
 }
 
 #[test]
-fn promise_2_a_deserted_vault_asks_for_nothing_and_forgets_its_token_in_time() {
+fn promise_2_a_vault_without_pages_sends_no_request_and_removes_its_token_in_time() {
     let mut world = clients_gone();
     world.pass(Policy::RETENTION.saturating_sub(Millis(1)));
     assert!(has_token(&world));
@@ -28,18 +28,18 @@ fn promise_2_a_deserted_vault_asks_for_nothing_and_forgets_its_token_in_time() {
 }
 
 #[test]
-fn promise_2_a_page_that_comes_in_time_finds_the_session_without_a_request() {
+fn promise_2_a_page_that_connects_in_time_gets_the_session_without_a_request() {
     let mut world = clients_gone();
     world.pass(Millis::seconds(59));
     world.read(0, Traced::ClientConnected);
     assert!(world.is_signed_in(0));
     assert_eq!(world.server.refreshes, 0);
     world.pass(Millis::seconds(16));
-    assert_eq!(world.server.refreshes, 1, "75 % is 75 %");
+    assert_eq!(world.server.refreshes, 1, "at 75 % of the lifetime");
 }
 
 #[test]
-fn promise_2_a_page_that_comes_later_finds_it_by_one_refresh() {
+fn promise_2_a_page_that_connects_later_gets_the_session_by_one_refresh() {
     let mut world = clients_gone();
     world.pass(Millis::seconds(600));
     world.read(0, Traced::ClientConnected);
@@ -49,7 +49,7 @@ fn promise_2_a_page_that_comes_later_finds_it_by_one_refresh() {
 }
 
 #[test]
-fn promise_2_a_token_is_not_kept_longer_because_the_machine_slept() {
+fn promise_2_a_token_is_not_kept_longer_if_the_machine_was_asleep() {
     let mut world = clients_gone();
     world.now = world.now + Millis::seconds(3600);
     world.read(0, Traced::ClientConnected);
@@ -59,7 +59,7 @@ fn promise_2_a_token_is_not_kept_longer_because_the_machine_slept() {
 }
 
 #[test]
-fn promise_2_a_refresh_that_is_due_while_nobody_is_there_comes_with_the_next_page() {
+fn promise_2_a_refresh_that_is_due_without_pages_is_made_when_a_page_connects() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(50));
     world.input(0, Input::ClientsGone);
@@ -71,7 +71,7 @@ fn promise_2_a_refresh_that_is_due_while_nobody_is_there_comes_with_the_next_pag
 }
 
 #[test]
-fn promise_2_a_refresh_that_waits_for_the_lock_is_put_off_when_the_last_page_goes() {
+fn promise_2_a_refresh_that_waits_for_the_lock_is_postponed_when_the_last_page_closes() {
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     world.leap(Millis::seconds(75));
@@ -85,7 +85,7 @@ fn promise_2_a_refresh_that_waits_for_the_lock_is_put_off_when_the_last_page_goe
 }
 
 #[test]
-fn promise_10_a_refresh_under_way_when_the_last_page_goes_brings_its_cookie_home() {
+fn promise_10_the_cookie_of_a_refresh_that_runs_when_the_last_page_closes_is_stored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
@@ -100,7 +100,7 @@ fn promise_10_a_refresh_under_way_when_the_last_page_goes_brings_its_cookie_home
 }
 
 #[test]
-fn promise_16_a_sign_out_in_the_last_page_is_still_told() {
+fn promise_16_a_sign_out_in_the_last_page_still_reaches_the_server() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     world.input(0, Input::ClientsGone);
@@ -109,7 +109,7 @@ fn promise_16_a_sign_out_in_the_last_page_is_still_told() {
 }
 
 #[test]
-fn promise_4_a_session_whose_refresh_token_was_in_the_cell_is_over_when_that_is_forgotten() {
+fn promise_4_a_session_with_its_refresh_token_in_the_vault_ends_when_the_vault_removes_it() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();

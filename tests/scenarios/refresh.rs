@@ -1,4 +1,4 @@
-//! Promises 5, 6, 9 and 10: when the token is refreshed, by whom, and what a failure means.
+//! Promises 5, 6, 9 and 10: when the token is refreshed, which tab does it, and what a failure means.
 
 use tokencell::{
     CallError, DeliveryPath, Event, ExchangeId, ExchangeResult, Generation, Hint, Input, LeaseClaim, Lock, Millis,
@@ -25,9 +25,9 @@ fn promise_5_a_token_is_refreshed_at_three_quarters_of_its_observed_lifetime() {
 }
 
 #[test]
-fn promise_5_a_token_that_is_known_to_be_expired_is_refreshed_before_sending() {
+fn promise_5_an_expired_token_is_refreshed_before_a_request_is_sent() {
     let mut world = World::signed_in(1, ADA);
-    // The timer of a sleeping laptop does not go off.
+    // The timer of a sleeping laptop does not fire.
     world.now = world.now + Millis::seconds(3600);
     let call = world.fetch(0);
     world.settle();
@@ -36,7 +36,7 @@ fn promise_5_a_token_that_is_known_to_be_expired_is_refreshed_before_sending() {
 }
 
 #[test]
-fn promise_5_a_late_timer_is_made_good_on_waking() {
+fn promise_5_a_missed_refresh_is_made_on_waking() {
     let mut world = World::signed_in(1, ADA);
     world.now = world.now + Millis::seconds(3600);
     world.input(0, Input::Woke(shared(Hint::SignedIn)));
@@ -45,7 +45,7 @@ fn promise_5_a_late_timer_is_made_good_on_waking() {
 }
 
 #[test]
-fn promise_5_refreshes_keep_a_floor_however_short_the_token_lives() {
+fn promise_5_refreshes_keep_a_minimum_interval_for_any_lifetime_of_the_token() {
     let mut world = World::new(1);
     world.server.lifetime = 0.1;
     world.sign_in(0, ADA);
@@ -55,7 +55,7 @@ fn promise_5_refreshes_keep_a_floor_however_short_the_token_lives() {
 }
 
 #[test]
-fn promise_5_a_token_of_unknown_lifetime_is_refreshed_by_a_401_alone() {
+fn promise_5_a_token_of_unknown_lifetime_is_refreshed_only_after_a_401() {
     let mut world = World::new(1);
     world.sign_in(0, ADA);
     let ask = world.take_ask();
@@ -72,7 +72,7 @@ fn promise_5_a_token_of_unknown_lifetime_is_refreshed_by_a_401_alone() {
 }
 
 #[test]
-fn promise_6_any_number_of_requests_on_an_expired_token_cause_one_refresh() {
+fn promise_6_any_number_of_requests_with_an_expired_token_cause_one_refresh() {
     for number in [1, 100, 10_000] {
         let mut world = World::signed_in(1, ADA);
         world.pass(Millis::seconds(5));
@@ -87,7 +87,7 @@ fn promise_6_any_number_of_requests_on_an_expired_token_cause_one_refresh() {
 }
 
 #[test]
-fn promise_6_while_a_refresh_runs_a_valid_token_keeps_being_used() {
+fn promise_6_a_valid_token_is_used_during_a_refresh() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
@@ -108,7 +108,7 @@ fn promise_9_five_503s_in_a_row_do_not_end_the_session() {
     world.pass(Millis::seconds(75));
     while world.tabs[0].events.iter().filter(|event| matches!(event, Event::RefreshFailed(..))).count() < 5 {
         let next = world.next_deadline().unwrap();
-        assert!(next.since(world.now) <= Millis::seconds(16), "backoff doubles from a second");
+        assert!(next.since(world.now) <= Millis::seconds(16), "the backoff doubles, starting with one second");
         world.pass(next.since(world.now));
         assert!(world.is_signed_in(0));
     }
@@ -121,7 +121,7 @@ fn promise_9_five_503s_in_a_row_do_not_end_the_session() {
 }
 
 #[test]
-fn promise_9_backoff_starts_afresh_after_a_success() {
+fn promise_9_the_backoff_restarts_after_a_success() {
     let mut world = World::signed_in(1, ADA);
     for _ in 0..2 {
         world.server.down = Some(None);
@@ -134,14 +134,14 @@ fn promise_9_backoff_starts_afresh_after_a_success() {
     assert_eq!(pauses.len(), 2);
 }
 
-/// The pause after the first failure of each row of failures.
+/// The pause after the first failure of each series of failures.
 fn first_pauses(events: &[Event]) -> Vec<&Event> {
     let rows = events.split(|event| matches!(event, Event::Refreshed(_)));
     rows.filter_map(|row| row.iter().find(|event| matches!(event, Event::RefreshFailed(..)))).collect()
 }
 
 #[test]
-fn promise_9_offline_ends_nothing_and_the_network_coming_back_is_used_at_once() {
+fn promise_9_being_offline_ends_no_session_and_a_refresh_follows_at_once_when_the_network_is_back() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     for _ in 0..6 {
@@ -155,7 +155,7 @@ fn promise_9_offline_ends_nothing_and_the_network_coming_back_is_used_at_once() 
     world.answer(ask, ExchangeResult::Unreachable(None));
     let asked = world.server.refreshes;
     world.settle();
-    assert_eq!(world.server.refreshes, asked, "a pause is a pause");
+    assert_eq!(world.server.refreshes, asked, "no refresh during the pause");
     world.input(0, Input::Online);
     world.settle();
     assert_eq!(world.server.refreshes, asked + 1);
@@ -163,7 +163,7 @@ fn promise_9_offline_ends_nothing_and_the_network_coming_back_is_used_at_once() 
 }
 
 #[test]
-fn promise_9_a_retry_after_is_honoured_even_when_the_network_comes_back() {
+fn promise_9_retry_after_is_honoured_even_when_the_network_is_back() {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(Some(Millis::seconds(120)));
     world.pass(Millis::seconds(75));
@@ -176,7 +176,7 @@ fn promise_9_a_retry_after_is_honoured_even_when_the_network_comes_back() {
 }
 
 #[test]
-fn promise_9_a_retry_after_is_believed_for_five_minutes_at_most() {
+fn promise_9_retry_after_is_limited_to_five_minutes() {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(Some(Millis::MAX));
     world.pass(Millis::seconds(75));
@@ -186,7 +186,7 @@ fn promise_9_a_retry_after_is_believed_for_five_minutes_at_most() {
 }
 
 #[test]
-fn promise_9_a_malformed_answer_leaves_the_old_session_intact() {
+fn promise_9_a_malformed_response_does_not_change_the_session() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
@@ -200,7 +200,7 @@ fn promise_9_a_malformed_answer_leaves_the_old_session_intact() {
 }
 
 #[test]
-fn a_lock_or_a_claim_for_another_exchange_or_at_another_stage_changes_nothing() {
+fn a_lock_or_a_claim_of_another_exchange_or_stage_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let Packet::Locked { id, .. } = world.intercept(|packet| matches!(packet, Packet::Locked { .. })) else {
@@ -210,14 +210,14 @@ fn a_lock_or_a_claim_for_another_exchange_or_at_another_stage_changes_nothing() 
     world.slow_reads = true;
     let now = world.shared();
     let claimed = |id| Input::Claimed(id, LeaseClaim::Ours, now);
-    // It waits for its lock: neither another's lock nor a claim moves it.
+    // The session waits for its lock. A lock of another exchange and a claim are ignored.
     world.input(0, Input::Locked(other, Lock::Held));
     world.input(0, claimed(id));
     world.settle();
     assert_eq!(world.server.refreshes, 0);
     world.input(0, Input::Locked(id, Lock::Held));
     let claim = world.intercept(|packet| matches!(packet, Packet::Read { of: Traced::Claimed(..), .. }));
-    // It waits for its claim: neither a lock nor the claim of another moves it.
+    // The session waits for its claim. A lock and the claim of another exchange are ignored.
     world.input(0, Input::Locked(id, Lock::Held));
     world.input(0, claimed(other));
     world.settle();
@@ -236,11 +236,11 @@ fn promise_9_a_refusal_ends_the_session() {
     assert_eq!(
         world.outcome(0, call),
         Some(Outcome::Settled(DeliveryPath::Direct, None)),
-        "a token younger than the floor"
+        "the token is younger than the minimum interval"
     );
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)), "the 401 that started it");
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)), "the caller gets its 401");
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
     assert_eq!(world.tabs[0].user(), None);
     assert_eq!(world.server.refreshes, 1);
@@ -248,7 +248,7 @@ fn promise_9_a_refusal_ends_the_session() {
 }
 
 #[test]
-fn promise_9_a_request_that_waited_for_a_refused_refresh_says_so() {
+fn promise_9_a_request_that_waited_for_a_refused_refresh_fails_with_session_ended() {
     let mut world = World::signed_in(1, ADA);
     world.server.revoke(ADA);
     world.now = world.now + Millis::seconds(200);
@@ -258,7 +258,7 @@ fn promise_9_a_request_that_waited_for_a_refused_refresh_says_so() {
 }
 
 #[test]
-fn promise_9_a_wait_for_a_refresh_ends_and_the_session_does_not() {
+fn promise_9_the_wait_for_a_refresh_ends_and_the_session_does_not() {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(None);
     world.now = world.now + Millis::seconds(200);
@@ -276,7 +276,7 @@ fn promise_9_a_wait_for_a_refresh_ends_and_the_session_does_not() {
 }
 
 #[test]
-fn promise_9_a_401_is_handed_over_when_no_refresh_comes_through() {
+fn promise_9_the_caller_gets_the_401_if_no_refresh_succeeds() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
     world.server.expire_tokens(world.now);
@@ -287,7 +287,7 @@ fn promise_9_a_401_is_handed_over_when_no_refresh_comes_through() {
 }
 
 #[test]
-fn promise_9_a_server_that_never_answers_is_given_up_and_asked_again() {
+fn promise_9_a_refresh_without_a_response_times_out_and_is_repeated() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let (tab, id) = world.take_ask();
@@ -295,13 +295,13 @@ fn promise_9_a_server_that_never_answers_is_given_up_and_asked_again() {
     assert!(matches!(world.tabs[0].events.last(), Some(Event::RefreshFailed(RefreshFailure::Unreachable, Some(_)))));
     assert!(world.is_signed_in(0));
     world.input(tab, Input::Answered(id, ExchangeResult::Refused, shared(Hint::SignedIn)));
-    assert!(world.is_signed_in(0), "a late answer has an old id");
+    assert!(world.is_signed_in(0), "the id of a late response is obsolete");
     world.pass(Millis::seconds(5));
     assert_eq!(world.server.refreshes, 1);
 }
 
 #[test]
-fn promise_9_a_lost_race_is_looked_at_once_more_before_it_counts() {
+fn promise_9_the_refusal_after_a_lost_race_is_confirmed_by_a_second_attempt() {
     let mut world = World::signed_in(1, ADA);
     world.locks = false;
     world.leap(Millis::seconds(75));
@@ -317,7 +317,7 @@ fn promise_9_a_lost_race_is_looked_at_once_more_before_it_counts() {
 }
 
 #[test]
-fn promise_9_a_race_lost_twice_is_a_refusal() {
+fn promise_9_two_refusals_after_a_lost_race_end_the_session() {
     let mut world = World::signed_in(1, ADA);
     world.locks = false;
     world.server.revoke(ADA);
@@ -328,7 +328,7 @@ fn promise_9_a_race_lost_twice_is_a_refusal() {
 }
 
 #[test]
-fn promise_10_a_page_that_died_in_mid_refresh_has_its_cookie_brought_home_first() {
+fn promise_10_a_page_waits_for_the_cookie_of_a_page_that_was_closed_during_a_refresh() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
@@ -347,7 +347,7 @@ fn promise_10_a_page_that_died_in_mid_refresh_has_its_cookie_brought_home_first(
 }
 
 #[test]
-fn promise_10_what_was_left_in_flight_long_ago_is_not_waited_for() {
+fn promise_10_a_page_does_not_wait_for_a_refresh_whose_lease_ended_long_ago() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
@@ -361,32 +361,32 @@ fn promise_10_what_was_left_in_flight_long_ago_is_not_waited_for() {
 }
 
 #[test]
-fn a_lock_that_comes_twice_or_late_is_ignored() {
+fn a_lock_that_is_granted_twice_or_late_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let (tab, id) = world.take_ask();
     world.input(tab, Input::Locked(id, Lock::Held));
-    assert!(world.wire.is_empty(), "it has asked already");
+    assert!(world.wire.is_empty(), "it has already sent its request");
 }
 
 #[test]
-fn an_answer_to_another_question_is_ignored() {
+fn a_response_to_another_exchange_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let id = tokencell::ExchangeId(2);
     world.input(0, Input::Answered(id, ExchangeResult::Refused, world.shared()));
-    assert!(world.is_signed_in(0), "it has not been asked");
+    assert!(world.is_signed_in(0), "the exchange has not been sent");
     let (tab, asked) = world.take_ask();
     assert_eq!(asked, id);
     world.input(tab, Input::Answered(tokencell::ExchangeId(1), ExchangeResult::Refused, world.shared()));
-    assert!(world.is_signed_in(0), "it has been asked something else");
+    assert!(world.is_signed_in(0), "another exchange has been sent");
     world.tabs[0].refusals += 1;
     world.input(tab, Input::Answered(id, ExchangeResult::Refused, world.shared()));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
 }
 
 #[test]
-fn a_refresh_that_is_put_off_remembers_what_it_was_for() {
+fn a_postponed_refresh_keeps_its_trigger() {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(None);
     world.pass(Millis::seconds(75));

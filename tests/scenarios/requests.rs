@@ -8,7 +8,7 @@ fn is_request(packet: &Packet) -> bool {
     matches!(packet, Packet::Request { .. })
 }
 
-/// Signed in, with a token old enough to be doubted and refused from now on.
+/// Signed in, with a token that is old enough for a refresh, and that the server refuses from now on.
 fn on_an_expired_token() -> World {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
@@ -17,7 +17,7 @@ fn on_an_expired_token() -> World {
 }
 
 #[test]
-fn a_request_goes_out_at_once_and_comes_back() {
+fn a_request_is_sent_at_once_and_its_response_returns_to_the_caller() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     world.settle();
@@ -25,16 +25,16 @@ fn a_request_goes_out_at_once_and_comes_back() {
 }
 
 #[test]
-fn without_a_session_a_request_goes_out_without_a_token() {
+fn without_a_session_a_request_is_sent_without_a_token() {
     let mut world = World::new(1);
     let call = world.fetch(0);
     world.settle();
     assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Anonymous, None)));
-    assert_eq!(world.server.refreshes, 0, "its 401 is nobody's fault");
+    assert_eq!(world.server.refreshes, 0, "its 401 causes no refresh");
 }
 
 #[test]
-fn a_request_made_before_the_status_is_known_waits_for_it() {
+fn a_request_before_the_status_is_known_waits_for_it() {
     let mut world = World::signed_in(1, ADA);
     let tab = world.open_tab();
     let call = world.fetch(tab);
@@ -44,7 +44,7 @@ fn a_request_made_before_the_status_is_known_waits_for_it() {
 }
 
 #[test]
-fn a_request_made_before_it_turns_out_that_there_is_no_session_goes_out_without_a_token() {
+fn a_request_before_the_session_turns_out_to_be_gone_is_sent_without_a_token() {
     let mut world = World::signed_in(1, ADA);
     world.server.revoke(ADA);
     let tab = world.open_tab();
@@ -85,7 +85,7 @@ fn promise_7_a_second_401_goes_to_the_caller() {
 }
 
 #[test]
-fn promise_7_an_endpoint_that_always_says_401_costs_ever_fewer_refreshes() {
+fn promise_7_an_endpoint_that_always_responds_401_causes_fewer_and_fewer_refreshes() {
     let mut world = World::signed_in(1, ADA);
     for _ in 0..600 {
         world.pass(Millis::seconds(1));
@@ -106,7 +106,7 @@ fn promise_7_an_endpoint_that_always_says_401_costs_ever_fewer_refreshes() {
 }
 
 #[test]
-fn promise_7_a_retry_that_is_let_in_restores_the_trust_in_401s() {
+fn promise_7_after_a_successful_retry_a_401_causes_a_refresh_again() {
     let mut world = World::signed_in(1, ADA);
     let refuse = |world: &mut World| {
         let call = world.fetch(0);
@@ -126,7 +126,7 @@ fn promise_7_a_retry_that_is_let_in_restores_the_trust_in_401s() {
     assert_eq!(world.server.refreshes, 3);
     world.pass(Millis::seconds(2));
     refuse(&mut world);
-    assert_eq!(world.server.refreshes, 3, "after three failed_retries refreshes a 401 is not believed so soon");
+    assert_eq!(world.server.refreshes, 3, "after three failed retries, an early 401 causes no refresh");
     world.pass(Millis::seconds(9));
     for refreshes in 4..24 {
         world.server.expire_tokens(world.now);
@@ -139,7 +139,7 @@ fn promise_7_a_retry_that_is_let_in_restores_the_trust_in_401s() {
 }
 
 #[test]
-fn promise_7_a_request_that_waited_for_the_status_has_its_retry_too() {
+fn promise_7_a_request_that_waited_for_the_status_is_retried() {
     let mut world = World::signed_in(1, ADA);
     let tab = world.open_tab();
     let call = world.fetch(tab);
@@ -156,7 +156,7 @@ fn promise_7_a_request_that_waited_for_the_status_has_its_retry_too() {
 }
 
 #[test]
-fn a_sign_out_does_not_fail_what_was_sent_without_a_token() {
+fn a_sign_out_does_not_fail_a_request_that_was_sent_without_a_token() {
     let mut world = World::signed_in(1, ADA);
     world.server.revoke(ADA);
     let tab = world.open_tab();
@@ -177,7 +177,7 @@ fn a_sign_out_does_not_fail_what_was_sent_without_a_token() {
 }
 
 #[test]
-fn promise_7_a_token_that_was_only_just_granted_is_not_doubted() {
+fn promise_7_a_401_for_a_token_that_was_just_granted_causes_no_refresh() {
     let mut world = World::signed_in(1, ADA);
     world.server.expire_tokens(world.now);
     world.pass(Policy::MIN_REFRESH_INTERVAL.saturating_sub(Millis(1)));
@@ -191,7 +191,7 @@ fn promise_7_a_token_that_was_only_just_granted_is_not_doubted() {
 }
 
 #[test]
-fn promise_8_a_request_of_one_user_is_never_retried_as_another() {
+fn promise_8_a_request_of_one_user_is_never_retried_as_another_user() {
     let mut world = on_an_expired_token();
     let call = world.fetch(0);
     let packet = world.intercept(is_request);
@@ -204,7 +204,7 @@ fn promise_8_a_request_of_one_user_is_never_retried_as_another() {
 }
 
 #[test]
-fn promise_8_a_request_that_went_out_without_a_token_is_not_retried_with_one() {
+fn promise_8_a_request_that_was_sent_without_a_token_is_not_retried_with_a_token() {
     let mut world = World::new(1);
     let call = world.fetch(0);
     let packet = world.intercept(is_request);
@@ -216,7 +216,7 @@ fn promise_8_a_request_that_went_out_without_a_token_is_not_retried_with_one() {
 }
 
 #[test]
-fn promise_8_signing_in_again_as_the_same_user_disturbs_no_request() {
+fn promise_8_a_sign_in_of_the_same_user_does_not_fail_its_requests() {
     let mut world = on_an_expired_token();
     let call = world.fetch(0);
     let packet = world.intercept(is_request);
@@ -228,7 +228,7 @@ fn promise_8_signing_in_again_as_the_same_user_disturbs_no_request() {
 }
 
 #[test]
-fn promise_14_a_stream_waits_while_a_fresher_token_is_on_its_way() {
+fn promise_14_a_stream_waits_for_a_refresh_that_is_due() {
     let mut world = World::signed_in(1, ADA);
     world.now = world.now + Millis::seconds(75);
     let call = world.send(0, Body::OneShot);
@@ -243,7 +243,7 @@ fn promise_14_a_stream_waits_while_a_fresher_token_is_on_its_way() {
 }
 
 #[test]
-fn promise_14_a_stream_does_not_wait_for_a_server_that_is_down_while_its_token_is_good() {
+fn promise_14_while_the_server_fails_a_stream_with_a_valid_token_does_not_wait() {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(None);
     world.now = world.now + Millis::seconds(75);
@@ -253,7 +253,7 @@ fn promise_14_a_stream_does_not_wait_for_a_server_that_is_down_while_its_token_i
 }
 
 #[test]
-fn promise_14_the_401_of_a_stream_is_given_back_after_the_refresh_and_says_why() {
+fn promise_14_the_401_of_a_stream_is_returned_after_the_refresh_as_not_replayed() {
     let mut world = on_an_expired_token();
     let call = world.send(0, Body::OneShot);
     let packet = world.intercept(is_request);
@@ -267,7 +267,7 @@ fn promise_14_the_401_of_a_stream_is_given_back_after_the_refresh_and_says_why()
 }
 
 #[test]
-fn a_request_that_the_page_gave_up_is_forgotten() {
+fn an_aborted_request_gets_no_result() {
     let mut world = on_an_expired_token();
     let call = world.fetch(0);
     world.input(0, Input::Aborted(call));
@@ -286,7 +286,7 @@ fn a_request_that_the_page_gave_up_is_forgotten() {
 }
 
 #[test]
-fn promise_7_a_request_whose_turn_comes_late_goes_out_with_the_newest_token_of_its_user() {
+fn promise_7_a_request_that_is_sent_late_has_the_newest_token_of_its_user() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     let token = |world: &World| match world.tabs[0].session.bearer(call) {
@@ -305,7 +305,7 @@ fn promise_7_a_request_whose_turn_comes_late_goes_out_with_the_newest_token_of_i
 }
 
 #[test]
-fn promise_8_a_request_whose_turn_comes_after_another_account_is_not_sent() {
+fn promise_8_a_request_that_is_sent_late_is_withdrawn_if_another_account_has_signed_in() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     world.intercept(is_request);
@@ -327,7 +327,7 @@ fn next_bearer(world: &mut World) -> Option<String> {
 }
 
 #[test]
-fn an_answer_may_bring_the_token_that_the_next_request_goes_out_with() {
+fn a_response_can_bring_the_token_for_the_next_request() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     world.intercept(is_request);
@@ -336,7 +336,7 @@ fn an_answer_may_bring_the_token_that_the_next_request_goes_out_with() {
 }
 
 #[test]
-fn a_token_that_an_older_request_brings_is_not_taken_for_a_newer_one() {
+fn a_token_from_the_response_to_an_older_request_does_not_replace_a_newer_token() {
     let mut world = World::signed_in(1, ADA);
     let (first, second) = (world.fetch(0), world.fetch(0));
     world.intercept(is_request);
@@ -347,7 +347,7 @@ fn a_token_that_an_older_request_brings_is_not_taken_for_a_newer_one() {
 }
 
 #[test]
-fn a_token_that_comes_after_a_sign_out_is_nobodys() {
+fn a_token_that_arrives_after_a_sign_out_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     world.intercept(is_request);

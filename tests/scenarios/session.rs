@@ -1,4 +1,4 @@
-//! Promises 1-4: status, boot, sign-in, and the kinds of API.
+//! Promises 1-4: status, start, sign-in, and the kinds of API.
 
 use tokencell::{
     CallError, DeliveryPath, Effect, Hint, Input, Instant, Millis, Policy, Reason, RefreshMode, Session, SignOutRoute,
@@ -25,7 +25,7 @@ fn promise_1_the_snapshot_has_the_user_and_the_time_of_expiry() {
 }
 
 #[test]
-fn promise_1_whoever_waits_for_the_status_learns_it_when_it_is_known() {
+fn promise_1_a_call_that_waits_for_the_status_settles_when_it_is_known() {
     let mut world = World::signed_in(1, ADA);
     let tab = world.open_tab();
     let call = world.wait_for_status(tab);
@@ -38,21 +38,21 @@ fn promise_1_whoever_waits_for_the_status_learns_it_when_it_is_known() {
 }
 
 #[test]
-fn promise_1_waiting_for_the_status_ends_when_the_server_cannot_be_reached() {
+fn promise_1_a_call_that_waits_for_the_status_fails_if_the_server_is_unreachable() {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(None);
     let tab = world.open_tab();
     let call = world.wait_for_status(tab);
     world.pass(Policy::CALL_TIMEOUT);
     assert_eq!(world.outcome(tab, call), Some(Outcome::Failed(CallError::Unreachable)));
-    assert_eq!(world.status(tab), Status::Loading, "nobody has said that the session is over");
+    assert_eq!(world.status(tab), Status::Loading, "the session may still exist");
     world.server.down = None;
     world.pass(Millis::seconds(60));
     assert!(world.is_signed_in(tab));
 }
 
 #[test]
-fn promise_2_a_visitor_who_never_signed_in_causes_no_request() {
+fn promise_2_a_user_who_never_signed_in_causes_no_request() {
     let mut world = World::new(1);
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Never));
     world.pass(Millis::seconds(3600));
@@ -61,7 +61,7 @@ fn promise_2_a_visitor_who_never_signed_in_causes_no_request() {
 }
 
 #[test]
-fn promise_2_one_who_did_is_restored_by_one_refresh() {
+fn promise_2_the_session_of_a_user_who_signed_in_is_restored_by_one_refresh() {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
     let tab = world.open_tab();
@@ -73,7 +73,7 @@ fn promise_2_one_who_did_is_restored_by_one_refresh() {
 }
 
 #[test]
-fn promise_2_one_who_signed_out_is_not_restored() {
+fn promise_2_after_a_sign_out_no_session_is_restored() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     world.settle();
@@ -85,7 +85,7 @@ fn promise_2_one_who_signed_out_is_not_restored() {
 }
 
 #[test]
-fn promise_2_a_session_that_is_gone_at_the_server_is_not_restored_twice() {
+fn promise_2_a_session_that_the_server_has_ended_is_not_restored_twice() {
     let mut world = World::signed_in(1, ADA);
     world.server.revoke(ADA);
     world.close_tab(0);
@@ -114,13 +114,13 @@ fn promise_3_a_refused_sign_in_changes_nothing() {
     let call = world.sign_in(0, BOB);
     let ask = world.take_ask();
     world.answer(ask, tokencell::ExchangeResult::Refused);
-    assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))), "the shell holds the refusal");
+    assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))), "the shell keeps the refusal");
     assert_eq!(world.tabs[0].user(), Some(ADA));
     assert_eq!(world.hint, Hint::SignedIn);
 }
 
 #[test]
-fn promise_3_a_sign_in_whose_answer_is_no_grant_changes_nothing() {
+fn promise_3_a_sign_in_with_a_malformed_response_changes_nothing() {
     let mut world = World::new(1);
     world.sign_in(0, BOB);
     let ask = world.take_ask();
@@ -130,7 +130,7 @@ fn promise_3_a_sign_in_whose_answer_is_no_grant_changes_nothing() {
 }
 
 #[test]
-fn promise_3_two_sign_ins_at_once_go_one_after_the_other_and_the_last_one_counts() {
+fn promise_3_two_simultaneous_sign_ins_run_one_after_the_other_and_the_last_one_applies() {
     let mut world = World::new(1);
     let (first, second) = (world.sign_in(0, ADA), world.sign_in(0, BOB));
     world.settle();
@@ -140,18 +140,18 @@ fn promise_3_two_sign_ins_at_once_go_one_after_the_other_and_the_last_one_counts
 }
 
 #[test]
-fn promise_3_a_sign_in_that_nobody_answers_ends_after_its_own_longer_time() {
+fn promise_3_a_sign_in_without_a_response_ends_after_the_exchange_timeout() {
     let mut world = World::new(1);
     let call = world.sign_in(0, ADA);
     world.take_ask();
     world.pass(Policy::EXCHANGE_TIMEOUT.saturating_sub(Millis(1)));
     assert_eq!(world.outcome(0, call), None);
     world.pass(Millis(1));
-    assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))), "the shell holds the timeout");
+    assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(..))), "the shell keeps the timeout");
 }
 
 #[test]
-fn promise_4_without_a_refresh_the_session_simply_expires() {
+fn promise_4_without_a_refresh_endpoint_the_session_expires_with_its_token() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
@@ -163,7 +163,7 @@ fn promise_4_without_a_refresh_the_session_simply_expires() {
 }
 
 #[test]
-fn promise_4_without_a_cookie_there_is_nothing_to_restore() {
+fn promise_4_without_a_refresh_cookie_no_session_is_restored() {
     let mut world = World::with_policy(0, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     world.hint = Hint::SignedIn;
     world.open_tab();
@@ -173,7 +173,7 @@ fn promise_4_without_a_cookie_there_is_nothing_to_restore() {
 }
 
 #[test]
-fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_comes() {
+fn promise_4_a_refresh_token_from_the_body_is_kept_until_a_newer_one_arrives() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     let refresh_token = |world: &World| {
         let credentials = world.tabs[0].session.credentials(tokencell::ExchangeKind::Refresh);
@@ -194,7 +194,7 @@ fn promise_4_a_refresh_token_from_the_body_stays_in_the_cell_until_a_newer_one_c
 }
 
 #[test]
-fn promise_16_a_sign_out_renews_an_expired_token_with_the_refresh_token_of_the_session_that_it_ends() {
+fn promise_16_a_sign_out_refreshes_an_expired_token_with_the_refresh_token_of_its_session() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     world.sign_in(0, ADA);
     let ask = world.take_ask();
@@ -208,7 +208,7 @@ fn promise_16_a_sign_out_renews_an_expired_token_with_the_refresh_token_of_the_s
 }
 
 #[test]
-fn promise_4_a_body_api_that_sent_no_refresh_token_simply_expires() {
+fn promise_4_if_a_body_api_sends_no_refresh_token_the_session_expires_with_its_token() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
@@ -217,7 +217,7 @@ fn promise_4_a_body_api_that_sent_no_refresh_token_simply_expires() {
 }
 
 #[test]
-fn a_spurious_input_is_harmless() {
+fn unexpected_inputs_change_nothing() {
     let mut world = World::signed_in(1, ADA);
     let now = world.now;
     for input in [
@@ -240,7 +240,7 @@ fn a_spurious_input_is_harmless() {
 }
 
 #[test]
-fn a_closed_vault_fails_what_is_open_and_forgets_its_token() {
+fn a_closed_vault_fails_open_calls_and_removes_its_token() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     let waiting = world.sign_in(0, BOB);

@@ -1,10 +1,10 @@
-//! Promise 16: which credential a sign-out is sent with, and what its answers mean.
+//! Promise 16: the credential of a sign-out, and the meaning of its responses.
 
 use tokencell::{Event, ExchangeKind, ExchangeResult, Hint, Millis, Policy};
 
 use crate::common::{ADA, Packet, World, grant};
 
-/// The first request of a sign-out after so many milliseconds without a refresh. Tokens live 100 s.
+/// The first request of a sign-out, this many milliseconds after the sign-in, without a refresh. Tokens live 100 s.
 fn first_request_after(millis: u64) -> ExchangeKind {
     let mut world = World::signed_in(1, ADA);
     world.server.down = Some(None);
@@ -31,7 +31,7 @@ fn a_token_that_expires_within_five_seconds_is_refreshed_before_the_sign_out() {
 }
 
 #[test]
-fn the_event_for_a_server_that_does_not_answer_says_when_the_exchange_ends() {
+fn if_the_server_does_not_respond_the_event_has_the_end_of_the_exchange() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     world.take_ask();
@@ -41,7 +41,7 @@ fn the_event_for_a_server_that_does_not_answer_says_when_the_exchange_ends() {
 }
 
 #[test]
-fn a_token_in_the_answer_to_a_sign_out_confirms_nothing() {
+fn a_token_in_the_response_to_a_sign_out_does_not_confirm_the_sign_out() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     let ask = world.take_ask();

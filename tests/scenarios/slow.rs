@@ -1,4 +1,4 @@
-//! Promises 9, 10 and 16 against a server that is slow, loses replies, or answers after it has been given up.
+//! Promises 9, 10 and 16 with a server that is slow, loses responses, or responds after a timeout.
 
 use tokencell::{
     DeliveryPath, Event, ExchangeKind, ExchangeResult, Hint, Input, Lease, Millis, Policy, Reason, RefreshFailure,
@@ -7,7 +7,7 @@ use tokencell::{
 
 use crate::common::{ADA, Outcome, Packet, World, grant, shared};
 
-/// A session whose refresh is with the server, which takes its time to answer.
+/// A session whose refresh has reached the server. The test delivers the response.
 fn refreshing() -> (World, Packet) {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
@@ -24,7 +24,7 @@ fn count(world: &World, event: impl Fn(&Event) -> bool) -> usize {
 }
 
 #[test]
-fn promise_9_no_second_refresh_is_sent_while_a_slow_one_may_be_answered() {
+fn promise_9_no_second_refresh_is_sent_while_a_slow_one_may_get_a_response() {
     let (mut world, answer) = refreshing();
     let call = world.fetch(0);
     world.pass(Policy::EXCHANGE_TIMEOUT.saturating_sub(Millis(1)));
@@ -37,7 +37,7 @@ fn promise_9_no_second_refresh_is_sent_while_a_slow_one_may_be_answered() {
 }
 
 #[test]
-fn promise_9_a_grant_that_comes_after_the_timeout_is_adopted() {
+fn promise_9_a_grant_that_arrives_after_the_timeout_is_adopted() {
     let (mut world, answer) = refreshing();
     world.leap(Policy::EXCHANGE_TIMEOUT);
     world.settle();
@@ -64,12 +64,12 @@ fn promise_9_a_late_grant_replaces_a_refresh_that_waits_for_the_lock() {
 }
 
 #[test]
-fn promise_9_a_late_grant_is_dropped_after_a_newer_one() {
+fn promise_9_a_late_grant_is_ignored_after_a_newer_one() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let slow = world.take_ask();
     world.leap(Policy::EXCHANGE_TIMEOUT);
-    // The lease of the slow one has to end first.
+    // The lease of the slow exchange has to end first.
     world.leap(Policy::LEASE_TTL.saturating_sub(Policy::EXCHANGE_TIMEOUT));
     let newer = world.take_ask();
     world.answer(newer, ExchangeResult::Granted(grant("newer", None)));
@@ -91,7 +91,7 @@ fn promise_9_a_late_grant_does_not_sign_in_a_user_who_has_signed_out() {
 }
 
 #[test]
-fn promise_4_a_refresh_token_in_a_late_body_is_not_lost() {
+fn promise_4_a_refresh_token_in_the_body_of_a_late_response_is_kept() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::Body, SignOutRoute::None));
     world.sign_in(0, ADA);
     let first = world.take_ask();
@@ -105,7 +105,7 @@ fn promise_4_a_refresh_token_in_a_late_body_is_not_lost() {
 }
 
 #[test]
-fn promise_9_a_refusal_after_a_lost_reply_is_tried_once_more() {
+fn promise_9_a_refusal_after_a_lost_response_is_confirmed_by_a_second_attempt() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
@@ -116,11 +116,11 @@ fn promise_9_a_refusal_after_a_lost_reply_is_tried_once_more() {
     assert!(world.is_signed_in(0), "provisional");
     world.pass(Policy::REFUSAL_RETRY);
     assert!(world.is_signed_in(0));
-    assert_eq!(world.server.refreshes, 1, "the only one that reached the server");
+    assert_eq!(world.server.refreshes, 1, "only one refresh reached the server");
 }
 
 #[test]
-fn promise_9_a_refusal_of_a_credential_that_was_not_spent_counts_at_once() {
+fn promise_9_the_refusal_of_a_credential_that_was_not_spent_ends_the_session_at_once() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
@@ -154,7 +154,7 @@ fn promise_10_a_reload_during_a_refresh_of_five_seconds_keeps_the_session() {
 }
 
 #[test]
-fn promise_10_a_reload_during_a_refresh_that_is_known_to_be_slow_waits_as_long_as_one_may_take() {
+fn promise_10_a_reload_during_a_refresh_that_is_marked_as_slow_waits_for_its_lease() {
     let (mut world, answer) = refreshing();
     world.pass(Policy::SLOW_EXCHANGE);
     world.close_tab(0);
@@ -162,7 +162,7 @@ fn promise_10_a_reload_during_a_refresh_that_is_known_to_be_slow_waits_as_long_a
     let status = world.wait_for_status(tab);
     world.pass(Millis::seconds(55));
     assert_eq!(world.server.refreshes, 1);
-    assert!(world.outcome(tab, status).is_some(), "the page does not wait for so long");
+    assert!(world.outcome(tab, status).is_some(), "the page does not wait as long");
     world.deliver(answer);
     world.pass(Millis::seconds(20));
     assert!(world.is_signed_in(tab));
@@ -170,7 +170,7 @@ fn promise_10_a_reload_during_a_refresh_that_is_known_to_be_slow_waits_as_long_a
 }
 
 #[test]
-fn promise_1_the_snapshot_says_that_the_server_cannot_be_reached_until_the_status_is_known() {
+fn promise_1_the_snapshot_has_the_failure_unreachable_until_the_status_is_known() {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
     world.server.down = Some(None);
@@ -186,7 +186,7 @@ fn promise_1_the_snapshot_says_that_the_server_cannot_be_reached_until_the_statu
 }
 
 #[test]
-fn promise_1_the_snapshot_says_so_as_well_when_the_server_is_slow() {
+fn promise_1_the_snapshot_has_the_failure_unreachable_while_the_server_is_slow() {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
     let tab = world.open_tab();
@@ -221,7 +221,7 @@ fn promise_16_a_sign_out_that_is_refused_refreshes_its_token_once() {
 }
 
 #[test]
-fn promise_16_a_sign_out_that_is_refused_with_a_fresh_token_stays_pending_and_says_so() {
+fn promise_16_a_sign_out_that_is_refused_with_a_fresh_token_stays_pending_and_is_reported() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     let refused = world.take_ask();
@@ -236,11 +236,11 @@ fn promise_16_a_sign_out_that_is_refused_with_a_fresh_token_stays_pending_and_sa
     );
     world.pass(Policy::SIGN_OUT_RETRY);
     world.pass(Millis::seconds(5));
-    assert_eq!(world.hint, Hint::SignedOut, "it is tried again");
+    assert_eq!(world.hint, Hint::SignedOut, "the sign-out is sent again");
 }
 
 #[test]
-fn promise_16_a_refusal_of_the_refresh_shows_that_there_is_no_session_left_to_end() {
+fn promise_16_a_refused_refresh_during_a_sign_out_shows_that_the_session_has_ended() {
     let mut world = World::signed_in(1, ADA);
     world.now = world.now + Millis::seconds(200);
     world.server.revoke(ADA);
@@ -251,7 +251,7 @@ fn promise_16_a_refusal_of_the_refresh_shows_that_there_is_no_session_left_to_en
 }
 
 #[test]
-fn promise_16_without_a_refresh_a_refused_sign_out_is_reported_once_and_not_tried_again() {
+fn promise_16_without_a_refresh_a_refused_sign_out_is_reported_once_and_not_repeated() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
@@ -265,7 +265,7 @@ fn promise_16_without_a_refresh_a_refused_sign_out_is_reported_once_and_not_trie
 }
 
 #[test]
-fn promise_16_without_a_refresh_and_without_a_token_a_pending_sign_out_is_reported_and_given_up() {
+fn promise_16_without_a_refresh_and_a_token_a_pending_sign_out_is_reported_and_not_repeated() {
     let mut world = World::with_policy(0, Policy::new(RefreshMode::None, SignOutRoute::Server));
     world.hint = Hint::SignOutPending;
     world.open_tab();
@@ -275,7 +275,7 @@ fn promise_16_without_a_refresh_and_without_a_token_a_pending_sign_out_is_report
 }
 
 #[test]
-fn promise_16_a_session_cookie_needs_no_token_for_a_pending_sign_out() {
+fn promise_16_with_a_session_cookie_a_pending_sign_out_needs_no_token() {
     let policy = Policy { session_cookie: true, ..Policy::new(RefreshMode::Cookie, SignOutRoute::Server) };
     let mut world = World::with_policy(0, policy);
     world.hint = Hint::SignOutPending;
@@ -295,11 +295,11 @@ fn promise_16_a_sign_out_call_does_not_wait_for_a_slow_server() {
     assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
     assert_eq!(world.hint, Hint::SignOutPending);
     world.answer(ask, ExchangeResult::Done);
-    assert_eq!(world.hint, Hint::SignedOut, "the exchange went on");
+    assert_eq!(world.hint, Hint::SignedOut, "the exchange continued");
 }
 
 #[test]
-fn promise_16_a_token_that_is_kept_for_a_pending_sign_out_is_wiped_when_no_page_is_left() {
+fn promise_16_the_token_of_a_pending_sign_out_is_removed_when_no_page_is_left() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
@@ -307,7 +307,7 @@ fn promise_16_a_token_that_is_kept_for_a_pending_sign_out_is_wiped_when_no_page_
     world.sign_out(0);
     world.settle();
     let kept = |world: &World| world.tabs[0].session.credentials(ExchangeKind::SignOut(None)).is_some();
-    assert!(kept(&world), "it is the only proof of whose session is to end");
+    assert!(kept(&world), "this token is needed to end the session");
     world.input(0, Input::ClientsGone);
     world.pass(Policy::RETENTION);
     assert!(!kept(&world));
@@ -326,14 +326,14 @@ fn promise_5_a_clock_that_is_set_forward_causes_a_refresh_and_ends_no_session() 
 }
 
 #[test]
-fn promise_5_after_a_sleep_what_is_due_comes_so_much_earlier() {
+fn promise_5_a_refresh_after_a_sleep_is_due_earlier_by_the_time_of_the_sleep() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
     world.input(0, Input::ClockJumped(Millis::seconds(60)));
     world.pass(Millis::seconds(9));
     assert_eq!(world.server.refreshes, 0);
     world.pass(Millis::seconds(1));
-    assert_eq!(world.server.refreshes, 1, "75 s after the sign-in, of which 60 were slept through");
+    assert_eq!(world.server.refreshes, 1, "75 s after the sign-in, including 60 s of sleep");
 }
 
 #[test]
@@ -349,7 +349,7 @@ fn promise_4_a_clock_that_is_set_forward_does_not_end_a_session_without_refresh(
 }
 
 #[test]
-fn promise_2_a_vault_without_pages_that_slept_forgets_what_it_can_restore() {
+fn promise_2_a_vault_without_pages_that_was_asleep_removes_a_token_that_it_can_restore() {
     let mut world = World::signed_in(1, ADA);
     world.input(0, Input::ClientsGone);
     world.input(0, Input::ClockJumped(Millis::seconds(3600)));
@@ -360,7 +360,7 @@ fn promise_2_a_vault_without_pages_that_slept_forgets_what_it_can_restore() {
 }
 
 #[test]
-fn promise_2_a_storage_that_cannot_be_read_does_not_lose_a_session() {
+fn promise_2_an_unreadable_storage_does_not_lose_a_session() {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
     world.hint = Hint::Unknown;
@@ -378,7 +378,7 @@ fn promise_2_a_storage_that_cannot_be_read_does_not_lose_a_session() {
 }
 
 #[test]
-fn promise_11_a_vault_does_not_wait_for_a_hogged_lock_once_the_lease_of_another_vault_is_released() {
+fn promise_11_a_vault_does_not_wait_for_a_blocked_lock_after_the_lease_of_another_vault_is_released() {
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     world.leap(Millis::seconds(75));

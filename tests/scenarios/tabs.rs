@@ -19,7 +19,7 @@ fn promise_6_twenty_tabs_never_refresh_at_the_same_time() {
 }
 
 #[test]
-fn promise_11_a_lock_that_is_held_for_ever_is_waited_for_a_bounded_time() {
+fn promise_11_a_tab_waits_a_limited_time_for_a_lock_that_is_never_released() {
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     world.now = world.now + Millis::seconds(200);
@@ -31,7 +31,7 @@ fn promise_11_a_lock_that_is_held_for_ever_is_waited_for_a_bounded_time() {
 }
 
 #[test]
-fn promise_11_without_locks_a_session_works_all_the_same() {
+fn promise_11_without_locks_a_session_works() {
     let mut world = World::new(1);
     world.locks = false;
     world.sign_in(0, ADA);
@@ -42,7 +42,7 @@ fn promise_11_without_locks_a_session_works_all_the_same() {
 }
 
 #[test]
-fn promise_11_forged_messages_can_at_most_cause_a_check() {
+fn promise_11_forged_messages_cause_at_most_one_check_at_a_time() {
     let mut world = World::signed_in(1, ADA);
     world.pass(Millis::seconds(5));
     for _ in 0..10_000 {
@@ -52,13 +52,13 @@ fn promise_11_forged_messages_can_at_most_cause_a_check() {
         world.settle();
     }
     assert!(world.is_signed_in(0));
-    assert!(world.server.refreshes <= 2, "the floor holds: {}", world.server.refreshes);
+    assert!(world.server.refreshes <= 2, "the minimum interval holds: {}", world.server.refreshes);
     world.pass(Millis::seconds(1));
     assert!(world.server.refreshes <= 2);
 }
 
 #[test]
-fn promise_11_forged_messages_to_a_visitor_cause_nothing() {
+fn promise_11_forged_messages_to_an_anonymous_user_cause_no_request() {
     let mut world = World::new(1);
     for message in [PeerMessage::Changed, PeerMessage::SignedIn, PeerMessage::SignedOut] {
         world.input(0, Input::Peer(message, shared(Hint::Never)));
@@ -69,23 +69,23 @@ fn promise_11_forged_messages_to_a_visitor_cause_nothing() {
 }
 
 #[test]
-fn promise_11_what_a_peer_says_is_never_broadcast_again() {
+fn promise_11_a_message_of_another_tab_is_never_broadcast_again() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
-    assert_eq!(world.broadcasts, 1, "the sign-in; what it caused in tab 1 is no news");
+    assert_eq!(world.broadcasts, 1, "the sign-in; tab 1 sends no message about it");
     world.server.revoke(ADA);
     let call = world.fetch(0);
     world.pass(Millis::seconds(1));
-    assert_eq!(world.broadcasts, 2, "the refusal; not the one that it caused");
+    assert_eq!(world.broadcasts, 2, "the refusal; tab 1 sends no message about its own refusal");
     assert!(matches!(world.outcome(0, call), Some(Outcome::Settled(_, None))));
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
-    assert_eq!(world.status(1), Status::Unauthenticated(Reason::Revoked), "told to have a look, it had one");
+    assert_eq!(world.status(1), Status::Unauthenticated(Reason::Revoked), "the message caused a check");
     assert_eq!(world.server.refreshes, 3, "one restored tab 1, two were refused");
     assert!(world.wire.is_empty());
 }
 
 #[test]
-fn promise_11_a_tab_that_is_signed_out_does_not_care_for_changes() {
+fn promise_11_a_signed_out_tab_ignores_changes() {
     let mut world = World::new(1);
     world.hint = Hint::SignedIn;
     world.input(0, Input::Peer(PeerMessage::Changed, shared(Hint::SignedIn)));
@@ -94,7 +94,7 @@ fn promise_11_a_tab_that_is_signed_out_does_not_care_for_changes() {
 }
 
 #[test]
-fn promise_11_tabs_that_share_no_cookie_share_no_sign_in() {
+fn promise_11_tabs_without_a_shared_cookie_share_no_sign_in() {
     let mut world = World::with_policy(2, Policy::new(RefreshMode::None, SignOutRoute::Server));
     world.sign_in(0, ADA);
     world.settle();
@@ -108,7 +108,7 @@ fn promise_11_tabs_that_share_no_cookie_share_no_sign_in() {
 }
 
 #[test]
-fn promise_17_another_account_replaces_the_identity_everywhere() {
+fn promise_17_another_account_replaces_the_user_in_every_tab() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
     let call = world.fetch(1);
@@ -116,7 +116,7 @@ fn promise_17_another_account_replaces_the_identity_everywhere() {
     world.sign_in(0, BOB);
     world.pass(Millis::seconds(2));
     assert_eq!(world.tabs[0].user(), Some(BOB));
-    assert_eq!(world.tabs[1].user(), Some(BOB), "cached user data is dropped");
+    assert_eq!(world.tabs[1].user(), Some(BOB), "cached user data is removed");
     assert_eq!(world.outcome(1, call), Some(Outcome::Failed(CallError::Replaced)));
     world.deliver(packet);
     world.settle();
@@ -124,7 +124,7 @@ fn promise_17_another_account_replaces_the_identity_everywhere() {
 }
 
 #[test]
-fn promise_17_a_token_that_does_not_say_whose_it_is_counts_as_another_after_a_sign_in_elsewhere() {
+fn promise_17_after_a_sign_in_in_another_tab_a_token_without_a_user_counts_as_that_of_another_user() {
     let mut world = World::new(2);
     world.server.opaque = true;
     world.sign_in(0, ADA);
@@ -134,7 +134,7 @@ fn promise_17_a_token_that_does_not_say_whose_it_is_counts_as_another_after_a_si
     world.pass(Millis::seconds(100));
     world.deliver(stays_packet);
     world.settle();
-    assert!(matches!(world.outcome(1, stays), Some(Outcome::Settled(_, Some(ADA)))), "a refresh is no sign-in");
+    assert!(matches!(world.outcome(1, stays), Some(Outcome::Settled(_, Some(ADA)))), "a refresh is not a sign-in");
     let call = world.fetch(1);
     world.intercept(|packet| matches!(packet, Packet::Request { .. }));
     world.sign_in(0, BOB);
@@ -143,10 +143,10 @@ fn promise_17_a_token_that_does_not_say_whose_it_is_counts_as_another_after_a_si
 }
 
 #[test]
-fn promise_17_a_refresh_that_brings_somebody_else_tells_the_other_tabs() {
+fn promise_17_a_refresh_that_returns_another_user_notifies_the_other_tabs() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
-    // A sign-in that no message told of, in a window of an older version perhaps.
+    // A sign-in without a message, for example by a window with an older version.
     let (_, cookie) = world.server.sign_in(BOB, world.now);
     world.jar = Some(cookie);
     world.server.expire_tokens(world.now);
@@ -157,7 +157,7 @@ fn promise_17_a_refresh_that_brings_somebody_else_tells_the_other_tabs() {
 }
 
 #[test]
-fn promise_17_a_tab_that_cannot_follow_the_other_account_says_that_it_was_replaced() {
+fn promise_17_a_tab_that_cannot_follow_the_other_account_ends_as_replaced() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
     world.server.revoke(ADA);
@@ -168,7 +168,7 @@ fn promise_17_a_tab_that_cannot_follow_the_other_account_says_that_it_was_replac
 }
 
 #[test]
-fn promise_17_a_sign_in_heard_of_during_a_refresh_is_checked_after_it() {
+fn promise_17_a_sign_in_that_is_reported_during_a_refresh_is_checked_after_it() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let ask = world.take_ask();
@@ -183,7 +183,7 @@ fn promise_17_a_sign_in_heard_of_during_a_refresh_is_checked_after_it() {
 }
 
 #[test]
-fn a_tab_that_slept_through_a_sign_in_notices_when_it_wakes() {
+fn a_tab_that_was_asleep_during_a_sign_in_restores_the_session_when_it_wakes() {
     let mut world = World::new(2);
     world.sign_in(0, ADA);
     let mut ask = world.take_ask();
@@ -202,7 +202,7 @@ fn a_tab_that_slept_through_a_sign_in_notices_when_it_wakes() {
 }
 
 #[test]
-fn promise_17_a_token_that_does_not_say_whose_it_is_is_not_trusted_when_the_message_comes_late() {
+fn promise_17_a_token_without_a_user_is_not_trusted_when_the_message_about_a_sign_in_comes_late() {
     let mut world = World::new(2);
     world.server.opaque = true;
     world.sign_in(0, ADA);
@@ -231,15 +231,15 @@ fn promise_11_a_refresh_that_changes_nothing_is_not_broadcast() {
     assert_eq!(world.broadcasts, 1);
     world.open_tab();
     world.settle();
-    assert_eq!(world.broadcasts, 1, "nor is a restored session");
+    assert_eq!(world.broadcasts, 1, "a restored session is not broadcast");
     world.server.revoke(ADA);
     world.open_tab();
     world.settle();
-    assert_eq!(world.broadcasts, 1, "nor one that could not be");
+    assert_eq!(world.broadcasts, 1, "a failed restore is not broadcast");
 }
 
 #[test]
-fn promise_11_an_account_found_by_a_check_is_not_broadcast() {
+fn promise_11_an_account_that_a_check_finds_is_not_broadcast() {
     let mut world = World::signed_in(2, ADA);
     world.pass(Millis::seconds(5));
     let (_, cookie) = world.server.sign_in(BOB, world.now);
@@ -251,18 +251,18 @@ fn promise_11_an_account_found_by_a_check_is_not_broadcast() {
 }
 
 #[test]
-fn promise_9_a_tab_that_lives_takes_back_what_one_that_lost_a_race_wrote() {
+fn promise_9_a_tab_with_a_session_corrects_the_hint_of_a_tab_that_has_lost_a_race() {
     let mut world = World::signed_in(1, ADA);
     let writes = world.signed_in_writes;
     world.pass(Millis::seconds(75));
-    assert_eq!(world.signed_in_writes, writes, "nothing to take back");
+    assert_eq!(world.signed_in_writes, writes, "no correction is needed");
     world.hint = Hint::Never;
     world.pass(Millis::seconds(75));
     assert_eq!(world.hint, Hint::SignedIn);
 }
 
 #[test]
-fn promise_11_a_message_that_overtakes_the_hint_is_made_good_when_the_hint_arrives() {
+fn promise_11_a_message_that_arrives_before_its_hint_takes_effect_when_the_hint_arrives() {
     let mut world = World::signed_in(1, ADA);
     let hint = world.hint;
     world.hint = Hint::Never;
@@ -277,21 +277,21 @@ fn promise_11_a_message_that_overtakes_the_hint_is_made_good_when_the_hint_arriv
 }
 
 #[test]
-fn promise_11_a_lock_that_other_tabs_take_turns_with_is_waited_for_longer() {
+fn promise_11_a_tab_waits_longer_for_a_lock_that_other_tabs_use_in_turns() {
     let mut world = World::signed_in(1, ADA);
     world.hogged = true;
     world.leap(Millis::seconds(75));
     world.now = world.now + Policy::LOCK_TIMEOUT;
     let busy = |age| SharedState { lease: Some(Lease { age, is_slow: false }), ..shared(Hint::SignedIn) };
     world.input(0, Input::Tick(busy(Millis::seconds(20))));
-    assert!(world.wire.is_empty(), "another vault is at work: not without the lock");
+    assert!(world.wire.is_empty(), "another vault is working, so this one does not proceed without the lock");
     world.now = world.now + Policy::LEASE_TTL;
     world.input(0, Input::Tick(busy(Policy::LEASE_TTL)));
     assert!(matches!(world.wire.front(), Some((_, Packet::Ask { .. }))), "the exchange of that lease is over");
 }
 
 #[test]
-fn promise_11_tabs_take_turns_even_when_the_lock_is_held_for_ever() {
+fn promise_11_tabs_refresh_one_after_the_other_even_if_the_lock_is_never_released() {
     let mut world = World::signed_in(5, ADA);
     world.pass(Millis::seconds(10));
     world.slow_reads = true;
@@ -308,7 +308,7 @@ fn promise_11_tabs_take_turns_even_when_the_lock_is_held_for_ever() {
 }
 
 #[test]
-fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time() {
+fn promise_11_a_tab_waits_a_limited_time_for_a_lease_that_is_always_renewed() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));
     let locked = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
@@ -322,13 +322,13 @@ fn promise_11_a_mark_that_somebody_renews_for_ever_is_waited_for_a_bounded_time(
         .any(|effect| matches!(effect, Effect::Exchange(..)))
     {
         world.now = world.now + Policy::REFUSAL_RETRY;
-        assert!(world.now.since(began) <= Policy::LEASE_WAIT_LIMIT, "it waits for ever");
+        assert!(world.now.since(began) <= Policy::LEASE_WAIT_LIMIT, "it waits without a limit");
         world.tabs[0].handle(Input::Tick(busy), world.now);
     }
 }
 
 #[test]
-fn promise_16_a_sign_out_elsewhere_voids_a_sign_in_that_was_sent_while_nobody_was_signed_in() {
+fn promise_16_a_sign_out_in_another_tab_cancels_a_sign_in_that_was_sent_without_a_session() {
     let mut world = World::signed_in(1, ADA);
     world.sign_out(0);
     world.settle();

@@ -1,4 +1,4 @@
-//! Promise 9 where nothing renews a token: a 401 ends the session.
+//! Promise 9 without a refresh endpoint: a 401 ends the session.
 
 use tokencell::{
     CallId, DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, ResponseClass, SignOutRoute, Status, Token,
@@ -15,17 +15,17 @@ fn promise_9_a_401_for_the_newest_token_ends_a_session_that_cannot_be_refreshed(
     let early = world.fetch(0);
     world.settle();
     assert_eq!(world.outcome(0, early), Some(Outcome::Settled(DeliveryPath::Direct, None)));
-    assert!(world.is_signed_in(0), "a token that has just come is not doubted");
+    assert!(world.is_signed_in(0), "the token was just granted");
 
     world.pass(Millis::seconds(2));
     let call = world.fetch(0);
     world.settle();
-    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)), "the caller has its answer");
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, None)), "the caller gets the 401");
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
 }
 
 #[test]
-fn promise_9_a_late_401_for_the_session_before_ends_no_session() {
+fn promise_9_a_late_401_for_the_previous_session_ends_no_session() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
@@ -42,7 +42,7 @@ fn promise_9_a_late_401_for_the_session_before_ends_no_session() {
 }
 
 #[test]
-fn promise_9_a_401_for_a_token_that_another_answer_has_replaced_ends_no_session() {
+fn promise_9_a_401_for_a_token_that_another_response_has_replaced_ends_no_session() {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::None));
     world.sign_in(0, ADA);
     world.settle();
@@ -58,7 +58,7 @@ fn promise_9_a_401_for_a_token_that_another_answer_has_replaced_ends_no_session(
     assert!(world.is_signed_in(0));
 }
 
-/// A request that is with the server.
+/// A request that the server has received.
 fn sent(world: &mut World) -> CallId {
     let call = world.fetch(0);
     world.intercept(|packet| matches!(packet, Packet::Request { .. }));

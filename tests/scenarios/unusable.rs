@@ -1,11 +1,11 @@
-//! A refresh endpoint that answers, and brings no token.
+//! A refresh endpoint that responds without a token.
 
 use tokencell::{CallError, ExchangeResult, Hint, Millis, RefreshFailure};
 
 use crate::common::{ADA, Outcome, World};
 
 #[test]
-fn an_answer_without_a_token_fails_whoever_waits_for_one_at_once() {
+fn a_refresh_response_without_a_token_fails_all_waiting_calls_at_once() {
     let mut world = World::new(0);
     world.hint = Hint::SignedIn;
     let tab = world.open_tab();
@@ -15,7 +15,7 @@ fn an_answer_without_a_token_fails_whoever_waits_for_one_at_once() {
     let failed = Some(Outcome::Failed(CallError::RefreshUnusable));
     assert_eq!((world.outcome(tab, status), world.outcome(tab, request)), (failed, failed));
     assert_eq!(world.tabs[tab].session.snapshot().failure, Some(RefreshFailure::Malformed));
-    // Who comes before the next try is not kept waiting either; who comes with it waits for its answer.
+    // A call before the next attempt fails at once, too. A call during the attempt waits for its result.
     let call = world.fetch(tab);
     assert_eq!(world.outcome(tab, call), failed);
     world.leap(Millis::seconds(2));
@@ -26,7 +26,7 @@ fn an_answer_without_a_token_fails_whoever_waits_for_one_at_once() {
 }
 
 #[test]
-fn an_answer_without_a_token_leaves_a_request_its_401() {
+fn after_a_refresh_response_without_a_token_the_caller_gets_the_401() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(10));
     world.server.expire_tokens(world.now);

@@ -4,7 +4,7 @@ use tokencell::{ExchangeResult, Hint, Input, Millis, RefreshFailure, Status};
 
 use crate::common::{ADA, World, shared};
 
-/// Such a page, after a minute of failures. The server has just come back.
+/// Such a page, after a minute of failures. The server has just become reachable again.
 fn waiting_page() -> (World, usize) {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
@@ -17,7 +17,7 @@ fn waiting_page() -> (World, usize) {
 }
 
 #[test]
-fn promise_20_it_learns_at_once_that_the_server_cannot_be_reached() {
+fn promise_20_a_page_without_a_status_learns_at_once_that_the_server_is_unreachable() {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
     world.server.down = Some(None);
@@ -27,14 +27,14 @@ fn promise_20_it_learns_at_once_that_the_server_cannot_be_reached() {
 }
 
 #[test]
-fn promise_20_it_learns_within_five_seconds_that_the_server_is_back() {
+fn promise_20_a_page_without_a_status_learns_within_five_seconds_that_the_server_is_reachable() {
     let (mut world, tab) = waiting_page();
     world.pass(Millis::seconds(5));
     assert!(world.is_signed_in(tab));
 }
 
 #[test]
-fn promise_20_its_user_ends_the_pause_by_showing_reloading_or_asking() {
+fn promise_20_a_user_ends_the_pause_by_showing_or_reloading_the_page_or_by_a_request() {
     let actions: [fn(&mut World, usize); 3] = [
         |world, tab| world.input(tab, Input::Woke(shared(Hint::SignedIn))),
         |world, tab| world.input(tab, Input::ClientConnected(shared(Hint::SignedIn))),
@@ -51,7 +51,7 @@ fn promise_20_its_user_ends_the_pause_by_showing_reloading_or_asking() {
 }
 
 #[test]
-fn promise_20_a_pause_that_the_server_asked_for_is_kept_all_the_same() {
+fn promise_20_a_pause_that_the_server_has_requested_is_kept() {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
     world.server.down = Some(Some(Millis::seconds(120)));
@@ -65,7 +65,7 @@ fn promise_20_a_pause_that_the_server_asked_for_is_kept_all_the_same() {
 }
 
 #[test]
-fn promise_20_its_page_is_notified_of_each_new_failure_once() {
+fn promise_20_a_page_is_notified_of_each_new_failure_once() {
     let mut world = World::signed_in(1, ADA);
     world.close_tab(0);
     world.server.down = Some(None);

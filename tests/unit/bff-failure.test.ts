@@ -12,19 +12,19 @@ const html = (init?: ResponseInit) =>
     ...init,
   })
 
-/** Has the network come back: what is tried again is tried at once. */
+/** Reports that the network is back. The client then retries at once. */
 const comeOnline = () => dispatchEvent(new Event('online'))
 
 test.each<[what: string, answer: () => Response, failure: string]>([
   ['404', () => html({ status: 404 }), 'unreachable'],
   ['503', () => new Response('{}', { status: 503 }), 'unreachable'],
   ['500 without a body', () => new Response(null, { status: 500 }), 'unreachable'],
-  ['a page in its place', () => html(), 'malformed'],
-  ['an answer without a body', () => new Response(null, { status: 204 }), 'malformed'],
-  ['JSON of something else', () => Response.json({ status: 'ok' }), 'malformed'],
-  ['JSON that is no object', () => Response.json(null), 'malformed'],
+  ['HTML with status 200', () => html(), 'malformed'],
+  ['a response without a body', () => new Response(null, { status: 204 }), 'malformed'],
+  ['JSON without a session', () => Response.json({ status: 'ok' }), 'malformed'],
+  ['JSON that is not an object', () => Response.json(null), 'malformed'],
 ])(
-  'while the session answers %s, the snapshot says so; then the session is known',
+  'while the session route returns %s, the snapshot names the failure; after that it has the session',
   async (_, answer, failure) => {
     await site.browser.signIn()
     site.answers.set(SESSION, answer)
@@ -39,7 +39,7 @@ test.each<[what: string, answer: () => Response, failure: string]>([
   },
 )
 
-test('offline, the failure is in the snapshot, and the session is asked for again and again', async () => {
+test('offline, the snapshot names the failure, and the client requests the session repeatedly', async () => {
   await site.browser.signIn()
   site.isOffline = true
   const { auth, watch } = connect()
@@ -47,12 +47,12 @@ test('offline, the failure is in the snapshot, and the session is asked for agai
   await vi.waitFor(() => expect(auth.snapshot.failure).toBe('unreachable'))
   const first = auth.snapshot
   await vi.waitFor(() => expect(paths().length).toBeGreaterThan(1), 3000)
-  expect(auth.snapshot, 'the same failure is no change').toBe(first)
+  expect(auth.snapshot, 'the snapshot object stays the same while the failure is the same').toBe(first)
   site.isOffline = false
   await vi.waitFor(() => expect(auth.snapshot.user?.name).toBe('Ada'), 4000)
 })
 
-test('a server that does not answer counts as unreachable after 10 s, and its answer still counts', async () => {
+test('a server that has not responded for 10 s counts as unreachable, and its late response is still used', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   let answer = () => {}
   site.delays.set(
@@ -72,7 +72,7 @@ test('a server that does not answer counts as unreachable after 10 s, and its an
   expect((await auth.ready).reason).toBe('never')
 })
 
-test('`ready` rejects after 22 s and says why; the next one waits anew', async () => {
+test('`ready` rejects with the cause after 22 s, and the next `ready` waits again', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   site.answers.set(SESSION, () => html())
   const { auth } = connect()
@@ -85,7 +85,7 @@ test('`ready` rejects after 22 s and says why; the next one waits anew', async (
   expect((await next).reason).toBe('never')
 })
 
-test('a page from the cache that finds no server shows no session, says why, and asks again', async () => {
+test('a page restored from the back/forward cache without a reachable server is loading, names the failure, and retries', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
   site.isOffline = true
@@ -96,7 +96,7 @@ test('a page from the cache that finds no server shows no session, says why, and
   await vi.waitFor(() => expect(auth.snapshot.user?.name).toBe('Ada'))
 })
 
-test('once the session is known, a failure to look again changes nothing', async () => {
+test('a failed later request does not change a session that is already known', async () => {
   const { auth } = connect()
   auth.hydrate(await rendered())
   const known = auth.snapshot
@@ -109,13 +109,13 @@ test('once the session is known, a failure to look again changes nothing', async
   channel.close()
 })
 
-test('a sign-in that is answered by something else is an error that says what to mend', async () => {
+test('a sign-in that gets HTML as the response rejects with `body-malformed`', async () => {
   const { auth } = connect()
   site.answers.set('/api/auth/sign-in', () => html())
   await expect(auth.signIn(ADA)).rejects.toMatchObject({ code: 'body-malformed', status: 200 })
 })
 
-test('a client that is closed leaves nothing waiting', async () => {
+test('after `dispose`, `ready` rejects and no request follows', async () => {
   site.isOffline = true
   const { auth, watch } = connect()
   watch()
@@ -129,7 +129,7 @@ test('a client that is closed leaves nothing waiting', async () => {
   expect(paths()).toHaveLength(asked)
 })
 
-test('a sign-in holds when the session cannot be asked for after it, as over plain http', async () => {
+test('over plain http, a sign-in is kept when the request for the session after it fails', async () => {
   location.protocol = 'http:'
   const { auth } = connect()
   site.answers.set(SESSION, () => new Response('{}', { status: 503 }))

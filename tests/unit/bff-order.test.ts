@@ -5,7 +5,7 @@ import { ADA, BOB } from './server/browser.js'
 useSite()
 afterEach(() => void vi.useRealTimers())
 
-/** A page of Ada's, which has nothing more to ask. */
+/** A page on which Ada is signed in and all requests are done. */
 async function ada() {
   const page = connect()
   await page.auth.ready
@@ -17,7 +17,7 @@ async function ada() {
 
 const calledOf = (path: string) => paths().filter((one) => one === path).length
 
-test('promise 16: what was asked before a sign-in is not what is shown after it', async () => {
+test('promise 16: a session response that was requested before a sign-in is not shown after it', async () => {
   const { auth } = connect()
   const old = onItsWay('/api/auth/session')
   auth.ready.catch(() => {})
@@ -28,7 +28,7 @@ test('promise 16: what was asked before a sign-in is not what is shown after it'
   expect((await auth.ready).user?.name).toBe('Ada')
 })
 
-test('promise 16: no look that is under way brings back who has signed out, even offline', async () => {
+test('promise 16: a session response that was requested before a sign-out does not sign the user in again, even offline', async () => {
   const { auth, statuses } = await ada()
   const old = onItsWay('/api/auth/session')
   const peer = new BroadcastChannel('tokencell /api/auth')
@@ -44,7 +44,7 @@ test('promise 16: no look that is under way brings back who has signed out, even
   peer.close()
 })
 
-test('promise 16: nor in another tab that was told of it', async () => {
+test('promise 16: a session response that was requested before a sign-out in another tab does not sign the user in again', async () => {
   const { auth, statuses } = await ada()
   const old = onItsWay('/api/auth/session')
   const peer = new BroadcastChannel('tokencell /api/auth')
@@ -59,7 +59,7 @@ test('promise 16: nor in another tab that was told of it', async () => {
   peer.close()
 })
 
-test('promise 16: what was rendered before the sign-out is not taken after it', async () => {
+test('promise 16: a session that was rendered before the sign-out is not used after it', async () => {
   await site.browser.signIn(ADA)
   const before = await rendered()
   const { auth } = connect()
@@ -67,10 +67,10 @@ test('promise 16: what was rendered before the sign-out is not taken after it', 
   await auth.signOut()
   auth.hydrate(before)
   expect(auth.snapshot.reason).toBe('signed-out')
-  await vi.waitFor(() => expect(calledOf('/api/auth/session'), 'the server is asked').toBe(1))
+  await vi.waitFor(() => expect(calledOf('/api/auth/session'), 'the client requests the session').toBe(1))
 })
 
-test('promise 16: nor by a page that was rendered before a sign-out in another tab, and wakes up after it', async () => {
+test('promise 16: a page that was rendered before a sign-out in another tab, and starts after it, shows no session', async () => {
   const { auth: other } = await ada()
   const before = await rendered()
   await other.signOut()
@@ -80,21 +80,21 @@ test('promise 16: nor by a page that was rendered before a sign-out in another t
   expect((await auth.ready).status).toBe('unauthenticated')
 })
 
-test('what was rendered before something that is known by now is not taken', async () => {
+test('a rendered session that is older than the known session is not used', async () => {
   await site.browser.signIn(ADA)
   const before = await rendered()
   const { auth } = connect()
   auth.hydrate({ ...before, at: before.at + 1000, session: 'newer' })
   auth.hydrate(before)
-  expect(calledOf('/api/auth/session'), 'it is asked').toBe(1)
+  expect(calledOf('/api/auth/session'), 'the client requests the session').toBe(1)
 })
 
-test('promise 9: one wrong answer that the session is over does not last: a later one wins, in pages to come as well', async () => {
+test('promise 9: one wrong response that ends the session does not last; a later response restores it, also in later pages', async () => {
   const { auth, statuses } = await ada()
   const { snapshot } = await rendered()
-  const nobody = { ...snapshot, status: 'unauthenticated', reason: 'revoked', user: null, claims: null }
+  const revoked = { ...snapshot, status: 'unauthenticated', reason: 'revoked', user: null, claims: null }
   site.answers.set('/api/auth/session', () =>
-    Response.json({ snapshot: nobody, session: null, at: Date.now() }),
+    Response.json({ snapshot: revoked, session: null, at: Date.now() }),
   )
   const peer = new BroadcastChannel('tokencell /api/auth')
   peer.postMessage('changed')
@@ -110,7 +110,7 @@ test('promise 9: one wrong answer that the session is over does not last: a late
   peer.close()
 })
 
-test('promise 17: whoever signs in after a slow sign-out stays signed in, from this tab or another', async () => {
+test('promise 17: a user who signs in during a slow sign-out stays signed in, from the same tab or another tab', async () => {
   for (const isOther of [false, true]) {
     const leaving = await ada()
     const one = isOther ? connect() : leaving
@@ -119,7 +119,7 @@ test('promise 17: whoever signs in after a slow sign-out stays signed in, from t
     await slow.made
     const entering = one.auth.signIn(BOB)
     await rendered()
-    expect(calledOf('/api/auth/sign-in'), 'it waits for its turn').toBe(0)
+    expect(calledOf('/api/auth/sign-in'), 'the sign-in waits for the sign-out').toBe(0)
     slow.arrive()
     await Promise.all([out, entering])
     expect((await rendered()).snapshot.user).toMatchObject({ name: 'Bob' })
@@ -127,7 +127,7 @@ test('promise 17: whoever signs in after a slow sign-out stays signed in, from t
   }
 })
 
-test('promise 16: a sign-out during a sign-in has the last word', async () => {
+test('promise 16: a sign-out during a sign-in takes effect after it', async () => {
   const { auth } = connect()
   const slow = onItsWay('/api/auth/sign-in')
   const entering = auth.signIn(ADA)
@@ -158,7 +158,7 @@ test('promise 16: a sign-out that the API has not confirmed stays pending', asyn
   expect(site.server.api.state().sessions).toBe(0)
 })
 
-test('promise 17: a page from the cache that belongs to another account fails what was open', async () => {
+test('promise 17: when a page restored from the back/forward cache finds another account, its open requests fail', async () => {
   const { auth } = await ada()
   site.server.api.faults.add({ route: 'notes', kind: 'hold' })
   const isHeld = site.server.api.faults.whenHeld('notes')

@@ -5,7 +5,7 @@ import { ADA, BOB } from './server/browser.js'
 
 useSite()
 
-test('nothing is asked before anybody wants to know, and then once', async () => {
+test('the client requests the session once, and not before the first subscriber or `ready`', async () => {
   const { auth } = connect()
   await new Promise((resolve) => setTimeout(resolve))
   expect([auth.snapshot.status, paths()]).toEqual(['loading', []])
@@ -17,7 +17,7 @@ test('nothing is asked before anybody wants to know, and then once', async () =>
   expect(paths()).toEqual(['/api/auth/session'])
 })
 
-test('what the server has rendered is not asked again', async () => {
+test('the client does not request a session that the server has rendered', async () => {
   await site.browser.signIn()
   const info = await (await site.browser.fetch('/api/auth/session')).json()
   const { auth } = connect()
@@ -27,7 +27,7 @@ test('what the server has rendered is not asked again', async () => {
   expect(paths()).toEqual([])
 })
 
-test('promise 3: signing in and out shows, and the answer of the API comes back without a token', async () => {
+test('promise 3: a sign-in and a sign-out change the snapshot, and the page gets the response of the API without a token', async () => {
   const { auth, statuses, events, watch } = connect()
   watch()
   await auth.ready
@@ -40,7 +40,7 @@ test('promise 3: signing in and out shows, and the answer of the API comes back 
   )
 })
 
-test('over plain http, a sign-in whose cookie the browser has dropped fails, and says what to do', async () => {
+test('over plain http, a sign-in whose cookie the browser drops rejects with `cookie-dropped` and names the option', async () => {
   location.protocol = 'http:'
   const { auth, events } = connect()
   site.browser.keep = () => {}
@@ -49,14 +49,14 @@ test('over plain http, a sign-in whose cookie the browser has dropped fails, and
   expect([auth.snapshot.status, events.map(({ type }) => type)]).toEqual(['unauthenticated', []])
 })
 
-test('over plain http, a sign-in whose cookie has come back is a sign-in', async () => {
+test('over plain http, a sign-in whose cookie the browser keeps succeeds', async () => {
   location.protocol = 'http:'
   const { auth } = connect()
   await auth.signIn(ADA)
   expect(auth.snapshot.status).toBe('authenticated')
 })
 
-test('errors are those of every client', async () => {
+test('errors have the same codes as those of the other client', async () => {
   const { auth } = connect()
   await expect(auth.signIn({ ...ADA, password: 'x' })).rejects.toMatchObject({
     code: 'refused',
@@ -70,7 +70,7 @@ test('errors are those of every client', async () => {
   await expect(auth.fetch('/api/v1/me')).rejects.toBeInstanceOf(TypeError)
 })
 
-test('promise 12: fetch is fetch, with what the server asks of requests to this origin and of no other', async () => {
+test('promise 12: `auth.fetch` adds the headers that the server requires to requests for this origin, and to no others', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
   const init = {
@@ -87,7 +87,7 @@ test('promise 12: fetch is fetch, with what the server asks of requests to this 
   await expect(auth.fetch('/api/v1/me', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
 })
 
-test('an abort is heard while the first status is unknown, and other origins do not wait for it', async () => {
+test('an aborted request rejects while the session is not yet known, and requests to other origins do not wait for the session', async () => {
   const { auth } = connect()
   const slow = onItsWay('/api/auth/session')
   const controller = new AbortController()
@@ -102,7 +102,7 @@ test('an abort is heard while the first status is unknown, and other origins do 
   expect(paths()).toEqual(['/api/auth/session', 'https://other.test/'])
 })
 
-test('promise 9: a session that was revoked ends with the next answer', async () => {
+test('promise 9: a revoked session ends with the next response', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
   await new Promise((resolve) => setTimeout(resolve, 1050))
@@ -111,7 +111,7 @@ test('promise 9: a session that was revoked ends with the next answer', async ()
   expect(auth.snapshot.reason).toBe('revoked')
 })
 
-test('promise 17: when another account has signed in elsewhere, nothing is sent as it, and this page follows', async () => {
+test('promise 17: after another account signs in elsewhere, no request of this page is sent as that account, and the page shows it', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
   site.server.api.faults.add({ route: 'notes', kind: 'hold' })
@@ -122,13 +122,15 @@ test('promise 17: when another account has signed in elsewhere, nothing is sent 
   const before = site.server.api.journal.entries().length
   await expect(auth.fetch('/api/v1/me')).rejects.toMatchObject({ code: 'replaced' })
   expect(site.server.api.journal.entries()).toHaveLength(before)
-  await expect(open, 'and what was open for the other fails').rejects.toMatchObject({ code: 'replaced' })
+  await expect(open, 'the request that was open for the previous account fails').rejects.toMatchObject({
+    code: 'replaced',
+  })
   expect(auth.snapshot.user?.name).toBe('Bob')
   expect((await auth.fetch('/api/v1/me')).status).toBe(200)
   site.server.api.faults.release('notes')
 })
 
-test('promise 16: signing out offline is at once; the next page sends it to the server first', async () => {
+test('promise 16: a sign-out takes effect at once offline, and the next page sends it to the server before other requests', async () => {
   const { auth, events } = connect()
   await auth.signIn(ADA)
   const info = await (await site.browser.fetch('/api/auth/session')).json()
@@ -139,13 +141,13 @@ test('promise 16: signing out offline is at once; the next page sends it to the 
   site.asked = []
   const { auth: next } = connect()
   next.hydrate(info)
-  expect(next.snapshot.reason, 'although the server has rendered something else').toBe('signed-out')
+  expect(next.snapshot.reason, 'even though the server has rendered a session').toBe('signed-out')
   await vi.waitFor(() => expect(paths()).toEqual(['/api/auth/sign-out', '/api/auth/session']))
   await vi.waitFor(() => expect(pendingSignOut()).toBeNull())
   expect(site.server.api.state().sessions).toBe(0)
 })
 
-test('promise 11: tabs follow each other, and a forged word does no more than make them look', async () => {
+test('promise 11: tabs follow each other, and a message that a script forged only makes them request the session', async () => {
   const one = connect()
   const other = connect()
   for (const { auth, watch } of [one, other]) {
@@ -166,7 +168,7 @@ test('promise 11: tabs follow each other, and a forged word does no more than ma
   forger.close()
 })
 
-test('promise 18: a page from the cache shows nothing before it has looked', async () => {
+test('promise 18: a page restored from the back/forward cache shows no session until the server has responded', async () => {
   const { auth, statuses, watch } = connect()
   watch()
   await auth.signIn(ADA)
@@ -177,7 +179,7 @@ test('promise 18: a page from the cache shows nothing before it has looked', asy
   expect(statuses.slice(-3)).toEqual(['Ada', 'loading', 'signed-out'])
 })
 
-test('promise 9: a server that is away is asked again, and the status stays unknown', async () => {
+test('promise 9: while the server is unreachable, the client retries and the status stays `loading`', async () => {
   await site.browser.signIn()
   site.isOffline = true
   const { auth } = connect()
@@ -188,7 +190,7 @@ test('promise 9: a server that is away is asked again, and the status stays unkn
   expect((await ready).user?.name).toBe('Ada')
 })
 
-test('a client that is closed says so', async () => {
+test('after `dispose`, every call rejects with `closed`', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
   auth.dispose()
@@ -197,7 +199,7 @@ test('a client that is closed says so', async () => {
   await expect(auth.fetch('/api/v1/me')).rejects.toMatchObject({ code: 'closed' })
 })
 
-test('where nothing may be stored, all works but for what outlives the page', async () => {
+test('when storage is blocked, everything works within the page', async () => {
   const refuse = () => {
     throw new DOMException('The operation is insecure.', 'SecurityError')
   }
@@ -214,7 +216,7 @@ test('where nothing may be stored, all works but for what outlives the page', as
   expect(site.server.api.state().sessions, 'the pending sign-out is sent first').toBe(1)
 })
 
-test('promise 9: a server that never answers is unreachable after a while', async () => {
+test('promise 9: a sign-in that gets no response fails as unreachable after the time limit', async () => {
   vi.spyOn(AbortSignal, 'timeout').mockReturnValue(AbortSignal.timeout(20))
   site.delays.set('/api/auth/session', () => new Promise(() => {}))
   site.delays.set('/api/auth/sign-in', () => new Promise(() => {}))
@@ -222,13 +224,13 @@ test('promise 9: a server that never answers is unreachable after a while', asyn
   await expect(auth.signIn(ADA)).rejects.toMatchObject({ code: 'unreachable' })
 })
 
-test('an error without a body, as of a HEAD, is an error of this client', async () => {
+test('an error response without a body, for example to a HEAD request, becomes an error of this client', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
   await expect(auth.fetch('/api/nothing', { method: 'HEAD' })).rejects.toMatchObject({ code: 'not-proxied' })
 })
 
-test('calls that are done leave nothing behind on the session', async () => {
+test('completed calls leave no listeners on the abort signal of the session', async () => {
   const { auth } = connect()
   await auth.signIn(ADA)
   const listen = vi.spyOn(AbortSignal.prototype, 'addEventListener')

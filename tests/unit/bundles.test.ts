@@ -11,7 +11,7 @@ const entries = Object.entries(exports as Record<string, string | { default: str
   ([name, target]) => (typeof target === 'object' ? [[name, target.default] as const] : []),
 )
 
-/** What an entry may import beside its own package. Each knows its framework and no other. */
+/** What an entry may import from outside its package. Each entry may import its own framework only. */
 const frameworks: Record<string, string[]> = {
   './devtools': ['@vue/devtools-api'],
   './next': ['next/headers.js', 'next/dist/api/navigation.react-server.js', 'next/server.js'],
@@ -21,13 +21,13 @@ const frameworks: Record<string, string[]> = {
   './router': ['vue-router'],
   './vue': ['vue'],
 }
-/** What the module adds to an app may import what every Nuxt has; the first of these stands for them. */
+/** The runtime of the module runs inside an app. It may import what every Nuxt app has, which the first name stands for. */
 const withNuxt = ['nuxt']
 const insideNuxt = [...withNuxt, '#build', '#tokencell', 'h3', 'nitropack', 'ofetch', 'vue', 'vue-router']
-/** What runs on a server has libraries; what runs in a browser has none. */
+/** Code for servers may import libraries. Code for browsers may not. */
 const libraries = ['cookie', 'jose', 'lru-cache']
 const onServer = ['./next', './server']
-/** What the command line has besides: it reads cookies and public suffixes as browsers do. */
+/** The command line may also import these: it reads cookies and public suffixes as browsers do. */
 const ofDoctor = ['tldts', 'tough-cookie']
 
 async function bundle(file: string) {
@@ -52,13 +52,13 @@ async function bundle(file: string) {
   }
 }
 
-test.each(entries)('%s pulls in its framework, and nothing else', async (name, file) => {
+test.each(entries)('%s imports its framework and no other package', async (name, file) => {
   const ofServers = onServer.includes(name) ? libraries : []
   const allowed = [...ofServers, ...(frameworks[name] ?? [])].sort()
   expect((await bundle(file)).foreign).toEqual(allowed)
 })
 
-test('what the module adds to an app imports what every Nuxt has, and nothing else', async () => {
+test('the runtime of the Nuxt module imports only packages that every Nuxt app has', async () => {
   const files = readdirSync(path.join(root, 'pkg/nuxt/runtime'), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.js'))
     .map((file) => `pkg/nuxt/runtime/${file}`)
@@ -73,28 +73,28 @@ test('what the module adds to an app imports what every Nuxt has, and nothing el
 })
 
 test.each(entries.filter(([name]) => name !== './vault'))(
-  '%s brings no vault and no WebAssembly',
+  '%s contains no vault and no WebAssembly',
   async (_, file) => {
     const { own } = await bundle(file)
     expect(own.filter((input) => /^pkg\/(vault|wasm)\//.test(input))).toEqual([])
   },
 )
 
-test('no entry gives out anything that is named like a token', async () => {
+test('no entry exports a name that contains "token", "jwt" or "bearer"', async () => {
   for (const [, file] of entries) {
     const { exported } = await bundle(file)
     expect(exported.filter((name) => /token|jwt|bearer/i.test(name))).toEqual([])
   }
 })
 
-test('doctor pulls in its own libraries and those of servers, and no vault', async () => {
+test('doctor imports its own libraries and those of servers, and contains no vault', async () => {
   const { foreign, own } = await bundle('pkg/doctor/cli.js')
   const others = foreign.filter((name) => !name.startsWith('node:'))
   expect(others).toEqual([...libraries.filter((name) => others.includes(name)), ...ofDoctor])
   expect(own.filter((input) => /^pkg\/(vault|wasm)\//.test(input))).toEqual([])
 })
 
-test('servers depend on three libraries, doctor on two more, and every framework is optional', () => {
+test('the package depends on three libraries for servers and two for doctor, and every framework is an optional peer', () => {
   expect(Object.keys(dependencies)).toEqual([...libraries, ...ofDoctor])
   const packageOf = (name: string) => name.match(/^(@[^/]+\/)?[^/]+/)?.[0]
   const foreign = [...Object.values(frameworks).flat(), ...withNuxt].filter(

@@ -18,7 +18,7 @@ const ADA: Snapshot = {
   refreshAt: null,
 }
 
-/** A vault that does what the test says. */
+/** A vault that the test controls. */
 function scripted() {
   const listeners = new Set<() => void>()
   const eventListeners = new Set<(event: AuthEvent) => void>()
@@ -62,7 +62,7 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-/** A vault that starts, or fails to, when the test says so. */
+/** A client whose vault starts or fails when the test calls `start` or `fail`. */
 function starting(options: { origins?: string[] } = {}) {
   const { vault } = scripted()
   let start = () => {}
@@ -85,7 +85,7 @@ function starting(options: { origins?: string[] } = {}) {
   }
 }
 
-test('promise 1: the snapshot is loading until the vault knows better', async () => {
+test('promise 1: the snapshot is loading until the vault sends another one', async () => {
   const { placement, show } = scripted()
   const auth = createAuth(placement)
   expect(auth.snapshot).toBe(LOADING)
@@ -96,7 +96,7 @@ test('promise 1: the snapshot is loading until the vault knows better', async ()
   expect(await auth.ready).toBe(ADA)
 })
 
-test('promise 1: a subscriber hears of every change once, and not after it has stopped', async () => {
+test('promise 1: a subscriber is called once for each change, and no more after it has unsubscribed', async () => {
   const { placement, show } = scripted()
   const auth = createAuth(placement)
   const heard = vi.fn()
@@ -110,7 +110,7 @@ test('promise 1: a subscriber hears of every change once, and not after it has s
   expect(heard).toHaveBeenCalledTimes(1)
 })
 
-test('a subscriber that throws keeps no other from hearing', async () => {
+test('a subscriber that throws does not prevent the calls of other subscribers', async () => {
   const reported = collectUncaught()
   const { placement, show, tell } = scripted()
   const auth = createAuth(placement)
@@ -128,7 +128,7 @@ test('a subscriber that throws keeps no other from hearing', async () => {
   expect(reported).toContainEqual(new Error('mine'))
 })
 
-test('ready rejects when the vault cannot know, and waits anew the next time', async () => {
+test('`ready` rejects when the vault cannot determine the session, and the next `ready` waits again', async () => {
   const { placement, vault, show } = scripted()
   vault.ready.mockRejectedValueOnce(vaultError('unreachable'))
   const auth = createAuth(placement)
@@ -138,7 +138,7 @@ test('ready rejects when the vault cannot know, and waits anew the next time', a
   expect(await again).toBe(ADA)
 })
 
-test('a vault that does not load fails every call with its cause, and nothing unhandled', async () => {
+test('when the vault does not load, every call rejects with the cause, and no rejection stays unhandled', async () => {
   const cause = new Error('404')
   const auth = createAuth({ page: () => Promise.reject(cause) })
   for (const call of [auth.ready, auth.fetch('https://a.test'), auth.signIn({}), auth.signOut()]) {
@@ -146,7 +146,7 @@ test('a vault that does not load fails every call with its cause, and nothing un
   }
 })
 
-test('on a server nothing is loaded, and every call says so', async () => {
+test('on a server no vault is loaded, and `ready` rejects with `not-in-browser`', async () => {
   vi.unstubAllGlobals()
   const page = vi.fn()
   const auth = createAuth({ page })
@@ -155,7 +155,7 @@ test('on a server nothing is loaded, and every call says so', async () => {
   await expect(auth.ready).rejects.toMatchObject({ code: 'not-in-browser' })
 })
 
-test('a disposed client hears nothing more, and leaves a vault of the page to its other clients', async () => {
+test('a disposed client gets no more snapshots, and does not close a page vault that other clients use', async () => {
   const { placement, vault, show } = scripted()
   const auth = createAuth(placement)
   const other = createAuth(placement)
@@ -166,7 +166,7 @@ test('a disposed client hears nothing more, and leaves a vault of the page to it
   expect(vault.close).not.toHaveBeenCalled()
 })
 
-test('the open calls of a disposed client end, and so do those that come later', async () => {
+test('dispose ends the open calls of a client, and later calls reject', async () => {
   const { placement, vault } = scripted()
   const auth = createAuth(placement)
   vault.fetch.mockReturnValueOnce(new Promise(() => {}))
@@ -176,7 +176,7 @@ test('the open calls of a disposed client end, and so do those that come later',
   await expect(auth.signOut()).rejects.toMatchObject({ code: 'closed' })
 })
 
-test('the methods may be passed around without their object', async () => {
+test('the methods work without their object', async () => {
   const { placement, vault } = scripted()
   const { fetch, signIn, signOut } = createAuth(placement)
   await fetch('https://api.example.com/a', { method: 'POST', body: 'x' })
@@ -187,7 +187,7 @@ test('the methods may be passed around without their object', async () => {
   expect(vault.signOut).toHaveBeenCalled()
 })
 
-test('a vault that did not start is tried again by a later call, and not by every one', async () => {
+test('after a failed start, the vault is started again by a later call, at most once per second', async () => {
   const { vault } = scripted()
   const page = vi.fn(async () => ({ default: vault as Vault }))
   page.mockRejectedValueOnce(new TypeError('offline'))
@@ -202,7 +202,7 @@ test('a vault that did not start is tried again by a later call, and not by ever
   expect([page.mock.calls.length, vault.signOut.mock.calls.length]).toEqual([2, 1])
 })
 
-test('an abort is heard while the vault is starting, with its reason, and nothing is sent then', async () => {
+test('a request that is aborted while the vault starts rejects with the reason of the abort, and is not sent later', async () => {
   const { auth, vault, start } = starting()
   const controller = new AbortController()
   const call = auth.fetch('https://api.example.com/a', { signal: controller.signal })
@@ -213,7 +213,7 @@ test('an abort is heard while the vault is starting, with its reason, and nothin
   expect(vault.fetch).toHaveBeenCalledTimes(1)
 })
 
-test('a request that is aborted already waits for nothing', async () => {
+test('a request that is already aborted rejects at once', async () => {
   const { auth, plain } = starting({ origins: ['https://api.example.com'] })
   for (const url of ['https://api.example.com/a', 'https://elsewhere.test/'])
     await expect(auth.fetch(url, { signal: AbortSignal.abort('mine') })).rejects.toBe('mine')
@@ -222,7 +222,7 @@ test('a request that is aborted already waits for nothing', async () => {
   expect(plain).not.toHaveBeenCalled()
 })
 
-test('with a copy of the origins, requests to others do not wait for the vault, nor fail with it', async () => {
+test('with the option `origins`, requests to other origins neither wait for the vault nor fail with it', async () => {
   const { auth, plain, fail, vault } = starting({ origins: ['https://API.example.com:443'] })
   const elsewhere = ['https://elsewhere.test/a', 'https://api.example.com.evil.test/', 'data:,x']
   for (const url of elsewhere) expect(await (await auth.fetch(url)).text()).toBe('plain')
@@ -234,7 +234,7 @@ test('with a copy of the origins, requests to others do not wait for the vault, 
   expect(vault.fetch).not.toHaveBeenCalled()
 })
 
-test('without it they wait until the vault has been there once, and fail with its error', async () => {
+test('without the option `origins`, requests to other origins wait until the vault has started once, and fail with its error', async () => {
   const { auth, plain, fail, start, vault } = starting()
   const first = auth.fetch('https://elsewhere.test/a')
   fail(new Error('404'))
@@ -248,7 +248,7 @@ test('without it they wait until the vault has been there once, and fail with it
   now.mockRestore()
 })
 
-test('what the vault says of its origins holds, and not the copy', async () => {
+test('the origins that the vault reports replace the option `origins`', async () => {
   const { auth, plain, start, vault } = starting({ origins: ['https://old.example.com'] })
   start()
   await auth.fetch('https://old.example.com/a').then((response) => response.text())
@@ -257,7 +257,7 @@ test('what the vault says of its origins holds, and not the copy', async () => {
   expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([1, 1])
 })
 
-test('while a vault is restarted, requests to other origins go out', async () => {
+test('while a vault restarts, requests to other origins are sent', async () => {
   vi.useFakeTimers()
   stubPage()
   const plain = vi.fn(async (_: Request) => new Response('plain'))
@@ -272,7 +272,7 @@ test('while a vault is restarted, requests to other origins go out', async () =>
   await vi.advanceTimersByTimeAsync(0)
   workers[0]?.receive(WELCOME)
   const ready = watch(auth.ready)
-  // It answers nothing more, and neither does the next one.
+  // Neither this worker nor the next one responds again.
   await vi.advanceTimersByTimeAsync(15_100)
   expect([ready.outcome, workers.length]).toEqual(['vault-lost', 2])
   expect(await (await auth.fetch('https://elsewhere.test/a')).text()).toBe('plain')
@@ -286,7 +286,7 @@ test('while a vault is restarted, requests to other origins go out', async () =>
   vi.useRealTimers()
 })
 
-test('a vault of the page that cannot start fails every call with its reason, and sends nothing', async () => {
+test('when a page vault cannot start, every call rejects with its error, and no request is sent', async () => {
   const { auth, plain, start, vault } = starting()
   vault.origins.mockRejectedValue(vaultError('vault-failed'))
   start()
@@ -295,21 +295,21 @@ test('a vault of the page that cannot start fails every call with its reason, an
   expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([0, 0])
 })
 
-test('a request with an Authorization header of its own needs no vault', async () => {
+test('a request with its own Authorization header needs no vault', async () => {
   const { auth, plain } = starting()
   const headers = { authorization: 'Bearer mine' }
   expect(await (await auth.fetch('https://api.example.com/a', { headers })).text()).toBe('plain')
   expect(plain.mock.calls[0]?.[0].headers.get('authorization')).toBe('Bearer mine')
 })
 
-test('an origin with a path, or none at all, is refused by name', () => {
+test('an origin with a path, without a scheme, or empty is refused with the name of the option', () => {
   for (const origin of ['https://api.example.com/v1', 'api.example.com', ''])
     expect(() => createAuth({ origins: [origin] })).toThrow(
       expect.objectContaining({ code: 'origin-malformed', option: 'origins' }),
     )
 })
 
-test('a disposed client sends nothing to other origins either', async () => {
+test('a disposed client sends no requests to other origins', async () => {
   const { auth, plain } = starting({ origins: ['https://api.example.com'] })
   plain.mockReturnValueOnce(new Promise(() => {}))
   const open = auth.fetch('https://elsewhere.test/a')

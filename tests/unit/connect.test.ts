@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../js/client/connect.js'
 import { VERSION } from '../../js/protocol/messages.js'
 
-/** A worker that says what the test says. */
+/** A worker whose messages the test sends. */
 class FakeWorker extends EventTarget {
   readonly postMessage = vi.fn()
   readonly terminate = vi.fn()
@@ -38,20 +38,20 @@ const violate = (effectiveDirective: string, blockedURI: string, disposition = '
     Object.assign(new Event('securitypolicyviolation'), { effectiveDirective, blockedURI, disposition }),
   )
 
-/** Connects to a worker, and gives what became of it when `happen` has happened and the waits are over. */
+/** Connects to a worker. Returns the outcome after `happen` has run and `millis` have passed. */
 async function connected(happen: (worker: FakeWorker) => void, millis = 1000) {
   const worker = new FakeWorker()
   const outcome = connect({ worker: () => worker as unknown as Worker }, OBSERVER).catch((error) => error)
   await vi.advanceTimersByTimeAsync(0)
   happen(worker)
   await vi.advanceTimersByTimeAsync(millis)
-  // After a failure the diagnosis is loaded, and waits for the word of a policy.
+  // After a failure, the diagnosis is loaded. It waits for a report of a Content Security Policy violation.
   await vi.dynamicImportSettled()
   await vi.advanceTimersByTimeAsync(200)
   return { worker, outcome: await Promise.race([outcome, Promise.resolve('waiting')]) }
 }
 
-test('a vault that has not answered after 30 seconds is silent, and is ended', async () => {
+test('a vault that has not responded after 30 seconds fails with `vault-silent` and is terminated', async () => {
   expect((await connected(() => {}, 29_900)).outcome).toBe('waiting')
   const { outcome, worker } = await connected(() => {}, 30_200)
   expect(outcome).toMatchObject({ name: 'AuthError', code: 'vault-silent' })
@@ -59,7 +59,7 @@ test('a vault that has not answered after 30 seconds is silent, and is ended', a
   expect(worker.terminate).toHaveBeenCalled()
 })
 
-test('a vault that answers in time is not ended by its time limit', async () => {
+test('a vault that responds in time is not terminated later by the time limit', async () => {
   const { outcome, worker } = await connected((worker) => {
     worker.say({ type: 'welcome', version: VERSION, origins: [], instance: 'a' })
     setTimeout(() => worker.fail('later'), 100)
@@ -68,13 +68,13 @@ test('a vault that answers in time is not ended by its time limit', async () => 
   expect(worker.terminate).not.toHaveBeenCalled()
 })
 
-test('a script that fails says what it said', async () => {
+test('a worker script that throws rejects with the message of its error', async () => {
   const { outcome, worker } = await connected((worker) => worker.fail('Uncaught Error: mine'))
   expect(outcome).toMatchObject({ code: 'vault-script', cause: 'Uncaught Error: mine' })
   expect(worker.terminate).toHaveBeenCalled()
 })
 
-test('a vault of another version is a mismatch', async () => {
+test('a vault of another version rejects with `vault-mismatch`', async () => {
   const { outcome } = await connected((worker) =>
     worker.say({ type: 'welcome', version: 0, origins: [], instance: 'a' }),
   )
@@ -82,7 +82,7 @@ test('a vault of another version is a mismatch', async () => {
   expect(outcome.message).toMatch(/different versions.*Close all tabs/)
 })
 
-test('a module without a default export is a vault that does not answer', async () => {
+test('a module without a default export rejects with `vault-silent`', async () => {
   vi.useRealTimers()
   await expect(connect({ page: async () => ({}) as never }, OBSERVER)).rejects.toMatchObject({
     code: 'vault-silent',
@@ -90,7 +90,7 @@ test('a module without a default export is a vault that does not answer', async 
   })
 })
 
-test('the directive that refused the script is named, also when the browser says so after the failure', async () => {
+test('the error names the directive that blocked the script, also when the browser reports it after the failure', async () => {
   for (const directive of ['worker-src', 'child-src', 'script-src', 'script-src-elem']) {
     const { outcome } = await connected((worker) => {
       worker.fail()
@@ -100,7 +100,7 @@ test('the directive that refused the script is named, also when the browser says
   }
 })
 
-test('a factory that Trusted Types stop names them, and one that just throws does not', async () => {
+test('the error names Trusted Types when they block the factory, and not when the factory throws', async () => {
   const start = (directive?: string) => {
     const outcome = connect(
       {
@@ -121,7 +121,7 @@ test('a factory that Trusted Types stop names them, and one that just throws doe
   expect(await start()).toMatchObject({ code: 'vault-script', cause: new TypeError('mine') })
 })
 
-test('what else a policy refuses meanwhile, or only reports, is not taken for the cause', async () => {
+test('unrelated and report-only policy violations are not taken for the cause', async () => {
   const { outcome } = await connected((worker) => {
     violate('img-src', 'https://app.test/tracker.png')
     violate('script-src-elem', 'inline')
@@ -132,13 +132,13 @@ test('what else a policy refuses meanwhile, or only reports, is not taken for th
   expect([outcome.code, outcome.directive]).toEqual(['vault-script', undefined])
 })
 
-test('a script of the page that never loads is silent, too', async () => {
+test('a page script that never loads rejects with `vault-silent`', async () => {
   const opening = connect({ page: () => new Promise(() => {}) }, OBSERVER).catch((error) => error)
   await vi.advanceTimersByTimeAsync(30_200)
   expect(await opening).toMatchObject({ code: 'vault-silent' })
 })
 
-test('a vault that failed to start hears goodbye, so that a shared one does not take the page for present', async () => {
+test('a vault that failed to start gets `bye`, so that a shared vault does not count the page as connected', async () => {
   const { worker } = await connected((worker) => worker.fail('mine'))
   expect(worker.postMessage.mock.calls.map(([{ type }]) => type)).toEqual(['hello', 'bye'])
 })

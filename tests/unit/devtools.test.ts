@@ -11,7 +11,7 @@ vi.mock('@vue/devtools-api')
 type Setup = Parameters<typeof setupDevToolsPlugin>[1]
 type Api = Parameters<Setup>[0]
 
-/** The devtools' side of the plugin: what it is asked for, and what it is told. */
+/** The devtools' side of the plugin: its handlers, and the calls that it gets. */
 function connect() {
   const auth = createTestAuth({ session: { user: { name: 'Ada' }, claims: { sub: '1' } } })
   const app = createApp({ render: () => null }).use(authDevtools(auth))
@@ -40,7 +40,7 @@ function connect() {
   return { auth, app, api, ask }
 }
 
-test('the inspector shows the session as it stands, and hears of changes', () => {
+test('the inspector shows the current session, and is updated when it changes', () => {
   const { auth, api, ask } = connect()
   expect(ask('tree')).toEqual([{ id: 'tokencell', label: 'Session' }])
   expect(ask('state')).toMatchObject({
@@ -51,7 +51,10 @@ test('the inspector shows the session as it stands, and hears of changes', () =>
   expect(ask('state')).toMatchObject({
     Session: expect.arrayContaining([{ key: 'reason', value: 'revoked' }]),
   })
-  expect([ask('tree', 'pinia'), ask('state', 'pinia')], 'not ours').toEqual([undefined, undefined])
+  expect([ask('tree', 'pinia'), ask('state', 'pinia')], 'the plugin ignores other inspectors').toEqual([
+    undefined,
+    undefined,
+  ])
 })
 
 const request = {
@@ -101,7 +104,7 @@ test.each<[AuthEvent, shown: object]>([
   })
 })
 
-test('an app that ends tells no more', () => {
+test('after an app is unmounted, the timeline gets no more events', () => {
   const { auth, app, api } = connect()
   app.mount(document.createElement('div'))
   app.unmount()

@@ -2,14 +2,14 @@ import { expect, test } from 'vitest'
 import { AuthError, isAuthError } from '../../js/common/errors.js'
 import { vaultError } from '../../js/vault/errors.js'
 
-test('an error says its cause and its mend, and names the option', () => {
+test('an error message names the option, the cause and the fix', () => {
   const error = vaultError('endpoint-missing', { option: 'signIn' })
   expect(error.message).toBe('signIn: This option is required. Write it as "/path", or as { method, path }.')
   expect([error.name, error.code, error.option]).toEqual(['AuthError', 'endpoint-missing', 'signIn'])
   expect(error).toBeInstanceOf(Error)
 })
 
-test('an error of another copy of the package is recognised', () => {
+test('`isAuthError` recognises an error from another copy of the package', () => {
   const foreign = Object.assign(new Error('x'), {
     code: 'unreachable',
     [Symbol.for('tokencell.AuthError')]: true,
@@ -18,7 +18,7 @@ test('an error of another copy of the package is recognised', () => {
   expect([new Error('x'), null, 'x', {}].some(isAuthError)).toBe(false)
 })
 
-test('the cause is there to be asked for, and no part of what is enumerated or printed as JSON', () => {
+test('the cause of an error can be read, but is not enumerable and not part of its JSON', () => {
   const cause = new TypeError('offline')
   const error = new AuthError('unreachable', 'No answer.', { status: 503, cause })
   expect(error.cause).toBe(cause)

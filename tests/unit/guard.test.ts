@@ -8,7 +8,7 @@ const ORIGIN = 'https://app.test'
 const snapshot = (session: TestSession<unknown>) => createTestAuth({ session }).snapshot
 const editor = { user: { roles: ['editor'] } }
 
-test.each<[Rule, loading: string, failing: string, nobody: string, editor: string]>([
+test.each<[Rule, loading: string, failing: string, anonymous: string, editor: string]>([
   [{}, 'allow', 'allow', 'allow', 'allow'],
   [{ requiresAuth: false }, 'allow', 'allow', 'allow', 'allow'],
   [{ requiresAuth: true }, 'wait', 'unavailable', 'sign-in', 'allow'],
@@ -16,25 +16,25 @@ test.each<[Rule, loading: string, failing: string, nobody: string, editor: strin
   [{ roles: ['editor', 'admin'] }, 'wait', 'unavailable', 'sign-in', 'allow'],
   [{ roles: ['admin'] }, 'wait', 'unavailable', 'sign-in', 'forbidden'],
   [{ roles: [] }, 'wait', 'unavailable', 'sign-in', 'forbidden'],
-])('promise 20: a page with the rule %j', (rule, ...decisions) => {
+])('promise 20: the guard decides on a page with the rule %j', (rule, ...decisions) => {
   const failing = { failure: 'unreachable' } as const
   const sessions = (['loading', failing, 'expired', editor] as const).map(snapshot)
   expect(sessions.map((session) => decide(session, rule))).toEqual(decisions)
 })
 
 test.each<[what: string, session: object, roles: string[]]>([
-  ['a list of the user', { user: { roles: ['a', 'b'] }, claims: { roles: ['c'] } }, ['a', 'b']],
-  ['one of the user', { user: { role: 'a' } }, ['a']],
-  ['a list of the claims', { user: { name: 'Ada' }, claims: { roles: ['a'] } }, ['a']],
-  ['one of the claims', { claims: { role: 'a' } }, ['a']],
-  ['of another type', { user: { roles: [1, null, 'a', {}] } }, ['a']],
-  ['of a user that is a string', { user: 'ada' }, []],
-  ['none', {}, []],
-])('roles are found: %s', (_, session, roles) => {
+  ['a list in the user', { user: { roles: ['a', 'b'] }, claims: { roles: ['c'] } }, ['a', 'b']],
+  ['one role in the user', { user: { role: 'a' } }, ['a']],
+  ['a list in the claims', { user: { name: 'Ada' }, claims: { roles: ['a'] } }, ['a']],
+  ['one role in the claims', { claims: { role: 'a' } }, ['a']],
+  ['a list with values that are not strings', { user: { roles: [1, null, 'a', {}] } }, ['a']],
+  ['a user that is a string', { user: 'ada' }, []],
+  ['no role', {}, []],
+])('roles are read from %s', (_, session, roles) => {
   expect(rolesOf(snapshot(session))).toEqual(roles)
 })
 
-test('roles may be anywhere else', () => {
+test('roles may be read from another place with a function', () => {
   const session = snapshot({ claims: { scp: 'a b' } })
   expect(decide(session, { roles: ['b'] }, ({ claims }) => String(claims?.scp).split(' '))).toBe('allow')
 })
@@ -47,25 +47,25 @@ test.each([
   ['/search?q=a\\b', '/search?q=a\\b'],
   ['/%2F%2Fevil.test', '/%2F%2Fevil.test'],
   [`/${'a'.repeat(10_240)}`, `/${'a'.repeat(10_240)}`],
-])('promise 20: a page of ours is come back to: %s', (wanted, path) => {
+])('promise 20: a link to a page of the application is followed: %s', (wanted, path) => {
   expect(ownPath(wanted, ORIGIN)).toBe(path)
 })
 
 test.each(elsewhere.map((wanted) => [JSON.stringify(wanted), wanted]))(
-  'promise 20: a page of others is not gone to: %s',
+  'promise 20: a link to another origin is not followed: %s',
   (_, wanted) => {
     expect(ownPath(wanted, ORIGIN)).toBeNull()
   },
 )
 
 test.each([[undefined], [null], [['/a', '//evil.test']], [{ toString: () => '/a' }], [7]])(
-  'promise 20: nor is what is no text: %s',
+  'promise 20: a redirect value that is not a string is not followed: %s',
   (wanted) => {
     expect(ownPath(wanted, ORIGIN)).toBeNull()
   },
 )
 
-test('promise 20: whatever the link says, its path leads to our origin, with or without it in front', () => {
+test('promise 20: the path of any link stays on our origin, with and without the origin in front', () => {
   const pieces = fc.constantFrom(
     '/',
     '\\',

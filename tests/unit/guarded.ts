@@ -21,7 +21,7 @@ const routes: RouteRecordRaw[] = [
 export const ADA = { user: { roles: ['admin'] } }
 export const BOB = { user: { roles: [] } }
 
-/** A guarded router, and the session that it asks. */
+/** A guarded router and the session that it uses. */
 export function setUp(session: TestSession<unknown>, options: GuardOptions = { forbidden: '/forbidden' }) {
   const auth = createTestAuth<unknown>({ session })
   const router = createRouter({ history: createMemoryHistory(), routes })
@@ -31,5 +31,5 @@ export function setUp(session: TestSession<unknown>, options: GuardOptions = { f
   return { auth, router, errors, stop, at: () => router.currentRoute.value.fullPath }
 }
 
-/** Until the router is there. */
+/** Waits until the router is at `path`. */
 export const arrives = (at: () => string, path: string) => vi.waitFor(() => expect(at()).toBe(path))

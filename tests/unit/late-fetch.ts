@@ -1,6 +1,6 @@
 /**
- * The package keeps the `fetch` that it finds when it is loaded. Imported before it, this has it find one that calls what
- * the test has put in place of the global one since.
+ * The package keeps the `fetch` that it finds when it is loaded. Import this module first. The package then keeps a
+ * function that calls the current global `fetch`, which a test may have replaced.
  */
 export const nativeFetch = globalThis.fetch
 

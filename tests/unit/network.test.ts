@@ -6,17 +6,17 @@ let asked: (url: string, init: RequestInit) => Promise<Response>
 
 beforeEach(() => {
   vi.stubGlobal('location', new URL('https://app.example/'))
-  // Where no policy refuses anything.
+  // No Content Security Policy refuses anything here.
   vi.stubGlobal('addEventListener', () => {})
   vi.stubGlobal('removeEventListener', () => {})
-  // The browser's fetch is taken when the module is loaded.
+  // The module keeps the `fetch` of the browser when it is loaded.
   vi.resetModules()
   vi.stubGlobal('fetch', (url: string, init: RequestInit) => asked(url, init))
 })
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** The code of the reason for a request that failed, where the server itself can be reached. */
+/** The error code for a request that failed while the server itself can be reached. */
 async function codeAfter(
   request: (url: string, init: RequestInit) => Promise<Response>,
   init: RequestInit = {},
@@ -29,15 +29,15 @@ async function codeAfter(
   return (await network.reasonOf(`${API}/login`, true))?.code
 }
 
-test('a request that fails although its server can be reached was refused by CORS', async () => {
+test('a request that fails while its server can be reached reports `cors-refused`', async () => {
   expect(await codeAfter(() => Promise.reject(new TypeError('Failed to fetch')))).toBe('cors-refused')
 })
 
-test('a request that was given up says nothing about CORS', async () => {
+test('an aborted request reports no CORS error', async () => {
   const signal = AbortSignal.abort()
   expect(await codeAfter(() => Promise.reject(signal.reason), { signal })).toBeUndefined()
 })
 
-test('a request that was answered says that answers can be read', async () => {
+test('a request that gets a response reports no CORS error', async () => {
   expect(await codeAfter(async () => new Response())).toBeUndefined()
 })

@@ -3,14 +3,14 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createNextAuth, type NextAuthOptions } from '../../js/next/index.js'
 import { ADA, browse, fakeTime, ORIGIN, pass, startApi } from './server/browser.js'
 
-/** The request that Next would be answering, and what it keeps of cookies. */
+/** The request that Next currently handles, and its cookies. */
 const request = vi.hoisted(() => ({
   cookies: new Map<string, string>(),
   isRendering: false,
   path: '/',
   action: '',
 }))
-/** What was asked of Next, in order. */
+/** The calls that Next gets, in order. */
 const asked = vi.hoisted(() => [] as string[])
 
 vi.mock('next/headers.js', () => ({
@@ -53,7 +53,7 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-/** What `redirect()` of Next throws. */
+/** The error that `redirect()` of Next throws. */
 class Redirect extends Error {}
 vi.mock('next/dist/api/navigation.react-server.js', async (original) => ({
   ...(await original<object>()),
@@ -74,7 +74,7 @@ test.each<[string, Parameters<ReturnType<typeof create>['signIn']>[0]]>([
   ['a form', formOf({ ...ADA, $ACTION_ID_1: 'x', redirect: '/notes' })],
   ['search parameters', new URLSearchParams(ADA)],
   ['an object', ADA],
-])('a server action signs in with %s, and out', async (_, credentials) => {
+])('a server action signs the user in with %s, and signs the user out', async (_, credentials) => {
   const auth = create()
   const answer = await auth.signIn(credentials)
   expect(answer).toMatchObject({ user: { name: 'Ada' } })
@@ -85,13 +85,13 @@ test.each<[string, Parameters<ReturnType<typeof create>['signIn']>[0]]>([
   expect(server.api.journal.entries().at(-1)).toMatchObject({ method: 'DELETE', path: '/api/v1/logout' })
 })
 
-test('a refused sign-in says so to the action, and changes no session', async () => {
+test('a refused sign-in rejects in the action with `refused`, and sets no cookie', async () => {
   const refused = create().signIn(formOf({ ...ADA, password: 'wrong' }))
   await expect(refused).rejects.toMatchObject({ code: 'refused', status: 401 })
   expect([...request.cookies]).toEqual([])
 })
 
-test('while rendering, nobody is signed in or out: the cookie could not be set, and the API is not asked', async () => {
+test('during rendering, sign-in and sign-out reject because no cookie can be set, and the API gets no request', async () => {
   request.isRendering = true
   const auth = create()
   await expect(auth.signIn(ADA)).rejects.toThrow('Cookies can only be modified')
@@ -99,7 +99,7 @@ test('while rendering, nobody is signed in or out: the cookie could not be set, 
   expect(server.api.journal.entries()).toEqual([])
 })
 
-test('Next is told of the request before a session asks for the time', async () => {
+test('a session calls `connection()` and `cookies()` of Next before it reads the time', async () => {
   const now = vi.spyOn(Date, 'now').mockImplementation(() => {
     asked.push('time')
     return 0
@@ -110,11 +110,11 @@ test('Next is told of the request before a session asks for the time', async () 
   expect(asked).toContain('time')
 })
 
-test('a cookie that the proxy has just deleted hides none that it has set', async () => {
+test('a session cookie that the proxy has just deleted does not hide the numbered cookies that it has set', async () => {
   const browser = browse(server.options)
   await browser.signIn()
   const [[name = '', value = ''] = []] = browser.cookies
-  // The session has outgrown one cookie. So the store of Next has the one that is deleted.
+  // The session no longer fits into one cookie. The store of Next still lists the deleted one, without a value.
   request.cookies.set(name, undefined as unknown as string)
   const half = value.length / 2
   request.cookies.set(`${name}.0`, value.slice(0, half)).set(`${name}.1`, value.slice(half))
@@ -127,21 +127,18 @@ test.each([
   ['secret', 'too short', 'secret-weak'],
   ['api', undefined, 'origin-malformed'],
   ['api', 'api.example.com', 'origin-malformed'],
-])(
-  '`next build` needs no environment: what is wrong with `%s` is said at the first request',
-  async (...row) => {
-    const [option, value, code] = row
-    const error = expect.objectContaining({ code, option })
-    const auth = create({ [option]: value })
-    await expect(auth.proxy(new NextRequest(ORIGIN))).rejects.toEqual(error)
-    await expect(auth.handlers.GET(new Request(`${ORIGIN}/api/auth/session`))).rejects.toEqual(error)
-    await expect(auth.getSession()).rejects.toEqual(error)
-    expect(() => create({ [option]: value, guard: { 'no path': {} } })).toThrow('guard no path')
-  },
-)
+])('`next build` needs no environment: a wrong `%s` is reported at the first request', async (...row) => {
+  const [option, value, code] = row
+  const error = expect.objectContaining({ code, option })
+  const auth = create({ [option]: value })
+  await expect(auth.proxy(new NextRequest(ORIGIN))).rejects.toEqual(error)
+  await expect(auth.handlers.GET(new Request(`${ORIGIN}/api/auth/session`))).rejects.toEqual(error)
+  await expect(auth.getSession()).rejects.toEqual(error)
+  expect(() => create({ [option]: value, guard: { 'no path': {} } })).toThrow('guard no path')
+})
 
-/** Somebody whose token the API refuses from now on, though it has not expired. */
-async function doubted() {
+/** A signed-in browser. From now on, the API refuses its token, although the token has not expired. */
+async function refusedByApi() {
   const browser = browse(server.options)
   await browser.signIn()
   for (const [name, value] of browser.cookies) request.cookies.set(name, value)
@@ -150,13 +147,13 @@ async function doubted() {
   return browser
 }
 
-test('a page whose token the API refuses is led through a refresh, comes back, and gets its data', async () => {
+test('a page whose token the API refuses redirects the browser to the refresh, and gets its data when the browser returns', async () => {
   Object.assign(request, { isRendering: true, path: '/notes?x=1' })
-  const browser = await doubted()
+  const browser = await refusedByApi()
   const auth = create()
   const bounce = await auth.fetch('/api/v1/notes').catch((error: Redirect) => error.message)
   expect(bounce).toBe('/api/auth/refresh?to=%2Fnotes%3Fx%3D1')
-  // A link in a mail leads to the page, and the browser says so of all that follows.
+  // The browser came from a link in a mail, so that it marks this request as cross-site, too.
   const response = await browser.fetch(String(bounce), { headers: { 'sec-fetch-site': 'cross-site' } })
   expect([response.status, response.headers.get('location')]).toEqual([303, '/notes?x=1'])
   expect(server.refreshes().total).toBe(1)
@@ -164,9 +161,9 @@ test('a page whose token the API refuses is led through a refresh, comes back, a
   expect(((await auth.fetch('/api/v1/notes')) as Response).status).toBe(200)
 })
 
-test('a page is not led there again when that did not help', async () => {
+test('a page does not redirect to the refresh a second time when the first refresh failed', async () => {
   Object.assign(request, { isRendering: true, path: '/notes' })
-  const browser = await doubted()
+  const browser = await refusedByApi()
   const auth = create()
   server.api.faults.add({ route: 'refresh', kind: 'status', status: 503 })
   const response = await browser.fetch('/api/auth/refresh?to=/notes')
@@ -175,8 +172,8 @@ test('a page is not led there again when that did not help', async () => {
   expect(((await auth.fetch('/api/v1/notes')) as Response).status).toBe(401)
 })
 
-test('the router of Next gets nothing from there, so that the browser opens it, and no token is spent', async () => {
-  const browser = await doubted()
+test('the refresh route gives the router of Next plain text, so that the browser opens the route itself, and no refresh is made', async () => {
+  const browser = await refusedByApi()
   const ask = (headers: Record<string, string>) =>
     create().handlers.GET(browser.request('/api/auth/refresh?to=/notes', { headers }))
   const response = await ask({ rsc: '1', 'sec-fetch-mode': 'cors' })
@@ -190,7 +187,7 @@ test('the router of Next gets nothing from there, so that the browser opens it, 
 })
 
 test.each(['//evil.test', 'https://evil.test/', '/\\evil.test', '/..//evil.test', ''])(
-  'promise 20: the refresh leads to pages of the application only: %s',
+  'promise 20: the refresh redirects only to pages of the application: %s',
   async (to) => {
     const browser = browse(server.options)
     const response = await browser.fetch(`/api/auth/refresh?${new URLSearchParams({ to })}`)
@@ -198,8 +195,8 @@ test.each(['//evil.test', 'https://evil.test/', '/\\evil.test', '/..//evil.test'
   },
 )
 
-test('where nothing says which page it is, or a cookie can be set, none is left', async () => {
-  await doubted()
+test('no redirect to the refresh happens when the page is unknown, or when a cookie can be set', async () => {
+  await refusedByApi()
   const auth = create()
   Object.assign(request, { isRendering: true, path: '' })
   expect((await auth.fetch('/api/v1/notes')).status).toBe(401)
@@ -207,8 +204,8 @@ test('where nothing says which page it is, or a cookie can be set, none is left'
   expect((await auth.fetch('/api/v1/notes')).status).toBe(200)
 })
 
-test('an action can have the token refreshed that has not expired, once', async () => {
-  await doubted()
+test('an action can refresh a token that has not expired, once', async () => {
+  await refusedByApi()
   const auth = create()
   expect((await auth.refresh()).snapshot.status).toBe('authenticated')
   expect((await auth.refresh()).snapshot.status).toBe('authenticated')
@@ -217,10 +214,10 @@ test('an action can have the token refreshed that has not expired, once', async 
 
 test.each([
   ['a page', { isRendering: true }, '/sign-in?redirect=%2Fnotes'],
-  ['an action that a script has sent', { action: '1' }, '/sign-in?redirect=%2Fnotes'],
+  ['an action that a script calls', { action: '1' }, '/sign-in?redirect=%2Fnotes'],
   ['a route handler, or an action without a script', {}, '/app/sign-in?redirect=%2Fnotes'],
 ])(
-  'with `basePath`, whoever may not be there is led to a page below it, where Next adds none: %s',
+  'with `basePath`, a user without a session is redirected to a sign-in page below it, also where Next adds no prefix: %s',
   async (_, where, to) => {
     vi.stubEnv('__NEXT_ROUTER_BASEPATH', '/app')
     Object.assign(request, { path: '/notes' }, where)

@@ -5,14 +5,14 @@ import { expect, test } from 'vitest'
 
 const root = path.resolve(import.meta.dirname, '../..')
 
-/** The `matcher` in this file, as Next gets it. */
+/** The `matcher` in this file, as Next reads it. */
 function matcherIn(file: string): string {
   const [, quoted = ''] = /matcher:\s*\[\s*'([^']+)'/.exec(readFileSync(path.join(root, file), 'utf8')) ?? []
   return quoted.replaceAll('\\\\', '\\')
 }
 
 test.each(['README.md', 'examples/next/proxy.ts'])(
-  'the `matcher` of %s has the pages, and leaves out the routes of the session and files for everybody',
+  'the `matcher` of %s includes pages, and excludes public files and the routes of the session and the API',
   (file) => {
     const config = { matcher: [matcherIn(file)] }
     const asked = (url: string) => doesMatch({ config, url, nextConfig: {} })

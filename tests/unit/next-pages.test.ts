@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createBrotliCompress } from 'node:zlib'
 import type { NextApiRequest, NextApiResponse } from 'next'
-// @ts-expect-error It has no types. `next start` puts it in front of every answer.
+// @ts-expect-error It has no types. `next start` applies it to every response.
 import compression from 'next/dist/compiled/compression/index.js'
 import { afterEach, expect, test } from 'vitest'
 import { createNextAuth } from '../../js/next/index.js'
@@ -16,7 +16,7 @@ type Layer = (req: IncomingMessage, res: ServerResponse) => void
 
 const gzip: Layer = (req, res) => compression()(req, res, () => {})
 
-/** A layer as others have it: what is written goes through a stream, which calls back when it likes. */
+/** A compression layer that writes through a stream, which calls back later. */
 const brotli: Layer = (_, res) => {
   const stream = createBrotliCompress()
   const { write, end } = res
@@ -31,7 +31,7 @@ const brotli: Layer = (_, res) => {
   })
 }
 
-/** The handler of the Pages Router behind such a layer, and an answer of the API that goes on until it is ended. */
+/** The handler of the Pages Router behind such a layer, and a response of the API that stays open until the test ends it. */
 async function open(layer: Layer) {
   let begin: (response: ServerResponse) => void
   const begun = new Promise<ServerResponse>((resolve) => {
@@ -50,14 +50,14 @@ async function open(layer: Layer) {
 }
 
 const headers = { 'x-requested-with': 'tokencell', 'sec-fetch-site': 'same-origin' }
-/** More than the high-water marks of all streams on the way. */
+/** Larger than the high-water marks of all streams between the API and the browser. */
 const LARGE = 'a line of text\n'.repeat(50_000)
 
 test.each([
   ['gzip', 'gzip, deflate, br', gzip],
   ['brotli', 'br', brotli],
   ['identity', 'identity', gzip],
-])('the handler of the Pages Router answers in full behind a layer that compresses: %s', async (...row) => {
+])('the Pages Router handler sends a complete response through a compressing layer: %s', async (...row) => {
   const [, accepted, layer] = row
   const { url, begun } = await open(layer)
   const asking = fetch(url, { headers: { ...headers, 'accept-encoding': accepted } })
@@ -70,18 +70,21 @@ test.each([
 test.each([
   ['gzip', gzip],
   ['brotli', brotli],
-])('there, what the API has sent so far arrives while the answer goes on: %s', async (encoding, layer) => {
-  const { url, begun } = await open(layer)
-  const asking = fetch(url, { headers: { ...headers, 'accept-encoding': encoding } })
-  const answer = await begun
-  answer.write('data: 1\n\n')
-  const response = await asking
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
-  const text = async () => new TextDecoder().decode((await reader.read()).value)
-  expect(response.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : 'br')
-  expect(await text()).toBe('data: 1\n\n')
-  answer.write('data: 2\n\n')
-  expect(await text()).toBe('data: 2\n\n')
-  answer.end()
-  expect((await reader.read()).done).toBe(true)
-})
+])(
+  'the Pages Router handler sends each chunk at once through a compressing layer: %s',
+  async (encoding, layer) => {
+    const { url, begun } = await open(layer)
+    const asking = fetch(url, { headers: { ...headers, 'accept-encoding': encoding } })
+    const answer = await begun
+    answer.write('data: 1\n\n')
+    const response = await asking
+    const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+    const text = async () => new TextDecoder().decode((await reader.read()).value)
+    expect(response.headers.get('content-encoding')).toBe(encoding === 'gzip' ? 'gzip' : 'br')
+    expect(await text()).toBe('data: 1\n\n')
+    answer.write('data: 2\n\n')
+    expect(await text()).toBe('data: 2\n\n')
+    answer.end()
+    expect((await reader.read()).done).toBe(true)
+  },
+)

@@ -17,7 +17,7 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-/** After it, a token of the API is due; not expired yet. In milliseconds. */
+/** After this time, in milliseconds, a token of the API is due for a refresh and has not expired. */
 const MOST_OF_ITS_LIFE = 700_000
 const NAME = '__Host-tokencell'
 
@@ -32,7 +32,7 @@ async function due(more: Partial<NextAuthOptions> = {}) {
 const visit = (browser: Browser, path: string, cookie = '') =>
   new NextRequest(new URL(path, ORIGIN), { headers: { cookie: `${cookie}${browser.cookieHeader}` } })
 
-const nobody = (path: string, init?: ConstructorParameters<typeof NextRequest>[1]) =>
+const anonymous = (path: string, init?: ConstructorParameters<typeof NextRequest>[1]) =>
   new NextRequest(new URL(path, ORIGIN), init)
 
 /** The cookies of a response, by their names. */
@@ -44,13 +44,13 @@ const cookiesOf = (response: Response) =>
     }),
   )
 
-/** What renders the request sees of it. */
+/** The header `name` of the request, as the page that Next renders gets it. */
 const passedOn = (response: Response, name: string) => {
   const isListed = response.headers.get('x-middleware-override-headers')?.split(',').includes(name)
   return isListed ? response.headers.get(`x-middleware-request-${name}`) : null
 }
 
-/** As `createMiddleware()` of next-intl 4: a rewrite with headers of the request, and a cookie. */
+/** Like `createMiddleware()` of next-intl 4: a rewrite with request headers, and a cookie. */
 function nextIntl(request: NextRequest) {
   const headers = new Headers(request.headers)
   headers.set('X-NEXT-INTL-LOCALE', 'en')
@@ -61,7 +61,7 @@ function nextIntl(request: NextRequest) {
   return response
 }
 
-/** As `createI18nMiddleware()` of next-international 1: a rewrite without headers, and a cookie. */
+/** Like `createI18nMiddleware()` of next-international 1: a rewrite without request headers, and a cookie. */
 function nextInternational(request: NextRequest) {
   const url = request.nextUrl.clone()
   url.pathname = `/en${request.nextUrl.pathname}`
@@ -76,7 +76,7 @@ type Compose = (auth: NextAuth, request: NextRequest) => Promise<Response>
 const compositions: Record<string, Compose> = {
   'next-intl inside': (auth, request) => auth.withProxy(nextIntl)(request),
   'next-international inside': (auth, request) => auth.withProxy(nextInternational)(request),
-  'a plain response inside, whose headers nobody can change': (auth, request) =>
+  'a plain response inside, whose headers are immutable': (auth, request) =>
     auth.withProxy(
       () => new Response(null, { headers: { 'x-middleware-next': '1', 'set-cookie': 'NEXT_LOCALE=en' } }),
     )(request),
@@ -97,7 +97,7 @@ const compositions: Record<string, Compose> = {
     for (const cookie of cookies.getAll()) response.cookies.set(cookie)
     return response
   },
-  /** As `clerkMiddleware(handler)`: it adds cookies and headers to what its handler returns. */
+  /** Like `clerkMiddleware(handler)`: it adds cookies and headers to the response of its handler. */
   async 'inside the handler of another'(auth, request) {
     const response = await auth.withProxy(nextInternational)(request)
     response.headers.append('set-cookie', '__client_uat=0; Path=/')
@@ -113,7 +113,7 @@ const compositions: Record<string, Compose> = {
 }
 
 test.each(Object.entries(compositions))(
-  'the refreshed cookie reaches the browser and the page, beside those of other middleware: %s',
+  'the refreshed cookie reaches the browser and the page, together with cookies of other middleware: %s',
   async (_, compose) => {
     const { auth, browser } = await due()
     const before = browser.cookies.get(NAME)
@@ -130,7 +130,7 @@ test.each(Object.entries(compositions))(
   },
 )
 
-test('the attributes of the cookie stay when other middleware sets one of its own', async () => {
+test('our cookie keeps its attributes when other middleware sets a cookie', async () => {
   const { auth, browser } = await due()
   const response = await auth.proxy(visit(browser, '/notes'))
   const [ours = ''] = response.headers.getSetCookie()
@@ -140,7 +140,7 @@ test('the attributes of the cookie stay when other middleware sets one of its ow
   expect(attributes).toEqual(parseSetCookie(ours))
 })
 
-test('cookies that other middleware has set come through as they were written, however odd', async () => {
+test('unusual cookies of other middleware stay exactly as they were written', async () => {
   const { auth, browser } = await due()
   const odd = ['a=%25', 'b="x y"; Path=/deep; Max-Age=0', 'c=1; Expires=Wed, 21 Oct 2099 07:28:00 GMT']
   const plain = auth.withProxy(() => {
@@ -159,7 +159,7 @@ test('cookies that other middleware has set come through as they were written, h
   }
 })
 
-test('an ended session is deleted, also when other middleware sets a cookie after it', async () => {
+test('the cookie of an ended session is deleted, also when other middleware sets a cookie afterwards', async () => {
   const { auth, browser } = await due()
   const old = visit(browser, '/notes')
   await browser.signOut()
@@ -171,7 +171,7 @@ test('an ended session is deleted, also when other middleware sets a cookie afte
   expect(old.cookies.get(NAME)).toBeUndefined()
 })
 
-test('middleware inside finds the refreshed session in `request.cookies`, too', async () => {
+test('middleware inside finds the refreshed session in `request.cookies`', async () => {
   const { auth, browser } = await due()
   const seen: (string | undefined)[] = []
   const proxy = auth.withProxy(({ cookies }) => void seen.push(cookies.get(NAME)?.value))
@@ -180,44 +180,44 @@ test('middleware inside finds the refreshed session in `request.cookies`, too', 
   expect(seen).not.toEqual([browser.cookies.get(NAME)])
 })
 
-test('middleware inside is not asked for visitors who are sent away', async () => {
+test('middleware inside is not called for a request that the guard redirects', async () => {
   const auth = createNextAuth({ ...server.options, guard: { '/notes/**': { requiresAuth: true } } })
   const inside = vi.fn(nextIntl)
-  const response = await auth.withProxy(inside)(nobody('/notes'))
+  const response = await auth.withProxy(inside)(anonymous('/notes'))
   expect(response.headers.get('location')).toBe(`${ORIGIN}/sign-in?redirect=%2Fnotes`)
   expect(inside).not.toHaveBeenCalled()
-  expect((await auth.withProxy(inside)(nobody('/'))).headers.get('x-middleware-rewrite')).toBe(
+  expect((await auth.withProxy(inside)(anonymous('/'))).headers.get('x-middleware-rewrite')).toBe(
     `${ORIGIN}/en/`,
   )
 })
 
-test('middleware inside gets what Next passes beside the request, and may return nothing', async () => {
+test('middleware inside gets the other arguments of Next, and may return nothing', async () => {
   const auth = createNextAuth(server.options)
   const event = { waitUntil() {} }
   const inside = vi.fn((_: NextRequest, _event: typeof event) => {})
-  const response = await auth.withProxy(inside)(nobody('/'), event)
+  const response = await auth.withProxy(inside)(anonymous('/'), event)
   expect(inside).toHaveBeenCalledWith(expect.any(NextRequest), event)
   expect(response.headers.get('x-middleware-next')).toBe('1')
 })
 
-test('the page gets the headers that middleware inside gives, and its own path', async () => {
+test('the page gets the request headers that middleware inside sets, and its own path', async () => {
   const auth = createNextAuth(server.options)
   const proxy = auth.withProxy(() =>
     NextResponse.next({ request: { headers: new Headers({ only: 'this' }) } }),
   )
-  const { headers } = await proxy(nobody('/', { headers: { other: '1' } }))
+  const { headers } = await proxy(anonymous('/', { headers: { other: '1' } }))
   expect(headers.get('x-middleware-override-headers')).toBe('only,x-tokencell-path')
 })
 
 const EVERYTHING = { '/**': { requiresAuth: true } }
 const locationOf = (response: Response) => response.headers.get('location')?.slice(ORIGIN.length)
 
-/** Where a visitor ends who follows all redirects. */
+/** Follows all redirects. Returns the last path and its status. */
 async function follow(proxy: NextAuth['proxy'], path: string, cookie = '') {
   const seen: string[] = [path]
   for (;;) {
     const at = seen.at(-1) as string
-    const response = await proxy(nobody(at, { headers: { cookie } }))
+    const response = await proxy(anonymous(at, { headers: { cookie } }))
     const to = locationOf(response)
     if (to === undefined) return { at, status: response.status }
     if (seen.length > 5) throw new Error(seen.join(' → '))
@@ -227,24 +227,24 @@ async function follow(proxy: NextAuth['proxy'], path: string, cookie = '') {
 
 test.each<[string, Partial<NextAuthOptions>]>([
   ['by default', {}],
-  ['with a page of its own', { pages: { signIn: '/login' } }],
+  ['with another sign-in page', { pages: { signIn: '/login' } }],
   ['with a page for guests', { guard: { '/sign-in': { guestOnly: true }, ...EVERYTHING } }],
   ['with roles', { guard: { '/**': { roles: ['admin'] } } }],
   ['with a page below a locale', { pages: { signIn: (path) => `/${path.split('/')[1]}/sign-in` } }],
-])('a guard of everything leads to the sign-in page, and no further: %s', async (_, more) => {
+])('a guard of all paths redirects to the sign-in page once: %s', async (_, more) => {
   const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING, ...more })
   const { at, status } = await follow(proxy, '/en/notes?x=1')
   expect(at).toMatch(/^\/(en\/)?(sign-in|login)\?redirect=%2Fen%2Fnotes%3Fx%3D1$/)
   expect(status).toBe(200)
 })
 
-test('a sign-in page with a slash at the end is the sign-in page', async () => {
+test('a sign-in page with a slash at the end counts as the sign-in page', async () => {
   const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
-  const response = await proxy(nobody('/sign-in/', { nextConfig: { trailingSlash: true } }))
+  const response = await proxy(anonymous('/sign-in/', { nextConfig: { trailingSlash: true } }))
   expect(locationOf(response)).toBeUndefined()
 })
 
-test('who lacks the role for everything is shown that page, and a home page for guests only leads nowhere', async () => {
+test('a user without the role for all paths gets the page `forbidden`, and a `home` page for guests only causes no redirect', async () => {
   const { browser } = await due()
   const guard = { '/guests': { guestOnly: true }, '/**': { roles: ['no such role'] } }
   const pages = { forbidden: '/forbidden', home: '/guests' }
@@ -253,7 +253,7 @@ test('who lacks the role for everything is shown that page, and a home page for 
   expect((await follow(proxy, '/guests', browser.cookieHeader)).at).toBe('/guests')
 })
 
-test('after a sign-out the open page is not kept for whoever signs in next; a page that is asked for later is', async () => {
+test('after a sign-out, the sign-in page does not return to the page that was open; it returns to a page that is requested later', async () => {
   const { browser, auth } = await due({ guard: { '/notes': { requiresAuth: true } } })
   const sentTo = async () => locationOf(await auth.proxy(visit(browser, '/notes')))
   await browser.signOut()
@@ -262,9 +262,9 @@ test('after a sign-out the open page is not kept for whoever signs in next; a pa
   expect(await sentTo()).toBe('/sign-in?redirect=%2Fnotes')
 })
 
-test('no header opens a page that the proxy guards: only the address tells the sign-in page', async () => {
+test('a request header does not open a guarded page: only the URL identifies the sign-in page', async () => {
   const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
-  const response = await proxy(nobody('/notes', { headers: { 'x-tokencell-path': '/sign-in' } }))
+  const response = await proxy(anonymous('/notes', { headers: { 'x-tokencell-path': '/sign-in' } }))
   expect(locationOf(response)).toBe('/sign-in?redirect=%2Fnotes')
 })
 
@@ -279,34 +279,34 @@ test.each([
   '/.well-known/security.txt',
   '/api/auth/session',
   '/api/v1/notes',
-])('a guard of everything is one of pages: %s is served', async (path) => {
+])('a guard of all paths does not guard files and the API: %s', async (path) => {
   const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
-  expect(locationOf(await proxy(nobody(path)))).toBeUndefined()
+  expect(locationOf(await proxy(anonymous(path)))).toBeUndefined()
 })
 
 test.each(['/', '/users/jane.doe', '/notes', '/notes;.png', '/notes/%2e%2e/a', '/api/export'])(
-  'and these are pages, or may be: %s',
+  'a guard of all paths guards pages: %s',
   async (path) => {
     const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
-    expect(locationOf(await proxy(nobody(path)))).toMatch(/^\/sign-in/)
+    expect(locationOf(await proxy(anonymous(path)))).toMatch(/^\/sign-in/)
   },
 )
 
-test('a pattern of its own guards files, too', async () => {
+test('a more specific pattern guards files', async () => {
   const guard = { '/files/**': { requiresAuth: true }, ...EVERYTHING }
   const { proxy } = createNextAuth({ ...server.options, guard })
-  expect(locationOf(await proxy(nobody('/files/plan.png')))).toBe('/sign-in?redirect=%2Ffiles%2Fplan.png')
+  expect(locationOf(await proxy(anonymous('/files/plan.png')))).toBe('/sign-in?redirect=%2Ffiles%2Fplan.png')
 })
 
-test('exact guards hold with `trailingSlash: true`, for every spelling', async () => {
+test('with `trailingSlash: true`, a guard of one path covers every spelling of it', async () => {
   const { proxy } = createNextAuth({ ...server.options, guard: { '/exact': { requiresAuth: true } } })
   for (const path of ['/exact', '/exact/', '/EXACT/', '/%65xact', '/x/../exact'])
-    expect(locationOf(await proxy(nobody(path, { nextConfig: { trailingSlash: true } }))), path).toMatch(
+    expect(locationOf(await proxy(anonymous(path, { nextConfig: { trailingSlash: true } }))), path).toMatch(
       /^\/sign-in\/?\?redirect=/,
     )
 })
 
-test('while the store does not answer, guarded pages answer 503, others are shown, and nobody is sent to the sign-in page', async () => {
+test('while the store fails, guarded pages respond 503, other pages are shown, and no user is redirected to the sign-in page', async () => {
   const storage = createStorage() as SharedStore
   let isDown = false
   const guarded =
@@ -324,7 +324,7 @@ test('while the store does not answer, guarded pages answer 503, others are show
   const auth = createNextAuth({ ...options, guard: { '/closed': { requiresAuth: true } } })
   const browser = browse(options)
   await browser.signIn()
-  // As in another process, which remembers nothing of it.
+  // Simulates another process, which has an empty memory.
   memory().newest.clear()
   isDown = true
   const closed = await auth.proxy(visit(browser, '/closed'))

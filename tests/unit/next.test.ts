@@ -24,7 +24,7 @@ afterEach(async () => {
   vi.useRealTimers()
 })
 
-/** After it, a token of the API is due; not expired yet. In milliseconds. */
+/** After this time, in milliseconds, a token of the API is due for a refresh and has not expired. */
 const MOST_OF_ITS_LIFE = 700_000
 
 async function signedIn(more: Partial<NextAuthOptions> = {}) {
@@ -34,14 +34,14 @@ async function signedIn(more: Partial<NextAuthOptions> = {}) {
   return { auth, browser }
 }
 
-/** The same with a token that is due. */
+/** Like `signedIn`, with a token that is due for a refresh. */
 async function due(more: Partial<NextAuthOptions> = {}) {
   const both = await signedIn(more)
   vi.setSystemTime(Date.now() + MOST_OF_ITS_LIFE)
   return both
 }
 
-/** What the Pages Router runs an API route in. */
+/** Runs an API route in the way the Pages Router does. */
 async function get(browser: Browser, route: NextApiHandler) {
   const { url, close } = await serve((req, res) => void route(req as NextApiRequest, res as NextApiResponse))
   const response = await fetch(url, { headers: { cookie: browser.cookieHeader } })
@@ -53,14 +53,14 @@ async function get(browser: Browser, route: NextApiHandler) {
 const visit = (browser: Browser, path: string, more = '') =>
   new NextRequest(new URL(path, ORIGIN), { headers: { cookie: browser.cookieHeader + more } })
 
-test('promise 23: a route handler that the proxy covers is `private, no-store` for whoever has a session', async () => {
+test('promise 23: a route handler that the proxy covers responds `private, no-store` to a browser with a session', async () => {
   const { auth, browser } = await signedIn()
   expect((await auth.proxy(visit(browser, '/api/mine'))).headers.get('cache-control')).toBe(
     'private, no-store',
   )
 })
 
-test('promise 22: what a stream of the Pages Router asks after it has begun spends no refresh', async () => {
+test('promise 22: reading the session after a Pages Router response has started makes no refresh', async () => {
   const { auth, browser } = await due()
   const streamed = await get(browser, async (req, res) => {
     res.write('authenticated? ')
@@ -75,14 +75,14 @@ test('promise 22: what a stream of the Pages Router asks after it has begun spen
   expect(whole).toMatchObject({ text: 'authenticated', setCookies: [expect.any(String)] })
 })
 
-test('promise 22: cookies of others, however odd, keep no new one of ours from the browser', async () => {
+test('promise 22: an unusual cookie of another program does not stop our refreshed cookie from reaching the browser', async () => {
   const { auth, browser } = await due()
   const response = await auth.proxy(visit(browser, '/notes', '; my pref=1'))
   expect(response.headers.getSetCookie()).toHaveLength(1)
   expect(response.headers.get('x-middleware-request-cookie')).toContain('my pref=1')
 })
 
-test('promise 22: other middleware may run first: what it has copied of the request is brought up to date', async () => {
+test('promise 22: a copy of the request headers that other middleware made first is updated with our cookie', async () => {
   const { auth, browser } = await due()
   const request = visit(browser, '/notes?x=1', '; theme=dark')
   const before = request.headers.get('cookie')
@@ -102,7 +102,7 @@ test('promise 22: other middleware may run first: what it has copied of the requ
   ])
 })
 
-test('promise 22: a cookie that other middleware has chosen for the page stays', async () => {
+test('promise 22: a cookie header that other middleware has set for the page is not changed', async () => {
   const { auth, browser } = await due()
   const request = visit(browser, '/notes')
   const others = NextResponse.next({ request: { headers: new Headers({ cookie: 'chosen=1' }) } })
@@ -110,7 +110,7 @@ test('promise 22: a cookie that other middleware has chosen for the page stays',
   expect(headers.get('x-middleware-request-cookie')).toBe('chosen=1')
 })
 
-/** As Next does it for API routes that have no `config`. */
+/** Parses the body as Next does for API routes that have no `config`. */
 const parsing =
   (handler: NextApiHandler): NextApiHandler =>
   async (req, res) => {
@@ -121,11 +121,11 @@ const parsing =
 test.each([
   ['a form', 'application/x-www-form-urlencoded', 'a=1&b=2&b=3', 'body-parsed'],
   ['JSON', 'application/json', '{"id":12345678901234567890}', 'body-parsed'],
-  ['no JSON', 'application/json', '', 'body-parsed'],
+  ['invalid JSON', 'application/json', '', 'body-parsed'],
   ['text', 'text/plain', 'ü', 'ü'],
   ['bytes', 'application/octet-stream', 'ü', 'body-parsed'],
   ['text in another encoding', 'text/plain; charset=latin1', 'a', 'body-parsed'],
-])('a body that Next has parsed is refused with what to do, unless it is as it came: %s', async (...row) => {
+])('a body that Next has parsed is refused with a fix, unless it is unchanged text: %s', async (...row) => {
   const [, type, body, outcome] = row
   const { auth } = await signedIn({ proxy: ['/api/v1/echo'], api: echo.url })
   const app = await serve(
@@ -137,7 +137,7 @@ test.each([
   app.close()
 })
 
-test('a page of the Pages Router that goes takes its request along', async () => {
+test('when a client of the Pages Router closes its connection, the request to the API is aborted', async () => {
   let asked = () => {}
   let gone = () => {}
   const isAsked = new Promise<void>((resolve) => {
@@ -166,15 +166,20 @@ test('a page of the Pages Router that goes takes its request along', async () =>
 })
 
 test.each(['//', 'http://[', '/sign-in?redirect=//evil.test'])(
-  'promise 20: whoever has no business on %s goes home',
+  'promise 20: a user who may not see %s is redirected to the home page',
   (wanted) => {
     const ada = { status: 'authenticated', reason: null, user: null, claims: null } as unknown as Snapshot
     expect(createGuard({})(ada, { guestOnly: true }, wanted)).toEqual({ to: '/' })
   },
 )
 
-const nobody = { status: 'unauthenticated', reason: 'never', user: null, claims: null } as unknown as Snapshot
-const somebody = { ...nobody, status: 'authenticated', reason: null } as unknown as Snapshot
+const anonymous = {
+  status: 'unauthenticated',
+  reason: 'never',
+  user: null,
+  claims: null,
+} as unknown as Snapshot
+const authenticated = { ...anonymous, status: 'authenticated', reason: null } as unknown as Snapshot
 
 const localeOf = (pathname: string) => pathname.split('/')[1]
 const BELOW_LOCALE: Pages = {
@@ -184,42 +189,42 @@ const BELOW_LOCALE: Pages = {
 }
 
 test.each<[wanted: string, rule: object, session: Snapshot, to: string]>([
-  ['/ar/notes?x=1', { requiresAuth: true }, nobody, '/ar/sign-in?redirect=%2Far%2Fnotes%3Fx%3D1'],
-  ['/ar', { requiresAuth: true }, nobody, '/ar/sign-in'],
-  // A redirect that grows with each turn would go on for ever.
-  ['/ar/sign-in?redirect=/ar/notes', { requiresAuth: true }, nobody, '/ar/sign-in'],
-  ['/ar/sign-in?redirect=/en/notes', { guestOnly: true }, somebody, '/en/notes'],
-  ['/ar/sign-in?redirect=//evil.test', { guestOnly: true }, somebody, '/ar'],
-  ['/ar/admin?team=7', { roles: ['admin'] }, somebody, '/ar/forbidden?team=7'],
-])('pages may be functions of the wanted path: %s', (wanted, rule, session, to) => {
+  ['/ar/notes?x=1', { requiresAuth: true }, anonymous, '/ar/sign-in?redirect=%2Far%2Fnotes%3Fx%3D1'],
+  ['/ar', { requiresAuth: true }, anonymous, '/ar/sign-in'],
+  // Without this rule, the parameter `redirect` would grow with each redirect, without an end.
+  ['/ar/sign-in?redirect=/ar/notes', { requiresAuth: true }, anonymous, '/ar/sign-in'],
+  ['/ar/sign-in?redirect=/en/notes', { guestOnly: true }, authenticated, '/en/notes'],
+  ['/ar/sign-in?redirect=//evil.test', { guestOnly: true }, authenticated, '/ar'],
+  ['/ar/admin?team=7', { roles: ['admin'] }, authenticated, '/ar/forbidden?team=7'],
+])('pages may be functions of the requested path: %s', (wanted, rule, session, to) => {
   expect(createGuard(BELOW_LOCALE)(session, rule, wanted)).toEqual({ to })
 })
 
-test('where nothing says which page is wanted, a function gets the path `/`', () => {
+test('when the requested page is unknown, a page function gets the path `/`', () => {
   const signIn = vi.fn(() => '/sign-in')
-  expect(createGuard({ signIn })(nobody, { requiresAuth: true }, undefined)).toEqual({ to: '/sign-in' })
+  expect(createGuard({ signIn })(anonymous, { requiresAuth: true }, undefined)).toEqual({ to: '/sign-in' })
   expect(signIn).toHaveBeenCalledWith('/', new URLSearchParams())
 })
 
-test('a page for which the function `home` has no answer can still be asked to sign in for', () => {
+test('a page for which the function `home` returns no path can still be the target after a sign-in', () => {
   const home = (pathname: string) => (pathname === '/en' ? '/en' : (undefined as never))
   const guard = createGuard({ home })
-  expect(guard(nobody, { requiresAuth: true }, '/account')).toEqual({ to: '/sign-in?redirect=%2Faccount' })
+  expect(guard(anonymous, { requiresAuth: true }, '/account')).toEqual({ to: '/sign-in?redirect=%2Faccount' })
 })
 
 const NO_PATHS = [null, 7, {}, '', 'sign-in', '//evil.test', '/\\evil.test', 'https://evil.test/sign-in']
 
 test.each(NO_PATHS)(
-  'promise 20: an option of `pages` that is no path of this application is named: %j',
+  'promise 20: a value of `pages` that is not a path of this application is refused by name: %j',
   (page) => {
     const wrong = (option: string) =>
       expect.objectContaining({ code: 'option-invalid', option: `pages.${option}` })
     for (const option of ['signIn', 'home', 'forbidden'])
       expect(() => createNextAuth({ ...server.options, pages: { [option]: page } })).toThrow(wrong(option))
     for (const [option, session, rule] of [
-      ['signIn', nobody, { requiresAuth: true }],
-      ['home', somebody, { guestOnly: true }],
-      ['forbidden', somebody, { roles: ['admin'] }],
+      ['signIn', anonymous, { requiresAuth: true }],
+      ['home', authenticated, { guestOnly: true }],
+      ['forbidden', authenticated, { roles: ['admin'] }],
     ] as const) {
       const guard = createGuard({ [option]: () => page })
       expect(() => guard(session, rule, '/ar/notes')).toThrow(wrong(option))
@@ -228,7 +233,7 @@ test.each(NO_PATHS)(
   },
 )
 
-test('the proxy leads to the page of the wanted path, and keeps the locale that Next has taken off', async () => {
+test('the proxy redirects to the sign-in page of the requested locale, also when Next has removed the locale from the path', async () => {
   const auth = createNextAuth({
     ...server.options,
     pages: BELOW_LOCALE,
@@ -246,7 +251,7 @@ test.each([
   ['ar', '/ar/sign-in?redirect=%2Fnotes'],
   ['en', '/sign-in?redirect=%2Fnotes'],
   [undefined, '/sign-in?redirect=%2Fnotes'],
-])('so does a page of the Pages Router: locale %s', async (locale, destination) => {
+])('a Pages Router page redirects to the sign-in page of its locale: %s', async (locale, destination) => {
   const { pages } = createNextAuth(server.options)
   const load = pages.withSession({ requiresAuth: true }, async () => ({ props: {} }))
   const res = { headersSent: false, setHeader() {}, appendHeader() {} }
@@ -256,7 +261,7 @@ test.each([
   })
 })
 
-test('with `basePath`, routes and rules are written without it, and redirects have it', async () => {
+test('with `basePath`, routes and rules are written without it, and redirects include it', async () => {
   const { auth, browser } = await signedIn()
   const nextConfig = { basePath: '/app' }
   const ask = (path: string, init: RequestInit = {}) => {
@@ -274,8 +279,8 @@ test('with `basePath`, routes and rules are written without it, and redirects ha
   expect(back.headers.get('location')).toBe('/app/notes')
 })
 
-/** Next has taken the `basePath` off the URL, and says it where it compiles this package. */
-test('with `basePath`, redirects of a route handler in Node have it, too', async () => {
+/** Next has removed the `basePath` from the URL. Next defines it when it compiles this package. */
+test('with `basePath`, redirects of a route handler in Node include it', async () => {
   vi.stubEnv('__NEXT_ROUTER_BASEPATH', '/app')
   const { auth, browser } = await signedIn()
   const { headers } = browser.request('/')
@@ -295,8 +300,8 @@ test('with `basePath`, redirects of a route handler in Node have it, too', async
   expect((await auth.handlers.POST(form)).headers.get('location')).toBe('/app/sign-in?error=refused')
 })
 
-/** Next does not compile this package for the Pages Router. It has put the whole URL beside the request. */
-test('with `basePath`, redirects of the Pages Router have it, too', async () => {
+/** Next does not compile this package for the Pages Router. It stores the whole URL in the metadata of the request. */
+test('with `basePath`, redirects of the Pages Router include it', async () => {
   const { auth, browser } = await signedIn()
   const app = await serve((req, res) => {
     const meta = { initURL: `http://localhost/app${req.url}` }

@@ -5,7 +5,7 @@ import { createTestAuth } from '../../js/testing.js'
 
 const ADA = { user: { name: 'Ada' } }
 
-/** A page that was rendered for Ada, in a browser that knows something else, or the same. */
+/** A page that was rendered for Ada, in a browser whose session is `session`. */
 function open(session: 'signed-out' | typeof ADA) {
   const auth = createTestAuth<never>({ session: session as never })
   const rendered = createTestAuth<never>({ session: ADA as never }).snapshot as Snapshot<never>
@@ -23,7 +23,7 @@ function open(session: 'signed-out' | typeof ADA) {
   return { auth, shown, listener, stop, hydrate }
 }
 
-test('a page shows what was rendered until it has hydrated, and then what is known', async () => {
+test('a page shows the rendered session until it has hydrated, and then the current session', async () => {
   const { auth, shown, listener, hydrate } = open('signed-out')
   expect(shown.snapshot).toMatchObject({ status: 'authenticated', ...ADA })
   auth.become('revoked')
@@ -34,7 +34,7 @@ test('a page shows what was rendered until it has hydrated, and then what is kno
   expect(listener.mock.lastCall?.[0]).toMatchObject({ reason: 'expired' })
 })
 
-test('nothing changes where the browser knows the same, or does not listen any more', async () => {
+test('hydration notifies no listener when the session is the same, or after the listener has stopped', async () => {
   const same = open(ADA)
   await same.hydrate()
   expect([same.shown.snapshot === same.auth.snapshot, same.listener.mock.calls]).toEqual([true, []])

@@ -14,7 +14,7 @@ import { createTestAuth, type TestSession } from '../../js/testing.js'
 
 declare global {
   interface ImportMeta {
-    /** Of Nuxt, which is not in scope here. */
+    /** Nuxt declares this property. Its types are not in scope here. */
     readonly prerender?: boolean
   }
 }
@@ -24,12 +24,12 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** @param outer the context of the request in which this server makes this one to itself */
+/** @param outer the context of the outer request, when the server sends this request to itself */
 const eventIn = (context: object, outer?: object) =>
   ({ context, node: { req: outer ? { __unenv__: outer } : {} } }) as unknown as H3Event
 const SESSION = {} as EventSession
 
-test('promise 22: a request opens its session once, when it is first asked for, and what it asks on the way has it too', () => {
+test('promise 22: a request opens its session once, at first use, and its internal requests share it', () => {
   const event = eventIn({})
   const open = vi.fn(() => SESSION)
   offerSession(event, open)
@@ -43,8 +43,8 @@ test('promise 22: a request opens its session once, when it is first asked for, 
 
 test.each([
   ['a cached handler', { cache: {} }],
-  ['a page that a platform keeps', { _nitro: { routeRules: { isr: true } } }],
-])('promise 23: %s has nobody’s session, even where a middleware has opened one before', (_, more) => {
+  ['a page that a platform caches', { _nitro: { routeRules: { isr: true } } }],
+])('promise 23: %s gets no session, even after a middleware has opened one', (_, more) => {
   const event = eventIn({})
   const open = vi.fn(() => SESSION)
   offerSession(event, open)
@@ -53,7 +53,7 @@ test.each([
   expect(() => sessionOf(event)).toThrow(expect.objectContaining({ code: 'shared-answer' }))
 })
 
-test('promise 20: roles are where the options say, as a list or as words, and only own properties count', () => {
+test('promise 20: roles are read from the configured path, as a list or as words, and from own properties only', () => {
   const snapshot = (claims: object) => ({ user: null, claims }) as never
   expect(rolesAt('claims.scope')(snapshot({ scope: 'notes:read admin' }))).toEqual(['notes:read', 'admin'])
   expect(rolesAt('claims.realm.roles')(snapshot({ realm: { roles: ['admin', 7] } }))).toEqual(['admin'])
@@ -70,11 +70,11 @@ test.each([
   [{ middleware: ['other', 'guest'] }, true, { guestOnly: true }],
   [{}, true, { requiresAuth: true }],
   [{}, false, { requiresAuth: false }],
-])('promise 20: a page with %j in an app that is closed: %s', (meta, isGlobal, rule) => {
+])('promise 20: the rule of a page with %j in a closed app (%s)', (meta, isGlobal, rule) => {
   expect(ruleOf(meta, isGlobal)).toEqual(rule)
 })
 
-/** Routes as pages are made from files. */
+/** Routes in the form that Nuxt creates from page files. */
 const ROUTES = [
   { path: '/ar/notes', name: 'locale-notes', params: { locale: 'ar' } },
   { path: '/ar/sign-in', name: 'locale-sign-in', params: { locale: 'ar' } },
@@ -89,20 +89,20 @@ test.each<[string, Pages]>([
   ['routes by name', { signIn: { name: 'locale-sign-in' }, unavailable: { name: 'locale-unavailable' } }],
   ['routes by path', { signIn: { path: '/ar/sign-in' }, unavailable: { path: '/ar/unavailable' } }],
   ['functions', { signIn: below('/sign-in'), unavailable: below('/unavailable') }],
-])('promise 20: an app that is closed opens the pages that are shown in place of others: %s', (_, pages) => {
+])('promise 20: a closed app leaves the pages open that it redirects to: %s', (_, pages) => {
   const closed = (to: (typeof ROUTES)[number]) => isGlobalFor({ global: true, pages }, to as never)
   expect(ROUTES.map(closed)).toEqual([true, false, false])
   expect(isGlobalFor({ global: false, pages }, ROUTES[0] as never)).toBe(false)
 })
 
-test('an app that is closed asks nobody to sign in for an address without a page', () => {
+test('a closed app does not redirect to the sign-in page for a URL without a page', () => {
   const closed = (path: string, matched: unknown[]) =>
     isGlobalFor({ global: true, pages: { signIn: '/sign-in' } }, { path, matched })
   expect([closed('/wp-login.php', []), closed('/notes', [{}])]).toEqual([false, true])
   expect(['/sign-in/', '/SIGN-IN'].map((path) => closed(path, [{}]))).toEqual([false, false])
 })
 
-test('a function that has no answer for a page does not open it', () => {
+test('a page function that throws or returns nothing leaves the page closed', () => {
   const signIn = (() => {
     throw new Error('no locale')
   }) as never
@@ -110,7 +110,7 @@ test('a function that has no answer for a page does not open it', () => {
     expect(isGlobalFor({ global: true, pages: { signIn: page } }, ROUTES[0] as never)).toBe(true)
 })
 
-test('pages of app.config come before those of nuxt.config, and its functions get the Nuxt app', () => {
+test('pages of app.config take precedence over those of nuxt.config, and its functions get the Nuxt app', () => {
   const nuxtApp = { vueApp: { runWithContext: (work: () => unknown) => work() } }
   const signIn = vi.fn((to: { path: string }) => `${to.path}/sign-in`)
   const configured = { signIn: '/sign-in', home: '/', forbidden: '/forbidden' }
@@ -121,7 +121,7 @@ test('pages of app.config come before those of nuxt.config, and its functions ge
 })
 
 test.each([() => '/sign-in', 7, null, '', 'sign-in', '//evil.test', {}, { path: '/sign-in' }, { name: 7 }])(
-  'what nuxt.config cannot say of a page is named: %s',
+  'a page that nuxt.config cannot contain is refused by the name of its option: %s',
   (page) => {
     for (const option of ['signIn', 'home', 'forbidden', 'unavailable'])
       expect(() => checkPages({ [option]: page } as never)).toThrow(
@@ -132,11 +132,11 @@ test.each([() => '/sign-in', 7, null, '', 'sign-in', '//evil.test', {}, { path: 
   },
 )
 
-test('a function in nuxt.config, which would be lost, is told where to go', () => {
+test('for a function in nuxt.config, which Nuxt would drop, the error names app.config', () => {
   expect(() => checkPages({ signIn: (() => '/sign-in') as never })).toThrow('app.config')
 })
 
-/** A page that hydrates: what has settled so far, and the way to say that it has hydrated. */
+/** A page that hydrates. `settled` is called when `whenHydrated` resolves; `hydrate` reports the hydration. */
 function hydrating() {
   vi.useFakeTimers()
   let hydrate = () => {}
@@ -152,7 +152,7 @@ function hydrating() {
   return { auth, settled, hydrate: () => hydrate() }
 }
 
-test('a page is hydrated when Nuxt says so', async () => {
+test('`whenHydrated` resolves when Nuxt reports the hydration', async () => {
   const { settled, hydrate } = hydrating()
   await vi.advanceTimersByTimeAsync(9000)
   expect(settled).not.toHaveBeenCalled()
@@ -162,7 +162,7 @@ test('a page is hydrated when Nuxt says so', async () => {
   expect(whenHydrated({ payload: {} } as never, createTestAuth<never>())).toBeUndefined()
 })
 
-test('a page that waits for a session that cannot be found out is not waited for', async () => {
+test('`whenHydrated` resolves before the hydration when the session cannot be determined, or after 10 s', async () => {
   const failing = hydrating()
   failing.auth.become({ failure: 'unreachable' })
   await vi.advanceTimersByTimeAsync(2000)
@@ -172,7 +172,7 @@ test('a page that waits for a session that cannot be found out is not waited for
   expect(silent.settled).toHaveBeenCalled()
 })
 
-/** A page that somebody has opened by a link. */
+/** A page that was opened directly by its URL. */
 function opened(session: TestSession<never>, isForUsers = true) {
   const auth = createTestAuth<never>({ session, fetch: () => Response.json({}) })
   let wantsUser = isForUsers
@@ -188,7 +188,7 @@ function opened(session: TestSession<never>, isForUsers = true) {
 }
 
 test.each([true, false])(
-  'the page of a guest’s deep link sends nothing as nobody (left meanwhile: %s)',
+  'a page for users sends no request for a guest who opened it directly (guest leaves it: %s)',
   async (isLeft) => {
     const { auth, shown, ask, leave } = opened('loading')
     const asked = expect(ask()).rejects.toMatchObject({ code: 'session-ended' })
@@ -200,7 +200,7 @@ test.each([true, false])(
   },
 )
 
-test('it sends nothing either once the session is known, until the guard has led away', async () => {
+test('a page for users sends no request for a known guest until the guard has redirected the guest', async () => {
   const { auth, ask, leave } = opened('never')
   await expect(ask()).rejects.toMatchObject({ code: 'session-ended' })
   expect(auth.requests).toEqual([])
@@ -208,7 +208,7 @@ test('it sends nothing either once the session is known, until the guard has led
   expect((await ask()).ok).toBe(true)
 })
 
-test('a public page waits for nothing, and a page for users hears an abort while it waits', async () => {
+test('a public page sends requests at once, and an abort ends a request that waits for the session', async () => {
   const open = opened('loading', false)
   expect((await open.ask()).ok).toBe(true)
   const { shown } = opened('loading')
@@ -218,7 +218,7 @@ test('a public page waits for nothing, and a page for users hears an abort while
   await expect(asked).rejects.toBe('enough')
 })
 
-test('what waits for the session is sent as it was at the call', async () => {
+test('a request that waits for the session is sent with the body that it had at the call', async () => {
   const { auth, shown } = opened('loading')
   const body = new URLSearchParams('page=1')
   const asked = shown.fetch('https://api.example.com/notes', { method: 'POST', body })
@@ -228,7 +228,7 @@ test('what waits for the session is sent as it was at the call', async () => {
   expect(await auth.requests[0]?.text()).toBe('page=1')
 })
 
-test('users, and guests of public pages, are waited for and sent', async () => {
+test('requests of users, and of guests on public pages, are sent', async () => {
   const { auth, ask } = opened('loading')
   const asked = ask()
   auth.become({ user: {} as never })
@@ -249,14 +249,14 @@ test.each([
   ['/field', '/', '/field/', 'https://a.test/field', 'https://a.test/'],
   ['/field/', '/field/notes', '/field/notes', 'https://a.test/field/field', 'https://a.test/field'],
   ['/field/', '/fields', '/field/fields', 'https://a.test/fields/x', 'https://a.test/fields/x'],
-])('an application in the folder %s', (baseURL, path, inFolder, url, bare) => {
+])('paths of an application in the folder %s', (baseURL, path, inFolder, url, bare) => {
   expect(withBase(baseURL, path)).toBe(inFolder)
   expect(withoutBase(baseURL, url)).toBe(bare)
 })
 
 const CONFIGURED = { api: 'https://api.example.com', signIn: '/login' }
 
-test('what server/tokencell.ts says goes before nuxt.config, and may be a function', async () => {
+test('options in server/tokencell.ts take precedence over nuxt.config, and may be a function', async () => {
   const lines: string[] = []
   for (const file of [{ secret: ['n'.repeat(32), 'o'.repeat(32)] }, () => ({ secret: 'n'.repeat(32) })])
     expect(createConfiguredBff({ ...CONFIGURED, secret: '' }, file)).toHaveProperty('handle')
@@ -273,7 +273,7 @@ test('what server/tokencell.ts says goes before nuxt.config, and may be a functi
   expect(lines).toEqual([expect.stringContaining('API http://127.0.0.1:1'), 'sign-in-failed'])
 })
 
-test('what is wrong with the set-up is on the console, once, and says how to mend it', () => {
+test('a configuration error is logged once, with its fix', () => {
   const log = vi.spyOn(console, 'error').mockImplementation(() => {})
   for (let requests = 0; requests < 2; requests++)
     expect(() => createConfiguredBff({ ...CONFIGURED, secret: '' }, {})).toThrow()
@@ -286,7 +286,7 @@ test.each([
   ['/api/v1/**', ['/api/v1', '/api/v1/', '/api/v1/a', '/api/v1/a/b/'], ['/api', '/api/v10']],
   ['/api/v1/**/', ['/api/v1', '/api/v1/', '/api/v1/a/b/'], ['/api']],
   ['POST /api/*/notes', ['/api/v1/notes', '/api/v1/notes/'], ['/about']],
-])('h3 finds the paths of the rule %s, with and without a slash at the end', async (rule, found, others) => {
+])('h3 routes the paths of the rule %s, with and without a slash at the end', async (rule, found, others) => {
   const router = createRouter()
   for (const route of routesOf(rule))
     router.use(

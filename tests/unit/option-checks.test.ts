@@ -3,7 +3,7 @@ import { AuthError } from '../../js/common/errors.js'
 import { checkOptions, KINDS } from '../../js/common/option-checks.js'
 import { presets } from '../../js/presets.js'
 
-/** What is said of these options; nothing if they are right. */
+/** The error message for these options, or nothing if they are valid. */
 function messageFor(options: object): string | undefined {
   try {
     checkOptions(options, KINDS)
@@ -105,11 +105,11 @@ test.each<[object, string]>([
     { name: `-${'x'.repeat(100)}` },
     `name: Must be text that does not begin with "-", and is "-${'x'.repeat(58)}….`,
   ],
-])('%j is refused with what would do', (options, message) => {
+])('%j is refused with the valid values', (options, message) => {
   expect(messageFor(options)).toBe(message)
 })
 
-test('every preset is right, and so are an option that is undefined and all that the types allow', () => {
+test('every preset is valid, as are undefined options and everything that the types allow', () => {
   for (const preset of Object.values(presets)) expect(messageFor(preset)).toBeUndefined()
   for (const options of [
     {},

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { expect, test } from 'vitest'
 import { resolveOptions } from '../../js/vault/options.js'
 
-test('every entry imports in Node without effect', () => {
+test('importing any entry in Node has no side effects', () => {
   const script = `
     const before = Object.keys(globalThis).length
     const { createAuth } = await import('tokencell')
@@ -18,16 +18,16 @@ test('every entry imports in Node without effect', () => {
   expect(JSON.parse(printed)).toEqual({ codes: ['not-in-browser', 'not-in-browser'], globals: 0 })
 })
 
-test('an unknown option is named', () => {
+test('an unknown option is refused by name', () => {
   expect(() => resolveOptions({ signIn: '/x', token: 'y' } as never)).toThrow(/^token: /)
 })
 
-test('a credential that is no header is named', () => {
+test('a credential that is not a valid header name is refused by name', () => {
   for (const credential of ['basic', {}, { headers: [] }, { headers: ['a b'] }, { headers: ['a,b'] }])
     expect(() => resolveOptions({ origins: [], signIn: '/x', credential } as never)).toThrow(/^credential: /)
 })
 
-test('nor can a refresh token go into what is no header', () => {
+test('a refresh token in an invalid header name is refused by name', () => {
   const refreshToken = { header: 'a b' }
   expect(() => resolveOptions({ origins: [], signIn: '/x', refreshToken })).toThrow(/^refreshToken: /)
 })

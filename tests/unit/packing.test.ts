@@ -11,13 +11,13 @@ import {
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** What arrives at the other end of a port. */
+/** The value that arrives at the other end of a port. */
 const sent = <T>(value: T): T => structuredClone(value)
 const body = async (value: BodyInit | null) =>
   new Uint8Array(await new Response(unpackBody(sent(packBody(value)))).arrayBuffer())
 const bytes = (text: string) => new TextEncoder().encode(text)
 
-test('promise 12: bodies cross a port as they are', async () => {
+test('promise 12: bodies cross a port unchanged', async () => {
   expect(unpackBody(sent(packBody(null)))).toBeNull()
   expect(await body('tökens')).toEqual(bytes('tökens'))
   expect(await body(bytes('abc').buffer)).toEqual(bytes('abc'))
@@ -25,7 +25,7 @@ test('promise 12: bodies cross a port as they are', async () => {
   expect(String(unpackBody(sent(packBody(new URLSearchParams('a=1&a=%20')))))).toBe('a=1&a=+')
 })
 
-test('of a view only its own bytes cross', async () => {
+test('of a view, only its own bytes cross a port', async () => {
   const buffer = bytes('a secret beside it').buffer
   for (const view of [
     new Uint8Array(buffer, 2, 6),
@@ -38,7 +38,7 @@ test('of a view only its own bytes cross', async () => {
   }
 })
 
-test('a form crosses with its order, its doubles and the names of its files', async () => {
+test('a form crosses a port with its order, its repeated names and its file names', async () => {
   const form = new FormData()
   form.append('a', '1')
   form.append('a', '2')
@@ -51,13 +51,13 @@ test('a form crosses with its order, its doubles and the names of its files', as
   expect([file.name, file.type, await file.text()]).toEqual(['ä.txt', 'text/plain', 'abc'])
 })
 
-test('credentials cross as what they were at the call', () => {
+test('credentials cross a port with the values that they had at the call', () => {
   const cross = (credentials: Credentials) => unpackCredentials(sent(packCredentials(credentials)))
   expect(cross({ email: 'a', nested: { b: [1] } })).toEqual([
     '{"email":"a","nested":{"b":[1]}}',
     'application/json',
   ])
-  expect(cross(new Proxy({ email: 'a' }, {})), 'a reactive one').toEqual([
+  expect(cross(new Proxy({ email: 'a' }, {})), 'a reactive object').toEqual([
     '{"email":"a"}',
     'application/json',
   ])
@@ -73,7 +73,7 @@ test('credentials cross as what they were at the call', () => {
   expect(packed).toEqual([{ form: [['a', '1']] }, { json: '{"user":{"name":"Ada"}}' }])
 })
 
-test('promise 13: a request crosses with its parsed URL and its options, and as plain data', () => {
+test('promise 13: a request crosses a port as plain data, with its parsed URL and its options', () => {
   vi.stubGlobal('location', new URL('https://app.test/page'))
   const init = { method: 'PUT', headers: { 'X-A': '1' }, redirect: 'manual', cache: 'no-store' } as const
   const { url, init: packed } = sent(packRequest(new Request('https://api.test/a/../b?c', init)))
@@ -84,10 +84,10 @@ test('promise 13: a request crosses with its parsed URL and its options, and as 
     redirect: 'manual',
     cache: 'no-store',
   })
-  expect(packed.referrer, 'the page, which the vault is not').toBe('https://app.test/page')
+  expect(packed.referrer, 'the page, because the vault has another URL').toBe('https://app.test/page')
 })
 
-test('a request without a policy of its own goes under that of its page, and with its priority', () => {
+test('a request without its own referrer policy gets that of its page, and keeps its priority', () => {
   vi.stubGlobal('location', new URL('https://app.test/page'))
   const page = { priority: 'high', referrerPolicy: 'no-referrer' } as const
   const pack = (init: RequestInit) => packRequest(new Request('https://api.test/', init), page).init

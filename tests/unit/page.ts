@@ -8,15 +8,15 @@ import { type Browser, browse, startApi } from './server/browser.js'
 
 type User = { name: string }
 
-/** Pages of one browser, with a server of their application in this process, and the API behind that. */
+/** Pages of one browser, the server of their application in this process, and the API behind that server. */
 export interface Site {
   server: Awaited<ReturnType<typeof startApi>>
   browser: Browser
   asked: { request: Request; path: string }[]
   isOffline: boolean
-  /** What is answered in place of the server's own answer, by path. */
+  /** Responses by path that replace those of the server. */
   answers: Map<string, () => Response>
-  /** What happens to answers, by their path, before the page has them. */
+  /** Delays by path, between a response of the server and its arrival at the page. */
   delays: Map<string, () => Promise<void>>
 }
 
@@ -31,7 +31,7 @@ export function useSite() {
     site.answers = new Map()
     stubBrowser()
     vi.stubGlobal('fetch', (input: RequestInfo | URL, init?: RequestInit) =>
-      // The application's server is in this process as well.
+      // The server of the application runs in this process, too.
       String(input).startsWith(server.url) ? nativeFetch(input, init) : send(input, init),
     )
   })
@@ -68,7 +68,7 @@ async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Respo
   return Promise.race([answer(), aborted])
 }
 
-/** What a page has and Node has not; jsdom has byte arrays of its own, with which no server works. */
+/** Adds what a page has and Node does not have. jsdom has its own byte arrays, with which no server works. */
 function stubBrowser() {
   const page = new EventTarget()
   const stored = new Map<string, string>()
@@ -113,7 +113,7 @@ function stubLocks() {
   }
 }
 
-/** A page. */
+/** Opens a page. */
 export function connect() {
   const auth = createBffAuth<User>()
   const statuses: string[] = []
@@ -128,17 +128,17 @@ export function connect() {
   }
 }
 
-/** The sign-out that nobody has heard of yet. */
+/** The sign-out that is stored because the server has not confirmed it. */
 export const pendingSignOut = () => localStorage.getItem('tokencell /api/auth pending')
 
 export const paths = () => site.asked.map(({ path }) => path)
 
-/** What the server says of its session. */
+/** The session as the server reports it. */
 export async function rendered(): Promise<SessionInfo<User>> {
   return (await site.browser.fetch('/api/auth/session')).json()
 }
 
-/** The next answer of this path: made, and on its way to the page until it is let go. */
+/** Holds the next response of this path. `made` resolves when the server has sent it; `arrive` delivers it to the page. */
 export function onItsWay(path: string) {
   let arrive = () => {}
   const arrival = new Promise<void>((resolve) => {

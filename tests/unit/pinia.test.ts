@@ -16,7 +16,7 @@ function setUp(auth: TestAuth) {
   return { pinia, heard, store: useAuthStore(pinia) }
 }
 
-test('promise 1: the store is the snapshot, as it changes', async () => {
+test('promise 1: the store has the values of the snapshot, and follows its changes', async () => {
   const auth = createTestAuth({ session: 'loading' })
   const { store } = setUp(auth)
   const { status, user } = storeToRefs(store)
@@ -36,14 +36,14 @@ test('promise 1: the store is the snapshot, as it changes', async () => {
   expect([store.reason, store.serverReason]).toEqual(['expired', 'idle'])
 })
 
-test('there is no state to serialise, to patch or to persist', () => {
+test('the store has no state that can be serialised, patched or persisted', () => {
   const { pinia, store } = setUp(createTestAuth({ session: ADA }))
   expect(JSON.stringify(pinia.state.value)).toBe('{"auth":{}}')
   store.$patch({ status: 'unauthenticated', user: null } as never)
   expect([store.status, store.user]).toEqual(['authenticated', ADA.user])
 })
 
-test('a plugin that listens to actions hears no password', async () => {
+test('a plugin that listens to actions gets no password', async () => {
   const { store, heard } = setUp(createTestAuth({ signIn: () => ADA, fetch: () => new Response('ok') }))
   await store.signIn({ email: 'ada@example.com', password: 'correct horse' })
   expect(await (await store.fetch('/')).text()).toBe('ok')
@@ -52,7 +52,7 @@ test('a plugin that listens to actions hears no password', async () => {
   expect(heard).not.toHaveBeenCalled()
 })
 
-test('a store that a server has filled, and one that is disposed and asked for again, show how things stand', () => {
+test('a store that a server has filled, and one that is created again after `$dispose`, show the current session', () => {
   const auth = createTestAuth({ session: ADA })
   const pinia = createPinia()
   pinia.state.value = { auth: {} }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { stubPage } from './port.js'
 
-/** The browser's own, before anything of the package is loaded; each test loads that anew. */
+/** The `fetch` of the browser, from before any module of the package is loaded. Each test loads the package again. */
 const native = vi.hoisted(() => {
   const native = vi.fn(async (_: Request) => new Response('native'))
   globalThis.fetch = native as typeof fetch
@@ -17,7 +17,7 @@ afterEach(() => vi.unstubAllGlobals())
 
 const elsewhere = 'https://elsewhere.test/'
 
-test('an application that puts `auth.fetch` in the place of `fetch` has the one of the browser called', async () => {
+test('when an application replaces `fetch` with `auth.fetch`, the client calls the `fetch` of the browser', async () => {
   const { createAuth } = await import('../../js/client/create-auth.js')
   const auth = createAuth({ page: () => new Promise(() => {}), origins: ['https://api.test'] })
   vi.stubGlobal('fetch', auth.fetch)
@@ -26,7 +26,7 @@ test('an application that puts `auth.fetch` in the place of `fetch` has the one 
   auth.dispose()
 })
 
-test('likewise that of a server session', async () => {
+test('when an application replaces `fetch` with the `auth.fetch` of a server session, the client calls the `fetch` of the browser', async () => {
   const { createBffAuth } = await import('../../js/bff/client.js')
   const auth = createBffAuth()
   vi.stubGlobal('fetch', auth.fetch)
@@ -35,18 +35,18 @@ test('likewise that of a server session', async () => {
   auth.dispose()
 })
 
-test('a vault that loads in the page after that has the one of the browser, too', async () => {
+test('a vault that loads in the page after `fetch` was replaced uses the `fetch` of the browser', async () => {
   await import('../../js/common/plain-fetch.js')
   vi.stubGlobal('fetch', () => {
     throw new Error('not this one')
   })
-  // Its script is another bundle, with a copy of the module.
+  // The script of the vault is another bundle, with its own copy of the module.
   vi.resetModules()
   const { platformFetch } = await import('../../js/common/platform-fetch.js')
   expect(platformFetch).toBe(native)
 })
 
-test('a request that is sent as it is keeps its referrer and policy, with a body or without', async () => {
+test('a request that is sent by plain fetch keeps its referrer and referrer policy, with and without a body', async () => {
   const { plainFetch } = await import('../../js/common/plain-fetch.js')
   const init = { method: 'POST', referrer: '', referrerPolicy: 'no-referrer' } as const
   await plainFetch(new Request(elsewhere, init), 'body')

@@ -3,10 +3,10 @@ import { AuthError, explain, isAuthError } from '../../js/common/errors.js'
 import { packError, unpackError } from '../../js/protocol/errors.js'
 import { vaultError } from '../../js/vault/errors.js'
 
-/** What arrives at the other end of a port. */
+/** The error that arrives at the other end of a port. */
 const error = (value: unknown) => unpackError(structuredClone(packError(value)))
 
-test('an AuthError crosses with its code, its message and all that it carries', () => {
+test('an AuthError crosses a port with its code, its message and its other fields', () => {
   const details = [
     {},
     { option: 'signIn' },
@@ -22,11 +22,11 @@ test('an AuthError crosses with its code, its message and all that it carries', 
   }
 })
 
-test('the cause of an AuthError stays where it is', () => {
+test('the cause of an AuthError does not cross a port', () => {
   expect(error(vaultError('vault-failed', { cause: new Error('secret') }))).not.toHaveProperty('cause')
 })
 
-test('what fetch rejects with keeps its class, its name and its message', () => {
+test('an error of fetch keeps its class, its name and its message', () => {
   expect(error(new TypeError('Failed to fetch'))).toEqual(new TypeError('Failed to fetch'))
   const abort = error(new DOMException('aborted', 'AbortError'))
   expect(abort).toBeInstanceOf(DOMException)
@@ -34,7 +34,7 @@ test('what fetch rejects with keeps its class, its name and its message', () => 
   expect(error(new RangeError('far'))).toEqual(new Error('far'))
 })
 
-test('whatever is thrown becomes an error', () => {
+test('any thrown value becomes an error', () => {
   for (const thrown of ['text', 7, null, undefined, Symbol('x')]) expect(error(thrown)).toBeInstanceOf(Error)
   expect(error('text')).toMatchObject({ message: 'text' })
 })

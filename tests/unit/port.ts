@@ -15,10 +15,10 @@ export type Message = Record<string, unknown> & { type: string }
 
 type Listener = (event: MessageEvent) => void
 
-/** One end of a port: what is posted is cloned as a browser would, and kept. */
+/** One end of a port. Posted messages are cloned as in a browser, and kept. */
 export class FakePort {
   readonly posted: Message[] = []
-  /** What listeners have thrown: an error of the realm, and nothing more. */
+  /** Errors that listeners have thrown. In a browser they are reported in the realm of the listener only. */
   readonly thrown: unknown[] = []
   /** Called before a message is posted; may throw. */
   intercept: (message: Message) => void = () => {}
@@ -46,7 +46,7 @@ export class FakePort {
   }
 }
 
-/** All that is ready to happen has happened. */
+/** Lets everything run that is ready to run. */
 export const settled = () => vi.advanceTimersByTimeAsync(0)
 
 export const ADA: Snapshot = {
@@ -59,7 +59,7 @@ export const ADA: Snapshot = {
   refreshAt: null,
 }
 
-/** What a page has and Node has not. */
+/** Adds what a page has and Node does not have. */
 export function stubPage() {
   const page = new EventTarget()
   const reported = collectUncaught()
@@ -72,7 +72,7 @@ export function stubPage() {
   return { page, reported, show: (type: string, fields = {}) => fire(page, type, fields) }
 }
 
-/** Gives each test of a file such a page and a clock that stands. @returns how to take what has been reported */
+/** Gives each test of a file such a page and a stopped clock. @returns a function that takes the reported errors */
 export function usePage() {
   let reported: unknown[]
   beforeEach(() => {
@@ -91,7 +91,7 @@ const fire = (target: EventTarget, type: string, fields: object) =>
 
 export const WELCOME = { type: 'welcome', version: VERSION, origins: ['https://api.test'], instance: 'first' }
 
-/** Opens a vault, and keeps what it tells. */
+/** Opens a vault and records its callbacks. */
 export function open(port: FakePort) {
   const [close, onLost, onSnapshot, onEvent] = [vi.fn(), vi.fn(), vi.fn(), vi.fn()]
   const opening = new Promise<ConnectedVault>((resolve, onFailed) => {
@@ -102,7 +102,7 @@ export function open(port: FakePort) {
   return { opening, close, onLost, onSnapshot, onEvent, shown }
 }
 
-/** A page whose vault is the test. */
+/** A page. The test plays its vault. */
 export async function openPage() {
   const port = new FakePort()
   const page = open(port)
@@ -111,7 +111,7 @@ export async function openPage() {
   return { ...page, vault, port, fetch: () => vault.fetch(new Request('https://api.test/x'), null) }
 }
 
-/** What becomes of a call: `open` until it settles. */
+/** The outcome of a call; `open` until it settles. */
 export function watch(call: Promise<unknown>) {
   const watched = { outcome: 'open' as unknown }
   call.then(
@@ -125,7 +125,7 @@ export function watch(call: Promise<unknown>) {
   return watched
 }
 
-/** A vault whose core is the test. */
+/** A vault. The test plays its core. */
 export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
   let changed = () => {}
   let happened: (event: AuthEvent) => void = () => {}
@@ -165,7 +165,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
       changed()
     },
     emit: (event: AuthEvent) => happened(event),
-    /** A page that has been welcomed, unless it has not said hello. */
+    /** A page that has connected and got its welcome; without `hello`, it gets none. */
     async connect(hello: object | null = { type: 'hello', version: VERSION, restored: false }) {
       const port = new FakePort()
       accept(port)

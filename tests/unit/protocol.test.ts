@@ -12,20 +12,20 @@ const samples: Record<string, unknown> = {
   'string[]': ['x'],
   '': null,
 }
-const strangers = [undefined, null, 7, 'x', true, {}, [], () => {}, 1n, Symbol('x')]
-/** What stands where a list of these is wanted, and is none. */
+const otherValues = [undefined, null, 7, 'x', true, {}, [], () => {}, 1n, Symbol('x')]
+/** Values that are not a list of this kind. */
 const wrongLists: Record<string, unknown[]> = {
   'number[]': [['7'], [7, null], [7, [8]], { 0: 7, length: 1 }, new Set([7]), new Uint8Array([7])],
   'string[]': [[7], ['x', null], [['x']], { 0: 'x', length: 1 }, 'x'],
 }
 
-/** A message of this type in its right shape. */
+/** A valid message of this type. */
 const right = (type: string, shape: Record<string, string>): Record<string, unknown> => ({
   type,
   ...Object.fromEntries(Object.entries(shape).map(([name, kind]) => [name, samples[kind]])),
 })
 
-/** A message without any field, while every object inherits them. */
+/** Parses a message that has no field of its own while `Object.prototype` has all of them. */
 function readPolluted(type: string, fields: object) {
   const names = Object.keys(fields)
   try {
@@ -38,14 +38,14 @@ function readPolluted(type: string, fields: object) {
 
 const types = Object.entries(TO_VAULT as Shapes)
 
-test('each message to the vault is accepted as it should be, itself', () => {
+test('each valid message to the vault is accepted and returned as the same object', () => {
   for (const [type, shape] of types) {
     const message = right(type, shape)
     expect(parse(message), type).toBe(message)
   }
 })
 
-test('no message to the vault is accepted without one of its fields, or with a field more', () => {
+test('a message to the vault with a missing or an additional field is refused', () => {
   for (const [type, shape] of types) {
     for (const name of ['type', ...Object.keys(shape)]) {
       const { [name]: _, ...message } = right(type, shape)
@@ -60,20 +60,20 @@ test('no message to the vault is accepted without one of its fields, or with a f
   }
 })
 
-test('no message to the vault is accepted with a field of another kind', () => {
+test('a message to the vault with a field of another type is refused', () => {
   for (const [type, shape] of types) {
     for (const [name, kind] of Object.entries(shape).filter(([, kind]) => kind)) {
       const isWrong = (value: unknown) =>
         kind.endsWith('[]') ? !Array.isArray(value) : value === null || typeof value !== kind
-      for (const stranger of [...strangers.filter(isWrong), ...(wrongLists[kind] ?? [])]) {
-        const message = { ...right(type, shape), [name]: stranger }
-        expect(parse(message), `${type}.${name} = ${String(stranger)}`).toBeUndefined()
+      for (const wrong of [...otherValues.filter(isWrong), ...(wrongLists[kind] ?? [])]) {
+        const message = { ...right(type, shape), [name]: wrong }
+        expect(parse(message), `${type}.${name} = ${String(wrong)}`).toBeUndefined()
       }
     }
   }
 })
 
-test('no message to the vault is accepted with inherited fields, nor by a polluted prototype', () => {
+test('a message to the vault with inherited fields is refused, also when a prototype is polluted', () => {
   for (const [type, shape] of types.filter(([, shape]) => Object.keys(shape).length > 0)) {
     const { type: _, ...fields } = right(type, shape)
     expect(parse(Object.assign(Object.create(fields), { type })), type).toBeUndefined()
@@ -81,7 +81,7 @@ test('no message to the vault is accepted with inherited fields, nor by a pollut
   }
 })
 
-test('nothing else is a message to the vault, and nothing throws', () => {
+test('any other value is refused as a message to the vault, without an exception', () => {
   const names = [
     '',
     'config',
@@ -93,12 +93,12 @@ test('nothing else is a message to the vault, and nothing throws', () => {
     'Hello',
     'hello ',
   ]
-  for (const type of [...names, ...strangers]) expect(parse({ type }), String(type)).toBeUndefined()
-  for (const data of [...strangers, new Map([['type', 'ping']]), new Error('ping'), ['ping']])
+  for (const type of [...names, ...otherValues]) expect(parse({ type }), String(type)).toBeUndefined()
+  for (const data of [...otherValues, new Map([['type', 'ping']]), new Error('ping'), ['ping']])
     expect(parse(data)).toBeUndefined()
 })
 
-test('no message but the answer of a call has room for a token, and no message for a configuration', () => {
+test('only the response to a call can contain a token, and no message can contain a configuration', () => {
   const names = [TO_VAULT, TO_PAGE].flatMap((shapes: Shapes) => Object.values(shapes).flatMap(Object.keys))
   expect([...new Set(names)].sort()).toEqual(
     (
@@ -106,6 +106,6 @@ test('no message but the answer of a call has room for a token, and no message f
       'unknown value version'
     ).split(' '),
   )
-  // The origins go to the page only, for it to know which requests to bring.
+  // Origins are sent to the page only. The page needs them to decide which requests go to the vault.
   expect(Object.values(TO_VAULT as Shapes).flatMap(Object.keys)).not.toContain('origins')
 })

@@ -22,7 +22,7 @@ afterEach(async () => {
 const ADA = { user: { name: 'Ada', roles: ['admin'] } }
 const BOB = { user: { name: 'Bob', roles: ['editor'] } }
 
-/** What a router is asked to do. */
+/** A router that records its calls. */
 function createRouter() {
   const calls: string[] = []
   const router = {
@@ -40,7 +40,7 @@ async function mount(node: ReactNode) {
   return render
 }
 
-/** A page in a session that changes. */
+/** Opens a page whose session the test can change. */
 async function open(session: TestSession<unknown>, address = '/') {
   history.replaceState(null, '', address)
   const auth = createTestAuth<unknown>({ session })
@@ -62,7 +62,7 @@ test.each([
   ['/sign-in?redirect=https://evil.test/', ['refresh']],
   ['/sign-in?redirect=/%5Cevil.test', ['refresh']],
   ['/sign-in?redirect=/a&redirect=/b', ['refresh']],
-])('promise 20: after sign-in, a page goes where it was wanted, if that is ours: %s', async (...row) => {
+])('promise 20: after a sign-in, a page opens the path in `redirect` if it is ours: %s', async (...row) => {
   const [address, expected] = row
   const { become, calls } = await open('never', address)
   expect(calls).toEqual([])
@@ -84,15 +84,15 @@ test.each<[string, TestSession<unknown>, TestSession<unknown>]>([
 test.each<[string, TestSession<unknown>, TestSession<unknown>[]]>([
   ['the first status becomes known', 'loading', ['never']],
   ['the token is refreshed', { ...ADA, expiresAt: 1 }, [{ ...ADA, expiresAt: 2 }]],
-  ['the session is looked up again', ADA, ['loading', ADA]],
-  ['it is known why nobody is signed in', 'never', ['expired']],
-])('nothing happens when %s', async (_, before, after) => {
+  ['the session is requested again', ADA, ['loading', ADA]],
+  ['the reason of a missing session becomes known', 'never', ['expired']],
+])('the router is not called when %s', async (_, before, after) => {
   const { become, calls } = await open(before, '/notes?redirect=/elsewhere')
   for (const session of after) await become(session)
   expect(calls).toEqual([])
 })
 
-/** What a server has rendered for this session. */
+/** The session that a server has rendered. */
 const rendered = (session: TestSession<unknown>, name: string | null, at: number) =>
   ({ snapshot: createTestAuth<unknown>({ session }).snapshot, session: name, at }) as SessionInfo<unknown>
 
@@ -102,7 +102,7 @@ function client() {
   return auth
 }
 
-test('what the server has rendered for the user already is not rendered again', async () => {
+test('a session that the server has already rendered causes no refresh of the page', async () => {
   history.replaceState(null, '', '/sign-in')
   const auth = client()
   const { router, calls } = createRouter()
@@ -117,7 +117,7 @@ test('what the server has rendered for the user already is not rendered again', 
   expect(calls).toEqual([])
 })
 
-test('after a sign-out, every tab is rendered again as soon as the server knows, and not before', async () => {
+test('after a sign-out, every tab is rendered again as soon as the server has confirmed it, and not earlier', async () => {
   const session = rendered(ADA, 'a', 1)
   let answer = (_: Response) => {}
   vi.stubGlobal(
@@ -146,7 +146,7 @@ test('after a sign-out, every tab is rendered again as soon as the server knows,
   await vi.waitFor(() => expect([first.calls, second.calls]).toEqual([['refresh'], ['refresh']]))
 })
 
-test('a server action that signs in or out is known to other tabs, too', async () => {
+test('a sign-in by a server action is shown in other tabs', async () => {
   const asked = vi.fn(async (_path: string) => Response.json(rendered(ADA, 'a', 3)))
   vi.stubGlobal('fetch', asked)
   const [here, elsewhere] = [client(), client()]

@@ -32,7 +32,7 @@ async function mount(node: ReactNode) {
 
 const ADA = { user: { name: 'Ada', roles: ['admin'] } }
 
-test('promise 1: components show the session, and every change of it', async () => {
+test('promise 1: components show the session and each of its changes', async () => {
   const auth = createTestAuth<unknown>({ session: 'loading' })
   const element = await mount(
     <AuthProvider auth={auth}>
@@ -46,7 +46,7 @@ test('promise 1: components show the session, and every change of it', async () 
   expect(element.textContent).toBe('unauthenticated - false false')
 })
 
-test('components show why the session cannot be found out', async () => {
+test('components show why the session cannot be determined', async () => {
   const auth = createTestAuth<unknown>({ session: 'loading' })
   function Why() {
     const { status, failure } = useAuth()
@@ -64,7 +64,7 @@ test('components show why the session cannot be found out', async () => {
   expect(element.textContent).toBe('unauthenticated null')
 })
 
-test('components show why the API has ended the session', async () => {
+test('components show the reason that the API gave for ending the session', async () => {
   const auth = createTestAuth<unknown>({ session: ADA })
   function Why() {
     const { reason, serverReason } = useAuth()
@@ -80,7 +80,7 @@ test('components show why the API has ended the session', async () => {
   expect(element.textContent).toBe('revoked ended_by_admin')
 })
 
-test('roles may be anywhere', async () => {
+test('roles may be read from another place with a function', async () => {
   const auth = createTestAuth<unknown>({ session: { claims: { scp: 'admin' } } })
   const element = await mount(
     <AuthProvider auth={auth} roles={({ claims }) => [String(claims?.scp)]}>
@@ -90,12 +90,12 @@ test('roles may be anywhere', async () => {
   expect(element.textContent).toBe('authenticated - true true')
 })
 
-test('without a provider, the error says what to write', () => {
+test('without a provider, the error names the missing element', () => {
   vi.spyOn(console, 'error').mockImplementation(() => {})
   expect(() => renderToString(<Who />)).toThrow('<AuthProvider auth={auth}>')
 })
 
-test('what a server rendered is what is hydrated, and nothing is asked', async () => {
+test('a page hydrates with the session that the server rendered, and makes no request', async () => {
   const fetch = vi.fn()
   const error = vi.spyOn(console, 'error').mockImplementation(() => {})
   vi.stubGlobal('fetch', fetch)
@@ -119,7 +119,7 @@ test('what a server rendered is what is hydrated, and nothing is asked', async (
   auth.dispose()
 })
 
-test('a vault is loading while a server renders, and the page follows it', async () => {
+test('with a vault, the server renders `loading`, and the page then shows the session', async () => {
   const auth = createTestAuth<unknown>({ session: ADA })
   const page = (
     <AuthProvider auth={auth}>

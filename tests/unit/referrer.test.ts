@@ -10,14 +10,14 @@ function declare(content: string, name = 'referrer') {
   document.head.append(meta)
 }
 
-test('a page that declares no policy has none', () => {
+test('a page without a valid declaration has no referrer policy', () => {
   declare('no-referrer', 'theme')
   declare('')
   declare('whatever')
   expect(declaredReferrerPolicy()).toBeUndefined()
 })
 
-test('the last valid declaration holds', () => {
+test('the last valid declaration applies', () => {
   declare('origin')
   declare('No-Referrer', 'Referrer')
   declare('no-such-policy')
@@ -33,14 +33,14 @@ test.each([
   'strict-origin',
   'strict-origin-when-cross-origin',
   'unsafe-url',
-])('`%s` is a policy, for fetch as well', (policy) => {
+])('`%s` is a valid policy, for fetch as well', (policy) => {
   declare(policy)
   expect(declaredReferrerPolicy()).toBe(policy)
   const referrerPolicy = policy as ReferrerPolicy
   expect(new Request('https://a.test/', { referrerPolicy }).referrerPolicy).toBe(policy)
 })
 
-test('of the old names, the strictest is still read, and the others leave the default', () => {
+test('of the legacy names, `never` means no-referrer, and the others leave the default', () => {
   declare('never')
   expect(declaredReferrerPolicy()).toBe('no-referrer')
   document.head.replaceChildren()

@@ -17,7 +17,7 @@ afterEach(() => {
 const restore = () => page.show('pageshow', { persisted: true })
 const settledMessage = (id: unknown, value: unknown = null) => ({ type: 'settled', id, value })
 
-test('a page from the cache whose vault does not answer its greeting takes the vault for lost', async () => {
+test('a page restored from the back/forward cache treats its vault as lost when the vault does not respond to `hello`', async () => {
   const { vault, port, close, onLost, shown } = await openPage()
   port.receive({ type: 'snapshot', snapshot: { ...ADA } })
   page.show('pagehide')
@@ -33,11 +33,11 @@ test('a page from the cache whose vault does not answer its greeting takes the v
   expect(onLost).toHaveBeenCalledTimes(1)
 })
 
-test('a page from the cache whose vault answers goes on with it', async () => {
+test('a page restored from the back/forward cache continues with its vault when the vault responds', async () => {
   const { port, onLost, shown } = await openPage()
   page.show('pagehide')
   restore()
-  // The thread was blocked while the welcome came in: half of the time limit is over at once, and no more.
+  // The thread was blocked when the welcome arrived: half of the time limit passes at once, but not all of it.
   await vi.advanceTimersByTimeAsync(6_000)
   port.receive(WELCOME)
   port.receive({ type: 'snapshot', snapshot: { ...ADA } })
@@ -46,11 +46,11 @@ test('a page from the cache whose vault answers goes on with it', async () => {
   expect(shown()).toEqual(ADA)
 })
 
-test('a page from the cache that its vault refuses, or that is put away again, asks the factory or waits', async () => {
+test('a restored page that its vault refuses treats the vault as lost after 10 s, and one that is hidden again waits', async () => {
   const refused = await openPage()
   restore()
   refused.port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-failed', message: 'x' } })
-  // Another script of the page may have greeted: the refusal of a vault that was there is not believed, its silence is.
+  // Another script of the page may have sent a `hello`. So a refusal of a running vault is ignored, and its silence counts.
   await settled()
   expect(refused.onLost).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(10_000)
@@ -63,7 +63,7 @@ test('a page from the cache that its vault refuses, or that is put away again, a
   expect(hidden.onLost).not.toHaveBeenCalled()
 })
 
-test('a refusal that answers no greeting changes nothing: a script of the page may have greeted', async () => {
+test('a refusal without a `hello` of this client changes nothing, because another script may have sent the `hello`', async () => {
   const { port, vault, onLost } = await openPage()
   port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-mismatch', message: 'x' } })
   const ready = watch(vault.ready())
@@ -71,7 +71,7 @@ test('a refusal that answers no greeting changes nothing: a script of the page m
   expect([onLost.mock.calls.length, ready.outcome]).toEqual([0, 'open'])
 })
 
-test('a page that closes while it greets its vault again is not lost', async () => {
+test('a restored page that closes its vault before the welcome does not report it as lost', async () => {
   const { vault, onLost } = await openPage()
   restore()
   vault.close()
@@ -79,13 +79,13 @@ test('a page that closes while it greets its vault again is not lost', async () 
   expect(onLost).not.toHaveBeenCalled()
 })
 
-test('a page that goes before its first welcome says goodbye, and greets again when it is back', async () => {
+test('a page that is hidden before its first welcome sends `bye`, and sends `hello` again when it is restored', async () => {
   const port = new FakePort()
   const { opening, onLost, onSnapshot } = open(port)
   page.show('pagehide')
   restore()
   expect(port.posted.map(({ type }) => type)).toEqual(['hello', 'bye', 'hello'])
-  // Here the limit is that of the start of a vault, which is not the remote's.
+  // The time limit for starting a vault applies here. It is not part of `openRemote`.
   await vi.advanceTimersByTimeAsync(20_000)
   port.receive(WELCOME)
   await opening
@@ -93,7 +93,7 @@ test('a page that goes before its first welcome says goodbye, and greets again w
   expect(onLost).not.toHaveBeenCalled()
 })
 
-test('a ping names the open calls, and there is none without', async () => {
+test('a ping lists the open calls, and no ping is sent when there are none', async () => {
   const { vault, port } = await openPage()
   const calls = [watch(vault.ready()), watch(vault.signOut())]
   await vi.advanceTimersByTimeAsync(5000)
@@ -108,12 +108,12 @@ test('a ping names the open calls, and there is none without', async () => {
   expect(port.of('ping')).toHaveLength(2)
 })
 
-test('a call that the vault does not know fails; one that it had just answered, or gets later, does not', async () => {
+test('a call that the vault does not know fails; a call that the vault has just settled, or gets later, does not', async () => {
   const { vault, port } = await openPage()
   const [lost, answered] = [watch(vault.ready()), watch(vault.signOut())]
   await vi.advanceTimersByTimeAsync(5000)
   const later = watch(vault.ready())
-  // Posted in this order: the vault had answered 2 before the ping came, so that the pong names it, too.
+  // The vault had settled call 2 before the ping arrived. So the pong lists it as unknown, too.
   port.receive(settledMessage(2, 'answered'))
   port.receive({ type: 'pong', instance: 'first', unknown: [1, 2] })
   await settled()
@@ -135,7 +135,7 @@ test('a vault that answers no pings while calls are open is lost after 15 s, onc
 })
 
 for (const type of ['ping', 'pong'] as const) {
-  test(`a page that hears another instance by a ${type} fails its calls and greets again on the same port`, async () => {
+  test(`a page that gets a ${type} of another instance fails its calls and repeats its handshake on the same port`, async () => {
     const { vault, port, onLost, close, fetch, onSnapshot, onEvent } = await openPage()
     vault.reportRequests()
     const calls = [watch(vault.ready()), watch(fetch()), watch(vault.signIn('raw')), watch(vault.signOut())]
@@ -161,7 +161,7 @@ for (const type of ['ping', 'pong'] as const) {
   })
 }
 
-test('another instance that does not welcome the page is lost; one that welcomes it at once is not greeted twice', async () => {
+test('another instance is lost when it does not welcome the page, and gets no second `hello` when it does so at once', async () => {
   const silent = await openPage()
   silent.port.receive({ type: 'ping', instance: 'second' })
   await vi.advanceTimersByTimeAsync(10_100)
@@ -174,7 +174,7 @@ test('another instance that does not welcome the page is lost; one that welcomes
   expect([call.outcome, welcomed.port.of('hello').length]).toEqual(['vault-lost', 1])
 })
 
-test('a vault that is restarted before its first welcome is greeted again', async () => {
+test('a vault that restarts before its first welcome gets another `hello`', async () => {
   const port = new FakePort()
   const { opening } = open(port)
   port.receive({ type: 'ping', instance: 'first' })
@@ -184,7 +184,7 @@ test('a vault that is restarted before its first welcome is greeted again', asyn
   expect(await (await opening).origins()).toEqual(['https://api.test'])
 })
 
-test('a message that cannot be read here fails the open calls, since nothing says whose it was', async () => {
+test('a message that cannot be deserialised fails all open calls, because its call is unknown', async () => {
   const { port, fetch } = await openPage()
   const call = watch(fetch())
   await settled()

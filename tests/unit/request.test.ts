@@ -4,13 +4,13 @@ import { join, split } from '../../js/common/request.js'
 
 const post = (body: unknown) => split('https://a.test/', { method: 'POST', body: body as BodyInit }).body
 
-/** An object of the same brand whose prototype is not that of this realm, as one that an iframe has made. */
+/** An object of the same brand with a prototype of another realm, like one from an iframe. */
 function foreign<T extends object>(value: T): T {
   const members = Object.getOwnPropertyDescriptors(Object.getPrototypeOf(value))
   return Object.setPrototypeOf(value, Object.create(Object.prototype, members))
 }
 
-test('the body goes beside the request, which has an empty one', async () => {
+test('`split` returns the body separately, and a request with an empty body', async () => {
   const { request, body } = split('https://a.test/x', {
     method: 'PUT',
     body: 'text',
@@ -21,7 +21,7 @@ test('the body goes beside the request, which has an empty one', async () => {
   expect(request.headers.has('content-type')).toBe(false)
 })
 
-test('members that init inherits are heard as fetch hears them', () => {
+test('members that `init` inherits are used, as in fetch', () => {
   class Init {
     get method() {
       return 'POST'
@@ -31,7 +31,7 @@ test('members that init inherits are heard as fetch hears them', () => {
   expect(split('https://a.test/', new Init()).request.method).toBe('POST')
 })
 
-test('what is read of init is read once, and asked of init itself', () => {
+test('each member of `init` is read once, with `init` as receiver', () => {
   const reads: string[] = []
   class Init {
     #priority = 'high'
@@ -52,23 +52,23 @@ test('what is read of init is read once, and asked of init itself', () => {
   expect(split('https://a.test/', Object.freeze({ method: 'POST', body: 'y' })).body).toBe('y')
 })
 
-test('a request can be the init of another', () => {
+test('a Request can be the `init` of another request', () => {
   const init = new Request('https://b.test/', { method: 'POST', body: 'x', headers: { 'x-a': '1' } })
   const { request, body } = split('https://a.test/', init as unknown as RequestInit)
   expect([request.url, request.method, request.headers.get('x-a')]).toEqual(['https://a.test/', 'POST', '1'])
   expect(body).toBeInstanceOf(ReadableStream)
 })
 
-test('a body beside a request replaces its own, which is left alone', async () => {
+test('a body in `init` replaces the body of a request, which is not read', async () => {
   const input = new Request('https://a.test/', { method: 'POST', body: 'first' })
   expect(split(input, { body: 'second' }).body).toBe('second')
   expect(input.bodyUsed).toBe(false)
   await input.text()
-  expect(split(input, { body: 'third' }).body, 'also when it is used').toBe('third')
+  expect(split(input, { body: 'third' }).body, 'also when its body was read').toBe('third')
   expect(() => split(input)).toThrow(TypeError)
 })
 
-test('a request that is put together again keeps its referrer', () => {
+test('`join` keeps the referrer and the referrer policy of a request', () => {
   const init = { method: 'POST', referrer: '', referrerPolicy: 'no-referrer' } as const
   const { request, body } = split('https://a.test/', { ...init, body: 'x' })
   for (const whole of [join(request, body), join(request, null, { headers: { 'x-a': '1' } })])
@@ -83,13 +83,13 @@ test('an input whose text changes is read once', () => {
   expect(reads).toBe(1)
 })
 
-test('what fetch refuses is refused with the same TypeError', () => {
+test('arguments that fetch refuses are refused with a TypeError', () => {
   expect(() => split('https://user:secret@a.test/')).toThrow(TypeError)
   expect(() => split('not a url')).toThrow(TypeError)
   expect(() => split('https://a.test/', { body: 'a GET has none' })).toThrow(TypeError)
 })
 
-test('a body is sent as it was at the call, whatever its owner changes afterwards', async () => {
+test('a body is sent with the content that it had at the call, even if it is changed later', async () => {
   const form = new FormData()
   form.set('a', '1')
   const params = new URLSearchParams({ a: '1' })
@@ -108,15 +108,15 @@ test('a body is sent as it was at the call, whatever its owner changes afterward
   expect(texts).toEqual(['a=1', '\u0001\u0002\u0003', '\u0001\u0002\u0003', '\u0001\u0002\u0003'])
 })
 
-test('files of a form keep their names and contents', async () => {
+test('files of a form keep their names', async () => {
   const form = new FormData()
   form.append('file', new Blob(['x']), 'näme.txt')
   const { body } = split('https://a.test/', { method: 'POST', body: form })
   expect([...(body as FormData)].map(([, value]) => (value as File).name)).toEqual(['näme.txt'])
 })
 
-// Node asks a form for its class; those of browsers are in tests/e2e/requests.spec.ts.
-test('bodies of another realm are what they are here', async () => {
+// Node recognises a form by its class. Forms of another realm are tested in browsers: tests/e2e/requests.spec.ts.
+test('bodies of another realm are recognised', async () => {
   const bytes = runInNewContext('new Uint8Array([0, 65, 66, 0]).subarray(1, 3)')
   expect(bytes).not.toBeInstanceOf(Uint8Array)
   expect(await new Response(post(bytes)).text()).toBe('AB')
@@ -128,7 +128,7 @@ test('bodies of another realm are what they are here', async () => {
   expect([stream instanceof ReadableStream, post(stream)]).toEqual([false, stream])
 })
 
-test('what is no body goes as its text at the call', () => {
+test('a value that is not a body type is sent as its text at the call', () => {
   const changing = { text: 'now', toString: () => changing.text }
   const body = post(changing)
   changing.text = 'later'
@@ -137,7 +137,7 @@ test('what is no body goes as its text at the call', () => {
   expect(() => post(Symbol('s'))).toThrow(TypeError)
 })
 
-test('a Request that spreads its init, as that of vitest in jsdom does, finds all of it', async () => {
+test('`split` works with a Request class that spreads its init, as that of vitest in jsdom does', async () => {
   class Spreading extends Request {
     constructor(input: RequestInfo | URL, init?: RequestInit) {
       super(input, init && { ...init })

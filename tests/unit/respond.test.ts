@@ -9,7 +9,7 @@ const FETCH = {
   body: null,
 } as const
 
-/** An answer without end, of which as much is made as is read. */
+/** A response with an endless body, whose chunks are created only when they are read. */
 function endless() {
   let made = 0
   const body = new ReadableStream<Uint8Array>(
@@ -22,10 +22,10 @@ function endless() {
   return { responder, told, made: () => made }
 }
 
-/** All that is ready to happen has happened. */
+/** Lets everything run that is ready to run. */
 const rest = () => new Promise((resolve) => setTimeout(resolve))
 
-test('promise 12: a body is read and sent a few chunks ahead of its reader, and no further', async () => {
+test('promise 12: a body is read and sent only a few chunks ahead of its reader', async () => {
   const { responder, told, made } = endless()
   responder.fetch(FETCH)
   await rest()
@@ -35,7 +35,7 @@ test('promise 12: a body is read and sent a few chunks ahead of its reader, and 
   expect(made()).toBe(WINDOW + 3)
 })
 
-test('promise 12: a small body that breaks off comes after its head, so that its status is not lost', async () => {
+test('promise 12: the head of a small body that breaks off is sent first, so that its status is not lost', async () => {
   const broken = new ReadableStream({ pull: (controller) => controller.error(new TypeError('cut')) })
   const told: ToPage[] = []
   const host = { send: async () => new Response(broken, { status: 502, headers: { 'content-length': '9' } }) }
@@ -46,7 +46,7 @@ test('promise 12: a small body that breaks off comes after its head, so that its
   ])
 })
 
-test('promise 12: a small body that is late comes after its head', async () => {
+test('promise 12: the head of a small body that is late is sent before the body', async () => {
   let source!: ReadableStreamDefaultController<Uint8Array>
   const body = new ReadableStream<Uint8Array>({
     start(controller) {
@@ -72,7 +72,7 @@ const BODIES: Record<string, () => Response> = {
 
 for (const [name, answer] of Object.entries(BODIES)) {
   for (const failing of [1, 2, 3]) {
-    test(`whichever message cannot be posted, the call of a body "${name}" ends: ${failing}`, async () => {
+    test(`when message ${failing} of a call with the body "${name}" cannot be posted, the call ends`, async () => {
       const told: ToPage[] = []
       let posted = 0
       const responder = createResponder({ send: async () => answer() }, (message) => {
@@ -86,7 +86,7 @@ for (const [name, answer] of Object.entries(BODIES)) {
   }
 }
 
-test('whatever the core throws, and whenever, fails the call; what cannot be told rejects for the caller to tell', async () => {
+test('any exception of the core fails the call; when no message can be posted, the responder rejects', async () => {
   const thrown = [
     () => {
       throw new TypeError('at once')

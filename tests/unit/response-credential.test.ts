@@ -8,7 +8,7 @@ const OPTIONS = resolveOptions({
   credential: { headers: ['access-token'] },
 } as Parameters<typeof resolveOptions>[0])
 
-/** A response of an engine: its constructor would refuse some of these. */
+/** A response as browsers create it. The constructor of Response would refuse some of these. */
 function native(status: number, statusText: string, body: string | null) {
   const response = new Response(body, { headers: { 'access-token': 'secret', 'x-a': '1' } })
   for (const [name, value] of Object.entries({ status, statusText }))
@@ -16,7 +16,7 @@ function native(status: number, statusText: string, body: string | null) {
   return response
 }
 
-test('a response that brings a token reaches the page of the vault without it, whatever its status and body', async () => {
+test('a response with a token reaches the page without it, with its status, its status text and its body', async () => {
   for (const status of [200, 204, 205, 304, 401, 600, 999]) {
     for (const body of [null, '', 'text']) {
       for (const statusText of ['', 'OK', 'a\x01b', '\u2603']) {

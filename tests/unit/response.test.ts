@@ -4,13 +4,13 @@ import { WINDOW } from '../../js/protocol/messages.js'
 import { packHead } from '../../js/protocol/packing.js'
 import { RemoteResponse } from '../../js/protocol/response.js'
 
-/** What arrives at the other end of a port. */
+/** The value that arrives at the other end of a port. */
 const sent = <T>(value: T): T => structuredClone(value)
 const bytes = (text: string) => new TextEncoder().encode(text)
 
 const { signal } = new AbortController()
 
-/** A body that has come, chunk by chunk. */
+/** A body that has arrived in these chunks. */
 function whole(...chunks: string[]) {
   const body = receive(vi.fn(), vi.fn())
   for (const chunk of chunks) body.push(bytes(chunk))
@@ -20,14 +20,14 @@ function whole(...chunks: string[]) {
 
 const head = packHead(new Response(null, { headers: { 'content-type': 'application/json' } }))
 
-/** A response with what no constructor sets. */
+/** A response with fields that no constructor sets. */
 function answer(told: Partial<Response>, init: ResponseInit = {}) {
   const response = new Response(null, init)
   for (const [name, value] of Object.entries(told)) Object.defineProperty(response, name, { value })
   return response
 }
 
-test('promise 12: a response is as fetch would have made it, and its clones are too', async () => {
+test('promise 12: a response and its clones have the fields of the response of fetch', async () => {
   const before = answer(
     { url: 'https://api.test/me', redirected: true, type: 'cors' },
     { status: 404, statusText: 'Nope', headers: { 'x-a': '1' } },
@@ -48,14 +48,14 @@ test('promise 12: a response is as fetch would have made it, and its clones are 
   }
 })
 
-test('promise 12: every status that fetch gives can be given again, without a body where there is none', () => {
+test('promise 12: every status of fetch is supported, with null as body', () => {
   for (const status of [200, 201, 204, 205, 299, 304, 400, 401, 500, 599]) {
     const after = new RemoteResponse(sent(packHead(new Response(null, { status }))), null)
     expect([after.status, after.ok]).toEqual([status, status < 300])
   }
 })
 
-test('promise 12: a filtered redirect keeps its status of 0, and so do its clones', () => {
+test('promise 12: a filtered redirect and its clones keep status 0', () => {
   const head = { status: 0, statusText: '', headers: [], url: 'https://api.test/', redirected: false }
   for (const type of ['opaqueredirect', 'opaque'] as const) {
     const after = new RemoteResponse(sent({ ...head, headers: [] as [string, string][], type }), null)
@@ -64,7 +64,7 @@ test('promise 12: a filtered redirect keeps its status of 0, and so do its clone
   }
 })
 
-test('promise 12: a body can be read in every way that fetch has, and once', async () => {
+test('promise 12: a body can be read once, by every method of fetch', async () => {
   const made = () => new RemoteResponse(head, whole('{"a":', '"\u00e9"}'))
   const text = '{"a":"\u00e9"}'
   expect(await made().text()).toBe(text)
@@ -86,7 +86,7 @@ test('promise 12: a body can be read in every way that fetch has, and once', asy
   expect(() => response.clone()).toThrow(TypeError)
 })
 
-test('promise 12: what the stream of a body has given away is not given again', async () => {
+test('promise 12: chunks that a reader of the stream has taken are not returned again', async () => {
   const response = new RemoteResponse(head, whole('a', 'b'))
   const reader = (response.body as ReadableStream<Uint8Array>).getReader()
   expect((await reader.read()).value).toEqual(bytes('a'))
@@ -95,13 +95,13 @@ test('promise 12: what the stream of a body has given away is not given again', 
   expect((await reader.read()).done).toBe(true)
 })
 
-test('promise 12: an empty body, and empty chunks, are nothing', async () => {
+test('promise 12: an empty body and empty chunks add no bytes', async () => {
   expect(await new RemoteResponse(head, whole()).text()).toBe('')
   expect(await new RemoteResponse(head, whole('', 'a', '')).text()).toBe('a')
   expect(await new RemoteResponse(head, null).text()).toBe('')
 })
 
-test('promise 12: a stream asks for a few chunks at a time, as they are read', async () => {
+test('promise 12: a stream requests a few chunks at a time, as they are read', async () => {
   const grant = vi.fn()
   const body = receive(grant, vi.fn())
   for (let chunk = 0; chunk < WINDOW; chunk++) body.push(bytes('x'))
@@ -115,7 +115,7 @@ test('promise 12: a stream asks for a few chunks at a time, as they are read', a
   expect((await reading).value).toEqual(bytes('y'))
 })
 
-test('promise 12: empty chunks count, and keep nobody waiting', async () => {
+test('promise 12: empty chunks count as read, so that a reader gets the next chunk', async () => {
   const grant = vi.fn()
   const body = receive(grant, vi.fn())
   const reading = body.readable.getReader().read()
@@ -125,7 +125,7 @@ test('promise 12: empty chunks count, and keep nobody waiting', async () => {
   expect((await reading).value).toEqual(bytes('x'))
 })
 
-test('promise 12: a failure ends a body that is read, at once and for all', async () => {
+test('promise 12: a failure rejects every reading of the body at once', async () => {
   const reason = new DOMException('given up', 'AbortError')
   const collected = receive(vi.fn(), vi.fn())
   const text = new RemoteResponse(head, collected.readable).text()
@@ -144,7 +144,7 @@ test('promise 12: a failure ends a body that is read, at once and for all', asyn
   await expect(new RemoteResponse(head, late.readable).text()).rejects.toBe(reason)
 })
 
-test('promise 12: a body that is cancelled is stopped at its source, and one that is read is not', async () => {
+test('promise 12: cancelling a body stops its source, and reading it completely does not', async () => {
   const [stop, grant] = [vi.fn(), vi.fn()]
   const cancelled = receive(grant, stop)
   await new RemoteResponse(head, cancelled.readable).body?.cancel()
@@ -157,7 +157,7 @@ test('promise 12: a body that is cancelled is stopped at its source, and one tha
   expect([await text, stop.mock.calls.length]).toEqual(['a', 1])
 })
 
-test('promise 12: a status that no constructor takes is given all the same, with or without a body', async () => {
+test('promise 12: a status that no constructor accepts is supported, with or without a body', async () => {
   for (const status of [204, 205, 304, 600, 999]) {
     const head = {
       status,
@@ -176,7 +176,7 @@ test('promise 12: a status that no constructor takes is given all the same, with
   }
 })
 
-/** What a reading rejects with when the call is aborted in the middle of it. */
+/** The error of a reading when the call is aborted while the body arrives. */
 async function aborted(read: (response: Response) => Promise<unknown>) {
   const body = receive(vi.fn(), vi.fn())
   const reading = read(new RemoteResponse(head, body.readable)).catch((error) => error)
@@ -203,7 +203,7 @@ test('promise 12: a reading that is aborted rejects with the reason of the signa
   for (const read of readings) expect(await aborted(read)).toBe('enough')
 })
 
-test('promise 12: a blob has the type that fetch gives it, and a form is read', async () => {
+test('promise 12: a blob has the same type as in fetch, and a form is parsed', async () => {
   const typed = (type: string) => ({ ...head, headers: [['content-type', type]] as [string, string][] })
   const native = await new Response('x', { headers: { 'content-type': 'Text/Plain; charset=UTF-8' } }).blob()
   const blob = await new RemoteResponse(typed('Text/Plain; charset=UTF-8'), whole('x')).blob()
@@ -218,7 +218,7 @@ test('promise 12: a blob has the type that fetch gives it, and a form is read', 
   ])
 })
 
-test('the headers of a response and of its clone are immutable, as those of fetch are', () => {
+test('the headers of a response and of its clone are immutable, as in fetch', () => {
   const response = new RemoteResponse(sent(packHead(new Response(null, { headers: { 'x-a': '1' } }))), null)
   for (const { headers } of [response, response.clone()]) {
     expect(() => headers.set('x-a', '2')).toThrow(TypeError)
@@ -229,7 +229,7 @@ test('the headers of a response and of its clone are immutable, as those of fetc
   }
 })
 
-test('promise 12: a reason phrase that no constructor takes is given all the same, with its status', () => {
+test('promise 12: a status text that no constructor accepts is supported, with any status', () => {
   for (const statusText of ['a\x01b', 'a\x7fb', '\u2603', 'a\tb', 'D\u00e9j\u00e0']) {
     for (const status of [200, 404, 999]) {
       const response = new RemoteResponse({ ...head, status, statusText, headers: [['x-a', '1']] }, null)

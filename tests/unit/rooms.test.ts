@@ -23,7 +23,7 @@ function sourceOf(stem: string) {
   return ['.ts', '.tsx'].map((end) => stem + end).find((file) => existsSync(path.join(root, file)))
 }
 
-/** What ARCHITECTURE.md says: the folder of a room, and the rooms that it may import. */
+/** The table of ARCHITECTURE.md: the folder of a room, and the rooms that it may import. */
 const rooms = new Map(
   [
     ...readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8').matchAll(
@@ -52,7 +52,7 @@ test('a room imports only the rooms that the table allows', () => {
   expect(wrong).toEqual([])
 })
 
-test('no file imports itself, directly or over others, types included', () => {
+test('js/ has no circular imports, including imports of types', () => {
   const finished = new Set<string>()
   const circles: string[] = []
   function visit(file: string, trail: string[]) {

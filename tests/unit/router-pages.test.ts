@@ -60,7 +60,7 @@ test.each<[string, GuardOptions]>([
     },
   ],
   [
-    'named routes, which inherit the parameters of the wanted page',
+    'named routes, which inherit the parameters of the requested page',
     {
       signIn: { name: 'sign-in' },
       home: { name: 'home' },
@@ -68,7 +68,7 @@ test.each<[string, GuardOptions]>([
       unavailable: { name: 'unavailable' },
     },
   ],
-])('pages below a locale, from the first load on: %s', async (_, options) => {
+])('pages may be below a locale: %s', async (_, options) => {
   const { auth, router, at } = setUpLocales('never', options)
   await router.push('/ar/notes?a=1')
   expect(at()).toBe('/ar/sign-in?redirect=/ar/notes?a=1')
@@ -77,9 +77,9 @@ test.each<[string, GuardOptions]>([
   await router.push('/en/admin')
   expect(at()).toBe('/en/forbidden')
   await router.push('/ar/sign-in')
-  expect(at(), 'home is that of the same locale').toBe('/ar')
+  expect(at(), 'home page of the same locale').toBe('/ar')
   await router.push('/ar/sign-in?redirect=/en/notes')
-  expect(at(), 'the page that was wanted is in another').toBe('/en/notes')
+  expect(at(), 'requested page in another locale').toBe('/en/notes')
   auth.become('signed-out')
   await arrives(at, '/en/sign-in')
   auth.become({ failure: 'unreachable' })
@@ -87,13 +87,13 @@ test.each<[string, GuardOptions]>([
   expect(at()).toBe('/ar/unavailable')
 })
 
-test('the home page of the same locale is not kept in the query', async () => {
+test('a home page of the same locale is not added to the query', async () => {
   const { router, at } = setUpLocales('never', { signIn: { name: 'sign-in' }, home: { name: 'notes' } })
   await router.push('/ar/notes')
   expect(at()).toBe('/ar/sign-in')
 })
 
-test('a page for which the function `home` has no answer can still be asked to sign in for', async () => {
+test('a page for which the function `home` returns no page can still be the target after a sign-in', async () => {
   const { router, at } = setUpLocales('never', {
     signIn: () => '/en/sign-in',
     home: ({ params }) => ({ name: 'home', params }),
@@ -125,7 +125,7 @@ test.each(
     ['forbidden', BOB, '/admin', page] as const,
     ['unavailable', { failure: 'unreachable' } as const, '/notes', page] as const,
   ]),
-)('a function that returns no page is named: %s %j %s %s', async (option, session, wanted, page) => {
+)('a page function that returns no page is named: %s %j %s %s', async (option, session, wanted, page) => {
   const { router } = setUp(session, { [option]: () => page } as GuardOptions)
   await expect(router.push(wanted)).rejects.toMatchObject({
     code: 'page-missing',
@@ -134,13 +134,13 @@ test.each(
   })
 })
 
-test('a catch-all route does not make a page of what leads elsewhere', async () => {
+test('a catch-all route does not match a page function that returns another origin', async () => {
   const { router } = setUp('never', { signIn: () => '//evil.test/sign-in' })
   router.addRoute({ path: '/:path(.*)*', component })
   await expect(router.push('/notes')).rejects.toMatchObject({ code: 'page-missing', option: 'signIn' })
 })
 
-test('promise 20: a parameter that comes from the address leads nowhere else', async () => {
+test('promise 20: a route parameter from the URL cannot redirect to another origin', async () => {
   const { router } = setUp('never', { signIn: below('/sign-in') })
   router.addRoute({ path: '/:locale/account', component, meta: { requiresAuth: true } })
   router.addRoute({ path: '/:path(.*)*', component })
@@ -150,7 +150,7 @@ test('promise 20: a parameter that comes from the address leads nowhere else', a
   })
 })
 
-test('a route whose parameter the wanted page does not have is named, with what the router says', async () => {
+test('a route whose parameter the requested page lacks is named, with the error of the router', async () => {
   const { router } = setUpLocales('never', { signIn: { name: 'sign-in' } })
   router.addRoute({ path: '/account', component, meta: { requiresAuth: true } })
   await expect(router.push('/account')).rejects.toMatchObject({
@@ -163,7 +163,7 @@ test('a route whose parameter the wanted page does not have is named, with what 
 const nextTask = () => new Promise((resolve) => setTimeout(resolve))
 
 const REPORTS = { path: '/reports', name: 'reports', component, meta: { requiresAuth: true } }
-/** What applications have for addresses that lead to no page. */
+/** Catch-all routes that applications use for unknown URLs. */
 const CATCH_ALLS = {
   none: undefined,
   'a page': { path: '/:path(.*)*', component },
@@ -171,12 +171,12 @@ const CATCH_ALLS = {
   'a redirect home': { path: '/:path(.*)*', redirect: '/' },
 }
 
-/** A guarded router of an application that adds a route once the user is known, in one of these ways. */
+/** The ways in which an application adds a route once the user is known, to a guarded router. */
 const WAYS = {
-  'at once, before the guards hear of the user': 'before',
-  'at once, after them': 'after',
-  'later, when it has asked what the user may see': 'later',
-  'in a navigation guard of its own': 'guard',
+  'at once, before the guards are notified': 'before',
+  'at once, after the guards are notified': 'after',
+  'later, after a request for the rights of the user': 'later',
+  'in a navigation guard of the application': 'guard',
 } as const
 
 function setUpDynamic(session: TestSession<unknown>, way: string, catchAll: keyof typeof CATCH_ALLS) {
@@ -227,7 +227,7 @@ test.each(DYNAMIC)(
   },
 )
 
-test.each(DYNAMIC)('a sign-in leads to a page that is added %s; catch-all: %s', async (_, catchAll, way) => {
+test.each(DYNAMIC)('a sign-in opens a page that is added %s; catch-all: %s', async (_, catchAll, way) => {
   const { auth, router, at } = setUpDynamic('never', way, catchAll)
   await router.push('/sign-in?redirect=/reports?a=1')
   auth.become(BOB)
@@ -236,7 +236,7 @@ test.each(DYNAMIC)('a sign-in leads to a page that is added %s; catch-all: %s', 
 })
 
 test.each(Object.keys(CATCH_ALLS) as (keyof typeof CATCH_ALLS)[])(
-  'a visitor who wanted it before signing in gets there without a link; catch-all: %s',
+  'a page that was requested before the sign-in, and is added later, opens without a link; catch-all: %s',
   async (catchAll) => {
     const { auth, router } = setUpDynamic('never', 'later', catchAll)
     await router.push('/reports')
@@ -246,7 +246,7 @@ test.each(Object.keys(CATCH_ALLS) as (keyof typeof CATCH_ALLS)[])(
   },
 )
 
-test('a page that there is not, even after routes have been added, leads home, once', async () => {
+test('a requested page that does not exist, even after routes are added, leads to the home page, once', async () => {
   const { auth, router, at } = setUpDynamic('never', 'at once', 'none')
   const seen: string[] = []
   router.afterEach(({ fullPath }) => void seen.push(fullPath))
@@ -257,7 +257,7 @@ test('a page that there is not, even after routes have been added, leads home, o
   expect(seen).toEqual(['/sign-in?redirect=/nowhere', '/'])
 })
 
-/** Adds a route, and waits until the guards have looked at it. */
+/** Adds a route, and waits until the guards have seen it. */
 async function addAndWait(router: ReturnType<typeof setUpDynamic>['router'], path: string) {
   router.addRoute({ path, component })
   await nextTask()
@@ -265,19 +265,19 @@ async function addAndWait(router: ReturnType<typeof setUpDynamic>['router'], pat
 }
 
 test.each<[what: string, go: (router: ReturnType<typeof setUpDynamic>['router']) => unknown]>([
-  ['elsewhere since', (router) => router.push('/notes')],
-  ['elsewhere in the same turn', (router) => void router.push('/notes')],
-])('an added page does not open for a user who has gone %s', async (what, go) => {
+  ['to another page before', (router) => router.push('/notes')],
+  ['to another page in the same task', (router) => void router.push('/notes')],
+])('a page that is added does not open for a user who has gone %s', async (what, go) => {
   const { router, at } = setUpDynamic(BOB, 'never', 'a page')
   await router.push('/late')
-  if (what === 'elsewhere since') await go(router)
+  if (what === 'to another page before') await go(router)
   const added = addAndWait(router, '/late')
-  if (what !== 'elsewhere since') go(router)
+  if (what !== 'to another page before') go(router)
   await added
   expect(at()).toBe('/notes')
 })
 
-test('an added page does not open while nobody is signed in, nor for the next user', async () => {
+test('a page that is added opens neither for a guest nor for the next user', async () => {
   const { auth, router, at } = setUpDynamic('never', 'never', 'a page that requires sign-in')
   await router.push('/late')
   expect(at()).toBe('/sign-in?redirect=/late')
@@ -294,7 +294,7 @@ test('an added page does not open while nobody is signed in, nor for the next us
   expect(at()).toBe('/')
 })
 
-test('a page that stands at the address of another one stays when a route is added', async () => {
+test('a page that is shown under the URL of another page stays when a route is added', async () => {
   const { router, at } = setUp(BOB)
   router.addRoute({ path: '/:path(.*)*', name: 'not-found', component })
   await router.push({ name: 'not-found', params: { path: ['notes'] } })
@@ -303,14 +303,14 @@ test('a page that stands at the address of another one stays when a route is add
   expect([at(), router.currentRoute.value.name, replace.mock.calls]).toEqual(['/notes', 'not-found', []])
 })
 
-test('guards that are stopped leave the router as it was', () => {
+test('stopping the guards restores the router', () => {
   const { router, stop } = setUp(BOB)
   const guarded = router.addRoute
   stop()
   expect(router.addRoute).not.toBe(guarded)
 })
 
-test('the sign-in page opens for everybody, even below a route that requires sign-in', async () => {
+test('the sign-in page opens for guests, even below a route that requires sign-in', async () => {
   const auth = createTestAuth<unknown>({ session: 'never' })
   const router = createRouter({
     history: createMemoryHistory(),
@@ -336,13 +336,13 @@ test('the sign-in page opens for everybody, even below a route that requires sig
   }
 })
 
-test('a home page for guests leads nowhere', async () => {
+test('a home page that is for guests only causes no redirect', async () => {
   const { router, at } = setUp(ADA, { home: '/sign-in' })
   await router.push('/sign-in')
   expect(at()).toBe('/sign-in')
 })
 
-test('the fragment that a browser carried over the redirect of a server belongs to the wanted page', async () => {
+test('a fragment that the browser kept over a redirect of the server is added to the requested page', async () => {
   const { auth, router, at } = setUp('never')
   await router.push('/sign-in?redirect=/notes%23first%20half')
   auth.become(BOB)

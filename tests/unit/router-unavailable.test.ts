@@ -9,7 +9,7 @@ import { ADA, arrives, BOB, component, setUp } from './guarded.js'
 const UNREACHABLE = { failure: 'unreachable' } as const
 const MALFORMED = { failure: 'malformed' } as const
 const PAGES: GuardOptions = { forbidden: '/forbidden', unavailable: '/unavailable' }
-/** A guest page waits no longer, in milliseconds: promised in the README and in ARCHITECTURE.md. */
+/** The longest time that a guest page waits, in milliseconds. The README and ARCHITECTURE.md promise it. */
 const BOUND = 12_000
 
 beforeEach(() => {
@@ -21,7 +21,7 @@ afterEach(() => {
 })
 
 test.each([UNREACHABLE, MALFORMED])(
-  'while the session cannot be found out, a page for guests opens: %j',
+  'while the session cannot be determined, a page for guests opens: %j',
   async (failure) => {
     const { auth, router, at } = setUp('loading', PAGES)
     const going = router.push('/sign-in?redirect=/notes')
@@ -38,7 +38,7 @@ test.each<[found: TestSession<unknown>, landed: string]>([
   ['expired', '/sign-in?redirect=/notes?a=1%23b'],
   ['signed-out', '/sign-in'],
 ])(
-  'a page that requires sign-in gives way to `unavailable`, until the session is known: %j',
+  'a page that requires sign-in is replaced by `unavailable` until the session is known: %j',
   async (found, landed) => {
     const { auth, router, errors, at } = setUp('loading', PAGES)
     const going = router.push('/notes?a=1#b')
@@ -54,7 +54,7 @@ test.each<[found: TestSession<unknown>, landed: string]>([
   },
 )
 
-test('a page for a role is judged when the session is known', async () => {
+test('a page for a role opens or is refused when the session is known', async () => {
   const { auth, router, at } = setUp(UNREACHABLE, PAGES)
   await router.push('/admin/people')
   expect(at()).toBe('/unavailable')
@@ -64,7 +64,7 @@ test('a page for a role is judged when the session is known', async () => {
   await arrives(at, '/admin/people')
 })
 
-test('the page that was wanted last opens, and one that an address redirects to', async () => {
+test('when the session is known, the last requested page opens, also if its URL redirects to it', async () => {
   const { auth, router, at } = setUp(UNREACHABLE, PAGES)
   await router.push('/admin')
   await router.push('/old-notes')
@@ -73,7 +73,7 @@ test('the page that was wanted last opens, and one that an address redirects to'
   await arrives(at, '/notes')
 })
 
-test('the page shown instead may keep the address, and may require sign-in itself', async () => {
+test('the page `unavailable` may keep the URL, and may require sign-in itself', async () => {
   const { auth, router, at } = setUp(UNREACHABLE, {
     unavailable: ({ path }) => ({ name: 'instead', params: { path: path.slice(1).split('/') } }),
   })
@@ -89,7 +89,7 @@ test('a page `unavailable` that the router does not have is named', async () => 
   await expect(router.push('/notes')).rejects.toMatchObject({ code: 'page-missing', option: 'unavailable' })
 })
 
-test('without such a page the navigation fails with `unreachable`, and the page opens when the session is known', async () => {
+test('without `unavailable`, the navigation fails with `unreachable`, and the page opens when the session is known', async () => {
   const { auth, router, errors, at } = setUp('loading')
   const going = router.push('/notes')
   auth.become(UNREACHABLE)
@@ -100,7 +100,7 @@ test('without such a page the navigation fails with `unreachable`, and the page 
   await arrives(at, '/notes')
 })
 
-test('it opens as the next page, so that the one before is found again with “back”', async () => {
+test('without `unavailable`, the page opens later as a new history entry, so that “back” leads to the previous page', async () => {
   const { auth, router, at } = setUp(UNREACHABLE)
   await router.push('/')
   await router.push('/notes').catch(() => {})
@@ -111,7 +111,7 @@ test('it opens as the next page, so that the one before is found again with “b
   await arrives(at, '/')
 })
 
-test('it does not open when the user has gone elsewhere', async () => {
+test('without `unavailable`, the page does not open later if the user has navigated to another page', async () => {
   const { auth, router, at } = setUp(UNREACHABLE)
   await router.push('/notes').catch(() => {})
   await router.push('/')
@@ -120,7 +120,7 @@ test('it does not open when the user has gone elsewhere', async () => {
   expect([at(), moves.map(({ mock }) => mock.calls)]).toEqual(['/', [[], []]])
 })
 
-test('a navigation that another has overtaken is not reported as an error', async () => {
+test('a navigation that is replaced by another navigation is not reported as an error', async () => {
   const { auth, router, errors, at } = setUp('loading')
   const first = router.push('/notes')
   const second = router.push('/sign-in')
@@ -130,7 +130,7 @@ test('a navigation that another has overtaken is not reported as an error', asyn
   expect([at(), errors]).toEqual(['/sign-in', []])
 })
 
-test('an open page stays while the session is loading again, and its neighbours do not open', async () => {
+test('an open page stays while the session is loading again, and other guarded pages do not open', async () => {
   const { auth, router, at } = setUp(BOB, PAGES)
   await router.push('/notes')
   const replace = vi.spyOn(router, 'replace')
@@ -144,31 +144,31 @@ test('an open page stays while the session is loading again, and its neighbours 
 test.each([
   ['/sign-in', '/sign-in', '/'],
   ['/notes', '/unavailable', '/notes'],
-])('a vault that does not answer at all is given %s up after 12 s', async (wanted, instead, landed) => {
+])('navigation to %s ends its wait after 12 s without a vault', async (wanted, instead, landed) => {
   vi.useFakeTimers()
   const { auth, router, at } = setUp('loading', PAGES)
   const going = router.push(wanted)
   await vi.advanceTimersByTimeAsync(BOUND - 1)
-  expect(at(), 'not yet').toBe('/')
+  expect(at(), 'before the time limit').toBe('/')
   await vi.advanceTimersByTimeAsync(1)
   await going
   expect(at()).toBe(instead)
   await router.push('/')
   await router.push(wanted)
-  expect(at(), 'the next one does not wait again').toBe(instead)
+  expect(at(), 'the next navigation does not wait again').toBe(instead)
   auth.become(BOB)
   await vi.advanceTimersByTimeAsync(100)
   expect(at()).toBe(landed)
 })
 
-/** Has the vault fail to start so many times. */
+/** Makes the start of the vault fail `times` times. */
 function failToStart({ auth }: ReturnType<typeof setUp>, times: number) {
   const ready = vi.spyOn(auth, 'ready', 'get')
   for (let time = 0; time < times; time += 1) ready.mockRejectedValueOnce(new AuthError('vault-failed', ''))
   return ready
 }
 
-test('a vault that does not start: a page for guests opens, another gets its error, and opens when it has started', async () => {
+test('when a vault does not start, a guest page opens; a guarded page fails with the error, and opens after the start', async () => {
   vi.useFakeTimers()
   const guarded = setUp('loading', PAGES)
   const { auth, router, errors, at } = guarded
@@ -179,16 +179,16 @@ test('a vault that does not start: a page for guests opens, another gets its err
   expect(errors).toMatchObject([{ code: 'vault-failed' }])
   const before = ready.mock.calls.length
   await vi.advanceTimersByTimeAsync(8000)
-  expect(ready.mock.calls.length, 'it is started again').toBeGreaterThan(before + 1)
+  expect(ready.mock.calls.length, 'the vault is started again').toBeGreaterThan(before + 1)
   auth.become(BOB)
   await vi.advanceTimersByTimeAsync(100)
   expect(at()).toBe('/notes')
   const after = ready.mock.calls.length
   await vi.advanceTimersByTimeAsync(60_000)
-  expect(ready.mock.calls.length, 'once it is known, it is not asked again').toBe(after)
+  expect(ready.mock.calls.length, 'no further start after the session is known').toBe(after)
 })
 
-test('a vault that starts late, with an API that does not answer: the page `unavailable` opens', async () => {
+test('when a vault starts late and the API is unreachable, the page `unavailable` opens', async () => {
   const guarded = setUp('loading', PAGES)
   const { auth, router, at } = guarded
   failToStart(guarded, 1)
@@ -207,7 +207,7 @@ function hydration() {
   return { hydrated, hydrate }
 }
 
-test('what a server has rendered stays until the page is hydrated; then a page that requires sign-in gives way', async () => {
+test('a rendered page stays until it is hydrated; then a page that requires sign-in is replaced by `unavailable`', async () => {
   const { hydrated, hydrate } = hydration()
   const { auth, router, at } = setUp('loading', { ...PAGES, hydrated })
   await router.push('/notes')
@@ -219,7 +219,7 @@ test('what a server has rendered stays until the page is hydrated; then a page t
   await arrives(at, '/notes')
 })
 
-test('likewise where the failure comes later, or the vault is silent', async () => {
+test('a hydrated page that requires sign-in is replaced when the failure comes later, or when the vault is silent', async () => {
   vi.useFakeTimers()
   const { hydrated, hydrate } = hydration()
   const later = setUp('loading', { ...PAGES, hydrated })
@@ -234,7 +234,7 @@ test('likewise where the failure comes later, or the vault is silent', async () 
   expect(silent.at()).toBe('/unavailable')
 })
 
-test('guards that are stopped let go of what waits', async () => {
+test('stopping the guards ends waiting navigations', async () => {
   vi.useFakeTimers()
   const { router, stop, at } = setUp('loading', PAGES)
   const going = router.push('/notes')

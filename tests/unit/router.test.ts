@@ -9,17 +9,17 @@ import { ADA, arrives, BOB, component, setUp } from './guarded.js'
 afterEach(() => vi.restoreAllMocks())
 
 test.each<[string, TestSession<unknown>, wanted: string, landed: string]>([
-  ['anybody sees an open page', 'never', '/', '/'],
-  ['a stranger is asked to sign in', 'never', '/notes?a=1#b', '/sign-in?redirect=/notes?a=1%23b'],
-  ['a user is let in', BOB, '/notes', '/notes'],
-  ['a user without the role is turned away', BOB, '/admin', '/forbidden'],
-  ['a user with the role is let in', ADA, '/admin', '/admin'],
-  ['a guest sees the page for guests', 'expired', '/sign-in', '/sign-in'],
-  ['a user does not, and goes home', BOB, '/sign-in', '/'],
-  ['a user does not, and goes where the link points', BOB, '/sign-in?redirect=/notes%3Fa%3D1', '/notes?a=1'],
-  ['a link to another page for guests leads home', BOB, '/sign-in?redirect=/sign-up', '/'],
-  ['a link to no page leads home', BOB, '/sign-in?redirect=/nowhere', '/'],
-  ['two links lead home', BOB, '/sign-in?redirect=/notes&redirect=//evil.test', '/'],
+  ['any visitor sees an open page', 'never', '/', '/'],
+  ['an anonymous user gets the sign-in page', 'never', '/notes?a=1#b', '/sign-in?redirect=/notes?a=1%23b'],
+  ['a user sees a page for users', BOB, '/notes', '/notes'],
+  ['a user without the role gets the forbidden page', BOB, '/admin', '/forbidden'],
+  ['a user with the role sees the page', ADA, '/admin', '/admin'],
+  ['a guest sees a page for guests', 'expired', '/sign-in', '/sign-in'],
+  ['a page for guests leads a user to the home page', BOB, '/sign-in', '/'],
+  ['a page for guests leads to the linked page', BOB, '/sign-in?redirect=/notes%3Fa%3D1', '/notes?a=1'],
+  ['a link to another guest page leads to the home page', BOB, '/sign-in?redirect=/sign-up', '/'],
+  ['a link to an unknown page leads to the home page', BOB, '/sign-in?redirect=/nowhere', '/'],
+  ['two links lead to the home page', BOB, '/sign-in?redirect=/notes&redirect=//evil.test', '/'],
 ])('promise 20: %s', async (_, session, wanted, landed) => {
   const { router, at } = setUp(session)
   await router.push(wanted)
@@ -27,7 +27,7 @@ test.each<[string, TestSession<unknown>, wanted: string, landed: string]>([
 })
 
 test.each(elsewhere.map((link) => [JSON.stringify(link), link]))(
-  'promise 20: after sign-in nobody is led to %s',
+  'promise 20: after a sign-in the router does not follow %s',
   async (_, link) => {
     const { auth, router, at } = setUp('never')
     await router.push({ path: '/sign-in', query: { redirect: link } })
@@ -44,20 +44,20 @@ test('promise 20: a guard waits until the session is known, and no page is shown
   await router.push('/').catch(() => {})
   const back = router.push('/notes')
   auth.become(BOB)
-  expect(isNavigationFailure(await going), 'the first gave way to the second').toBe(true)
+  expect(isNavigationFailure(await going), 'the second navigation replaces the first').toBe(true)
   await back
   expect(at()).toBe('/notes')
   expect(seen.filter((path) => path.startsWith('/sign-in'))).toEqual([])
 })
 
-test('promise 20: whoever signs in lands on the page that was wanted', async () => {
+test('promise 20: a sign-in opens the page that was requested', async () => {
   const { auth, router, at } = setUp('never')
   await router.push('/notes?a=1#b')
   auth.become(BOB)
   await arrives(at, '/notes?a=1#b')
 })
 
-test('an address that redirects to a closed page, and one closed page after another, open when roles are raised', async () => {
+test('pages that were closed for a role, also behind a redirect, open when the user gets the role', async () => {
   const { auth, router, at } = setUp(BOB)
   router.addRoute({ path: '/old-admin', redirect: '/admin' })
   await router.push('/old-admin')
@@ -71,7 +71,7 @@ test('an address that redirects to a closed page, and one closed page after anot
   await arrives(at, '/admin/people')
 })
 
-test('a session that is over leads to the sign-in page, and back to the page', async () => {
+test('the end of a session opens the sign-in page, and the next sign-in returns to the page', async () => {
   const { auth, router, at } = setUp(BOB)
   await router.push('/old-notes')
   auth.become('revoked')
@@ -81,7 +81,7 @@ test('a session that is over leads to the sign-in page, and back to the page', a
 })
 
 test.each(['signed-out', 'replaced'] as const)(
-  'promise 17: whoever signs in after somebody was %s is not led to that page',
+  'promise 17: a user who signs in after the previous one was %s does not get the page of the previous one',
   async (reason) => {
     const { auth, router, at } = setUp(BOB)
     await router.push('/notes')
@@ -90,7 +90,7 @@ test.each(['signed-out', 'replaced'] as const)(
   },
 )
 
-test('on an open page the end of a session changes nothing', async () => {
+test('the end of a session does not change an open page', async () => {
   const { auth, router, at } = setUp(BOB)
   await router.push('/')
   const replace = vi.spyOn(router, 'replace')
@@ -99,7 +99,7 @@ test('on an open page the end of a session changes nothing', async () => {
 })
 
 test.each([['/forbidden'], [{ name: 'forbidden' }], [() => ({ path: '/forbidden' })]])(
-  'roles that change after a refresh close the open page, and open the closed one: %s',
+  'when roles change after a refresh, the open page closes, and the closed page opens: %s',
   async (forbidden) => {
     const { auth, router, at } = setUp(ADA, { forbidden })
     await router.push('/admin/people?a=1')
@@ -107,13 +107,13 @@ test.each([['/forbidden'], [{ name: 'forbidden' }], [() => ({ path: '/forbidden'
     await arrives(at, '/forbidden')
     const replace = vi.spyOn(router, 'replace')
     auth.become({ user: { roles: ['editor'] } })
-    expect(replace, 'another role than the one it takes').not.toHaveBeenCalled()
+    expect(replace, 'a role that does not open the page').not.toHaveBeenCalled()
     auth.become(ADA)
     await arrives(at, '/admin/people?a=1')
   },
 )
 
-test('a forbidden page may keep the address of the one it stands for', async () => {
+test('a forbidden page may keep the URL of the page that it replaces', async () => {
   const { auth, router, at } = setUp(BOB, {
     forbidden: ({ path }) => ({ name: 'instead', params: { path: path.slice(1).split('/') } }),
   })
@@ -126,7 +126,7 @@ test('a forbidden page may keep the address of the one it stands for', async () 
   await arrives(at, '/sign-in?redirect=/admin/people')
 })
 
-test('a session that ends while a page is being loaded keeps it closed', async () => {
+test('a page does not open if the session ends while the page is loading', async () => {
   const { auth, router, at } = setUp(BOB)
   let load = (_: typeof component) => {}
   const loading = new Promise<typeof component>((resolve) => {
@@ -142,7 +142,7 @@ test('a session that ends while a page is being loaded keeps it closed', async (
   expect(at()).toBe('/sign-in?redirect=/slow')
 })
 
-test('what is given stays: other pages, another name in the query, other roles', async () => {
+test('options for pages, the name in the query, and roles are used', async () => {
   const { auth, router, at } = setUp('never', {
     signIn: { name: 'sign-up', query: { from: 'guard' } },
     home: { name: 'notes' },
@@ -158,7 +158,7 @@ test('what is given stays: other pages, another name in the query, other roles',
   expect(at()).toBe('/notes')
 })
 
-test('the home page is not kept in the query: one comes there anyway', async () => {
+test('a requested page that is the home page is not added to the query', async () => {
   const { router, at } = setUp('never', { home: '/notes' })
   await router.push('/notes')
   expect(at()).toBe('/sign-in')
@@ -175,7 +175,7 @@ test.each<[option: string, options: GuardOptions, session: TestSession<unknown>,
   await expect(router.push(wanted)).rejects.toMatchObject({ code: 'page-missing', option })
 })
 
-test('guards that are stopped ask no more', async () => {
+test('stopped guards do not redirect', async () => {
   const { auth, router, stop, at } = setUp('never')
   stop()
   await router.push('/admin')

@@ -5,7 +5,7 @@ import { runToHead } from '../../js/vault/run-to-head.js'
 beforeEach(() => vi.useFakeTimers())
 afterEach(() => vi.useRealTimers())
 
-/** A request on its way: what the caller aborts, what the browser is given, and the end of it. */
+/** A request that has been sent, with the controller of its caller and the signal that the browser gets. */
 function begin(caller = new AbortController()) {
   const request = outgoing({ url: 'https://api.test/', init: {} }, null, caller.signal)
   let resolve!: (response: Response) => void
@@ -20,7 +20,7 @@ function begin(caller = new AbortController()) {
 
 const settled = () => vi.advanceTimersByTimeAsync(0)
 
-test('an abort before the head rejects at once with its reason, and cancels only when the head is here', async () => {
+test('an abort before the head rejects at once with its reason, and cancels the connection when the head arrives', async () => {
   const { caller, connection, request, resolve, result } = begin()
   caller.abort('typed on')
   await expect(result).rejects.toBe('typed on')
@@ -31,7 +31,7 @@ test('an abort before the head rejects at once with its reason, and cancels only
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('an abort while the body is read reaches the connection at once', async () => {
+test('an abort while the body is read cancels the connection at once', async () => {
   const { caller, connection, resolve, result } = begin()
   const response = new Response('body')
   resolve(response)
@@ -41,7 +41,7 @@ test('an abort while the body is read reaches the connection at once', async () 
   expect([connection.aborted, connection.reason]).toEqual([true, 'enough'])
 })
 
-test('an aborted request whose head never comes is cancelled after 70 s', async () => {
+test('an aborted request whose head never arrives is cancelled after 70 s', async () => {
   const { caller, connection } = begin()
   caller.abort()
   await vi.advanceTimersByTimeAsync(69_900)
@@ -50,7 +50,7 @@ test('an aborted request whose head never comes is cancelled after 70 s', async 
   expect(connection.aborted).toBe(true)
 })
 
-test('a signal that was aborted before, and a failure of the connection, reject', async () => {
+test('a request with an aborted signal, and a request whose connection fails, reject', async () => {
   const caller = new AbortController()
   caller.abort('before')
   const early = begin(caller)
@@ -64,7 +64,7 @@ test('a signal that was aborted before, and a failure of the connection, reject'
   expect(vi.getTimerCount()).toBe(0)
 })
 
-test('what throws while a request is sent goes to the caller', () => {
+test('an exception of the send function goes to the caller', () => {
   const request = outgoing({ url: 'https://api.test/', init: {} }, null, new AbortController().signal)
   const explode = () => {
     throw new Error('thrown')

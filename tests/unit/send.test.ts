@@ -20,7 +20,7 @@ const bytes = (text: string) => new TextEncoder().encode(text)
 
 const call = (channel: CallChannel, request: Request) => createSender(channel)(request, null)
 
-/** A call that has been sent, and its vault, which is the test. */
+/** A call that has been sent. The test plays its vault. */
 async function send(init: RequestInit = {}) {
   const port = new FakePort()
   const channel = createCallChannel(port, () => {})
@@ -42,7 +42,7 @@ const MESSAGES = {
   end: { type: 'end', bytes: null },
 }
 
-test('a head that no response can be made of rejects the call, and the vault stops', async () => {
+test('an invalid response head rejects the call, and aborts it in the vault', async () => {
   for (const head of [{ ...HEAD, headers: [['a b', 'no name']] }, { ...HEAD, headers: 5 }, null]) {
     const { port, response, deliver } = await send()
     deliver({ type: 'response', head, body: 'chunks' })
@@ -66,7 +66,7 @@ test('a body that cannot be constructed rejects the call', async () => {
   expect(port.of('abort')).toHaveLength(1)
 })
 
-test('messages that come late, twice or too early leave no call open, and change no body', async () => {
+test('messages that are late, repeated or too early leave no call open, and do not change the body', async () => {
   const { response, deliver } = await send()
   deliver(MESSAGES.chunk)
   deliver(MESSAGES.response)
@@ -78,7 +78,7 @@ test('messages that come late, twice or too early leave no call open, and change
   expect(await (await response).text()).toBe('a')
 })
 
-test('a chunk that is none fails the reading', async () => {
+test('a chunk that is not a chunk fails the reading', async () => {
   const broken = await send()
   broken.deliver(MESSAGES.response)
   const reading = watch((await broken.response).text())
@@ -87,7 +87,7 @@ test('a chunk that is none fails the reading', async () => {
   expect(reading.outcome).toBe('TypeError')
 })
 
-test('what cannot be posted rejects the call, or the reading that it was for', async () => {
+test('a message that cannot be posted rejects the call or the reading that needs it', async () => {
   const port = new FakePort()
   port.intercept = explode
   const channel = createCallChannel(port, () => {})
@@ -105,7 +105,7 @@ test('what cannot be posted rejects the call, or the reading that it was for', a
   await expect((await cancelled.response).body?.cancel()).rejects.toBe(injected)
 })
 
-test('an abort rejects the call even when the vault cannot be told of it', async () => {
+test('an abort rejects the call even when no message can be posted to the vault', async () => {
   const controller = new AbortController()
   const { port, response } = await send({ signal: controller.signal })
   port.intercept = explode
@@ -119,7 +119,7 @@ test('an abort rejects the call even when the vault cannot be told of it', async
 })
 
 for (const how of ['text', 'reader', 'clone'] as const) {
-  test(`an abort fails a body that is complete and not read, by ${how}; the vault is not told`, async () => {
+  test(`an abort fails a complete body that has not been read, by ${how}, and sends no message to the vault`, async () => {
     const controller = new AbortController()
     const { port, response, deliver } = await send({ signal: controller.signal })
     deliver({ type: 'response', head: HEAD, body: bytes('whole').buffer })
@@ -133,7 +133,7 @@ for (const how of ['text', 'reader', 'clone'] as const) {
   })
 }
 
-test('a body that has been read, cancelled, or is empty no longer listens to its signal', async () => {
+test('a body that has been read or cancelled, or is empty, no longer listens to its signal', async () => {
   const read: ((response: Response) => unknown)[] = [
     (response) => response.text(),
     (response) => response.blob(),
@@ -161,7 +161,7 @@ test('a body that has been read, cancelled, or is empty no longer listens to its
   }
 })
 
-test('a signal that lives on keeps no body that was never read', async () => {
+test('a signal keeps no reference to a body that was never read', async () => {
   vi.useRealTimers()
   const { setFlagsFromString } = await import('node:v8')
   const { runInNewContext } = await import('node:vm')
@@ -181,7 +181,7 @@ test('a signal that lives on keeps no body that was never read', async () => {
   const unread = await callUnread()
   await vi.waitFor(() => {
     collect()
-    // Not the response itself, which the failure of an expectation would keep.
+    // Not the response itself: a failed expectation would keep a reference to it.
     expect(unread.deref() === undefined).toBe(true)
   })
 })

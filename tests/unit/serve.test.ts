@@ -7,14 +7,14 @@ import { ADA, type FakePort, fetchMessage, openFakeVault, settled, usePage } fro
 const { takeReported } = usePage()
 afterEach(() => expect(takeReported()).toEqual([]))
 
-/** The calls that have failed, by their ids, and what with. */
+/** The calls that have failed: their ids and the names of their errors. */
 const failed = (port: FakePort) =>
   port
     .of('failed')
     .map(({ id, error }) => [Number(id), (error as Error).name] as const)
     .sort(([a], [b]) => a - b)
 
-test('a page that is silent for minutes is present: it gets every snapshot, and its call goes on', async () => {
+test('a page that is silent for minutes counts as connected: it gets every snapshot, and its call continues', async () => {
   const { host, become, connect, wakes } = openFakeVault()
   let answer = (_: Response) => {}
   host.send.mockReturnValue(
@@ -36,7 +36,7 @@ test('a page that is silent for minutes is present: it gets every snapshot, and 
   expect(port.of('response').map(({ id }) => id)).toEqual([1])
 })
 
-test('a page that is heard again after it counted as gone is present, with the current snapshot', async () => {
+test('a page that sends a message after it counted as gone is connected again, and gets the current snapshot', async () => {
   const { become, connect, wakes } = openFakeVault()
   const port = await connect()
   await vi.advanceTimersByTimeAsync(PAGE_SILENCE_TIMEOUT + 60_000)
@@ -52,7 +52,7 @@ test('a page that is heard again after it counted as gone is present, with the c
   expect(port.of('snapshot')).toHaveLength(3)
 })
 
-test('the token is kept as long as one page answers', async () => {
+test('the token is kept as long as one page responds', async () => {
   const { connect, wakes } = openFakeVault()
   await connect()
   const alive = await connect()
@@ -61,7 +61,7 @@ test('the token is kept as long as one page answers', async () => {
   expect(wakes()).toEqual(['client-connected', 'client-connected'])
 })
 
-test('a page that has said goodbye is gone at once, whatever it says then, until it says hello', async () => {
+test('a page that has sent `bye` is gone at once, whatever it sends then, until it sends `hello`', async () => {
   const { host, become, connect, wakes } = openFakeVault()
   const port = await connect()
   port.receive({ type: 'bye' })
@@ -92,7 +92,7 @@ test('a page that has said goodbye is gone at once, whatever it says then, until
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
 })
 
-test('a page with a worker of its own, which keeps no token by being there, is brought up to date by any message', async () => {
+test('a page with its own worker, where presence does not matter, gets the current snapshot after any message', async () => {
   const { become, connect, wakes } = openFakeVault('worker')
   const port = await connect()
   port.receive({ type: 'bye' })
@@ -104,7 +104,7 @@ test('a page with a worker of its own, which keeps no token by being there, is b
   expect([port.of('settled').length, wakes()]).toEqual([1, []])
 })
 
-test('the requests of a page end with its goodbye, and nothing is posted to it, which may be in the cache', async () => {
+test('the requests of a page are aborted when it sends `bye`, and no message is posted to it afterwards', async () => {
   const { host, connect } = openFakeVault()
   host.send.mockImplementation(
     ({ signal }) => new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -126,7 +126,7 @@ test('a page of another version is refused, and keeps no token alive', async () 
   expect(wakes()).toEqual(['clients-gone'])
 })
 
-test('welcome, ping and pong say which run of the vault it is', async () => {
+test('welcome, ping and pong name the instance of the vault', async () => {
   const [first, second] = [openFakeVault(), openFakeVault()]
   const instances = await Promise.all(
     [first, second].map(async (vault) => {
@@ -142,10 +142,10 @@ test('welcome, ping and pong say which run of the vault it is', async () => {
   expect(instances[0]).not.toBe(instances[1])
 })
 
-test('a page that finds itself at another run of the vault is welcomed on the same port', async () => {
+test('a page that reaches another instance of the vault is welcomed on the same port', async () => {
   const restarted = openFakeVault()
   const port = await restarted.connect(null)
-  // What it has learned from this, tests of the remote say.
+  // What the page does with this message is tested in remote.test.ts.
   expect(port.of('ping')).toHaveLength(1)
   port.receive({ type: 'ping', calls: [3, 4] })
   await settled()
@@ -156,7 +156,7 @@ test('a page that finds itself at another run of the vault is welcomed on the sa
   expect(port.of('snapshot')).toHaveLength(1)
 })
 
-test('a pong names the calls that have been answered or never came, and no other', async () => {
+test('a pong lists exactly those calls that are settled or unknown', async () => {
   const { host, connect } = openFakeVault()
   let finish = () => {}
   host.signOut.mockReturnValue(
@@ -167,7 +167,7 @@ test('a pong names the calls that have been answered or never came, and no other
   const port = await connect()
   port.receive({ type: 'ready', id: 1 })
   port.receive({ type: 'sign-out', id: 2 })
-  // Not one turn has passed: the first has not been answered.
+  // No microtask has run yet, so the first call is still open.
   port.receive({ type: 'ping', calls: [1, 2, 3] })
   await settled()
   port.receive({ type: 'ping', calls: [1, 2, 3] })
@@ -180,7 +180,7 @@ test('a pong names the calls that have been answered or never came, and no other
   expect(order.indexOf('settled 1')).toBeLessThan(order.lastIndexOf('pong '))
 })
 
-test('a body that is under way is a call that is known, until its end', async () => {
+test('a call whose body is being sent counts as known until the end of the body', async () => {
   const { host, connect } = openFakeVault()
   let controller!: ReadableStreamDefaultController<Uint8Array>
   const body = new ReadableStream<Uint8Array>({
@@ -200,7 +200,7 @@ test('a body that is under way is a call that is known, until its end', async ()
   expect(port.of('pong').map(({ unknown }) => unknown)).toEqual([[], [1]])
 })
 
-test('a vault that has not started says so to every call, also of a page that comes back', async () => {
+test('a vault that failed to start rejects every call with its error, also for a page that reconnects', async () => {
   const { host, connect } = openFakeVault()
   const error = new AuthError('vault-failed', 'no wasm')
   for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'onLifecycleEvent'] as const)
@@ -220,7 +220,7 @@ test('a vault that has not started says so to every call, also of a page that co
   }
 })
 
-test('an answer that cannot be cloned fails its call, and so does such an error', async () => {
+test('a result that cannot be cloned fails its call, and so does an error that cannot be cloned', async () => {
   const { host, connect } = openFakeVault()
   host.signIn.mockResolvedValueOnce({ user: () => {} })
   host.signIn.mockRejectedValueOnce(new AuthError('refused', 'x', { body: () => {} }))
@@ -234,7 +234,7 @@ test('an answer that cannot be cloned fails its call, and so does such an error'
   ])
 })
 
-test('three readings of one cookie at once are one, and each gets the value', async () => {
+test('three readings of one cookie at the same time send one message, and each gets the value', async () => {
   const { connect, readCookie } = openFakeVault('worker')
   const port = await connect()
   const readings = ['csrf', 'csrf', 'csrf'].map(readCookie)
@@ -247,7 +247,7 @@ test('three readings of one cookie at once are one, and each gets the value', as
   expect(await again).toBe('two')
 })
 
-test('a reading that no page answers fails for each who waits, and the next one asks again', async () => {
+test('a reading without a response fails for each caller, and the next reading sends a message again', async () => {
   const { connect, readCookie } = openFakeVault()
   const port = await connect()
   const readings = [readCookie('csrf'), readCookie('csrf')].map((reading) => reading.catch((error) => error))
@@ -261,7 +261,7 @@ test('a reading that no page answers fails for each who waits, and the next one 
   expect(await again).toBe('late')
 })
 
-test('a page that has no such cookie does not answer for the others', async () => {
+test('a page without the cookie does not answer for the other pages', async () => {
   const { connect, readCookie } = openFakeVault()
   const [without, having] = [await connect(), await connect()]
   const reading = readCookie('csrf')
@@ -280,7 +280,7 @@ test('a page that has no such cookie does not answer for the others', async () =
   expect(await unanswered).toBeNull()
 })
 
-test('a page that comes while a cookie is read is asked, too', async () => {
+test('a page that connects while a cookie is read gets the message, too', async () => {
   const { connect, readCookie } = openFakeVault()
   const reading = readCookie('csrf')
   const port = await connect()
@@ -289,7 +289,7 @@ test('a page that comes while a cookie is read is asked, too', async () => {
   expect(await reading).toBe('one')
 })
 
-test('what one page does not take does not keep it from the others', async () => {
+test('a page that cannot be posted to does not stop messages to the other pages', async () => {
   const { become, emit, connect } = openFakeVault()
   const [broken, other] = [await connect(), await connect()]
   broken.intercept = () => {

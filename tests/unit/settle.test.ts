@@ -1,4 +1,4 @@
-/** Whatever throws while a message is handled, on either side of the port: every open call settles. */
+/** Every open call settles, whatever throws while a message is handled, on either side of the port. */
 import { expect, test, vi } from 'vitest'
 import { TO_VAULT, VERSION } from '../../js/protocol/messages.js'
 import { fetchMessage, type Message, openFakeVault, openPage, settled, usePage, watch } from './port.js'
@@ -11,16 +11,16 @@ type Shape = Record<string, string>
 const explode = (): never => {
   throw new Error('injected')
 }
-/** Throws at whatever is done with it. */
+/** An object that throws on every access. */
 const bomb = () =>
   new Proxy(
     {},
     { get: explode, has: explode, ownKeys: explode, preventExtensions: explode, getPrototypeOf: explode },
   )
-/** An array like any other until it is read. */
+/** An array that throws when it is read. */
 const bombList = () => Object.assign([], { [Symbol.iterator]: explode, filter: explode })
 
-/** A message of this type in its right shape, that throws as soon as it is used. */
+/** A valid message of this type that throws as soon as it is used. */
 function armed(type: string, shape: Shape, id?: unknown): Message {
   const plain: Record<string, unknown> = { number: 2, string: 'first', boolean: true }
   const fields = Object.entries(shape).map(([name, kind]) => {
@@ -36,7 +36,7 @@ const types = (shapes: object, isOfCall: boolean) =>
 const CALLS = ['body', 'fetch', 'ready', 'sign-in', 'sign-out'] as const
 type CallName = (typeof CALLS)[number]
 
-/** A page with an open call of every kind; of `body`, the head has come. */
+/** A page with an open call of each kind. The call `body` has got its response head. */
 async function openCalls() {
   const { vault, port, fetch, onSnapshot, onEvent } = await openPage()
   const head = { status: 200, statusText: '', headers: [], url: '', redirected: false, type: 'basic' }
@@ -62,7 +62,7 @@ async function openCalls() {
   return { port, calls, ids, onSnapshot, onEvent }
 }
 
-/** The calls that get messages of this type. */
+/** The kinds of calls that get messages of this type. */
 const receivers: Record<string, readonly CallName[]> = {
   settled: ['ready', 'sign-in', 'sign-out'],
   failed: CALLS,
@@ -72,9 +72,9 @@ const receivers: Record<string, readonly CallName[]> = {
 }
 
 for (const [type, shape] of types(TO_PAGE, true)) {
-  // A number and nothing else: there is nothing in it to throw at. See upload.test.ts.
+  // This message contains only numbers, so no field can throw. See upload.test.ts.
   if (type === 'pull') continue
-  test(`page: a throw while \`${type}\` is handled fails the call it belongs to, and no other`, async () => {
+  test(`page: an exception while \`${type}\` is handled fails the call of the message, and no other call`, async () => {
     const { port, calls, ids } = await openCalls()
     const names = receivers[type] ?? []
     expect(names).not.toEqual([])
@@ -86,7 +86,7 @@ for (const [type, shape] of types(TO_PAGE, true)) {
     const open = CALLS.filter((name) => !names.includes(name)).map((name) => ids[name])
     open.sort()
     expect(port.of('ping').flatMap(({ calls }) => calls)).toEqual(open)
-    // The vault need not go on with what has failed here; a value that a promise refuses to take has come, though.
+    // The vault stops calls that have failed here. A call whose `settled` message has arrived is complete in the vault.
     const given = port.of('abort').map(({ id }) => id)
     expect(given).toEqual(type === 'settled' ? [] : names.map((name) => ids[name]))
   })
@@ -94,10 +94,10 @@ for (const [type, shape] of types(TO_PAGE, true)) {
 
 for (const [type, shape] of types(TO_PAGE, false)) {
   for (const [how, fails] of [
-    ['what it says', true],
-    ['the answer to it', false],
+    ['its content', true],
+    ['the response to it', false],
   ] as const) {
-    test(`page: after a throw at \`${type}\`, by ${how}, every open call can still settle`, async () => {
+    test(`page: after an exception at \`${type}\`, by ${how}, every open call can still settle`, async () => {
       const { port, calls, ids, onSnapshot, onEvent } = await openCalls()
       onSnapshot.mockImplementation(explode)
       onEvent.mockImplementation(explode)
@@ -111,7 +111,7 @@ for (const [type, shape] of types(TO_PAGE, false)) {
   }
 }
 
-/** Empty ones, in place of those that throw. */
+/** Empty lists in place of lists that throw. */
 const lists = (shape: Shape) =>
   Object.fromEntries(
     Object.entries(shape).flatMap(([name, kind]) => (kind.endsWith('[]') ? [[name, []]] : [])),
@@ -137,7 +137,7 @@ const answered = (port: { posted: Message[] }) =>
 
 for (const [type, shape] of Object.entries(TO_VAULT as Record<string, Shape>)) {
   const id = 'id' in shape ? { id: 9 } : {}
-  /** One like it that has nothing in it to throw at. */
+  /** A similar message that cannot throw. */
   const harmless = () => ({ ...armed(type, shape, 9), ...lists(shape), ...HARMLESS[type], ...id })
   const opens = REQUESTS.some((request) => request.type === type)
 
@@ -161,7 +161,7 @@ for (const [type, shape] of Object.entries(TO_VAULT as Record<string, Shape>)) {
     },
   }
   for (const [what, inject] of Object.entries(injections)) {
-    test(`vault: when \`${type}\` makes ${what} throw, every open call is answered`, async () => {
+    test(`vault: when \`${type}\` makes ${what} throw, every open call gets a result`, async () => {
       const vault = openFakeVault()
       const port = await vault.connect()
       inject(vault)
@@ -170,13 +170,13 @@ for (const [type, shape] of Object.entries(TO_VAULT as Record<string, Shape>)) {
       if (opens) expect(answered(port)).toContain(9)
       for (const request of REQUESTS) port.receive(request)
       await settled()
-      // After a goodbye and after a refusal as well.
+      // Also after `bye`, and after a refusal.
       for (const { id } of REQUESTS) expect(answered(port), `call ${id}`).toContain(id)
       expect(port.thrown).toEqual([])
     })
   }
 
-  test(`vault: when an answer to \`${type}\` cannot be posted, every open call is answered`, async () => {
+  test(`vault: when a response to \`${type}\` cannot be posted, every open call gets a result`, async () => {
     const vault = openFakeVault()
     const port = await vault.connect()
     let left = 1

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { frozen, LOADING, loadingWith } from '../../js/common/snapshot.js'
 
-test('a session that is loading is one object, and with a failure another, which says it', () => {
+test('the snapshot `loading` is always the same object, and with a failure a frozen one that contains it', () => {
   expect(frozen({ ...LOADING })).toBe(LOADING)
   expect(loadingWith(null)).toBe(LOADING)
   for (const failure of ['malformed', 'unreachable'] as const) {

@@ -12,7 +12,7 @@ import { collectUncaught } from './uncaught.js'
 vi.mock('../../js/vault/load.js', () => ({ loadCore: vi.fn() }))
 vi.mock('../../js/vault/shared-state.js', () => ({ openSharedState: () => ({}) }))
 
-/** What the core is given to call back. */
+/** The callbacks that the core gets. */
 interface Host {
   headers(endpoint: { csrf: VaultOptions['csrf'] }): Promise<Headers>
   encode(endpoint: object, members: object, headers: Headers): string | undefined
@@ -21,7 +21,7 @@ interface Host {
   requested(request: Outgoing, via: string, status: number | undefined, millis: number): void
 }
 
-/** A core that does what the test says. */
+/** A core that the test controls. */
 const core = {
   fetch: vi.fn(async (_: Outgoing) => new Response('ok')),
   signIn: vi.fn(async () => ({})),
@@ -60,7 +60,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-test('a vault that cannot start says so to every call, each of which tries again, and to nobody else', async () => {
+test('when a vault cannot start, each call tries again and rejects with the error, and no rejection is unhandled', async () => {
   const error = new AuthError('vault-failed', 'no wasm')
   load.mockRejectedValue(error)
   const vaultHost = start(OPTIONS, noCookie)
@@ -84,14 +84,14 @@ test('a vault that cannot start says so to every call, each of which tries again
   expect(load).toHaveBeenCalledTimes(1)
 })
 
-test('a configuration that is wrong, or a realm without an address, fails every call with its cause', async () => {
+test('invalid options, and a realm without an address, reject every call with the cause', async () => {
   const wrong = start({ ...OPTIONS, singIn: '/login' } as VaultOptions, noCookie)
   await expect(wrong.ready()).rejects.toMatchObject({ code: 'option-invalid', option: 'singIn' })
   vi.stubGlobal('location', undefined)
   await expect(start(OPTIONS, noCookie).ready()).rejects.toMatchObject({ code: 'not-in-browser' })
 })
 
-test('what the core throws at once fails the call as well', async () => {
+test('an exception that the core throws synchronously rejects the call', async () => {
   const vaultHost = start(OPTIONS, noCookie)
   for (const name of ['fetch', 'signIn', 'signOut', 'ready', 'onLifecycleEvent'] as const) {
     core[name].mockImplementationOnce(() => {
@@ -105,7 +105,7 @@ test('what the core throws at once fails the call as well', async () => {
   await expect(vaultHost.onLifecycleEvent('woke')).rejects.toThrow('onLifecycleEvent')
 })
 
-test('three requests that need the CSRF cookie at once all go out with it, decoded', async () => {
+test('three simultaneous requests that need the CSRF cookie are all sent with it, decoded', async () => {
   const vaultHost = start(CSRF, async () => 'a%2Fb%3D')
   await Promise.all([post(), post('PUT'), post('DELETE')].map((request) => vaultHost.send(request)))
   await vaultHost.send(post('GET'))
@@ -113,7 +113,7 @@ test('three requests that need the CSRF cookie at once all go out with it, decod
   expect(headers).toEqual(['a/b=', 'a/b=', 'a/b=', null])
 })
 
-test('a request whose CSRF cookie cannot be read is not sent, and fails with a typed error', async () => {
+test('a request whose CSRF cookie cannot be read is not sent, and rejects with `csrf-unreadable`', async () => {
   const vaultHost = start(CSRF, noCookie)
   await expect(vaultHost.send(post())).rejects.toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
   expect(core.fetch).not.toHaveBeenCalled()
@@ -123,13 +123,13 @@ test('a request whose CSRF cookie cannot be read is not sent, and fails with a t
   expect(core.fetch).toHaveBeenCalledTimes(1)
 })
 
-test('a CSRF cookie that does not exist is nothing to send', async () => {
+test('a request is sent without the CSRF header if the cookie does not exist', async () => {
   const vaultHost = start(CSRF, async () => null)
   await vaultHost.send(post())
   expect(core.fetch.mock.calls[0]?.[0].headers.has('x-csrf-token')).toBe(false)
 })
 
-test('an exchange has the header against forgery that its endpoint wants, and the body that it needs', async () => {
+test('an exchange has the CSRF header and the body of its endpoint', async () => {
   const vaultHost = start(OPTIONS, async () => 'from%20a%20cookie')
   await vaultHost.ready()
   const headers = await host.headers({ csrf: { header: 'X-CSRF', cookie: 'csrf' } })
@@ -147,7 +147,7 @@ test('an exchange has the header against forgery that its endpoint wants, and th
   expect(host.encode({ body: {}, encoding: 'json' }, {}, headers)).toBe(undefined)
 })
 
-test('only requests that may bring a new credential in headers outlive an abort', async () => {
+test('only requests that may bring a new credential in headers continue after an abort', async () => {
   const rotating = { ...OPTIONS, credential: { headers: ['access-token'] } }
   for (const [options, url, outlives] of [
     [rotating, 'https://api.test/', true],
@@ -162,7 +162,7 @@ test('only requests that may bring a new credential in headers outlive an abort'
   }
 })
 
-test('a listener that throws keeps neither the core nor other listeners from hearing', async () => {
+test('a listener that throws stops neither the core nor other listeners', async () => {
   const reported = collectUncaught()
   const vaultHost = start(OPTIONS, noCookie)
   await vaultHost.ready()
@@ -177,7 +177,7 @@ test('a listener that throws keeps neither the core nor other listeners from hea
   expect(reported).toEqual([new Error('mine')])
 })
 
-test('events tell of requests only if asked, and nothing of their query', async () => {
+test('events report requests only after `reportRequests`, and without their query', async () => {
   const vaultHost = start(OPTIONS, noCookie)
   await vaultHost.ready()
   const [events, requests] = [vi.fn(), vi.fn()]
@@ -204,7 +204,7 @@ test('events tell of requests only if asked, and nothing of their query', async 
   expect(events.mock.calls).toEqual([[{ ...event, here: true }]])
 })
 
-test('a vault that is closed while it starts is closed when it has', async () => {
+test('a vault that is closed during its start is closed when the start is complete', async () => {
   const vaultHost = start(OPTIONS, noCookie)
   vaultHost.close()
   await vi.waitFor(() => expect(core.close).toHaveBeenCalledTimes(1))

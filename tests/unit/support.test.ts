@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { createReader } from '../../scripts/support/used.mjs'
 import { floorOf, placesOf } from '../../scripts/support.mjs'
 
-/** What the check of the lowest browsers finds in this code, and where. */
+/** The features that the check of the lowest browsers finds in this code, and where. */
 function findIn(code: string): Map<string, string> {
   const file = path.join(mkdtempSync(path.join(tmpdir(), 'support-')), 'code.ts')
   writeFileSync(file, `${code}\nexport {}\n`)
@@ -16,14 +16,14 @@ const TOO_YOUNG: [what: string, code: string, feature: string, chrome: number, s
   ['a static method', 'URL.canParse("")', 'api.URL.canParse_static', 120, 17],
   ['a method of a value', 'new Response().bytes()', 'api.Response.bytes', 132, 18],
   [
-    'a part that is taken out',
+    'a destructured property',
     'const { reason } = new AbortController().signal',
     'api.AbortSignal.reason',
     98,
     15.4,
   ],
   [
-    'a member of what is inherited',
+    'an inherited member',
     'new BroadcastChannel("").onmessage = null',
     'api.BroadcastChannel.message_event',
     54,
@@ -43,7 +43,7 @@ const TOO_YOUNG: [what: string, code: string, feature: string, chrome: number, s
   ],
 ]
 
-test('the check finds what is too young, however it is written', () => {
+test('the check finds features that are too new, in any notation', () => {
   const all = findIn(TOO_YOUNG.map(([, code]) => `{ ${code} }`).join('\n'))
   for (const [what, , feature, chrome, safari] of TOO_YOUNG) {
     const places = new Map([[feature, all.get(feature)]])
@@ -57,7 +57,7 @@ test('the check finds what is too young, however it is written', () => {
   expect(floorOf(all, 'chrome')).toMatchObject({ feature: 'api.Response.bytes', version: 132 })
 })
 
-test('types, own names and what is older than modules raise no floor', () => {
+test('types, names of the code itself, and features older than modules do not raise the lowest browsers', () => {
   const code =
     'interface Mine { canParse(): void }; export let url: URL; export const mine = (it: Mine) => it.canParse()'
   expect([...findIn(code).keys()]).toEqual([])

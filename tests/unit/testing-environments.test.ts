@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest'
 import { createTestAuth } from '../../js/testing.js'
 
-/** The next error that nobody catches. Vitest, which would fail this run for it, does not hear of it. */
+/** The next uncaught error. Vitest does not get it, because it would fail this run. */
 async function nextUncaught(provoke: () => void): Promise<unknown> {
   const listeners = process.listeners('uncaughtException')
   process.removeAllListeners('uncaughtException')
@@ -16,8 +16,8 @@ async function nextUncaught(provoke: () => void): Promise<unknown> {
   }
 }
 
-test('a listener that throws keeps no other from hearing, and its error is uncaught as in a browser', async () => {
-  expect('reportError' in globalThis, 'neither Node nor jsdom has it').toBe(false)
+test('a listener that throws does not stop other listeners, and its error is uncaught as in a browser', async () => {
+  expect('reportError' in globalThis, 'Node and jsdom have no `reportError`').toBe(false)
   const auth = createTestAuth()
   const heard: string[] = []
   auth.subscribe(() => {
@@ -29,7 +29,7 @@ test('a listener that throws keeps no other from hearing, and its error is uncau
   expect(heard).toEqual(['authenticated'])
 })
 
-test('requests with a body, a form and a signal are answered in jsdom', async () => {
+test('requests with a body, a form and a signal get a response in jsdom', async () => {
   const auth = createTestAuth({ fetch: async (request) => new Response(await request.text()) })
   const form = new FormData()
   form.append('a', '1')

@@ -7,7 +7,7 @@ interface User {
   name: string
 }
 
-test('a session stands as the test says, and everybody hears of it', async () => {
+test('the session is the one that the test sets, and subscribers are notified', async () => {
   const auth = createTestAuth<User>({ session: 'loading' })
   const heard: Snapshot<User>[] = []
   const events: AuthEvent[] = []
@@ -28,7 +28,7 @@ test('a session stands as the test says, and everybody hears of it', async () =>
   expect(events.map(({ type }) => type)).toEqual(['ended', 'refreshed'])
 })
 
-test('a session that cannot be found out is loading, and says why', async () => {
+test('a session that cannot be determined is loading, with its failure', async () => {
   const auth = createTestAuth<User>({ session: 'loading' })
   const ready = auth.ready
   auth.become({ failure: 'unreachable' })
@@ -37,7 +37,7 @@ test('a session that cannot be found out is loading, and says why', async () => 
   expect(await ready).toMatchObject({ failure: null, user: { name: 'Ada' } })
 })
 
-test('a sign-in leads to what the test says, or is refused', async () => {
+test('a sign-in starts the session that the test returns, or rejects', async () => {
   const refusal = new AuthError('refused', 'no', { status: 422 })
   const auth = createTestAuth<User>({
     signIn: (credentials) => {
@@ -47,27 +47,27 @@ test('a sign-in leads to what the test says, or is refused', async () => {
   })
   await expect(auth.signIn('wrong')).rejects.toBe(refusal)
   expect(auth.snapshot.reason).toBe('never')
-  expect(await auth.signIn('right'), 'what an API answers, without its tokens').toEqual({
+  expect(await auth.signIn('right'), 'the response of an API, without its tokens').toEqual({
     user: { name: 'Bob' },
   })
   expect((await auth.ready).user).toEqual({ name: 'Bob' })
 })
 
-test('a sign-in resolves with the answer that the test gives the API', async () => {
+test('a sign-in resolves with the response that the test sets', async () => {
   const answer = { account: { name: 'Bob' }, expires_in: 900 }
   const auth = createTestAuth<User>({ signIn: () => ({ user: { name: 'Bob' }, answer }) })
   expect(await auth.signIn({})).toBe(answer)
   expect(await createTestAuth().signIn({}), 'a token and no more').toEqual({})
 })
 
-test('a session ends for a reason, and with the word of the API', async () => {
+test('a session can end with a reason and a `serverReason` of the API', async () => {
   const auth = createTestAuth<User>({ session: { user: { name: 'Ada' } } })
   auth.become({ reason: 'revoked', serverReason: 'ended_by_admin' })
   const { status, reason, serverReason } = auth.snapshot
   expect([status, reason, serverReason]).toEqual(['unauthenticated', 'revoked', 'ended_by_admin'])
 })
 
-test('an abort ends a request that is under way, and tells who answers it', async () => {
+test('an abort rejects a pending request, and aborts the signal that the `fetch` of the test gets', async () => {
   const fetch = vi.fn((_: Request) => new Promise<Response>(() => {}))
   const auth = createTestAuth({ fetch })
   const abort = new AbortController()
@@ -78,17 +78,17 @@ test('an abort ends a request that is under way, and tells who answers it', asyn
   expect(fetch.mock.lastCall?.[0].signal.reason).toBe('enough')
 })
 
-test('requests are answered by the test, or fail with an error that says what is missing', async () => {
+test('requests get the response of the test, or fail with an error that names the missing option', async () => {
   const auth = createTestAuth({ fetch: async (request) => Response.json({ got: await request.text() }) })
   const response = await auth.fetch('/notes', { method: 'POST', body: 'a' })
   expect(await response.json()).toEqual({ got: 'a' })
   expect(auth.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST http://localhost/notes'])
-  expect(await auth.requests[0]?.text(), 'the body can still be looked at').toBe('a')
+  expect(await auth.requests[0]?.text(), 'the body can still be read').toBe('a')
   await expect(auth.fetch('/', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
   await expect(createTestAuth().fetch('/')).rejects.toThrow('was given no `fetch`')
 })
 
-test('it ends like a client', async () => {
+test('after `dispose`, every call rejects with `closed`', async () => {
   const auth = createTestAuth({ session: 'loading' })
   const { ready } = auth
   auth.dispose()
@@ -97,7 +97,7 @@ test('it ends like a client', async () => {
     await expect(call).rejects.toMatchObject({ code: 'closed' })
 })
 
-test('its end is the end of what is under way', async () => {
+test('`dispose` rejects pending calls', async () => {
   const forever = () => new Promise<never>(() => {})
   const auth = createTestAuth({ fetch: forever, signIn: forever })
   const calls = [auth.fetch('/'), auth.signIn({})]
@@ -106,7 +106,7 @@ test('its end is the end of what is under way', async () => {
   expect(auth.snapshot.reason).toBe('never')
 })
 
-test('a session that has ended changes no more, whatever a sign-in under way leads to', async () => {
+test('after `dispose`, a pending sign-in does not change the session', async () => {
   let resolve = (_: { user: User }) => {}
   const signedIn = new Promise<{ user: User }>((settle) => {
     resolve = settle

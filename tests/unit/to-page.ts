@@ -4,7 +4,7 @@ type Shapes = {
   [Type in ToPage['type']]: Record<Exclude<keyof Extract<ToPage, { type: Type }>, 'type'>, string>
 }
 
-/** The fields of each message of a vault, as `TO_VAULT` has them for those of a page. */
+/** The fields of each message from a vault to a page. `TO_VAULT` has those of the other direction. */
 export const TO_PAGE: Shapes = {
   welcome: { version: 'number', origins: 'string[]', instance: 'string' },
   refused: { error: 'object' },

@@ -1,6 +1,6 @@
 import { vi } from 'vitest'
 
-/** Collects what code under test shows as uncaught, which would otherwise end the test run. */
+/** Collects errors that the code under test reports as uncaught. They would otherwise end the test run. */
 export function collectUncaught(): unknown[] {
   const errors: unknown[] = []
   vi.stubGlobal('queueMicrotask', (work: () => void) => {

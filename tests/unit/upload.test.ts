@@ -5,7 +5,7 @@ import { type FakePort, fetchMessage, openFakeVault, openPage, settled, usePage,
 
 usePage()
 
-/** A page that sends a stream of `count` chunks, and how many have been read from it. */
+/** A page that sends a stream of `count` chunks. `state.read` counts the chunks that were read. */
 async function upload(count: number, source: Partial<UnderlyingDefaultSource<unknown>> = {}) {
   const { vault, port } = await openPage()
   const state = { read: 0, cancelled: undefined as unknown }
@@ -31,7 +31,7 @@ async function upload(count: number, source: Partial<UnderlyingDefaultSource<unk
   return { port, state, call, abort, id }
 }
 
-test('a stream inside a request is read as the vault takes it, and no faster', async () => {
+test('a stream as the body of a request is read only as fast as the vault requests chunks', async () => {
   const { port, state, id } = await upload(3 * WINDOW)
   expect(port.of('fetch')).toMatchObject([{ body: { chunks: true } }])
   expect([state.read, port.of('chunk').length]).toEqual([WINDOW, WINDOW])
@@ -44,7 +44,7 @@ test('a stream inside a request is read as the vault takes it, and no faster', a
   expect(chunks).toEqual([...Array.from({ length: 3 * WINDOW }, (_, at) => [at + 1]), null])
 })
 
-test('an aborted upload is read no further', async () => {
+test('an aborted upload is not read any further', async () => {
   const { port, state, call, abort } = await upload(100)
   const reason = new DOMException('enough', 'AbortError')
   abort.abort(reason)
@@ -54,7 +54,7 @@ test('an aborted upload is read no further', async () => {
   expect(port.of('chunk')).toHaveLength(WINDOW)
 })
 
-test('an upload whose vault refuses or is lost is read no further', async () => {
+test('an upload that the vault refuses is not read any further', async () => {
   const { port, state, call, id } = await upload(100)
   port.receive({ type: 'failed', id, error: { kind: 'type', message: 'no', name: 'TypeError' } })
   await settled()
@@ -62,14 +62,14 @@ test('an upload whose vault refuses or is lost is read no further', async () => 
   expect(state.cancelled).toBeInstanceOf(TypeError)
 })
 
-test('a stream that breaks rejects as fetch does, and the vault learns of it', async () => {
+test('a stream that fails rejects as in fetch, and the vault gets an abort', async () => {
   const pull = () => Promise.reject(new RangeError('broken'))
   const { port, call } = await upload(1, { pull })
   expect(call.outcome).toBe('TypeError')
   expect(port.of('abort')).toHaveLength(1)
 })
 
-/** A vault that has been sent the head of an upload. */
+/** A vault that has got the head of an upload. */
 async function receiving(init = {}) {
   const vault = openFakeVault()
   const port = await vault.connect()
@@ -85,7 +85,7 @@ const send = async (port: FakePort, ...chunks: unknown[]) => {
 
 const bodyOf = (send: { mock: { calls: [Outgoing][] } }) => send.mock.calls[0]?.[0].init.body as Blob | null
 
-test('the vault puts the chunks together, and sends them as one body that can be sent again', async () => {
+test('the vault joins the chunks and sends them as one body that can be sent again', async () => {
   const { host, port } = await receiving()
   const chunk = new Uint8Array(300_000).fill(7)
   await send(port, ...Array(10).fill(chunk))
@@ -98,20 +98,20 @@ test('the vault puts the chunks together, and sends them as one body that can be
   expect([bytes.length, bytes[0], bytes.at(-1)]).toEqual([3_000_001, 7, 8])
 })
 
-test('an empty stream is no body', async () => {
+test('an empty stream is sent without a body', async () => {
   const { host, port } = await receiving()
   await send(port, null)
   expect(bodyOf(host.send)).toBeNull()
 })
 
-test('chunks that are no bytes fail the call as fetch does', async () => {
+test('a chunk that is not bytes fails the call as in fetch', async () => {
   const { host, port } = await receiving()
   await send(port, 'text')
   expect(port.of('failed')).toMatchObject([{ id: 1, error: { kind: 'type' } }])
   expect(host.send).not.toHaveBeenCalled()
 })
 
-test('an upload that is given up, or whose page has gone, is not sent, keepalive or not', async () => {
+test('an upload that is aborted, or whose page is gone, is not sent, with or without keepalive', async () => {
   const { host, port } = await receiving()
   port.receive({ type: 'abort', id: 1 })
   await settled()

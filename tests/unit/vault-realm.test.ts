@@ -11,7 +11,7 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
-/** A lock manager that grants when the test says so. */
+/** A lock manager that grants when the test calls `grant`. */
 function stubLocks() {
   const held: { grant(): Promise<void>; signal: AbortSignal } = {
     grant: async () => {},
@@ -28,7 +28,7 @@ function stubLocks() {
   return held
 }
 
-test('a lock is held from when it is granted until it is released', async () => {
+test('a lock is held from its grant until its release', async () => {
   const held = stubLocks()
   const lock = requestLock('app')
   const over = held.grant()
@@ -38,7 +38,7 @@ test('a lock is held from when it is granted until it is released', async () => 
   expect(held.signal.aborted).toBe(false)
 })
 
-test('a lock that is released before it is granted is not waited for any more', async () => {
+test('a lock that is released before its grant is no longer requested', async () => {
   const held = stubLocks()
   const lock = requestLock('app')
   lock?.release()
@@ -46,32 +46,32 @@ test('a lock that is released before it is granted is not waited for any more', 
   expect(held.signal.aborted).toBe(true)
 })
 
-test('without locks there is none to ask for', () => {
+test('without a lock manager, no lock is requested', () => {
   vi.stubGlobal('navigator', {})
   expect(requestLock('app')).toBeUndefined()
 })
 
-test('tabs get the words of each other and nothing else, until they are closed', async () => {
+test('tabs get the messages of other tabs, and no unknown messages, until they are closed', async () => {
   const heard: string[] = []
   const [one, other] = [openPeerChannel('app', () => {}), openPeerChannel('app', (word) => heard.push(word))]
-  const stranger = new BroadcastChannel('app')
-  stranger.postMessage({ changed: true })
+  const foreign = new BroadcastChannel('app')
+  foreign.postMessage({ changed: true })
   one.post('changed')
   await vi.waitFor(() => expect(heard).toEqual(['changed']))
   one.close()
   one.post('signed-out')
   other.close()
-  stranger.close()
+  foreign.close()
 })
 
-test('without channels nothing is said, and nothing fails', () => {
+test('without BroadcastChannel, posting does nothing and does not fail', () => {
   vi.stubGlobal('BroadcastChannel', undefined)
   const channel = openPeerChannel('app', () => {})
   channel.post('changed')
   channel.close()
 })
 
-test('a page wakes its vault when it is shown again, resumed, restored or online, until it stops listening', () => {
+test('a page notifies its vault when it is shown again, resumed, restored or online, until it stops listening', () => {
   const wake = vi.fn()
   const stop = listenForVaultLifecycle(wake)
   const fireAll = () => {
@@ -90,7 +90,7 @@ test('a page wakes its vault when it is shown again, resumed, restored or online
   expect(wake).toHaveBeenCalledTimes(4)
 })
 
-test('a worker hears of the network only', () => {
+test('a worker notifies its vault only when the network is back', () => {
   vi.stubGlobal('document', undefined)
   const wake = vi.fn()
   const stop = listenForVaultLifecycle(wake)

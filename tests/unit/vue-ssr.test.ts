@@ -9,7 +9,7 @@ const Who = defineComponent(() => {
   return () => h('p', `${status.value} ${user.value}`)
 })
 
-test('on a server the session is loading, and nothing is kept of the apps that were rendered', async () => {
+test('on a server the session is loading, and no reference to the rendered apps is kept', async () => {
   const auth = createAuth({})
   const subscribe = vi.spyOn(auth, 'subscribe')
   const render = () => renderToString(createSSRApp(Who).use(authPlugin(auth)))

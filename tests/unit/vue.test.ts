@@ -19,7 +19,7 @@ function mount(app: App) {
 
 const ADA = { user: { name: 'Ada', roles: ['admin'] }, claims: { sub: '1' }, expiresAt: 5, refreshAt: 4 }
 
-test('promise 1: components show the session, and every change of it', async () => {
+test('promise 1: components show the session and each of its changes', async () => {
   const auth = createTestAuth({ session: 'loading' })
   const root = mount(createApp(Who).use(authPlugin(auth)))
   expect(root.textContent).toBe('loading - false')
@@ -31,7 +31,7 @@ test('promise 1: components show the session, and every change of it', async () 
   expect(root.textContent).toBe('unauthenticated - false')
 })
 
-test('promise 1: every member of the snapshot is a ref that nobody can write', () => {
+test('promise 1: every member of the snapshot is a read-only ref', () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const auth = createTestAuth({ session: ADA })
   const session = createApp(Who).use(authPlugin(auth)).runWithContext(useAuth)
@@ -45,7 +45,7 @@ test('promise 1: every member of the snapshot is a ref that nobody can write', (
   expect(warn).toHaveBeenCalled()
 })
 
-test('why the session cannot be found out is a ref, too', () => {
+test('the reason why the session cannot be determined is a ref', () => {
   const auth = createTestAuth({ session: { failure: 'malformed' } })
   const { failure, status } = createApp(Who).use(authPlugin(auth)).runWithContext(useAuth)
   expect([status.value, failure.value]).toEqual(['loading', 'malformed'])
@@ -53,7 +53,7 @@ test('why the session cannot be found out is a ref, too', () => {
   expect([status.value, failure.value]).toEqual(['unauthenticated', null])
 })
 
-test('why the API has ended the session is a ref, too, and one object shows all of it', async () => {
+test('the reason of the API for ending the session is a ref, and `reactive` makes one object of all refs', async () => {
   const auth = createTestAuth<unknown>({ session: ADA })
   const session = reactive(
     createApp(Who)
@@ -69,7 +69,7 @@ test('why the API has ended the session is a ref, too, and one object shows all 
   ])
 })
 
-test('promise 3: what it does is done by the client', async () => {
+test('promise 3: the functions of `useAuth` call the client', async () => {
   const auth = createTestAuth({ fetch: () => new Response('ok'), signIn: () => ADA })
   const { fetch, ready, signIn, signOut, status, isAuthenticated } = createApp(Who)
     .use(authPlugin(auth))
@@ -82,7 +82,7 @@ test('promise 3: what it does is done by the client', async () => {
   expect(status.value).toBe('unauthenticated')
 })
 
-/** How many listen to this client. */
+/** The number of listeners of this client. */
 function countListeners(auth: TestAuth) {
   let count = 0
   const { subscribe } = auth
@@ -97,7 +97,7 @@ function countListeners(auth: TestAuth) {
   return () => count
 }
 
-test('an app that ends listens no longer, and takes a client of its own along', async () => {
+test('an app that is unmounted stops listening, and disposes a client that it created', async () => {
   const shared = createTestAuth({ session: ADA })
   const listeners = countListeners(shared)
   const apps = [1, 2, 3].map(() => createApp(Who).use(authPlugin(shared)))
@@ -105,7 +105,7 @@ test('an app that ends listens no longer, and takes a client of its own along', 
   expect(listeners()).toBe(3)
   for (const app of apps) app.unmount()
   expect(listeners()).toBe(0)
-  expect((await shared.ready).status, 'a client of everybody lives on').toBe('authenticated')
+  expect((await shared.ready).status, 'a client of several apps stays open').toBe('authenticated')
 
   const own = createTestAuth({ session: ADA })
   const app = createApp(Who).use(authPlugin(() => own))
@@ -114,14 +114,14 @@ test('an app that ends listens no longer, and takes a client of its own along', 
   await expect(own.fetch('/')).rejects.toMatchObject({ code: 'closed' })
 })
 
-test('where there is no plugin, the error says what to write', () => {
+test('without the plugin, the error names the missing call', () => {
   expect(() => createApp(Who).runWithContext(useAuth)).toThrow('app.use(authPlugin(auth))')
   expect(useAuth).toThrow(expect.objectContaining({ code: 'plugin-missing' }))
 })
 
 test.each([
-  ['without `hydrated`, the page differs from what the server rendered', false],
-  ['with `hydrated`, it is the same until then', true],
+  ['without `hydrated`, the page differs from the rendered one', false],
+  ['with `hydrated`, the page equals the rendered one until then', true],
 ])('%s', async (_, isConfirmed) => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const error = vi.spyOn(console, 'error').mockImplementation(() => {})
@@ -141,7 +141,7 @@ test.each([
   await vi.waitFor(() => expect(root.textContent).toBe('authenticated Ada true'))
 })
 
-test('the types of what components get', () => {
+test('`useAuth` has the types of the user', () => {
   const session: VueAuth<{ name: string }> = createApp(Who)
     .use(authPlugin(createTestAuth({ session: ADA })))
     .runWithContext(useAuth<{ name: string }>)

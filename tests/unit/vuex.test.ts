@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { createStore } from 'vuex'
 import { createTestAuth } from '../../js/testing.js'
 
-test('a store of Vuex is served by `subscribe`, as the README writes it', () => {
+test('`subscribe` can keep a Vuex store up to date, as the README shows', () => {
   const auth = createTestAuth()
   const store = createStore({
     strict: true,

@@ -5,7 +5,7 @@ import { serve } from '../support/serve.js'
 
 const INVALID = 'Bearer error="invalid_token"'
 
-test('a protected route wants a token, and says what is wrong with a bad one', async (t) => {
+test('a protected route requires a token, and names the error of an invalid one', async (t) => {
   const { client } = await serve(t)
   const none = await client().call('GET /notes')
   assert.deepEqual([none.status, none.headers.get('WWW-Authenticate')], [401, 'Bearer'])
@@ -26,7 +26,7 @@ test('an unsigned token is refused', async (t) => {
 })
 
 for (const tokenFormat of ['jwt', 'opaque']) {
-  test(`${tokenFormat}: a token lives a fraction of a second to the millisecond`, async (t) => {
+  test(`${tokenFormat}: a token expires exactly after its lifetime, in milliseconds`, async (t) => {
     t.mock.timers.enable({ apis: ['Date'], now: 1_700_000_000_900 })
     const { client } = await serve(t, { accessTtl: 2.5, tokenFormat })
     const browser = client()
@@ -41,7 +41,7 @@ for (const tokenFormat of ['jwt', 'opaque']) {
     assert.equal((await browser.call('GET /me')).status, 200)
   })
 
-  test(`${tokenFormat}: expiring all tokens leaves the sessions`, async (t) => {
+  test(`${tokenFormat}: expiring all tokens does not end the sessions`, async (t) => {
     const { api, client } = await serve(t, { tokenFormat })
     const browser = client()
     await browser.signIn()
@@ -51,7 +51,7 @@ for (const tokenFormat of ['jwt', 'opaque']) {
     assert.equal((await browser.call('GET /me')).status, 200)
   })
 
-  test(`${tokenFormat}: revoking a user is seen by the next request`, async (t) => {
+  test(`${tokenFormat}: revoking a user takes effect with the next request`, async (t) => {
     const { api, client } = await serve(t, { tokenFormat })
     const [ada, bob] = [client(), client()]
     await ada.signIn()
@@ -63,7 +63,7 @@ for (const tokenFormat of ['jwt', 'opaque']) {
   })
 }
 
-test("a JWT's dates carry the fraction", async (t) => {
+test('the dates of a JWT contain fractions of a second', async (t) => {
   const { client } = await serve(t, { accessTtl: 2.5 })
   const { iat, exp } = decodeJwt((await client().signIn()).body.access_token)
   assert.equal(Math.round((exp - iat) * 1000), 2500)
@@ -76,7 +76,7 @@ test('an opaque token is not a JWT', async (t) => {
   assert.equal(body.expires_in, 900)
 })
 
-test('with omitIat the lifetime is nowhere to be read', async (t) => {
+test('with omitIat, neither the response nor the token contains the lifetime', async (t) => {
   const { client } = await serve(t, { omitIat: true })
   const browser = client()
   const { body } = await browser.signIn()
@@ -85,7 +85,7 @@ test('with omitIat the lifetime is nowhere to be read', async (t) => {
   assert.equal((await browser.call('GET /me')).status, 200)
 })
 
-test('roles open doors, from the next access token on', async (t) => {
+test('a change of roles takes effect with the next access token', async (t) => {
   const { api, client } = await serve(t)
   const bob = client()
   const visit = async () => [
@@ -110,7 +110,7 @@ test('roles open doors, from the next access token on', async (t) => {
   assert.doesNotMatch(JSON.stringify(body), /password|salt/)
 })
 
-test('a note is echoed, kept, and seen by nobody else', async (t) => {
+test('a note is returned and stored, and other users cannot see it', async (t) => {
   const { client } = await serve(t)
   const [ada, bob] = [client(), client()]
   await ada.signIn()
@@ -121,7 +121,7 @@ test('a note is echoed, kept, and seen by nobody else', async (t) => {
   assert.deepEqual((await bob.call('GET /notes')).body, { notes: [] })
 })
 
-test('a body of another type has its bytes counted', async (t) => {
+test('the bytes of a body of another type are counted', async (t) => {
   const { client } = await serve(t)
   const ada = client()
   await ada.signIn()
@@ -130,7 +130,7 @@ test('a body of another type has its bytes counted', async (t) => {
   assert.deepEqual((await ada.call('POST /notes')).body, { bytes: 0 })
 })
 
-test('a resource that has moved is found, token and all', async (t) => {
+test('a redirected request reaches its target with the token', async (t) => {
   const { client, url } = await serve(t)
   const ada = client()
   assert.equal((await ada.call('GET /moved')).status, 401)
@@ -148,7 +148,7 @@ test('the route of another audience refuses every token', async (t) => {
   assert.deepEqual([status, headers.get('WWW-Authenticate')], [401, INVALID])
 })
 
-test('the public route tells whether a bearer came, and never which', async (t) => {
+test('the public route reports whether a bearer token was sent, and not its value', async (t) => {
   const { client } = await serve(t)
   const browser = client()
   assert.deepEqual((await browser.call('GET /public')).body, { authorization: false })
@@ -156,7 +156,7 @@ test('the public route tells whether a bearer came, and never which', async (t) 
   assert.deepEqual((await browser.call('GET /public')).body, { authorization: true })
 })
 
-test('with signOutNeedsBearer a sign-out without a valid access token ends nothing', async (t) => {
+test('with signOutNeedsBearer, a sign-out without a valid access token does not end the session', async (t) => {
   const { api, client } = await serve(t, { signOutNeedsBearer: true })
   const browser = client()
   await browser.signIn()
@@ -172,7 +172,7 @@ test('with signOutNeedsBearer a sign-out without a valid access token ends nothi
   assert.equal(api.sessions.count(), 0)
 })
 
-test('a note is deleted once, by its owner, and its id is not given again', async (t) => {
+test('a note can be deleted once, by its owner, and its id is not used again', async (t) => {
   const { client } = await serve(t)
   const [ada, bob] = [client(), client()]
   await ada.signIn()
@@ -185,7 +185,7 @@ test('a note is deleted once, by its owner, and its id is not given again', asyn
   assert.notEqual((await ada.call('POST /notes', { json: {} })).body.note.id, note.id)
 })
 
-test('with emptyAnswers a note is created without a word', async (t) => {
+test('with emptyAnswers, the response to a new note is empty', async (t) => {
   const { client } = await serve(t, { emptyAnswers: true })
   const browser = client()
   await browser.signIn()

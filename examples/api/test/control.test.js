@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { createApi } from '../src/api.js'
 import { serve } from '../support/serve.js'
 
-test('state shows settings, counts and sessions', async (t) => {
+test('the state contains settings, counts and sessions', async (t) => {
   const { client, control } = await serve(t, { accessTtl: 5 })
   const browser = client()
   await browser.signIn()
@@ -22,7 +22,7 @@ test('state shows settings, counts and sessions', async (t) => {
   })
 })
 
-test('settings change while running, all or none', async (t) => {
+test('settings can change at run time, and one invalid setting rejects all of them', async (t) => {
   const { api, client, control } = await serve(t)
   const changed = await control('POST /settings', { accessTtl: 2.5, tokenFormat: 'opaque' })
   assert.deepEqual([changed.status, changed.body.accessTtl], [200, 2.5])
@@ -34,7 +34,7 @@ test('settings change while running, all or none', async (t) => {
   assert.equal(api.settings.accessTtl, 2.5)
 })
 
-test('a fault is ordered, held, listed and released', async (t) => {
+test('a fault can be added, held, listed and released', async (t) => {
   const { api, client, control } = await serve(t)
   const ordered = await control('POST /faults', { route: 'public', kind: 'hold' })
   assert.deepEqual([ordered.status, ordered.body], [201, { pending: 1 }])
@@ -49,14 +49,14 @@ test('a fault is ordered, held, listed and released', async (t) => {
   assert.deepEqual([wrong.status, api.faults.pending().length], [422, 0])
 })
 
-test('an answer may be 15 MB long', async (t) => {
+test('the body of a fault may have 15 MB', async (t) => {
   const { client, control } = await serve(t)
   const body = 'x'.repeat(15_000_000)
   assert.equal((await control('POST /faults', { route: 'refresh', kind: 'answer', body })).status, 201)
   assert.equal((await client().call('POST /refresh')).text.length, body.length)
 })
 
-test('expire, revoke and roles do what they say', async (t) => {
+test('the routes expire, revoke and roles change tokens, sessions and accounts', async (t) => {
   const { client, control } = await serve(t)
   const bob = client()
   const email = 'bob@example.com'
@@ -77,7 +77,7 @@ test('expire, revoke and roles do what they say', async (t) => {
   assert.equal((await control('POST /roles', { email, roles: 'editor' })).status, 422)
 })
 
-test('reset forgets everything but the seeds and the first settings', async (t) => {
+test('reset restores the seeded accounts and the initial settings, and removes everything else', async (t) => {
   const { api, client, control } = await serve(t, { accessTtl: 5 })
   const browser = client()
   await browser.call('POST /signup', { json: { email: 'eve@example.com', password: 'secret' } })
@@ -103,14 +103,14 @@ test('reset forgets everything but the seeds and the first settings', async (t) 
   assert.equal((await client().signIn()).status, 200)
 })
 
-test('a page cannot reach the control port, nor the API the control routes', async (t) => {
+test('a page cannot use the control port, and the API does not have the control routes', async (t) => {
   const { client, control } = await serve(t)
   assert.equal((await control('POST /reset', {}, { Origin: 'https://evil.example' })).status, 403)
   assert.equal((await control('GET /nothing')).status, 404)
   assert.equal((await client().call('GET /state')).status, 404)
 })
 
-test('there is no control port unless one is asked for', async (t) => {
+test('the control port is opened only on request', async (t) => {
   const { url, close, ...rest } = await createApi().listen()
   t.after(close)
   assert.deepEqual(rest, { controlUrl: undefined, controlToken: undefined })
@@ -133,7 +133,7 @@ test('the control port refuses every request without its token', async (t) => {
   assert.equal(await status({ Authorization: `Bearer ${controlToken}` }), 200)
 })
 
-test('the control port answers to the names of this machine only: another may have been rebound to it', async (t) => {
+test('the control port accepts only host names of this machine, because another name may be rebound to it', async (t) => {
   const { controlUrl, controlToken, close } = await createApi().listen({ controlPort: 0 })
   t.after(close)
   const { port } = new URL(controlUrl)

@@ -6,7 +6,7 @@ const json = { email: 'ada@example.com', password: 'correct horse' }
 const changes = ['POST /signup', 'POST /login', 'POST /refresh', 'POST /logout', 'DELETE /logout']
 const page = 'https://app.example.com'
 
-test('every request that changes the session wants X-Requested-With', async (t) => {
+test('every request that changes the session requires X-Requested-With', async (t) => {
   const { client } = await serve(t)
   for (const route of changes) {
     const { status, body } = await client().call(route, {
@@ -17,13 +17,13 @@ test('every request that changes the session wants X-Requested-With', async (t) 
   }
 })
 
-test('csrf off asks for nothing', async (t) => {
+test('with csrf off, no header is required', async (t) => {
   const { client } = await serve(t, { csrf: 'off' })
   const headers = { 'X-Requested-With': '' }
   assert.equal((await client().call('POST /login', { json, headers })).status, 200)
 })
 
-test('double submit wants the readable cookie repeated, and rotates it', async (t) => {
+test('double submit requires the value of the readable cookie in the header, and rotates it', async (t) => {
   const { client } = await serve(t, { csrf: 'double-submit' })
   const browser = client()
   const { headers } = await browser.signIn()
@@ -45,13 +45,13 @@ test('double submit wants the readable cookie repeated, and rotates it', async (
   assert.equal((await browser.call('POST /logout')).status, 204)
 })
 
-test('double submit still wants X-Requested-With to sign in', async (t) => {
+test('double submit also requires X-Requested-With for the sign-in', async (t) => {
   const { client } = await serve(t, { csrf: 'double-submit' })
   const headers = { 'X-Requested-With': '' }
   assert.equal((await client().call('POST /login', { json, headers })).status, 403)
 })
 
-test('a foreign origin is refused even with csrf off, its own and an allowed one are not', async (t) => {
+test('a foreign origin is refused even with csrf off; the own origin and an allowed origin are accepted', async (t) => {
   const { client, url } = await serve(t, { csrf: 'off', corsOrigins: [page] })
   for (const route of changes) {
     for (const Origin of ['https://evil.example', 'null', `${page}.evil.example`]) {
@@ -64,13 +64,13 @@ test('a foreign origin is refused even with csrf off, its own and an allowed one
   }
 })
 
-test("behind a proxy the page's own host is the forwarded one", async (t) => {
+test('behind a proxy, the own host is the forwarded host', async (t) => {
   const { client } = await serve(t)
   const headers = { Origin: 'http://localhost:5173', 'X-Forwarded-Host': 'localhost:5173' }
   assert.equal((await client().call('POST /login', { json, headers })).status, 200)
 })
 
-test('a preflight is answered for an allowed origin', async (t) => {
+test('a preflight of an allowed origin gets the CORS headers', async (t) => {
   const { client } = await serve(t, { corsOrigins: [page] })
   const headers = { Origin: page, 'Access-Control-Request-Method': 'POST' }
   const reply = await client().call('OPTIONS /refresh', { headers })
@@ -85,7 +85,7 @@ test('a preflight is answered for an allowed origin', async (t) => {
   assert.match(reply.headers.get('Vary'), /Origin/)
 })
 
-test('a preflight from elsewhere is told nothing', async (t) => {
+test('a preflight of another origin gets no CORS headers', async (t) => {
   const { client } = await serve(t, { corsOrigins: [page] })
   const headers = { Origin: 'https://evil.example', 'Access-Control-Request-Method': 'POST' }
   const reply = await client().call('OPTIONS /refresh', { headers })
@@ -93,7 +93,7 @@ test('a preflight from elsewhere is told nothing', async (t) => {
   assert.match(reply.headers.get('Vary'), /Origin/)
 })
 
-test('an allowed page may read the headers it needs, of refusals and faults too', async (t) => {
+test('an allowed page may read the headers that it needs, also those of refusals and faults', async (t) => {
   const { api, client } = await serve(t, { corsOrigins: [page] })
   const ask = () => client().call('GET /me', { headers: { Origin: page } })
   const refused = await ask()
@@ -106,7 +106,7 @@ test('an allowed page may read the headers it needs, of refusals and faults too'
   }
 })
 
-test('an origin is scheme, host and port', async (t) => {
+test('scheme, host and port of an origin are compared', async (t) => {
   const { client, url } = await serve(t)
   const { hostname, port } = new URL(url)
   for (const Origin of [`https://${hostname}:${port}`, `http://${hostname}`, `http://${hostname}:1`])

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { serve } from '../support/serve.js'
 
-test("status answers in the handler's place, as often as asked", async (t) => {
+test('status replaces the response of the handler the given number of times', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -16,7 +16,7 @@ test("status answers in the handler's place, as often as asked", async (t) => {
   assert.deepEqual([total, ok], [3, 1])
 })
 
-test('a fault strikes its own route only, and * any', async (t) => {
+test('a fault applies to its own route only, and a fault for * to any route', async (t) => {
   const { api, client } = await serve(t)
   api.faults.add({ route: 'notes', kind: 'status' })
   assert.equal((await client().call('GET /public')).status, 200)
@@ -26,7 +26,7 @@ test('a fault strikes its own route only, and * any', async (t) => {
   assert.equal((await client().call('GET /public')).status, 200)
 })
 
-test('drop does what was asked and breaks the connection', async (t) => {
+test('drop runs the handler and breaks the connection', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -40,7 +40,7 @@ test('drop does what was asked and breaks the connection', async (t) => {
   assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'reuse' })
 })
 
-test('cut does what was asked and breaks the connection in the middle of the answer', async (t) => {
+test('cut runs the handler and breaks the connection in the middle of the response', async (t) => {
   const { api, url, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -52,12 +52,12 @@ test('cut does what was asked and breaks the connection in the middle of the ans
   const spent = new Map(browser.cookies)
   api.faults.add({ route: 'refresh', kind: 'cut' })
   await assert.rejects(browser.call('POST /refresh'), { name: 'TypeError' })
-  assert.equal((await browser.call('POST /refresh')).status, 200, 'its cookies have come')
+  assert.equal((await browser.call('POST /refresh')).status, 200, 'its cookies have arrived')
   for (const pair of spent) browser.cookies.set(...pair)
   assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'reuse' })
 })
 
-test('a fault can be chosen for each request, after those that are ordered, until the next reset', async (t) => {
+test('a fault can be chosen for each request until the next reset; added faults come first', async (t) => {
   const { api, client } = await serve(t)
   const asked = []
   api.faults.choose(({ path }) => {
@@ -76,7 +76,7 @@ test('a fault can be chosen for each request, after those that are ordered, unti
   assert.equal(asked.length, 3)
 })
 
-test('while a drop is pending no connection is used twice', async (t) => {
+test('while a drop is pending, no connection is reused', async (t) => {
   const { api, client } = await serve(t)
   api.faults.add({ route: 'refresh', kind: 'drop' })
   assert.equal((await client().call('GET /public')).headers.get('Connection'), 'close')
@@ -92,7 +92,7 @@ test('answer sends any status, headers and body', async (t) => {
   assert.deepEqual(reply.headers.getSetCookie(), ['a=1', 'b=2'])
 })
 
-test('hold keeps back the reply of a handler that ran', async (t) => {
+test('hold runs the handler and holds its response', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -108,7 +108,7 @@ test('hold keeps back the reply of a handler that ran', async (t) => {
   assert.deepEqual(api.faults.held(), {})
 })
 
-test('holdBefore keeps back the request from its handler', async (t) => {
+test('holdBefore holds the request before its handler runs', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -123,7 +123,7 @@ test('holdBefore keeps back the request from its handler', async (t) => {
   assert.equal(api.state().counts.refresh.ok, 1)
 })
 
-test('delay does what was asked at once and sends the reply later', async (t) => {
+test('delay runs the handler at once and sends the response later', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -140,7 +140,7 @@ test('delay does what was asked at once and sends the reply later', async (t) =>
   assert.deepEqual(api.faults.held(), {})
 })
 
-test('delayBefore does what was asked later, even if the client has gone', async (t) => {
+test('delayBefore runs the handler later, even if the client is gone', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -169,7 +169,7 @@ test('a delay ends when it is released or reset, once', async (t) => {
   }
 })
 
-test('a drop with millis keeps the connection open first', async (t) => {
+test('a drop with millis keeps the connection open for that time', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -182,7 +182,7 @@ test('a drop with millis keeps the connection open first', async (t) => {
   assert.equal(api.journal.entries().at(-1).aborted, false)
 })
 
-test('a held request whose client has gone is held no longer', async (t) => {
+test('a held request is removed when its client is gone', async (t) => {
   const { api, client } = await serve(t)
   api.faults.add({ route: 'public', kind: 'hold' })
   const abort = new AbortController()
@@ -190,12 +190,12 @@ test('a held request whose client has gone is held no longer', async (t) => {
   await api.faults.whenHeld('public')
   abort.abort()
   await assert.rejects(reply, { name: 'AbortError' })
-  // The server hears of it a moment later, at the latest while it answers this.
+  // The server notices it a moment later, at the latest when it responds to this request.
   while (api.faults.held().public) await client().call('GET /me')
   assert.equal(api.journal.entries()[0].status, 0)
 })
 
-test('refreshes are counted as concurrent from arrival to reply', async (t) => {
+test('a refresh counts as concurrent from its arrival to its response', async (t) => {
   const { api, client } = await serve(t)
   const browsers = [client(), client(), client()]
   for (const browser of browsers) await browser.signIn()
@@ -210,7 +210,7 @@ test('refreshes are counted as concurrent from arrival to reply', async (t) => {
   assert.equal(api.state().counts.maxConcurrentRefreshes, 3)
 })
 
-test('latency delays every answer, refreshLatency those of refresh more', async (t) => {
+test('latency delays every response, and refreshLatency additionally those of refresh', async (t) => {
   const { client } = await serve(t, { latency: 30, refreshLatency: 50 })
   const took = async (route) => {
     const start = performance.now()
@@ -222,7 +222,7 @@ test('latency delays every answer, refreshLatency those of refresh more', async 
   assert.ok((await took('POST /refresh')) >= 79)
 })
 
-test('a fault that makes no sense is refused, and why is said', async (t) => {
+test('an invalid fault is refused with the reason', async (t) => {
   const { api } = await serve(t)
   const wrong = [
     [undefined, /must be an object/],

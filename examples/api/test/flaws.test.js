@@ -4,7 +4,7 @@ import { settingsFromEnvironment } from '../src/api.js'
 import { flawNames } from '../src/flaws.js'
 import { serve } from '../support/serve.js'
 
-test('flaws are ordered by name, and there are none by default', async (t) => {
+test('flaws are set by name, and there are none by default', async (t) => {
   const { api, client } = await serve(t)
   assert.deepEqual(api.settings.flaws, [])
   assert.match((await client().signIn()).headers.get('Set-Cookie'), /HttpOnly/)
@@ -13,7 +13,7 @@ test('flaws are ordered by name, and there are none by default', async (t) => {
   })
 })
 
-test('they come and go at run time', async (t) => {
+test('flaws can be added and removed at run time', async (t) => {
   const { client, control } = await serve(t)
   await control('POST /settings', { flaws: ['cookie-readable', 'token-short'] })
   const { headers, body } = await client().signIn()
@@ -23,7 +23,7 @@ test('they come and go at run time', async (t) => {
   assert.match((await client().signIn()).headers.get('Set-Cookie'), /HttpOnly/)
 })
 
-test('with every one of them that leaves it its tokens, the API still works', async (t) => {
+test('the API works with all flaws that do not break its tokens', async (t) => {
   const spoilers = [
     'refresh-without-token',
     'redirect-instead-of-401',

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { decodeJwt } from 'jose'
 import { serve } from '../support/serve.js'
 
-test('the journal tells who asked what, and never a token', async (t) => {
+test("the journal contains requests with their bearer's identity, and no token", async (t) => {
   const { client, control } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -28,7 +28,7 @@ test('the journal tells who asked what, and never a token', async (t) => {
   assert.doesNotMatch(JSON.stringify(body), /nonsense|eyJ/)
 })
 
-test('the journal knows whose an opaque token is', async (t) => {
+test('the journal knows the user of an opaque token', async (t) => {
   const { api, client } = await serve(t, { tokenFormat: 'opaque' })
   const browser = client()
   await browser.signIn()
@@ -37,7 +37,7 @@ test('the journal knows whose an opaque token is', async (t) => {
   assert.equal(api.journal.entries(1)[0].bearer.sub, '1')
 })
 
-test('the journal tells of a client that did not wait for its answer', async (t) => {
+test('the journal marks a request whose client did not wait for the response', async (t) => {
   const { api, client } = await serve(t)
   const controller = new AbortController()
   api.faults.add({ route: 'public', kind: 'hold' })
@@ -52,7 +52,7 @@ test('the journal tells of a client that did not wait for its answer', async (t)
   assert.deepEqual([left, left.status], [arrived, 0])
 })
 
-test('what the journal has already is not waited for', async (t) => {
+test('waiting for an existing entry of the journal resolves at once', async (t) => {
   const { api, client } = await serve(t)
   await client().call('GET /public')
   assert.equal((await api.journal.when(({ status }) => status === 200)).n, 1)

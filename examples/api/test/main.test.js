@@ -16,7 +16,7 @@ function run(t, env) {
 }
 
 for (const signal of ['SIGTERM', 'SIGINT']) {
-  test(`the server prints where it is, and ${signal} ends it cleanly`, async (t) => {
+  test(`the server prints its URL, and ${signal} ends it with exit code 0`, async (t) => {
     const child = run(t, { PORT: '0', CONTROL_PORT: '0', CONTROL_TOKEN: 'of-this-test', API_ACCESS_TTL: '3' })
     let output = ''
     for await (const chunk of child.stdout) {
@@ -37,14 +37,14 @@ for (const signal of ['SIGTERM', 'SIGINT']) {
   })
 }
 
-test('a bad setting ends the server with one clear line', async (t) => {
+test('an invalid setting ends the server with one line', async (t) => {
   const child = run(t, { PORT: '0', API_CSRF: 'on' })
   const [message, [code]] = await Promise.all([text(child.stderr), once(child, 'exit')])
   assert.equal(code, 1)
   assert.equal(message, 'API_CSRF must be one of "header", "double-submit", "off", not "on"\n')
 })
 
-test('a port in use is told, and leaves nothing open', async (t) => {
+test('a port that is in use is reported, and no other port stays open', async (t) => {
   const other = createServer().listen(0, '127.0.0.1')
   await once(other, 'listening')
   t.after(() => other.close())

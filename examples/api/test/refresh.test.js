@@ -8,7 +8,7 @@ const refreshWith = (client, refreshToken) => {
   return browser.call('POST /refresh').then((reply) => ({ ...reply, browser }))
 }
 
-test('a refresh rotates the cookie and answers like a sign-in', async (t) => {
+test('a refresh rotates the cookie and responds like a sign-in', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   const signIn = await browser.signIn()
@@ -25,7 +25,7 @@ test('a refresh rotates the cookie and answers like a sign-in', async (t) => {
   assert.equal(api.sessions.count(), 1)
 })
 
-test('no cookie and an unknown one are refused', async (t) => {
+test('a refresh without a cookie, or with an unknown one, is refused', async (t) => {
   const { client } = await serve(t)
   const none = await client().call('POST /refresh')
   assert.deepEqual([none.status, none.body], [401, { error: 'no_cookie' }])
@@ -33,7 +33,7 @@ test('no cookie and an unknown one are refused', async (t) => {
   assert.deepEqual([unknown.status, unknown.body], [401, { error: 'unknown' }])
 })
 
-test('a spent refresh token revokes the whole family', async (t) => {
+test('a spent refresh token revokes the whole session', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -42,7 +42,11 @@ test('a spent refresh token revokes the whole family', async (t) => {
 
   const replay = await refreshWith(client, spent)
   assert.deepEqual([replay.status, replay.body], [401, { error: 'reuse' }])
-  assert.deepEqual(replay.headers.getSetCookie(), [], "a lost race must not clear the winner's cookie")
+  assert.deepEqual(
+    replay.headers.getSetCookie(),
+    [],
+    'the response to a spent token must not delete the valid cookie',
+  )
 
   assert.equal((await browser.call('GET /me')).status, 401)
   assert.deepEqual((await browser.call('POST /refresh')).body, { error: 'revoked' })
@@ -50,7 +54,7 @@ test('a spent refresh token revokes the whole family', async (t) => {
   assert.deepEqual({ total, ok, refused, reuse }, { total: 3, ok: 1, refused: 2, reuse: 1 })
 })
 
-test("reuse in one session leaves the user's other sessions alone", async (t) => {
+test('the reuse of a token does not end other sessions of the user', async (t) => {
   const { client } = await serve(t)
   const [phone, laptop] = [client(), client()]
   await phone.signIn()
@@ -61,7 +65,7 @@ test("reuse in one session leaves the user's other sessions alone", async (t) =>
   assert.equal((await laptop.call('POST /refresh')).status, 200)
 })
 
-test('of two refreshes at once, strictly, one wins and both lose the session', async (t) => {
+test('without a grace period, one of two simultaneous refreshes succeeds, and the session ends', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -70,7 +74,7 @@ test('of two refreshes at once, strictly, one wins and both lose the session', a
   assert.equal(api.sessions.count(), 0)
 })
 
-test('within the grace a replay gets the same successor, and after it none', async (t) => {
+test('within the grace period, a spent token gets the same successor; afterwards it is refused', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const { api, client } = await serve(t, { reuseGrace: 10 })
   const browser = client()
@@ -90,7 +94,7 @@ test('within the grace a replay gets the same successor, and after it none', asy
   assert.equal(api.sessions.count(), 0)
 })
 
-test('a session ends after its lifetime however often it was refreshed', async (t) => {
+test('a session ends after its lifetime, however often it was refreshed', async (t) => {
   t.mock.timers.enable({ apis: ['Date'], now: Date.now() })
   const { client } = await serve(t, { refreshTtl: 60 })
   const browser = client()
@@ -105,7 +109,7 @@ test('a session ends after its lifetime however often it was refreshed', async (
   assert.equal((await browser.call('GET /me')).status, 401)
 })
 
-test('sign-out revokes the session, clears the cookie, and may be repeated', async (t) => {
+test('a sign-out revokes the session and deletes the cookie, and may be repeated', async (t) => {
   const { api, client } = await serve(t)
   for (const route of ['POST /logout', 'DELETE /logout']) {
     const browser = client()
@@ -123,7 +127,7 @@ test('sign-out revokes the session, clears the cookie, and may be repeated', asy
   assert.equal(api.sessions.count(), 0)
 })
 
-test('sign-out without a cookie goes by the access token', async (t) => {
+test('a sign-out without a cookie uses the access token', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   await browser.signIn()
@@ -132,7 +136,7 @@ test('sign-out without a cookie goes by the access token', async (t) => {
   assert.equal(api.sessions.count(), 0)
 })
 
-test('with refreshTokenIn body the refresh token comes and goes in bodies, and there is no cookie', async (t) => {
+test('with refreshTokenIn body, the refresh token is only in bodies, and no cookie is set', async (t) => {
   const { api, client } = await serve(t, { refreshTokenIn: 'body' })
   const browser = client()
   const { body, headers } = await browser.signIn()

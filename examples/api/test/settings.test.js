@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { createApi, settingsFromEnvironment } from '../src/api.js'
 import { environmentName, settingNames } from '../src/settings.js'
 
-test('every setting has a variable of the environment', () => {
+test('every setting has an environment variable', () => {
   assert.deepEqual(settingNames.map(environmentName), [
     'API_ACCESS_TTL',
     'API_REFRESH_TTL',
@@ -22,7 +22,7 @@ test('every setting has a variable of the environment', () => {
   ])
 })
 
-test('the environment is read by type, and empty variables are ignored', () => {
+test('environment variables are parsed by type, and empty ones are ignored', () => {
   const settings = settingsFromEnvironment({
     API_ACCESS_TTL: '2.5',
     API_TOKEN_IN: 'header',
@@ -39,7 +39,7 @@ test('the environment is read by type, and empty variables are ignored', () => {
   })
 })
 
-test('a bad variable is named, with what was expected and what came', () => {
+test('an invalid variable is named with the expected and the actual value', () => {
   const wrong = [
     [{ API_ACCESS_TTL: 'soon' }, 'API_ACCESS_TTL must be a number above 0, not "soon"'],
     [{ API_ACCESS_TTL: '0' }, 'API_ACCESS_TTL must be a number above 0, not "0"'],
@@ -52,7 +52,7 @@ test('a bad variable is named, with what was expected and what came', () => {
   }
 })
 
-test('a bad setting is refused before anything starts', () => {
+test('an invalid setting is refused before the API starts', () => {
   const wrong = [
     [{ accesTtl: 5 }, /^unknown setting "accesTtl"; there are accessTtl, refreshTtl,/],
     [{ accessTtl: '5' }, /^accessTtl must be a number above 0, not "5"$/],

@@ -5,7 +5,7 @@ import { serve } from '../support/serve.js'
 
 const ada = { email: 'ada@example.com', password: 'correct horse' }
 
-test('sign-in answers the user, an access token and a refresh cookie', async (t) => {
+test('a sign-in returns the user and an access token, and sets a refresh cookie', async (t) => {
   const { client } = await serve(t)
   const { status, body, headers } = await client().signIn()
 
@@ -25,7 +25,7 @@ test('sign-in answers the user, an access token and a refresh cookie', async (t)
   assert.match(cookie, /; HttpOnly; SameSite=Lax$/)
 })
 
-test('the refresh cookie is Secure when a proxy says the page came over https', async (t) => {
+test('the refresh cookie is Secure if a proxy reports https', async (t) => {
   const { client } = await serve(t)
   const { headers } = await client().call('POST /login', {
     json: ada,
@@ -34,7 +34,7 @@ test('the refresh cookie is Secure when a proxy says the page came over https', 
   assert.match(headers.getSetCookie()[0], /; Secure/)
 })
 
-test('an access token says who, in which session, with which roles, from when until when', async (t) => {
+test('an access token contains the user, the session, the roles, and its dates', async (t) => {
   const { client } = await serve(t)
   const { body } = await client().signIn()
   const claims = decodeJwt(body.access_token)
@@ -42,7 +42,7 @@ test('an access token says who, in which session, with which roles, from when un
   assert.deepEqual(claims.roles, ['admin', 'editor'])
 })
 
-test('every sign-in starts a session of its own', async (t) => {
+test('every sign-in starts a new session', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   const first = decodeJwt((await browser.signIn()).body.access_token).sid
@@ -51,7 +51,7 @@ test('every sign-in starts a session of its own', async (t) => {
   assert.equal(api.sessions.count(), 2)
 })
 
-test('a wrong password and an unknown e-mail are refused alike', async (t) => {
+test('a wrong password and an unknown e-mail address get the same response', async (t) => {
   const { client } = await serve(t)
   const wrong = await client().signIn('ada@example.com', 'wrong')
   const unknown = await client().signIn('eve@example.com', 'wrong')
@@ -70,13 +70,13 @@ test('missing fields are named', async (t) => {
   }
 })
 
-test('a body that is not JSON is a bad request', async (t) => {
+test('a body that is not valid JSON gets 400', async (t) => {
   const { client } = await serve(t)
   const headers = { 'Content-Type': 'application/json' }
   assert.equal((await client().call('POST /login', { body: '{', headers })).status, 400)
 })
 
-test('sign-up signs in as well, and takes an e-mail once', async (t) => {
+test('a sign-up also signs in, and each e-mail address can sign up once', async (t) => {
   const { client } = await serve(t)
   const browser = client()
   const json = { email: ' Eve@Example.com', password: 'tr0ub4dor' }
@@ -89,7 +89,7 @@ test('sign-up signs in as well, and takes an e-mail once', async (t) => {
   assert.equal((await client().signIn('eve@example.com', 'tr0ub4dor')).status, 200)
 })
 
-test('the access token comes in the header instead, by setting or by request', async (t) => {
+test('a setting or a parameter moves the access token into the header', async (t) => {
   const { api, client } = await serve(t)
   const browser = client()
   const byRequest = await browser.call('POST /login?token_in=header', { json: ada })

@@ -10,7 +10,7 @@ async function signedIn(t) {
   return { api, ada }
 }
 
-/** Reads on until `enough` says so, then goes. */
+/** Reads until `enough` returns true, and then disconnects. */
 async function read(response, enough) {
   let text = ''
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -20,14 +20,14 @@ async function read(response, enough) {
   return text
 }
 
-test('every streaming route wants a token', async (t) => {
+test('every streaming route requires a token', async (t) => {
   const { client } = await serve(t)
   for (const route of ['GET /bytes/1', 'POST /bytes', 'GET /events']) {
     assert.equal((await client().call(route)).status, 401)
   }
 })
 
-test('bytes come in the order of their pattern, with or without a length', async (t) => {
+test('bytes follow their pattern, with or without a content length', async (t) => {
   const { ada } = await signedIn(t)
   const expected = Buffer.from(Array.from({ length: 200_001 }, (_, i) => i % 251))
   const known = await ada.open('GET /bytes/200001')
@@ -41,7 +41,7 @@ test('bytes come in the order of their pattern, with or without a length', async
   assert.equal((await ada.call('GET /bytes/0')).text, '')
 })
 
-test('a gigabyte is on offer and waits for its reader', async (t) => {
+test('a response of 1 GB is sent only as fast as its client reads', async (t) => {
   const { api, ada } = await signedIn(t)
   const before = process.memoryUsage().rss
   const response = await ada.open(`GET /bytes/${2 ** 30}`)
@@ -53,7 +53,7 @@ test('a gigabyte is on offer and waits for its reader', async (t) => {
   assert.deepEqual([path, status], [`/api/v1/bytes/${2 ** 30}`, 200])
 })
 
-test('a client that goes during a pause is noticed at once', async (t) => {
+test('a client that disconnects during a pause is noticed at once', async (t) => {
   const { api, ada } = await signedIn(t)
   const response = await ada.open('GET /bytes/100000?pause=60000')
   const reader = response.body.getReader()
@@ -62,17 +62,17 @@ test('a client that goes during a pause is noticed at once', async (t) => {
   assert.equal((await api.journal.when(({ aborted }) => aborted)).status, 200)
 })
 
-test('a stream that is dropped is not the doing of the client', async (t) => {
+test('a dropped stream does not count as aborted by the client', async (t) => {
   const { api, ada } = await signedIn(t)
   api.faults.add({ route: 'bytes/10000000', kind: 'drop' })
   const response = await ada.open('GET /bytes/10000000?length=no')
-  // Node takes what has come by the end of a connection for the whole; browsers do not.
+  // Node treats a body without a length as complete when the connection ends. Browsers do not.
   await response.arrayBuffer()
   const { status, aborted } = await api.journal.when(({ path, status }) => /bytes/.test(path) && status)
   assert.deepEqual([status, aborted], [200, false])
 })
 
-test('a body of 100 MB is counted and hashed, not kept', async (t) => {
+test('a body of 100 MB is counted and hashed without being stored', async (t) => {
   const { ada } = await signedIn(t)
   const chunk = new Uint8Array(2 ** 20).fill(7)
   const hash = createHash('sha256')
@@ -87,7 +87,7 @@ test('a body of 100 MB is counted and hashed, not kept', async (t) => {
   })
 })
 
-test('a form is counted as it is on the wire', async (t) => {
+test('the bytes of an encoded form are counted', async (t) => {
   const { ada } = await signedIn(t)
   const form = new FormData()
   form.set('file', new Blob(['hello']), 'hello.txt')
@@ -98,7 +98,7 @@ test('a form is counted as it is on the wire', async (t) => {
   assert.deepEqual([empty.body.received, empty.body.contentType], [0, null])
 })
 
-test('an upload that breaks off is told by the journal', async (t) => {
+test('the journal marks an upload that breaks off', async (t) => {
   const { api, ada } = await signedIn(t)
   const controller = new AbortController()
   const body = new ReadableStream({ start: (stream) => stream.enqueue(new Uint8Array(1000)) })
@@ -109,7 +109,7 @@ test('an upload that breaks off is told by the journal', async (t) => {
   assert.equal((await api.journal.when(({ aborted }) => aborted)).status, 0)
 })
 
-test('events are numbered, and end when they are told to', async (t) => {
+test('events are numbered and end after the given count', async (t) => {
   const { ada } = await signedIn(t)
   const { headers, text } = await ada.call('GET /events?every=10&count=3')
   assert.match(headers.get('Content-Type'), /^text\/event-stream/)
@@ -117,7 +117,7 @@ test('events are numbered, and end when they are told to', async (t) => {
   assert.equal(text, event(1) + event(2) + event(3))
 })
 
-test('events go on until the client goes', async (t) => {
+test('events continue until the client disconnects', async (t) => {
   const { api, ada } = await signedIn(t)
   const response = await ada.open('GET /events?every=10')
   await read(response, (text) => text.includes('id: 5\n'))
@@ -125,7 +125,7 @@ test('events go on until the client goes', async (t) => {
   assert.deepEqual([path, status], ['/api/v1/events', 200])
 })
 
-test('numbers out of bounds are refused', async (t) => {
+test('numbers outside their range are refused', async (t) => {
   const { ada } = await signedIn(t)
   const wrong = ['bytes/-1', `bytes/${2 ** 30 + 1}`, 'bytes/many', 'bytes/1?pause=60001', 'events?every=9']
   for (const path of wrong) assert.equal((await ada.call(`GET /${path}`)).status, 422, path)

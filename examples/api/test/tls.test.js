@@ -28,7 +28,7 @@ async function serveOverTls(t) {
   return { api, url, controlUrl, controlToken, call }
 }
 
-test('with a key and a certificate, the API is served over TLS and its cookie is Secure', async (t) => {
+test('with a key and a certificate, the API uses TLS and sets a Secure cookie', async (t) => {
   const { url, controlUrl, controlToken, call } = await serveOverTls(t)
   assert.match(url, /^https:\/\/localhost:\d+$/)
   const signedIn = await call('POST', '/login', { email: 'ada@example.com', password: 'correct horse' })
@@ -38,7 +38,7 @@ test('with a key and a certificate, the API is served over TLS and its cookie is
   assert.equal((await fetch(`${controlUrl}/state`, { headers })).status, 200)
 })
 
-test('over TLS, too, a drop breaks the connection under its request and no other', async (t) => {
+test('over TLS, a drop breaks only the connection of its own request', async (t) => {
   const { api, call } = await serveOverTls(t)
   api.faults.add({ route: 'public', kind: 'hold' })
   const held = api.faults.whenHeld('public')

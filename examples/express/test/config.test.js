@@ -17,7 +17,7 @@ const production = {
 }
 const file = (name) => fileURLToPath(new URL(`../${name}`, import.meta.url))
 
-test('each variable that is missing or wrong is named', () => {
+test('every missing or invalid variable is named', () => {
   const wrong = {
     PUBLIC_URL: [undefined, '', 'api.example.com', 'https://api.example.com/', 'http://api.example.com'],
     ORIGINS: ['*', 'https://app.example.com/', 'https://a.example,x'],
@@ -34,13 +34,13 @@ test('each variable that is missing or wrong is named', () => {
   assert.equal(readConfig({ ...production, TRUST_PROXY: '1' }).trustProxy, 1)
 })
 
-test('over TLS the cookie is bound to the host', () => {
+test('over TLS, the cookie has the prefix __Host-', () => {
   const attributes = { httpOnly: true, secure: true, sameSite: 'lax', path: '/' }
   assert.deepEqual(readConfig(production).cookie, { name: '__Host-refresh_token', attributes })
   assert.equal(readConfig(environment).cookie.name, 'refresh_token')
 })
 
-test('production does not start without keys, and starts with no account', async (t) => {
+test('production does not start without keys, and starts without accounts', async (t) => {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
   t.after(() => rmSync(folder, { recursive: true, force: true }))
   const DATABASE_URL = `file:${folder}/auth.db`
@@ -70,7 +70,7 @@ test('production does not start without keys, and starts with no account', async
   await db.destroy()
 })
 
-test('access tokens of another issuer, algorithm or key are refused', async (t) => {
+test('access tokens with another issuer, algorithm or key are refused', async (t) => {
   const { client } = await serve(t)
   const ada = client()
   await ada.signUp()
@@ -104,7 +104,7 @@ test('access tokens of another issuer, algorithm or key are refused', async (t) 
 
 for (const [name, create] of Object.entries(databases)) {
   for (const id of ['increments', 'uuid'])
-    test(`${name}: the migration leaves the accounts of an existing table (${id}) as they are`, async (t) => {
+    test(`${name}: the migration does not change the accounts of an existing table (${id})`, async (t) => {
       const db = openDatabase(await create(t))
       t.after(() => db.destroy())
       await db.schema.createTable('users', (table) => {

@@ -6,7 +6,7 @@ import { databases, serve } from '../support/subject.js'
 
 const wrong = (email = 'ada@example.com') => ({ email, password: 'a wrong password' })
 
-/** Tries until nothing but 429 is heard: each is a status, and how many came. */
+/** Makes these attempts one by one. Counts the statuses of their responses. */
 async function count(tries) {
   const counts = {}
   for (const attempt of tries) {
@@ -20,7 +20,7 @@ const times = (n, attempt) => Array.from({ length: n }, (_, at) => () => attempt
 for (const [name, create] of Object.entries(databases)) {
   const start = (t, options) => serve(t, { create, ...options })
 
-  test(`${name}: five wrong passwords for an account from an address are the limit, also at once`, async (t) => {
+  test(`${name}: an account allows five wrong passwords per address, also for simultaneous attempts`, async (t) => {
     const { client, start: another } = await start(t)
     await client().signUp()
     const second = await another()
@@ -34,19 +34,19 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await client().signIn()).status, 429)
   })
 
-  test(`${name}: only failures count`, async (t) => {
+  test(`${name}: only failed attempts count`, async (t) => {
     const { client } = await start(t)
     await client().signUp()
     assert.deepEqual(await count(times(30, () => client().signIn())), { 200: 30 })
   })
 
-  test(`${name}: twenty failures from an address are the limit, whichever the accounts`, async (t) => {
+  test(`${name}: an address is allowed twenty failed attempts for any accounts`, async (t) => {
     const { client } = await start(t)
     const guess = (at) => client().call('POST /login', { json: wrong(`user${at}@example.com`) })
     assert.deepEqual(await count(times(25, guess)), { 401: 20, 429: 5 })
   })
 
-  test(`${name}: neither path, query, body, header nor case of the e-mail gets around the limit`, async (t) => {
+  test(`${name}: no variation of path, query, body, header or case of the e-mail address bypasses the limit`, async (t) => {
     const { client, url } = await start(t)
     await client().signUp()
     await count(times(5, () => client().call('POST /login', { json: wrong() })))
@@ -96,7 +96,7 @@ for (const [name, create] of Object.entries(databases)) {
     }
   })
 
-  test(`${name}: a stranger's wrong guesses do not lock the owner out, behind a stated proxy`, async (t) => {
+  test(`${name}: wrong guesses from another address do not lock the owner out, behind a trusted proxy`, async (t) => {
     const { client } = await start(t, { env: { TRUST_PROXY: 'loopback' } })
     await client().signUp()
     const from = (address, json) =>
@@ -109,7 +109,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.deepEqual(await count(times(8, v6)), { 401: 5, 429: 3 })
   })
 
-  test(`${name}: guesses at the current password and at e-mails that are taken count as well`, async (t) => {
+  test(`${name}: wrong current passwords and sign-ups with existing e-mail addresses count, too`, async (t) => {
     const { client } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -122,10 +122,10 @@ for (const [name, create] of Object.entries(databases)) {
   })
 }
 
-test('a sign-in for an unknown e-mail is answered as one with a wrong password, and costs as much', async (t) => {
+test('a sign-in with an unknown e-mail address gets the response for a wrong password, and takes as long', async (t) => {
   const { client, cpu } = await serve(t, { config: { passwordCost: 14, slowPasswords: true } })
   await client().signUp()
-  // Time of the processor, because other programs only add to the other one.
+  // CPU time, because other programs increase the elapsed time.
   async function cost(emails) {
     const before = await cpu()
     for (const email of emails) {
@@ -134,14 +134,14 @@ test('a sign-in for an unknown e-mail is answered as one with a wrong password, 
     }
     return (await cpu()) - before
   }
-  const strangers = ['stranger', 'eve', 'bob'].map((name) => `${name}@example.com`)
-  // The first one makes what the others are compared with.
+  const unknown = ['stranger', 'eve', 'bob'].map((name) => `${name}@example.com`)
+  // The first attempt creates the hash that unknown addresses are compared with.
   await cost(['first@example.com'])
-  const ratio = (await cost(strangers)) / (await cost(Array(3).fill('ada@example.com')))
+  const ratio = (await cost(unknown)) / (await cost(Array(3).fill('ada@example.com')))
   assert.ok(ratio > 0.6 && ratio < 1.6, `${ratio}`)
 })
 
-/** The path as it is: fetch would resolve dots and cut the fragment. */
+/** Sends the path unchanged. fetch would resolve dots and remove the fragment. */
 function rawSignIn(url, path, headers, json) {
   return new Promise((resolve, reject) => {
     const { hostname, port, pathname } = new URL(url)

@@ -3,7 +3,7 @@ import { test } from 'node:test'
 import { PASSWORD } from '../support/client.js'
 import { serve } from '../support/subject.js'
 
-test('without TLS, production answers nothing but that it wants TLS', async (t) => {
+test('in production, a request without TLS is refused or redirected, and sets no cookie', async (t) => {
   const { client } = await serve(t, {
     env: { PUBLIC_URL: 'https://api.example.com', TRUST_PROXY: 'loopback' },
   })
@@ -24,7 +24,7 @@ test('without TLS, production answers nothing but that it wants TLS', async (t) 
   assert.match(headers.get('Strict-Transport-Security'), /max-age=31536000/)
 })
 
-test('what a stranger says about TLS and the host is not believed', async (t) => {
+test('forwarding headers of an untrusted client are ignored', async (t) => {
   const { client } = await serve(t, { env: { PUBLIC_URL: 'https://api.example.com' } })
   const json = { email: 'ada@example.com', password: PASSWORD }
   const forged = { 'X-Forwarded-Proto': 'https', 'X-Forwarded-For': '127.0.0.1', Forwarded: 'proto=https' }

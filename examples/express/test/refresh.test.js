@@ -8,7 +8,7 @@ const SECONDS = 1000
 for (const [name, create] of Object.entries(databases)) {
   const start = (t, options) => serve(t, { create, ...options })
 
-  test(`${name}: a refresh replaces the token and answers as the sign-in does`, async (t) => {
+  test(`${name}: a refresh replaces the token and responds like the sign-in`, async (t) => {
     const { client } = await start(t)
     const ada = client()
     const signedUp = await ada.signUp()
@@ -21,7 +21,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await ada.call('GET /me')).status, 200)
   })
 
-  test(`${name}: the database holds no token, and no part of one`, async (t) => {
+  test(`${name}: the database contains no token and no part of a token`, async (t) => {
     const { client, db } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -35,7 +35,7 @@ for (const [name, create] of Object.entries(databases)) {
     for (const part of parts) assert.ok(!rows.includes(part))
   })
 
-  test(`${name}: twenty refreshes at once all succeed, with the same cookie`, async (t) => {
+  test(`${name}: twenty simultaneous refreshes all succeed, with the same cookie`, async (t) => {
     const { client } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -46,7 +46,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await tabs[7].refresh()).status, 200)
   })
 
-  test(`${name}: within the grace, the previous token is answered with the same new one`, async (t) => {
+  test(`${name}: within the grace period, the previous token gets the same new token`, async (t) => {
     const { client, pass } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -57,7 +57,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal(late.cookie, ada.cookie)
   })
 
-  test(`${name}: after the grace, the previous token ends the session`, async (t) => {
+  test(`${name}: after the grace period, the previous token ends the session`, async (t) => {
     const { client, pass } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -71,7 +71,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.deepEqual((await ada.refresh()).body, { error: 'revoked', reason: 'reuse' })
   })
 
-  test(`${name}: the grace ends once the new token has been used`, async (t) => {
+  test(`${name}: the grace period ends when the new token is used`, async (t) => {
     const { client } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -91,7 +91,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await ada.refresh()).status, 401)
   })
 
-  test(`${name}: a token that is not genuine is refused and ends nothing`, async (t) => {
+  test(`${name}: an invalid token is refused and ends no session`, async (t) => {
     const { client } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -107,15 +107,15 @@ for (const [name, create] of Object.entries(databases)) {
       'x',
     ]
     for (const text of texts) {
-      const stranger = Object.assign(client(), { cookie: `refresh_token=${text}` })
-      const { status, body, setCookie } = await stranger.refresh()
+      const forged = Object.assign(client(), { cookie: `refresh_token=${text}` })
+      const { status, body, setCookie } = await forged.refresh()
       assert.deepEqual([text, status, body, setCookie], [text, 401, { error: 'unknown' }, undefined])
     }
     assert.deepEqual((await client().refresh()).body, { error: 'no_cookie' })
     assert.equal((await ada.refresh()).status, 200)
   })
 
-  test(`${name}: keys rotate without ending a session, also in mid-grace`, async (t) => {
+  test(`${name}: a change of keys ends no session, also during the grace period`, async (t) => {
     const { client, start: restart } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -133,7 +133,7 @@ for (const [name, create] of Object.entries(databases)) {
 
     const without = await restart({ REFRESH_TOKEN_KEYS: createKey('r3'), ACCESS_TOKEN_KEYS: createKey('a3') })
     const locked = Object.assign(without.client(), { cookie: onNew.cookie, token: onNew.token })
-    // Opaque access tokens have no key.
+    // Opaque access tokens are not signed, so that a new key does not affect them.
     const isSigned = onNew.token.split('.').length === 3
     assert.equal((await locked.call('GET /me')).status, isSigned ? 401 : 200)
     assert.deepEqual((await locked.refresh()).body, { error: 'unknown' })

@@ -6,7 +6,7 @@ import { databases, serve } from '../support/subject.js'
 
 const credentials = { email: 'ada@example.com', password: PASSWORD }
 
-/** With bytes in the headers that fetch would refuse. */
+/** Sends bytes in headers that fetch would refuse. */
 function raw(url, { method = 'POST', path, headers = {}, body }) {
   return new Promise((resolve, reject) => {
     const { hostname, port, pathname } = new URL(url)
@@ -19,7 +19,7 @@ function raw(url, { method = 'POST', path, headers = {}, body }) {
 }
 
 for (const [name, create] of Object.entries(databases)) {
-  test(`${name}: no bytes in a cookie, a header, a path or a body make a 5xx`, async (t) => {
+  test(`${name}: no bytes in a cookie, a header, a path or a body cause a 5xx`, async (t) => {
     const { client, url } = await serve(t, { create })
     const ada = client()
     await ada.signUp()
@@ -39,7 +39,7 @@ for (const [name, create] of Object.entries(databases)) {
         200,
       )
     }
-    // A broken cookie beside it does not hide the good one.
+    // A broken cookie does not hide the valid cookie after it.
     const headers = { Cookie: `broken=\xff%; ${ada.cookie}` }
     assert.equal(await raw(url, { path: '/refresh', headers }), 200)
 
@@ -47,7 +47,7 @@ for (const [name, create] of Object.entries(databases)) {
       assert.ok([400, 404].includes((await ada.call(`DELETE /sessions/${path}`)).status), path)
   })
 
-  test(`${name}: bodies of any shape are refused with 422 or 4xx, with their fields`, async (t) => {
+  test(`${name}: invalid bodies get 422, or another 4xx if they cannot be parsed`, async (t) => {
     const { client } = await serve(t, { create })
     const ada = client()
     const shapes = [
@@ -91,7 +91,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.ok([400, 401, 422].includes((await ada.call('POST /login', { json: surrogate })).status))
   })
 
-  test(`${name}: an e-mail is taken once, in any case and at any speed`, async (t) => {
+  test(`${name}: an e-mail address can sign up once, in any case, also with simultaneous requests`, async (t) => {
     const { client } = await serve(t, { create })
     const emails = ['ada@example.com', 'Ada@Example.com', ' ada@example.com ', 'ADA@example.com']
     const answers = await Promise.all(emails.map((email) => client().signUp(email)))
@@ -100,7 +100,7 @@ for (const [name, create] of Object.entries(databases)) {
   })
 }
 
-test('what reads the cookie asks for X-Requested-With and refuses a foreign Origin', async (t) => {
+test('routes that read the cookie require X-Requested-With and refuse a foreign Origin', async (t) => {
   const { client } = await serve(t)
   const ada = client()
   await ada.signUp()
@@ -132,13 +132,13 @@ test('what reads the cookie asks for X-Requested-With and refuses a foreign Orig
   }
 })
 
-test('answers say what they are: no caching, no framework, a challenge with each 401', async (t) => {
+test('responses are not cached, do not name the framework, and have a challenge with each 401', async (t) => {
   const { client } = await serve(t)
   const ada = client()
-  const stranger = await ada.call('GET /notes')
-  assert.equal(stranger.status, 401)
+  const anonymous = await ada.call('GET /notes')
+  assert.equal(anonymous.status, 401)
   assert.deepEqual((await ada.call('GET /me')).body, { error: 'unauthorized' })
-  assert.equal(stranger.headers.get('WWW-Authenticate'), 'Bearer')
+  assert.equal(anonymous.headers.get('WWW-Authenticate'), 'Bearer')
   await ada.signUp()
   const { headers, body } = await ada.call('GET /notes')
   assert.deepEqual(body, { by: 'ada@example.com' })

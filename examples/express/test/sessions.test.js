@@ -9,7 +9,7 @@ const OTHER = 'staple battery horse'
 for (const [name, create] of Object.entries(databases)) {
   const start = (t, options) => serve(t, { create, ...options })
 
-  test(`${name}: a user sees the sessions and ends one`, async (t) => {
+  test(`${name}: a user can list the own sessions and end one`, async (t) => {
     const { client } = await start(t)
     const [laptop, phone, eve] = [client(), client(), client()]
     await laptop.signUp()
@@ -33,7 +33,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await phone.call('DELETE /sessions/nonsense')).status, 404)
   })
 
-  test(`${name}: DELETE /sessions ends all sessions of the user and of nobody else`, async (t) => {
+  test(`${name}: DELETE /sessions ends all sessions of the user, and no others`, async (t) => {
     const { client } = await start(t)
     const [laptop, phone, eve] = [client(), client(), client()]
     await laptop.signUp()
@@ -54,7 +54,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.deepEqual((await ada.refresh()).body, { error: 'expired' })
   })
 
-  test(`${name}: a session ends 30 days after the sign-in, and its access token with it`, async (t) => {
+  test(`${name}: a session and its access token end 30 days after the sign-in`, async (t) => {
     const { client, pass } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -79,7 +79,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await ada.call('GET /me')).status, 401)
   })
 
-  test(`${name}: a sign-in over a session ends it, whoever it belongs to`, async (t) => {
+  test(`${name}: a sign-in ends the previous session of the browser, of any user`, async (t) => {
     const { client } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -92,7 +92,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await ada.call('GET /me')).body.user.email, 'eve@example.com')
   })
 
-  test(`${name}: a failed sign-in leaves the session alone`, async (t) => {
+  test(`${name}: a failed sign-in does not change the session`, async (t) => {
     const { client } = await start(t)
     const ada = client()
     await ada.signUp()
@@ -104,7 +104,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await ada.refresh()).status, 200)
   })
 
-  test(`${name}: a password change ends the other sessions and asks for the current password`, async (t) => {
+  test(`${name}: a password change requires the current password and ends the other sessions`, async (t) => {
     const { client } = await start(t)
     const [laptop, phone] = [client(), client()]
     await laptop.signUp()
@@ -124,7 +124,7 @@ for (const [name, create] of Object.entries(databases)) {
     assert.equal((await client().signIn('ada@example.com', OTHER)).status, 200)
   })
 
-  test(`${name}: an administrator ends sessions and changes roles, from the next request on`, async (t) => {
+  test(`${name}: an administrator can end sessions and change roles, with effect from the next request`, async (t) => {
     const { client, makeAdmin } = await start(t)
     const [ada, bob] = [client(), client()]
     await ada.signUp()
@@ -146,7 +146,7 @@ for (const [name, create] of Object.entries(databases)) {
       assert.ok([404, 400].includes((await setRoles(id, [])).status), id)
   })
 
-  test(`${name}: the clean-up deletes what ended or expired more than a week ago`, async (t) => {
+  test(`${name}: the clean-up deletes sessions that ended or expired more than a week ago`, async (t) => {
     const { client, store, db, pass } = await start(t)
     const [ended, ada] = [client(), client()]
     await ended.signUp()

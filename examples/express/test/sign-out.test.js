@@ -4,7 +4,7 @@ import { serve } from '../support/subject.js'
 
 const isAlive = async (browser) => (await browser.copy().refresh()).status === 200
 
-test('a sign-out ends the session of the bearer and that of the cookie', async (t) => {
+test('a sign-out ends the session of the access token and that of the cookie', async (t) => {
   const { client } = await serve(t)
   const [ada, eve] = [client(), client()]
   await ada.signUp()
@@ -18,7 +18,7 @@ test('a sign-out ends the session of the bearer and that of the cookie', async (
   assert.deepEqual([await isAlive(ada), await isAlive(eve)], [false, false])
 })
 
-test('the cookie alone, or the bearer alone, is enough, by POST as well', async (t) => {
+test('a sign-out needs only the cookie or only the access token, and works with POST', async (t) => {
   const { client } = await serve(t)
   for (const left of ['cookie', 'token']) {
     const ada = client()
@@ -30,7 +30,7 @@ test('the cookie alone, or the bearer alone, is enough, by POST as well', async 
   }
 })
 
-test('a genuine access token that has expired may sign out, and nothing else', async (t) => {
+test('an expired access token can sign out, and nothing else', async (t) => {
   const { client, pass } = await serve(t)
   const ada = client()
   await ada.signUp()
@@ -41,7 +41,7 @@ test('a genuine access token that has expired may sign out, and nothing else', a
   assert.equal(await isAlive(ada), false)
 })
 
-test('a sign-out that names no session is refused and leaves the cookie alone', async (t) => {
+test('a sign-out without a valid session is refused and does not delete the cookie', async (t) => {
   const { client } = await serve(t)
   const ada = client()
   await ada.signUp()
@@ -54,7 +54,7 @@ test('a sign-out that names no session is refused and leaves the cookie alone', 
   assert.equal(await isAlive(ada), true)
 })
 
-test('a sign-out of a session that has ended already succeeds', async (t) => {
+test('a sign-out of a session that has ended succeeds', async (t) => {
   const { client } = await serve(t)
   const ada = client()
   await ada.signUp()

@@ -10,7 +10,7 @@ import { PASSWORD } from '../support/client.js'
 import { examine } from '../support/examine.js'
 import { databases, environment } from '../support/serve.js'
 
-test('over TLS, in production, doctor finds nothing either', async (t) => {
+test('over TLS, in production, doctor finds no error and no warning', async (t) => {
   const db = openDatabase(await databases.sqlite(t))
   t.after(() => db.destroy())
   await migrate(db)

@@ -2,13 +2,13 @@ import type { RequestListener } from 'node:http'
 import type { DoctorOptions } from '../../../js/doctor/options.js'
 import type { Act } from '../../../js/doctor/trial/result.js'
 
-/** An API that somebody else has made, and what doctor has to say of it. */
+/** An API of another project, and the expected report of doctor. */
 export interface Foreign {
   listener: () => RequestListener
   options: Partial<DoctorOptions>
-  /** Errors that are some, each with the reason beside it. */
+  /** Real errors of this API. A comment gives the reason for each. */
   flaws?: string[]
-  /** What the report takes it for. */
+  /** The stack that the report detects. */
   stack?: string
   /** Lines of the suggestion. */
   suggests: string[]
@@ -16,7 +16,7 @@ export interface Foreign {
 }
 
 export const USER = { id: 7, email: 'ada@example.com', name: 'Ada' }
-/** What Azure puts on every answer. */
+/** The cookies that Azure adds to every response. */
 export const AZURE = [
   'ARRAffinity=4f2a9c;Path=/;HttpOnly;Domain=example.azurewebsites.net',
   'ARRAffinitySameSite=4f2a9c;Path=/;HttpOnly;SameSite=None;Secure',

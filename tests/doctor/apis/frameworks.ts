@@ -1,7 +1,7 @@
 import { AZURE, type Foreign, USER } from './foreign.js'
 import { createSessions, isAda, random, standIn } from './stand-in.js'
 
-/** Personal access tokens, `1|…`, without refresh; cookies of the session of its pages on every answer. */
+/** Personal access tokens, `1|…`, without refresh. Every response sets the session cookies of its own pages. */
 const sanctum: Foreign = {
   listener() {
     const tokens = new Set<string>()
@@ -38,7 +38,7 @@ const sanctum: Foreign = {
   tried: ['sign-in', 'request', 'sign-out'],
 }
 
-/** Names in camel case, a lifetime as text, and the session of the servlet container on every answer. */
+/** Names in camel case, a lifetime as text, and the session of the servlet container on every response. */
 const spring: Foreign = {
   listener() {
     const sessions = createSessions()
@@ -82,7 +82,7 @@ const spring: Foreign = {
   tried: ['sign-in', 'request', 'refresh', 'sign-out'],
 }
 
-/** A token in a header, credentials in a user, and the cookie of a session that nothing needs. */
+/** A token in a header, credentials inside `user`, and a session cookie that no request needs. */
 const devise: Foreign = {
   listener() {
     const sessions = createSessions()
@@ -112,7 +112,7 @@ const devise: Foreign = {
   tried: ['sign-in', 'request', 'sign-out'],
 }
 
-/** Opaque tokens, whose refresh tokens are never spent. */
+/** Opaque tokens. Refresh tokens are never spent. */
 const aspNet: Foreign = {
   listener() {
     const access = new Set<string>()
@@ -135,13 +135,13 @@ const aspNet: Foreign = {
     )
   },
   options: { signOut: 'none', me: '/manage/info' },
-  // A refresh token that was used can be used again.
+  // A refresh token can be used more than once.
   flaws: ['refresh.reuse'],
   suggests: ["refreshToken: 'body'"],
   tried: ['sign-in', 'request', 'refresh'],
 }
 
-/** A sign-in by form alone, a refresh token in a cookie, and cookies of analytics beside it. */
+/** A sign-in that accepts forms only, a refresh token in a cookie, and cookies of analytics. */
 const fastApi: Foreign = {
   listener() {
     const sessions = createSessions()
@@ -194,7 +194,7 @@ const fastApi: Foreign = {
   tried: ['sign-in', 'request', 'reload', 'refresh', 'sign-out'],
 }
 
-/** What people write with a framework. */
+/** APIs that developers write with a framework. */
 export const frameworks: Record<string, Foreign> = {
   'Laravel Sanctum': sanctum,
   'Spring Security': spring,

@@ -3,7 +3,7 @@ import { frameworks } from './frameworks.js'
 import { products } from './products.js'
 import { sanctumSpa } from './sanctum-spa.js'
 
-/** Everything that doctor has not been made for. */
+/** APIs that doctor was not made for. */
 export const foreigners: Record<string, Foreign> = {
   ...frameworks,
   'Laravel Sanctum for SPAs': sanctumSpa,

@@ -2,7 +2,7 @@ import { jwt } from '../jwt.js'
 import { type Foreign, USER } from './foreign.js'
 import { createSessions, isAda, random, standIn } from './stand-in.js'
 
-/** One address for two grants, told apart by the query; a key in a header of its own. */
+/** One path for two grants, which the query distinguishes, and a key in its own header. */
 const goTrue: Foreign = {
   listener() {
     const sessions = createSessions(() => random(12))
@@ -56,7 +56,7 @@ const TOKEN = '/realms/app/protocol/openid-connect/token'
 const LOGOUT = '/realms/app/protocol/openid-connect/logout'
 const web = { encoding: 'form', body: { client_id: 'web' } } as const
 
-/** OAuth in forms, a client in each of them, and cookies of sign-in pages that no page of ours ever sees. */
+/** OAuth with forms, each with a client, and cookies for sign-in pages that our pages do not use. */
 const keycloak: Foreign = {
   listener() {
     const sessions = createSessions(jwt)
@@ -111,7 +111,7 @@ const keycloak: Foreign = {
   tried: ['sign-in', 'request', 'refresh', 'sign-out'],
 }
 
-/** All answers in `data`, lifetimes in milliseconds, and the cookies of a load balancer. */
+/** All responses inside `data`, lifetimes in milliseconds, and the cookies of a load balancer. */
 const directus: Foreign = {
   listener() {
     const sessions = createSessions(() => random(64))
@@ -147,7 +147,7 @@ const directus: Foreign = {
   tried: ['sign-in', 'request', 'refresh', 'sign-out'],
 }
 
-/** A JWT for a month, nothing to refresh or to sign out with, and a session that Koa keeps for itself. */
+/** A JWT for a month, no refresh and no sign-out, and a session that Koa uses for itself. */
 const strapi: Foreign = {
   listener() {
     const tokens = new Set<string>()
@@ -178,13 +178,13 @@ const strapi: Foreign = {
     me: '/api/users/me',
     fields: { email: 'identifier' },
   },
-  // A missing token is answered with 403. Tokens live for 30 days.
+  // A missing token gets 403. Tokens are valid for 30 days.
   flaws: ['token.lifetime-long', 'answers.unauthorized'],
   suggests: ["fields: { accessToken: 'jwt' }"],
   tried: ['sign-in', 'request'],
 }
 
-/** What people install. */
+/** Products that users install. */
 export const products: Record<string, Foreign> = {
   'GoTrue of Supabase': goTrue,
   Keycloak: keycloak,

@@ -1,7 +1,7 @@
 import { type Foreign, USER } from './foreign.js'
 import { isAda, random, standIn } from './stand-in.js'
 
-/** The value of the cookie is encrypted and encoded; the header has to have it decoded. */
+/** The value of the cookie is encrypted and encoded. The header must contain the decoded value. */
 const encrypted = (token: string) => encodeURIComponent(`${btoa(JSON.stringify({ value: token }))}==`)
 
 function decrypted(header: string | undefined): string | undefined {
@@ -10,8 +10,8 @@ function decrypted(header: string | undefined): string | undefined {
 }
 
 /**
- * Laravel with Sanctum for single-page applications: the cookie of a session, which is there for pages of its own list only, by
- * `Referer` or `Origin`; the CSRF cookie is that of a GET before the sign-in, and both come anew with every answer.
+ * Laravel with Sanctum for single-page applications. The API uses its session cookie only for pages of its own list,
+ * which it recognises by `Referer` or `Origin`. A GET before the sign-in sets the CSRF cookie. Every response renews both.
  */
 export const sanctumSpa: Foreign & { notes: string } = {
   listener() {

@@ -3,15 +3,15 @@ import type { RequestListener } from 'node:http'
 import { ADA } from '../api.js'
 import { jwt } from '../jwt.js'
 
-/** A request, as the stand-ins look at it. */
+/** A request, in the form that the stand-ins use. */
 export interface Asked {
   /** `POST /api/login`, without the query. */
   route: string
   query: URLSearchParams
   header(name: string): string | undefined
   cookie(name: string): string | undefined
-  /** The members of a body of either encoding. */
-  // biome-ignore lint/suspicious/noExplicitAny: it is whatever doctor has sent
+  /** The fields of a body, decoded from JSON or a form. */
+  // biome-ignore lint/suspicious/noExplicitAny: the shape depends on what doctor sends
   body: Record<string, any>
   isForm: boolean
   bearer: string | undefined
@@ -20,12 +20,12 @@ export interface Asked {
 export interface Reply {
   status: number
   body?: unknown
-  /** In place of a body that is JSON. */
+  /** Replaces a JSON body. */
   text?: string
   headers?: Record<string, string | string[]>
 }
 
-/** An API that doctor knows only through HTTP. `always` is on every answer, as load balancers and frameworks do it. */
+/** An API that doctor knows only through HTTP. `always` is added to every response, as load balancers and frameworks do. */
 export function standIn(
   routes: (asked: Asked) => Reply,
   always: Record<string, string | string[]> = {},
@@ -74,7 +74,7 @@ export const isAda = (email: unknown, password: unknown) => email === ADA.email 
 
 export const random = (length = 20) => randomBytes(length).toString('hex').slice(0, length)
 
-/** Tokens of sessions: refresh tokens are spent once, and the reuse of one ends its session. */
+/** Tokens of sessions. Each refresh token is accepted once. A second use ends its session. */
 export function createSessions(newRefresh: () => string = random) {
   const access = new Map<string, number>()
   const refresh = new Map<string, { id: number; isSpent: boolean }>()

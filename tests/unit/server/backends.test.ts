@@ -10,13 +10,13 @@ afterEach(() => void vi.useRealTimers())
 test.each<[string, settings: object, options: object]>([
   ['the token in the Authorization header', { tokenIn: 'header' }, {}],
   ['an opaque token with expires_in', { tokenFormat: 'opaque' }, {}],
-  ['a JWT that does not say when it was issued', { omitIat: true }, {}],
+  ['a JWT without `iat`', { omitIat: true }, {}],
   [
     'CSRF by double submit',
     { csrf: 'double-submit' },
     { csrf: { header: 'X-CSRF-Token', cookie: 'csrf_token' } },
   ],
-])('promise 4: an API with %s', async (_, settings, more) => {
+])('promise 4: the server works with an API with %s', async (_, settings, more) => {
   const server = await startApi({ accessTtl: 2, ...settings })
   const browser = browse({ ...server.options, ...more })
   expect((await browser.signIn()).status).toBe(200)
@@ -29,7 +29,7 @@ test.each<[string, settings: object, options: object]>([
   await server.close()
 })
 
-test('promise 4: an API with the refresh token in the body, under names of its own', async () => {
+test('promise 4: an API may take the refresh token in the body, with other field names', async () => {
   let current = 1
   const asked: unknown[] = []
   const api = createServer(async (request, response) => {
@@ -62,7 +62,7 @@ test('promise 4: an API with the refresh token in the body, under names of its o
   api.close()
 })
 
-test('an API that wraps its fields gets the refresh token back without the wrapping', async () => {
+test('an API that wraps the fields of its responses gets the refresh token without the wrapper', async () => {
   const asked: string[] = []
   const api = await serve(async (request, response) => {
     asked.push((await request.setEncoding('utf8').toArray()).join(''))
@@ -87,7 +87,7 @@ test.each([
   [{ scheme: 'JWT' }, 'bearer a|1', 'JWT a|1'],
   [{ scheme: '' }, 'a|1', 'a|1'],
 ])(
-  'with %j and an answer with Authorization: %s, requests go out with Authorization: %s',
+  'with %j and a response with Authorization: %s, requests are sent with Authorization: %s',
   async (options, given, sent) => {
     let seen: string | undefined
     const api = await serve((request, response) => {
@@ -102,7 +102,7 @@ test.each([
   },
 )
 
-test('a refresh token goes back in Authorization with the scheme, and the access token to the sign-out', async () => {
+test('a refresh token in the Authorization header has the scheme, and the sign-out sends the access token', async () => {
   const asked: unknown[] = []
   const api = await serve((request, response) => {
     asked.push([request.url, request.headers.authorization])
@@ -122,7 +122,7 @@ test('a refresh token goes back in Authorization with the scheme, and the access
   api.close()
 })
 
-test('endpoints have their own members, encoding, CSRF rule and fields', async () => {
+test('endpoints may have their own fields in the body, encoding, CSRF rule and response fields', async () => {
   const asked: unknown[][] = []
   const api = await serve(async (request, response) => {
     const body = (await request.setEncoding('utf8').toArray()).join('')
@@ -170,7 +170,7 @@ test.each<[string, answer: [status: number, headers: object, body: string], expe
   ],
   ['503', [503, {}, ''], { error: 'unreachable', status: 503 }],
 ])(
-  'a refresh answered with %s is named at once, and the session goes on',
+  'a refresh with the response %s fails with its own error code, and the session continues',
   async (_, [status, headers, body], expected) => {
     const api = await serve((request, response) => {
       if (request.url !== '/refresh') return void response.end('{"access_token":"a1","expires_in":0.2}')
@@ -196,7 +196,7 @@ test.each<[string, answer: [status: number, headers: object, body: string], expe
   },
 )
 
-test('which statuses end a session is an option of the refresh', async () => {
+test('`refresh.endsOn` sets the statuses that end a session', async () => {
   const api = await serve((request, response) => {
     if (request.url === '/refresh') response.statusCode = 404
     response.end('{"access_token":"a1","expires_in":0.2}')
@@ -222,7 +222,7 @@ test.each([
     const browser = browse({ ...api.options, ...(check && { check }) })
     await browser.signIn()
     expect((await browser.fetch('/api/me')).status).toBe(401)
-    expect((await browser.session()).status, 'the token is too young to be doubted').toBe('authenticated')
+    expect((await browser.session()).status, 'the token is younger than 1 s').toBe('authenticated')
     pass(1100)
     const refused = await browser.fetch('/api/me?a=1')
     expect([refused.status, await refused.json()]).toMatchObject([401, { detail: 'kept' }])
@@ -232,7 +232,7 @@ test.each([
   },
 )
 
-test('a sign-in that is answered with a redirect says where it leads, without the query', async () => {
+test('when a sign-in gets a redirect, the error names its target without the query', async () => {
   const api = await serve((_, response) => {
     response.writeHead(302, { location: '/accounts/login/?next=secret' }).end()
   })
@@ -246,7 +246,7 @@ test.each<[string, BffOptions['refreshToken'], string, number | string]>([
   ['in a body', 'body', 'ü and a space', 200],
   ['in a header', { header: 'X-Refresh' }, 'ü and a space', 'fields.refreshToken'],
   ['that is not used', 'cookie', 'a\nb', 200],
-])('a refresh token %s may be what that can hold', async (_, refreshToken, token, outcome) => {
+])('a refresh token %s is refused only if it cannot be sent', async (_, refreshToken, token, outcome) => {
   const api = await serve(
     (_, response) => void response.end(JSON.stringify({ access_token: 'a', refresh_token: token })),
   )
@@ -265,9 +265,9 @@ test.each([
   ['no token', { user: {} }, 'token-missing'],
   ['a token that no header can hold', { access_token: 'a\nb' }, 'token-malformed'],
   ['a token that is too large', { access_token: 'x'.repeat(70_000) }, 'token-too-large'],
-  ['a lifetime that is none', { access_token: 'a', expires_in: -1 }, 'lifetime-invalid'],
+  ['a negative lifetime', { access_token: 'a', expires_in: -1 }, 'lifetime-invalid'],
   ['a lifetime in words', { access_token: 'a', expires_in: 'soon' }, 'lifetime-invalid'],
-])('a token response with %s is named, without a secret', async (_, body, code) => {
+])('a token response with %s fails with its code and reveals no token', async (_, body, code) => {
   const api = createServer((_, response) => void response.end(JSON.stringify(body)))
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
   const { port } = api.address() as AddressInfo
@@ -280,7 +280,7 @@ test.each([
   api.close()
 })
 
-test('promise 24: a token that an API puts into the user stays out of the session that pages see', async () => {
+test('promise 24: a token that the API puts into the user is removed from the session that pages get', async () => {
   const token = 'canary-inside-the-user'
   const api = createServer((_, response) => {
     const user = { name: 'Ada', token, refresh_token: `${token}-too`, link: `/welcome?key=${token}` }
@@ -298,12 +298,12 @@ test('promise 24: a token that an API puts into the user stays out of the sessio
   api.close()
 })
 
-test('promise 4: cookies of the API go back as they came, well-formed or not', async () => {
+test('promise 4: cookies of the API are sent back unchanged, well-formed or not', async () => {
   const seen: (string | undefined)[] = []
   const api = createServer((request, response) => {
     seen.push(request.headers.cookie)
     response.setHeader('set-cookie', ['rt=1', 'greeting=hello world', 'quoted="a b"', 'latin=\u00fc'])
-    // As bytes: with a string, Node sends the headers in UTF-8, too.
+    // In bytes: with a string as body, Node would send the headers in UTF-8, too.
     response.end(Buffer.from('{"access_token":"secret-token","expires_in":0.01}'))
   })
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
@@ -316,7 +316,7 @@ test('promise 4: cookies of the API go back as they came, well-formed or not', a
   api.close()
 })
 
-test('an API whose body is the user, and which wants the refresh token in a header', async () => {
+test('an API may return the user as the whole body, and take the refresh token in a header', async () => {
   let refresh = 'r1'
   const given: unknown[] = []
   const api = createServer((request, response) => {

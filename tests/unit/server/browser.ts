@@ -5,10 +5,10 @@ import { vi } from 'vitest'
 import { createApi } from '../../../examples/api/src/api.js'
 import { type BffOptions, type BffServer, createBff } from '../../../js/server/index.js'
 
-/** Stops the clock; it moves by {@link pass} only. End it with `vi.useRealTimers()`. */
+/** Stops the clock. Only {@link pass} moves it. `vi.useRealTimers()` starts it again. */
 export const fakeTime = () => vi.useFakeTimers({ toFake: ['Date'] })
 
-/** Lets so many milliseconds pass on the clock that {@link fakeTime} has stopped. */
+/** Moves the clock that {@link fakeTime} has stopped by this many milliseconds. */
 export const pass = (millis: number) => vi.setSystemTime(Date.now() + millis)
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
@@ -16,7 +16,7 @@ export const BOB = { email: 'bob@example.com', password: 'battery staple' }
 export const SECRET = 'a secret of more than thirty-two characters'
 export const ORIGIN = 'https://app.test'
 
-/** The embedded API, listening, and the options of a server for it. */
+/** Starts the API of the examples. Returns it with the options of a server for it. */
 export async function startApi(settings: object = {}) {
   const api = createApi(settings)
   const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
@@ -31,7 +31,7 @@ export async function startApi(settings: object = {}) {
   return { api, url, close, options, refreshes: () => api.journal.counts().refresh }
 }
 
-/** An API of one's own, and the options of a server for it. */
+/** Starts an API with this listener. Returns it with the options of a server for it. */
 export async function serve(listener: RequestListener) {
   const api = createServer(listener)
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
@@ -44,10 +44,10 @@ export async function serve(listener: RequestListener) {
   return { url, options, close }
 }
 
-/** What a browser adds to the requests of a page, and keeps of the answers. */
+/** Adds to requests of a page what a browser adds, and keeps cookies of responses. */
 export class Browser {
   readonly cookies = new Map<string, string>()
-  /** How long the cookie lives that was set last. In seconds. */
+  /** The lifetime of the cookie that was set last, in seconds. */
   maxAge: number | undefined
   constructor(
     readonly bff: BffServer,

@@ -7,7 +7,7 @@ const options = { api: 'https://api.test', secret: SECRET, signIn: '/login' }
 const cookie = createSessionCookie(resolveOptions(options))
 const NAME = '__Host-tokencell'
 
-/** The cookies that a browser has after these headers. */
+/** The cookies that a browser has after these `Set-Cookie` headers. */
 function kept(header: string, setCookies: string[]): string {
   const jar = new Map(header ? header.split('; ').map((pair) => pair.split('=') as [string, string]) : [])
   for (const text of setCookies) {
@@ -19,7 +19,7 @@ function kept(header: string, setCookies: string[]): string {
   return [...jar].map((pair) => pair.join('=')).join('; ')
 }
 
-test('a value that is too large for a cookie goes in pieces, and none is left over when it shrinks or ends', () => {
+test('a value that is too large for one cookie is split, and no part is left when the value shrinks or is removed', () => {
   let header = 'other=1'
   for (const size of [100, 3800, 3801, 11_400, 5000, 100, 0]) {
     const value = 'x'.repeat(size)
@@ -35,13 +35,13 @@ test('a value that is too large for a cookie goes in pieces, and none is left ov
   expect(header).toBe('other=1')
 })
 
-test('one that fits into no cookies is an error that says what to do', () => {
+test('a value that is too large for three cookies is refused, and the error names `fields.user`', () => {
   expect(() => cookie.write('', 'x'.repeat(11_401), 60)).toThrow(
     expect.objectContaining({ code: 'session-too-large', message: expect.stringContaining('fields.user') }),
   )
 })
 
-test('promise 23: cookies are for this host alone, unless one says otherwise', () => {
+test('promise 23: cookies are `Secure`, `HttpOnly` and for this host only, except as the options say', () => {
   const attributes = 'Path=/; HttpOnly; Secure; SameSite='
   expect(cookie.write('', 'x', 60)).toEqual([`${NAME}=x; Max-Age=60; ${attributes}Lax`])
   const with_ = (it: object) =>
@@ -52,7 +52,7 @@ test('promise 23: cookies are for this host alone, unless one says otherwise', (
   expect(with_({ secure: false })).toEqual(['tokencell=x; Max-Age=60; Path=/; HttpOnly; SameSite=Lax'])
 })
 
-test('the cookies of others stay as they are, well-formed or not', () => {
+test('cookies of other programs stay unchanged, well-formed or not', () => {
   const others = 'my pref=1; same=a; same=b; q="a b"; n; é=ü; empty='
   const header = `my pref=1; ${NAME}=old; same=a; ${NAME}.0=old;same=b;  q="a b"; n; é=ü; empty=`
   expect(cookie.replace(header, 'new')).toBe(`${others}; ${NAME}=new`)

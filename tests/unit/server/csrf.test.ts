@@ -10,7 +10,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-/** Every way in: the routes of the session, and what is handed on. */
+/** All entry points: the routes of the session, and requests that are sent on to the API. */
 const ways = [
   ['GET', '/api/auth/session'],
   ['POST', '/api/auth/refresh'],
@@ -26,10 +26,10 @@ const ways = [
 
 const xhr = { 'x-requested-with': 'tokencell' }
 
-/** What browsers say of requests that other sites have them make, and those that say too little. */
-const forgeries: [string, Record<string, string>][] = [
+/** The headers of requests that other sites cause, and of requests with too few headers. */
+const forged: [string, Record<string, string>][] = [
   ['a form or image of another site', { 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
-  ['the same with the header', { ...xhr, 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
+  ['such a request with the header', { ...xhr, 'sec-fetch-site': 'cross-site', origin: 'https://evil.test' }],
   ['a sibling domain', { ...xhr, 'sec-fetch-site': 'same-site', origin: 'https://evil.app.test' }],
   ['a sandboxed frame', { ...xhr, 'sec-fetch-site': 'cross-site', origin: 'null' }],
   ['a navigation', { 'sec-fetch-site': 'none' }],
@@ -38,11 +38,11 @@ const forgeries: [string, Record<string, string>][] = [
   ['a style of our own page, from the API', { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': 'style' }],
   ['an image of a sibling domain', { 'sec-fetch-site': 'same-site', 'sec-fetch-dest': 'image' }],
   ['an image of another site', { 'sec-fetch-site': 'cross-site', 'sec-fetch-dest': 'image' }],
-  ['an old browser, elsewhere', { ...xhr, origin: 'https://evil.test' }],
+  ['an old browser, on another site', { ...xhr, origin: 'https://evil.test' }],
   ['an old browser, on another port', { ...xhr, origin: `${ORIGIN}:444` }],
   ['an old browser, sandboxed', { ...xhr, origin: 'null' }],
   ['an old browser without the header', { origin: ORIGIN }],
-  ['nothing at all', {}],
+  ['a request without headers', {}],
 ]
 
 const FORM = 'application/x-www-form-urlencoded'
@@ -57,16 +57,16 @@ async function send(method: string, path: string, headers: Record<string, string
 }
 
 test.each(
-  ways.flatMap(([method, path]) => forgeries.map(([who, headers]) => [method, path, who, headers] as const)),
+  ways.flatMap(([method, path]) => forged.map(([who, headers]) => [method, path, who, headers] as const)),
 )('promise 23: %s %s is refused to %s', async (method, path, _, headers) => {
   const before = server.api.journal.entries().length
   const { response, code } = await send(method, path, headers)
   expect([response.status, code]).toEqual([403, method === 'HEAD' ? null : 'csrf-refused'])
   expect(response.headers.getSetCookie()).toEqual([])
-  expect(server.api.journal.entries(), 'the API has heard of nothing').toHaveLength(before)
+  expect(server.api.journal.entries(), 'the API gets no request').toHaveLength(before)
 })
 
-test('who says nothing of where it comes from may read, with the header, and change nothing', async () => {
+test('a request with the header and without an origin may read, and may not change anything', async () => {
   for (const [method, path] of ways) {
     const { response } = await send(method, path, xhr)
     expect(response.status === 403, `${method} ${path}`).toBe(method !== 'GET' && method !== 'HEAD')
@@ -78,7 +78,7 @@ test.each([
   ['by Origin', { origin: ORIGIN }],
   ['by Origin, behind a proxy', { origin: 'https://public.test', 'x-forwarded-host': 'public.test' }],
   ['by a listed Origin', { origin: 'https://other.test' }],
-])('a page of our own is let in: %s', async (_, headers) => {
+])('a page of our own is accepted: %s', async (_, headers) => {
   const { response } = await send('POST', '/api/auth/refresh', { ...xhr, ...headers })
   expect(response.status).toBe(200)
 })
@@ -89,7 +89,7 @@ test.each([
   ['an EventSource', 'empty'],
   ['a link', 'document'],
   ['a frame', 'iframe'],
-])('%s of our own page needs no header to read, and changes nothing', async (_, dest) => {
+])('%s of our own page needs no header to read, and cannot change anything', async (_, dest) => {
   const headers = { 'sec-fetch-site': 'same-origin', 'sec-fetch-dest': dest, origin: ORIGIN }
   for (const [method, path] of ways) {
     const { response } = await send(method, path, headers)
@@ -97,7 +97,7 @@ test.each([
   }
 })
 
-test('what is opened without the header runs in no page of ours', async () => {
+test('a response to a request without the header is sandboxed', async () => {
   const { response } = await send('GET', '/api/v1/me', { 'sec-fetch-site': 'same-origin' })
   expect(response.headers.get('content-security-policy')).toBe('sandbox')
   expect(response.headers.get('x-content-type-options')).toBe('nosniff')
@@ -110,15 +110,15 @@ test.each([
   ['a sibling domain', { 'sec-fetch-site': 'same-site', origin: 'https://evil.app.test' }],
   ['another site, in an old browser', { origin: 'https://evil.test' }],
   ['a sandboxed frame', { origin: 'null' }],
-  ['nobody', {}],
-])('a form is refused if it is that of %s', async (_, headers) => {
+  ['an unknown sender', {}],
+])('a form is refused if it comes from %s', async (_, headers) => {
   for (const path of ['/api/auth/sign-in', '/api/auth/sign-out']) {
     const { response } = await send('POST', path, { ...headers, 'content-type': FORM })
     expect([response.status, response.headers.getSetCookie()]).toEqual([403, []])
   }
 })
 
-test('a form is for sign-in and sign-out alone', async () => {
+test('a form is accepted by the routes sign-in and sign-out only', async () => {
   const headers = { 'sec-fetch-site': 'same-origin', origin: ORIGIN, 'content-type': FORM }
   for (const path of ['/api/auth/refresh', '/api/v1/notes'])
     expect((await send('POST', path, headers)).response.status).toBe(403)
@@ -127,14 +127,14 @@ test('a form is for sign-in and sign-out alone', async () => {
 test.each([
   ['several hosts', 'https://public.test', { 'x-forwarded-host': 'public.test, inner.test' }],
   ['the last of several', 'https://public.test', { 'x-forwarded-host': 'cdn.test,public.test' }],
-  ['a port that is the one of the scheme', 'https://public.test', { 'x-forwarded-host': 'public.test:443' }],
+  ['the default port of the scheme', 'https://public.test', { 'x-forwarded-host': 'public.test:443' }],
   ['a port', 'https://public.test:8443', { 'x-forwarded-host': 'public.test:8443' }],
   [
-    'a port of its own header',
+    'a port in its own header',
     'http://public.test:8080',
     { 'x-forwarded-host': 'public.test', 'x-forwarded-port': '8080' },
   ],
-])('behind a proxy the host is found by Origin: %s', async (_, origin, headers) => {
+])('behind a proxy, the host is recognised by Origin: %s', async (_, origin, headers) => {
   const { response } = await send('POST', '/api/auth/refresh', { ...xhr, ...headers, origin })
   expect(response.status).toBe(200)
   const other = { ...xhr, ...headers, origin: 'https://evil.test' }

@@ -16,7 +16,7 @@ afterEach(async () => {
 
 const me = '/api/v1/me'
 
-/** Signs in, and lets the token expire. */
+/** Signs in, and waits until the token has expired. */
 async function expired(more: object = {}) {
   const browser = browse({ ...api.options, ...more })
   await browser.signIn()
@@ -24,7 +24,7 @@ async function expired(more: object = {}) {
   return browser
 }
 
-test('promise 9: on a strict API, an answer to a refresh that breaks off after its cookie loses no session', async () => {
+test('promise 9: on a strict API, a refresh response that breaks off after its cookie loses no session', async () => {
   const browser = await expired()
   api.api.faults.add({ route: 'refresh', kind: 'cut' })
   expect((await browser.fetch(me)).status).toBe(503)
@@ -33,7 +33,7 @@ test('promise 9: on a strict API, an answer to a refresh that breaks off after i
   expect(api.refreshes()).toEqual({ total: 2, ok: 2, refused: 0, reuse: 0 })
 })
 
-test('the same for one that breaks off twice, and for one that has a cookie and no token', async () => {
+test('neither two broken refresh responses in a row nor one with a cookie and no token lose the session', async () => {
   const browser = await expired()
   api.api.faults.add({ route: 'refresh', kind: 'cut', times: 2 })
   for (const _ of [1, 2]) {
@@ -48,7 +48,7 @@ test('the same for one that breaks off twice, and for one that has a cookie and 
   expect(api.refreshes()).toEqual({ total: 4, ok: 4, refused: 0, reuse: 0 })
 })
 
-/** Forgets an entry when its time is over, as Redis does. */
+/** Removes an entry when its lifetime is over, as Redis does. */
 function createStore(): SharedStore {
   const entries = new Map<string, { value: string; until: number }>()
   return {
@@ -61,7 +61,7 @@ function createStore(): SharedStore {
   }
 }
 
-test('promise 25: with a store, the cookie of an answer that broke off is there in another process, however much later', async () => {
+test('promise 25: with a store, another process gets the cookie of a broken response, also much later', async () => {
   const processes = createProcesses()
   processes.enter(0)
   const browser = await expired({ store: createStore() })

@@ -15,11 +15,11 @@ afterEach(async () => {
 })
 
 const pass = (seconds: number) => vi.setSystemTime(Date.now() + seconds * 1000)
-/** After it, a token of the API is due; not expired yet. */
+/** After this time, in seconds, a token of the API is due for a refresh and has not expired. */
 const MOST_OF_ITS_LIFE = 700
 const GRACE = 60
 
-/** Ada, with a token that is due. */
+/** Ada, with a token that is due for a refresh. */
 async function ada(more: object = {}) {
   const browser = browse({ ...server.options, ...more })
   await browser.signIn(ADA)
@@ -27,7 +27,7 @@ async function ada(more: object = {}) {
   return browser
 }
 
-/** A request that the API has got, and does not answer yet. */
+/** A request that has reached the API and gets its response on `release`. */
 async function held(browser: Browser, cookieHeader = browser.cookieHeader) {
   server.api.faults.add({ route: 'notes', kind: 'hold' })
   const isHeld = server.api.faults.whenHeld('notes')
@@ -41,7 +41,7 @@ async function held(browser: Browser, cookieHeader = browser.cookieHeader) {
   }
 }
 
-test('promise 17: an answer for Ada that takes longer than the grace takes no cookie to Bob', async () => {
+test('promise 17: a response for Ada that takes longer than the grace period sets no cookie for Bob', async () => {
   const browser = await ada({ grace: 0.05 })
   const late = await held(browser)
   await browser.signIn(BOB)
@@ -51,13 +51,13 @@ test('promise 17: an answer for Ada that takes longer than the grace takes no co
   expect(await browser.session()).toMatchObject({ user: { name: 'Bob' } })
 })
 
-test('promise 16: a cookie that arrives after the sign-out opens nothing, ever, and is cleared', async () => {
+test('promise 16: a session cookie that arrives after the sign-out never works again, and is deleted', async () => {
   const browser = await ada()
   const late = await browser.bff.handle(browser.request('/api/v1/notes'))
   await browser.signOut()
   browser.keep(late.headers.getSetCookie())
   expect(await browser.session()).toMatchObject({ reason: 'signed-out' })
-  expect(browser.cookies.size, 'not at once: somebody may be signing in').toBe(1)
+  expect(browser.cookies.size, 'not at once, because a sign-in may be in progress').toBe(1)
   pass(GRACE + 1)
   expect(await browser.session()).toMatchObject({ reason: 'signed-out' })
   expect(browser.cookies.size).toBe(0)
@@ -66,7 +66,7 @@ test('promise 16: a cookie that arrives after the sign-out opens nothing, ever, 
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated' })
 })
 
-test('promise 25: what one instance has ended is ended for all, for as long as there may be a cookie of it', async () => {
+test('promise 25: a session that one instance has ended is ended on all, for as long as its cookie may exist', async () => {
   const store = createStorage() as SharedStore
   const browser = await ada({ store })
   const before = [...browser.cookies]
@@ -78,7 +78,7 @@ test('promise 25: what one instance has ended is ended for all, for as long as t
   expect(browser.cookies.size).toBe(0)
 })
 
-test('promise 22: the only answer with the new cookie brings it, however late', async () => {
+test('promise 22: a late response that is the only one with the new cookie sets it', async () => {
   const browser = await ada()
   const late = await held(browser)
   pass(2 * GRACE)
@@ -90,7 +90,7 @@ test('promise 22: the only answer with the new cookie brings it, however late', 
   expect((await browser.fetch('/api/v1/me')).status).toBe(200)
 })
 
-test('promise 22: a late answer overwrites no newer cookie of the same session', async () => {
+test('promise 22: a late response does not overwrite a newer cookie of the same session', async () => {
   const browser = await ada()
   const late = await held(browser)
   await browser.fetch('/api/v1/me')
@@ -100,7 +100,7 @@ test('promise 22: a late answer overwrites no newer cookie of the same session',
   expect(await late.release()).toEqual([])
 })
 
-test('endings are remembered while a cookie may come back', async () => {
+test('ended sessions are remembered for the lifetime of their cookie', async () => {
   memory().endedSessions.clear()
   const browser = await ada({ cookie: { maxAge: 1000 } })
   await browser.signOut()

@@ -7,7 +7,7 @@ import { type Kit, makeKit, READINGS, type Run } from '../../e2e/fetch-parity/ki
 import { type Arrival, createParityServer } from '../../e2e/fetch-parity/server.js'
 import { browse, SECRET } from './browser.js'
 
-/** Those that make sense on a server: no page, no cross-origin requests, no cache and no referrer. */
+/** The themes that apply on a server: not those about pages, other origins, caches and referrers. */
 const NAMES: ThemeName[] = [
   'statuses',
   'readings',
@@ -21,26 +21,26 @@ const NAMES: ThemeName[] = [
   'streams',
 ]
 
-/** They need a page; the last one a server that answers in time. */
+/** These cases need a page. The last one needs a server that responds in time. */
 const LEFT_OUT =
   /^(a form of an element|in a Cache|as the body of a Request|url (that is )?(relative|empty)|AbortSignal\.timeout)/
 
-/** What differs on purpose. The README says so. */
+/** Intended differences. The README lists them. */
 const DIFFERENCES: { titles: RegExp; why: string }[] = [
-  { titles: /^header Cookie: /, why: 'The cookies of the page are not meant for the API.' },
+  { titles: /^header Cookie: /, why: 'The API does not get the cookies of the page.' },
   {
     titles: /^(no arguments|init of a number)/,
-    why: 'As in the browser: they count as `undefined`, and as no `init`.',
+    why: 'As in the browser: the arguments count as `undefined`, and the number as no `init`.',
   },
   {
     titles:
       /^redirect to a data URL|^url ((data|about|file|ftp|odd|javascript|mailto|blob):|http:\/\/(user|localhost)|of (a Blob|the origin with a trailing dot))/,
-    why: 'Nothing is sent to another origin; the AuthError says so.',
+    why: 'No request is sent to another origin. The AuthError names the reason.',
   },
-  { titles: /^redirect of a form/, why: 'Node keeps the type of a body that a redirect has dropped.' },
-  { titles: /^POST of something with the prototype of FormData/, why: 'It is no form, and goes as text.' },
-  { titles: /^redirect, cloned/, why: '`redirected` is known of the response, and not of its clone.' },
-  { titles: /^abort before a call that is invalid/, why: 'The abort is heard first.' },
+  { titles: /^redirect of a form/, why: 'Node keeps the type of a body that a redirect has removed.' },
+  { titles: /^POST of something with the prototype of FormData/, why: 'It is sent as text, not as a form.' },
+  { titles: /^redirect, cloned/, why: '`redirected` is kept for the response, and not for its clone.' },
+  { titles: /^abort before a call that is invalid/, why: 'The abort takes precedence.' },
 ]
 
 const { listener, arrivals } = createParityServer()
@@ -63,7 +63,7 @@ afterAll(async () => {
   await new Promise((resolve) => server.close(resolve))
 })
 
-/** For a machine that does other things as well. In milliseconds. */
+/** The time limit of a case, in milliseconds. It is long because the machine may be busy. */
 const LIMIT = 20_000
 const AT_ONCE = 8
 const DATE = /\w{3}, \d\d \w{3} \d{4} [\d:]{8} GMT/g
@@ -79,7 +79,7 @@ async function resultOf(run: Run, fetch: Kit['fetch'], id: string): Promise<stri
     .replace(DATE, 'date')
 }
 
-/** With the token, no answer may come out of a cache, and `fetch` tells caches on the way. */
+/** Requests with the token bypass caches, so `cache-control` and `pragma` differ from those of `fetch`. */
 const plain = async ({
   closed,
   headers: { 'cache-control': _, pragma: __, ...headers },
@@ -90,7 +90,7 @@ const plain = async ({
   closed: await closed,
 })
 
-test.each(NAMES)('promise 12: on a server, auth.fetch is fetch: %s', { timeout: 120_000 }, async (name) => {
+test.each(NAMES)('promise 12: on servers auth.fetch equals fetch: %s', { timeout: 120_000 }, async (name) => {
   const made: Record<string, Run> = Object.assign({}, ...THEMES[name].themes.map((theme) => theme(READINGS)))
   const titles = casesOf(name)
     .map(({ title }) => title)
@@ -118,6 +118,6 @@ test.each(NAMES)('promise 12: on a server, auth.fetch is fetch: %s', { timeout: 
   }
   await Promise.all(Array.from({ length: AT_ONCE }, work))
   const isListed = (title: string) => DIFFERENCES.some((one) => one.titles.test(title))
-  expect(report.filter((one) => !isListed(one)).join('\n'), 'differs and is not on the list').toBe('')
+  expect(report.filter((one) => !isListed(one)).join('\n'), 'cases that differ and are not listed').toBe('')
   expect(differing.toSorted()).toEqual(titles.filter(isListed).toSorted())
 })

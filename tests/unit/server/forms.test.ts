@@ -18,7 +18,7 @@ beforeEach(() => {
   status = 200
 })
 
-/** What a browser sends when a form is submitted and no script runs. */
+/** The request of a browser that submits a form without a script. */
 function submit(browser: Browser, path: string, fields: string, headers: Record<string, string> = {}) {
   const request = new Request(`${ORIGIN}/api/auth${path}`, {
     method: 'POST',
@@ -39,7 +39,7 @@ function submit(browser: Browser, path: string, fields: string, headers: Record<
   })
 }
 
-test('sign-in and sign-out by a form, which leads to a page of the application', async () => {
+test('a form can sign in and sign out, and the response redirects to a page of the application', async () => {
   const browser = browse(api.options)
   const fields = 'email=ada%40example.com&password=a+b&redirect=%2Fnotes%3Fa%3D1'
   const response = await submit(browser, '/sign-in', fields)
@@ -52,7 +52,7 @@ test('sign-in and sign-out by a form, which leads to a page of the application',
 })
 
 test.each(['https://evil.test/', '//evil.test', '/\\\\evil.test', 'javascript:alert(1)', ''])(
-  'promise 20: the field `redirect` leads nowhere else: %s',
+  'promise 20: the field `redirect` does not redirect to another place: %s',
   async (to) => {
     const response = await submit(
       browse(api.options),
@@ -63,12 +63,12 @@ test.each(['https://evil.test/', '//evil.test', '/\\\\evil.test', 'javascript:al
   },
 )
 
-test('a form by Origin, in browsers without Sec-Fetch-Site, as over plain http', async () => {
+test('a form is accepted by Origin in browsers without Sec-Fetch-Site, and over plain http', async () => {
   const headers = { 'sec-fetch-site': '', origin: ORIGIN }
   expect((await submit(browse(api.options), '/sign-in', 'email=a', headers)).status).toBe(303)
 })
 
-test('a form that the API refuses leads back to its page, which is told why', async () => {
+test('a form that the API refuses redirects back to its page with an error in the query', async () => {
   status = 401
   const browser = browse(api.options)
   const referer = `${ORIGIN}/sign-in?redirect=%2Fnotes`
@@ -81,7 +81,7 @@ test('a form that the API refuses leads back to its page, which is told why', as
   expect([elsewhere.status, (await elsewhere.json()).error]).toEqual([401, 'refused'])
 })
 
-test('an endpoint that takes forms gets one', async () => {
+test('an endpoint with the encoding `form` gets a form', async () => {
   const signIn = { path: '/login', encoding: 'form', body: { grant_type: 'password' } } as const
   await submit(browse({ ...api.options, signIn }), '/sign-in', 'username=ada&redirect=%2F')
   expect(seen).toEqual([
@@ -89,7 +89,7 @@ test('an endpoint that takes forms gets one', async () => {
   ])
 })
 
-test('the fields of a form are the credentials, those with brackets are nested', () => {
+test('the fields of a form are the credentials, and names with brackets are nested', () => {
   const form = new FormData()
   form.set('user[email]', 'ada')
   form.set('user[password]', 'secret')

@@ -13,7 +13,7 @@ beforeEach(async () => {
   events.length = 0
   processes = createProcesses()
   api = await startStrictApi()
-  // Both processes have been there for a while.
+  // Both processes have been running for a while.
   for (const at of [1, 0]) processes.enter(at)
   pass(5000)
 })
@@ -26,7 +26,7 @@ afterEach(() => {
 const start = (more: object = {}) =>
   new Browser(createBff({ ...api.options, onEvent: (event) => events.push(event), ...more }))
 
-/** The answer of this process to a request with the cookies from before. */
+/** The response of this process to a request with this cookie header. */
 async function answer(browser: Browser, at: number, cookie: string) {
   processes.enter(at)
   return browser.bff.handle(browser.request('/api/auth/session', { headers: { cookie } }))
@@ -36,7 +36,7 @@ test.each([
   ['the refusal', [1, 0]],
   ['the grant', [0, 1]],
 ])(
-  'promise 9: of two instances without a store that refresh at once, neither ends the session, be %s last to arrive',
+  'promise 9: two instances without a store that refresh at the same time do not end the session if %s arrives last',
   async (_, order) => {
     const browser = start()
     await browser.signIn()
@@ -49,11 +49,11 @@ test.each([
       processes.enter(at)
       expect(await browser.session()).toMatchObject({ status: 'authenticated' })
     }
-    expect([...browser.cookies.keys()], 'the refusal is forgotten').toEqual(['__Host-tokencell'])
+    expect([...browser.cookies.keys()], 'the refusal is removed').toEqual(['__Host-tokencell'])
   },
 )
 
-test('promise 9: a refusal counts in every process, and its cookie goes after a while', async () => {
+test('promise 9: a refusal ends the session in every process, and its cookie is deleted later', async () => {
   const browser = start()
   await browser.signIn()
   pass(EXPIRED)
@@ -65,12 +65,12 @@ test('promise 9: a refusal counts in every process, and its cookie goes after a 
   expect(api.count('POST /refresh')).toBe(1)
   pass(61_000)
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'revoked' })
-  expect(browser.cookies.size, 'what is left is the reason').toBe(1)
+  expect(browser.cookies.size, 'the reason is left').toBe(1)
   pass(301_000)
   expect(await browser.session()).toMatchObject({ reason: 'never' })
 })
 
-test('several instances without a store are told once', async () => {
+test('several instances without a store are reported once', async () => {
   const browser = start()
   await browser.signIn()
   expect(await browser.session()).toMatchObject({ status: 'authenticated' })
@@ -81,7 +81,7 @@ test('several instances without a store are told once', async () => {
   expect(console.error).toHaveBeenCalledExactlyOnceWith(expect.stringContaining('`store`'))
 })
 
-test('a process that has been started again is not another instance', async () => {
+test('a restarted process does not count as another instance', async () => {
   const browser = start()
   await browser.signIn()
   pass(5000)
@@ -90,7 +90,7 @@ test('a process that has been started again is not another instance', async () =
   expect(events).not.toContainEqual({ type: 'several-instances' })
 })
 
-test('promise 25: with a store, an answer that is lost in one process is there in the other', async () => {
+test('promise 25: with a store, another process has the response that was lost in one process', async () => {
   const browser = start({ store: createStorage() as SharedStore })
   await browser.signIn()
   pass(EXPIRED)
@@ -104,7 +104,7 @@ test('promise 25: with a store, an answer that is lost in one process is there i
   ])
 })
 
-test('promise 25: with a store, a request that takes longer than the grace spends no token twice', async () => {
+test('promise 25: with a store, a request that takes longer than the grace period spends no refresh token twice', async () => {
   const browser = start({ store: createStorage() as SharedStore })
   await browser.signIn()
   const session = browser.bff.open(browser.cookieHeader, true, browser.request('/'))
@@ -115,5 +115,5 @@ test('promise 25: with a store, a request that takes longer than the grace spend
   processes.enter(0)
   pass(120_000)
   await session.refresh()
-  expect(await (await session.fetch('/api/notes')).text(), 'with the token of the other').toBe('access-3')
+  expect(await (await session.fetch('/api/notes')).text(), 'the token of the other process').toBe('access-3')
 })

@@ -13,7 +13,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-test('an API that is down is one line on the console, and not one for each request', async () => {
+test('an unreachable API is logged in one line, and not once per request', async () => {
   const log = vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line))
   const api = await serve((_, response) => void response.end('{"access_token":"secret-token"}'))
   const events: ServerEvent[] = []
@@ -30,7 +30,7 @@ test('an API that is down is one line on the console, and not one for each reque
   expect(log).toHaveBeenCalledTimes(2)
 })
 
-test('no line has a token, a cookie, a user or the message of an error', async () => {
+test('no line contains a token, a cookie, a user or the message of an error', async () => {
   vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line))
   const secret = 'secret-token'
   vi.stubGlobal('fetch', () => {
@@ -53,12 +53,12 @@ test.each([
     { type: 'request-failed', code: 'unreachable', error: { name: 'Error', code: 'CERT_HAS_EXPIRED' } },
     /CERT_HAS_EXPIRED/,
   ],
-] as [ServerEvent, RegExp][])('a line says why, and the mend: %j', (event, line) => {
+] as [ServerEvent, RegExp][])('a line names the cause and the fix: %j', (event, line) => {
   createLog('https://api.test', (text) => lines.push(text))(event)
   expect(lines).toEqual([expect.stringMatching(line)])
 })
 
-test('in development, two applications on ports of one host do not share a cookie, unless its name is given', async () => {
+test('in development, applications on two ports of one host use two cookies, unless the name of the cookie is set', async () => {
   const api = await serve((_, response) => void response.end('{"access_token":"secret-token"}'))
   vi.stubEnv('NODE_ENV', 'development')
   const jar = new Map<string, string>()
@@ -73,7 +73,7 @@ test('in development, two applications on ports of one host do not share a cooki
   for (const app of apps) await app.signIn()
   expect([...jar.keys()]).toEqual(['__Host-tokencell-3000', '__Host-tokencell-3001'])
   for (const app of apps) expect(await app.session()).toMatchObject({ status: 'authenticated' })
-  // A build that is tried on this machine, and a server behind a proxy.
+  // A production build on this machine, and a server behind a proxy.
   vi.stubEnv('NODE_ENV', 'production')
   jar.clear()
   await at(3000).signIn()
@@ -84,7 +84,7 @@ test('in development, two applications on ports of one host do not share a cooki
   api.close()
 })
 
-test('two applications on one host that share the name of the cookie are found out in development', async () => {
+test('in development, a cookie that another application on the same host has set is reported', async () => {
   const api = await serve((_, response) => void response.end('{"access_token":"secret-token"}'))
   const log = vi.spyOn(console, 'error').mockImplementation((line) => void lines.push(line))
   const browser = browse({ ...api.options, cookie: { name: 'one' } })
@@ -109,12 +109,12 @@ test.each([
   { type: 'signed-in', session: 'a' },
   { type: 'refreshed', session: 'a', generation: 2 },
   { type: 'refresh-failed', session: 'a', failure: 'refused', code: null, willRetry: false },
-] as ServerEvent[])('what is in order is no line: %j', (event) => {
+] as ServerEvent[])('an event without a failure logs no line: %j', (event) => {
   createLog('https://api.test', (text) => lines.push(text))(event)
   expect(lines).toEqual([])
 })
 
-test('a logger of one’s own gets the lines, and `false` none', async () => {
+test('a custom logger gets the lines, and `false` disables them', async () => {
   const console_ = vi.spyOn(console, 'error').mockImplementation(() => {})
   for (const logger of [(line: string) => void lines.push(line), false as const]) {
     const browser = browse({

@@ -16,7 +16,7 @@ afterEach(() => {
   api.close()
 })
 
-/** Time passes where a test says so, for timers and the bounds of requests, too. */
+/** Stops the clock, also for timers and the time limits of requests. Only the test moves it. */
 function fakeTimers() {
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'clearTimeout'] })
   vi.spyOn(AbortSignal, 'timeout').mockImplementation((millis) => {
@@ -32,7 +32,7 @@ async function signedIn(more: object = {}) {
   return browser
 }
 
-/** A refresh that the API has got; its answer comes when it is let go. */
+/** A refresh that has reached the API and gets its response on `release`. */
 function heldRefresh() {
   let release = () => {}
   const isHeld = new Promise<void>((resolve) => {
@@ -44,17 +44,17 @@ function heldRefresh() {
   return { isHeld, release: () => release() }
 }
 
-/** The API answers again, and the next attempt brings a token. */
+/** Expects that the API responds again, and that the next attempt gets a token. */
 async function expectRenewal(browser: Browser) {
   api.state.onRefresh = (answer) => answer()
   pass(2500)
   expect((await browser.fetch('/api/notes')).status).toBe(200)
 }
 
-/** A request whose answer the browser never gets. */
+/** A request whose response never reaches the browser. */
 const lost = (browser: Browser) => browser.bff.handle(browser.request('/api/notes'))
 
-test('promise 9: a refresh that takes longer than a request waits is not lost', async () => {
+test('promise 9: the result of a refresh that takes longer than a request waits is used', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(EXPIRED)
@@ -71,7 +71,7 @@ test('promise 9: a refresh that takes longer than a request waits is not lost', 
   expect([next.status, await next.text(), api.count('POST /refresh')]).toEqual([200, 'access-2', 1])
 })
 
-test('promise 22: an answer that the browser never gets loses no session, however long it takes to come again', async () => {
+test('promise 22: a response that never reaches the browser loses no session, also when the next request is late', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(DUE)
@@ -83,7 +83,7 @@ test('promise 22: an answer that the browser never gets loses no session, howeve
   expect([response.status, await response.text(), api.count('POST /refresh')]).toEqual([200, 'access-2', 1])
 })
 
-test('promise 22: the same for several tokens in a row', async () => {
+test('promise 22: several refreshed cookies in a row that never reach the browser lose no session', async () => {
   fakeTimers()
   const browser = await signedIn()
   for (let times = 0; times < 15; times += 1) {
@@ -94,7 +94,7 @@ test('promise 22: the same for several tokens in a row', async () => {
   expect(api.count('POST /refresh')).toBe(15)
 })
 
-test('a cookie from before opens nothing more once the browser has had the next one for a while', async () => {
+test('an old cookie no longer works once the browser has used the next one for a while', async () => {
   fakeTimers()
   const browser = await signedIn()
   const before = [...browser.cookies]
@@ -106,7 +106,7 @@ test('a cookie from before opens nothing more once the browser has had the next 
   expect((await browser.fetch('/api/notes')).status).toBe(401)
 })
 
-test('promise 9: the first refusal after a refresh without an answer ends no session; the second one does', async () => {
+test('promise 9: the first refusal after a refresh without a response ends no session, and the second one does', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(EXPIRED)
@@ -127,7 +127,7 @@ test('promise 9: the first refusal after a refresh without an answer ends no ses
   ])
 })
 
-test('promise 9: an API that refuses once after a refresh without an answer, and then grants, keeps the session', async () => {
+test('promise 9: a refusal after a refresh without a response, followed by a grant, keeps the session', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(EXPIRED)
@@ -143,7 +143,7 @@ test('promise 9: an API that refuses once after a refresh without an answer, and
   await expectRenewal(browser)
 })
 
-test('promise 6: a token that still works is used while its refresh is slow, and only the first requests wait a moment', async () => {
+test('promise 6: during a slow refresh, the valid token is used, and only the first request waits for a short time', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(DUE)
@@ -161,7 +161,7 @@ test('promise 6: a token that still works is used while its refresh is slow, and
   expect(api.count('POST /refresh')).toBe(1)
 })
 
-test('an answer that is made while a refresh ends takes the new cookie along', async () => {
+test('a response that is created while a refresh ends sets the new cookie', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(DUE)
@@ -177,7 +177,7 @@ test('an answer that is made while a refresh ends takes the new cookie along', a
   expect(await session.setCookies()).toHaveLength(1)
 })
 
-test('a refresh that has failed is tried again later, without any timer that fires', async () => {
+test('a failed refresh is tried again later by a request, without a timer', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(EXPIRED)
@@ -190,12 +190,12 @@ test('a refresh that has failed is tried again later, without any timer that fir
   await expectRenewal(browser)
 })
 
-test('a refresh that was cut off together with its request is begun again', async () => {
+test('a refresh that the platform has cut off is started again', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(EXPIRED)
   const { fetch } = globalThis
-  // As on a platform that ends what a request has begun with its response.
+  // Simulates a platform that stops all work of a request when its response is sent.
   const isAsked = new Promise<void>((resolve) =>
     vi.stubGlobal('fetch', () => {
       resolve()
@@ -211,7 +211,7 @@ test('a refresh that was cut off together with its request is begun again', asyn
   expect((await browser.fetch('/api/notes')).status).toBe(200)
 })
 
-test('what goes on after a response is told to the host', async () => {
+test('`waitUntil` gets the work that continues after a response', async () => {
   fakeTimers()
   const works: Promise<unknown>[] = []
   const browser = await signedIn({ waitUntil: (work: Promise<unknown>) => works.push(work) })
@@ -226,12 +226,12 @@ test('what goes on after a response is told to the host', async () => {
   expect([works.length, events.map(({ type }) => type)]).toEqual([1, ['signed-in', 'refreshed']])
 })
 
-test('a refresh can be forced: a page asks for it, and nobody gets more than one of it', async () => {
+test('a page can force a refresh, and simultaneous requests share it', async () => {
   fakeTimers()
   const browser = await signedIn()
   const post = () => browser.fetch('/api/auth/refresh', { method: 'POST' })
   await post()
-  expect(api.count('POST /refresh'), 'a token of this second is new enough').toBe(0)
+  expect(api.count('POST /refresh'), 'a token that was just issued is not refreshed').toBe(0)
   pass(MINUTES)
   const responses = await Promise.all([post(), post(), post()])
   expect(responses.map(({ status }) => status)).toEqual([200, 200, 200])
@@ -244,7 +244,7 @@ test('a refresh can be forced: a page asks for it, and nobody gets more than one
   expect(await browser.session()).toMatchObject({ status: 'authenticated' })
 })
 
-test('events say what has failed, and no secret', async () => {
+test('events name the failure, and contain no secret', async () => {
   fakeTimers()
   const browser = await signedIn()
   pass(EXPIRED)
@@ -252,7 +252,7 @@ test('events say what has failed, and no secret', async () => {
   await browser.fetch('/api/notes')
   await browser.signOut()
   await browser.signIn()
-  // The first may find a connection that was kept, and that the API has closed.
+  // The first request may use a connection that was kept open, and that the API has closed.
   const error = { name: expect.stringMatching(/Error$/), code: expect.any(String) }
   expect(events.slice(1)).toMatchObject([
     { type: 'refresh-failed', failure: 'unreachable', code: 'unreachable', error },

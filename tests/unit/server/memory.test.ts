@@ -4,8 +4,8 @@ import type { Session } from '../../../js/server/session-types.js'
 
 afterEach(() => void vi.useRealTimers())
 
-test('what a process remembers expires by the clock alone, where no timer ever fires', () => {
-  // Nothing advances these timers, as on a platform that ends the work of a request with its response.
+test('entries in the memory of a process expire by the clock, without a timer', () => {
+  // No test code advances these timers, as on a platform that stops the work of a request with its response.
   vi.useFakeTimers({ toFake: ['Date', 'setTimeout', 'setInterval'] })
   const { endedSessions } = memory()
   endedSessions.set('a', { at: Date.now() }, { ttl: 1000 })
@@ -14,7 +14,7 @@ test('what a process remembers expires by the clock alone, where no timer ever f
   expect(endedSessions.get('a')).toBeUndefined()
 })
 
-test('what a process remembers is bounded in number, and sessions in size', () => {
+test('the memory of a process is limited in the number of entries, and for sessions in size', () => {
   const { endedSessions, newest } = memory()
   for (let id = 0; id < 20_100; id += 1) endedSessions.set(String(id), { at: 0 }, { ttl: 60_000 })
   expect(endedSessions.size).toBe(20_000)

@@ -26,7 +26,7 @@ test.each<[Partial<Record<keyof BffOptions | 'token', unknown>>, code: string, o
   [{ proxy: ['/api/**/notes'] }, 'option-invalid', 'proxy'],
   [{ proxy: ['/api/note*'] }, 'option-invalid', 'proxy'],
   [{ proxy: ['get /api'] }, 'option-invalid', 'proxy'],
-])('%j is refused, and named', (wrong, code, option) => {
+])('%j is refused by the name of its option', (wrong, code, option) => {
   let error: unknown
   try {
     createBff({ ...good, ...wrong } as BffOptions)
@@ -64,11 +64,11 @@ test.each<[object, string]>([
     { store: {} },
     'store: Must be an object with getItem, setItem and removeItem, such as one of unstorage, and is {}.',
   ],
-])('%j is refused with what would do', (wrong, message) => {
+])('%j is refused with the valid values', (wrong, message) => {
   expect(() => createBff({ ...good, ...wrong } as BffOptions)).toThrow(message)
 })
 
-test('plain http is for this machine, or for whoever asks for it', () => {
+test('plain http is allowed for this machine, or with `allowInsecureHttp`', () => {
   for (const api of [
     'http://localhost:3000',
     'http://127.0.0.1:3000',

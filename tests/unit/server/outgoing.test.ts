@@ -44,13 +44,13 @@ afterEach(() => {
 const post = (body: BodyInit, more: RequestInit = {}) =>
   new Request(`${api.url}/api/notes`, { method: 'POST', body, ...more })
 
-/** Has the API refuse the token, which is old enough to be doubted. */
+/** Makes the API refuse the token. The token is then old enough for a refresh. */
 function revoke() {
   pass(2000)
   revoked = true
 }
 
-test('promise 12: a `Request` is sent as it is, with the token', async () => {
+test('promise 12: a `Request` is sent unchanged, with the token', async () => {
   const request = post('{"a":1}', { headers: { 'content-type': 'application/json', 'x-own': 'a' } })
   expect(await (await session.fetch(request)).json()).toEqual({ ok: true })
   expect(seen).toEqual([
@@ -68,7 +68,7 @@ test('promise 12: a `Request` is sent as it is, with the token', async () => {
   ])
 })
 
-test('promise 12: what `init` says goes before what the `Request` says', async () => {
+test('promise 12: fields of `init` replace those of the `Request`', async () => {
   await session.fetch(post('a', { headers: { 'x-own': 'a' } }), {
     method: 'PUT',
     body: 'b',
@@ -78,7 +78,7 @@ test('promise 12: what `init` says goes before what the `Request` says', async (
   expect(seen[0]?.headers['x-own']).toBeUndefined()
 })
 
-test('promise 12: the signal of a `Request` ends it', async () => {
+test('promise 12: the signal of a `Request` aborts it', async () => {
   const abort = new AbortController()
   abort.abort(new RangeError('enough'))
   await expect(session.fetch(post('a', { signal: abort.signal }))).rejects.toThrow('enough')
@@ -102,14 +102,14 @@ test.each([
   expect(seen[1]?.body).toBe(seen[0]?.body)
 })
 
-test('promise 14: a body of a `Request` that is too long to be kept keeps its length, and its 401', async () => {
+test('promise 14: a `Request` with a body that is too long to keep has its length, and its 401 goes to the caller', async () => {
   revoke()
   const response = await session.fetch(post(new Uint8Array(3_000_000)))
   expect(response.status).toBe(401)
   expect(seen.map(({ headers }) => headers['content-length'])).toEqual(['3000000'])
 })
 
-test('promise 12: the body of a `Request` goes along with a redirect that keeps the method', async () => {
+test('promise 12: the body of a `Request` is sent again after a redirect that keeps the method', async () => {
   const response = await session.fetch(new Request(`${api.url}/api/moved`, { method: 'POST', body: 'a' }))
   expect([response.redirected, response.url]).toEqual([true, `${api.url}/api/here`])
   expect(seen.map(({ url, body }) => [url, body])).toEqual([
@@ -118,14 +118,14 @@ test('promise 12: the body of a `Request` goes along with a redirect that keeps 
   ])
 })
 
-test('with an `Authorization` of its own a request goes without the token, and its 401 refreshes nothing', async () => {
+test('a request with its own `Authorization` header gets no token, and its 401 causes no refresh', async () => {
   revoke()
   const headers = { authorization: 'Basic b3du' }
   expect((await session.fetch('/api/notes', { headers })).status).toBe(401)
   expect(seen.map((one) => one.headers.authorization)).toEqual(['Basic b3du'])
 })
 
-test('ky and openapi-fetch, which pass a `Request`, work with it', async () => {
+test('ky and openapi-fetch, which pass a `Request`, work with `session.fetch`', async () => {
   revoke()
   const { fetch } = session
   const client = createClient<Record<string, never>>({ baseUrl: api.url, fetch }) as unknown as {

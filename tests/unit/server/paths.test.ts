@@ -29,7 +29,7 @@ test.each([
   ['/notes', '/%6eotes'],
   ['/notes/*', '/notes/100%25'],
   ['/notes/**', '/notes/group%2Fname'],
-])('for everybody, %s has %s', (text, pathname) => {
+])('on every server, the pattern %s matches %s', (text, pathname) => {
   expect([surelyMatches(pattern(text), pathname), couldMatch(pattern(text), pathname)]).toEqual([true, true])
 })
 
@@ -42,7 +42,7 @@ test.each([
   ['/notes/*', '/notes/1/2'],
   ['/notes/**', '/notesandmore/1'],
   ['/', '/notes'],
-])('for nobody, %s has %s', (text, pathname) => {
+])('on no server, the pattern %s matches %s', (text, pathname) => {
   expect([surelyMatches(pattern(text), pathname), couldMatch(pattern(text), pathname)]).toEqual([
     false,
     false,
@@ -63,7 +63,7 @@ test.each([
   ['/notes/1/2', '/notes/1%2f2'],
   ['/notes/1', '/notes\\1'],
   ['/notes/*', '/x;/../notes/1'],
-])('for some servers only, %s has %s: guards hold, and rules do not permit', (text, pathname) => {
+])('on some servers, %s matches %s: guards apply, and rules do not permit it', (text, pathname) => {
   expect([surelyMatches(pattern(text), pathname), couldMatch(pattern(text), pathname)]).toEqual([false, true])
 })
 
@@ -83,11 +83,11 @@ test.each([
   expect([isClear(pathname), surelyMatches(pattern('/**'), pathname)]).toEqual([false, false])
 })
 
-test.each(['notes', '/a*', '/**/a', '/a//b', '', '*'])('%s is no pattern', (text) => {
+test.each(['%s is not a valid pattern', '/a*', '/**/a', '/a//b', '', '*'])('%s is no pattern', (text) => {
   expect(parsePattern(text)).toBeUndefined()
 })
 
-test('a path that is encoded many times over takes no time', () => {
+test('a path with many levels of encoding is checked in less than 500 ms', () => {
   let nested = '.'
   for (let depth = 0; depth < 4000; depth += 1) nested = `%2${nested.length % 2 ? '%35' : '5'}${nested}`
   const began = performance.now()
@@ -95,7 +95,7 @@ test('a path that is encoded many times over takes no time', () => {
   expect(performance.now() - began).toBeLessThan(500)
 })
 
-/** What somebody writes who looks for a gap: the page, each of its characters in one of its spellings. */
+/** Paths of an attacker: the page, with each of its characters in one of several spellings. */
 const spelling = (page: string) =>
   fc
     .tuple(
@@ -119,7 +119,7 @@ const percent = (char: string) => `%${char.charCodeAt(0).toString(16).padStart(2
 
 const PAGES = ['/exact', '/deep/page'] as const
 
-/** Asks with many spellings of each page. @param isPage whether this framework answers with the page */
+/** Tries many spellings of each page. @param isPage whether this framework responds with the page */
 async function fuzz(isPage: (path: string, page: string) => boolean | Promise<boolean>) {
   const found = new Set<string>()
   for (const page of PAGES) {
@@ -136,10 +136,10 @@ async function fuzz(isPage: (path: string, page: string) => boolean | Promise<bo
   expect(found.size, 'other spellings are found, too').toBeGreaterThan(PAGES.length)
 }
 
-test('guards hold for every spelling that Next gives to a page', async () => {
+test('guards apply to every spelling of a page that Next accepts', async () => {
   await fuzz((path, page) => {
     try {
-      // Next answers these with a redirect, and looks for pages with and without decoding.
+      // Next redirects paths with repeated slashes. It matches pages with and without decoding.
       const pathname = normalizeRepeatedSlashes(path)
       const matches = getRouteMatcher(getRouteRegex(page))
       return Boolean(matches(pathname) || matches(decodeURIComponent(pathname)))
@@ -149,7 +149,7 @@ test('guards hold for every spelling that Next gives to a page', async () => {
   })
 })
 
-test('guards hold for every spelling that vue-router gives to a page', async () => {
+test('guards apply to every spelling of a page that vue-router accepts', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
   const routes = PAGES.map((path) => ({ path, component: {} }))
   const router = createRouter({ history: createMemoryHistory(), routes })
@@ -157,7 +157,7 @@ test('guards hold for every spelling that vue-router gives to a page', async () 
   warn.mockRestore()
 })
 
-test('guards hold for every spelling that h3 gives to a handler', async () => {
+test('guards apply to every spelling of a path that h3 accepts', async () => {
   const app = createApp()
   const router = createH3Router()
   for (const page of PAGES)

@@ -4,7 +4,7 @@ import { recordingApi } from './recording-api.js'
 
 const api = recordingApi()
 
-test('an upload of known length keeps it, however long it is', async () => {
+test('an upload with a content length keeps it, for any size', async () => {
   const browser = await api.signedIn(['/api/**'])
   for (const size of [0, 1000, 300_000, 5_000_000]) {
     const body = new Blob([new Uint8Array(size)]).stream()
@@ -19,7 +19,7 @@ test('an upload of known length keeps it, however long it is', async () => {
   ])
 })
 
-test('an upload that is shorter or longer than it says reaches the API as no other request', async () => {
+test('an upload whose body is shorter or longer than its content length fails, and the API gets no complete request', async () => {
   const browser = await api.signedIn(['/api/**'])
   for (const size of [299_000, 301_000]) {
     const body = new Blob([new Uint8Array(size)]).stream()
@@ -35,7 +35,7 @@ test('an upload that is shorter or longer than it says reaches the API as no oth
   expect(api.seen).toEqual([])
 })
 
-test('a download keeps its length, as does the answer to HEAD, unless it was encoded on the way', async () => {
+test('the response to GET and HEAD keeps its content length, unless the API has encoded the body', async () => {
   const text = 'text '.repeat(100)
   api.answer = (request, response) => {
     const isEncoded = request.url === '/api/gzip'
@@ -57,7 +57,7 @@ test('a download keeps its length, as does the answer to HEAD, unless it was enc
   expect(await lengthOf('/api/gzip', 'HEAD')).toEqual([null, 0])
 })
 
-test('a body goes through as it is, up to the limit, and whether or not its length is known', async () => {
+test('a body is passed on unchanged up to the limit, with or without a content length', async () => {
   const browser = await api.signedIn(['/api/**'], { bodyLimit: 1000 })
   const put = (body: BodyInit, length?: number) =>
     browser.fetch('/api/notes', {
@@ -73,7 +73,7 @@ test('a body goes through as it is, up to the limit, and whether or not its leng
     expect([response.status, (await response.json()).error]).toEqual([413, 'body-too-large'])
 })
 
-test('a page that goes takes its request along', async () => {
+test('when a page aborts a request, the request to the API is aborted', async () => {
   const browser = await api.signedIn(['/api/**'])
   const gone = new Promise<void>((resolve) => {
     api.answer = (request) => void request.socket.on('close', () => resolve())
@@ -86,7 +86,7 @@ test('a page that goes takes its request along', async () => {
   expect((await asking).status).toBe(499)
 })
 
-test('an answer in pieces comes as it is made', async () => {
+test('a streamed response is passed on chunk by chunk', async () => {
   let next = () => {}
   api.answer = (_, response) => {
     response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: 1\n\n')

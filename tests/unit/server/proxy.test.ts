@@ -24,7 +24,7 @@ test.each([
   ['/api/notes/**', '/api/notesandmore/1', false],
   ['GET /api/notes', '/api/notes', true],
   ['POST /api/notes', '/api/notes', false],
-])('promise 23: the rule %s and the path %s: %s', async (rule, path, isAllowed) => {
+])('promise 23: the rule %s allows the path %s: %s', async (rule, path, isAllowed) => {
   const browser = await api.signedIn([rule])
   expect((await browser.fetch(path)).status).toBe(isAllowed ? 200 : 404)
   expect(api.seen).toHaveLength(isAllowed ? 1 : 0)
@@ -41,7 +41,7 @@ test.each([
   ['/api/**', '/api/a%2Fb', '/api/a%2Fb'],
   ['/api/**', '/api/100%25', '/api/100%25'],
 ])(
-  'frameworks end all paths with a slash, or none: by the rule %s, %s is %s for the API',
+  'a rule decides whether the path ends with a slash: by the rule %s, %s is sent to the API as %s',
   async (rule, path, asked) => {
     const browser = await api.signedIn([rule])
     expect((await browser.fetch(path)).status).toBe(200)
@@ -70,7 +70,7 @@ test.each([
   '/api/notes/..%3b/admin',
   '/api/notes/.%3Bx/admin',
   '/admin',
-])('promise 23: %s reaches nothing', async (path) => {
+])('promise 23: %s is refused, and the API gets no request', async (path) => {
   const browser = await api.signedIn(['/api/**'])
   const request = browser.request('/')
   const response = await browser.bff.handle(new Request(ORIGIN + path, request))
@@ -78,7 +78,7 @@ test.each([
   expect(api.seen).toEqual([])
 })
 
-test('promise 23: an absolute form, a foreign host and a forwarded one lead to the API and nowhere else', async () => {
+test('promise 23: a request with an absolute URL, a foreign host or forwarding headers is sent to the API only', async () => {
   const browser = await api.signedIn(['/api/**'])
   const headers = {
     host: 'evil.test',
@@ -100,7 +100,7 @@ test('promise 23: an absolute form, a foreign host and a forwarded one lead to t
   ).toEqual([])
 })
 
-test('promise 23: the token goes in; cookies, hops and what a page says in their place do not', async () => {
+test('promise 23: a request to the API has the token, and no cookies, hop-by-hop headers or unlisted headers of the page', async () => {
   const browser = await api.signedIn(['/api/**'], {
     headers: ['X-Tenant'],
     forward: () => ({ 'X-Forwarded-For': '192.0.2.1' }),
@@ -138,7 +138,7 @@ test('promise 23: the token goes in; cookies, hops and what a page says in their
   ).toEqual([])
 })
 
-test('promise 23: what the API says goes out but for cookies, tokens and hops, and no cache keeps it', async () => {
+test('promise 23: a response of the API reaches the page without cookies, tokens and hop-by-hop headers, and is not cached', async () => {
   api.answer = (_, response) => {
     response.writeHead(201, {
       'content-type': 'text/plain',
@@ -186,13 +186,13 @@ test.each([
   ['/api/..//evil.test', 502, null],
   ['/\\evil.test', 502, null],
   ['http://[', 502, null],
-])('promise 23: an API that redirects to %s', async (location, status, followed) => {
+])('promise 23: a redirect of the API to %s gets status %i', async (location, status, followed) => {
   api.answer = (_, response) => void response.writeHead(status === 502 ? 302 : status, { location }).end()
   const response = await (await api.signedIn(['/api/**'])).fetch('/api/notes')
   expect([response.status, response.headers.get('location')]).toEqual([status, followed])
   const { error } = await response.json().catch(() => ({}))
   expect(error).toBe(status === 502 ? 'redirect-not-listed' : undefined)
-  expect(api.seen, 'this server follows nobody').toHaveLength(1)
+  expect(api.seen, 'this server follows no redirect').toHaveLength(1)
 })
 
 test.each([
@@ -201,7 +201,7 @@ test.each([
   ['/api/notes/..%2Fb', null],
   ['http://[', null],
   ['/api/notes/1', '/api/notes/1'],
-])('a record that was created is told, wherever the API says that it is: %s', async (location, told) => {
+])('a 201 response passes its body, and a location on this API only: %s', async (location, told) => {
   api.answer = (_, response) => void response.writeHead(201, { location }).end('{"id":1}')
   const response = await (await api.signedIn(['/api/**'])).fetch('/api/notes', { method: 'POST' })
   expect([response.status, response.headers.get('location'), await response.json()]).toEqual([
@@ -211,7 +211,7 @@ test.each([
   ])
 })
 
-test('a redirect to a listed origin is handed on to the page', async () => {
+test('a redirect to a listed origin is passed to the page', async () => {
   const signed = 'https://bucket.test/a.pdf?X-Amz-Signature=1'
   api.answer = (_, response) => void response.writeHead(302, { location: signed }).end()
   const browser = await api.signedIn(['/api/**'], { redirects: ['https://bucket.test'] })
@@ -221,7 +221,7 @@ test('a redirect to a listed origin is handed on to the page', async () => {
   expect((await browser.fetch('/api/file')).status).toBe(502)
 })
 
-test('promise 13: on the server a redirect to a listed origin is followed to read, without the token and what was said to the API', async () => {
+test('promise 13: on the server, a GET follows a redirect to a listed origin, without the token and headers for the API', async () => {
   const reached: IncomingMessage[] = []
   const storage = await serve((request, response) => {
     reached.push(request)
@@ -242,7 +242,7 @@ test('promise 13: on the server a redirect to a listed origin is followed to rea
   storage.close()
 })
 
-test('links to the API are those of this server', async () => {
+test('links to the API are changed to links to this server', async () => {
   api.answer = (_, response) =>
     void response
       .setHeader('link', [
@@ -258,7 +258,7 @@ test('links to the API are those of this server', async () => {
   expect(headers.get('content-location')).toBe('/api/notes/1')
 })
 
-test('a reason phrase that no header can hold is left out, and a status beyond HTTP is an error with a name', async () => {
+test('an invalid reason phrase is omitted, and an unknown status is an error with a code', async () => {
   let line = 'HTTP/1.1 200 Prêt \u2713'
   api.answer = (request) =>
     void request.socket.end(`${line}\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok`)
@@ -273,18 +273,18 @@ test('a reason phrase that no header can hold is left out, and a status beyond H
 test.each([
   ['events', { 'content-type': 'text/event-stream; charset=utf-8' }, 'no'],
   [
-    'whatever the API wants passed on at once',
+    'responses that the API marks as unbuffered',
     { 'content-type': 'application/x-ndjson', 'x-accel-buffering': 'no' },
     'no',
   ],
-  ['other answers', { 'content-type': 'application/json' }, null],
-])('nginx in front is told not to hold back %s', async (_, headers, buffering) => {
+  ['other responses', { 'content-type': 'application/json' }, null],
+])('buffering in nginx is disabled only for streams: %s', async (_, headers, buffering) => {
   api.answer = (_, response) => void response.writeHead(200, headers).end('{}')
   const response = await (await api.signedIn(['/api/**'])).fetch('/api/events')
   expect(response.headers.get('x-accel-buffering')).toBe(buffering)
 })
 
-test('promise 13: on the server, too, nothing goes anywhere but to the API, redirects included', async () => {
+test('promise 13: on the server, `session.fetch` sends requests to the API only, also after a redirect', async () => {
   const reached: (string | undefined)[] = []
   const elsewhere = await serve((request, response) => {
     reached.push(request.url)
@@ -330,7 +330,7 @@ test.each([
   },
 )
 
-test('requests of a page that is signed out go without a token', async () => {
+test('a request of a page without a session is sent without a token', async () => {
   const browser = new Browser(
     createBff({ api: api.url, secret: SECRET, signIn: '/login', proxy: ['/api/**'] }),
   )

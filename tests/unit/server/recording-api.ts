@@ -3,14 +3,14 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach } from 'vitest'
 import { browse, SECRET } from './browser.js'
 
-/** An API that grants a token and records what it is asked; anew for each test. */
+/** Starts an API for each test. It grants a token and records its requests. */
 export function recordingApi() {
   const api = {
     seen: [] as { request: IncomingMessage; body: string }[],
-    /** How it answers all but a sign-in. */
+    /** How it responds to everything but a sign-in. */
     answer: ((_, response) => void response.end('{}')) as RequestListener,
     url: '',
-    /** A browser that is signed in, with these rules of the proxy. */
+    /** A browser that is signed in to a server with these rules of `proxy`. */
     async signedIn(proxy: string[], more: object = {}) {
       const browser = browse({ api: api.url, secret: SECRET, signIn: '/login', proxy, ...more })
       await browser.signIn()
@@ -23,7 +23,7 @@ export function recordingApi() {
       .setEncoding('utf8')
       .toArray()
       .catch(() => undefined)
-    // An upload that breaks off is no request.
+    // An upload that breaks off does not count as a request.
     if (!chunks) return
     const body = chunks.join('')
     if (request.url === '/login') {

@@ -8,7 +8,7 @@ import { startRedis } from '../../servers.js'
 import { SECRET } from './browser.js'
 
 let redis: Awaited<ReturnType<typeof startRedis>>
-/** That of the example. */
+/** The store of the example. */
 let store: SharedStore
 beforeAll(async () => {
   redis = await startRedis()
@@ -16,7 +16,7 @@ beforeAll(async () => {
   store = (await import('../../../examples/next/lib/store.js')).store as SharedStore
 })
 afterAll(async () => {
-  // The client of the example says there that its server is gone.
+  // The client of the example logs an error when its server stops.
   vi.spyOn(console, 'error').mockImplementation(() => {})
   await redis.end()
 })
@@ -33,7 +33,7 @@ const renewal: Renewal = {
 }
 const instance = (on: SharedStore) => createCoordinator(on, createSeal([SECRET]), { grace: 60, maxAge: 3600 })
 
-/** Of an instance: what it begins, and the process, which does nothing any more when it has died. */
+/** An instance: its process can start a refresh, end it, and die. */
 function start(on: SharedStore) {
   let isDead = false
   const alive =
@@ -47,7 +47,7 @@ function start(on: SharedStore) {
     end = resolve
   })
   return {
-    /** Resolves when the refresh is under way. */
+    /** Resolves when the refresh has started. */
     begin: (key: string) =>
       new Promise<void>((underWay) => {
         process.once(key, async () => {
@@ -65,11 +65,11 @@ function start(on: SharedStore) {
 
 const ways: [string, (store: SharedStore) => SharedStore][] = [
   ['in one step', (store) => store],
-  ['in two', ({ getItem, setItem, removeItem }) => ({ getItem, setItem, removeItem })],
+  ['in two steps', ({ getItem, setItem, removeItem }) => ({ getItem, setItem, removeItem })],
 ]
 
 test.concurrent.each(ways)(
-  'promise 25: a refresh on Redis, claimed %s, is done by another within 10 s of the death of its instance',
+  'promise 25: a refresh on Redis, claimed %s, is repeated by another instance within 10 s when its instance dies',
   async (way, on) => {
     const dying = start(on(store))
     await dying.begin(`dead ${way}`)
@@ -81,7 +81,7 @@ test.concurrent.each(ways)(
 )
 
 test.concurrent.each(ways)(
-  'promise 25: a refresh on Redis, claimed %s, is done once however long it takes',
+  'promise 25: a refresh on Redis, claimed %s, is made once, however long it takes',
   async (way, on) => {
     const slow = start(on(store))
     await slow.begin(`slow ${way}`)
@@ -90,7 +90,7 @@ test.concurrent.each(ways)(
       isDoneTwice = true
       return renewal
     })
-    // Longer than a claim that nobody extends.
+    // Longer than a claim that no instance extends.
     await new Promise((resolve) => setTimeout(resolve, 9000))
     slow.end()
     expect([await waiting, isDoneTwice]).toEqual([renewal, false])

@@ -19,7 +19,7 @@ async function send(method: string, path: string, options: object) {
   return { status: response.status, code: (await response.json()).error }
 }
 
-/** As servers read a path that its author did not write like this. */
+/** Spellings of a path that some servers treat as the same path. */
 const spellings = (path: string) => [
   path,
   `${path}/`,
@@ -38,7 +38,7 @@ const spellings = (path: string) => [
 ]
 
 test.each(['/api/v1/login', '/api/v1/refresh'].flatMap(spellings))(
-  'promise 24: no rule lets a page ask %s for tokens',
+  'promise 24: no rule lets a page request tokens at %s',
   async (path) => {
     const { status, code } = await send('POST', path, { proxy: ['/api/**', '/API/**', 'POST /api/v1/login'] })
     expect([status, code]).toEqual([403, 'endpoint-of-session'])
@@ -48,10 +48,10 @@ test.each(['/api/v1/login', '/api/v1/refresh'].flatMap(spellings))(
 
 test.each([
   ['a refresh with another method', 'GET', '/api/v1/refresh', {}],
-  ['a sign-in that is read', 'GET', '/api/v1/login', { signIn: { path: '/api/v1/login', method: 'PUT' } }],
+  ['a GET of a sign-in', 'GET', '/api/v1/login', { signIn: { path: '/api/v1/login', method: 'PUT' } }],
   ['a sign-in with another method', 'PATCH', '/api/v1/login', {}],
-  ['what is below a script', 'POST', '/api/login.php/x', { signIn: '/api/login.php' }],
-])('promise 24: %s is %s %s', async (_, method, path, options) => {
+  ['a path below a script', 'POST', '/api/login.php/x', { signIn: '/api/login.php' }],
+])('promise 24: the proxy decides on %s (%s %s)', async (_, method, path, options) => {
   const isRead = method === 'GET' && path.endsWith('login')
   const { status } = await send(method, path, { proxy: ['/api/**'], ...options })
   expect(status).toBe(isRead ? 200 : 403)
@@ -63,12 +63,12 @@ test.each([
   ['POST', '/api/v1/login/attempts'],
   ['GET', '/api/v1/me'],
   ['DELETE', '/api/v1/logout'],
-])('%s %s is no endpoint of tokens, and passes', async (method, path) => {
+])('%s %s is not a token endpoint, and is passed on', async (method, path) => {
   expect((await send(method, path, { proxy: ['/api/**'] })).status).toBe(200)
   expect(asked).toEqual([`${method} ${path}`])
 })
 
-test('the endpoints are refused to those who are signed out, too', async () => {
+test('token endpoints are refused to anonymous users', async () => {
   const browser = new Browser(browse({ ...api.options, signIn: '/api/v1/login' }).bff)
   expect((await browser.fetch('/api/v1/login', { method: 'POST' })).status).toBe(403)
 })

@@ -5,15 +5,15 @@ import { Browser, SECRET, startApi } from './browser.js'
 
 const OTHER = 'another secret of more than thirty-two characters'
 
-test('what was sealed opens with the same secret, for the same purpose, in time', async () => {
+test('a sealed value opens with the same secret, for the same purpose, before it expires', async () => {
   const seal = createSeal([SECRET])
   const sealed = await seal.close({ a: 1 }, 'session', 60)
   expect(sealed).not.toContain(Buffer.from('{"a":1}').toString('base64url').slice(0, 6))
   expect(await seal.open(sealed, 'session')).toEqual({ a: 1 })
   expect(await seal.open(sealed, 'renewal'), 'for another purpose').toBeNull()
   expect(await createSeal([OTHER]).open(sealed, 'session'), 'with another secret').toBeNull()
-  expect(await seal.open(await seal.close({ a: 1 }, 'session', -2), 'session'), 'too late').toBeNull()
-  // The first character of the tag: the last ones have bits that say nothing.
+  expect(await seal.open(await seal.close({ a: 1 }, 'session', -2), 'session'), 'expired').toBeNull()
+  // The first character of the tag, because the last characters contain bits without meaning.
   const at = sealed.lastIndexOf('.') + 1
   const changed = sealed.slice(0, at) + (sealed[at] === 'A' ? 'B' : 'A') + sealed.slice(at + 1)
   expect(await seal.open(changed, 'session'), 'changed').toBeNull()
@@ -21,7 +21,7 @@ test('what was sealed opens with the same secret, for the same purpose, in time'
     expect(await seal.open(text, 'session'), text.slice(0, 20)).toBeNull()
 })
 
-test('a secret is replaced without signing anybody out', async () => {
+test('a secret can be replaced without signing users out', async () => {
   const server = await startApi()
   const before = new Browser(createBff(server.options))
   await before.signIn()

@@ -14,7 +14,7 @@ afterEach(() => {
   for (const server of servers.splice(0)) server.close()
 })
 
-/** What a page gets for a sign-in that an API answers like this. */
+/** The response that a page gets for a sign-in when the API responds like this. */
 async function signInAnswer(status: number, body: object, headers: Record<string, string> = {}) {
   const api = createServer((_, response) => response.writeHead(status, headers).end(JSON.stringify(body)))
   servers.push(api)
@@ -30,8 +30,8 @@ async function signInAnswer(status: number, body: object, headers: Record<string
 }
 
 test.each<[string, number, { at?: unknown; rt?: unknown; ttl?: string }]>([
-  ['a grant whose lifetime is no number', 200, { ttl: 'soon' }],
-  ['a grant whose token no header can hold', 200, { at: ACCESS }],
+  ['a grant whose lifetime is not a number', 200, { ttl: 'soon' }],
+  ['a grant whose token is no valid header value', 200, { at: ACCESS }],
   ['a refusal', 401, {}],
   ['an error of the server', 500, {}],
   ['a grant whose token is a number', 200, { at: NUMBER }],
@@ -43,7 +43,7 @@ test.each<[string, number, { at?: unknown; rt?: unknown; ttl?: string }]>([
     401,
     { at: [ACCESS], rt: { a: { [REFRESH]: [REFRESH] } } },
   ],
-])('promise 3: a page gets no token of %s', async (_, status, data) => {
+])('promise 3: the response for %s contains no token', async (_, status, data) => {
   const text = await signInAnswer(status, {
     data: { at: 'opaque-access-token', rt: REFRESH, ...data },
     note: `use ${REFRESH} next time`,
@@ -52,14 +52,14 @@ test.each<[string, number, { at?: unknown; rt?: unknown; ttl?: string }]>([
     hint: 'kept',
     count: 12,
   })
-  // What the API said of its own accord is passed on; a grant that is refused here is not.
+  // The fields of a refusal by the API are passed on. Those of a grant that this server refuses are not.
   expect(text.includes('kept')).toBe(status !== 200)
   const secrets = [data.at ?? 'opaque-access-token', REFRESH].flat()
   for (const secret of secrets) expect(text).not.toContain(String(secret))
   expect(text.includes('"count":12')).toBe(status !== 200)
 })
 
-test('promise 3: a token of the header is removed from the body of a refused grant', async () => {
+test('promise 3: a token in the header is removed from the body of a refused grant', async () => {
   const headers = { authorization: 'Bearer opaque-access-token' }
   const text = await signInAnswer(200, { data: { ttl: 'soon' }, echo: 'opaque-access-token' }, headers)
   expect(text).not.toContain('opaque-access-token')
@@ -74,7 +74,7 @@ test('promise 3: a token in a header without a scheme is removed from the body o
   expect(text).not.toContain('opaque-access-token')
 })
 
-test('promise 3: a value that only shares its type with a token stays', async () => {
+test('promise 3: a value that has only its type in common with a token is kept', async () => {
   const text = await signInAnswer(401, { data: { at: SHORT }, user: { id: SHORT, at: NUMBER } })
   expect(JSON.parse(text).body).toEqual({ data: {}, user: { id: SHORT, at: NUMBER } })
 })

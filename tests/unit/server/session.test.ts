@@ -14,7 +14,7 @@ afterEach(() => {
 
 const tokenIn = (text: string) => /eyJ[\w-]+\.[\w-]+\.[\w-]+/.test(text)
 
-test('promise 23: signing in sets one cookie that no script reads, and the answer has no token', async () => {
+test('promise 23: a sign-in sets one cookie that scripts cannot read, and its response contains no token', async () => {
   const browser = browse(server.options)
   const response = await browser.signIn()
   expect(response.headers.getSetCookie()).toEqual([
@@ -31,7 +31,7 @@ test('promise 23: signing in sets one cookie that no script reads, and the answe
   })
 })
 
-test('promise 24: pages see the user and the listed claims, and no token', async () => {
+test('promise 24: pages get the user and the listed claims, and no token', async () => {
   const browser = browse({ ...server.options, claims: ['sub'] })
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'never' })
   await browser.signIn()
@@ -50,16 +50,16 @@ test('promise 24: pages see the user and the listed claims, and no token', async
   ])
   expect(Object.keys(snapshot.claims)).toEqual(['sub'])
   expect(session).toMatch(/^[\da-f]{12}$/)
-  expect(response.headers.getSetCookie(), 'nothing has changed').toEqual([])
+  expect(response.headers.getSetCookie(), 'the session is unchanged').toEqual([])
 })
 
-test('a framework that ends all paths with a slash finds the routes, too', async () => {
+test('a route is found with one slash at the end, and not with two', async () => {
   const browser = browse(server.options)
   expect((await browser.fetch('/api/auth/session/')).status).toBe(200)
   expect((await browser.fetch('/api/auth/session//')).status).toBe(404)
 })
 
-test('a refused sign-in is told with what the API says, and an API that is away is not one', async () => {
+test('a refused sign-in returns the error of the API, and an unreachable API returns `unreachable`', async () => {
   const browser = browse(server.options)
   const refused = await browser.signIn({ ...ADA, password: 'wrong' })
   expect([refused.status, await refused.json()]).toMatchObject([
@@ -80,7 +80,7 @@ test('a refused sign-in is told with what the API says, and an API that is away 
   expect(browser.cookies.size).toBe(0)
 })
 
-test('promise 22: thirty requests at once on an expired token make one refresh, and all are answered', async () => {
+test('promise 22: thirty requests at the same time with an expired token make one refresh, and all get a response', async () => {
   server.api.configure({ accessTtl: 0.5 })
   const browser = browse(server.options)
   await browser.signIn()
@@ -95,7 +95,7 @@ test('promise 22: thirty requests at once on an expired token make one refresh, 
   expect((await browser.fetch('/api/v1/me')).headers.getSetCookie()).toEqual([])
 })
 
-test('promise 5: at 75 % of its life the token is refreshed, and a 401 refreshes it before', async () => {
+test('promise 5: the token is refreshed after 75 % of its lifetime, or earlier after a 401', async () => {
   server.api.configure({ accessTtl: 2 })
   const browser = browse(server.options)
   await browser.signIn()
@@ -111,7 +111,7 @@ test('promise 5: at 75 % of its life the token is refreshed, and a 401 refreshes
   expect([post.status, server.refreshes().total]).toEqual([201, 2])
 })
 
-test('a framework that keeps a copy of every answer, as Next does, does not hold up the second try', async () => {
+test('a framework that keeps a clone of every response, as Next does, does not block the second attempt', async () => {
   const browser = browse(server.options)
   await browser.signIn()
   pass(1050)
@@ -128,7 +128,7 @@ test('a framework that keeps a copy of every answer, as Next does, does not hold
   expect(copies).toHaveLength(3)
 })
 
-test('promise 22: who comes with the cookie from before, within the grace, gets the one after', async () => {
+test('promise 22: within the grace period, a request with the previous cookie gets the refreshed session', async () => {
   const browser = browse({ ...server.options, grace: 60 })
   await browser.signIn()
   pass(1050)
@@ -147,9 +147,9 @@ test.each<
   ['503', { kind: 'status', status: 503 }],
   ['429 with Retry-After', { kind: 'status', status: 429, retryAfter: 2 }],
   ['a broken connection', { kind: 'drop' }],
-  ['an answer that is no grant', { kind: 'answer', body: '{"hello":"there"}' }, [502, 'token-missing']],
-  ['an empty answer', { kind: 'answer' }, [502, 'body-malformed']],
-])('promise 9: nobody is signed out by %s', async (_, fault, expected = [503, 'unreachable']) => {
+  ['a response that is no grant', { kind: 'answer', body: '{"hello":"there"}' }, [502, 'token-missing']],
+  ['an empty response', { kind: 'answer' }, [502, 'body-malformed']],
+])('promise 9: a session survives a refresh with %s', async (_, fault, expected = [503, 'unreachable']) => {
   server.api.configure({ accessTtl: 1.2, reuseGrace: 10 })
   const browser = browse(server.options)
   // Before anything is connected: it closes the connections that are idle.
@@ -161,12 +161,12 @@ test.each<
   const away = await browser.fetch('/api/v1/me')
   expect([away.status, (await away.json()).error]).toEqual(expected)
   expect(await browser.session()).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
-  expect(server.refreshes().total, 'it is not asked again at once').toBeLessThanOrEqual(1)
+  expect(server.refreshes().total, 'no second refresh at once').toBeLessThanOrEqual(1)
   pass(4000)
   expect((await browser.fetch('/api/v1/me')).status).toBe(200)
 })
 
-test('promise 9: a session that was revoked ends, and says why until the next sign-in', async () => {
+test('promise 9: a revoked session ends, and its reason is kept until the next sign-in', async () => {
   const browser = browse(server.options)
   await browser.signIn()
   pass(1050)
@@ -175,12 +175,12 @@ test('promise 9: a session that was revoked ends, and says why until the next si
   const { total } = server.refreshes()
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'revoked', user: null })
   expect(await browser.session()).toMatchObject({ reason: 'revoked' })
-  expect(server.refreshes().total, 'the API is not asked again').toBe(total)
+  expect(server.refreshes().total, 'the API gets no more requests').toBe(total)
   await browser.signIn()
   expect(await browser.session()).toMatchObject({ status: 'authenticated' })
 })
 
-test('promise 9: why the API has ended a session is there in its own word, until the next sign-in', async () => {
+test('promise 9: the reason that the API gives for ending a session is kept until the next sign-in', async () => {
   server.api.configure({ accessTtl: 0.3 })
   const browser = browse({ ...server.options, fields: { reason: 'error' } })
   await browser.signIn()
@@ -196,7 +196,7 @@ test('promise 9: why the API has ended a session is there in its own word, until
   expect(await browser.session()).not.toHaveProperty('serverReason')
 })
 
-test('an API without refresh: the session expires with its token', async () => {
+test('with an API without refresh, the session expires with its token', async () => {
   server.api.configure({ accessTtl: 0.3 })
   const { refresh: _, ...options } = server.options
   const browser = browse(options)
@@ -206,7 +206,7 @@ test('an API without refresh: the session expires with its token', async () => {
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'expired' })
 })
 
-test('a session ends after its longest time, however often it was refreshed', async () => {
+test('a session ends after `cookie.maxAge`, even if it was refreshed', async () => {
   server.api.configure({ accessTtl: 0.4 })
   const browser = browse({ ...server.options, cookie: { maxAge: 1 } })
   await browser.signIn()
@@ -218,7 +218,7 @@ test('a session ends after its longest time, however often it was refreshed', as
   expect((await browser.session()).status).toBe('unauthenticated')
 })
 
-test('promise 16: signing out waits for a refresh under way, is known to the API, and nothing late brings it back', async () => {
+test('promise 16: a sign-out waits for a running refresh, reaches the API, and a late response does not undo it', async () => {
   const browser = browse(server.options)
   await browser.signIn()
   pass(1050)
@@ -235,10 +235,10 @@ test('promise 16: signing out waits for a refresh under way, is known to the API
   })
   browser.keep((await late).headers.getSetCookie())
   expect([await browser.session(), browser.maxAge]).toMatchObject([{ status: 'unauthenticated' }, 10])
-  expect(server.api.state().sessions, 'the API has ended it').toBe(0)
+  expect(server.api.state().sessions, 'the API has ended the session').toBe(0)
 })
 
-test('promise 16: signing out works offline, and the API is told when it can be', async () => {
+test('promise 16: a sign-out works while the API fails, and the next attempt reaches the API', async () => {
   const browser = browse(server.options)
   await browser.signIn()
   server.api.faults.add({ route: 'logout', kind: 'status', status: 503, times: 1 })
@@ -246,12 +246,12 @@ test('promise 16: signing out works offline, and the API is told when it can be'
   expect([response.status, await response.json()]).toMatchObject([200, { isConfirmed: false }])
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'signed-out' })
   expect(server.api.state().sessions).toBe(1)
-  expect((await browser.fetch('/api/v1/me')).status, 'what is kept for that opens nothing').toBe(401)
+  expect((await browser.fetch('/api/v1/me')).status, 'the stored credential opens nothing').toBe(401)
   expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
   expect([server.api.state().sessions, browser.maxAge]).toEqual([0, 10])
 })
 
-test('what a sign-out leaves in the cookie says so for ten seconds, and nothing else', async () => {
+test('the cookie after a sign-out contains only the reason, for ten seconds', async () => {
   const browser = browse(server.options)
   await browser.signIn()
   const { length } = browser.cookieHeader
@@ -266,8 +266,8 @@ test('what a sign-out leaves in the cookie says so for ten seconds, and nothing 
   expect(await browser.session()).toMatchObject({ status: 'unauthenticated', reason: 'never' })
 })
 
-test.each(['expired by its own account', 'refused by the API'])(
-  'promise 16: with a token that is %s, the API is told after a refresh',
+test.each(['expired by its own claims', 'refused by the API'])(
+  'promise 16: with a token that is %s, the sign-out reaches the API after a refresh',
   async (how) => {
     const browser = browse(server.options)
     await browser.signIn()
@@ -291,7 +291,7 @@ test.each([
   [429, false],
   [500, false],
 ])(
-  'promise 16: whether an API that answers a sign-out with %i has been told: %s',
+  'promise 16: a sign-out that the API answers with %i counts as confirmed: %s',
   async (status, isConfirmed) => {
     const api = await serve((request, response) => {
       response.statusCode = request.url === '/logout' ? status : 200
@@ -304,7 +304,7 @@ test.each([
   },
 )
 
-test('promise 17: what is under way for one user takes no cookie to the next', async () => {
+test('promise 17: a pending request of one user sets no cookie for the next user', async () => {
   const browser = browse(server.options)
   await browser.signIn(ADA)
   pass(1050)
@@ -327,12 +327,12 @@ test('promise 17: what is under way for one user takes no cookie to the next', a
   await browser.signIn(ADA)
   server.api.faults.release('refresh')
   browser.keep((await refused).headers.getSetCookie())
-  expect(await browser.session(), 'nor does the end of one end the other').toMatchObject({
+  expect(await browser.session(), 'the end of one session does not end the other').toMatchObject({
     user: { name: 'Ada' },
   })
 })
 
-test('promise 8: a page that believes to be somebody else is told so, and nothing is sent', async () => {
+test('promise 8: a page that shows another user gets `replaced`, and its request is not sent', async () => {
   const browser = browse(server.options)
   await browser.signIn(ADA)
   const { session } = await (await browser.fetch('/api/auth/session')).json()
@@ -341,10 +341,10 @@ test('promise 8: a page that believes to be somebody else is told so, and nothin
   await browser.signIn(BOB)
   const response = await asked(session)
   expect([response.status, (await response.json()).error]).toEqual([409, 'replaced'])
-  expect((await asked('')).status, 'a page where nobody was signed in').toBe(409)
+  expect((await asked('')).status, 'a page that shows no user').toBe(409)
 })
 
-test('events tell what happens, and no secret', async () => {
+test('events report what happens, and contain no secret', async () => {
   const events: ServerEvent[] = []
   const browser = new Browser(createBff({ ...server.options, onEvent: (event) => events.push(event) }))
   await browser.signIn()

@@ -4,7 +4,7 @@ import { randomFrom } from '../../random.js'
 import { type Browser, browse, fakeTime, pass } from './browser.js'
 import { DUE, EXPIRED, MINUTES, startStrictApi } from './strict-api.js'
 
-/** Many times as long in the full run. */
+/** The number of steps. The full run makes more. */
 const STEPS = process.env.TOKENCELL_FULL ? 1000 : 60
 const TIMEOUT = 10_000 + STEPS * 50
 const SPANS = [1000, 5000, 60_000, MINUTES, DUE, EXPIRED]
@@ -19,7 +19,7 @@ afterEach(() => {
   api.close()
 })
 
-/** A prefetch that the browser gives up: of its answer, nothing arrives. */
+/** A prefetch that the browser aborts. Its response does not reach the browser. */
 async function prefetch(browser: Browser, isSoon: boolean) {
   const giveUp = new AbortController()
   const answer = browser.bff.handle(browser.request('/api/notes', { signal: giveUp.signal }))
@@ -46,7 +46,7 @@ async function live(browser: Browser, random: () => number, repliesLost: number)
     if (status === 'authenticated') continue
     losses += 1
     expect(reason, `step ${step}`).toBe('revoked')
-    expect(api.state.refused - refused, 'refused, and once more').toBeGreaterThanOrEqual(2)
+    expect(api.state.refused - refused, 'at least two refusals').toBeGreaterThanOrEqual(2)
     await browser.signIn()
     refused = api.state.refused
   }
@@ -54,7 +54,7 @@ async function live(browser: Browser, random: () => number, repliesLost: number)
 }
 
 test.each([1, 2, 3, 4, 5, 6])(
-  'on a strict API, prefetches that are given up and slow refreshes lose no session (seed %i)',
+  'on a strict API, aborted prefetches and slow refreshes lose no session (seed %i)',
   async (seed) => {
     const browser = browse(api.options)
     await browser.signIn()
@@ -66,13 +66,13 @@ test.each([1, 2, 3, 4, 5, 6])(
 )
 
 test.each([11, 12, 13, 14, 15, 16])(
-  'on a strict API whose replies are lost, no session is lost without a second refusal (seed %i)',
+  'on a strict API whose responses are lost, a session is lost only after a second refusal (seed %i)',
   async (seed) => {
     vi.spyOn(console, 'error').mockImplementation(() => {})
     const browser = browse(api.options)
     await browser.signIn()
     const losses = await live(browser, randomFrom(seed), 0.2)
-    expect(losses, 'the API has ended some').toBeGreaterThan(0)
+    expect(losses, 'the API has ended some sessions').toBeGreaterThan(0)
     expect(losses).toBeLessThan(STEPS / 4)
   },
   TIMEOUT,

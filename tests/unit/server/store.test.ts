@@ -18,7 +18,7 @@ const session = {
 const renewal: Renewal = { kind: 'renewed', session }
 const OPTIONS = { grace: 60, maxAge: 3600 }
 
-/** A store that takes its time, as one across a network does. */
+/** A store with the latency of a network. */
 function slow(store: SharedStore, millis: number): SharedStore {
   const late =
     <Args extends unknown[], T>(call: (...args: Args) => T) =>
@@ -35,7 +35,7 @@ function slow(store: SharedStore, millis: number): SharedStore {
   }
 }
 
-/** In one step, as Redis does. */
+/** A store that claims in one step, as Redis does. */
 function claiming(store: SharedStore): SharedStore {
   const taken = new Set<string>()
   return {
@@ -53,7 +53,7 @@ test.each([
   ['that claims in one step', () => claiming(createStorage())],
   ['of unstorage', () => createStorage() as SharedStore],
 ])(
-  'promise 25: of ten instances on a store %s, one refreshes and all have the result',
+  'promise 25: of ten instances on a store %s, one refreshes and all get the result',
   async (_, makeStore) => {
     const store = makeStore()
     const seal = createSeal([SECRET])
@@ -72,11 +72,11 @@ test.each([
       expect(results).toEqual(Array(10).fill(renewal))
     }
     expect(await createCoordinator(store, seal, OPTIONS).once('a.1', work)).toEqual(renewal)
-    expect(works, 'nor does one that comes later').toBe(1)
+    expect(works, 'a later instance does not refresh again').toBe(1)
   },
 )
 
-test('promise 24: nothing that is in the store can be read without the secret', async () => {
+test('promise 24: entries in the store cannot be read without the secret', async () => {
   const store = createStorage()
   const coordinator = createCoordinator(store as SharedStore, createSeal([SECRET]), OPTIONS)
   await coordinator.once('a.1', async () => renewal)
@@ -84,12 +84,14 @@ test('promise 24: nothing that is in the store can be read without the secret', 
   const kept = JSON.stringify(await Promise.all((await store.getKeys()).map((key) => store.getItem(key))))
   expect(kept.length).toBeGreaterThan(100)
   expect(kept).not.toContain('the-secret-token')
-  const stranger = createCoordinator(store as SharedStore, createSeal([`not ${SECRET}`]), OPTIONS)
+  const otherSecret = createCoordinator(store as SharedStore, createSeal([`not ${SECRET}`]), OPTIONS)
   const own: Renewal = { kind: 'refused' }
-  expect(await stranger.once('a.1', async () => own), 'nor forged by whoever has another').toEqual(own)
+  expect(await otherSecret.once('a.1', async () => own), 'an entry of another secret is not used').toEqual(
+    own,
+  )
 })
 
-test('an instance that died in the middle is waited for, and no longer than it may take', async () => {
+test('when an instance dies during a refresh, another instance waits for the end of its claim, and then refreshes', async () => {
   const store = createStorage()
   await store.setItem('tokencell:claim:a.1', `${Date.now() + 300} another`)
   const began = Date.now()
@@ -100,7 +102,7 @@ test('an instance that died in the middle is waited for, and no longer than it m
   expect(Date.now() - began).toBeGreaterThanOrEqual(300)
 })
 
-test('promise 9: a store that fails signs nobody out, and nothing is refreshed twice', async () => {
+test('promise 9: a failing store ends no session, and causes no second refresh', async () => {
   const server = await startApi({ accessTtl: 0.5 })
   const broken = async () => {
     throw new Error('connection refused')
@@ -114,7 +116,7 @@ test('promise 9: a store that fails signs nobody out, and nothing is refreshed t
   await browser.signIn()
   server.api.configure({ accessTtl: 900 })
   await delay(550)
-  // On a busy machine a token may have been due before.
+  // On a busy machine, a token may have been refreshed before this point.
   const earlier = server.refreshes().ok
   const responses = await Promise.all(Array.from({ length: 5 }, () => browser.fetch('/api/v1/me')))
   expect(responses.map(({ status }) => status)).toEqual(Array(5).fill(200))
@@ -145,7 +147,7 @@ test('promise 9: a store that fails signs nobody out, and nothing is refreshed t
   await server.close()
 })
 
-test('promise 25: a result that could not be written is written later, before anybody begins with a spent token', async () => {
+test('promise 25: a result that could not be stored is stored later, before another instance uses the spent token', async () => {
   const storage = createStorage() as SharedStore
   let isDown = true
   const store: SharedStore = {
@@ -165,7 +167,7 @@ test('promise 25: a result that could not be written is written later, before an
   expect(await createCoordinator(store, seal, OPTIONS).once('a.1', async () => refused)).toEqual(renewal)
 })
 
-test('promise 9: a store that hangs holds nobody up', async () => {
+test('promise 9: a store that does not respond blocks no request', async () => {
   const hang = () => new Promise<never>(() => {})
   const store = { getItem: hang, setItem: hang, removeItem: hang }
   let failures = 0
@@ -181,10 +183,10 @@ test('promise 9: a store that hangs holds nobody up', async () => {
     coordinator.end('a', { at: Date.now(), until: Date.now() + 1000 }),
   ])
   expect([known, renewed]).toEqual([null, renewal])
-  expect(failures, 'told once').toBe(1)
+  expect(failures, 'one failure is reported').toBe(1)
 })
 
-test('what was claimed is given back as the store says, and what was read is not written again', async () => {
+test('a claim is released with `release`, and a result that was read is not written again', async () => {
   const storage = createStorage() as SharedStore
   const calls: string[] = []
   let isTaken = false
@@ -205,7 +207,7 @@ test('what was claimed is given back as the store says, and what was read is not
   const seal = createSeal([SECRET])
   await createCoordinator(store, seal, OPTIONS).once('a.1', async () => renewal)
   expect(calls).toEqual(['set', 'set', 'release tokencell:claim:a.1'])
-  // Written by another between the look and the claim.
+  // Another instance writes the result between the first reading and the claim.
   isTaken = false
   const late = { ...store, getItem: (key: string) => (isTaken ? storage.getItem(key) : null) }
   expect(await createCoordinator(late, seal, OPTIONS).once('a.1', async () => ({ kind: 'refused' }))).toEqual(

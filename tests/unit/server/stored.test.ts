@@ -23,7 +23,7 @@ const start = (more: object = {}) =>
 /** The size of the headers of a response that set cookies. */
 const sizeOf = (response: Response) => response.headers.getSetCookie().join('\n').length
 
-/** A store that can be taken away. */
+/** A store that can fail or stop responding. */
 function startStore() {
   const storage = createStorage() as SharedStore
   const state = { isDown: false, isHanging: false, calls: 0 }
@@ -43,7 +43,7 @@ function startStore() {
   return { store, state }
 }
 
-test('without a store, a session that proxies in front may not let through is refused at the sign-in, which says what to do', async () => {
+test('without a store, a sign-in whose session exceeds `cookie.limit` is refused, and the error names the fix', async () => {
   api.state.padding = 'x'.repeat(2500)
   const browser = start()
   const response = await browser.signIn()
@@ -51,10 +51,10 @@ test('without a store, a session that proxies in front may not let through is re
   expect([response.status, error, browser.cookies.size]).toEqual([502, 'session-too-large', 0])
   expect(message).toMatch(/`store`.*`cookie\.limit`.*has \d+ characters, and 3200 are allowed/)
   expect(events).toMatchObject([{ type: 'sign-in-failed', code: 'session-too-large' }])
-  await vi.waitFor(() => expect(api.count('POST /logout'), 'the API is told').toBe(1))
+  await vi.waitFor(() => expect(api.count('POST /logout'), 'the API gets a sign-out').toBe(1))
 })
 
-test('a sign-in that does not fit leaves the session before as it is', async () => {
+test('a sign-in whose session is too large leaves the previous session unchanged', async () => {
   const browser = start()
   await browser.signIn()
   api.state.padding = 'x'.repeat(2500)
@@ -63,14 +63,14 @@ test('a sign-in that does not fit leaves the session before as it is', async () 
   expect(await browser.session()).toMatchObject({ user: { name: 'ada@example.com' } })
 })
 
-test('with larger buffers in front, `cookie.limit` allows more', async () => {
+test('a larger `cookie.limit` allows a larger session', async () => {
   api.state.padding = 'x'.repeat(6000)
   const browser = start({ cookie: { limit: 11_400 } })
   expect((await browser.signIn()).status).toBe(200)
   expect(await browser.session()).toMatchObject({ status: 'authenticated' })
 })
 
-test('a token that has grown at a refresh is noticed before the request is sent, and the user can sign in again', async () => {
+test('a token that a refresh has made too large ends the session before the request is sent, and the user can sign in again', async () => {
   const browser = start()
   await browser.signIn()
   api.state.padding = 'x'.repeat(2500)
@@ -88,7 +88,7 @@ test('a token that has grown at a refresh is noticed before the request is sent,
   expect(await browser.session()).toMatchObject({ status: 'authenticated' })
 })
 
-test('with a store, the cookie is small whatever the tokens are, and stays the same', async () => {
+test('with a store, the cookie is small for tokens of any size, and does not change', async () => {
   api.state.padding = 'x'.repeat(9000)
   const browser = start({ store: startStore().store })
   const response = await browser.signIn()
@@ -102,7 +102,7 @@ test('with a store, the cookie is small whatever the tokens are, and stays the s
   expect(browser.maxAge).toBe(10)
 })
 
-test('with a store, whoever exchanges two values in it gets neither session', async () => {
+test('with a store, exchanging the entries of two sessions opens neither', async () => {
   const storage = createStorage()
   const store = storage as unknown as SharedStore
   const [ada, bob] = [start({ store }), start({ store })]
@@ -115,7 +115,7 @@ test('with a store, whoever exchanges two values in it gets neither session', as
   const [first, second] = [await storage.getItem(one), await storage.getItem(other)]
   await storage.setItem(one, second)
   await storage.setItem(other, first)
-  // As in another process, which remembers nothing of them.
+  // Simulates another process, which has an empty memory.
   memory().newest.clear()
   for (const browser of [ada, bob])
     expect(await browser.session()).toMatchObject({ status: 'unauthenticated', user: null })
@@ -131,7 +131,7 @@ test('with a store, a session is refreshed also where no cookie can be set', asy
   expect(api.count('POST /refresh')).toBe(1)
 })
 
-test('a session from before there was a store goes on', async () => {
+test('a session from before the store was added continues', async () => {
   const before = start()
   await before.signIn()
   const browser = start({ store: startStore().store })
@@ -142,7 +142,7 @@ test('a session from before there was a store goes on', async () => {
   expect(browser.cookieHeader.length).toBeLessThan(600)
 })
 
-test('promise 9: while the store is down, known sessions go on and others are unreachable; nobody is signed out', async () => {
+test('promise 9: while the store fails, known sessions continue, unknown ones get 503, and no user is signed out', async () => {
   const processes = createProcesses()
   processes.enter(0)
   const { store, state } = startStore()
@@ -163,12 +163,12 @@ test('promise 9: while the store is down, known sessions go on and others are un
   pass(DUE)
   expect(await (await browser.fetch('/api/notes')).text()).toBe('access-2')
   processes.enter(1)
-  expect(await browser.session(), 'what was refreshed meanwhile is in the cookie').toMatchObject({
+  expect(await browser.session(), 'the refreshed session is in the cookie').toMatchObject({
     status: 'authenticated',
   })
 })
 
-test('a sign-in while the store is down is kept in the cookie', async () => {
+test('a session that starts while the store fails is kept in the cookie', async () => {
   const { store, state } = startStore()
   state.isDown = true
   const browser = start({ store })
@@ -176,7 +176,7 @@ test('a sign-in while the store is down is kept in the cookie', async () => {
   expect(await (await browser.fetch('/api/notes')).text()).toBe('access-1')
 })
 
-test('a store that hangs costs a second now and then, and not one each request', async () => {
+test('a store that does not respond delays some requests by a second, and not every request', async () => {
   const { store, state } = startStore()
   const browser = start({ store })
   await browser.signIn()
@@ -184,12 +184,12 @@ test('a store that hangs costs a second now and then, and not one each request',
   state.isHanging = true
   const asked = state.calls
   for (let times = 0; times < 20; times += 1) expect((await browser.fetch('/api/notes')).status).toBe(200)
-  // Those of the first request, each of which takes a second.
+  // Only the first request waits for these calls, one second each.
   expect(state.calls - asked).toBeLessThan(3)
   expect(events.filter(({ type }) => type === 'store-failed')).toMatchObject([
     { error: { name: 'TimeoutError' } },
   ])
-  // After the pause, one request finds out that the store is back.
+  // After the pause, one request calls the store again.
   state.isHanging = false
   pass(31_000)
   const before = state.calls
@@ -198,7 +198,7 @@ test('a store that hangs costs a second now and then, and not one each request',
   expect(state.calls - before).toBeGreaterThan(2)
 })
 
-test('a sign-out that the API could not be told of is kept in the store, however large', async () => {
+test('a sign-out that the API has not confirmed is kept in the store, for tokens of any size', async () => {
   api.state.padding = 'x'.repeat(9000)
   const browser = start({ store: startStore().store })
   await browser.signIn()
@@ -210,7 +210,7 @@ test('a sign-out that the API could not be told of is kept in the store, however
   expect(api.state.access.size).toBe(0)
 })
 
-test('a sign-out that the API does not understand is not repeated, and told', async () => {
+test('a sign-out that the API refuses with 405 is reported and not repeated', async () => {
   const browser = start()
   await browser.signIn()
   api.state.signOutStatus = 405
@@ -219,7 +219,7 @@ test('a sign-out that the API does not understand is not repeated, and told', as
   expect(events.at(-1)).toMatchObject({ type: 'sign-out-failed', status: 405, willRetry: false })
 })
 
-test('a sign-in over another session tells the API that the first is over', async () => {
+test('a sign-in over another session signs the first session out at the API', async () => {
   const browser = start()
   await browser.signIn()
   await browser.signIn({ email: 'bob@example.com', password: 'b' })
@@ -227,7 +227,7 @@ test('a sign-in over another session tells the API that the first is over', asyn
   expect(await browser.session()).toMatchObject({ user: { name: 'bob@example.com' } })
 })
 
-test('a page whose session has ended is told that, and not of another account', async () => {
+test('a request of a page whose session has ended gets `session-ended`, and after another sign-in 409', async () => {
   const browser = start()
   await browser.signIn()
   const { session } = await (await browser.fetch('/api/auth/session')).json()

@@ -5,18 +5,18 @@ import { serve } from './browser.js'
 type Exchange = (answer: () => void, response: ServerResponse) => void | Promise<void>
 
 /**
- * An API that takes each refresh token once. What was sent to it is in `asked`; `onRefresh` decides what becomes of an answer,
+ * An API that accepts each refresh token once. `asked` lists the requests. `onRefresh` controls the response to a refresh,
  * after the token has been rotated.
  */
 export async function startStrictApi({ padding = '' }: { padding?: string } = {}) {
   const state = {
     asked: [] as string[],
-    /** A token that was rotated is refused. */
+    /** The valid refresh token. Rotated tokens are refused. */
     refresh: 'none',
     access: new Set<string>(),
     grants: 0,
     padding,
-    /** How many refreshes are refused although the token is the right one. */
+    /** How many refreshes are refused although the token is valid. */
     refusals: 0,
     /** How many refreshes were refused. */
     refused: 0,
@@ -70,19 +70,19 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
   }
 }
 
-/** When a token of this API is due, when it has expired, and some minutes. In milliseconds. */
+/** The times after which a token of this API is due and has expired, and some minutes, in milliseconds. */
 export const DUE = 2_800_000
 export const EXPIRED = 3_700_000
 export const MINUTES = 600_000
 
 const MEMORY = Symbol.for('tokencell.server.2')
 
-/** Processes of one application, one after the other: each has a memory of its own. */
+/** Simulates several processes of one application, one at a time. Each has its own memory. */
 export function createProcesses() {
   const memories: unknown[] = []
   const holder = globalThis as { [MEMORY]?: unknown }
   return {
-    /** From here on, all runs in this process. */
+    /** All code runs in this process from now on. */
     enter(at: number) {
       holder[MEMORY] = memories[at]
       memories[at] = memory()

@@ -4,7 +4,7 @@ import { createBff, type ServerEvent } from '../../../js/server/index.js'
 import { memory } from '../../../js/server/memory.js'
 import { Browser, serve } from './browser.js'
 
-/** An API whose tokens last an hour, and count. */
+/** An API whose tokens are numbered and valid for an hour. */
 let answer: RequestListener
 let user: unknown
 let grants: number
@@ -35,13 +35,13 @@ async function withDueToken(more: object = {}) {
 }
 
 test.each<[string, RequestListener]>([
-  ['with a status that is none', (_, response) => void response.writeHead(999).end()],
+  ['with an invalid status', (_, response) => void response.writeHead(999).end()],
   [
-    'that leads to a malformed place',
+    'with a malformed redirect',
     (_, response) => void response.writeHead(302, { location: 'http://[' }).end(),
   ],
   ['that breaks off', (_, response) => void response.destroy()],
-])('promise 22: an answer of the API %s loses no token that was refreshed for it', async (_, listener) => {
+])('promise 22: a response of the API %s loses no token that was refreshed for it', async (_, listener) => {
   const browser = await withDueToken()
   answer = listener
   const response = await browser.fetch('/api/notes')
@@ -53,7 +53,7 @@ test.each<[string, RequestListener]>([
   expect(grants).toBe(2)
 })
 
-test('promise 22: nor does an error of the application, which is logged and not told outside', async () => {
+test('promise 22: an error of the application loses no token, is logged, and is not sent to the page', async () => {
   const browser = await withDueToken({
     forward({ url }: Request) {
       if (url.endsWith('/api/notes')) throw new Error('of the application')
@@ -73,7 +73,7 @@ async function name(browser: Browser): Promise<string> {
   return info.session ?? ''
 }
 
-test('a session that fits into no cookies is an error that says so', async () => {
+test('a session that is too large for its cookies is refused with `session-too-large`', async () => {
   user = { bio: 'y'.repeat(12_000) }
   const browser = new Browser(createBff(api.options))
   const response = await browser.signIn()
@@ -81,7 +81,7 @@ test('a session that fits into no cookies is an error that says so', async () =>
   expect(browser.cookies.size).toBe(0)
 })
 
-test('a listener that throws keeps nothing from happening', async () => {
+test('a listener that throws changes no response', async () => {
   const events: string[] = []
   const onEvent = ({ type }: ServerEvent) => {
     events.push(type)
@@ -95,7 +95,7 @@ test('a listener that throws keeps nothing from happening', async () => {
   expect(console.error).toHaveBeenCalledTimes(3)
 })
 
-test('promise 14: a body that cannot be sent again gets its 401, and the next request a token that works', async () => {
+test('promise 14: a request whose body cannot be sent again gets its 401, and the next request gets a valid token', async () => {
   const browser = await withDueToken()
   vi.setSystemTime(Date.now() - 2_900_000)
   answer = ({ headers }, response) => {
@@ -109,7 +109,7 @@ test('promise 14: a body that cannot be sent again gets its 401, and the next re
   expect(grants).toBe(2)
 })
 
-test('credentials that are too long are refused before they are read', async () => {
+test('credentials that are too long are refused before they are read completely', async () => {
   const browser = new Browser(createBff(api.options))
   let pulled = 0
   const endless = () =>

@@ -15,7 +15,7 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-/** Whatever anybody can write. */
+/** Headers that any client can send. */
 const SPOOFED = {
   'x-forwarded-for': '10.0.0.1',
   'x-real-ip': '10.0.0.1',
@@ -27,7 +27,7 @@ const SPOOFED = {
   forwarded: 'for=10.0.0.1',
 }
 
-test('by default no header makes an address', () => {
+test('by default no header sets the address of the visitor', () => {
   expect(addressOf(SPOOFED)).toBeUndefined()
   expect(addressOf(SPOOFED, undefined, '192.0.2.1')).toBeUndefined()
 })
@@ -36,12 +36,12 @@ test.each([
   ['VERCEL', '1', 'x-real-ip'],
   ['NETLIFY', 'true', 'x-nf-client-connection-ip'],
   ['FLY_APP_NAME', 'app', 'fly-client-ip'],
-])('where %s is set, only the header of that platform counts', (name, value, header) => {
+])('where %s is set, only the header of that platform sets the address', (name, value, header) => {
   vi.stubEnv(name, value)
   expect(addressOf({ ...SPOOFED, [header]: '192.0.2.7' })).toBe('192.0.2.7')
 })
 
-test('on Cloudflare Workers, only the header of the edge counts', () => {
+test('on Cloudflare Workers, only the header of the edge sets the address', () => {
   vi.stubGlobal('navigator', { userAgent: 'Cloudflare-Workers' })
   expect(addressOf({ ...SPOOFED, 'cf-connecting-ip': '2001:db8::1' })).toBe('2001:db8::1')
 })
@@ -56,16 +56,16 @@ test.each([
   [1, '[2001:db8::1]:4711', '2001:db8::1'],
   [1, '::ffff:192.0.2.1', '192.0.2.1'],
   [1, '10.0.0.1\u00e9', undefined],
-])('behind %i proxies, of %s it is %s', (proxies, list, address) => {
+])('behind %i proxies, the address in %s is %s', (proxies, list, address) => {
   expect(addressOf({ ...SPOOFED, 'x-forwarded-for': list }, proxies)).toBe(address)
 })
 
-test('without a proxy it is the address of the connection', () => {
+test('without a proxy, the address of the connection is used', () => {
   expect(addressOf(SPOOFED, 0, '192.0.2.9')).toBe('192.0.2.9')
   expect(addressOf(SPOOFED, 0)).toBeUndefined()
 })
 
-test('`Forwarded` says the same', () => {
+test('`Forwarded` contains the same address', () => {
   const of = (address: string) => visitorHeaders(visitor({ 'user-agent': 'Browser' }, address), 0)
   expect(of('192.0.2.9')).toEqual({
     'user-agent': 'Browser',
@@ -89,7 +89,7 @@ beforeEach(() => {
 })
 afterAll(() => api.close())
 
-test('the API gets them with every exchange and every request', async () => {
+test('the API gets the address and the user agent with every exchange and every request', async () => {
   fakeTime()
   const options = {
     ...api.options,
@@ -116,7 +116,7 @@ test('the API gets them with every exchange and every request', async () => {
   )
 })
 
-test('the same while rendering, if the request is given', async () => {
+test('the API gets the address and the user agent during rendering if the request is passed to `open`', async () => {
   const browser = browse({ ...api.options, trustProxy: 1 })
   await browser.signIn()
   const request = visitor({ 'user-agent': 'Browser', 'x-forwarded-for': '192.0.2.1' })
