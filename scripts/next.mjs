@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { install, pack } from '../tests/package/project.mjs'
 import { fresh } from './fresh.mjs'
@@ -12,11 +12,10 @@ const generated = /[\\/](node_modules|\.next|next-env\.d\.ts|[^\\/]*\.tsbuildinf
 export const VAULT_API = 'http://localhost:8787'
 const env = { NEXT_PUBLIC_API_URL: VAULT_API }
 
-/** As `create-next-app` sets it: all that depends on the request is below a `Suspense`, in the layout and (`loading.tsx`) in each page. */
+/** As `create-next-app` sets it: everything that depends on the request is below a `Suspense`: in the layout, and in each page. */
 const cacheComponents = {
   'next.config.ts':
     'export default { poweredByHeader: false, devIndicators: false, cacheComponents: true, partialPrefetching: false }',
-  'app/(app)/loading.tsx': 'export default function Loading() { return <p>Loading…</p> }',
   'app/(app)/layout.tsx': `
     import { type ReactNode, Suspense } from 'react'
     import { Header } from '../../components/header'
@@ -30,6 +29,12 @@ const cacheComponents = {
     }`,
 }
 
+for (const page of ['page', 'admin/page', 'notes/page', 'sign-in/page'])
+  cacheComponents[`app/(app)/${page}.tsx`] = (text) =>
+    `import { Suspense } from 'react'
+    ${text.replace('export default async function', 'async function')}
+    export default function Page() { return <Suspense><${/async function (\w+Page)/.exec(text)[1]} /></Suspense> }`
+
 const middleware = (runtime) => `
   import { auth } from './lib/auth'
   export const middleware = auth.proxy
@@ -37,7 +42,7 @@ const middleware = (runtime) => `
 
 /**
  * Ways to build and serve the example: with which bundler, `dev` where it is compiled as it is asked for, `files` to add,
- * or to leave out if they are `null`, `more` for a folder of files to add, and `project`, where it brings another Next.
+ * to change by a function, or to leave out if they are `null`, `more` for a folder of files to add, and `project`, where it brings another Next.
  */
 export const variants = {
   turbopack: { bundler: '--turbopack' },
@@ -68,6 +73,8 @@ export const variants = {
 const binary = (folder, { project }) => path.join(project ? folder : root, 'node_modules/next/dist/bin/next')
 const flags = ({ bundler }) => (bundler ? [bundler] : [])
 
+const read = (folder, file) => readFileSync(path.join(folder, file), 'utf8')
+
 /** A copy of the example with the package in it as it is published, and not as a link to where that is made. */
 async function copy(name, { project, more, files = {} }) {
   const folder = path.join(root, 'target/next', name)
@@ -76,7 +83,7 @@ async function copy(name, { project, more, files = {} }) {
   if (more) cpSync(path.join(root, more), folder, { recursive: true })
   for (const [file, text] of Object.entries(files))
     if (text === null) rmSync(path.join(folder, file))
-    else writeFileSync(path.join(folder, file), text)
+    else writeFileSync(path.join(folder, file), typeof text === 'function' ? text(read(folder, file)) : text)
   const tarball = await pack()
   const modules = path.join(folder, 'node_modules')
   if (project) {
