@@ -11,8 +11,7 @@ export const EXCHANGE_MESSAGES = {
   'lifetime-invalid':
     'The lifetime in the token response (exp, iat, expires_in) is not a number of seconds above 0. Check the API.',
   'option-invalid': 'This option is unknown or has an invalid value. Check its type.',
-  'origin-insecure':
-    'Plain http would send the token unencrypted. Use https, or an address of this machine.',
+  'origin-insecure': 'Plain http would send the token unencrypted. Use https, or an address of this machine.',
   'origin-malformed':
     'This is not an origin. Write scheme, host and port, as in "https://api.example.com", without a path.',
   refused: 'The server refused the sign-in. Its response is in `status` and `body`.',

@@ -63,7 +63,10 @@ export const SERVER_KINDS = {
     text: 'a number of seconds, 0 or more',
   },
   headers: { test: (value) => isList(value, isHeader), text: 'a list of header names' },
-  logger: { test: (value) => value === false || isFunction(value), text: 'a function that gets a line, or false' },
+  logger: {
+    test: (value) => value === false || isFunction(value),
+    text: 'a function that gets a line, or false',
+  },
   onEvent: { test: isFunction, text: 'a function that gets an event' },
   origins: listOfOrigins,
   redirects: listOfOrigins,

@@ -51,7 +51,10 @@ function redirected(outgoing: Outgoing, status: number): Outgoing {
   const isRead = method === 'GET' || method === 'HEAD'
   const becomesGet = status === 303 ? !isRead : status < 303 && method === 'POST'
   if (!becomesGet) {
-    if (!isReplayable(outgoing)) throw new TypeError('The API redirected this request, and its body is a stream, which cannot be sent twice.')
+    if (!isReplayable(outgoing))
+      throw new TypeError(
+        'The API redirected this request, and its body is a stream, which cannot be sent twice.',
+      )
     return outgoing
   }
   const headers = new Headers(init.headers)

@@ -314,7 +314,7 @@ test('a sign-in that is answered with a redirect says so', async ({ open, page, 
   )
   expect(error).toEqual([
     'redirected',
-    expect.stringMatching(/^signIn: The endpoint answered with a redirect/),
+    expect.stringMatching(/^signIn: The endpoint responded with a redirect/),
   ])
 })
 

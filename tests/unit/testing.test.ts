@@ -85,7 +85,7 @@ test('requests are answered by the test, or fail with an error that says what is
   expect(auth.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST http://localhost/notes'])
   expect(await auth.requests[0]?.text(), 'the body can still be looked at').toBe('a')
   await expect(auth.fetch('/', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
-  await expect(createTestAuth().fetch('/')).rejects.toThrow('was given no `fetch`')
+  await expect(createTestAuth().fetch('/')).rejects.toThrow('has no option `fetch`')
 })
 
 test('it ends like a client', async () => {
