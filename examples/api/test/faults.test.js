@@ -190,7 +190,7 @@ test('a held request whose client has gone is held no longer', async (t) => {
   await api.faults.whenHeld('public')
   abort.abort()
   await assert.rejects(reply, { name: 'AbortError' })
-  // The server hears of it a moment later, at the latest while it answers this.
+  // The server detects it a moment later, at the latest while it handles this request.
   while (api.faults.held().public) await client().call('GET /me')
   assert.equal(api.journal.entries()[0].status, 0)
 })

@@ -10,7 +10,7 @@ async function signedIn(t) {
   return { api, ada }
 }
 
-/** Reads on until `enough` says so, then goes. */
+/** Reads until `enough` returns true, then cancels. */
 async function read(response, enough) {
   let text = ''
   for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
@@ -66,7 +66,7 @@ test('a stream that is dropped is not the doing of the client', async (t) => {
   const { api, ada } = await signedIn(t)
   api.faults.add({ route: 'bytes/10000000', kind: 'drop' })
   const response = await ada.open('GET /bytes/10000000?length=no')
-  // Node takes what has come by the end of a connection for the whole; browsers do not.
+  // When the connection ends, Node treats the received part as the whole body; browsers do not.
   await response.arrayBuffer()
   const { status, aborted } = await api.journal.when(({ path, status }) => /bytes/.test(path) && status)
   assert.deepEqual([status, aborted], [200, false])

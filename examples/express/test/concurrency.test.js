@@ -11,8 +11,8 @@ const AT_ONCE = 4
 const OTHER = 'staple battery horse'
 
 /**
- * What happens at the same time as a refresh, and which browsers are signed in afterwards. `laptop` and `tab` share a
- * cookie and talk to different processes; `phone` is another session of the same user, and `thief` has a spent cookie.
+ * The requests that run at the same time as a refresh, and the browsers that are signed in afterwards. `laptop` and `tab` share
+ * a cookie and send requests to different processes. `phone` is another session of the same user. `thief` has a spent cookie.
  */
 const races = {
   refresh: { act: ({ tab }) => tab.refresh(), alive: ['laptop', 'tab'] },
@@ -25,7 +25,7 @@ const races = {
   reuse: { act: ({ thief }) => thief.refresh(), dead: ['laptop', 'thief'] },
   'password change': { act: ({ phone }) => changePassword(phone), dead: ['laptop'], alive: ['phone'] },
   'sign-in': { act: ({ tab, email }) => tab.signIn(email), dead: ['laptop'], alive: ['tab'] },
-  // Not with a refresh: a sign-in with the old password, which must not survive the change.
+  // Not with a refresh, but with a sign-in with the old password. This sign-in must not survive the change.
   'password change, and a sign-in': {
     first: ({ guest, email }) => guest.signIn(email),
     act: ({ phone }) => changePassword(phone),
@@ -63,7 +63,7 @@ for (const [name, create] of Object.entries(databases)) {
         const { body } = await laptop.signUp(email)
         if ([...dead, ...alive].includes('phone')) await phone.signIn(email)
         const thief = Object.assign(createClient(other.url), { cookie: laptop.cookie })
-        // Twice: a token that is spent and has no grace.
+        // Twice, so that the token is spent and outside the grace period.
         for (const _ of dead.includes('thief') ? [1, 2] : []) await laptop.refresh()
         const tab = Object.assign(createClient(other.url), { cookie: laptop.cookie, token: laptop.token })
         return { laptop, tab, phone, thief, admin, guest: createClient(one.url), email, id: body.user.id }
@@ -97,7 +97,7 @@ for (const [name, create] of Object.entries(databases)) {
       assert.equal((await setRoles(ada, bob, ['admin'])).status, 200)
       const answers = await Promise.all([setRoles(ada, bob, []), setRoles(bob, ada, [])])
       const statuses = answers.map(({ status }) => status).sort()
-      // The second one is the last administrator, or is none any more.
+      // The second user is the last administrator, or is no longer an administrator.
       assert.ok(['200,409', '200,403'].includes(String(statuses)), `${statuses} ${one.errors}${other.errors}`)
       if (answers[0].status !== 200) assert.equal((await setRoles(bob, ada, ['admin'])).status, 200)
     }

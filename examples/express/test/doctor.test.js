@@ -4,7 +4,7 @@ import { examine } from '../support/examine.js'
 import { serve } from '../support/subject.js'
 
 test('doctor finds no error and no warning, and the limit on sign-ins', async (t) => {
-  // Doctor waits for the end of the grace.
+  // Doctor waits until the grace period ends.
   const { url, client } = await serve(t, { config: { grace: 2000 } })
   await client().signUp()
   const page = ['--origin', 'http://localhost:5173']

@@ -6,7 +6,7 @@ import { databases, serve } from '../support/subject.js'
 
 const wrong = (email = 'ada@example.com') => ({ email, password: 'a wrong password' })
 
-/** Tries until nothing but 429 is heard: each is a status, and how many came. */
+/** Repeats the request until all responses are 429. Returns the number of responses by status. */
 async function count(tries) {
   const counts = {}
   for (const attempt of tries) {
@@ -125,7 +125,7 @@ for (const [name, create] of Object.entries(databases)) {
 test('a sign-in for an unknown e-mail is answered as one with a wrong password, and costs as much', async (t) => {
   const { client, cpu } = await serve(t, { config: { passwordCost: 14, slowPasswords: true } })
   await client().signUp()
-  // Time of the processor, because other programs only add to the other one.
+  // Measures processor time, because other programs add to the elapsed time.
   async function cost(emails) {
     const before = await cpu()
     for (const email of emails) {
@@ -135,13 +135,13 @@ test('a sign-in for an unknown e-mail is answered as one with a wrong password, 
     return (await cpu()) - before
   }
   const strangers = ['stranger', 'eve', 'bob'].map((name) => `${name}@example.com`)
-  // The first one makes what the others are compared with.
+  // The first attempt creates the hash that the others are compared with.
   await cost(['first@example.com'])
   const ratio = (await cost(strangers)) / (await cost(Array(3).fill('ada@example.com')))
   assert.ok(ratio > 0.6 && ratio < 1.6, `${ratio}`)
 })
 
-/** The path as it is: fetch would resolve dots and cut the fragment. */
+/** Sends the path unchanged: fetch would resolve dots and remove the fragment. */
 function rawSignIn(url, path, headers, json) {
   return new Promise((resolve, reject) => {
     const { hostname, port, pathname } = new URL(url)

@@ -1,4 +1,4 @@
-/** What is of this example: other tests of the contract run on the recipes, too (support/subject.js). */
+/** Tests for this example only. The other tests of the contract also run on the recipes (support/subject.js). */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { networkOf } from '../auth/limiter.js'

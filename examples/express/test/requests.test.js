@@ -6,7 +6,7 @@ import { databases, serve } from '../support/subject.js'
 
 const credentials = { email: 'ada@example.com', password: PASSWORD }
 
-/** With bytes in the headers that fetch would refuse. */
+/** Sends headers with bytes that fetch would refuse. */
 function raw(url, { method = 'POST', path, headers = {}, body }) {
   return new Promise((resolve, reject) => {
     const { hostname, port, pathname } = new URL(url)
@@ -39,7 +39,7 @@ for (const [name, create] of Object.entries(databases)) {
         200,
       )
     }
-    // A broken cookie beside it does not hide the good one.
+    // A second, broken cookie does not hide the valid one.
     const headers = { Cookie: `broken=\xff%; ${ada.cookie}` }
     assert.equal(await raw(url, { path: '/refresh', headers }), 200)
 
