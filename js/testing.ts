@@ -132,7 +132,8 @@ export function createTestAuth<User = RegisteredUser>(
   }
 
   function answer(request: Request) {
-    if (!options.fetch) throw new TypeError('createTestAuth() was given no `fetch` to answer this.')
+    if (!options.fetch)
+      throw new TypeError('createTestAuth() has no option `fetch`. Add it to respond to requests.')
     return options.fetch(request)
   }
 }

@@ -13,7 +13,7 @@ export default defineNuxtConfig({
   modules: ['tokencell', '@pinia/nuxt'],
   css: ['~/theme.css'],
   telemetry: false,
-  // Nuxt 4.4 keeps the payload of `/` under a key that unstorage 1.17.6 refuses: `nuxt generate` fails on it.
+  // Nuxt 4.4 stores the payload of `/` with a key that unstorage 1.17.6 rejects, so `nuxt generate` would fail.
   ...(isVault && { experimental: { payloadExtraction: false } }),
   devtools: { enabled: false },
 
@@ -23,7 +23,7 @@ export default defineNuxtConfig({
         origins: [vaultApi],
         ...endpoints,
         ssr: isShell ? 'shell' : 'wait',
-        // Without a page `unavailable`, as in the shell here, it is Nuxt's error page.
+        // Without a page `unavailable`, as with `ssr: 'shell'` here, Nuxt shows its error page.
         pages: { forbidden: '/forbidden', ...(!isShell && { unavailable: '/unavailable' }) },
       }
     : {
@@ -36,6 +36,6 @@ export default defineNuxtConfig({
 
   runtimeConfig: { public: { apiOrigin: isVault ? vaultApi : '' } },
 
-  // The same for everybody: rendered once, and kept by caches.
+  // These pages are the same for all visitors: `/about` is prerendered, `/news` is cached.
   routeRules: { '/about': { prerender: true }, ...(!isVault && { '/news': { swr: 60 } }) },
 })

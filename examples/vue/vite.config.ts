@@ -3,6 +3,6 @@ import { defineConfig } from 'vite'
 
 export default defineConfig({
   plugins: [vue()],
-  // Any other format puts the spare copy of the wasm into the vault, instead of loading it where it is needed.
+  // With any other format, the vault script contains the spare copy of the wasm, which is otherwise loaded only if needed.
   worker: { format: 'es' },
 })

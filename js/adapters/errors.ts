@@ -3,15 +3,15 @@ import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/err
 /** Messages of the errors that only adapters raise: the cause, then the fix. */
 const MESSAGES = {
   'mode-missing':
-    "nuxt.config has no block for tokencell. Write tokencell: { mode: 'bff', … } or { mode: 'vault', … }.",
+    "nuxt.config sets no valid mode. Write tokencell: { mode: 'bff', … } or tokencell: { mode: 'vault', … }.",
   'page-missing':
-    'This option of guardRoutes() names no page of the router. Add the route, or give "/path", { name } or a function that returns one.',
+    'This option of guardRoutes() matches no route. Add the route, or write "/path", { name } or a function that returns one of them.',
   'plugin-missing':
-    'useAuth() finds no session here. Write app.use(authPlugin(auth)), and call it in setup(), before any await.',
+    'useAuth() found no plugin. Write app.use(authPlugin(auth)), and call useAuth() in setup(), before any await.',
   'provider-missing':
-    'useAuth() finds no session here. Put <AuthProvider auth={auth}> around the components that call it.',
+    'useAuth() found no provider. Put <AuthProvider auth={auth}> around the components that call useAuth().',
   'shared-answer':
-    'This answer is kept for everybody, and a session is somebody’s. Ask for it outside cached and prerendered handlers.',
+    'This response is cached or prerendered for all visitors. Read the session only in handlers that are neither.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type AdapterErrorCode = keyof typeof MESSAGES

@@ -6,14 +6,14 @@ import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 export type Answer<User> = SessionInfo<User> & { answer?: unknown; isConfirmed?: boolean }
 
 const NOT_OUR_ROUTE =
-  'The answer is not from the routes of `tokencell/server`. Serve them at `basePath`, without a redirect.'
+  'The response does not come from the routes of `tokencell/server`. Serve these routes at `basePath`, without a redirect.'
 
 /** Codes of the errors that only this client raises. */
 export type BffErrorCode = 'cookie-dropped'
 
 const COOKIE_DROPPED =
-  'The browser has not kept the session cookie, which is `Secure`, because this page is not served over https. Serve it over ' +
-  'https, or set `cookie: { secure: false }` on the server in development.'
+  'The browser has rejected the session cookie, because the cookie is `Secure` and this page is not served over https. Serve ' +
+  'the page over https, or set `cookie: { secure: false }` on the server in development.'
 
 /**
  * Checks that the browser has kept the session cookie.

@@ -36,7 +36,8 @@ export function createUpload(
 
   pump().catch((cause) => {
     // `fetch` rejects with the same errors if the stream that it sends fails.
-    if (!isOver) fail(cause instanceof DOMException ? cause : new TypeError('The body broke off.', { cause }))
+    if (!isOver)
+      fail(cause instanceof DOMException ? cause : new TypeError('Reading the body failed.', { cause }))
   })
   return {
     pull(count: number) {

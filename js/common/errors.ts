@@ -6,7 +6,7 @@ export type { AuthErrorCode } from './error-codes.js'
 const MESSAGES = {
   closed: 'This client is closed. Call createAuth() again.',
   'not-in-browser': 'Call this in a browser, not on a server.',
-  'policy-refused': 'A Content Security Policy refuses this. Allow it in this directive, for page or worker.',
+  'policy-refused': 'A Content Security Policy blocks this. Allow it in this directive of page or worker.',
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 

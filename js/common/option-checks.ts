@@ -43,12 +43,12 @@ const csrf: Kind = {
     value === false ||
     isExactly(value, { header: isHeader, value: isHeaderValue }) ||
     isExactly(value, { header: isHeader, cookie: isText }),
-  text: 'false, { header, value } or { header, cookie }, each of them text that a header can hold',
+  text: 'false, { header, value } or { header, cookie } with texts that a header can hold',
 }
 
 const PATH: Kind = {
   test: (value) => typeof value === 'string',
-  text: 'text with a dotted path, such as "data.access_token"',
+  text: 'a dotted path such as "data.access_token"',
 }
 
 const fields: Kind = {
@@ -57,18 +57,18 @@ const fields: Kind = {
   members: { accessToken: PATH, expiresIn: PATH, refreshToken: PATH, reason: PATH, user: PATH },
 }
 
-const ENDPOINT = '"/path", or an object with the text `path`'
+const ENDPOINT = '"/path", or an object with `path`'
 
 const MEMBERS_OF_ENDPOINT = {
   body: {
     test: (value) => isObject(value) && Object.values(value).every((member) => typeof member === 'string'),
-    text: 'an object of texts',
+    text: 'an object with text values',
   },
   credentials,
   csrf,
   encoding: oneOf('json', 'form'),
   fields,
-  method: { test: isMethod, text: 'a method of HTTP that browsers send' },
+  method: { test: isMethod, text: 'an HTTP method that browsers send' },
   path: { test: isText, text: '"/path"' },
 } satisfies Kinds
 
@@ -91,7 +91,7 @@ export const KINDS = {
       isExactly(value, {
         headers: (names) => Array.isArray(names) && names.length > 0 && names.every(isHeader),
       }),
-    text: '"bearer", "cookie", or { headers } with the names of headers',
+    text: '"bearer", "cookie", or { headers } with a list of header names',
   },
   credentials,
   csrf,
@@ -122,7 +122,7 @@ export const KINDS = {
       value === 'cookie' ||
       isExactly(value, { header: isHeader }) ||
       isExactly(value, { body: isText }),
-    text: '"body", "cookie", { body } with its name, or { header } with the name of a header',
+    text: '"body", "cookie", { body } with a member name, or { header } with a header name',
   },
   scheme: {
     test: (value) => value === '' || isHeader(value),
@@ -132,7 +132,7 @@ export const KINDS = {
     ...MEMBERS_OF_ENDPOINT,
     method: {
       test: (value) => isMethod(value) && !BODILESS.test(value as string),
-      text: 'a method of HTTP that browsers send with a body, such as "POST"',
+      text: 'an HTTP method that browsers send with a body, such as "POST"',
     },
   }),
   signOut: endpoint(),
@@ -150,7 +150,7 @@ export function checkOptions(options: object, kinds: Kinds) {
   for (const [option, endpoint] of Object.entries({ refresh, signOut })) {
     const { method = 'POST', body } = isObject(endpoint) ? endpoint : {}
     if (BODILESS.test(String(method)) && (body !== undefined || (isInBody && option === 'refresh')))
-      refuse(`${option}.method`, 'a method with a body, which carries the refresh token or `body`', method)
+      refuse(`${option}.method`, 'a method with a body, for the refresh token or for `body`', method)
   }
 }
 
@@ -161,7 +161,7 @@ function checkMembers(options: object, kinds: Kinds, parent: string) {
     if (!kind)
       throw explain(
         'option-invalid',
-        `There is no such option. Those are: ${Object.keys(kinds).join(', ')}.`,
+        `This option does not exist. The options are: ${Object.keys(kinds).join(', ')}.`,
         { option },
       )
     if (value === undefined) continue
@@ -171,7 +171,7 @@ function checkMembers(options: object, kinds: Kinds, parent: string) {
 }
 
 function refuse(option: string, wanted: string, found: unknown): never {
-  throw explain('option-invalid', `Must be ${wanted}, and is ${shown(found)}.`, { option })
+  throw explain('option-invalid', `Must be ${wanted}, but is ${shown(found)}.`, { option })
 }
 
 /** A short, readable text for a value, for error messages. */

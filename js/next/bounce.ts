@@ -20,6 +20,6 @@ export function openedByBrowser(handle: BffServer['handle'], basePath = '/api/au
       'Content-Type': 'text/plain',
       Vary: ROUTER_HEADER,
     }
-    return new Response('For the browser to open.', { headers })
+    return new Response('The browser must open this address itself.', { headers })
   }
 }

@@ -93,7 +93,7 @@ function checked(option: string, page: unknown, wanted?: string): string {
   const source = wanted === undefined ? `is ${found}` : `is ${found} for ${wanted}`
   throw explain(
     'option-invalid',
-    `Must be a path of this application such as "/sign-in", or a function of the wanted path that returns one, and ${source}.`,
+    `Must be a path of this application such as "/sign-in", or a function that returns such a path, but ${source}.`,
     { option },
   )
 }

@@ -137,7 +137,7 @@ function setUpBff(options: BffModeOptions, { basePath }: PublicOptions, nuxt: Nu
   checkBff(bff, secret)
   if (dev && !secret && !process.env.NUXT_TOKENCELL_SECRET) {
     useLogger('tokencell').info(
-      'No secret is set: sessions end with this process. See NUXT_TOKENCELL_SECRET.',
+      'No secret is set, so all sessions end with this process. Set NUXT_TOKENCELL_SECRET to keep them.',
     )
   }
   nuxt.options.runtimeConfig.tokencell = {

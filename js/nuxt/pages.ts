@@ -42,8 +42,8 @@ export function checkPages(pages: Partial<Record<Option, ConfiguredPage>> = {}) 
     const found = typeof page === 'function' ? 'a function' : JSON.stringify(page)
     throw explain(
       'option-invalid',
-      `Must be a path such as "/sign-in", or { name } of a route, and is ${found}. ` +
-        'Write functions of the wanted route in app/app.config.ts: defineAppConfig({ tokencell: { pages: { … } } }).',
+      `Must be a path such as "/sign-in", or { name } of a route, but is ${found}. ` +
+        'Write functions of the requested route in app/app.config.ts: defineAppConfig({ tokencell: { pages: { … } } }).',
       { option: `pages.${option}` },
     )
   }

@@ -56,7 +56,7 @@ export function createBreaker(onFailure: (error: unknown) => void): Breaker {
   }
 }
 
-const timeoutError = () => new DOMException('The store does not answer.', 'TimeoutError')
+const timeoutError = () => new DOMException('The store does not respond.', 'TimeoutError')
 
 const isTimeout = (error: unknown) => error instanceof DOMException && error.name === 'TimeoutError'
 

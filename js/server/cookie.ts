@@ -42,7 +42,7 @@ export function createSessionCookie({ cookie: { name: base, sameSite, secure, li
   const tooLarge = ({ length }: string) =>
     explain(
       'session-too-large',
-      `${SESSION_TOO_LARGE} It has ${length} characters, and ${limit} are allowed.`,
+      `${SESSION_TOO_LARGE} The cookie has ${length} characters, and ${limit} are allowed.`,
     )
 
   return {

@@ -10,15 +10,15 @@ const MAX_KINDS = 200
 const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
   'cookie-unreadable':
     'A session cookie was sealed with another secret. Applications on one host, such as localhost with two ports, share their ' +
-    'cookies: give each another `cookie.name`',
+    'cookies: set a different `cookie.name` in each of them',
   'refresh-failed': 'A token could not be refreshed',
-  'request-failed': 'A request of a page could not be handed on',
+  'request-failed': 'A request of a page, or its response, could not be passed on',
   'several-instances':
-    'Several instances of this server run without a `store`. Each may refresh the same session, which an API with rotating ' +
-    'refresh tokens takes for theft: give all of them one `store`, such as Redis',
+    'Several instances of this server run without a `store`. If two of them refresh the same session, an API with rotating ' +
+    'refresh tokens takes this for theft: give all instances the same `store`, such as Redis',
   'sign-in-failed': 'A sign-in has failed',
   'sign-out-failed': 'The API has not confirmed a sign-out',
-  'store-failed': 'The store does not answer',
+  'store-failed': 'The store does not respond',
 }
 
 /**
@@ -48,7 +48,7 @@ export function createLog(api: string, write: (line: string) => void) {
       last.more += 1
       return
     }
-    const count = last?.more ? ` ${last.more} more since the last line.` : ''
+    const count = last?.more ? ` This happened ${last.more} more times since the last line.` : ''
     if (written.size >= MAX_KINDS) written.clear()
     written.set(key, { at: Date.now(), more: 0 })
     const why = code ? ` ${serverError(code).message}` : ''

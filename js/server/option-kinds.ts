@@ -39,7 +39,7 @@ export const SERVER_KINDS = {
     text: 'a path such as "/api/auth"',
   },
   bodyLimit: positive('bytes'),
-  claims: { test: (value) => isList(value, isText), text: 'a list of names of claims' },
+  claims: { test: (value) => isList(value, isText), text: 'a list of claim names' },
   cookie: {
     test: isObject,
     text: 'an object with name, sameSite, secure, maxAge or limit',
@@ -51,32 +51,35 @@ export const SERVER_KINDS = {
       maxAge: positive('seconds'),
       name: {
         test: (value) => typeof value === 'string' && /^[\w.-]+$/.test(value),
-        text: 'letters, digits, dots and dashes',
+        text: 'letters, digits, "_", "." and "-"',
       },
       sameSite: oneOf('lax', 'strict'),
       secure: boolean,
     },
   },
-  forward: { test: isFunction, text: 'a function of the request that returns headers' },
+  forward: { test: isFunction, text: 'a function that gets the request and returns headers' },
   grace: {
     test: (value) => typeof value === 'number' && value >= 0 && Number.isFinite(value),
     text: 'a number of seconds, 0 or more',
   },
-  headers: { test: (value) => isList(value, isHeader), text: 'a list of names of headers' },
-  logger: { test: (value) => value === false || isFunction(value), text: 'a function of a line, or false' },
-  onEvent: { test: isFunction, text: 'a function of an event' },
+  headers: { test: (value) => isList(value, isHeader), text: 'a list of header names' },
+  logger: {
+    test: (value) => value === false || isFunction(value),
+    text: 'a function that gets a line, or false',
+  },
+  onEvent: { test: isFunction, text: 'a function that gets an event' },
   origins: listOfOrigins,
   redirects: listOfOrigins,
   allowInsecureHttp: boolean,
   proxy: { test: (value) => isList(value, isText), text: 'a list of paths such as "/api/v1/**"' },
   trustProxy: {
     test: (value) => Number.isInteger(value) && (value as number) >= 0,
-    text: 'a number of proxies, 0 or more',
+    text: 'a whole number of proxies, 0 or more',
   },
   store: {
     test: (value) =>
       isObject(value) && ['getItem', 'setItem', 'removeItem'].every((name) => isFunction(value[name])),
-    text: 'an object with getItem, setItem and removeItem, such as one of unstorage',
+    text: 'an object with getItem, setItem and removeItem, such as a storage of unstorage',
   },
-  waitUntil: { test: isFunction, text: 'a function of a promise' },
+  waitUntil: { test: isFunction, text: 'a function that gets a promise' },
 } satisfies Kinds

@@ -3,7 +3,8 @@ import type { Bff } from './options.js'
 import { isReplayable, type Outgoing, send } from './outgoing.js'
 
 const REDIRECTED =
-  'The API redirects this request to another origin. List that origin in `redirects` to read from it; nothing else is sent there.'
+  'The API redirects this request to another origin. Add that origin to `redirects`. Only GET and HEAD ' +
+  'requests are redirected to it.'
 
 /** The same limit as that of `fetch`. */
 const MOST = 20
@@ -40,7 +41,7 @@ export async function fetchWithin(
     if (!isRead || !redirects.includes(url.origin)) throw explain('endpoint-outside-origins', REDIRECTED)
     next.init = { ...next.init, headers: only(TO_OTHERS, next.init.headers) }
   }
-  throw new TypeError(`More than ${MOST} redirects`)
+  throw new TypeError(`The API redirected this request more than ${MOST} times.`)
 }
 
 /** Fetch §4.4: some redirects change the method to GET, and remove the body and the headers about the body. */
@@ -50,7 +51,10 @@ function redirected(outgoing: Outgoing, status: number): Outgoing {
   const isRead = method === 'GET' || method === 'HEAD'
   const becomesGet = status === 303 ? !isRead : status < 303 && method === 'POST'
   if (!becomesGet) {
-    if (!isReplayable(outgoing)) throw new TypeError('A stream cannot be sent to another place again')
+    if (!isReplayable(outgoing))
+      throw new TypeError(
+        'The API redirected this request, and its body is a stream, which cannot be sent twice.',
+      )
     return outgoing
   }
   const headers = new Headers(init.headers)

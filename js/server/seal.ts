@@ -33,7 +33,7 @@ export function createSeal(secrets: readonly string[]): Seal {
       const known = await keys
       const find = ({ kid }: { kid?: string }) => {
         const key = known.find(({ id }) => id === kid)
-        if (!key) throw new TypeError('of another secret')
+        if (!key) throw new TypeError('Sealed with another secret')
         return key.bytes
       }
       const options = { audience: purpose, contentEncryptionAlgorithms: ['A256GCM'], requiredClaims: ['exp'] }

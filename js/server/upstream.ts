@@ -209,7 +209,11 @@ async function credentialsFor(
 function redirected(from: URL, location: string | null, detail: AuthErrorDetail) {
   if (location === null || !URL.canParse(location, from)) return serverError('redirected', detail)
   const { origin, pathname } = new URL(location, from)
-  return explain('redirected', `${EXCHANGE_MESSAGES.redirected} It leads to ${origin}${pathname}.`, detail)
+  return explain(
+    'redirected',
+    `${EXCHANGE_MESSAGES.redirected} The redirect goes to ${origin}${pathname}.`,
+    detail,
+  )
 }
 
 /** The error code for a status that decides nothing. */

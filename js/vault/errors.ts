@@ -13,17 +13,17 @@ const MESSAGES = {
   ...CALL_MESSAGES,
   ...EXCHANGE_MESSAGES,
   'cors-refused':
-    'The API is there, but the browser withholds its answer from this page, which looks like CORS. It must allow this ' +
-    'origin, the headers and, unless `credentials` is "omit", credentials. `npx tokencell doctor` says what is missing.',
+    'The API responds, but the browser blocks the response, probably because of CORS. The API must allow this origin, ' +
+    'the headers and, unless `credentials` is "omit", credentials. `npx tokencell doctor` shows what is missing.',
   'csrf-unreadable':
-    'No page said in time what is in the cookie that `csrf` names, and nothing is sent without its header. ' +
-    'Is a page of the app open, and may its scripts read the cookie?',
-  'origins-missing': 'There is no origin that the token may go to. List one, or leave the option out.',
-  'refresh-unusable': 'The refresh endpoint answers without a token. Look at its answer.',
+    'No page could read the cookie of `csrf` in time, so the request was not sent. ' +
+    'Open a page of the app whose scripts can read that cookie.',
+  'origins-missing': 'This list of origins is empty. Add an origin, or leave the option out.',
+  'refresh-unusable': 'The response of the refresh endpoint has no usable token. Check that response.',
   'vault-failed':
-    'The vault did not start; see `cause`. Is core_bg.wasm served where its script looks for it?',
+    'The vault did not start; see `cause`. Serve core_bg.wasm where the vault script requests it.',
   'vault-reconfigured':
-    'This realm has a vault with another configuration. Call openVault() once; after a change, reload the page.',
+    'This realm already has a vault with another configuration. Call openVault() once. After a change, reload the page.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type VaultErrorCode = keyof typeof MESSAGES

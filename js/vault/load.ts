@@ -28,7 +28,7 @@ async function instantiate() {
   try {
     const url = new URL('../wasm/core_bg.wasm', import.meta.url)
     const bytes = (await download(url)) ?? (await spare?.())
-    if (!bytes) throw new TypeError(`No WebAssembly at ${url}`)
+    if (!bytes) throw new TypeError(`No WebAssembly found at ${url}`)
     await init(bytes)
     return Core
   } catch (cause) {

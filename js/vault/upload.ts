@@ -44,7 +44,7 @@ export function createUpload(signal: AbortSignal, take: (count: number) => void)
     push(bytes: Uint8Array<ArrayBuffer> | null) {
       if (bytes instanceof Uint8Array) return push(bytes)
       // `fetch` rejects with the same error.
-      if (bytes !== null) return reject(new TypeError('A chunk of the body is no Uint8Array.'))
+      if (bytes !== null) return reject(new TypeError('A chunk of the body is not a Uint8Array.'))
       collect()
       const body = new Blob(parts)
       resolve(body.size > 0 ? body : null)

@@ -65,7 +65,7 @@ test('when the vault script answers 404, the console names its URL', async ({ pa
   site.overrides.set('/auth.vault.js', (response) => response.writeHead(404).end())
   await page.goto(site.url)
   await page.evaluate(() => auth.ready.catch(() => {}))
-  expect(lines).toEqual([expect.stringMatching(/auth\.vault\.js\S* is answered with 404/)])
+  expect(lines).toEqual([expect.stringMatching(/auth\.vault\.js\S* is answered with status 404/)])
 })
 
 test('the console warns once per relative URL that the server of the page answers with HTML or a 404', async ({
@@ -85,7 +85,7 @@ test('the console warns once per relative URL that the server of the page answer
       await auth.fetch(url)
   }, api.url)
   expect(lines).toEqual([
-    expect.stringMatching(/auth\.fetch\('\/api\/todos'\) went to .* 200 and HTML/),
+    expect.stringMatching(/auth\.fetch\('\/api\/todos'\) was sent to .* HTML with status 200/),
     expect.stringContaining("auth.fetch('/todos')"),
   ])
   expect(lines[0]).toContain(`'${api.url}/api/todos'`)
@@ -110,7 +110,7 @@ test('a page that opens while the API is down logs this within 3 s, and signs in
   await page.goto(site.url)
   await page.waitForFunction(() => auth.snapshot.failure === 'unreachable')
   expect(Date.now() - began).toBeLessThan(3000)
-  expect(lines).toEqual([expect.stringContaining(`${api.url} does not answer a refresh`)])
+  expect(lines).toEqual([expect.stringContaining(`${api.url} does not respond to a refresh`)])
   await api.plug()
   await page.evaluate(() => auth.ready)
   expect(await status(page)).toBe('authenticated')

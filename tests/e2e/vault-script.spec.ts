@@ -15,13 +15,13 @@ const cases: [name: string, answer: Answer, code: string, text: RegExp][] = [
     'missing',
     (response) => response.writeHead(404).end(),
     'vault-script',
-    /auth\.vault\.js\S* is answered with 404/,
+    /auth\.vault\.js\S* is answered with status 404/,
   ],
   [
     'the index page of the app',
     (response) => response.setHeader('content-type', 'text/html').end('<!doctype html>'),
     'vault-script',
-    /auth\.vault\.js\S* is answered as text\/html, which is no JavaScript/,
+    /auth\.vault\.js\S* has the content type text\/html, which is not JavaScript/,
   ],
   ['a script with a syntax error', script('const = 1'), 'vault-script', /SyntaxError: .*'='/],
   [
@@ -35,7 +35,7 @@ const cases: [name: string, answer: Answer, code: string, text: RegExp][] = [
     script('import "/nowhere.js"'),
     'vault-script',
     // The error in a page of Firefox names only the missing script.
-    /auth\.vault\.js\S* does not load: it imports \S*nowhere\.js|nowhere\.js, is answered as text\/html/,
+    /auth\.vault\.js\S* does not load: it imports \S*nowhere\.js|nowhere\.js, has the content type text\/html/,
   ],
   [
     'a script with an import of an unknown export',
@@ -53,7 +53,7 @@ const cases: [name: string, answer: Answer, code: string, text: RegExp][] = [
     'a script with an unknown option',
     opening('export default openVault({ signIn: "/a", tokens: 1 })'),
     'option-invalid',
-    /^tokens: There is no such option/,
+    /^tokens: This option does not exist/,
   ],
 ]
 
@@ -146,7 +146,10 @@ test('when the diagnosis does not load, a failed start still has its error code 
   site.overrides.set('/pkg/client/diagnosis/index.js', (response) => response.writeHead(404).end())
   await page.goto(site.url)
   const error = await page.evaluate(() => auth.ready.catch(({ code, message }) => ({ code, message })))
-  expect(error).toEqual({ code: 'vault-script', message: 'The vault script does not load, or throws.' })
+  expect(error).toEqual({
+    code: 'vault-script',
+    message: 'The vault script does not load, or throws. See the console.',
+  })
   expect(await page.evaluate(() => events.map(({ type }) => type))).toEqual(['vault-failed'])
 })
 

@@ -318,7 +318,7 @@ test('the error of a sign-in that the API answers with a redirect names the redi
   )
   expect(error).toEqual([
     'redirected',
-    expect.stringMatching(/^signIn: The endpoint answered with a redirect/),
+    expect.stringMatching(/^signIn: The endpoint responded with a redirect/),
   ])
 })
 

@@ -114,13 +114,13 @@ test('the session is available after an await in middleware, a plugin and a comp
   page,
 }) => {
   await openSignedIn(page, '/account')
-  await expect(at(page, 'page-account')).toHaveText('Ada, who runs this')
+  await expect(at(page, 'page-account')).toHaveText('Ada, administrator')
   await page.reload()
-  await expect(at(page, 'page-account')).toHaveText('Ada, who runs this')
+  await expect(at(page, 'page-account')).toHaveText('Ada, administrator')
   const sent = await (
     await fetch(`${app.url}/account`, { headers: { cookie: await cookieHeader(context) } })
   ).text()
-  expect(sent).toContain('Ada, who runs this')
+  expect(sent).toContain('Ada, administrator')
   await expect(at(page, 'journal')).toHaveText('authenticated')
   await signOut(page)
   await expect(at(page, 'journal')).toHaveText('authenticated, signed-out')

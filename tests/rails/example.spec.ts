@@ -32,7 +32,7 @@ test('the example signs in to Rails and adds a note, which is shown again after 
 }) => {
   await page.goto(`${url}/reports`)
   await signIn(page, { ...ADA, password: 'wrong' })
-  await expect(at(page, 'sign-in-error')).toHaveText('This e-mail and password do not belong together.')
+  await expect(at(page, 'sign-in-error')).toHaveText('Wrong e-mail or password.')
   await signIn(page, ADA)
   await expect(at(page, 'page-reports')).toBeVisible()
   await page.goto(url)

@@ -14,96 +14,102 @@ function messageFor(options: object): string | undefined {
   }
 }
 
-const ENDPOINT = '"/path", or an object with the text `path`'
-const REFRESH_TOKEN = '"body", "cookie", { body } with its name, or { header } with the name of a header'
-const CSRF = 'false, { header, value } or { header, cookie }, each of them text that a header can hold'
+const ENDPOINT = '"/path", or an object with `path`'
+const REFRESH_TOKEN = '"body", "cookie", { body } with a member name, or { header } with a header name'
+const CSRF = 'false, { header, value } or { header, cookie } with texts that a header can hold'
 
 test.each<[object, string]>([
-  [{ singIn: '/x' }, `singIn: There is no such option. Those are: ${Object.keys(KINDS).join(', ')}.`],
+  [
+    { singIn: '/x' },
+    `singIn: This option does not exist. The options are: ${Object.keys(KINDS).join(', ')}.`,
+  ],
   [
     { forgetAfter: Number.POSITIVE_INFINITY },
-    'forgetAfter: Must be a number of seconds, 0 or more, and is Infinity.',
+    'forgetAfter: Must be a number of seconds, 0 or more, but is Infinity.',
   ],
-  [{ forgetAfter: -1 }, 'forgetAfter: Must be a number of seconds, 0 or more, and is -1.'],
-  [{ forgetAfter: '60' }, 'forgetAfter: Must be a number of seconds, 0 or more, and is "60".'],
-  [{ csrf: true }, `csrf: Must be ${CSRF}, and is true.`],
-  [{ csrf: { header: 'X Y', value: 'a' } }, `csrf: Must be ${CSRF}, and is {"header":"X Y","value":"a"}.`],
-  [{ csrf: { header: 'X', value: 'ł' } }, `csrf: Must be ${CSRF}, and is {"header":"X","value":"ł"}.`],
-  [{ csrf: { header: 'X' } }, `csrf: Must be ${CSRF}, and is {"header":"X"}.`],
+  [{ forgetAfter: -1 }, 'forgetAfter: Must be a number of seconds, 0 or more, but is -1.'],
+  [{ forgetAfter: '60' }, 'forgetAfter: Must be a number of seconds, 0 or more, but is "60".'],
+  [{ csrf: true }, `csrf: Must be ${CSRF}, but is true.`],
+  [{ csrf: { header: 'X Y', value: 'a' } }, `csrf: Must be ${CSRF}, but is {"header":"X Y","value":"a"}.`],
+  [{ csrf: { header: 'X', value: 'ł' } }, `csrf: Must be ${CSRF}, but is {"header":"X","value":"ł"}.`],
+  [{ csrf: { header: 'X' } }, `csrf: Must be ${CSRF}, but is {"header":"X"}.`],
   [
     { csrf: { header: 'X', value: 'a', cookie: 'b' } },
-    `csrf: Must be ${CSRF}, and is {"header":"X","value":"a","cookie":"b"}.`,
+    `csrf: Must be ${CSRF}, but is {"header":"X","value":"a","cookie":"b"}.`,
   ],
   [
     { signIn: { method: 'GET', path: '/x' } },
-    'signIn.method: Must be a method of HTTP that browsers send with a body, such as "POST", and is "GET".',
+    'signIn.method: Must be an HTTP method that browsers send with a body, such as "POST", but is "GET".',
   ],
-  [{ signIn: '' }, `signIn: Must be ${ENDPOINT}, and is "".`],
-  [{ signIn: null }, `signIn: Must be ${ENDPOINT}, and is null.`],
-  [{ signIn: { path: '' } }, 'signIn.path: Must be "/path", and is "".'],
-  [{ signIn: { path: '/x', encoding: 'xml' } }, 'signIn.encoding: Must be "json" or "form", and is "xml".'],
-  [{ signIn: { path: '/x', body: { a: 1 } } }, 'signIn.body: Must be an object of texts, and is {"a":1}.'],
+  [{ signIn: '' }, `signIn: Must be ${ENDPOINT}, but is "".`],
+  [{ signIn: null }, `signIn: Must be ${ENDPOINT}, but is null.`],
+  [{ signIn: { path: '' } }, 'signIn.path: Must be "/path", but is "".'],
+  [{ signIn: { path: '/x', encoding: 'xml' } }, 'signIn.encoding: Must be "json" or "form", but is "xml".'],
+  [
+    { signIn: { path: '/x', body: { a: 1 } } },
+    'signIn.body: Must be an object with text values, but is {"a":1}.',
+  ],
   [
     { signIn: { path: '/x', credentials: true } },
-    'signIn.credentials: Must be "include" or "omit", and is true.',
+    'signIn.credentials: Must be "include" or "omit", but is true.',
   ],
-  [{ signIn: { path: '/x', csrf: true } }, `signIn.csrf: Must be ${CSRF}, and is true.`],
+  [{ signIn: { path: '/x', csrf: true } }, `signIn.csrf: Must be ${CSRF}, but is true.`],
   [
     { signIn: { path: '/x', fields: { user: 1 } } },
-    'signIn.fields.user: Must be text with a dotted path, such as "data.access_token", and is 1.',
+    'signIn.fields.user: Must be a dotted path such as "data.access_token", but is 1.',
   ],
   [
     { signIn: { path: '/x', endsOn: [404] } },
-    'signIn.endsOn: There is no such option. Those are: body, credentials, csrf, encoding, fields, method, path.',
+    'signIn.endsOn: This option does not exist. The options are: body, credentials, csrf, encoding, fields, method, path.',
   ],
   [
     { refresh: { path: '/x', endsOn: [500] } },
-    'refresh.endsOn: Must be a list of statuses from 400 to 499, and is [500].',
+    'refresh.endsOn: Must be a list of statuses from 400 to 499, but is [500].',
   ],
   [
     { refresh: { path: '/x', endsOn: 404 } },
-    'refresh.endsOn: Must be a list of statuses from 400 to 499, and is 404.',
+    'refresh.endsOn: Must be a list of statuses from 400 to 499, but is 404.',
   ],
   [
     { refresh: { method: 'a b', path: '/x' } },
-    'refresh.method: Must be a method of HTTP that browsers send, and is "a b".',
+    'refresh.method: Must be an HTTP method that browsers send, but is "a b".',
   ],
   [
     { refresh: { method: 'TRACE', path: '/x' } },
-    'refresh.method: Must be a method of HTTP that browsers send, and is "TRACE".',
+    'refresh.method: Must be an HTTP method that browsers send, but is "TRACE".',
   ],
   [
     { refresh: { method: 'GET', path: '/x' }, refreshToken: 'body' },
-    'refresh.method: Must be a method with a body, which carries the refresh token or `body`, and is "GET".',
+    'refresh.method: Must be a method with a body, for the refresh token or for `body`, but is "GET".',
   ],
   [
     { signOut: { method: 'GET', path: '/x', body: { a: 'b' } } },
-    'signOut.method: Must be a method with a body, which carries the refresh token or `body`, and is "GET".',
+    'signOut.method: Must be a method with a body, for the refresh token or for `body`, but is "GET".',
   ],
-  [{ signOut: { url: '/x' } }, `signOut: Must be ${ENDPOINT}, and is {"url":"/x"}.`],
-  [{ refreshToken: { headers: ['X'] } }, `refreshToken: Must be ${REFRESH_TOKEN}, and is {"headers":["X"]}.`],
-  [{ refreshToken: { body: '' } }, `refreshToken: Must be ${REFRESH_TOKEN}, and is {"body":""}.`],
-  [{ refreshToken: null }, `refreshToken: Must be ${REFRESH_TOKEN}, and is null.`],
+  [{ signOut: { url: '/x' } }, `signOut: Must be ${ENDPOINT}, but is {"url":"/x"}.`],
+  [{ refreshToken: { headers: ['X'] } }, `refreshToken: Must be ${REFRESH_TOKEN}, but is {"headers":["X"]}.`],
+  [{ refreshToken: { body: '' } }, `refreshToken: Must be ${REFRESH_TOKEN}, but is {"body":""}.`],
+  [{ refreshToken: null }, `refreshToken: Must be ${REFRESH_TOKEN}, but is null.`],
   [
     { credential: { headers: [] } },
-    'credential: Must be "bearer", "cookie", or { headers } with the names of headers, and is {"headers":[]}.',
+    'credential: Must be "bearer", "cookie", or { headers } with a list of header names, but is {"headers":[]}.',
   ],
-  [{ credentials: 'same-origin' }, 'credentials: Must be "include" or "omit", and is "same-origin".'],
-  [{ scheme: 'a b' }, 'scheme: Must be one word such as "Token", or "" for none, and is "a b".'],
-  [{ name: '-x' }, 'name: Must be text that does not begin with "-", and is "-x".'],
-  [{ name: '' }, 'name: Must be text that does not begin with "-", and is "".'],
+  [{ credentials: 'same-origin' }, 'credentials: Must be "include" or "omit", but is "same-origin".'],
+  [{ scheme: 'a b' }, 'scheme: Must be one word such as "Token", or "" for none, but is "a b".'],
+  [{ name: '-x' }, 'name: Must be text that does not begin with "-", but is "-x".'],
+  [{ name: '' }, 'name: Must be text that does not begin with "-", but is "".'],
   [
     { origins: 'https://a.test' },
-    'origins: Must be a list of origins such as "https://api.example.com", and is "https://a.test".',
+    'origins: Must be a list of origins such as "https://api.example.com", but is "https://a.test".',
   ],
-  [{ fields: 'data' }, 'fields: Must be an object of dotted paths, and is "data".'],
+  [{ fields: 'data' }, 'fields: Must be an object of dotted paths, but is "data".'],
   [
     { fields: { acessToken: 'x' } },
-    'fields.acessToken: There is no such option. Those are: accessToken, expiresIn, refreshToken, reason, user.',
+    'fields.acessToken: This option does not exist. The options are: accessToken, expiresIn, refreshToken, reason, user.',
   ],
   [
     { name: `-${'x'.repeat(100)}` },
-    `name: Must be text that does not begin with "-", and is "-${'x'.repeat(58)}….`,
+    `name: Must be text that does not begin with "-", but is "-${'x'.repeat(58)}….`,
   ],
 ])('%j is refused with the valid values', (options, message) => {
   expect(messageFor(options)).toBe(message)

@@ -254,7 +254,7 @@ test('a reading without a response fails for each caller, and the next reading s
   await vi.advanceTimersByTimeAsync(2000)
   for (const error of await Promise.all(readings)) {
     expect(error).toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
-    expect(error.message).toMatch(/`csrf`.*nothing is sent without/)
+    expect(error.message).toMatch(/`csrf`.*was not sent/)
   }
   const again = readCookie('csrf')
   port.receive({ type: 'cookie', name: 'csrf', value: 'late' })

@@ -85,7 +85,7 @@ test('requests get the response of the test, or fail with an error that names th
   expect(auth.requests.map(({ method, url }) => `${method} ${url}`)).toEqual(['POST http://localhost/notes'])
   expect(await auth.requests[0]?.text(), 'the body can still be read').toBe('a')
   await expect(auth.fetch('/', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
-  await expect(createTestAuth().fetch('/')).rejects.toThrow('was given no `fetch`')
+  await expect(createTestAuth().fetch('/')).rejects.toThrow('has no option `fetch`')
 })
 
 test('after `dispose`, every call rejects with `closed`', async () => {

@@ -16,10 +16,10 @@ const seeds = [
   { email: 'bob@example.com', name: 'Bob', roles: ['user'], password: 'battery staple' },
 ].map((seed) => ({ ...seed, password: hashSync(seed.password) }))
 
-// Compared with when the e-mail is unknown, so that both refusals take equally long.
+// Used if the e-mail is unknown, so that both refusals take the same time.
 const decoy = hashSync(randomBytes(16).toString('hex'))
 
-/** Who may sign in. Starts with, and resets to, the two seeded accounts. */
+/** The accounts. At the start and after a reset, there are the two seeded accounts. */
 export function createAccounts() {
   /** @type {Map<string, Account>} by e-mail */
   const accounts = new Map()
@@ -39,7 +39,7 @@ export function createAccounts() {
   return {
     reset,
 
-    /** Everyone, without passwords. @returns {User[]} */
+    /** All users, without passwords. @returns {User[]} */
     list: () => [...accounts.values()].map(toUser),
 
     /** @param {string} id */
@@ -49,9 +49,9 @@ export function createAccounts() {
     byEmail: (email) => accounts.get(normalize(email)),
 
     /**
-     * Opens an account with the role `user`.
+     * Creates an account with the role `user`.
      * @param {{ email: string, password: string }} credentials
-     * @returns {Promise<Account | undefined>} undefined when the e-mail is taken
+     * @returns {Promise<Account | undefined>} undefined if the e-mail is taken
      */
     async signUp({ email, password }) {
       const address = normalize(email)
@@ -77,7 +77,7 @@ export function createAccounts() {
     },
 
     /**
-     * Seen in the next access token; those already issued keep the roles they were issued with.
+     * Sets the roles. Only access tokens that are issued later contain them.
      * @param {Account} account
      * @param {string[]} roles
      */
@@ -90,7 +90,7 @@ export function createAccounts() {
   }
 }
 
-/** What others may see of an account. @param {Account} account @returns {User} */
+/** The part of an account that other users may see. @param {Account} account @returns {User} */
 export function toUser({ id, email, name, roles }) {
   return { id, email, name, roles }
 }

@@ -29,7 +29,7 @@ const isRefresh = (req) => req.method === 'POST' && req.path === `${BASE}/refres
 /**
  * An API with its own accounts, sessions and faults, sharing nothing with another.
  * @param {Partial<import("./settings.js").Settings>} [overrides]
- * @throws {import("./invalid-input.js").InvalidInput} when a setting is wrong
+ * @throws {import("./invalid-input.js").InvalidInput} if a setting is wrong
  */
 export function createApi(overrides) {
   const initial = createSettings(overrides)
@@ -52,20 +52,20 @@ export function createApi(overrides) {
     sockets,
     faults,
 
-    /** What `listen` serves, to be mounted elsewhere. @type {import("express").Express} */
+    /** The application that `listen` serves, to be mounted in another one. @type {import("express").Express} */
     app: undefined,
-    /** Changes settings at run time, all or none. @param {Partial<import("./settings.js").Settings>} changes */
+    /** Changes settings at run time. If one is invalid, none is changed. @param {Partial<import("./settings.js").Settings>} changes */
     configure(changes) {
       Object.assign(settings, checkSettings(changes))
     },
 
-    /** Back to how it started: the seeded accounts, the first settings and nothing else. */
+    /** Restores the state after the start: the seeded accounts and the first settings, without sessions. */
     reset() {
       Object.assign(settings, structuredClone(initial))
       for (const part of [faults, accounts, sessions, tokens, notes, journal]) part.reset()
     },
 
-    /** What the control port shows. */
+    /** The state that the control port shows. */
     state: () => ({ settings, counts: journal.counts(), sessions: sessions.count() }),
 
     /** @param {Parameters<typeof listen>[1]} [options] */
@@ -77,7 +77,7 @@ export function createApi(overrides) {
 
 function createApp(api) {
   const app = express().disable('x-powered-by').disable('etag')
-  // Behind a development proxy the page's own scheme and host are in X-Forwarded-*.
+  // Behind a development proxy, X-Forwarded-* contains the scheme and the host of the page.
   app.set('trust proxy', 'loopback')
 
   app.use(api.journal.middleware)

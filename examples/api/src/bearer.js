@@ -17,7 +17,7 @@ export function requireBearer({ tokens, sessions }) {
   return async (req, res, next) => {
     const token = readBearer(req)
     const claims = token && (await tokens.verify(token))
-    // Looking the session up is what makes a sign-out take effect before the token expires.
+    // Because the session is looked up, a sign-out takes effect before the token expires.
     if (!claims || !sessions.isLive(claims.sid)) return refuseBearer(req, res)
     req.auth = claims
     next()
@@ -37,7 +37,7 @@ export function requireRole(...roles) {
 }
 
 /**
- * 401 in the words of RFC 6750, which has no error code for a request without a token.
+ * Responds with 401 as in RFC 6750, which has no error code for a request without a token.
  * @param {import("express").Request} req
  * @param {import("express").Response} res
  */

@@ -9,27 +9,27 @@ import { isForeignOrigin } from './origin.js'
 // A fault may carry a token response far larger than any client should accept.
 const BODY_LIMIT = '16mb'
 
-// Any other name may be an attacker's, whose DNS answers with the address of this machine.
+// Any other name may belong to an attacker whose DNS returns the address of this machine.
 const LOOPBACK = ['127.0.0.1', 'localhost', '[::1]']
 
 /**
- * The control port: everything a test wants to know or to break. Never to be mounted on the API.
+ * The control port, with which tests read the state and cause failures. It must never be mounted on the API.
  * @param {import("./api.js").Api} api
- * @param {{ token: string }} options what each request has to bring as its bearer
+ * @param {{ token: string }} options `token`: the bearer that each request must have
  * @returns {import("express").Express}
  */
 export function createControl(api, { token }) {
   const { accounts, sessions, tokens, faults, journal } = api
   const control = express().disable('x-powered-by').disable('etag')
 
-  // Any page could otherwise reach it through the developer's own browser.
+  // Otherwise any page in the browser of the developer could send requests to it.
   control.use((req, res, next) => {
     if (!LOOPBACK.includes(req.hostname?.toLowerCase())) res.status(403).json({ error: 'host' })
     else if (isForeignOrigin(req)) res.status(403).json({ error: 'origin' })
     else if (!isSame(readBearer(req) ?? '', token)) refuseBearer(req, res)
     else next()
   })
-  // Whatever its type: `curl -d` says it sends a form.
+  // With any content type, because `curl -d` sends that of a form.
   control.use(express.json({ limit: BODY_LIMIT, type: () => true }))
 
   control.get('/state', (_req, res) => res.json(api.state()))

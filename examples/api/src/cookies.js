@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 
-/** The path everything is under, and the only one the refresh cookie is sent to. */
+/** The path of all endpoints, and the only path that the refresh cookie is sent to. */
 export const BASE = '/api/v1'
 
 const REFRESH = 'refresh_token'
@@ -13,7 +13,7 @@ export const readRefreshCookie = (req) => req.cookies[REFRESH]
 export const readCsrfCookie = (req) => req.cookies[CSRF]
 
 /**
- * Gives the browser its refresh token, unless that goes into the body, and, for double submit, a new CSRF token.
+ * Sets the refresh cookie, unless the token is in the body, and for `double-submit` a new CSRF cookie.
  * @param {import("express").Response} res
  * @param {import("./sessions.js").Grant} grant
  * @param {{ csrf: string, refreshTokenIn: string }} settings
@@ -37,7 +37,7 @@ function refreshAttributes({ req }) {
   return { httpOnly: true, sameSite: 'lax', path: BASE, secure: req.secure }
 }
 
-// Readable: the page has to repeat it in a header, which a foreign page cannot.
+// Readable by scripts: the page must repeat it in a header. A page of another origin cannot do this.
 function csrfAttributes({ req }) {
   return { sameSite: 'lax', path: '/', secure: req.secure }
 }

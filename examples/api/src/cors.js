@@ -1,5 +1,5 @@
 /**
- * Lets the pages of `corsOrigins` call with credentials, and answers their preflights.
+ * Allows the pages of `corsOrigins` to send requests with credentials, and responds to their preflights.
  * @param {Pick<import("./settings.js").Settings, "corsOrigins">} settings
  * @returns {import("express").RequestHandler}
  */

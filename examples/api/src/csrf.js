@@ -2,12 +2,12 @@ import { readCsrfCookie, readRefreshCookie } from './cookies.js'
 import { isForeignOrigin } from './origin.js'
 
 /**
- * Guards a request that changes the session. A foreign origin is refused in every mode. Beyond
- * that, `header` wants X-Requested-With, which a foreign page cannot send without a preflight;
- * `double-submit` wants the CSRF cookie repeated in X-CSRF-Token.
+ * Guards a request that changes the session. A foreign origin is refused in every mode. In addition, `header`
+ * requires X-Requested-With, which a foreign page cannot send without a preflight, and
+ * `double-submit` requires the CSRF cookie to be repeated in X-CSRF-Token.
  * @param {Pick<import("./settings.js").Settings, "csrf" | "corsOrigins">} settings
- * @param {{ signingIn?: boolean }} [options] signing in has no CSRF cookie to repeat yet, so there
- *   both modes want X-Requested-With
+ * @param {{ signingIn?: boolean }} [options] a sign-in has no CSRF cookie yet, so both modes
+ *   require X-Requested-With for it
  * @returns {import("express").RequestHandler}
  */
 export function csrf(settings, { signingIn = false } = {}) {
@@ -28,7 +28,7 @@ function hasCustomHeader(req) {
 }
 
 function repeatsCookie(req) {
-  // Without a session cookie the browser adds nothing that could be abused.
+  // Without a session cookie, the browser adds no credentials that another site could abuse.
   if (readRefreshCookie(req) === undefined) return true
   const token = readCsrfCookie(req)
   return Boolean(token) && req.get('X-CSRF-Token') === token

@@ -4,8 +4,8 @@ export function notFound(_req, res) {
 }
 
 /**
- * Errors that carry a status (ours, and those of the body parser) are the caller's to read; any
- * other is a bug, and nobody's business but the log's.
+ * Errors with a status (those of this server and of the body parser) are sent to the caller. All other
+ * errors are bugs, and are only logged.
  * @type {import("express").ErrorRequestHandler}
  */
 export function answerError(error, _req, res, next) {

@@ -8,9 +8,9 @@ import { LONGEST_TIMER } from './timer.js'
  * @property {"status" | "answer" | "drop" | "cut" | "hold" | "holdBefore" | "delay" | "delayBefore"} kind
  * @property {number} [status]        default 503 for `status`, 200 for `answer`
  * @property {number | string} [retryAfter]  seconds or an HTTP date
- * @property {number} [times]         how many requests it strikes; default 1
+ * @property {number} [times]         how many requests it affects; default 1
  * @property {Record<string, string | string[]>} [headers]
- * @property {string} [body]          sent as it is
+ * @property {string} [body]          sent unchanged
  * @property {number} [millis]        how long `delay` and `delayBefore` take (required), and how long the connection of a
  *   `drop` or a `cut` stays open first (default 0)
  */

@@ -5,7 +5,7 @@ import { interceptReply } from './reply.js'
 /** @typedef {import("./fault.js").Fault} Fault */
 
 /**
- * Failures to order: each strikes the next requests to its route, oldest first, one per request.
+ * Faults that tests order. Each affects the next requests to its route: the oldest fault first, and one fault per request.
  * @param {{ closeIdle(): void }} sockets
  */
 export function createFaults(sockets) {
@@ -37,7 +37,7 @@ export function createFaults(sockets) {
     for (const check of watchers) check()
   }
 
-  /** Holds it for so long, or until it is released. A client that goes does not stop it, as it stops no server. */
+  /** Holds a request for this time, or until it is released. If the client disconnects, the request continues, as on a real server. */
   function holdFor(millis, route, resume) {
     const entry = {
       route,
@@ -100,23 +100,23 @@ export function createFaults(sockets) {
     add(input) {
       const fault = parseFault(input)
       pending.push(fault)
-      // A browser resends, by itself, a request whose reused connection breaks: see the middleware.
+      // If a reused connection closes, the browser resends the request: see the middleware.
       if (fault.kind === 'drop') sockets.closeIdle()
     },
 
     /**
-     * Asks this function about each request that no ordered fault strikes, until the next `reset`: its answer strikes that
-     * request, once: `times` is ignored.
+     * Calls this function for each request that no ordered fault affects, until the next `reset`. The returned fault affects
+     * that request only: `times` is ignored.
      * @param {NonNullable<typeof choose>} chooser
      */
     choose(chooser) {
       choose = chooser
     },
 
-    /** Those still to strike. @returns {readonly Fault[]} */
+    /** The faults that have not happened yet. @returns {readonly Fault[]} */
     pending: () => pending,
 
-    /** Lets held requests go on, of one route or of all. @param {string} [route] @returns {number} how many */
+    /** Releases the held requests of one route or of all. @param {string} [route] @returns {number} how many */
     release,
 
     /** How many requests are held, per route. @returns {Record<string, number>} */
@@ -138,7 +138,7 @@ export function createFaults(sockets) {
       })
     },
 
-    /** Forgets what is pending and lets go what is held. */
+    /** Removes the pending faults, and releases the held requests. */
     reset() {
       pending = []
       choose = undefined
@@ -147,7 +147,7 @@ export function createFaults(sockets) {
 
     /** @type {import("express").RequestHandler} */
     middleware(req, res, next) {
-      // With a fresh connection for every request, a drop is seen by the page and not made up for.
+      // With a new connection for every request, the page gets the failure of a drop, because the browser does not resend.
       if (pending.some((fault) => fault.kind === 'drop')) res.set('Connection', 'close')
       const route = routeOf(req.path)
       const fault = take(route) ?? chosen(route, req, res)
@@ -158,7 +158,7 @@ export function createFaults(sockets) {
 }
 
 function disconnect(res) {
-  // Tells the journal that it was not the client.
+  // For the journal: the client has not disconnected.
   res.locals.dropped = true
   res.destroy()
 }
@@ -174,6 +174,6 @@ function answer(res, { status, retryAfter, headers, body }) {
   res.status(status).set('Content-Type', 'application/json')
   if (retryAfter !== undefined) res.set('Retry-After', String(retryAfter))
   for (const [name, value] of Object.entries(headers)) res.setHeader(name, value)
-  // Not `send()`, which would add to a reply that may be wrong on purpose.
+  // Not `send()`, which would add headers to a deliberately wrong response.
   res.end(body)
 }

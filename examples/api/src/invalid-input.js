@@ -1,4 +1,4 @@
-/** What the caller sent is wrong, and the message says how. Answered with 422. */
+/** Invalid input of the caller. The message describes the error. The response is 422. */
 export class InvalidInput extends Error {
   name = 'InvalidInput'
   status = 422

@@ -6,17 +6,17 @@ import { readBearer } from './bearer.js'
  * @property {number} at       milliseconds since the epoch
  * @property {string} method
  * @property {string} path     without the query
- * @property {number | null} status  null while open, 0 if the connection ended without a reply
- * @property {boolean} aborted the client went before it had the whole answer
+ * @property {number | null} status  null while open, 0 if the connection ended without a response
+ * @property {boolean} aborted the client disconnected before it had the whole response
  * @property {null | { sid: string | null, sub: string | null, jti: string | null }} bearer
  * @property {string | null} origin
  */
 
-// A soak test must not fill the memory; the counts go on regardless.
+// A soak test must not fill the memory. The counts include the entries that were removed.
 const CAPACITY = 10_000
 
 /**
- * What was asked, in order of arrival, for tests to look at. Never holds a token.
+ * The requests in order of arrival, for tests. It never contains a token.
  * @param {Pick<import("./api.js").Api, "tokens">} api
  * @param {(req: import("express").Request) => boolean} isRefresh
  */
@@ -64,7 +64,7 @@ export function createJournal({ tokens }, isRefresh) {
     entries: (since = 0) => entries.filter((entry) => entry.n > since),
 
     /**
-     * Resolves with the first entry, there or to come, that `matches`. Asked when a request arrives and
+     * Resolves with the first existing or future entry that `matches`. It checks an entry when a request arrives and
      * when it has ended.
      * @param {(entry: Entry) => boolean} matches
      * @returns {Promise<Entry>}
@@ -84,7 +84,7 @@ export function createJournal({ tokens }, isRefresh) {
 
     counts: () => structuredClone({ refresh, requests, byRoute, maxConcurrentRefreshes }),
 
-    /** What became of a refresh that reached its handler. @param {"ok" | "refused" | "reuse"} outcome */
+    /** Counts the result of a refresh that reached its handler. @param {"ok" | "refused" | "reuse"} outcome */
     countRefresh(outcome) {
       refresh[outcome] += 1
       if (outcome === 'reuse') refresh.refused += 1

@@ -3,20 +3,20 @@ import { once } from 'node:events'
 import { createServer } from 'node:http'
 import { createServer as createSecureServer, Server as SecureServer } from 'node:https'
 
-/** The control port decides over the API, so it is never reachable from elsewhere. */
+/** The control port can change the API, so it must not be reachable from other machines. */
 const CONTROL_HOST = '127.0.0.1'
 
 /**
  * @typedef {object} Listening
  * @property {string} url         of the API, without a trailing slash
- * @property {string} [controlUrl]   where a control port was asked for
- * @property {string} [controlToken]  what requests to it have to bring as their bearer
+ * @property {string} [controlUrl]   if a control port was requested
+ * @property {string} [controlToken]  the bearer that requests to it must have
  * @property {() => Promise<void>} close  ends every connection, idle or not
  */
 
 /**
- * Serves the API and, with `controlPort`, its control port; port 0 takes any free one. With `tls`, the API speaks https and
- * the control port does not.
+ * Serves the API and, with `controlPort`, its control port; port 0 uses any free port. With `tls`, the API uses https;
+ * the control port always uses http.
  * @param {{ app: import("node:http").RequestListener, createControl: (token: string) => import("node:http").RequestListener,
  *   sockets: { watch(server: import("node:http").Server): void } }} api
  * @param {{ port?: number, controlPort?: number, controlToken?: string, host?: string,

@@ -1,6 +1,6 @@
 /** @typedef {{ id: string } & Record<string, unknown>} Note */
 
-/** Every user's own notes. */
+/** The notes of each user. */
 export function createNotes() {
   /** @type {Map<string, Note[]>} by user id */
   const notes = new Map()
@@ -13,7 +13,7 @@ export function createNotes() {
     /** @param {string} userId @param {Record<string, unknown>} content @returns {Note} */
     add(userId, content) {
       const list = notes.get(userId) ?? []
-      // A note that is deleted must not give its id to another.
+      // The id of a deleted note must not be used again.
       const note = { ...content, id: String(++created) }
       notes.set(userId, [...list, note])
       return note

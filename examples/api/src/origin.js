@@ -1,6 +1,7 @@
 /**
- * Whether the browser says the request comes from a page that is neither ours nor allowed: scheme, host and port count.
- * No `Origin` means no browser, or one that sends none for this request: not foreign.
+ * Whether, according to the browser, the request comes from a page of another origin that is not allowed. Scheme, host and
+ * port count.
+ * Without `Origin`, the client is no browser, or the browser sends none for this request. Then the request is not foreign.
  * @param {import("express").Request} req
  * @param {string[]} allowed
  */

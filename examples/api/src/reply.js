@@ -1,6 +1,6 @@
 /**
- * Calls `interceptor` in place of sending the reply, once the handler has made it. Nothing is on
- * the wire by then, headers included. Interceptors nest: the last one added is called first.
+ * When the handler has created the response, calls `interceptor` instead of sending it. At this time nothing has been
+ * sent, not even headers. Interceptors nest: the last one added is called first.
  * @param {import("express").Response} res
  * @param {(send: () => void, body: unknown) => void} interceptor
  */
@@ -13,7 +13,7 @@ export function interceptReply(res, interceptor) {
 }
 
 /**
- * Delays answers as a slow network would: what the request asked for has been done long before.
+ * Delays responses like a slow network: the request has already been handled.
  * @param {Pick<import("./settings.js").Settings, "latency" | "refreshLatency">} settings
  * @param {(req: import("express").Request) => boolean} isRefresh
  * @returns {import("express").RequestHandler}

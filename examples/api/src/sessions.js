@@ -15,8 +15,8 @@ export function createSessions(settings) {
   /** @type {Map<string, Session>} */
   const sessions = new Map()
 
-  // Spent tokens stay, or their reuse could not be told from a guess.
-  // Tokens are kept as they are because memory is all there is; a database should hold digests.
+  // Spent tokens are kept. Otherwise their reuse could not be distinguished from a guess.
+  // The tokens themselves are stored, because they stay in memory. A database should contain digests only.
   /** @type {Map<string, { session: Session, spentAt?: number, successor?: string }>} */
   const tokens = new Map()
 
@@ -43,8 +43,8 @@ export function createSessions(settings) {
     },
 
     /**
-     * Spends a refresh token for its successor. A token spent before means that two parties hold
-     * the family, so it is revoked, unless the replay comes within the grace.
+     * Exchanges a refresh token for its successor. If the token was already spent, two clients have the
+     * family, so the family is revoked, unless the replay is within the grace period.
      * @param {string} refreshToken
      * @returns {Grant | { refusal: Refusal }}
      */
@@ -66,7 +66,7 @@ export function createSessions(settings) {
       return { session, refreshToken: token.successor }
     },
 
-    /** The session a refresh token, spent or not, belongs to. @param {string} refreshToken */
+    /** The session of a refresh token, which may be spent. @param {string} refreshToken */
     ofToken: (refreshToken) => tokens.get(refreshToken)?.session,
 
     /** Whether the session exists and is neither revoked nor expired. @param {string} id */
@@ -75,17 +75,17 @@ export function createSessions(settings) {
       return session !== undefined && isLive(session)
     },
 
-    /** Ends one session; unknown ones are none. @param {string} id */
+    /** Ends one session. An unknown id has no effect. @param {string} id */
     revoke,
 
-    /** Ends every session of a user. @param {string} userId @returns {number} how many were live */
+    /** Ends every session of a user. @param {string} userId @returns {number} how many had not ended */
     revokeUser(userId) {
       const live = [...sessions.values()].filter((s) => s.userId === userId && isLive(s))
       for (const session of live) session.revoked = true
       return live.length
     },
 
-    /** How many are live. */
+    /** The number of sessions that have not ended. */
     count: () => [...sessions.values()].filter(isLive).length,
 
     reset() {

@@ -4,23 +4,23 @@ import { LONGEST_TIMER } from './timer.js'
 
 /**
  * @typedef {object} Settings
- * @property {number} accessTtl       seconds an access token lives; fractions allowed
- * @property {number} refreshTtl      seconds a session lives, however often it is refreshed
- * @property {number} reuseGrace      seconds in which a rotated token gets the same successor again
+ * @property {number} accessTtl       lifetime of an access token in seconds; fractions allowed
+ * @property {number} refreshTtl      lifetime of a session in seconds; a refresh does not extend it
+ * @property {number} reuseGrace      for how many seconds a rotated token gets the same successor again
  * @property {"body" | "header"} tokenIn
  * @property {"jwt" | "opaque"} tokenFormat
  * @property {"header" | "double-submit" | "off"} csrf
  * @property {string[]} corsOrigins   exact origins that may call with credentials
- * @property {number} latency         milliseconds added to every answer
- * @property {number} refreshLatency  milliseconds added to the answers of /refresh
+ * @property {number} latency         milliseconds added to every response
+ * @property {number} refreshLatency  milliseconds added to the responses of /refresh
  * @property {boolean} omitIat        JWTs without `iat`, bodies without `expires_in`
  * @property {"cookie" | "body"} refreshTokenIn
- * @property {boolean} signOutNeedsBearer  /logout answers 401 without a valid access token
- * @property {boolean} emptyAnswers   creating a note answers 204 without a body
- * @property {string[]} flaws         what to get wrong on purpose, by the names in flaws/names.js
+ * @property {boolean} signOutNeedsBearer  /logout responds with 401 without a valid access token
+ * @property {boolean} emptyAnswers   creating a note responds with 204 and no body
+ * @property {string[]} flaws         deliberate errors: names from flaws/names.js
  */
 
-/** Per setting: its default, and the two ways a value comes in. */
+/** For each setting: its default, the check of a value, and how a variable is read. */
 const definitions = {
   accessTtl: { initial: 900, ...number({ above: 0 }) },
   refreshTtl: { initial: 30 * 24 * 60 * 60, ...number({ above: 0 }) },
@@ -58,7 +58,7 @@ export function createSettings(changes = {}) {
 }
 
 /**
- * Checks a set of changes as a whole, so that a bad one changes nothing.
+ * Checks all changes together. If one is invalid, none is applied.
  * @param {Partial<Settings>} changes
  * @returns {Partial<Settings>} a copy
  * @throws {InvalidInput}

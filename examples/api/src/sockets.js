@@ -1,8 +1,8 @@
 import { Server as TlsServer } from 'node:tls'
 
-/** The connections of a server, to be able to close those that carry no request. */
+/** The connections of a server. It can close those without a request. */
 export function createSockets() {
-  /** @type {Map<import("node:net").Socket, number>} and how many requests each is answering */
+  /** @type {Map<import("node:net").Socket, number>} with the number of open requests */
   const sockets = new Map()
   const count = (socket, change) => {
     if (sockets.has(socket)) sockets.set(socket, sockets.get(socket) + change)
@@ -11,7 +11,7 @@ export function createSockets() {
   return {
     /** @param {import("node:http").Server} server */
     watch(server) {
-      // With TLS, requests come from another socket than connections.
+      // With TLS, the socket of a request is not the socket of the connection.
       server.on(server instanceof TlsServer ? 'secureConnection' : 'connection', (socket) => {
         sockets.set(socket, 0)
         socket.once('close', () => sockets.delete(socket))
@@ -22,7 +22,7 @@ export function createSockets() {
       })
     },
 
-    /** Unlike `server.closeIdleConnections()`, also those opened ahead and never used. */
+    /** Unlike `server.closeIdleConnections()`, this also closes connections that were opened in advance and never used. */
     closeIdle() {
       for (const [socket, requests] of sockets) if (requests === 0) socket.destroy()
     },

@@ -1,2 +1,2 @@
-/** In milliseconds: `setTimeout` fires at once for anything longer. */
+/** In milliseconds: `setTimeout` fires immediately for a longer time. */
 export const LONGEST_TIMER = 2 ** 31 - 1

@@ -37,20 +37,20 @@ export function createTokens(settings) {
     },
 
     /**
-     * The claims of a token that is genuine and not expired. Takes both formats, whichever is
-     * issued now. Whether the session still lives is another question.
+     * The claims of a token that is genuine and has not expired. It accepts both formats, whatever format is
+     * issued now. It does not check whether the session has ended.
      * @param {string} token
      * @returns {Promise<Claims | undefined>}
      */
     async verify(token) {
       const known = opaque.get(token)
       const claims = known ? known.key === key && known.claims : await verifySignature(token, key)
-      // jose compares with the clock rounded down to a second, too coarse for short lives.
+      // jose rounds the time down to a second, which is too coarse for short lifetimes.
       return claims && claims.exp * 1000 > Date.now() ? claims : undefined
     },
 
     /**
-     * Whose token this says it is, unverified: for the journal.
+     * The user and the session in the token, not verified; for the journal.
      * @param {string} token
      * @returns {{ [name in keyof Bearer]: string | null }}
      */
@@ -59,7 +59,7 @@ export function createTokens(settings) {
       return { sid, sub, jti }
     },
 
-    /** Makes every token issued so far invalid: what was made with the old key dies with it. */
+    /** Replaces the key. This makes every token issued so far invalid. */
     expireAll() {
       key = randomBytes(32)
     },
@@ -71,7 +71,7 @@ export function createTokens(settings) {
   }
 }
 
-/** RFC 7519 lets a NumericDate have a fraction. Milliseconds are what the clock gives. */
+/** A NumericDate may have a fraction (RFC 7519). The clock has milliseconds. */
 function numericDate(seconds) {
   return Math.round(seconds * 1000) / 1000
 }

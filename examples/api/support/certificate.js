@@ -3,13 +3,13 @@ import { generateKeyPairSync, randomBytes, sign } from 'node:crypto'
 const HOUR = 60 * 60 * 1000
 
 /**
- * A key and a certificate signed with it, good for a day and for tests: nothing on disk, and no openssl needed.
+ * A key and a self-signed certificate for tests, valid for one day. It needs neither a file nor openssl.
  * @param {string} host
  * @returns {{ key: string, cert: string }} as PEM, for `listen({ tls })`
  */
 export function createCertificate(host = 'localhost') {
   const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  // RFC 5280, 4.1: issuer and subject are the same, so that it vouches for itself.
+  // RFC 5280, 4.1: issuer and subject are the same: it is self-signed.
   const name = sequence(der(0x31, sequence(oid('550403'), der(0x0c, Buffer.from(host)))))
   const names = sequence(der(0x82, Buffer.from(host)))
   const extensions = sequence(sequence(oid('551d11'), der(0x04, names)))

@@ -1,6 +1,6 @@
 /**
- * A browser in miniature, to call the API from Node: keeps cookies, sends X-Requested-With, and
- * carries the last access token it was given.
+ * A minimal browser for Node: it keeps cookies, and sends X-Requested-With and
+ * the last access token that it got.
  * @param {string} url of the API
  */
 export function createClient(url) {
@@ -16,7 +16,7 @@ export function createClient(url) {
      * @param {string} route such as "POST /refresh"
      * @param {{ json?: unknown, body?: BodyInit, duplex?: 'half', headers?: Record<string, string>, signal?: AbortSignal }} [init]
      *   a header of "" is left out
-     * @returns {Promise<Response>} whose body is still to be read
+     * @returns {Promise<Response>} with a body that has not been read
      */
     async open(route, { json, headers, ...init } = {}) {
       const [method, path] = route.split(' ')
@@ -37,7 +37,7 @@ export function createClient(url) {
     },
 
     /**
-     * The same, and what it answers; any token in it is carried from then on.
+     * The same, with the body of the response. A token in it is sent from then on.
      * @param {string} route
      * @param {Parameters<typeof client.open>[1]} [init]
      * @returns {Promise<{ status: number, headers: Headers, text: string, body: any }>}

@@ -2,7 +2,7 @@ import { createApi } from '../src/api.js'
 import { createClient } from './client.js'
 
 /**
- * An API of the test's own, gone when the test is.
+ * A separate API for one test. It is closed when the test ends.
  * @param {{ after(end: () => unknown): void }} test
  * @param {Partial<import("../src/settings.js").Settings>} [settings]
  */

@@ -25,7 +25,7 @@ export function createAccessTokens({ accessKeys, accessLifetime, issuer, now }) 
       return { access_token: token, token_type: 'Bearer', expires_in: expiry - issuedAt }
     },
 
-    /** The id of the session that a genuine token names. An expired token does for a sign-out. */
+    /** The id of the session that a genuine token names. For a sign-out, the token may have expired. */
     async sessionOf(token, { acceptExpired = false } = {}) {
       const options = {
         issuer,

@@ -1,6 +1,6 @@
 import { Refusal } from './refusal.js'
 
-/** What is checked before a route runs. */
+/** The checks before a route runs. */
 export function createChecks({ config, store, accessTokens }) {
   const unauthorized = (req) => {
     const wasSent = req.get('Authorization') !== undefined
@@ -16,7 +16,7 @@ export function createChecks({ config, store, accessTokens }) {
     /** @type {import('express').RequestHandler} */
     requireTls(req, res, next) {
       res.set('Cache-Control', 'no-store')
-      // Behind a proxy that speaks TLS: TRUST_PROXY is missing, or the proxy sends no X-Forwarded-Proto.
+      // Behind a proxy that terminates TLS: TRUST_PROXY is missing, or the proxy sends no X-Forwarded-Proto.
       if (config.secure && !req.secure) throw new Refusal(403, 'https_required')
       next()
     },
@@ -40,7 +40,7 @@ export function createChecks({ config, store, accessTokens }) {
       next()
     },
 
-    /** Comes after `requireSession`. @returns {import('express').RequestHandler} */
+    /** To be used after `requireSession`. @returns {import('express').RequestHandler} */
     requireRole: (role) => (req, _res, next) => {
       if (!req.auth.user.roles.includes(role)) throw new Refusal(403, 'forbidden')
       next()
@@ -48,5 +48,5 @@ export function createChecks({ config, store, accessTokens }) {
   }
 }
 
-/** What the client sees of a user. Add columns of yours here and in `select` of store.js. */
+/** The part of a user that the client gets. Add your own columns here and in `select` of sessions.js. */
 export const toUser = ({ user_id, email, roles }) => ({ id: String(user_id), email, roles })

@@ -3,7 +3,7 @@ import { z } from 'zod'
 const MINUTE = 60_000
 const DAY = 24 * 60 * MINUTE
 
-/** `id:base64,id:base64`: the first key signs, all verify. Contract, 28. */
+/** `id:base64,id:base64`: the first key signs, all keys verify. Contract, 28. */
 const keys = z.string('is missing: node auth/tasks.js keys makes one').transform((text, context) =>
   text.split(',').map((entry) => {
     const [id, base64 = ''] = entry.trim().split(':')
@@ -50,7 +50,7 @@ const environment = z
   })
 
 /**
- * All settings. Production does not start without keys of its own.
+ * All settings. Production does not start without its own keys.
  * @param {NodeJS.ProcessEnv} env
  * @throws {Error} that names each variable that is missing or wrong
  */
@@ -64,11 +64,11 @@ export function readConfig(env) {
     secure,
     accessKeys: data.ACCESS_TOKEN_KEYS,
     refreshKeys: data.REFRESH_TOKEN_KEYS,
-    // A number is how many proxies there are; otherwise their addresses.
+    // A number of proxies, or the addresses of proxies.
     trustProxy: /^\d+$/.test(data.TRUST_PROXY) ? Number(data.TRUST_PROXY) : data.TRUST_PROXY || false,
     passwordCost: data.PASSWORD_COST,
     cookie: {
-      // Browsers take a cookie with this prefix from exactly this host and over TLS only.
+      // Browsers accept a cookie with this prefix only from exactly this host and over TLS.
       name: secure ? '__Host-refresh_token' : 'refresh_token',
       attributes: { httpOnly: true, secure, sameSite: data.SAME_SITE, path: '/' },
     },

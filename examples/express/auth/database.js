@@ -9,7 +9,7 @@ export function openDatabase(url) {
     client: 'better-sqlite3',
     useNullAsDefault: true,
     connection: { filename: url.slice('file:'.length) },
-    // Contract, 16. Two processes may use the file: one waits for the other.
+    // Contract, 16. Two processes may use the file: each waits for the other.
     pool: {
       min: 1,
       max: 1,
@@ -29,7 +29,7 @@ export function openDatabase(url) {
 
 export const isSqlite = (db) => db.client.config.client.includes('sqlite')
 
-/** Creates the tables, or adds to them what is missing. */
+/** Creates the tables, or adds missing parts to them. */
 export const migrate = (db) =>
   db.migrate.latest({
     directory: fileURLToPath(new URL('./migrations', import.meta.url)),

@@ -25,7 +25,7 @@ export function createAuth(db, config) {
   const { requireSession, requireRole } = checks
 
   return {
-    /** For the whole application, before everything else: security headers and CORS. Contract, 24 and 30. */
+    /** Security headers and CORS for the whole application. Use it before everything else. Contract, 24 and 30. */
     headers: [
       helmet(),
       cors({
@@ -42,10 +42,10 @@ export function createAuth(db, config) {
       limiter: createLimiter(db, config),
       passwords: createPasswords(config),
     }),
-    /** Guards routes of the application; `req.auth.user` is who asks. */
+    /** Guards routes of the application; `req.auth.user` is the user. */
     requireSession,
     requireRole,
-    /** Answers what the guards refuse. After the application's routes, before its own error handler. */
+    /** Responds to requests that the guards refuse. Use it after the routes of the application, before its own error handler. */
     answerRefusal,
     store,
   }

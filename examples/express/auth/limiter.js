@@ -4,7 +4,7 @@ import { RateLimiterPostgres, RateLimiterSQLite } from 'rate-limiter-flexible'
 import { isSqlite } from './database.js'
 import { Refusal } from './refusal.js'
 
-/** Limits on guessing, in the database, so that all processes count together. Contract, 26. */
+/** Limits on guessing. The counts are in the database, so all processes share them. Contract, 26. */
 export function createLimiter(db, { failures: { perAddress, perAccount, seconds } }) {
   const Limiter = isSqlite(db) ? RateLimiterSQLite : RateLimiterPostgres
   const create = (keyPrefix, points) =>
@@ -23,10 +23,10 @@ export function createLimiter(db, { failures: { perAddress, perAccount, seconds 
 
   return {
     /**
-     * Counts a failure first, and takes it back when `attempt` succeeds: many guesses at once are counted as well.
+     * Counts a failure first, and removes it if `attempt` succeeds. So concurrent guesses are counted, too.
      * @template T
      * @param {{ address: string, email: string }} who
-     * @param {() => Promise<T>} attempt fails by returning nothing
+     * @param {() => Promise<T>} attempt returns nothing if it fails
      * @throws {Refusal} 429
      */
     async limit({ address, email }, attempt) {
@@ -50,7 +50,7 @@ async function consume(limiter, key) {
   }
 }
 
-/** One customer has 2^64 addresses of IPv6, which differ in the second half. */
+/** The first half of an IPv6 address: one customer has 2^64 addresses, which differ in the second half. */
 export function networkOf(address = 'unknown') {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)
   if (mapped) return mapped[1]

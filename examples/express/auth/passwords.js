@@ -4,7 +4,7 @@ import { z } from 'zod'
 
 const derive = promisify(scrypt)
 
-/** The rules for a new password: long, and not made of the e-mail or of a few characters. */
+/** The rules for a new password: it must be long, and must not consist of the e-mail or of a few characters. */
 export const newPassword = (email) =>
   z
     .string()
@@ -13,14 +13,14 @@ export const newPassword = (email) =>
     .refine((text) => new Set(text).size >= 5, 'needs 5 different characters or more')
     .refine((text) => !containsName(text, email), 'must not contain your e-mail')
 
-// A name of a few letters is in many good passwords by chance.
+// Many good passwords contain a short name by chance.
 function containsName(password, email) {
   const [name] = email.split('@')
   return name.length >= 5 && password.toLowerCase().includes(name)
 }
 
 /**
- * `scrypt$<cost>$<salt>$<key>`. If your accounts have hashes of another kind (bcrypt, argon2), this is the file to change.
+ * `scrypt$<cost>$<salt>$<key>`. If your accounts have other hashes (bcrypt, argon2), change this file.
  * @param {{ passwordCost: number }} config
  */
 export function createPasswords({ passwordCost }) {
@@ -34,7 +34,7 @@ export function createPasswords({ passwordCost }) {
 
   return {
     hash,
-    /** Takes as long without a stored hash, for an e-mail that nobody has. Contract, 27. */
+    /** Takes the same time without a stored hash, for an unknown e-mail. Contract, 27. */
     async matches(password, stored) {
       const reference = stored ?? (await unknown)
       const [, cost, salt] = reference.split('$')

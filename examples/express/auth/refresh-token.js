@@ -6,7 +6,7 @@ const hmac = (key, ...parts) => createHmac('sha256', key).update(parts.join('.')
 const isSame = (one, other) =>
   one.length === other.length && timingSafeEqual(Buffer.from(one), Buffer.from(other))
 
-/** What the database has of a secret. */
+/** The digest of a secret, which the database contains. */
 export const digest = (secret) => createHash('sha256').update(secret).digest('base64url')
 export const createSalt = () => randomBytes(32).toString('base64url')
 
@@ -28,11 +28,11 @@ export function createRefreshTokens({ refreshKeys }) {
     /** @returns {RefreshToken} */
     next: (token, salt) => follow(refreshKeys[0], token, salt),
 
-    /** The token that replaced this one, whichever key made it. @returns {RefreshToken | undefined} */
+    /** The token that replaced this one, created with any of the keys. @returns {RefreshToken | undefined} */
     successor: (token, salt, wanted) =>
       refreshKeys.map((key) => follow(key, token, salt)).find(({ secret }) => digest(secret) === wanted),
 
-    /** @returns {RefreshToken | undefined} nothing unless one of our keys has made it */
+    /** @returns {RefreshToken | undefined} undefined unless it was created with one of the keys */
     read(text) {
       const [sessionId, secret, mark, ...rest] = text.split('.')
       const isGenuine = refreshKeys.some((key) => isSame(markOf(key, sessionId, secret ?? ''), mark ?? ''))

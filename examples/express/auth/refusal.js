@@ -1,4 +1,4 @@
-/** What a route throws in place of an answer: `{ "error": code }`. */
+/** The error that a route throws to refuse a request: `{ "error": code }`. */
 export class Refusal extends Error {
   constructor(status, code, details = {}, headers = {}) {
     super(code)
@@ -6,14 +6,14 @@ export class Refusal extends Error {
   }
 }
 
-/** Other errors are for the application. @type {import('express').ErrorRequestHandler} */
+/** Passes other errors on to the application. @type {import('express').ErrorRequestHandler} */
 export function answerRefusal(error, _req, res, next) {
   if (res.headersSent || !(error instanceof Refusal)) return next(error)
   res.status(error.status).set(error.headers).json(error.body)
 }
 
 /**
- * Errors of Express: a body that is too long or is not JSON, a path that cannot be decoded.
+ * Handles errors of Express: a body that is too long or is not JSON, a path that cannot be decoded.
  * @type {import('express').ErrorRequestHandler}
  */
 export function refuseBadInput(error, _req, _res, next) {

@@ -19,7 +19,7 @@ function parse(shape, body) {
   return data
 }
 
-/** Sign-up, sign-in, refresh, sign-out, sessions, passwords, and what administrators do. */
+/** Sign-up, sign-in, refresh, sign-out, sessions, passwords, and endpoints for administrators. */
 export function createRoutes(parts) {
   const router = express.Router()
   router.use(parts.checks.requireTls, express.json({ limit: '16kb' }))
@@ -118,7 +118,7 @@ function addPassword(router, { store, limiter, passwords, checks }) {
       if (!(await passwords.matches(input.current_password, session.password_hash))) return false
       return store.changePassword(session, await passwords.hash(input.password))
     })
-    // No 401: the session is alive, and a client would refresh it.
+    // Not 401: the session has not ended, and a client would refresh it.
     if (!isChanged) throw new Refusal(422, 'invalid', { fields: { current_password: ['is wrong'] } })
     res.status(204).end()
   })

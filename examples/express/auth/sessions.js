@@ -3,7 +3,7 @@ import { isSqlite } from './database.js'
 import { createSalt, digest } from './refresh-token.js'
 
 /**
- * What transactions do with the rows of sessions, and how they lock. Contract, 7 to 9 and 13 to 16.
+ * The changes to the rows of sessions in transactions, and their locks. Contract, 7 to 9 and 13 to 16.
  *
  * @typedef {{ id: string, user_id: string | number, digest: string, previous_digest?: string, salt?: string,
  *   created_at: Date, rotated_at: Date, expires_at: Date, idle_expires_at: Date, ended_at?: Date, end_reason?: string,
@@ -23,7 +23,7 @@ export function createSessions({ refreshTokens, now, sessionLifetime, idleLifeti
   const end = (sessions, reason) =>
     sessions.where({ ended_at: null }).update({ ended_at: now(), end_reason: reason })
 
-  /** Without those that have expired, which the clean-up may be deleting. */
+  /** Without expired sessions, which the clean-up may be deleting. */
   const aliveOf = (db, user_id) =>
     db('sessions').where({ user_id, ended_at: null }).where('idle_expires_at', '>', now())
 
@@ -85,10 +85,10 @@ export function createSessions({ refreshTokens, now, sessionLifetime, idleLifeti
 export const withRoles = (user) => user && { ...user, roles: JSON.parse(user.roles) }
 
 export function runTransaction(db, work) {
-  // Whatever the server's default is: with another, PostgreSQL fails where it would wait.
+  // Independent of the default of the server: with another isolation level, PostgreSQL fails instead of waiting.
   if (!isSqlite(db)) return db.transaction(work, { isolationLevel: 'read committed' })
   return db.transaction(async (tx) => {
-    // Takes the write lock before anything is read, as BEGIN IMMEDIATE does, for which knex has no option.
+    // Takes the write lock before the first read. BEGIN IMMEDIATE would do the same, but knex has no option for it.
     await tx('sessions').whereRaw('1 = 0').update({ salt: null })
     return work(tx)
   })

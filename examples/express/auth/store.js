@@ -1,8 +1,9 @@
 import { createSessions, runTransaction, withRoles } from './sessions.js'
 
 /**
- * Users and sessions in PostgreSQL or SQLite. For another database, write the functions that this returns: what changes a
- * session locks its row, what opens a session or ends all locks the user's row first. Contract, 13 to 16.
+ * Users and sessions in PostgreSQL or SQLite. For another database, rewrite the functions that this returns. A function that
+ * changes a session locks its row. A function that creates a session, or ends all, locks the row of the user first. Contract, 13
+ * to 16.
  *
  * @param {import('knex').Knex} db
  */
@@ -15,10 +16,10 @@ export function createStore(db, config) {
 
 const ofUsers = (db, { lockUser, lockSession, aliveOf, end, open, isAlive }) => ({
   userByEmail: async (email) => withRoles(await db('users').where({ email }).first()),
-  // As text: PostgreSQL would fail to compare a number with whatever is in a path.
+  // Compared as text: in PostgreSQL, comparing a number with an id from a path could fail.
   userById: async (id) => withRoles(await db('users').whereRaw('cast(id as text) = ?', id).first()),
 
-  /** @returns {Promise<Grant | undefined>} nothing when the e-mail is taken */
+  /** @returns {Promise<Grant | undefined>} undefined if the e-mail is taken */
   signUp: ({ email, passwordHash }, device) =>
     runTransaction(db, async (tx) => {
       const account = { email, password_hash: passwordHash, roles: JSON.stringify(['user']) }
@@ -26,14 +27,17 @@ const ofUsers = (db, { lockUser, lockSession, aliveOf, end, open, isAlive }) => 
       return created && open(tx, created.id, device)
     }),
 
-  /** @returns {Promise<Grant | undefined>} nothing when the password has changed since it was compared */
+  /** @returns {Promise<Grant | undefined>} undefined if the password has changed since it was compared */
   signIn: (user, device) =>
     runTransaction(db, async (tx) => {
       const current = await lockUser(tx, user.id)
       return current?.password_hash === user.password_hash ? open(tx, user.id, device) : undefined
     }),
 
-  /** Ends all sessions but this one. @returns {Promise<boolean>} false when something has changed since it was compared */
+  /**
+   * Ends all sessions except this one.
+   * @returns {Promise<boolean>} false if the password has changed since it was compared, or the session has ended
+   */
   changePassword: (session, password_hash) =>
     runTransaction(db, async (tx) => {
       const user = await lockUser(tx, session.user_id)
@@ -44,7 +48,7 @@ const ofUsers = (db, { lockUser, lockSession, aliveOf, end, open, isAlive }) => 
       return true
     }),
 
-  /** @returns {Promise<boolean>} false when no administrator would be left */
+  /** @returns {Promise<boolean>} false if no administrator would be left */
   setRoles: (user, roles) =>
     runTransaction(db, async (tx) => {
       const rows = await tx('users').where('roles', 'like', '%"admin"%').orderBy('id').forUpdate()
@@ -59,14 +63,14 @@ const ofUsers = (db, { lockUser, lockSession, aliveOf, end, open, isAlive }) => 
 })
 
 const ofSessions = (db, sessions, { now, keepEnded }) => ({
-  /** @returns {Promise<Session | undefined>} with its user, while it is alive */
+  /** @returns {Promise<Session | undefined>} with its user; undefined if it has ended */
   async liveSession(id) {
     const session = await sessions.select(db, id)
     return session && sessions.isAlive(session) ? withRoles(session) : undefined
   },
   listSessions: (userId) => sessions.aliveOf(db, userId).orderBy('created_at', 'desc'),
 
-  /** @returns {Promise<Grant | { refusal: string, reason?: string }>} a refusal is returned, or ending the session would be undone */
+  /** @returns {Promise<Grant | { refusal: string, reason?: string }>} a refusal is returned, because throwing would undo the end of the session */
   refresh: (token) =>
     runTransaction(db, async (tx) => {
       const session = await sessions.lockSession(tx, token.sessionId)
@@ -75,7 +79,7 @@ const ofSessions = (db, sessions, { now, keepEnded }) => ({
       return sessions.isAlive(session) ? sessions.rotate(tx, token, session) : { refusal: 'expired' }
     }),
 
-  /** One statement, which waits for the lock of a refresh. @returns {Promise<number>} how many have been ended */
+  /** One statement, which waits for the lock of a refresh. @returns {Promise<number>} the number of ended sessions */
   endSession: (where, reason) => sessions.end(db('sessions').where(where), reason),
   endAllSessions: (userId, reason) =>
     runTransaction(db, async (tx) => {
@@ -83,7 +87,7 @@ const ofSessions = (db, sessions, { now, keepEnded }) => ({
       await sessions.end(sessions.aliveOf(tx, userId), reason)
     }),
 
-  /** Deletes what has ended a week ago or more. Contract, 5. @returns {Promise<number>} how many sessions */
+  /** Deletes sessions that ended a week ago or earlier. Contract, 5. @returns {Promise<number>} the number of deleted sessions */
   async cleanUp() {
     const past = new Date(now() - keepEnded)
     await db('auth_failures').where('expire', '<', Number(now())).delete()

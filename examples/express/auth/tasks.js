@@ -4,7 +4,7 @@ import { createAuth, migrate, openDatabase, readConfig } from './index.js'
 
 const key = () => `${new Date().toISOString().slice(0, 10)}:${randomBytes(32).toString('base64')}`
 
-/** Each prints what it has done. */
+/** Each task prints its result. */
 const tasks = {
   keys: () => `ACCESS_TOKEN_KEYS=${key()}\nREFRESH_TOKEN_KEYS=${key()}`,
 

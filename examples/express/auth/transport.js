@@ -1,9 +1,9 @@
 import { toUser } from './checks.js'
 
-/** How tokens travel: the refresh token in a cookie, the access token in the body. Contract, 12 and 23. */
+/** How tokens are sent: the refresh token in a cookie, the access token in the body. Contract, 12 and 23. */
 export function createTransport({ config, accessTokens, refreshTokens }) {
   const { name, attributes } = config.cookie
-  // Without decoding: our tokens need none, and other bytes are no token.
+  // Without decoding: these tokens need none, and a value with other bytes is not a token.
   const pattern = new RegExp(`(?:^|; *)${name}=([\\w.-]+)`)
   const readCookie = (req) => pattern.exec(req.get('Cookie') ?? '')?.[1]
   const readToken = (req) => refreshTokens.read(readCookie(req) ?? '')

@@ -1,5 +1,5 @@
 /**
- * A browser in miniature: keeps the refresh cookie and the last access token.
+ * A minimal browser: it keeps the refresh cookie and the last access token.
  * @param {string} url of the API
  */
 export function createClient(url) {
@@ -9,7 +9,7 @@ export function createClient(url) {
     /** @type {string | undefined} */
     token: undefined,
 
-    /** @param {string} route such as "POST /refresh" @param {RequestInit & { json?: unknown }} [init] headers of '' are left out */
+    /** @param {string} route such as "POST /refresh" @param {RequestInit & { json?: unknown }} [init] headers with the value '' are omitted */
     async call(route, { json, headers, ...init } = {}) {
       const [method, path] = route.split(' ')
       const response = await fetch(url + path, {
@@ -32,7 +32,7 @@ export function createClient(url) {
       return { status: response.status, headers: response.headers, body, setCookie }
     },
 
-    /** The same browser a moment ago, such as a thief's copy. */
+    /** A copy of this browser with its current cookie and token, for example of a thief. */
     copy: () => Object.assign(createClient(url), { cookie: client.cookie, token: client.token }),
     signUp: (email = 'ada@example.com') =>
       client.call('POST /signup', { json: { email, password: PASSWORD } }),

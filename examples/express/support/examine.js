@@ -6,7 +6,7 @@ import { PASSWORD } from './client.js'
 
 const doctor = fileURLToPath(new URL('../../../pkg/doctor/cli.js', import.meta.url))
 
-/** What doctor finds at that URL: its exit code, errors and warnings. */
+/** The result of doctor for that URL: its exit code, errors and warnings. */
 export async function examine(url, ...options) {
   const env = {
     ...process.env,

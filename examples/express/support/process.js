@@ -1,4 +1,4 @@
-/** One process of the application, as the test of concurrency starts two. WITHOUT_LOCKS shows what the locks are for. */
+/** One process of the application. The concurrency test starts two. WITHOUT_LOCKS shows why the locks are needed. */
 import { createRequire } from 'node:module'
 import express from 'express'
 import { createAuth, openDatabase, readConfig } from '../auth/index.js'
@@ -14,7 +14,7 @@ if (process.env.WITHOUT_LOCKS) {
   }
 }
 
-// Refused sign-ins are part of the test.
+// High limits, because the test makes many refused sign-ins.
 const failures = { perAddress: 1e6, perAccount: 1e6, seconds: 60 }
 const db = openDatabase(process.env.DATABASE_URL)
 const auth = createAuth(db, { ...readConfig(process.env), failures })

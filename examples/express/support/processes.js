@@ -7,7 +7,7 @@ import { environment } from './serve.js'
 
 const script = fileURLToPath(new URL('./process.js', import.meta.url))
 
-/** Two processes on one database: a client for each, and an administrator. */
+/** Two processes on one database: one client for each, and an administrator. */
 export async function startTwo(test, create) {
   const DATABASE_URL = await create(test)
   const env = { ...process.env, ...environment, DATABASE_URL, NODE_ENV: undefined }

@@ -14,11 +14,11 @@ export const environment = {
   ORIGINS: 'https://app.example.com,http://localhost:5173',
   ACCESS_TOKEN_KEYS: createKey('a1'),
   REFRESH_TOKEN_KEYS: createKey('r1'),
-  // Comparing passwords would take most of the time.
+  // Otherwise comparing passwords would take most of the time.
   PASSWORD_COST: '10',
 }
 
-/** Databases to test on: SQLite, and PostgreSQL where TEST_POSTGRES has the URL of a server. */
+/** The databases for tests: SQLite, and PostgreSQL if TEST_POSTGRES is the URL of a server. */
 export const databases = {
   sqlite: createSqlite,
   ...(process.env.TEST_POSTGRES && { postgres: createPostgres }),
@@ -40,7 +40,7 @@ async function createPostgres() {
 }
 
 /**
- * The example in this process, with a database of its own and a clock that the test moves.
+ * The example in this process, with its own database and a clock that the test controls.
  * @param {{ after(end: () => unknown): void }} test
  */
 export async function serve(test, { env = {}, config: changes = {}, create = createSqlite } = {}) {
@@ -50,7 +50,7 @@ export async function serve(test, { env = {}, config: changes = {}, create = cre
   await migrate(db)
   const servers = []
 
-  /** Another process of the same application would do this, perhaps with other keys. */
+  /** Simulates another process of the same application, possibly with other keys. */
   async function start(more = {}) {
     const config = { ...readConfig({ ...environment, ...env, ...more }), now, ...changes }
     const auth = createAuth(db, config)
@@ -62,7 +62,7 @@ export async function serve(test, { env = {}, config: changes = {}, create = cre
       throw Object.assign(new Error('teapot'), { status: 418 })
     })
     app.use(auth.answerRefusal)
-    // Last, so that what the routes do not answer is seen in a test.
+    // Last, so that a test detects requests that the routes do not handle.
     app.use((error, _req, res, _next) => res.status(500).json({ error: String(error) }))
     const server = app.listen(0, '127.0.0.1')
     await once(server, 'listening')

@@ -1,4 +1,4 @@
-/** What the tests of the contract run on: this example, or a server of which TEST_SUBJECT names the module. */
+/** The server under test: this example, or the server in the module that TEST_SUBJECT names. */
 const { TEST_SUBJECT } = process.env
 const example = async () => ({ ...(await import('./serve.js')), ...(await import('./processes.js')) })
 

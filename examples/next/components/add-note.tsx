@@ -18,7 +18,7 @@ export function AddNote() {
       headers: { 'Content-Type': 'application/json' },
       body: JSON.stringify({ text }),
     })
-    setProblem(response.ok ? '' : `The API answered ${response.status}.`)
+    setProblem(response.ok ? '' : `The API responded with status ${response.status}.`)
     form.reset()
     router.refresh()
   }

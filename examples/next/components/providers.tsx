@@ -6,7 +6,7 @@ import type { SessionInfo } from 'tokencell/bff'
 import { AuthProvider } from 'tokencell/react'
 import { auth } from '../lib/client'
 
-/** With the router, pages follow the session: after a sign-in to the wanted page, after a sign-out away from it, in every tab. */
+/** With `router`, every tab opens the requested page after a sign-in, and leaves protected pages after a sign-out. */
 export function Providers({ session, children }: { session: SessionInfo; children: ReactNode }) {
   return (
     <AuthProvider auth={auth} session={session} router={useRouter()}>

@@ -14,11 +14,13 @@ export function SignInForm() {
       await signIn(Object.fromEntries(new FormData(event.currentTarget)))
     } catch (error) {
       if (!isAuthError(error)) throw error
-      setProblem(error.code === 'refused' ? 'These do not belong together.' : 'Try again in a moment.')
+      setProblem(
+        error.code === 'refused' ? 'Wrong e-mail or password.' : 'The sign-in failed. Try again in a moment.',
+      )
     }
   }
 
-  // `post`: what is submitted before the script has loaded must not end in the address.
+  // `post`: if the browser submits the form before the script has loaded, the password does not get into the URL.
   return (
     <form method="post" onSubmit={submit}>
       <input

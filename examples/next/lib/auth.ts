@@ -1,7 +1,7 @@
 import { createNextAuth } from 'tokencell/next'
 import { store } from './store'
 
-/** The session, as this server has it. */
+/** The session on the server. */
 export const auth = createNextAuth({
   api: process.env.API_URL ?? 'http://127.0.0.1:8787',
   signIn: '/api/v1/login',

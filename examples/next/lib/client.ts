@@ -1,4 +1,4 @@
 import { createBffAuth } from 'tokencell/bff'
 
-/** The session, as a page has it. */
+/** The session in a page. */
 export const auth = createBffAuth()

@@ -3,7 +3,7 @@ import type { SharedStore } from 'tokencell/server'
 
 const url = process.env.REDIS_URL
 
-/** Only where there is more than one instance of this server. */
+/** Needed only if several instances of this server run. */
 export const store: SharedStore | undefined = url === undefined ? undefined : onRedis(url)
 
 function onRedis(url: string): SharedStore {

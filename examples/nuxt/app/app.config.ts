@@ -1,4 +1,4 @@
-// What nuxt.config cannot say, because it is data: the sign-in page keeps the language of the page that was wanted.
+// Functions are not allowed in nuxt.config, because it is data. This one keeps the language of the requested page.
 export default defineAppConfig({
   tokencell: {
     pages: {

@@ -26,7 +26,7 @@ class RailsApi < Rails::Application
     config.hosts = ENV["API_HOSTS"].to_s.split(",").map(&:strip)
   end
 
-  # What nothing else has caught is JSON, too, whatever was asked for.
+  # Responds with JSON to errors that no other code has handled, whatever format was requested.
   config.exceptions_app = lambda do |env|
     status = env["PATH_INFO"].delete("/").to_i
     body = { error: Rack::Utils::HTTP_STATUS_CODES.fetch(status, "Error") }.to_json

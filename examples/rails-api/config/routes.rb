@@ -1,5 +1,5 @@
 Rails.application.routes.draw do
-  # Devise knows who a user is; its own routes would be pages to sign in on.
+  # Devise defines the user. Its own routes are skipped, because they are sign-in pages.
   devise_for :users, skip: :all
   # Sign-in, refresh, sign-out, sessions, password.
   mount TokencellRails::Engine => "/api/v1"

@@ -1,5 +1,5 @@
-# For JTIMatcher of devise-jwt on a table that has users: copy it into db/migrate, with a time before its name.
-# On PostgreSQL it is one transaction, which locks the table until all users have a `jti`.
+# For JTIMatcher of devise-jwt, if the table already contains users. Copy it into db/migrate, with a timestamp before its name.
+# On PostgreSQL, it is one transaction, which locks the table until all users have a `jti`.
 class AddJtiToUsers < ActiveRecord::Migration[6.1]
   class User < ActiveRecord::Base
     self.table_name = "users"

@@ -1,4 +1,4 @@
-"""An application that has nothing else."""
+"""A minimal application."""
 
 import os
 

@@ -1,37 +1,37 @@
 import { FetchError } from 'ofetch'
 import { type AuthErrorCode, isAuthError } from 'tokencell'
 
-const NO_SESSION = 'The session ended before this could be sent. Sign in and try again.'
+const NO_SESSION = 'Your session ended before the request was sent. Sign in and try again.'
 
 const CODES: Partial<Record<AuthErrorCode, string>> = {
   refused: 'The server refused the sign-in.',
-  replaced: 'Another account has signed in since. Nothing was sent in its name.',
+  replaced: 'Another account has signed in. The request was not sent for that account.',
   'session-ended': NO_SESSION,
   'signed-out': NO_SESSION,
-  unreachable: 'The server is not answering. Your session is kept; try again in a moment.',
+  unreachable: 'The server does not respond. You are still signed in. Try again in a moment.',
 }
 
-/** What went wrong, for the person in front of the screen. */
+/** Describes an error to the user. */
 export function explain(error: unknown): string {
   if (error instanceof FetchError) return error.status ? explainStatus(error.status) : explain(error.cause)
   if (isAuthError(error)) return CODES[error.code] ?? error.message
   if (error instanceof TypeError) return 'The server could not be reached. Check the connection.'
-  return 'Something went wrong here. Reload the page and try again.'
+  return 'Something went wrong in this page. Reload it and try again.'
 }
 
-/** The same for a sign-in, where there is no session to be kept yet. */
+/** Describes an error of a sign-in. There is no session yet, so the message does not mention one. */
 export function explainSignIn(error: unknown): string {
   if (!isAuthError(error)) return explain(error)
-  if (error.code === 'unreachable') return 'The server is not answering. Try again in a moment.'
+  if (error.code === 'unreachable') return 'The server does not respond. Try again in a moment.'
   if (error.code !== 'refused') return explain(error)
-  if (error.status === 401) return 'This e-mail and password do not belong together.'
-  if (error.status === 422) return 'Both an e-mail and a password are needed.'
+  if (error.status === 401) return 'Wrong e-mail or password.'
+  if (error.status === 422) return 'Enter an e-mail and a password.'
   return `The server refused the sign-in with status ${error.status}.`
 }
 
 function explainStatus(status: number): string {
-  if (status === 401) return 'The API does not accept this session any more.'
+  if (status === 401) return 'The server does not accept your session any more. Sign in again.'
   if (status === 403) return 'Your roles do not allow this.'
-  if (status >= 500) return `The API has a problem of its own (${status}). Try again in a moment.`
-  return `The API did not accept this (${status}).`
+  if (status >= 500) return `The server failed (${status}). Try again in a moment.`
+  return `The server refused the request (${status}).`
 }

@@ -1,8 +1,8 @@
 import type { Snapshot } from 'tokencell'
 
 /**
- * When the token came, which may be before this page did. A snapshot does not say, but a refresh is due after three
- * quarters of a token's life.
+ * The time when the token was granted, possibly before this page was loaded. A snapshot does not contain it. But a refresh is
+ * due after three quarters of the lifetime of a token, so the time can be calculated.
  */
 export function grantedAt({
   refreshAt,

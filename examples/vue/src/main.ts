@@ -9,7 +9,7 @@ import { useTimeline } from './stores/timeline'
 import './theme.css'
 
 const pinia = createPinia()
-// From the first event on, before any component asks for it.
+// Created here, before any component uses it, so that it records all events.
 useTimeline(pinia)
 
 const app = createApp(App).use(authPlugin(auth)).use(pinia).use(router)

@@ -2,7 +2,7 @@ import { useAuthStore } from 'tokencell/pinia'
 import { onScopeDispose, ref, shallowRef, watch } from 'vue'
 import { explain } from './explain'
 
-/** Something of the user's, loaded at once and again whenever another user is signed in. */
+/** Data of the user. It is loaded immediately, and again when another user signs in. */
 export function useResource<T>(load: (signal: AbortSignal) => Promise<T>) {
   const session = useAuthStore()
   const data = shallowRef<T | null>(null)
@@ -30,7 +30,7 @@ export function useResource<T>(load: (signal: AbortSignal) => Promise<T>) {
   watch(
     () => session.user?.id,
     (id) => {
-      // What the last user saw is not for the next one, not even while loading.
+      // The next user must not see the data of the previous one, not even while loading.
       data.value = null
       if (id !== undefined) void reload()
     },

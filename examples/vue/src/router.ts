@@ -5,7 +5,7 @@ import { routes } from './routes'
 
 export const router = createRouter({ history: createWebHistory(), routes })
 
-/** Shows this page in place of another one, whose address stays. */
+/** Shows this page instead of another one. The URL of the other page stays. */
 const inPlace =
   (name: string) =>
   ({ path, query, hash }: RouteLocationNormalized) => ({

@@ -31,14 +31,14 @@ export const routes: RouteRecordRaw[] = [
     component: () => import('./pages/NotFoundPage.vue'),
     meta: { title: 'Not found' },
   },
-  // Reached by name only, so that the address of the closed page stays: raised roles open it in place.
+  // Opened by name only, so the URL of the forbidden page stays. When the user gets the role, that page opens at this URL.
   {
     path: '/:path(.*)*',
     name: 'forbidden',
     component: () => import('./pages/ForbiddenPage.vue'),
     meta: { title: 'Not allowed', requiresAuth: true },
   },
-  // By name as well: the wanted page opens at its address as soon as the session is known.
+  // Also opened by name only. As soon as the session is known, the requested page opens at its URL.
   {
     path: '/:path(.*)*',
     name: 'unavailable',

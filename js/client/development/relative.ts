@@ -16,8 +16,8 @@ export function warnAboutRelativeUrls(
     if (known.includes(location.origin) || (response.ok && !isPage) || warned.has(input)) return response
     warned.add(input)
     console.warn(
-      `[tokencell] auth.fetch('${input}') went to the page's own origin, ${location.origin}, as with fetch, and was answered with ${response.status}${isPage ? ' and HTML' : ''}. ` +
-        `It took no token, because \`origins\` of the vault file lists ${known.join(', ')} only. Write the URL of the API out: '${new URL(input, known[0]).href}'.`,
+      `[tokencell] auth.fetch('${input}') was sent to the page's own origin, ${location.origin}, as fetch does. The response was ${isPage ? 'HTML with ' : ''}status ${response.status}. ` +
+        `The request had no token, because \`origins\` in the vault file contains only ${known.join(', ')}. Write the full URL of the API: '${new URL(input, known[0]).href}'.`,
     )
     return response
   }

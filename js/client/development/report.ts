@@ -12,10 +12,10 @@ export function reportTrouble(auth: Auth<unknown>, origins: () => readonly strin
     const api = origins()?.join(', ') ?? 'The API'
     const what =
       failure === 'malformed'
-        ? 'answers a refresh with something else than the vault file says'
-        : 'does not answer a refresh, or with a status that decides nothing'
+        ? 'sends a refresh response that does not fit the options in the vault file'
+        : 'does not respond to a refresh, or responds with a status that neither grants nor refuses it'
     console.warn(
-      `[tokencell] ${api} ${what}. The session is kept, and asked for again until it is known. Does the API run? \`npx tokencell doctor\` looks at it.`,
+      `[tokencell] ${api} ${what}. The session is kept, and the refresh is repeated until the API grants or refuses it. Check that the API runs. \`npx tokencell doctor\` examines it.`,
     )
   }
 

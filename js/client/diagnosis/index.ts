@@ -47,7 +47,7 @@ async function diagnoseScript(cause: unknown, make?: () => unknown): Promise<Aut
     (url && (await loadFault(url, worker))) ??
     (thrown
       ? `throws: ${thrown.text}.`
-      : 'fails. Does it throw, or import what is missing? See the console of the worker.')
+      : 'does not start. It may throw, or import a missing file: see the console of the worker.')
   const subject = worker
     ? `The vault script ${worker.url.href}`
     : url
@@ -83,7 +83,7 @@ function urlIn(text = ''): URL | undefined {
 function originFault({ url }: WorkerScript): string | undefined {
   const isForeign = /^https?:$/.test(url.protocol) && url.origin !== location.origin
   return isForeign
-    ? `is on another origin than the page, and browsers start no worker from there. Serve it from ${location.origin}.`
+    ? `is on another origin than the page, and browsers do not start such workers. Serve it from ${location.origin}.`
     : undefined
 }
 
@@ -91,14 +91,14 @@ function originFault({ url }: WorkerScript): string | undefined {
 async function loadFault(url: URL, worker: WorkerScript | undefined): Promise<string | undefined> {
   // Not `AbortSignal.timeout`: it needs a newer browser than the rest of the page's code.
   const late = new AbortController()
-  const timer = setTimeout(() => late.abort('no answer in time'), ANSWER_TIMEOUT)
+  const timer = setTimeout(() => late.abort('no response in time'), ANSWER_TIMEOUT)
   const asked = platformFetch(url, { cache: 'no-store', signal: late.signal })
   const answer = await asked.catch((error: unknown) => String(error)).finally(() => clearTimeout(timer))
-  if (typeof answer === 'string') return `cannot be fetched: ${answer}. Does its server run?`
-  if (!answer.ok) return `is answered with ${answer.status}.${await reportIn(answer)}`
-  const type = answer.headers.get('content-type') ?? 'nothing by name'
+  if (typeof answer === 'string') return `cannot be fetched: ${answer}. Check that its server runs.`
+  if (!answer.ok) return `is answered with status ${answer.status}.${await reportIn(answer)}`
+  const type = answer.headers.get('content-type') ?? '(none)'
   if (!/javascript/i.test(type))
-    return `is answered as ${type}, which is no JavaScript. Is its path right? Many servers send their page for what they do not find.`
+    return `has the content type ${type}, which is not JavaScript. Check its path: many servers send an HTML page if a file is missing.`
   const isModule = worker?.isModule ?? true
   const linkError = isModule ? await linkErrorOf(url).catch(() => undefined) : undefined
   return linkError && `does not load: ${linkError}.`
@@ -107,5 +107,5 @@ async function loadFault(url: URL, worker: WorkerScript | undefined): Promise<st
 /** The compile error of a development server. Vite and Next send it as JSON inside a page. */
 async function reportIn(answer: Response): Promise<string> {
   const [, message] = (await answer.text().catch(() => '')).match(/"message":("(?:[^"\\]|\\.)+")/) ?? []
-  return message ? ` The server says: ${JSON.parse(message)}` : ''
+  return message ? ` The server reports: ${JSON.parse(message)}` : ''
 }

@@ -43,5 +43,8 @@ function missingImport(since: number): string | undefined {
       startTime >= since && (responseStatus >= 400 || contentType.includes('html')),
   )
   const { name, responseStatus, contentType } = missing ?? {}
-  return missing && `it imports ${name}, which is answered with ${responseStatus} ${contentType ?? ''}`.trim()
+  return (
+    missing &&
+    `it imports ${name}, which is answered with status ${responseStatus} ${contentType ?? ''}`.trim()
+  )
 }

@@ -37,7 +37,7 @@ export function scriptOf(make: () => unknown): WorkerScript | undefined {
   function recordArguments(url: string | URL, options?: string | WorkerOptions) {
     const isModule = typeof options === 'object' && options.type === 'module'
     script = { url: new URL(url, document.baseURI), isModule }
-    throw new Error('Only the URL was asked for.')
+    throw new Error('This call only finds out the URL.')
   }
   isAsking = true
   try {

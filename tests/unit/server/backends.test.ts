@@ -238,7 +238,9 @@ test('when a sign-in gets a redirect, the error names its target without the que
   })
   const answer = await (await browse(api.options).signIn()).json()
   expect(answer.error).toBe('redirected')
-  expect(answer.message).toMatch(/^signIn: .* It leads to http:\/\/127\.0\.0\.1:\d+\/accounts\/login\/\.$/)
+  expect(answer.message).toMatch(
+    /^signIn: .* The redirect goes to http:\/\/127\.0\.0\.1:\d+\/accounts\/login\/\.$/,
+  )
   api.close()
 })
 

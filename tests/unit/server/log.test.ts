@@ -26,7 +26,7 @@ test('an unreachable API is logged in one line, and not once per request', async
   expect(events.filter(({ type }) => type === 'request-failed')).toHaveLength(5)
   pass(61_000)
   await browser.fetch('/api/notes')
-  expect(lines[1]).toMatch(/4 more since the last line/)
+  expect(lines[1]).toMatch(/4 more times since the last line/)
   expect(log).toHaveBeenCalledTimes(2)
 })
 

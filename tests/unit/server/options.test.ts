@@ -38,31 +38,31 @@ test.each<[Partial<Record<keyof BffOptions | 'token', unknown>>, code: string, o
 })
 
 test.each<[object, string]>([
-  [{ basePath: 'auth' }, 'basePath: Must be a path such as "/api/auth", and is "auth".'],
-  [{ bodyLimit: '1mb' }, 'bodyLimit: Must be a number of bytes above 0, and is "1mb".'],
-  [{ claims: 'sub' }, 'claims: Must be a list of names of claims, and is "sub".'],
+  [{ basePath: 'auth' }, 'basePath: Must be a path such as "/api/auth", but is "auth".'],
+  [{ bodyLimit: '1mb' }, 'bodyLimit: Must be a number of bytes above 0, but is "1mb".'],
+  [{ claims: 'sub' }, 'claims: Must be a list of claim names, but is "sub".'],
   [
     { cookie: 'session' },
-    'cookie: Must be an object with name, sameSite, secure, maxAge or limit, and is "session".',
+    'cookie: Must be an object with name, sameSite, secure, maxAge or limit, but is "session".',
   ],
-  [{ cookie: { secure: 'no' } }, 'cookie.secure: Must be true or false, and is "no".'],
+  [{ cookie: { secure: 'no' } }, 'cookie.secure: Must be true or false, but is "no".'],
   [
     { cookie: { path: '/' } },
-    'cookie.path: There is no such option. Those are: limit, maxAge, name, sameSite, secure.',
+    'cookie.path: This option does not exist. The options are: limit, maxAge, name, sameSite, secure.',
   ],
-  [{ forward: {} }, 'forward: Must be a function of the request that returns headers, and is {}.'],
-  [{ grace: -1 }, 'grace: Must be a number of seconds, 0 or more, and is -1.'],
-  [{ headers: ['a b'] }, 'headers: Must be a list of names of headers, and is ["a b"].'],
-  [{ onEvent: true }, 'onEvent: Must be a function of an event, and is true.'],
+  [{ forward: {} }, 'forward: Must be a function that gets the request and returns headers, but is {}.'],
+  [{ grace: -1 }, 'grace: Must be a number of seconds, 0 or more, but is -1.'],
+  [{ headers: ['a b'] }, 'headers: Must be a list of header names, but is ["a b"].'],
+  [{ onEvent: true }, 'onEvent: Must be a function that gets an event, but is true.'],
   [
     { origins: 'https://a.test' },
-    'origins: Must be a list of origins such as "https://www.example.com", and is "https://a.test".',
+    'origins: Must be a list of origins such as "https://www.example.com", but is "https://a.test".',
   ],
-  [{ allowInsecureHttp: 'yes' }, 'allowInsecureHttp: Must be true or false, and is "yes".'],
-  [{ proxy: '/api' }, 'proxy: Must be a list of paths such as "/api/v1/**", and is "/api".'],
+  [{ allowInsecureHttp: 'yes' }, 'allowInsecureHttp: Must be true or false, but is "yes".'],
+  [{ proxy: '/api' }, 'proxy: Must be a list of paths such as "/api/v1/**", but is "/api".'],
   [
     { store: {} },
-    'store: Must be an object with getItem, setItem and removeItem, such as one of unstorage, and is {}.',
+    'store: Must be an object with getItem, setItem and removeItem, such as a storage of unstorage, but is {}.',
   ],
 ])('%j is refused with the valid values', (wrong, message) => {
   expect(() => createBff({ ...good, ...wrong } as BffOptions)).toThrow(message)

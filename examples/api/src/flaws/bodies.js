@@ -3,7 +3,7 @@ import { routeOf } from './route.js'
 
 const TWO_MEGABYTES = 2 ** 21
 
-/** Per flaw: what it does to the body of an answer that grants a session. */
+/** For each flaw: how it changes the body of a response that grants a session. */
 const changes = {
   'token-twice'(body, res) {
     const header = res.getHeader('Authorization')

@@ -4,7 +4,7 @@ const EXPOSED = 'Authorization, Retry-After, Date'
 const isPreflight = (req) =>
   req.method === 'OPTIONS' && req.get('Access-Control-Request-Method') !== undefined
 
-/** Per flaw: what it does to the CORS headers of a reply. */
+/** For each flaw: how it changes the CORS headers of a response. */
 export const corsChanges = {
   'cors-any-origin': (reply) => allow(reply, () => true),
   'cors-lookalike-origin': (reply) =>
@@ -42,7 +42,7 @@ function allow({ req, res }, accepts) {
   res.setHeader('Access-Control-Allow-Headers', HEADERS)
 }
 
-/** Takes values out of a list. */
+/** Removes values from a list. */
 function without(header, ...values) {
   const name = `Access-Control-${header}`
   return ({ res }) => {

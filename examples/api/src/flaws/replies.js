@@ -8,7 +8,7 @@ import { routeOf } from './route.js'
 const TEN_YEARS = 10 * 365 * 24 * 60 * 60
 const TEN_MINUTES = 600_000
 
-/** Per flaw: what it does to a reply, of which nothing is on the wire yet. */
+/** For each flaw: how it changes a response, before anything is sent. */
 const changes = {
   'cookie-readable': onCookie((cookie) => cookie.replace('; HttpOnly', '')),
   'cookie-insecure': onCookie((cookie) => cookie.replace('; Secure', '')),
@@ -53,7 +53,7 @@ const changes = {
 }
 
 /**
- * Changes what the API answers, headers and bodies, at the last moment.
+ * Changes the headers and bodies of responses, immediately before they are sent.
  * @param {Pick<import("../api.js").Api, "settings">} api
  * @returns {import("express").RequestHandler}
  */
@@ -73,7 +73,7 @@ export function flawedReplies({ settings }) {
   }
 }
 
-/** A change of the refresh cookie, if the reply sets it. */
+/** Changes the refresh cookie, if the response sets it. */
 function onCookie(change) {
   return (reply) => {
     const cookies = [reply.res.getHeader('Set-Cookie') ?? []].flat()

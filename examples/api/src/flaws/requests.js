@@ -6,7 +6,7 @@ const AUTH = { login: 'csrf-sign-in-open', refresh: 'csrf-refresh-open', logout:
 const REFRESH_COOKIE = /(?:^|; )(?:__Host-)?refresh_token=([^;]*)/
 
 /**
- * Makes requests look better than they are, so that what should be refused is not.
+ * Changes requests so that the API accepts requests that it should refuse.
  * @param {import("../api.js").Api} api
  * @returns {import("express").RequestHandler}
  */

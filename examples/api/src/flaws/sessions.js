@@ -1,13 +1,13 @@
 import { has } from './names.js'
 
 /**
- * Refresh tokens that are too good to be thrown away.
+ * Refresh tokens that are still accepted after they were used.
  * @param {import("../settings.js").Settings} settings
  * @param {ReturnType<typeof import("../sessions.js").createSessions>} sessions
  * @returns {ReturnType<typeof import("../sessions.js").createSessions>}
  */
 export function flawedSessions(settings, sessions) {
-  /** @type {Map<string, import("../sessions.js").Grant>} what spent tokens were spent for */
+  /** @type {Map<string, import("../sessions.js").Grant>} by spent token: its successor */
   const spent = new Map()
 
   return {

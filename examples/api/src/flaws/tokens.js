@@ -5,7 +5,7 @@ import { has } from './names.js'
 const DAY = 24 * 60 * 60
 const TEN_MINUTES = 600
 
-/** Per flaw: what it does to the claims. */
+/** For each flaw: how it changes the claims. */
 const changes = {
   'token-long': (claims) => ({ ...claims, exp: claims.iat + 30 * DAY }),
   'token-short': (claims) => ({ ...claims, exp: claims.iat + 10 }),
@@ -22,13 +22,13 @@ const changes = {
 }
 
 /**
- * Access tokens that say something else than they should, and work like those they stand for.
+ * Access tokens with wrong content. They are accepted like the tokens that they replace.
  * @param {import("../settings.js").Settings} settings
  * @param {ReturnType<typeof import("../tokens.js").createTokens>} tokens
  * @returns {ReturnType<typeof import("../tokens.js").createTokens>}
  */
 export function flawedTokens(settings, tokens) {
-  /** @type {Map<string, string>} the token that a flawed one stands for */
+  /** @type {Map<string, string>} by flawed token: the token that it replaces */
   const originals = new Map()
   const original = (token) => originals.get(token) ?? token
 

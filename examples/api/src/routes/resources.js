@@ -4,7 +4,7 @@ import { toUser } from '../accounts.js'
 import { readBearer, refuseBearer, requireBearer, requireRole } from '../bearer.js'
 
 /**
- * What there is to fetch with an access token, and two routes that do not look at it.
+ * The resources that need an access token, and two routes that do not check it.
  * @param {import("../api.js").Api} api
  * @returns {import("express").Router}
  */
@@ -17,7 +17,7 @@ export function resourceRoutes(api) {
     res.json({ authorization: readBearer(req) !== undefined })
   })
 
-  // Stands for an API with another audience: no token of ours will ever do.
+  // Represents an API with another audience: it refuses all tokens of this API.
   router.get('/audience', refuseBearer)
 
   router.get('/me', bearer, (req, res) => {

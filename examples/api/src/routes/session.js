@@ -46,7 +46,7 @@ export function sessionRoutes({ settings, accounts, sessions, tokens, journal })
   router.post('/login', signingIn, async (req, res) => {
     const account = await accounts.signIn(req.body)
     if (!account) return res.status(401).json({ error: 'credentials' })
-    // Always a new family: a cookie planted before the sign-in is worth nothing after it.
+    // Always a new family, so a cookie that an attacker set before the sign-in is useless after it.
     await answer(req, res, account, sessions.open(account.id))
   })
 
@@ -55,7 +55,7 @@ export function sessionRoutes({ settings, accounts, sessions, tokens, journal })
     const result = token === undefined ? { refusal: 'no_cookie' } : sessions.rotate(token)
     if (result.refusal) {
       journal.countRefresh(result.refusal === 'reuse' ? 'reuse' : 'refused')
-      // The cookie stays: it may by now be that of the request this one lost a race against.
+      // The cookie is not cleared: it may already be the new cookie of a concurrent request that succeeded.
       return res.status(401).json({ error: result.refusal })
     }
     journal.countRefresh('ok')

@@ -8,11 +8,11 @@ import { InvalidInput } from '../invalid-input.js'
 const LARGEST = 2 ** 30
 const LONGEST_PAUSE = 60_000
 
-// The byte at i is i % 251: a prime, so that a piece that is lost or comes twice shows.
+// The byte at i is i % 251. 251 is a prime, so that a lost or repeated piece is detected.
 const PATTERN = Buffer.from(Array.from({ length: 251 * 256 }, (_, i) => i % 251))
 
 /**
- * Answers that take their time, and bodies of any size. None is ever in memory as a whole.
+ * Slow responses, and bodies of any size. A body is never in memory as a whole.
  * @param {import("../api.js").Api} api
  * @returns {import("express").Router}
  */
@@ -69,12 +69,12 @@ const events = (count, every) =>
     }
   }
 
-/** Sends as fast as the client reads, until it has had enough. */
+/** Sends as fast as the client reads, until the client disconnects. */
 async function stream(source, res) {
   try {
     await pipeline(source, res)
   } catch (error) {
-    // The client may go whenever it likes; the journal tells.
+    // The client may disconnect at any time; the journal records it.
     if (!res.closed) throw error
   }
 }

@@ -1,4 +1,4 @@
-/** Adds `sessions` and `auth_failures`; `users`, or its column `roles`, only where they are missing. */
+/** Adds `sessions` and `auth_failures`; adds `users`, or its column `roles`, only if they are missing. */
 export async function up(db) {
   if (!(await db.schema.hasTable('users')))
     await db.schema.createTable('users', (table) => {
@@ -25,7 +25,7 @@ export async function up(db) {
     table.string('user_agent', 255)
     table.string('address', 64)
   })
-  // As rate-limiter-flexible wants it.
+  // The table that rate-limiter-flexible requires.
   await db.schema.createTable('auth_failures', (table) => {
     table.string('key', 255).primary()
     table.integer('points').notNullable().defaultTo(0)
@@ -33,7 +33,7 @@ export async function up(db) {
   })
 }
 
-/** Leaves `users` as it is: it may have been there before. */
+/** Does not remove `users`, because it may have existed before. */
 export async function down(db) {
   await db.schema.dropTable('auth_failures')
   await db.schema.dropTable('sessions')

@@ -5,12 +5,12 @@ export default async function HomePage() {
   return (
     <>
       <h1 data-test="page-home">
-        {snapshot.user ? `Hello, ${snapshot.user.name}.` : 'Fieldnotes, on a server.'}
+        {snapshot.user ? `Hello, ${snapshot.user.name}.` : 'Fieldnotes, in Next.'}
       </h1>
       <p>
-        The tokens stay on this server, in a cookie that is encrypted and that no script reads. The page that
-        you see was rendered with a session that this server refreshed, once, for every request that was
-        waiting.
+        This server keeps the tokens in an encrypted cookie that no script can read. It rendered this page
+        with your session. If the token has to be refreshed, the server refreshes it once for all waiting
+        requests.
       </p>
     </>
   )

@@ -1,4 +1,4 @@
-/** The same for everybody, and rendered when the application is built. */
+/** This page is the same for all visitors. It is rendered when the application is built. */
 export default function AboutPage() {
   return (
     <main>

@@ -4,7 +4,7 @@ import { type FormEvent, useEffect, useState } from 'react'
 import { AuthProvider, useAuth } from 'tokencell/react'
 import { api, auth } from './auth'
 
-/** The pure client mode: no server of this application is involved, the vault asks the API itself. */
+/** Client mode only: the vault sends requests to the API directly, without the server of this application. */
 export default function VaultPage() {
   return (
     <AuthProvider auth={auth}>

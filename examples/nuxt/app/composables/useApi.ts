@@ -1,4 +1,4 @@
-/** In BFF mode pages ask their own server, under the same paths; in vault mode the API itself. */
+/** In BFF mode, pages send requests to their own server, with the paths of the API. In vault mode, they send them to the API. */
 export function useApi() {
   const { apiOrigin } = useRuntimeConfig().public
   return (path: string) => `${apiOrigin}${path}`

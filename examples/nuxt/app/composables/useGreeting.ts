@@ -1,7 +1,7 @@
-/** A composable that awaits before it asks who is there. */
+/** A composable that calls `useAuth()` after an `await`. */
 export async function useGreeting() {
   await nextTick()
   const { user, hasRole } = useAuth()
   await nextTick()
-  return `${user.value?.name}, ${useAuth().isAuthenticated.value && hasRole('admin') ? 'who runs this' : 'who writes here'}`
+  return `${user.value?.name}, ${useAuth().isAuthenticated.value && hasRole('admin') ? 'administrator' : 'writer'}`
 }

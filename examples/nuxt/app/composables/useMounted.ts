@@ -1,4 +1,4 @@
-/** Whether the page listens. A form that is sent before goes the browser's way. */
+/** Whether the scripts of the page have started. Before that, the browser itself submits a form. */
 export function useMounted() {
   const isMounted = ref(false)
   onMounted(() => {

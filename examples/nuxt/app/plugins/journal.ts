@@ -1,4 +1,4 @@
-/** What has become of the session, as a plugin knows it. */
+/** Records the events of the session in a plugin. */
 export default defineNuxtPlugin({
   name: 'journal',
   dependsOn: ['tokencell'],

@@ -4,7 +4,7 @@ interface Person {
   email: string
 }
 
-/** A route of this server's own, which asks the API as the user and is a door of its own. */
+/** A route of this server. It calls the API with the token of the user, and checks the role itself. */
 export default defineEventHandler(async (event) => {
   const auth = useServerAuth(event)
   await auth.require({ roles: ['admin'] })

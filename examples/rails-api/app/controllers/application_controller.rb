@@ -1,6 +1,6 @@
 class ApplicationController < ActionController::API
   include TokencellRails::Authentication
-  # Closed, unless a controller says otherwise.
+  # Every action requires sign-in, unless a controller skips this.
   before_action :authenticate_user!
 
   rescue_from ActiveRecord::RecordInvalid do |error|
@@ -11,7 +11,7 @@ class ApplicationController < ActionController::API
 
   private
 
-  # By the database: roles in a token are for display.
+  # Uses the roles in the database: roles in a token are for display only.
   def require_role(*roles)
     refuse("forbidden", status: :forbidden) if (current_user.roles & roles).empty?
   end

@@ -22,7 +22,7 @@ class User < ApplicationRecord
   def session_claims = { roles: roles }
   def session_json = super.merge(name: name)
 
-  # Nothing if nobody would be an admin then. Two admins who demote each other at once wait for the same locks.
+  # Returns false if no admin would be left. If two admins demote each other concurrently, both wait for the same locks.
   def replace_roles(list)
     transaction do
       admins = self.class.admins.lock.order(:id).to_a

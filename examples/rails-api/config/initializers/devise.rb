@@ -1,5 +1,5 @@
 Devise.setup do |config|
-  # One answer, after one time, for a wrong password and for an unknown e-mail.
+  # A wrong password and an unknown e-mail get the same response after the same time.
   config.paranoid = true
   config.case_insensitive_keys = config.strip_whitespace_keys = [:email]
   config.stretches = Rails.env.test? ? 1 : 12

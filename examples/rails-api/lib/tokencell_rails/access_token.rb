@@ -1,14 +1,14 @@
 module TokencellRails
-  # The short-lived token of a request. It names its session, and every request checks that this session is alive: so a
+  # The short-lived token of a request. It names its session, and every request checks that this session has not ended. So a
   # sign-out, a change of password and a change of claims take effect with the next request.
   module AccessToken
-    # Why a token is refused, as the client is told.
+    # The reason why a token is refused, for the client.
     Refusal = Struct.new(:error, :reason)
 
     class << self
       def issue(session)
         life = settings.access_ttl
-        # Whole seconds, as is usual, unless a life with a fraction asks for more.
+        # Whole seconds, as usual, unless the lifetime has a fraction.
         now = life.is_a?(Integer) ? Time.now.to_i : Time.now.to_f.round(3)
         last = session.expires_at
         ends = [now + life, life.is_a?(Integer) ? last.to_i : last.to_f.round(3)].min
@@ -17,20 +17,20 @@ module TokencellRails
         ::JWT.encode({ **session.user.session_claims, **claims }, key.secret, "HS256", { kid: key.id })
       end
 
-      # The session of a request, with its user, or why there is none.
+      # The session of a request, with its user, or the reason why the token is refused.
       def session_of(token)
         claims = genuine(token) or return Refusal.new("invalid_token")
         return Refusal.new("expired_token") unless claims["exp"].to_f > Time.now.to_f
-        # Two reads by primary key, which Rails prepares: a join would take it three times as long to put together.
+        # Two reads by primary key, which Rails prepares. Building a join would take Rails three times as long.
         session = Session.find_by(id: claims["sid"])
         return Refusal.new("revoked", session&.ended_reason) unless session&.alive?
         return Refusal.new("invalid_token") unless session.user_id.to_s == claims["sub"]
         return Refusal.new("inactive") unless session.user.active_for_authentication?
-        # The client refreshes, and the next token has the claims of now.
+        # The client then refreshes, and the next token has the current claims.
         current?(claims, session.user) ? session : Refusal.new("outdated")
       end
 
-      # What a token says, if it was signed here, whether or not it has expired.
+      # The claims of a token that was signed here, even if it has expired.
       def genuine(token)
         options = { algorithms: ["HS256"], verify_expiration: false, iss: settings.issuer, verify_iss: true }
         claims, = ::JWT.decode(token, nil, true, options) do |header|

@@ -1,6 +1,6 @@
 module TokencellRails
-  # For controllers of an API: `authenticate_user!` takes the bearer and nothing else, and refuses in JSON. `current_user` and
-  # everything of Devise that asks for it work as before.
+  # For controllers of an API: `authenticate_user!` accepts only the bearer, and refuses in JSON. `current_user`, and the parts
+  # of Devise that use it, work as before.
   module Authentication
     extend ActiveSupport::Concern
 
@@ -17,13 +17,13 @@ module TokencellRails
       found = AccessToken.session_of(token)
       return refuse_bearer(found.error, found.reason) if found.is_a?(AccessToken::Refusal)
       @current_tokencell_session = found
-      # As if fetched from a session: nothing is stored, and hooks that count sign-ins do not run.
+      # Like a user from a session: nothing is stored, and hooks that count sign-ins do not run.
       warden.set_user(found.user, scope: TokencellRails.scope, store: false, event: :fetch)
     end
 
     def bearer = request.authorization.to_s.b[/\ABearer ([\w.-]+)\z/ni, 1]
 
-    # RFC 6750, 3: the error is named if a token was sent.
+    # The response names the error only if a token was sent (RFC 6750, 3).
     def refuse_bearer(error, reason = nil)
       response.set_header("WWW-Authenticate", error == "no_token" ? "Bearer" : 'Bearer error="invalid_token"')
       refuse(error, reason)

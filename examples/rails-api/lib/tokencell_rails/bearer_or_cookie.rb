@@ -1,7 +1,7 @@
 module TokencellRails
-  # For an application that has pages with Devise's session cookie, too: a request with a bearer is judged by the bearer
-  # alone, one without by the cookie. A browser adds a cookie to requests of other sites, so those need the header that no
-  # form can send.
+  # For an application that also has pages with Devise's session cookie. For a request with a bearer, only the bearer counts.
+  # For a request without a bearer, the cookie counts. Browsers also add the cookie to requests of other sites, so these
+  # requests need the header, which no form can send.
   module BearerOrCookie
     extend ActiveSupport::Concern
     include Authentication

@@ -1,5 +1,5 @@
 module TokencellRails
-  # What a session remembers of the request that used it last. Headers can have any bytes, databases take text only.
+  # The data that a session stores about its last request. Headers may contain any bytes; databases accept text only.
   class Device
     def self.of(request)
       agent = request.user_agent.to_s.dup.force_encoding("UTF-8").scrub("").delete("\0")

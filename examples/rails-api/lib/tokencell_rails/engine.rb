@@ -3,14 +3,14 @@ require "devise"
 require "jwt"
 require "rack/cors"
 
-# Sessions for an API with Devise: README.md says how it is mounted, docs/contract.md what it does and why.
+# Sessions for an API with Devise. README.md explains how to mount it; docs/contract.md lists its rules and their reasons.
 module TokencellRails
   # The Devise model that signs in. Set it in config/application.rb if it has another name.
   mattr_accessor :user_class_name, default: "User"
   mattr_accessor :settings
 
   def self.user_class = user_class_name.constantize
-  # As Devise calls it: `user` in `authenticate_user!` and `current_user`.
+  # The name that Devise uses: `user` in `authenticate_user!` and `current_user`.
   def self.scope = user_class_name.underscore.tr("/", "_").to_sym
 end
 
@@ -29,7 +29,7 @@ require_relative "middleware"
 
 module TokencellRails
   class Engine < ::Rails::Engine
-    # Otherwise Rails takes the application, whose `lib` this is in, for the engine.
+    # Otherwise Rails treats the application as the engine, because this file is in its `lib`.
     def self.find_root(_from) = Pathname.new(__dir__)
     isolate_namespace TokencellRails
 
@@ -43,16 +43,16 @@ module TokencellRails
 
     initializer "tokencell_rails.middleware", before: :build_middleware_stack do |app|
       settings = TokencellRails.settings
-      # The cookie of the refresh token; an application with `api_only` has no cookies.
+      # For the cookie of the refresh token: an application with `api_only` has no cookies.
       app.middleware.use ActionDispatch::Cookies if app.config.api_only
-      app.middleware.delete Rack::Runtime # `X-Runtime` says how long a comparison took.
-      # Outside of everything else: a page on another origin has to be able to read a 401 or a 429, too.
+      app.middleware.delete Rack::Runtime # `X-Runtime` would reveal how long a comparison took.
+      # Before all other middleware, so that a page on another origin can also read a 401 or a 429.
       app.middleware.insert_before(0, Rack::Cors) { settings.allow_origins(self) } if settings.cors_origins.any?
       app.middleware.insert_before 0, AnswerHeaders, settings.path
       app.middleware.insert_before 0, ForwardedHeaders, settings.trusted_proxies
     end
 
-    # Inside the engine's own routes: what cannot be read is refused in JSON.
+    # For the routes of the engine: refuses unreadable requests in JSON.
     middleware.use RefuseBadRequests
 
     initializer "tokencell_rails.sqlite" do

@@ -1,6 +1,6 @@
 module TokencellRails
-  # For whatever reads a cookie. A form of another site can send no header of its own, and a page of another site only after
-  # a preflight, which CORS refuses.
+  # For all endpoints that read a cookie. A form of another site cannot send additional headers. A script of another site can
+  # send them only after a preflight, which CORS refuses.
   module ForgeryProtection
     private
 

@@ -1,10 +1,10 @@
 module TokencellRails
-  # Secrets with ids: the first one signs, all of them verify. The id derives from the secret, so that the order of the
-  # list is all there is to configure.
+  # Secrets with ids: the first secret signs, all secrets verify. The id is derived from the secret, so only the order of the
+  # list must be configured.
   class Keys
     Key = Struct.new(:id, :secret) do
       def hmac(*parts) = OpenSSL::HMAC.digest("SHA256", secret, parts.join("\0"))
-      # Not in a message of an error.
+      # Must not appear in an error message.
       def inspect = "#<Key #{id}>"
     end
 

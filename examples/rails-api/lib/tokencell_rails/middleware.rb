@@ -1,9 +1,9 @@
 require "time"
 
 module TokencellRails
-  # Only proxies that are stated may say for whom, by which scheme and for which host they ask: Rails believes these headers
-  # from anybody. `Forwarded` (which Rack 3 prefers) and `Client-IP` are believed from nobody, because a proxy that sets
-  # `X-Forwarded-For` passes them on as the visitor wrote them.
+  # Drops `X-Forwarded-*` (address, scheme, host) unless a trusted proxy sent it, because Rails trusts these headers from every
+  # sender. Always drops `Forwarded` (which Rack 3 prefers) and `Client-IP`, because a proxy that sets `X-Forwarded-For` passes
+  # these on as the visitor wrote them.
   class ForwardedHeaders
     NEVER = %w[HTTP_FORWARDED HTTP_CLIENT_IP].freeze
 
@@ -28,8 +28,8 @@ module TokencellRails
     end
   end
 
-  # Answers of the API are about one person, so no cache may keep them. And they have a date, which Puma does not send. Names
-  # are in lower case, as Rack 3 wants them.
+  # Responses of the API belong to one user, so no cache may store them. The `date` header is added, because Puma does not send
+  # it. Header names are in lower case, as Rack 3 requires.
   class AnswerHeaders
     def initialize(app, path)
       @app = app
@@ -37,7 +37,7 @@ module TokencellRails
     end
 
     def call(env)
-      # Looked at before: below a mount, the path is another.
+      # Checked before the call, because the path is different below a mount.
       personal = env["REQUEST_METHOD"] != "OPTIONS" && env["PATH_INFO"].to_s.start_with?(@path)
       status, headers, body = @app.call(env)
       set(headers, "cache-control", "no-store") if personal

@@ -1,13 +1,13 @@
 module TokencellRails
-  # What is in the cookie: `<session id>.<secret>.<mark>`. The mark tells a token that was made here from a guessed one
-  # without the database, which has digests only.
+  # The value of the cookie: `<session id>.<secret>.<mark>`. With the mark, a token that was created here can be distinguished
+  # from a guessed one without the database. The database contains digests only.
   class RefreshToken
     FORMAT = /\A([0-9a-f-]{36})\.([\w-]{43})\.([\w-]{43})\z/n
 
     attr_reader :session_id, :secret
 
     class << self
-      # Compared as bytes: a cookie can have any.
+      # Compared as bytes, because a cookie may contain any bytes.
       def parse(text)
         _, session_id, secret, mark = *FORMAT.match(text.to_s.b)
         return unless mark
@@ -28,13 +28,13 @@ module TokencellRails
     def to_s = "#{session_id}.#{secret}.#{mark}"
     def mark(key = keys.signing) = encode(key.hmac("mark", session_id, secret))
 
-    # Derived from the presented secret, a salt in the row and a key, so that the same answer can be given again although
-    # only its digest is stored.
+    # Derived from the presented secret, a salt in the row and a key. So the same token can be sent again, although only its
+    # digest is stored.
     def successor(salt, key = keys.signing)
       self.class.new(session_id, encode(key.hmac("next", salt, secret)))
     end
 
-    # The successor that was given before: the first key may have changed since.
+    # The successor that was sent before. The first key may have changed since then.
     def repeated_successor(salt, digest)
       keys.lazy.map { |key| successor(salt, key) }.find { |token| token.digest == digest }
     end

@@ -1,13 +1,13 @@
 module TokencellRails
-  # For the user model. Override `session_claims` to have more in the access token (a change of them refuses the token, and
-  # the next refresh brings the new ones), `session_json` for what the client is told, and `sign_up_fields`.
+  # For the user model. Override `session_claims` for more claims in the access token (when they change, the token is refused,
+  # and the next refresh returns the new claims), `session_json` for the data that the client gets, and `sign_up_fields`.
   module SessionOwner
     extend ActiveSupport::Concern
 
     included do
       has_many :tokencell_sessions, class_name: "TokencellRails::Session", foreign_key: :user_id,
                                     inverse_of: :user, dependent: :delete_all
-      # The one session that a change of the password leaves alive.
+      # The only session that a change of the password does not end.
       attr_accessor :kept_session_id
       after_update { end_sessions("password_changed", except: kept_session_id) if saved_change_to_encrypted_password? }
     end
@@ -19,7 +19,7 @@ module TokencellRails
     def session_claims = {}
     def session_json = { id: id.to_s, email: email, **session_claims }
 
-    # On every device. Whatever starts a session waits for the same lock.
+    # Ends the sessions on all devices. Starting a session waits for the same lock.
     def end_sessions(reason, except: nil)
       Session.end_all(self, reason, except: except)
     end

@@ -2,8 +2,8 @@ require "ipaddr"
 require "securerandom"
 
 module TokencellRails
-  # Every setting, read from the environment once; README.md has the list. A wrong value ends the start with a sentence
-  # that says which one and what would be right.
+  # All settings, read from the environment once; README.md lists them. With a wrong value, the start fails with a message
+  # that names the setting and the allowed values.
   class Settings
     attr_reader :access_ttl, :refresh_ttl, :idle_ttl, :reuse_grace, :token_in, :issuer, :jwt_keys, :refresh_keys,
                 :cors_origins, :path, :same_site, :trusted_proxies, :limits, :limit_period
@@ -29,7 +29,8 @@ module TokencellRails
 
     def sign_up? = @sign_up == "on"
 
-    # What production needs of the application. Not asked of a build without secrets (`assets:precompile` in a Dockerfile).
+    # The requirements for the application in production. Not checked in a build without secrets (`assets:precompile` in a
+    # Dockerfile).
     def check_production(app)
       return if !@production || building?
       abort "config.force_ssl must be true in production: the refresh cookie is sent over TLS only" unless app.config.force_ssl
@@ -66,7 +67,7 @@ module TokencellRails
       }
     end
 
-    # A whole number stays one, and with it the times in the tokens.
+    # A whole number stays an integer, and so do the times in the tokens.
     def number(name, default, above:)
       text = read(name) or return default
       number = Integer(text, exception: false) || Float(text, exception: false)

@@ -1,4 +1,4 @@
-"""A whole project that has nothing else. What your own settings need is between the two lines."""
+"""A minimal project. Copy the settings between the two lines into your own project."""
 
 import os
 from datetime import timedelta
@@ -9,7 +9,7 @@ SECRET_KEY = os.environ["SECRET_KEY"]
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1").split(",")
 ROOT_URLCONF = "project.urls"
 USE_TZ = True
-# The paths of the contract have no slash at their end.
+# The paths of the contract do not end with a slash.
 APPEND_SLASH = False
 
 INSTALLED_APPS = ["django.contrib.auth", "django.contrib.contenttypes"]
@@ -27,9 +27,9 @@ MIDDLEWARE = [
 ]
 
 TOKENCELL = {
-    # Where browsers reach this API.
+    # The URL at which browsers reach this API.
     "PUBLIC_URL": os.environ["PUBLIC_URL"],
-    # The pages that use it, where they are on other origins.
+    # The origins of pages that use it from other origins.
     "ORIGINS": [origin for origin in os.environ.get("ORIGINS", "").split(",") if origin],
     "ACCESS_TOKEN_KEYS": os.environ["ACCESS_TOKEN_KEYS"],
     "REFRESH_TOKEN_KEYS": os.environ["REFRESH_TOKEN_KEYS"],
@@ -53,11 +53,11 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 
-# SQLite has no row locks: a transaction takes its write lock before it reads. Leave this out with PostgreSQL.
+# SQLite has no row locks: a transaction takes its write lock before it reads. Omit this with PostgreSQL.
 DATABASES["default"]["OPTIONS"] = {"transaction_mode": "IMMEDIATE", "timeout": 20}
 
 if not DEBUG:
-    # Believed from TRUSTED_PROXIES only: `forwarded_headers` drops the header of others.
+    # Trusted from TRUSTED_PROXIES only: `forwarded_headers` drops this header from other senders.
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31536000

@@ -1,1 +1,1 @@
-"""Sessions for an API on Django REST framework. README.md has the steps; comments name the rules of docs/contract.md."""
+"""Sessions for an API on Django REST framework. README.md contains the steps. The comments refer to the rules of docs/contract.md."""

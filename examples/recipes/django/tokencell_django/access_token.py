@@ -10,7 +10,7 @@ from . import conf
 
 
 class KeyListBackend(TokenBackend):
-    """simplejwt has one key and writes no `kid`, so this signs and decodes in its place."""
+    """simplejwt has one key and writes no `kid`, so this class signs and decodes instead."""
 
     def encode(self, payload):
         key = conf.keys("ACCESS_TOKEN_KEYS")[0]
@@ -18,7 +18,7 @@ class KeyListBackend(TokenBackend):
 
     def decode(self, token, verify=True, accept_expired=False):
         required = ["exp", "sid", api_settings.USER_ID_CLAIM]
-        # The clock of the server that signed may be a second ahead: PyJWT would refuse its `iat`.
+        # The clock of the server that signed the token may be a second ahead. PyJWT would refuse its `iat`.
         options = {"require": required, "verify_exp": not accept_expired, "verify_iat": False}
         try:
             key = self.get_verifying_key(token)
@@ -49,7 +49,7 @@ class SessionToken(AccessToken):
 
     @classmethod
     def session_id_of(cls, text):
-        """Of a genuine token, also when it has expired: it does for a sign-out. None otherwise. Contract, 18."""
+        """The session id of a genuine token, otherwise None. For a sign-out, the token may have expired. Contract, 18."""
         try:
             return cls._token_backend.decode(text, accept_expired=True)["sid"]
         except TokenBackendError:

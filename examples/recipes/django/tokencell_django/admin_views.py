@@ -1,4 +1,4 @@
-"""For administrators: users in the group `admin`. README.md says how to do without."""
+"""For administrators: users in the group `admin`. README.md explains how to omit them."""
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
@@ -22,7 +22,7 @@ class AdminView(View):
     permission_classes = [IsAuthenticated, IsAdmin]
 
     def find(self, id):
-        # An integer that no column can hold is no user, and no error of the database.
+        # For an id that is too large for the column, no user is found. Otherwise the database would raise an error.
         user = get_user_model()._default_manager.filter(pk=id).first() if len(id) <= 18 else None
         if not user:
             raise Refused(404, "not_found")
@@ -46,9 +46,9 @@ class UserRolesView(AdminView):
 
 @transaction.atomic
 def set_roles(user, roles):
-    """False when no administrator would be left."""
+    """False if no administrator would be left."""
     admin, _ = Group.objects.get_or_create(name=ADMIN)
-    # One change of administrators at a time.
+    # Only one change of administrators runs at a time.
     Group.objects.select_for_update().get(pk=admin.pk)
     others = get_user_model()._default_manager.filter(groups=admin, is_active=True).exclude(pk=user.pk)
     if ADMIN not in roles and ADMIN in roles_of(user) and not others.exists():

@@ -7,8 +7,8 @@ from .models import Session
 
 class SessionAuthentication(JWTAuthentication):
     """
-    For your views: `request.user` is who asks, `request.auth` is the session. A token counts while its session is alive and
-    its user is active, so a sign-out takes effect with the next request. Contract, 2.
+    For your views: `request.user` is the user, `request.auth` is the session. A token is valid until its session ends or its
+    user is deactivated, so a sign-out takes effect with the next request. Contract, 2.
     """
 
     def authenticate(self, request):

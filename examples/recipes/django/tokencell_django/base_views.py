@@ -1,4 +1,4 @@
-"""What all views have in common: who may ask, how they refuse, and how tokens travel."""
+"""The common parts of all views: permissions, refusals, and how tokens are sent."""
 
 from django.http import Http404
 from django.utils import timezone
@@ -39,7 +39,7 @@ class View(APIView):
     permission_classes = [IsAuthenticated]
     parser_classes = [BoundedJSONParser]
     renderer_classes = [JSONRenderer]
-    # Of the project's own, which count requests and not failures.
+    # Without the throttles of the project, which count requests and not failures.
     throttle_classes = []
 
     def initial(self, request, *args, **kwargs):
@@ -63,7 +63,7 @@ class View(APIView):
 
 
 class CookieView(View):
-    """Reads the cookie, and so refuses what a page of another site can send. Contract, 25."""
+    """Reads the cookie, and therefore refuses requests that a page of another site can send. Contract, 25."""
 
     authentication_classes = []
     permission_classes = [AllowAny]
@@ -99,20 +99,20 @@ def cookie_place():
 
 
 def clear_cookie(response):
-    # Django adds `Secure` by the prefix of the name.
+    # Django adds `Secure` because of the prefix of the name.
     response.delete_cookie(conf.cookie_name(), **cookie_place())
     return response
 
 
 def device_of(request):
     agent = request.headers.get("User-Agent", "").replace("\0", "")
-    # Headers can have any bytes; a database takes text only.
+    # Headers may contain any bytes; a database accepts text only.
     agent = agent.encode("utf-8", "ignore").decode()
     return {"user_agent": agent[:255], "address": request.META.get("REMOTE_ADDR", "")[:64]}
 
 
 def answer_refusal(error, _context):
-    """The errors of REST framework, in the words of the contract."""
+    """The errors of REST framework, in the format of the contract."""
     if isinstance(error, Refused):
         return Response(error.body, status=error.status_code)
     if isinstance(error, Http404):

@@ -1,4 +1,4 @@
-"""The setting TOKENCELL, with what it is when it is not set."""
+"""The setting TOKENCELL and its defaults."""
 
 import base64
 import binascii
@@ -37,7 +37,7 @@ def get(name):
 
 
 def keys(name):
-    """`id:base64,id:base64`: the first key signs, all verify. Contract, 28."""
+    """`id:base64,id:base64`: the first key signs, all keys verify. Contract, 28."""
     try:
         pairs = [entry.strip().split(":", 1) for entry in get(name).split(",")]
         found = [Key(id, base64.b64decode(text, validate=True)) for id, text in pairs]
@@ -62,7 +62,7 @@ def trusted_proxies():
 
 
 def cookie_name():
-    # Browsers take a cookie with this prefix from exactly this host and over TLS only. Contract, 23.
+    # Browsers accept a cookie with this prefix only from exactly this host and over TLS. Contract, 23.
     return "__Host-refresh_token" if is_secure() else "refresh_token"
 
 

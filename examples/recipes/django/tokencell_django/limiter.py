@@ -1,4 +1,4 @@
-"""Limits on guessing, in the database, so that all processes count together. Contract, 26."""
+"""Limits on guessing. The counts are in the database, so all processes share them. Contract, 26."""
 
 import hashlib
 from contextlib import contextmanager
@@ -17,7 +17,7 @@ from .models import Attempts
 @contextmanager
 def limited(address, account):
     """
-    Counts a failure before the password is compared, and takes it back after `succeed()`: guesses made at once count, too.
+    Counts a failure before the password is compared, and removes it after `succeed()`. So concurrent guesses count, too.
 
         with limited(address, email) as succeed:
             if is_right(password):
@@ -38,7 +38,7 @@ def count(key, limit):
 
 @transaction.atomic
 def add(key, limit):
-    """How many seconds to wait, or 0 when the attempt is allowed."""
+    """The number of seconds to wait; 0 if the attempt is allowed."""
     now = timezone.now()
     period = conf.get("FAILURE_PERIOD")
     row, _ = Attempts.objects.select_for_update().get_or_create(key=key, defaults={"expires_at": now + period})
@@ -54,7 +54,7 @@ def digest(*parts):
 
 
 def network_of(address):
-    """One customer has 2^64 addresses of IPv6, which differ in the second half."""
+    """The first half of an IPv6 address: one customer has 2^64 addresses, which differ in the second half."""
     try:
         ip = ip_address(address)
     except ValueError:

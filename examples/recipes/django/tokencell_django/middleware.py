@@ -10,8 +10,8 @@ NEVER = ("HTTP_FORWARDED", "HTTP_CLIENT_IP", "HTTP_X_REAL_IP")
 
 def forwarded_headers(get_response):
     """
-    First in MIDDLEWARE. `REMOTE_ADDR` becomes the address that trusted proxies report, and what others say about it is
-    dropped: without this, SECURE_PROXY_SSL_HEADER believes everybody. Contract, 26.
+    The first entry of MIDDLEWARE. It sets `REMOTE_ADDR` to the address that trusted proxies report, and drops the headers of
+    other senders. Without it, SECURE_PROXY_SSL_HEADER would trust every sender. Contract, 26.
     """
     proxies = conf.trusted_proxies()
 
@@ -26,7 +26,7 @@ def forwarded_headers(get_response):
         meta = request.META
         if is_trusted(meta.get("REMOTE_ADDR", "")):
             hops = [hop.strip() for hop in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
-            # The last one that no proxy of ours has is the visitor: what stands before, the visitor has written.
+            # The last address that is not a trusted proxy is the visitor. The visitor may have written the addresses before it.
             while hops and is_trusted(hops[-1]):
                 hops.pop()
             if hops and hops[-1]:
@@ -42,7 +42,7 @@ def forwarded_headers(get_response):
 
 
 def no_store(get_response):
-    """Answers to a bearer are about one person, so no cache may keep them."""
+    """Responses to a bearer belong to one user, so no cache may store them."""
 
     def middleware(request):
         response = get_response(request)

@@ -10,7 +10,7 @@ class LiveSessions(models.QuerySet):
         return self.filter(ended_at=None, idle_expires_at__gt=timezone.now())
 
     def end(self, reason):
-        """One statement, which waits for the lock of a refresh. Returns how many have been ended."""
+        """One statement, which waits for the lock of a refresh. Returns the number of ended sessions."""
         return self.filter(ended_at=None).update(ended_at=timezone.now(), end_reason=reason)
 
 
@@ -38,7 +38,7 @@ class Session(models.Model):
 
 
 class Attempts(models.Model):
-    """Failed sign-ins of an address, or of an account and an address. Contract, 26."""
+    """The failed sign-ins per address, or per account and address. Contract, 26."""
 
     key = models.CharField(max_length=64, primary_key=True)
     count = models.IntegerField(default=0)

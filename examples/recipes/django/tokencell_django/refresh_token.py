@@ -31,13 +31,13 @@ def following(token, salt):
 
 
 def successor(token, salt, digest):
-    """The token that replaced this one, whichever key made it; or None."""
+    """The token that replaced this one, created with any of the keys; or None."""
     candidates = (follow(key, token, salt) for key in conf.keys("REFRESH_TOKEN_KEYS"))
     return next((each for each in candidates if each.digest == digest), None)
 
 
 def read(text):
-    """None, unless one of our keys has made it. A cookie may have any bytes."""
+    """None unless it was created with one of the keys. A cookie may contain any bytes."""
     match = FORMAT.fullmatch(text)
     if not match:
         return None

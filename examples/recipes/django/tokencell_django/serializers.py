@@ -5,18 +5,18 @@ from rest_framework import serializers
 
 
 def to_user(user):
-    """What the client sees of a user. Add fields of yours here."""
+    """The part of a user that the client gets. Add your own fields here."""
     return {"id": str(user.pk), "email": user.get_username(), "roles": roles_of(user)}
 
 
 def roles_of(user):
-    """The names of the groups. They are read with every request, so a change is in effect with the next one."""
+    """The names of the groups. They are read with every request, so a change takes effect with the next request."""
     return sorted(user.groups.values_list("name", flat=True))
 
 
 class Credentials(serializers.Serializer):
     email = serializers.EmailField(max_length=254)
-    # Not trimmed, as `authenticate` of Django does not either.
+    # Not trimmed, because `authenticate` of Django does not trim it either.
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
 
     def validate_email(self, email):
@@ -44,7 +44,7 @@ class Roles(serializers.Serializer):
 
 
 def check_password_rules(password, user):
-    """The rules are AUTH_PASSWORD_VALIDATORS of the settings."""
+    """AUTH_PASSWORD_VALIDATORS of the settings contains the rules."""
     try:
         validate_password(password, user)
     except ValidationError as error:

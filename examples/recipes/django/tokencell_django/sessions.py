@@ -1,7 +1,7 @@
 """
-What transactions do with the rows of sessions. What changes a session locks its row; what opens a session or ends all locks
-the user's row first: user, then sessions. A refusal is returned, because raising would roll back the end of a session.
-Contract, 7 to 9 and 13 to 16.
+The changes to the rows of sessions in transactions. A change of a session locks its row. Opening a session, or ending all,
+locks the row of the user first: user, then sessions. A refusal is returned, because raising would roll back the end of a
+session. Contract, 7 to 9 and 13 to 16.
 """
 
 from typing import NamedTuple
@@ -34,7 +34,7 @@ def lock_session(session_id):
 
 @transaction.atomic
 def sign_in(user, device, replaces=None):
-    """None when the password has changed since it was compared. `replaces` is a refresh token that came along."""
+    """None if the password has changed since it was compared. `replaces` is the refresh token of the request, if it has one."""
     current = lock_user(user.pk)
     if not current or not current.is_active or current.password != user.password:
         return None
@@ -100,7 +100,7 @@ def end_all(user_id, reason, except_id=None):
 
 @transaction.atomic
 def change_password(session, password):
-    """Ends all other sessions (signals.py). False when something has changed since the password was compared."""
+    """Ends all other sessions (signals.py). False if the password has changed since it was compared, or the session has ended."""
     user = lock_user(session.user_id)
     current = lock_session(session.pk)
     if not user or user.password != session.user.password or not current or not current.is_alive():
@@ -112,7 +112,7 @@ def change_password(session, password):
 
 
 def clean_up():
-    """Deletes what ended a week ago or more. Contract, 5. Returns how many sessions."""
+    """Deletes sessions that ended a week ago or earlier. Contract, 5. Returns their number."""
     past = timezone.now() - conf.get("KEEP_ENDED")
     Attempts.objects.filter(expires_at__lt=timezone.now()).delete()
     ended, _ = Session.objects.filter(ended_at__lt=past).delete()

@@ -9,7 +9,7 @@ def connect():
 
 
 def end_sessions(instance, created, **_):
-    """After every change of a password, also in the admin site or by a link in an e-mail. Contract, 21."""
-    # Set by `set_password`, and taken away after this signal. It is None when Django only hashes a password anew.
+    """Runs after every change of a password, also in the admin site or through a link in an e-mail. Contract, 21."""
+    # `set_password` sets it, and it is removed after this signal. It is None if Django only rehashes a password.
     if not created and instance._password is not None:
         sessions.end_all(instance.pk, "password_changed", except_id=getattr(instance, "kept_session_id", None))

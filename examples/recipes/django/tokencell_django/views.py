@@ -48,7 +48,7 @@ class SignInView(CookieView):
     def sign_in(self, email, password):
         users = get_user_model()
         user = users._default_manager.filter(**{users.USERNAME_FIELD: email}).first()
-        # Without a setter, Django does not save another hash. For an unknown e-mail it takes as long. Contract, 27.
+        # Without a setter, Django does not save another hash. An unknown e-mail takes the same time. Contract, 27.
         is_right = check_password(password, user.password) if user else not make_password(password)
         return sessions.sign_in(user, device_of(self.request), self.refresh_token()) if is_right else None
 
@@ -66,14 +66,14 @@ class RefreshView(CookieView):
 
 
 class SignOutView(CookieView):
-    """Ends what the bearer names and what the cookie names, also when these are two. Contract, 17 to 19."""
+    """Ends the sessions of the bearer and of the cookie, also if these are two. Contract, 17 to 19."""
 
     def post(self, request):
         token = self.refresh_token()
         named = [self.session_of_bearer(), token and token.session_id]
         if not any(named):
             return self.refuse()
-        # By id, each with a statement of its own: locks are taken in one order.
+        # Ordered by id, each in a separate statement, so that the locks are always taken in the same order.
         for id in sorted(filter(None, named)):
             Session.objects.filter(pk=id).end("signed_out")
         return clear_cookie(Response(status=204))
@@ -127,10 +127,10 @@ class PasswordView(View):
     def post(self, request):
         data = self.read(PasswordChange, user=request.user)
         with limited(request.META["REMOTE_ADDR"], request.user.get_username()) as succeed:
-            # The hash that was compared is the one of `request.auth.user`; sessions.py looks whether it is still stored.
+            # The compared hash is that of `request.auth.user`; sessions.py checks that it is still stored.
             is_right = check_password(data["current_password"], request.auth.user.password)
             if not is_right or not sessions.change_password(request.auth, data["password"]):
-                # No 401: the session is alive, and a client would refresh it.
+                # Not 401: the session has not ended, and a client would refresh it.
                 raise Refused(422, "invalid", fields={"current_password": ["is wrong"]})
             succeed()
         return Response(status=204)

@@ -1,4 +1,4 @@
-"""Sessions for an API on FastAPI. README.md has the steps; comments name the rules of docs/contract.md."""
+"""Sessions for an API on FastAPI. README.md contains the steps. The comments refer to the rules of docs/contract.md."""
 
 from .checks import CurrentSession, require_role, require_session
 from .config import read_config

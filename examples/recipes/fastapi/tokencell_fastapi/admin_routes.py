@@ -19,7 +19,7 @@ class Roles(BaseModel):
 
 
 def find(tx, id):
-    # A number that no column can hold is no user, and no error of the database.
+    # For an id that is too large for the column, no user is found. Otherwise the database would raise an error.
     user = tx.get(User, int(id)) if id.isascii() and id.isdigit() and len(id) <= 9 else None
     if not user:
         raise Refused(404, "not_found")

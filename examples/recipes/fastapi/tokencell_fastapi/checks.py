@@ -1,4 +1,4 @@
-"""What is checked before a route runs."""
+"""The checks before a route runs."""
 
 import re
 from typing import Annotated
@@ -21,7 +21,7 @@ def unauthorized(request):
 
 
 def require_session(request: Request, response: Response) -> Session:
-    """The session of the bearer, with its user, while it is alive. Contract, 2."""
+    """The session of the bearer, with its user, if it has not ended. Contract, 2."""
     response.headers["Cache-Control"] = "no-store"
     auth = request.app.state.tokencell
     token = read_bearer(request)
@@ -47,7 +47,7 @@ def require_role(role):
 
 
 def require_tls(request: Request):
-    """Behind a proxy that speaks TLS: uvicorn must trust its X-Forwarded-Proto. See README.md."""
+    """Behind a proxy that terminates TLS, uvicorn must trust its X-Forwarded-Proto. See README.md."""
     if request.app.state.tokencell.config.is_secure and request.url.scheme != "https":
         raise Refused(403, "https_required")
 

@@ -2,5 +2,5 @@ from datetime import datetime, timezone
 
 
 def now():
-    """The one clock of this package: a test may move it."""
+    """The only clock of this package. Tests may change it."""
     return datetime.now(timezone.utc)

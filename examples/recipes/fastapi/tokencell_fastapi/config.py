@@ -35,12 +35,12 @@ class Config:
 
     @property
     def cookie_name(self):
-        # Browsers take a cookie with this prefix from exactly this host and over TLS only. Contract, 23.
+        # Browsers accept a cookie with this prefix only from exactly this host and over TLS. Contract, 23.
         return "__Host-refresh_token" if self.is_secure else "refresh_token"
 
 
 def read_config(env):
-    """`env` is os.environ or the like. Raises ValueError, which names the variable."""
+    """`env` is os.environ or another mapping. Raises ValueError, which names the variable."""
     public_url = origin("PUBLIC_URL", env.get("PUBLIC_URL", ""))
     others = [origin("ORIGINS", each) for each in env.get("ORIGINS", "").split(",") if each]
     same_site = env.get("SAME_SITE", "lax")
@@ -60,7 +60,7 @@ def origin(name, text):
 
 
 def keys(name, text):
-    """`id:base64,id:base64`: the first key signs, all verify."""
+    """`id:base64,id:base64`: the first key signs, all keys verify."""
     found = []
     for entry in text.split(","):
         id, _, encoded = entry.strip().partition(":")

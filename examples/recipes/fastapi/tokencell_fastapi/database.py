@@ -7,7 +7,7 @@ from . import clock
 
 
 class Utc(TypeDecorator):
-    """SQLite keeps no time zone: all times are of UTC."""
+    """SQLite stores no time zone: all times are UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -21,7 +21,7 @@ class Base(DeclarativeBase):
 
 
 class User(Base):
-    """Yours, if you have one: the other files use these four columns."""
+    """Replace it with your own model, if you have one. The other files use these four columns."""
 
     __tablename__ = "users"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -47,7 +47,7 @@ class Session(Base):
     end_reason: Mapped[str | None] = mapped_column(String(32))
     user_agent: Mapped[str] = mapped_column(String(255))
     address: Mapped[str] = mapped_column(String(64))
-    # Not joined: PostgreSQL would lock the user's row with that of the session.
+    # Not joined: PostgreSQL would lock the row of the user together with the row of the session.
     user: Mapped[User] = relationship(lazy="selectin")
 
     @property
@@ -56,7 +56,7 @@ class Session(Base):
 
 
 class Attempts(Base):
-    """Failures of an address, or of an account and an address. Contract, 26."""
+    """The failures per address, or per account and address. Contract, 26."""
 
     __tablename__ = "auth_attempts"
     key: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -65,13 +65,13 @@ class Attempts(Base):
 
 
 def open_database(url):
-    """`postgresql+psycopg://…` or `sqlite:///path`. Returns what opens transactions: `with database.begin() as tx:`."""
+    """`postgresql+psycopg://…` or `sqlite:///path`. Returns the factory of transactions: `with database.begin() as tx:`."""
     if url.startswith("sqlite"):
         engine = create_engine(url, connect_args={"timeout": 20})
         event.listen(engine, "connect", leave_transactions_to_sqlalchemy)
         event.listen(engine, "begin", lambda connection: connection.exec_driver_sql("BEGIN IMMEDIATE"))
     else:
-        # Whatever the server's default is: with another, PostgreSQL fails where it would wait.
+        # Independent of the default of the server: with another isolation level, PostgreSQL fails instead of waiting.
         engine = create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True)
     return sessionmaker(engine, expire_on_commit=False)
 
@@ -83,5 +83,5 @@ def leave_transactions_to_sqlalchemy(connection, _record):
 
 
 def create_tables(database):
-    """Adds what is missing. With Alembic, `Base.metadata` is what it compares with."""
+    """Creates missing tables. If you use Alembic, give it `Base.metadata`."""
     Base.metadata.create_all(database.kw["bind"])

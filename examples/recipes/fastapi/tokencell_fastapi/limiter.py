@@ -1,4 +1,4 @@
-"""Limits on guessing, in the database, so that all processes count together. Contract, 26."""
+"""Limits on guessing. The counts are in the database, so all processes share them. Contract, 26."""
 
 import hashlib
 from contextlib import contextmanager
@@ -10,7 +10,7 @@ from sqlalchemy import text
 from . import clock
 from .refusal import Refused
 
-# One statement, for PostgreSQL and SQLite: guesses made at once cannot count as one.
+# One statement, for PostgreSQL and SQLite, so that concurrent guesses are counted separately.
 ADD = text("""
     INSERT INTO auth_attempts AS a (key, count, expires_at) VALUES (:key, 1, :end) ON CONFLICT (key) DO UPDATE SET
         count = CASE WHEN a.expires_at <= :now THEN 1 ELSE a.count + 1 END,
@@ -22,7 +22,7 @@ TAKE_BACK = text("UPDATE auth_attempts SET count = count - 1 WHERE key IN (:acco
 
 @contextmanager
 def limited(database, config, address, account):
-    """Counts a failure before the password is compared, and takes it back after `succeed()`."""
+    """Counts a failure before the password is compared, and removes it after `succeed()`."""
     network = network_of(address)
     keys = {"account": digest("account", network, account), "address": digest("address", network)}
     limits = {"account": config.failures_per_account, "address": config.failures_per_address}
@@ -45,7 +45,7 @@ def digest(*parts):
 
 
 def network_of(address):
-    """One customer has 2^64 addresses of IPv6, which differ in the second half."""
+    """The first half of an IPv6 address: one customer has 2^64 addresses, which differ in the second half."""
     try:
         ip = ip_address(address)
     except ValueError:

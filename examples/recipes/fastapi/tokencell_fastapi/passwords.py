@@ -1,4 +1,4 @@
-"""Argon2 by pwdlib. If your accounts have hashes of another kind, this is the file to change."""
+"""Argon2 by pwdlib. If your accounts have other hashes, change this file."""
 
 import secrets
 
@@ -13,7 +13,7 @@ def hash_password(password):
 
 
 def matches(password, stored):
-    """Takes as long without a stored hash, for an e-mail that no account has. Contract, 27."""
+    """Takes the same time without a stored hash, for an unknown e-mail. Contract, 27."""
     global _unknown
     _unknown = _unknown or hasher.hash(secrets.token_hex(16))
     return hasher.verify(password, stored or _unknown) and stored is not None

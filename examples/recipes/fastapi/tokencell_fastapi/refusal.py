@@ -1,4 +1,4 @@
-"""How routes refuse: `{ "error": code }`. Contract, 22."""
+"""Refusals of routes: `{ "error": code }`. Contract, 22."""
 
 from fastapi import HTTPException, Request
 from fastapi.exceptions import RequestValidationError
@@ -9,7 +9,7 @@ MAX_BODY = 16 * 1024
 
 
 class Refused(HTTPException):
-    """On routes of your own, FastAPI answers it as any HTTPException: `{ "detail": code }`."""
+    """On your own routes, FastAPI handles it like any HTTPException: `{ "detail": code }`."""
 
     def __init__(self, status, code, headers=None, **more):
         super().__init__(status, code, headers)
@@ -29,7 +29,7 @@ class BoundedRequest(Request):
 
 
 class ContractRoute(APIRoute):
-    """For the routes of this package: refuses in its words, and forbids caches to keep an answer."""
+    """For the routes of this package: sends refusals in the format of the contract, and forbids caches to store responses."""
 
     def get_route_handler(self):
         handle = super().get_route_handler()
@@ -50,7 +50,7 @@ class ContractRoute(APIRoute):
 
 
 def refuse_input(error):
-    """Names the fields, and does not repeat what was sent, as FastAPI would."""
+    """Names the fields, but does not repeat the input. FastAPI would repeat it."""
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return JSONResponse({"error": "bad_request"}, 400)

@@ -67,7 +67,7 @@ def sign_in(request: Request, input: Credentials):
     with limit(request, input.email) as succeed:
         with auth.database.begin() as tx:
             user = tx.scalar(select(User).where(User.email == input.email))
-        # Outside of a transaction, because it is slow. Contract, 14.
+        # Compared outside of a transaction, because it is slow. Contract, 14.
         grant = None
         if passwords.matches(input.password, user and user.password_hash):
             with auth.database.begin() as tx:
@@ -95,7 +95,7 @@ def refresh(request: Request):
 
 @router.api_route("/logout", methods=["POST", "DELETE"], dependencies=reads_cookie)
 def sign_out(request: Request):
-    """Ends what the bearer names and what the cookie names, also when these are two. Contract, 17 to 19."""
+    """Ends the sessions of the bearer and of the cookie, also if these are two. Contract, 17 to 19."""
     auth = request.app.state.tokencell
     bearer, token = read_bearer(request), read_token(request)
     of_bearer = bearer and auth.access_tokens.session_id_of(bearer, accept_expired=True)
@@ -153,6 +153,6 @@ def change_password(request: Request, input: PasswordChange, session: CurrentSes
             with auth.database.begin() as tx:
                 is_changed = sessions.change_password(tx, session, password_hash)
         if not is_changed:
-            # No 401: the session is alive, and a client would refresh it.
+            # Not 401: the session has not ended, and a client would refresh it.
             raise Refused(422, "invalid", fields={"current_password": ["is wrong"]})
         succeed()

@@ -1,7 +1,7 @@
 """
-What transactions do with the rows of sessions. What changes a session locks its row; what opens a session or ends all locks
-the user's row first: user, then sessions. A refusal is returned, because raising would roll back the end of a session.
-Contract, 7 to 9 and 13 to 16.
+The changes to the rows of sessions in transactions. A change of a session locks its row. Opening a session, or ending all,
+locks the row of the user first: user, then sessions. A refusal is returned, because raising would roll back the end of a
+session. Contract, 7 to 9 and 13 to 16.
 """
 
 import uuid
@@ -32,7 +32,7 @@ def lock_session(tx, session_id):
 
 
 def end(tx, reason, *where):
-    """One statement, which waits for the lock of a refresh. Returns how many have been ended."""
+    """One statement, which waits for the lock of a refresh. Returns the number of ended sessions."""
     statement = update(Session).where(Session.ended_at.is_(None), *where)
     options = {"synchronize_session": False}
     return tx.execute(statement.values(ended_at=clock.now(), end_reason=reason), execution_options=options).rowcount
@@ -48,7 +48,7 @@ class Sessions:
         self.refresh_tokens = tokens.RefreshTokens(config)
 
     def sign_in(self, tx, user, device, replaces=None):
-        """None when the password has changed since it was compared. `replaces` is a refresh token that came along."""
+        """None if the password has changed since it was compared. `replaces` is the refresh token of the request, if it has one."""
         current = lock_user(tx, user.id)
         if not current or current.password_hash != user.password_hash:
             return None
@@ -96,7 +96,7 @@ class Sessions:
         return min(clock.now() + self.config.idle_lifetime, session.expires_at)
 
     def clean_up(self, tx):
-        """Deletes what ended a week ago or more. Contract, 5. Returns how many sessions."""
+        """Deletes sessions that ended a week ago or earlier. Contract, 5. Returns their number."""
         past = clock.now() - self.config.keep_ended
         tx.execute(delete(Attempts).where(Attempts.expires_at < clock.now().timestamp()))
         return tx.execute(delete(Session).where(or_(Session.ended_at < past, Session.idle_expires_at < past))).rowcount
@@ -108,7 +108,7 @@ def end_all(tx, user_id, reason):
 
 
 def change_password(tx, session, password_hash):
-    """Ends all other sessions. False when something has changed since the password was compared."""
+    """Ends all other sessions. False if the password has changed since it was compared, or the session has ended."""
     user = lock_user(tx, session.user_id)
     current = lock_session(tx, session.id)
     if not user or user.password_hash != session.user.password_hash or not current or not current.is_alive:
@@ -119,7 +119,7 @@ def change_password(tx, session, password_hash):
 
 
 def set_roles(tx, user_id, roles):
-    """False when no administrator would be left."""
+    """False if no administrator would be left."""
     could_be = cast(User.roles, String).like('%"admin"%')
     rows = tx.scalars(select(User).where(could_be).order_by(User.id).with_for_update())
     admins = [user.id for user in rows if "admin" in user.roles]

@@ -28,8 +28,8 @@ class AccessTokens:
         return {"access_token": token, "token_type": "Bearer", "expires_in": end - now}
 
     def session_id_of(self, token, accept_expired=False):
-        """None, unless the token is genuine. An expired one does for a sign-out. Contract, 18."""
-        # The clock of the server that signed may be a second ahead: PyJWT would refuse its `iat`.
+        """None if the token is not genuine. For a sign-out, it may have expired. Contract, 18."""
+        # The clock of the server that signed the token may be a second ahead. PyJWT would refuse its `iat`.
         options = {"require": ["exp", "sid", "sub"], "verify_exp": False, "verify_iat": False}
         try:
             key = self.key_of(jwt.get_unverified_header(token))
@@ -66,12 +66,12 @@ class RefreshTokens:
         return follow(self.keys[0], token, salt)
 
     def successor(self, token, salt, digest):
-        """The token that replaced this one, whichever key made it; or None."""
+        """The token that replaced this one, created with any of the keys; or None."""
         candidates = (follow(key, token, salt) for key in self.keys)
         return next((each for each in candidates if each.digest == digest), None)
 
     def read(self, text):
-        """None, unless one of our keys has made it. A cookie may have any bytes."""
+        """None unless it was created with one of the keys. A cookie may contain any bytes."""
         match = FORMAT.fullmatch(text)
         if not match:
             return None

@@ -1,4 +1,4 @@
-"""How tokens travel: the refresh token in a cookie, the access token in the body. Contract, 12 and 23."""
+"""How tokens are sent: the refresh token in a cookie, the access token in the body. Contract, 12 and 23."""
 
 from fastapi.responses import JSONResponse
 
@@ -6,7 +6,7 @@ from . import clock
 
 
 def to_user(user):
-    """What the client sees of a user. Add columns of yours here."""
+    """The part of a user that the client gets. Add your own columns here."""
     return {"id": str(user.id), "email": user.email, "roles": user.roles}
 
 
@@ -38,6 +38,6 @@ def place(config):
 
 
 def device_of(request):
-    """The address is that of the socket, or what a proxy reports that uvicorn has been told to trust. See README.md."""
+    """The address is that of the socket, or the one that a proxy reports if uvicorn trusts this proxy. See README.md."""
     address = request.client.host if request.client else "unknown"
     return {"user_agent": request.headers.get("User-Agent", "")[:255], "address": address[:64]}

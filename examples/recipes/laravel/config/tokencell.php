@@ -1,11 +1,11 @@
 <?php
 
 return [
-    // Where browsers reach this API, and the pages that use it where they are on other origins.
+    // The URL at which browsers reach this API, and the origins of pages that use it from other origins.
     'public_url' => env('APP_URL'),
     'origins' => array_values(array_filter(explode(',', env('TOKENCELL_ORIGINS', '')))),
 
-    // `id:base64,id:base64`: the first key makes refresh tokens, all verify. Contract, 28.
+    // `id:base64,id:base64`: the first key creates refresh tokens, all keys verify. Contract, 28.
     'refresh_keys' => env('REFRESH_TOKEN_KEYS', ''),
     'same_site' => env('TOKENCELL_SAME_SITE', 'lax'),
 

@@ -1,10 +1,10 @@
-/** The API's control port, which is there to rehearse bad days and answers only while developing. */
+/** The control port of the API, which causes failures for tests. It is available in development only. */
 const BASE = '/control'
 
 export async function hasControl(): Promise<boolean> {
   try {
     const response = await fetch(`${BASE}/state`)
-    // Single-page hosts answer anything with their index page.
+    // Hosts of single-page applications respond to unknown paths with their index page.
     return response.ok && (response.headers.get('Content-Type') ?? '').includes('json')
   } catch {
     return false
@@ -18,5 +18,5 @@ export async function order(path: string, body?: unknown): Promise<void> {
       ? {}
       : { headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }),
   })
-  if (!response.ok) throw new Error(`The control port answered ${response.status}`)
+  if (!response.ok) throw new Error(`The control port responded with status ${response.status}.`)
 }

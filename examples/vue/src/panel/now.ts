@@ -1,6 +1,6 @@
 import { onScopeDispose, type Ref, ref } from 'vue'
 
-/** The time, every quarter of a second, for as long as the component is there. */
+/** The current time, updated every quarter of a second until the component is unmounted. */
 export function useNow(): Readonly<Ref<number>> {
   const now = ref(Date.now())
   const timer = setInterval(() => {

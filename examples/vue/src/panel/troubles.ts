@@ -3,9 +3,9 @@ export interface Trouble {
   label: string
   path: string
   body?: (email: string) => unknown
-  /** Whether it is about whoever is signed in. */
+  /** Whether it affects the signed-in user. */
   isPersonal?: boolean
-  /** What was done, and how to see what comes of it. */
+  /** What was done, and how to see the effect. */
   done: string
 }
 
@@ -14,21 +14,21 @@ export const TROUBLES: Trouble[] = [
     id: 'expire',
     label: 'Refuse all tokens',
     path: '/expire',
-    done: 'The API refuses every token issued so far. Now send 50.',
+    done: 'The API now refuses all tokens issued so far. Send 50 requests.',
   },
   {
     id: 'unavailable',
     label: 'Refresh: 5 × 503',
     path: '/faults',
     body: () => ({ route: 'refresh', kind: 'status', status: 503, times: 5 }),
-    done: 'The next five refreshes get a 503. Refuse all tokens, then send 50.',
+    done: 'The next five refreshes get a 503. Refuse all tokens, then send 50 requests.',
   },
   {
     id: 'short-life',
-    label: 'Tokens live 20 s',
+    label: 'Tokens valid 20 s',
     path: '/settings',
     body: () => ({ accessTtl: 20 }),
-    done: 'Tokens live 20 s, from the next one on.',
+    done: 'From the next token on, tokens are valid for 20 s.',
   },
   {
     id: 'revoke',
@@ -36,22 +36,22 @@ export const TROUBLES: Trouble[] = [
     path: '/revoke',
     body: (email) => ({ email }),
     isPersonal: true,
-    done: 'The server has ended your session. The next request finds out.',
+    done: 'The server has ended your session. The next request shows it.',
   },
   {
     id: 'drop-roles',
-    label: 'Drop my roles',
+    label: 'Remove my roles',
     path: '/roles',
     body: (email) => ({ email, roles: ['user'] }),
     isPersonal: true,
-    done: 'You are a mere user, from the next refresh on.',
+    done: 'From the next refresh on, your only role is user.',
   },
   {
     id: 'raise-roles',
-    label: 'Raise my roles',
+    label: 'Give me all roles',
     path: '/roles',
     body: (email) => ({ email, roles: ['admin', 'editor'] }),
     isPersonal: true,
-    done: 'You are admin and editor, from the next refresh on.',
+    done: 'From the next refresh on, your roles are admin and editor.',
   },
 ]

@@ -6,51 +6,51 @@ type EventOf<Type extends SessionEvent['type']> = Extract<SessionEvent, { type: 
 
 export const STATUSES: Record<Snapshot['status'], string> = {
   authenticated: 'Signed in',
-  loading: 'Looking…',
+  loading: 'Loading…',
   unauthenticated: 'Signed out',
 }
 
 export const REASONS: Record<Reason, string> = {
   expired: 'the session has expired',
-  never: 'nobody has signed in here',
+  never: 'no user has signed in yet',
   replaced: 'another account signed in',
   revoked: 'revoked by the server',
   'signed-out': 'by the user',
 }
 
 export const PATHS: Record<DeliveryPath, string> = {
-  direct: 'Sent at once',
+  direct: 'Sent immediately',
   waited: 'Sent after waiting for a token',
   retried: 'Sent again with a newer token after a 401',
-  anonymous: 'Sent without a token, as there is no session',
-  'not-replayed': 'Refused with a 401; its body was a stream, which cannot be sent twice',
+  anonymous: 'Sent without a token, because there is no session',
+  'not-replayed': 'Refused with a 401, and not sent again: its body was a stream, which cannot be sent twice',
 }
 
 const TRIGGERS: Record<EventOf<'refresh-started'>['trigger'], string> = {
-  check: 'another tab asks for a look',
-  due: 'the token is three quarters through',
-  expired: 'a request found the token expired',
-  rejected: 'a request came back with 401',
+  check: 'another tab requested a check',
+  due: 'three quarters of the token lifetime are over',
+  expired: 'a request needed a token, and the token had expired',
+  rejected: 'a request got a 401',
   restore: 'the page was loaded',
 }
 
 const FAILURES: Record<EventOf<'refresh-failed'>['failure'], string> = {
-  malformed: 'the answer held no token',
-  refused: 'the server said no',
-  unreachable: 'no word from the server',
+  malformed: 'the response had no token',
+  refused: 'the server refused it',
+  unreachable: 'the server did not respond',
 }
 
-/** A session event in words: what happened, and what there is to say about it. */
+/** Describes a session event: what happened, and the details. */
 export function describe(event: SessionEvent, at: number): { title: string; detail: string } {
   switch (event.type) {
     case 'joined':
-      return { title: 'Joined', detail: 'no refresh: the vault was awake' }
+      return { title: 'Joined', detail: 'no refresh needed: the vault was running' }
     case 'signed-in':
       return { title: 'Signed in', detail: '' }
     case 'ended':
       return { title: 'Session ended', detail: REASONS[event.reason] }
     case 'signed-out':
-      return { title: 'Signed out at the server', detail: '' }
+      return { title: 'Sign-out confirmed by the server', detail: '' }
     case 'refresh-started':
       return { title: 'Refresh started', detail: TRIGGERS[event.trigger] }
     case 'refreshed':
@@ -74,7 +74,7 @@ export function clockFace(millis: number | null): string {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }
 
-/** `123 ms`, or `12.3 s` where milliseconds no longer matter. */
+/** `123 ms`; from 10 seconds on, `12.3 s`. */
 export const duration = (millis: number) =>
   millis < 9999.5 ? `${Math.round(millis)} ms` : `${(millis / 1000).toFixed(1)} s`
 

@@ -4,17 +4,17 @@ import { computed, onScopeDispose, reactive, shallowReactive, watch } from 'vue'
 /** A tab of this application. */
 export interface Tab {
   id: string
-  /** What people call it: the lowest number that was free when it came. */
+  /** The lowest number that was free when the tab was opened. It is shown to users. */
   number: number
   /** In milliseconds since the epoch. */
   openedAt: number
   page: string
   isVisible: boolean
-  /** How many it has made since it was loaded. */
+  /** The number of its requests since it was loaded. */
   requests: number
 }
 
-/** Says what there is to know of the tab that sends it. `made`: how long each new request of it took. */
+/** Describes the tab that sends it. `made`: the durations of its new requests, in milliseconds. */
 type Message = { type: 'hello' | 'here'; tab: Tab; made: number[] } | { type: 'bye'; id: string }
 
 type MadeListener = (id: string, millis: number) => void
@@ -22,7 +22,7 @@ type MadeListener = (id: string, millis: number) => void
 const ASK_EVERY = 2000
 const PATIENCE = 2
 
-/** Which tabs are open. They tell each other, over a channel that carries nothing of the user's. */
+/** The open tabs. They describe themselves to each other over a channel, which carries no data of the user. */
 export const useTabs = defineStore('tabs', () => {
   const here: Tab = reactive({
     id: crypto.randomUUID(),
@@ -34,7 +34,7 @@ export const useTabs = defineStore('tabs', () => {
   })
   const others = shallowReactive(new Map<string, Tab>())
   const tabs = computed(() => [here, ...others.values()].toSorted((a, b) => a.number - b.number))
-  /** Those that have gone included. */
+  /** The numbers of all tabs by id, also of closed tabs. */
   const numbers = reactive(new Map<string, number>())
   const unanswered = new Map<string, number>()
   const listeners = new Set<MadeListener>()
@@ -65,7 +65,7 @@ export const useTabs = defineStore('tabs', () => {
     return number
   }
 
-  // The timers of a tab in the background stand almost still: only the others ask, and it answers.
+  // Browsers slow down the timers of background tabs. So only visible tabs send `hello`, and all tabs respond.
   function check() {
     if (!here.isVisible) return
     for (const id of others.keys()) {
@@ -88,7 +88,7 @@ export const useTabs = defineStore('tabs', () => {
     tell('hello')
   }
 
-  // A page in the back/forward cache is not an open one.
+  // A page in the back/forward cache does not count as open.
   function leave() {
     channel?.postMessage({ type: 'bye', id: here.id } satisfies Message)
     channel?.close()
@@ -119,14 +119,14 @@ export const useTabs = defineStore('tabs', () => {
   return {
     here,
     tabs,
-    /** What the tab with this id is, or was, called. */
+    /** The number of the tab with this id, also after it was closed. */
     numberOf: (id: string) => (id === here.id ? here.number : numbers.get(id)),
-    /** This tab has had an answer to a request. */
+    /** To be called when this tab has got a response. */
     countRequest(millis: number) {
       made.push(millis)
       here.requests += 1
     },
-    /** Calls back for every answer that another tab has had. */
+    /** Calls the listener for every response that another tab has got. */
     onRequest(listener: MadeListener) {
       listeners.add(listener)
     },

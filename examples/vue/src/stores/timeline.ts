@@ -6,7 +6,7 @@ import { grantedAt } from '../granted'
 import { useTabs } from './tabs'
 
 export type RequestEvent = Extract<AuthEvent, { type: 'request' }>
-/** `joined`: the token is older than the page, which needed no refresh. */
+/** `joined`: the token is older than the page, so the page needed no refresh. */
 export type SessionEvent = Exclude<AuthEvent, RequestEvent> | { type: 'joined' }
 export type DeliveryPath = RequestEvent['via']
 
@@ -15,13 +15,13 @@ export interface Entry<Event = RequestEvent | SessionEvent> {
   /** In milliseconds since the epoch. */
   at: number
   event: Event
-  /** The id of the tab that made the request, once it has said so. */
+  /** The id of the tab that made the request; `null` until that tab has sent it. */
   tab: string | null
 }
 
 const KEPT = 200
 
-/** What the session did since the page was loaded; the last 200 entries, newest first, and counts of all. */
+/** The events since the page was loaded: the last 200 entries, newest first, and the counts of all. */
 export const useTimeline = defineStore('timeline', () => {
   const tabs = useTabs()
   const entries = shallowRef<readonly Entry[]>([])
@@ -34,7 +34,7 @@ export const useTimeline = defineStore('timeline', () => {
     'not-replayed': 0,
   })
   const requests = computed(() => Object.values(byPath.value).reduce((sum, count) => sum + count, 0))
-  // What other tabs say they made, before the vault has told of it.
+  // Requests that other tabs have reported, but the vault has not yet.
   const claims: { tab: string; millis: number }[] = []
   let lastId = 0
 
@@ -53,7 +53,8 @@ export const useTimeline = defineStore('timeline', () => {
     add(event, claim < 0 ? null : (claims.splice(claim, 1)[0]?.tab ?? null))
   }
 
-  // The vault tells whether a request was made here, and no more. Its maker tells how long it took, which finds it.
+  // The vault reports only whether this tab made a request. The tab that made it reports its duration, and the entry with the
+  // same duration is this request.
   tabs.onRequest((tab, millis) => {
     const found = entries.value.findLast(
       ({ event, tab }) => event.type === 'request' && tab === null && event.millis === millis,

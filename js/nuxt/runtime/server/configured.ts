@@ -30,7 +30,7 @@ function report(error: unknown) {
   reported.add(text)
   const mend =
     'secret' === (error as { option?: unknown }).option
-      ? ' Set NUXT_TOKENCELL_SECRET where the server runs.'
+      ? ' Set NUXT_TOKENCELL_SECRET in the environment of the server.'
       : ''
   console.error(`[tokencell] ${text}${mend}`)
 }

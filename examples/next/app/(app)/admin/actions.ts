@@ -3,7 +3,7 @@
 import { revalidatePath } from 'next/cache'
 import { auth } from '../../../lib/auth'
 
-/** An action is a door of its own: whoever may see the page is not asked, but whoever calls this. */
+/** An action must check the session itself. The check of the page does not protect it. */
 export async function addForEverybody() {
   await auth.requireSession({ roles: ['admin'] })
   await auth.fetch('/api/v1/notes', {

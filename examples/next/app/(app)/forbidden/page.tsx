@@ -1,3 +1,3 @@
 export default function ForbiddenPage() {
-  return <h1 data-test="page-forbidden">This page is not for your roles.</h1>
+  return <h1 data-test="page-forbidden">Your roles do not allow this page.</h1>
 }

@@ -4,13 +4,13 @@ class Admin::UsersController < ApplicationController
 
   def index = render(json: { users: User.order(:id).map(&:session_json) })
 
-  # Their next request is refused as outdated, and the refresh that follows brings the new roles.
+  # The next request of this user is refused as outdated, and the refresh after it returns the new roles.
   def update
     return refuse("last_admin", status: 409) unless user.replace_roles(params[:roles])
     render json: { user: user.session_json }
   end
 
-  # Their next request is refused, and so is the refresh.
+  # The next request of this user is refused, and the refresh after it, too.
   def end_sessions
     user.end_sessions("ended_by_admin")
     head :no_content

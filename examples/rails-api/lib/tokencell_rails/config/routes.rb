@@ -1,5 +1,5 @@
 TokencellRails::Engine.routes.draw do
-  # Without formats: `/login.json` is no other way to `/login`.
+  # Without formats, so that `/login.json` is not a second path for `/login`.
   scope format: false do
     post "signup", to: "sign_ups#create" if TokencellRails.settings.sign_up?
     post "login", to: "sign_ins#create"

@@ -7,7 +7,7 @@ use Laravel\Sanctum\Contracts\HasAbilities;
 use Laravel\Sanctum\PersonalAccessToken;
 use Laravel\Sanctum\Sanctum;
 
-/** A token of Sanctum whose name has the id of its session. Tokens with other names are left to you. Contract, 2 and 18. */
+/** A token of Sanctum whose name contains the id of its session. Tokens with other names are not changed. Contract, 2 and 18. */
 class AccessToken
 {
     private const PREFIX = 'session:';
@@ -27,7 +27,7 @@ class AccessToken
         ];
     }
 
-    /** The session of a token while it is alive; nothing for tokens with other names. */
+    /** The session of a token if it has not ended; null for tokens with other names. */
     public static function sessionOf(?HasAbilities $token): ?Session
     {
         $id = $token instanceof PersonalAccessToken ? self::sessionId($token) : null;
@@ -36,7 +36,7 @@ class AccessToken
         return $session?->isAlive() ? $session : null;
     }
 
-    /** Of a genuine bearer, also when it has expired: it does for a sign-out. Sanctum looks at the expiry later. */
+    /** The session id of a genuine bearer. For a sign-out, the bearer may have expired: Sanctum checks the expiry later. */
     public static function sessionIdOfBearer(Request $request): ?string
     {
         $text = self::read($request);
@@ -45,7 +45,7 @@ class AccessToken
         return $token ? self::sessionId($token) : null;
     }
 
-    /** What Sanctum is to look for. A number that no column can hold would be an error of the database. */
+    /** The token that Sanctum looks up. An id that is too large for the column would be a database error, so it is ignored. */
     public static function read(Request $request): string
     {
         $header = (string) $request->headers->get('Authorization');
@@ -61,7 +61,7 @@ class AccessToken
         return new Refusal(401, $wasSent ? 'invalid_token' : 'unauthorized', [], ['WWW-Authenticate' => $challenge]);
     }
 
-    /** Sanctum asks this about each token that it finds genuine. */
+    /** Sanctum calls this for each genuine token. */
     public static function accepts(PersonalAccessToken $token, bool $isValid): bool
     {
         return $isValid && (self::sessionId($token) === null || self::sessionOf($token) !== null);

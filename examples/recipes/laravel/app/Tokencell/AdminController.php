@@ -29,11 +29,11 @@ class AdminController
         return ['user' => [...Transport::toUser($user), 'roles' => $roles]];
     }
 
-    /** False when no administrator would be left. */
+    /** False if no administrator would be left. */
     public static function change(User $user, array $roles): bool
     {
         return Sessions::transaction(function () use ($user, $roles) {
-            // As text, which all databases can compare.
+            // Compared as text, which works in all databases.
             $text = DB::getDriverName() === 'mysql' ? 'cast(roles as char)' : 'cast(roles as text)';
             $rows = User::query()->whereRaw("$text like ?", ['%"admin"%'])->orderBy('id')->lockForUpdate()->get();
             $admins = $rows->filter(fn (User $each) => in_array('admin', Transport::rolesOf($each), true))->modelKeys();

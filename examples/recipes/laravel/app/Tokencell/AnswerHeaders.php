@@ -5,7 +5,7 @@ namespace App\Tokencell;
 use Closure;
 use Illuminate\Http\Request;
 
-/** For all routes of this folder: answers are about one person, and browsers are told to use TLS. */
+/** For all routes of this folder: no cache may store the responses, which belong to one user, and browsers must use TLS. */
 class AnswerHeaders
 {
     public function handle(Request $request, Closure $next): mixed

@@ -5,12 +5,12 @@ namespace App\Tokencell;
 use Illuminate\Http\Request;
 use Illuminate\Support\Facades\Validator;
 
-/** What is checked of a request before a controller does anything. */
+/** The checks of a request before a controller runs. */
 class Input
 {
     private const MAX_BODY = 16 * 1024;
 
-    /** Of the JSON body, never of the query. @throws Refusal 400, 413 or 422 */
+    /** Reads the JSON body, never the query. @throws Refusal 400, 413 or 422 */
     public static function read(Request $request, array $rules): array
     {
         if (strlen($request->getContent()) > self::MAX_BODY) {
@@ -46,7 +46,7 @@ class Input
         return ['required', 'string', 'max:1024', 'not_regex:/\x00/'];
     }
 
-    /** bcrypt looks at the first 72 bytes only. */
+    /** bcrypt uses the first 72 bytes only. */
     public static function newPassword(): array
     {
         return ['required', 'string', 'min:12', 'not_regex:/\x00/', function ($field, $value, $fail) {
@@ -56,7 +56,7 @@ class Input
         }];
     }
 
-    /** Behind a proxy that speaks TLS: it has to be named to the middleware TrustProxies. */
+    /** Behind a proxy that terminates TLS, the middleware TrustProxies must list this proxy. */
     public static function requireTls(Request $request): void
     {
         if (str_starts_with(config('tokencell.public_url'), 'https:') && ! $request->isSecure()) {

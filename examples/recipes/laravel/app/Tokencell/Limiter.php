@@ -5,13 +5,13 @@ namespace App\Tokencell;
 use Closure;
 use Illuminate\Support\Facades\DB;
 
-/** Limits on guessing, in the database, so that all processes count together. Contract, 26. */
+/** Limits on guessing. The counts are in the database, so all processes share them. Contract, 26. */
 class Limiter
 {
     /**
-     * Counts a failure before `$attempt` compares a password, and takes it back when that succeeds.
+     * Counts a failure before `$attempt` compares a password, and removes it if the attempt succeeds.
      *
-     * @param Closure $attempt returns null or false when it fails
+     * @param Closure $attempt returns null or false if it fails
      * @throws Refusal 429
      */
     public function limit(?string $address, string $account, Closure $attempt): mixed
@@ -33,7 +33,7 @@ class Limiter
         return $result;
     }
 
-    /** How many seconds to wait, or 0 when the attempt is allowed. */
+    /** The number of seconds to wait; 0 if the attempt is allowed. */
     private function add(string $key, int $limit): int
     {
         return Sessions::transaction(function () use ($key, $limit) {
@@ -50,7 +50,7 @@ class Limiter
         });
     }
 
-    /** One customer has 2^64 addresses of IPv6, which differ in the second half. */
+    /** The first half of an IPv6 address: one customer has 2^64 addresses, which differ in the second half. */
     public static function networkOf(string $address): string
     {
         $bytes = filter_var($address, FILTER_VALIDATE_IP) ? inet_pton($address) : '';

@@ -16,7 +16,7 @@ class PasswordController
         $isChanged = $limiter->limit($request->ip(), $user->email, fn () => Hash::check($input['current_password'], $user->password)
             && $sessions->changePassword($session, $user, Hash::make($input['password'])));
 
-        // No 401: the session is alive, and a client would refresh it.
+        // Not 401: the session has not ended, and a client would refresh it.
         return $isChanged
             ? new Response('', 204)
             : throw new Refusal(422, 'invalid', ['fields' => ['current_password' => ['is wrong']]]);

@@ -19,7 +19,7 @@ final class RefreshToken
         return self::write(self::keys()[0], $sessionId, self::createSalt());
     }
 
-    /** Nothing, unless one of our keys has made it. A cookie may have any bytes. */
+    /** Null unless it was created with one of the keys. A cookie may contain any bytes. */
     public static function read(string $text): ?self
     {
         if (! preg_match('/\A([0-9a-f-]{36})\.([\w-]{43})\.([\w-]{43})\z/', $text, $parts)) {
@@ -40,7 +40,7 @@ final class RefreshToken
         return $this->follow(self::keys()[0], $salt);
     }
 
-    /** The token that replaced this one, whichever key made it. */
+    /** The token that replaced this one, created with any of the keys. */
     public function successor(string $salt, string $digest): ?self
     {
         foreach (self::keys() as $key) {
@@ -53,7 +53,7 @@ final class RefreshToken
         return null;
     }
 
-    /** What the database has of it. */
+    /** The digest, which the database contains. */
     public function digest(): string
     {
         return self::toText(hash('sha256', $this->secret, true));
@@ -64,7 +64,7 @@ final class RefreshToken
         return self::toText(random_bytes(32));
     }
 
-    /** @return list<string> @throws RuntimeException when a key is missing or short */
+    /** @return list<string> @throws RuntimeException if a key is missing or too short */
     public static function keys(): array
     {
         return array_map(function (string $entry) {

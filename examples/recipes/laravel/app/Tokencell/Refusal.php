@@ -5,7 +5,7 @@ namespace App\Tokencell;
 use Exception;
 use Illuminate\Http\JsonResponse;
 
-/** `{ "error": code }`. Contract, 22. Laravel calls `render`, and reports nothing. */
+/** `{ "error": code }`. Contract, 22. Laravel calls `render`, and does not report it. */
 class Refusal extends Exception
 {
     public function __construct(

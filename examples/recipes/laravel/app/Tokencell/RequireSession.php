@@ -6,7 +6,7 @@ use Closure;
 use Illuminate\Http\Request;
 
 /**
- * In place of `auth:sanctum`, which redirects a request without `Accept: application/json` to a page. The session is
+ * Replaces `auth:sanctum`, which redirects a request without `Accept: application/json` to a page. The session is
  * `$request->attributes->get('session')`. Contract, 2.
  */
 class RequireSession

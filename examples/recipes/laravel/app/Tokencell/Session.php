@@ -20,7 +20,7 @@ class Session extends Model
 
     protected $guarded = [];
 
-    // Laravel drops the fraction otherwise.
+    // Otherwise Laravel drops the fraction.
     protected $dateFormat = 'Y-m-d H:i:s.v';
 
     protected $casts = [
@@ -46,7 +46,7 @@ class Session extends Model
         $query->whereNull('ended_at')->where('idle_expires_at', '>', (new self)->fromDateTime(now()));
     }
 
-    /** One statement, which waits for the lock of a refresh. Returns how many have been ended. */
+    /** One statement, which waits for the lock of a refresh. Returns the number of ended sessions. */
     public function scopeEnd(Builder $query, string $reason): int
     {
         $ended_at = (new self)->fromDateTime(now());

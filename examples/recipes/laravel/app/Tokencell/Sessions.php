@@ -10,13 +10,13 @@ use Illuminate\Support\Str;
 use Laravel\Sanctum\Sanctum;
 
 /**
- * What transactions do with the rows of sessions. What changes a session locks its row; what opens a session or ends all
- * locks the user's row first: user, then sessions. A refusal is returned, because raising would roll back the end of a
- * session. Contract, 7 to 9 and 13 to 16.
+ * The changes to the rows of sessions in transactions. A change of a session locks its row. Opening a session, or ending
+ * all, locks the row of the user first: user, then sessions. A refusal is returned, because raising would roll back the
+ * end of a session. Contract, 7 to 9 and 13 to 16.
  */
 class Sessions
 {
-    /** Nothing when the password has changed since it was compared. */
+    /** Null if the password has changed since it was compared. */
     public function signIn(User $user, array $device, ?RefreshToken $replaces): ?Grant
     {
         return self::transaction(function () use ($user, $device, $replaces) {
@@ -50,7 +50,7 @@ class Sessions
         });
     }
 
-    /** Ends all other sessions. False when something has changed since the password was compared. */
+    /** Ends all other sessions. False if the password has changed since it was compared, or the session has ended. */
     public function changePassword(Session $session, User $user, string $hash): bool
     {
         return self::transaction(function () use ($session, $user, $hash) {
@@ -59,7 +59,7 @@ class Sessions
             if (! $isAlive || $current?->password !== $user->password) {
                 return false;
             }
-            // Not by the model, whose cast may hash it once more.
+            // Not by the model, because its cast might hash it again.
             DB::table($user->getTable())->where('id', $user->getKey())->update(['password' => $hash]);
             Session::query()->alive()->where('user_id', $user->getKey())->where('id', '!=', $session->id)->end('password_changed');
 
@@ -67,7 +67,7 @@ class Sessions
         });
     }
 
-    /** Deletes what ended a week ago or more. Contract, 5. Returns how many sessions. */
+    /** Deletes sessions that ended a week ago or earlier. Contract, 5. Returns their number. */
     public function cleanUp(): int
     {
         $past = (new Session)->fromDateTime(now()->subSeconds(config('tokencell.keep_ended')));
@@ -80,7 +80,7 @@ class Sessions
     public static function transaction(Closure $work): mixed
     {
         return DB::transaction(function () use ($work) {
-            // SQLite has no row locks: this takes its write lock before anything is read.
+            // SQLite has no row locks: this takes its write lock before the first read.
             if (DB::getDriverName() === 'sqlite') {
                 DB::table('tokencell_sessions')->whereRaw('1 = 0')->update(['salt' => null]);
             }
@@ -89,7 +89,7 @@ class Sessions
         });
     }
 
-    /** Within a transaction that has locked the user's row, or has made it. */
+    /** Call it in a transaction that has locked or created the row of the user. */
     public function open(User $user, array $device, ?RefreshToken $replaces): Grant
     {
         if ($replaces) {

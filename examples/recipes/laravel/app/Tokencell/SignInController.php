@@ -27,7 +27,7 @@ class SignInController
         $input = Input::read($request, ['email' => Input::email(), 'password' => Input::password()]);
         $grant = $this->limiter->limit($request->ip(), $input['email'], function () use ($request, $input) {
             $user = User::where('email', $input['email'])->first();
-            // For an unknown e-mail it takes as long. Contract, 27.
+            // An unknown e-mail takes the same time. Contract, 27.
             $isRight = $user ? Hash::check($input['password'], $user->password) : ! Hash::make($input['password']);
 
             return $isRight ? $this->sessions->signIn($user, Transport::deviceOf($request), Transport::readToken($request)) : null;
@@ -60,13 +60,13 @@ class SignInController
                 }
                 $user = new User;
                 $user->forceFill(['name' => $input['email'], 'email' => $input['email'], 'roles' => json_encode(['user'])]);
-                // As it is: the model's cast may hash it once more.
+                // Unchanged: the cast of the model might hash it again.
                 $user->setRawAttributes([...$user->getAttributes(), 'password' => $hash])->save();
 
                 return $this->sessions->open($user, Transport::deviceOf($request), Transport::readToken($request));
             });
         } catch (QueryException $error) {
-            // Another request was quicker: 23000 of MySQL and SQLite, 23505 of PostgreSQL.
+            // A concurrent request was faster: 23000 of MySQL and SQLite, 23505 of PostgreSQL.
             return in_array($error->getCode(), ['23000', '23505'], true) ? null : throw $error;
         }
     }

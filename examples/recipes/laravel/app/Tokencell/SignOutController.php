@@ -7,7 +7,7 @@ use Illuminate\Http\Response;
 
 class SignOutController
 {
-    /** Ends what the bearer names and what the cookie names, also when these are two. Contract, 17 to 19. */
+    /** Ends the sessions of the bearer and of the cookie, also if these are two. Contract, 17 to 19. */
     public function signOut(Request $request): Response
     {
         $named = array_filter([AccessToken::sessionIdOfBearer($request), Transport::readToken($request)?->sessionId]);

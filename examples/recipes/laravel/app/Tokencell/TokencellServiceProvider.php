@@ -12,7 +12,7 @@ class TokencellServiceProvider extends ServiceProvider
 {
     public function boot(): void
     {
-        // `composer install` runs artisan, perhaps before there is an environment.
+        // `composer install` runs artisan, possibly before the environment exists.
         if (! $this->app->runningInConsole()) {
             $this->check();
         }
@@ -28,7 +28,7 @@ class TokencellServiceProvider extends ServiceProvider
         }
     }
 
-    /** Contract, 28 and 30: no request is answered without keys, and in production none without TLS. */
+    /** Contract, 28 and 30: without keys, and in production without TLS, every request fails. */
     private function check(): void
     {
         RefreshToken::keys();

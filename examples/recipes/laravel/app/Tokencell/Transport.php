@@ -8,7 +8,7 @@ use Illuminate\Http\Request;
 use Illuminate\Http\Response;
 use Symfony\Component\HttpFoundation\Cookie;
 
-/** How tokens travel: the refresh token in a cookie, the access token in the body. Contract, 12 and 23. */
+/** How tokens are sent: the refresh token in a cookie, the access token in the body. Contract, 12 and 23. */
 class Transport
 {
     public static function answer(Grant $grant, int $status = 200): JsonResponse
@@ -42,7 +42,7 @@ class Transport
         return RefreshToken::read(self::readCookie($request));
     }
 
-    /** What the client sees of a user. Add columns of yours here. */
+    /** The part of a user that the client gets. Add your own columns here. */
     public static function toUser(User $user): array
     {
         return ['id' => (string) $user->getKey(), 'email' => $user->email, 'roles' => self::rolesOf($user)];
@@ -56,7 +56,7 @@ class Transport
         return is_string($roles) ? json_decode($roles, true) : ($roles ?? []);
     }
 
-    /** Headers can have any bytes; a database takes text only. */
+    /** Headers may contain any bytes; a database accepts text only. */
     public static function deviceOf(Request $request): array
     {
         $agent = mb_scrub((string) $request->headers->get('User-Agent'), 'UTF-8');
@@ -71,7 +71,7 @@ class Transport
 
     private static function cookieName(): string
     {
-        // Browsers take a cookie with this prefix from exactly this host and over TLS only.
+        // Browsers accept a cookie with this prefix only from exactly this host and over TLS.
         return self::isSecure() ? '__Host-refresh_token' : 'refresh_token';
     }
 

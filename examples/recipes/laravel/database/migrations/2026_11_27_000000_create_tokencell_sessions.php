@@ -13,12 +13,12 @@ return new class extends Migration
         }
         Schema::create('tokencell_sessions', function (Blueprint $table) {
             $table->uuid('id')->primary();
-            // Of another type if your users have UUIDs: foreignUuid.
+            // Use another type if your users have UUIDs: foreignUuid.
             $table->foreignId('user_id')->constrained()->cascadeOnDelete();
             $table->string('digest', 43);
             $table->string('previous_digest', 43)->nullable();
             $table->string('salt', 43)->nullable();
-            // With milliseconds: a grace of seconds is measured with it.
+            // With milliseconds, because it measures the grace period of a few seconds.
             $table->dateTime('created_at', 3);
             $table->dateTime('rotated_at', 3);
             $table->dateTime('expires_at', 3);

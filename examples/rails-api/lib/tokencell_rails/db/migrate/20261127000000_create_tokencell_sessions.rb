@@ -1,7 +1,7 @@
 class CreateTokencellSessions < ActiveRecord::Migration[6.1]
   def change
     users = TokencellRails.user_class.table_name.to_sym
-    # bigint, integer or uuid: whatever the users have.
+    # The type of the user's id: bigint, integer or uuid.
     key = connection.columns(users).find { |column| column.name == "id" }.sql_type
 
     create_table :tokencell_sessions, id: :string, limit: 36 do |t|

@@ -3,7 +3,7 @@ module TokencellRails
     include ActionController::Cookies
     include Authentication
     include ForgeryProtection
-    # The body is read as it was sent.
+    # The body is read unchanged.
     wrap_parameters false
 
     rescue_from ActiveRecord::RecordNotUnique do
@@ -12,14 +12,14 @@ module TokencellRails
 
     private
 
-    # Of the body, never of the query. Devise's clients have the fields below `user`.
+    # Reads the body, never the query. Clients of Devise send the fields below `user`.
     def fields(*names)
       body = request.request_parameters
       body = body[TokencellRails.scope] if body[TokencellRails.scope].is_a?(Hash)
       body.slice(*names).select { |_name, value| text?(value) }.symbolize_keys
     end
 
-    # Anything else would be an error of the database or of bcrypt.
+    # Any other text would cause an error of the database or of bcrypt.
     def text?(value) = value.is_a?(String) && value.valid_encoding? && value.exclude?("\0") && value.size <= 1024
 
     def refuse_fields(names) = refuse("invalid", status: 422, fields: names)
@@ -30,14 +30,14 @@ module TokencellRails
       refuse("invalid", status: 422, fields: record.errors.attribute_names, messages: messages)
     end
 
-    # Nothing, or an answer of 429.
+    # Responds with 429 if the limit is exceeded; otherwise returns nil.
     def over_limit(limiter)
       wait = limiter.count or return
       response.set_header("Retry-After", wait.to_s)
       refuse("too_many_attempts", status: :too_many_requests)
     end
 
-    # A session in the answer: the access token in a header or the body, the refresh token in the cookie.
+    # Responds with a session: the access token in a header or the body, the refresh token in the cookie.
     def answer(outcome, status: :ok)
       session = outcome.session
       write_cookie(outcome.token.to_s, session.seconds_left)
@@ -49,11 +49,11 @@ module TokencellRails
       render json: { **grant, user: session.user.session_json }, status: status
     end
 
-    # As bytes: not every cookie is text.
+    # As bytes, because a cookie may contain bytes that are not text.
     def refresh_cookie = cookies[cookie_name].to_s.b
     def refresh_token = RefreshToken.parse(refresh_cookie)
 
-    # The prefix is a promise of the browser: set by this very host, over TLS.
+    # With the prefix, browsers guarantee that exactly this host has set the cookie, over TLS.
     def cookie_name = request.ssl? ? "__Host-refresh_token" : "refresh_token"
     def cookie_place = { path: "/", secure: request.ssl?, same_site: TokencellRails.settings.same_site }
     def write_cookie(value, life) = cookies[cookie_name] = { **cookie_place, value: value, max_age: life, httponly: true }

@@ -2,7 +2,7 @@ module TokencellRails
   class PasswordsController < ApplicationController
     before_action { authenticate_bearer }
 
-    # Ends all other sessions: SessionOwner does, whoever changes a password.
+    # SessionOwner ends all other sessions after every change of a password.
     def update
       current, new = fields("current_password", "password").values_at(:current_password, :password)
       missing = { current_password: current, password: new }.select { |_name, value| value.blank? }.keys
@@ -20,7 +20,7 @@ module TokencellRails
 
     def refuse_current_password = refuse("wrong_password", status: 422, fields: ["current_password"])
 
-    # Under the lock, neither the password nor the end of this session can have changed since they were looked at.
+    # Checks under the lock that the password has not changed since the comparison, and that this session has not ended.
     def change(user, password)
       id = current_tokencell_session.id
       refused = user.class.transaction do

@@ -2,7 +2,7 @@ module TokencellRails
   class RefreshesController < ApplicationController
     before_action :refuse_forgery, :refuse_cookie_without_tls
 
-    # A refusal leaves the cookie alone: by now it may be that of another request, which won.
+    # A refusal does not change the cookie: it may already be the new cookie of a concurrent request that succeeded.
     def create
       return refuse("no_cookie") if refresh_cookie.empty?
       token = refresh_token or return refuse("unknown")

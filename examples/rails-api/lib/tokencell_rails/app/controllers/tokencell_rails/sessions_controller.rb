@@ -15,7 +15,7 @@ module TokencellRails
       head :no_content
     end
 
-    # Everywhere.
+    # Signs the user out everywhere.
     def destroy_all
       user.end_sessions("signed_out")
       forget_cookie

@@ -10,7 +10,7 @@ module TokencellRails
       user = users.find_for_database_authentication(email: email)
       limiter = Limiter.new(address: request.remote_ip, account: [account(user, email), request.remote_ip])
       return if over_limit(limiter)
-      # Kept before the comparison, which is slow: the password may change meanwhile.
+      # Read before the comparison, because the password may change during the slow comparison.
       compared = user&.encrypted_password
       return refuse("invalid_credentials") unless right?(user, password)
       return refuse(user.inactive_message.to_s) unless user.active_for_authentication?
@@ -28,10 +28,10 @@ module TokencellRails
       outcome.error ? refuse(outcome.error) : answer(outcome)
     end
 
-    # However the e-mail was written, an account is one.
+    # The count is per account, whatever the spelling of the e-mail.
     def account(user, email) = user ? user.id.to_s : email.strip.downcase
 
-    # Through Devise, so that `lockable` counts. An unknown e-mail takes as long.
+    # Through Devise, so that `lockable` works. An unknown e-mail takes the same time.
     def right?(user, password)
       return user.valid_for_authentication? { user.valid_password?(password) } if user
       users.new(password: password)

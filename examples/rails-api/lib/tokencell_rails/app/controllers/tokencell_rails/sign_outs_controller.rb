@@ -2,8 +2,8 @@ module TokencellRails
   class SignOutsController < ApplicationController
     before_action :refuse_forgery
 
-    # What the bearer names and what the cookie names, also if these are two. A bearer may have expired: it is genuine, and
-    # refusing it would leave the cookie alive. A session that has ended already is a success.
+    # Ends the sessions of the bearer and of the cookie, also if these are two. A genuine bearer may have expired: if it were
+    # refused, the cookie would stay valid. If the session has already ended, the response is a success.
     def create
       claims = bearer && AccessToken.genuine(bearer)
       named = [claims&.fetch("sid"), refresh_token&.session_id].compact

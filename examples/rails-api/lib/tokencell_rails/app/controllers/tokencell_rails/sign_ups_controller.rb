@@ -6,7 +6,7 @@ module TokencellRails
       return if over_limit(Limiter.new(sign_up: request.remote_ip))
       user = TokencellRails.user_class.new(fields(*TokencellRails.user_class.sign_up_fields.map(&:to_s)))
       return refuse_record(user) unless user.save
-      # Has to confirm the e-mail first, or the like.
+      # The user cannot sign in yet, for example before the e-mail is confirmed.
       return render(json: { user: user.session_json }, status: :created) unless user.active_for_authentication?
       outcome = Session.start(user, compared: user.encrypted_password, device: Device.of(request), over: refresh_token)
       outcome.error ? refuse(outcome.error) : answer(outcome, status: :created)

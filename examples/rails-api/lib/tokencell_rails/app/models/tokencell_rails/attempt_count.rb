@@ -1,10 +1,10 @@
 module TokencellRails
-  # How many attempts there were in a window of time. See Limiter.
+  # The number of attempts in a window of time. See Limiter.
   class AttemptCount < ActiveRecord::Base
     self.table_name = "tokencell_attempt_counts"
 
     class << self
-      # The count with this attempt. Two processes may insert at once: the second one then updates.
+      # Returns the count including this attempt. If two processes insert at the same time, the second one updates.
       def add(id, number, expires_at)
         create!(id: id, count: number, expires_at: expires_at) unless update_count(id, number) || expires_at.nil?
         where(id: id).pick(:count) || 0

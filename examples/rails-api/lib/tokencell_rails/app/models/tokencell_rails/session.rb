@@ -1,18 +1,18 @@
 module TokencellRails
-  # One sign-in on one device. Everything that decides on a session first locks its row, and whatever starts a session or
-  # ends all of a user's locks the user's row before that: user, then sessions, these by id. Refusals are returned, for an
-  # exception would roll back the end of a session.
+  # One sign-in on one device. Every decision about a session first locks its row. Starting a session, or ending all sessions of
+  # a user, locks the row of the user before that: user, then sessions by id. Refusals are returned, because an exception would
+  # roll back the end of a session.
   class Session < ActiveRecord::Base
     self.table_name = "tokencell_sessions"
     belongs_to :user, class_name: TokencellRails.user_class_name, inverse_of: :tokencell_sessions
 
-    # A session with the token for its cookie, or why there is none.
+    # A session with the token for its cookie, or the error and its reason.
     Outcome = Struct.new(:session, :token, :error, :reason)
 
     scope :alive, -> { where(ended_at: nil).where("idle_expires_at > ?", Time.current) }
 
     class << self
-      # After a sign-in, for whose password `compared` was the hash. `over` is a refresh token that came with it.
+      # After a sign-in. `compared` is the hash that the password was compared with. `over` is the refresh token of the request.
       def start(user, compared:, device:, over: nil)
         transaction do
           user = user.class.lock.find_by(id: user.id)
@@ -32,7 +32,7 @@ module TokencellRails
         end
       end
 
-      # In one order, so that two that end the same sessions do not wait for each other in a circle.
+      # Always in the same order, so that two transactions that end the same sessions cannot deadlock.
       def end_each(ids, reason)
         transaction { lock.where(id: ids.compact).order(:id).each { |session| session.finish(reason) } }
       end
@@ -44,7 +44,7 @@ module TokencellRails
         end
       end
 
-      # Two deletes, each with its index.
+      # Two deletes, so that each can use its index.
       def cleanup(before: 1.week.ago)
         [where("idle_expires_at < ?", before), where("ended_at < ?", before)].sum { |old| old.in_batches.delete_all }
       end
@@ -66,19 +66,19 @@ module TokencellRails
     def alive? = ended_at.nil? && idle_expires_at.future?
     def seconds_left = (expires_at - Time.current).ceil
 
-    # The row is locked. Called by Session.rotate.
+    # Session.rotate calls it, after locking the row.
     def rotate(token, device)
       return Outcome.new(self, nil, "revoked", ended_reason) if ended_at
       return Outcome.new(self, nil, "expired") unless alive?
       return Outcome.new(self, nil, "inactive") unless user.active_for_authentication?
       return advance(token, device) if token.digest == digest
       repeated = repeatable(token) and return Outcome.new(self, repeated)
-      # Two have the token, or an answer was lost for longer than the grace.
+      # Two clients have the token, or its response was lost for longer than the grace period.
       finish("reuse")
       Outcome.new(self, nil, "reuse")
     end
 
-    # The row is locked.
+    # The row must be locked.
     def finish(reason)
       update_columns(ended_at: Time.current, ended_reason: reason) unless ended_at
     end
@@ -93,8 +93,8 @@ module TokencellRails
       Outcome.new(self, following)
     end
 
-    # The same answer once more, for two tabs or an answer that was lost. There is one previous digest, so this ends with
-    # the first use of the new token.
+    # The same response again, for two tabs or a lost response. Only one previous digest is stored, so this ends with the first
+    # use of the new token.
     def repeatable(token)
       return unless token.digest == previous_digest && rotated_at > TokencellRails.settings.reuse_grace.seconds.ago
       token.repeated_successor(salt, digest)
