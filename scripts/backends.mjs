@@ -12,18 +12,18 @@ const betterAuth = path.join(folder, 'better-auth')
 
 const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
 
-/** One environment for each list of requirements, so that a branch with another list does not undo it. */
+/** One environment for each list of requirements, so that a branch with another list does not replace it. */
 const environment = () => path.join(root, 'target/backends', hashOf(requirements))
-/** The interpreter of that environment. */
+/** The Python interpreter of that environment. */
 export const python = () => path.join(environment(), 'bin/python')
 
-/** Installs what the servers are made with, each version as it is pinned, unless that was done before. */
+/** Installs the pinned dependencies of the servers, unless they are already installed. */
 export async function installBackends({ full }) {
   if (full) await installPython()
   await installNode()
 }
 
-/** The part of it that takes Python. */
+/** Installs the Python dependencies only. */
 export async function installPython() {
   const place = environment()
   const done = path.join(place, 'installed')
@@ -31,7 +31,7 @@ export async function installPython() {
   rmSync(place, { recursive: true, force: true })
   const { interpreter } = engine('python')
   const create = () => run(interpreter, ['-m', 'venv', place])
-  // The list names every package there is, and the one that builds those which come as source.
+  // The list contains all packages, and the package that builds source packages.
   const pip = ['-m', 'pip', 'install', '--no-deps', '--disable-pip-version-check', '-r', requirements]
   const install = () => run(python(), pip, { env: { PIP_CONSTRAINT: requirements } })
   const check = () => run(python(), ['-m', 'pip', 'check'])
@@ -51,11 +51,11 @@ async function installNode() {
 }
 
 /**
- * Starts a server of tests/backends in an empty folder, which goes with it: `{ url, output, end }`.
+ * Starts a server of tests/backends in an empty folder, which is deleted when the server ends: `{ url, output, end }`.
  *
  * @param file below tests/backends, such as `simplejwt/server.py`
- * @param settings `PAGE`, the origin of the pages; `LIFETIME` of the access token in seconds; and what it knows besides
- * @throws Failure with what the server said
+ * @param settings `PAGE`, the origin of the pages; `LIFETIME` of the access token in seconds; and the server's own settings
+ * @throws Failure with the output of the server
  */
 export async function startBackend(file, settings) {
   const port = await freePort()

@@ -1,4 +1,4 @@
-// What a request pays for going through the vault. `npm run bench`
+// Measures the cost of sending a request through the vault: `npm run bench`
 
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
@@ -9,8 +9,8 @@ import { install } from './install.mjs'
 import { program, root } from './run.mjs'
 
 const page = `<!doctype html><script type="module">
-// The server is a stub in the page, so that what is left is the vault: it refuses the token of the sign-in, which costs
-// every request a 401 and a second try, and the vault one refresh.
+// The server is a stub in the page, so that only the vault is measured. The stub refuses the token of the sign-in. So each
+// request gets a 401 and is sent again, and the vault makes one refresh.
 const native = window.fetch
 let refreshes = 0
 window.fetch = async (input, init) => {
@@ -22,7 +22,7 @@ window.fetch = async (input, init) => {
   if (pathname === '/refresh') return Response.json({ access_token: 'new' })
   return new Response(null, { status: request.headers.get('authorization') === 'Bearer old' ? 401 : 204 })
 }
-// After the stub is in place: the vault keeps the fetch that it finds when it is loaded.
+// Imported after the stub is set: the vault uses the fetch that exists when it is loaded.
 const { openVault } = await import('/pkg/vault/index.js')
 window.measure = async (count) => {
   refreshes = 0
@@ -47,7 +47,7 @@ window.measure = async (count) => {
 }
 </script>`
 
-/** Medians of several rounds, in microseconds a request. */
+/** The medians of several rounds, in microseconds per request. */
 async function measure(browserPage, count, rounds) {
   const results = []
   for (let round = 0; round < rounds; round++)

@@ -8,15 +8,15 @@ export { engine, missing }
 /** Every engine that the end-to-end tests run in. */
 export const engineNames = Object.keys(engines)
 
-/** Those, and the servers that tests need besides. */
+/** These engines, and the servers that tests also need. */
 export const programNames = Object.keys(programs)
 
-/** The path of the browser without which there are no end-to-end tests. */
+/** The path of the browser that the end-to-end tests require. */
 export const chromium = () => engine('chromium').browser
 
 /**
- * The path of the browser that tests drive as Chromium. The quick run takes the headless shell where there is one: the
- * same engine without the user interface, in two thirds of the time.
+ * The path of the browser that tests drive as Chromium. The quick run uses the headless shell if it is
+ * installed: the same engine without the user interface, which needs two thirds of the time.
  */
 export function testedChromium({ full = Boolean(process.env.TOKENCELL_FULL) } = {}) {
   const takesShell = !full && !process.env.TOKENCELL_CHROMIUM && !missing('headless-shell')
@@ -24,9 +24,9 @@ export function testedChromium({ full = Boolean(process.env.TOKENCELL_FULL) } = 
 }
 
 /**
- * Installs what is missing where that needs nobody's password.
+ * Installs missing programs if this needs no password.
  *
- * @throws Failure when there is no Chromium, or when what has been installed is still not found
+ * @throws Failure if there is no Chromium, or if an installed program is still not found
  */
 export async function installPrograms(names = programNames) {
   const absent = canInstall() ? names.filter(missing) : []

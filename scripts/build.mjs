@@ -15,14 +15,14 @@ const optimized = 'pkg/wasm/core_bg.wasm'
 
 const written = (file) => statSync(path.join(root, file), { throwIfNoEntry: false })?.mtimeMs
 
-/** src/ → the bare core. Cargo knows by itself when there is nothing to do. */
+/** src/ → the bare core. Cargo detects whether a build is needed. */
 export async function cargo() {
   const flags = [
     [homedir(), '~'],
     [path.join(cargoHome, 'registry/src'), 'crates'],
     [root, '.'],
   ].map(([from, to]) => `--remap-path-prefix=${from}=${to}`)
-  // As configuration and not as RUSTFLAGS, which would replace those of .cargo/config.toml.
+  // Set as configuration and not as RUSTFLAGS, which would replace the flags of .cargo/config.toml.
   const config = `target.${wasmTarget}.rustflags=${JSON.stringify(flags)}`
   const before = written(compiled)
   await run('cargo', ['build', '--quiet', '--release', '--lib', '--target', wasmTarget, '--config', config], {
@@ -31,7 +31,7 @@ export async function cargo() {
   return written(compiled) !== before
 }
 
-/** The bare core → pkg/wasm/core.js, and the wasm it drives for the next step. */
+/** The bare core → pkg/wasm/core.js, and its wasm for the next step. */
 export async function bindgen() {
   const inputs = [compiled, 'tools/bindgen', 'Cargo.lock']
   const worked = await fresh('bindgen', { inputs, outputs: [bound] }, async () => {
@@ -44,7 +44,8 @@ export async function bindgen() {
 
 /** → pkg/wasm/core_bg.wasm, as small as binaryen can make it. */
 export function optimize() {
-  // Inlining a function into its one caller saves raw bytes, yet hides repetition from brotli: only where it is small.
+  // Inlining a function into its only caller saves raw bytes, but brotli then finds less repetition. So only small functions are
+  // inlined.
   const size = ['-Oz', '--converge', '--one-caller-inline-max-function-size=20']
   const options = [...size, '--strip-debug', '--strip-producers', '--strip-target-features']
   const salt = `${versionOf('binaryen')} ${options}`
@@ -80,7 +81,7 @@ export async function types() {
   return worked
 }
 
-/** Everything that is published. Each step is skipped when its inputs are what they were. */
+/** Builds everything that is published. A step is skipped if its inputs have not changed. */
 export async function build(say = console.log) {
   for (const step of [cargo, bindgen, optimize, inline, types]) {
     const began = performance.now()

@@ -10,7 +10,7 @@ import { Failure, program, root, run } from './run.mjs'
 import { checkSnippets } from './snippets.mjs'
 import { runSteps, select, skipped, summarize } from './steps.mjs'
 
-/** Every check that needs no browser, in the order of what is cheapest to learn. */
+/** All checks that need no browser, the cheapest first. */
 export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'format', work: () => run('cargo', ['fmt', '--all', ...(fix ? [] : ['--check'])]) },
   { name: 'clippy', work: lint },
@@ -22,10 +22,10 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'biome', work: () => biome(fix) },
   { name: 'unit', needs: 'build', work: () => unit(env), count: counts.vitest },
   { name: 'api', work: () => nodeTest('api'), count: counts.nodeTest },
-  // Doctor, which it is examined with, is part of the build.
+  // Its tests run doctor, which is part of the build.
   { name: 'express', needs: 'build', work: () => express(env), count: counts.nodeTest },
   { name: 'size', needs: 'build', work: () => run(process.execPath, ['scripts/size.mjs'], { name: 'size' }) },
-  // It imports packages, which have to be installed first.
+  // Imported late, because it imports packages that must be installed first.
   {
     name: 'support',
     needs: 'build',
@@ -35,7 +35,7 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'next', needs: 'build', work: () => checkExample('next') },
 ]
 
-/** Compiles the Rust that these checks need. What is wrong with it is reported by the check that finds it. */
+/** Compiles the Rust code for these checks. Errors are ignored here; the checks report them. */
 export async function compile() {
   const steps = [lint, lintForWasm, () => run('cargo', ['test', '--no-run']), cargo]
   for (const step of steps) await step().catch(() => {})
@@ -84,7 +84,7 @@ function nodeTest(name, env = {}) {
   return run(process.execPath, ['--test', '--test-reporter=spec'], { cwd: folder, env, name: 'node --test' })
 }
 
-/** On SQLite, and on PostgreSQL where there is one. */
+/** Runs on SQLite, and on PostgreSQL if it is installed. */
 async function express(env) {
   if (missing('postgres')) return nodeTest('express', env)
   const { url, end } = await startPostgres()

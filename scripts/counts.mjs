@@ -15,22 +15,22 @@ export const vitest = (output) => ({
 export const nodeTest = (output) => ({
   passed: last(output, /^ℹ pass (\d+)$/gm),
   failed: last(output, /^ℹ fail (\d+)$/gm) + last(output, /^ℹ cancelled (\d+)$/gm),
-  // Each says what it lacks.
+  // Each skipped test names what is missing.
   skipped: last(output, /^ℹ skipped (\d+)$/gm),
 })
 
-// A flaky test failed at least once, and nobody knows about a test that did not run.
+// A flaky test failed at least once, and the result of a test that did not run is unknown. Both count as failed.
 export const playwright = (output) => ({
   passed: last(output, /^ +(\d+) passed\b/gm),
   failed: ['failed', 'flaky', 'interrupted', 'did not run'].reduce(
     (total, word) => total + last(output, new RegExp(`^ +(\\d+) ${word}\\b`, 'gm')),
     0,
   ),
-  // Each says in the test why it makes no sense in that engine or place.
+  // Each skipped test explains why it does not apply to that engine or place.
   skipped: last(output, /^ +(\d+) skipped\b/gm),
 })
 
-/** A mutant that never ends has been noticed as well as one that fails. */
+/** A mutant that never ends is detected, like a mutant that fails. */
 export const mutants = (output) => ({
   passed:
     last(output, /mutants? tested.*?(\d+) caught/g) + last(output, /mutants? tested.*?(\d+) timeouts?/g),

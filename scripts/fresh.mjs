@@ -4,12 +4,12 @@ import path from 'node:path'
 import { root } from './run.mjs'
 
 /**
- * Does `work` unless it was done before with these very inputs and its outputs are still as it left them.
- * Inputs and outputs are files or folders relative to the root; `salt` is whatever else the outcome hangs on.
+ * Runs `work`, unless it was done before with the same inputs and its outputs have not changed since.
+ * Inputs and outputs are files or folders relative to the root. `salt` is any other text that the result depends on.
  */
 export async function fresh(name, { inputs, outputs, salt = '' }, work) {
   const stamp = path.join(root, 'target/steps', name)
-  // Before the work: what is edited meanwhile has to count as a change next time.
+  // Before the work, so that an edit during the work counts as a change next time.
   const before = hash(inputs, salt)
   const state = () => `${before} ${hash(outputs)}`
   if (existsSync(stamp) && readFileSync(stamp, 'utf8') === state()) return false
@@ -37,7 +37,7 @@ function filesIn(place) {
   return names.sort().flatMap((name) => filesIn(path.join(place, name)))
 }
 
-/** Makes `to` equal to `from`, writing only what differs. Names that `skip` accepts belong to someone else. */
+/** Makes `to` equal to `from`, and writes only files that differ. Files that `skip` accepts are not touched. */
 export function mirror(from, to, skip) {
   const [source, goal] = [path.join(root, from), path.join(root, to)]
   const wanted = (folder) =>

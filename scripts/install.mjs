@@ -5,9 +5,9 @@ import path from 'node:path'
 import { announced, Failure, program, root, run } from './run.mjs'
 
 /**
- * Brings a machine that has only Node and rustup to where everything else can run.
+ * Installs everything that the other scripts need on a machine with only Node and rustup.
  *
- * `meanwhile` is called as soon as Rust is there, and runs while npm downloads packages.
+ * `meanwhile` is called as soon as Rust is installed, and runs while npm downloads packages.
  */
 export async function install({ meanwhile = async () => {} } = {}) {
   requireNode()

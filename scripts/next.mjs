@@ -8,7 +8,7 @@ import { root, run } from './run.mjs'
 const example = path.join(root, 'examples/next')
 const generated = /[\\/](node_modules|\.next|next-env\.d\.ts|[^\\/]*\.tsbuildinfo)$/
 
-/** The origin that the page with the vault asks, which is built into it. */
+/** The origin of the API for the page with the vault. The build contains it. */
 export const VAULT_API = 'http://localhost:8787'
 const env = { NEXT_PUBLIC_API_URL: VAULT_API }
 
@@ -41,8 +41,8 @@ const middleware = (runtime) => `
   export const config = { ${runtime} matcher: ['/((?!api/|_next/static|_next/image|favicon.ico).*)'] }`
 
 /**
- * Ways to build and serve the example: with which bundler, `dev` where it is compiled as it is asked for, `files` to add,
- * to change by a function, or to leave out if they are `null`, `more` for a folder of files to add, and `project`, where it brings another Next.
+ * The ways to build and serve the example. `bundler`: the flag for the bundler. `dev`: compiled on request. `files`: files to
+ * add, to change by a function, or to omit if they are `null`. `more`: a folder of files to add. `project`: a project with another version of Next.
  */
 export const variants = {
   turbopack: { bundler: '--turbopack' },
@@ -51,9 +51,9 @@ export const variants = {
   'webpack-dev': { bundler: '--webpack', dev: true },
   'cache-components': { bundler: '--turbopack', files: cacheComponents },
   'cache-components-dev': { bundler: '--turbopack', dev: true, files: cacheComponents },
-  /** Where nothing guards a page but the page. */
+  /** Without proxy: only the pages themselves check the session. */
   unguarded: { bundler: '--turbopack', files: { 'proxy.ts': null } },
-  /** As in an image of Docker: built without the environment, served by what Next has copied of it. In a folder of the site. */
+  /** As in a Docker image: built without the environment, served from the standalone output of Next, with a `basePath`. */
   standalone: { bundler: '--turbopack', isStandalone: true, base: '/field', more: 'tests/hosts/next' },
   'next-15': {
     project: 'next-15',
@@ -61,7 +61,7 @@ export const variants = {
   },
   'next-15-edge': {
     project: 'next-15',
-    // No client of Redis runs there.
+    // At the edge, no client of Redis works.
     files: {
       'proxy.ts': null,
       'middleware.ts': middleware(''),
@@ -75,7 +75,7 @@ const flags = ({ bundler }) => (bundler ? [bundler] : [])
 
 const read = (folder, file) => readFileSync(path.join(folder, file), 'utf8')
 
-/** A copy of the example with the package in it as it is published, and not as a link to where that is made. */
+/** A copy of the example with the package as it is published, and not as a link to its sources. */
 async function copy(name, { project, more, files = {} }) {
   const folder = path.join(root, 'target/next', name)
   rmSync(folder, { recursive: true, force: true })
@@ -98,10 +98,10 @@ async function copy(name, { project, more, files = {} }) {
   return folder
 }
 
-/** What Next has copied of a build, in a folder that is named as this one is from the root. */
+/** The standalone output of Next, which repeats the path from the root. */
 const standalone = (name) => path.join(root, 'target/next', name, '.next/standalone/target/next', name)
 
-/** Builds a variant against pkg/, which has to be there; false when there was nothing to do, or will be when it is served. */
+/** Builds a variant against pkg/, which must exist. Returns false if the build is up to date, or if the variant is compiled when it is served. */
 export async function buildNext(name) {
   const variant = variants[name]
   if (variant.dev) return false
@@ -117,7 +117,7 @@ export async function buildNext(name) {
   return fresh(`next-${name}`, { inputs, outputs: [`target/next/${name}/.next/BUILD_ID`] }, async () => {
     const folder = await copy(name, variant)
     await finish(binary(folder, variant), ['build', ...flags(variant)], { cwd: folder, env })
-    // Which Next leaves to whoever deploys it.
+    // Next does not copy this folder.
     if (variant.isStandalone)
       cpSync(path.join(folder, '.next/static'), path.join(standalone(name), '.next/static'), {
         recursive: true,
@@ -125,7 +125,7 @@ export async function buildNext(name) {
   })
 }
 
-/** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
+/** Serves a variant on a port: `{ folder, output, end }`. A variant for development has its own copy. */
 export async function serveNext(name, port, { api, secret, redis } = {}) {
   const variant = variants[name]
   const folder = variant.dev ? await copy(`${name}-${port}`, variant) : path.join(root, 'target/next', name)

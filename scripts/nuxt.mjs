@@ -10,25 +10,25 @@ const example = path.join(root, 'examples/nuxt')
 const nuxt = path.join(root, 'node_modules/nuxt/bin/nuxt.mjs')
 const generated = /[\\/](node_modules|\.nuxt|\.output|dist)$/
 
-/** The origin that a vault asks, which is built into it: one for each, so that they can run side by side. */
+/** The origins of the API for the vaults. The build contains them. Each variant has its own, so that they can run at the same time. */
 export const vaultApis = {
   vault: 'http://localhost:8787',
   'vault-dev': 'http://localhost:8797',
   generated: 'http://localhost:8807',
 }
 
-/** Ways to build and serve the example. */
+/** The ways to build and serve the example. */
 export const variants = {
   bff: { env: { MODE: 'bff' } },
   vault: { env: { MODE: 'vault', VAULT_API: vaultApis.vault } },
   'bff-dev': { env: { MODE: 'bff' }, dev: true },
   'vault-dev': { env: { MODE: 'vault', VAULT_API: vaultApis['vault-dev'] }, dev: true },
-  /** Nothing but files, in which each page has its shell. */
+  /** Static files only: each page has its shell. */
   generated: {
     env: { MODE: 'vault', VAULT_API: vaultApis.generated, VAULT_SSR: 'shell' },
     command: 'generate',
   },
-  /** For Cloudflare Workers, in a folder, and with pages of the tests. */
+  /** For Cloudflare Workers, with a base URL, and with additional pages for the tests. */
   workerd: {
     env: { MODE: 'bff', NITRO_PRESET: 'cloudflare-module', NUXT_APP_BASE_URL: '/field/' },
     more: 'tests/hosts/nuxt',
@@ -57,7 +57,7 @@ export async function buildNuxt(name) {
   )
 }
 
-/** Serves a variant on a port: `{ folder, output, end }`. One for development has a copy of its own. */
+/** Serves a variant on a port: `{ folder, output, end }`. A variant for development has its own copy. */
 export async function serveNuxt(name, port, { api, secret, redis, tls, base } = {}) {
   const { env, dev, command } = variants[name]
   const folder = dev ? await copy(`${name}-${port}`) : path.join(root, 'target/nuxt', name)

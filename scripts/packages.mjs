@@ -6,7 +6,7 @@ import { Failure, root, run } from './run.mjs'
 
 const manifest = (folder) => JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'))
 
-/** The manifest of a workspace under examples/, or nothing while that example does not exist. */
+/** The manifest of a workspace under examples/, or undefined if that example does not exist. */
 export function example(name) {
   const folder = path.join(root, 'examples', name)
   return existsSync(path.join(folder, 'package.json')) ? { folder, ...manifest(folder) } : undefined
@@ -20,7 +20,7 @@ export function tool(name, args, { from = name, ...options } = {}) {
   return run(process.execPath, [path.join(folder, bin[name] ?? bin), ...args], { name, ...options })
 }
 
-/** Imports a package as the given folder would. */
+/** Imports a package as it is resolved from the given folder. */
 export async function importFrom(folder, name) {
   const file = createRequire(path.join(folder, 'package.json')).resolve(name)
   return import(pathToFileURL(file).href)

@@ -6,14 +6,14 @@ import { engine } from './browsers.mjs'
 import { freePort, startProgram } from './processes.mjs'
 import { Failure } from './run.mjs'
 
-/** PostgreSQL refuses to run as root, so root starts it as the user that its package has made. */
+/** PostgreSQL refuses to run as root. So root starts it as the user that its package has created. */
 function whoRunsIt() {
   if (process.getuid() !== 0) return {}
   const id = (flag) => Number(spawnSync('id', [flag, 'postgres'], { encoding: 'utf8' }).stdout)
   return { uid: id('-u'), gid: id('-g') }
 }
 
-/** A server with nothing in it, gone with `end`: `{ url, end }`. A database is named after the URL: `${url}/postgres`. */
+/** Starts an empty server: `{ url, end }`. `end` removes it. The name of a database follows the URL: `${url}/postgres`. */
 export async function startPostgres() {
   const { server, initdb } = engine('postgres')
   const who = whoRunsIt()
@@ -31,7 +31,7 @@ export async function startPostgres() {
     url: `postgres://postgres@127.0.0.1:${port}`,
     async end() {
       await running.end()
-      // Its processes may still be writing while they end.
+      // The processes of the server may still write while they end.
       rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
     },
   }

@@ -9,12 +9,12 @@ const quiet = {
   CI: '1',
   NEXT_TELEMETRY_DISABLED: '1',
   NUXT_TELEMETRY_DISABLED: '1',
-  // Of the process that started us, and wrong for what it starts.
+  // These are set for the process that started this script, and are wrong for child processes.
   NODE_ENV: undefined,
   FORCE_COLOR: undefined,
 }
 
-/** Groups that are still running. A tool starts processes of its own, which have to go with it. */
+/** The process groups that are still running. A tool starts other processes, which must end together with it. */
 const groups = new Set()
 
 process.on('exit', () => {
@@ -26,7 +26,7 @@ function signal(group, name) {
   try {
     process.kill(-group, name)
   } catch {
-    // Gone already.
+    // The group has already ended.
   }
 }
 
@@ -51,19 +51,19 @@ function launch(program, args, { cwd, env = {}, uid, gid }) {
   if (child.pid) groups.add(child.pid)
   const exited = whenExited(child)
   exited.catch(() => {})
-  /** Node may end before it, and ends it then. */
+  /** Node may exit before this process. The process is then killed. */
   function unref() {
     for (const each of [child, child.stdout, child.stderr]) each.unref()
   }
   return { output: () => output, exited, end: () => endGroup(child, exited), unref }
 }
 
-/** Resolves to the exit code or the signal, when all output is there. */
+/** Resolves to the exit code or the signal, after all output has been read. */
 async function whenExited(child) {
   const closed = once(child, 'close')
   closed.catch(() => {})
   const [code, name] = await once(child, 'exit')
-  // What it has started and left behind may hold on to its output.
+  // Processes that it started may still run and keep its output open.
   await Promise.race([closed, delay(1000, undefined, { ref: false })])
   return name ?? code
 }
@@ -71,7 +71,7 @@ async function whenExited(child) {
 async function endGroup({ pid, stdout, stderr }, exited) {
   signal(pid, 'SIGTERM')
   await Promise.race([exited, delay(3000, undefined, { ref: false })])
-  // Also when the first process has gone: those it started may be left.
+  // Also if the first process has ended, because processes that it started may still run.
   signal(pid, 'SIGKILL')
   await exited
   stdout.destroy()
@@ -79,7 +79,7 @@ async function endGroup({ pid, stdout, stderr }, exited) {
   groups.delete(pid)
 }
 
-/** Runs a script to its end and resolves to what it printed. */
+/** Runs a script to its end, and resolves to its output. */
 export async function finish(script, args, options) {
   const { output, exited, end } = start(script, args, options)
   const limit = delay(300_000, 'a timeout of five minutes', { ref: false })
@@ -89,7 +89,7 @@ export async function finish(script, args, options) {
   return output()
 }
 
-/** Starts a server and resolves to it when it answers at `url`. */
+/** Starts a server, and resolves to it when it responds at `url`. */
 export async function serve(url, script, args, options) {
   const server = start(script, args, options)
   let outcome
@@ -112,11 +112,11 @@ export async function serve(url, script, args, options) {
 const answers = (url) =>
   fetch(url, { signal: AbortSignal.timeout(60_000) }).then(
     async (response) => (await response.text()) !== '' && response.ok,
-    // Somebody is there, with a certificate of its own.
+    // The server responds, with a self-signed certificate.
     ({ cause }) => cause?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT',
   )
 
-/** A port that nobody listens on. */
+/** A free port. */
 export async function freePort() {
   const server = createServer().listen(0, 'localhost')
   await once(server, 'listening')
@@ -126,7 +126,7 @@ export async function freePort() {
   return port
 }
 
-/** Starts a program that is no script, and resolves to it when something listens on its port. */
+/** Starts a program that is not a script, and resolves to it when something listens on its port. */
 export async function startProgram(program, args, { port, ...options }) {
   const server = launch(program, args, options)
   let outcome

@@ -10,10 +10,10 @@ const example = 'examples/rails-api'
 const secret = () => randomBytes(32).toString('hex')
 
 /**
- * Starts examples/rails-api, or another folder: `{ url, output, end }`. Settings are the variables that its README.md lists; without a
- * `PORT` among them it takes a free one, and without an `API_DATABASE` it starts anew.
+ * Starts examples/rails-api, or another folder: `{ url, output, end }`. Its README.md lists the variables for `settings`. Without
+ * `PORT` it uses a free port, and without `API_DATABASE` an empty database.
  *
- * @throws Failure that says what to install, or what Rails said
+ * @throws Failure that names missing programs, or contains the output of Rails
  */
 export async function startRails(settings = {}, folder = example) {
   const env = { PORT: '0', ...environment(settings) }
@@ -36,14 +36,14 @@ export async function startRails(settings = {}, folder = example) {
   throw explain(server.output(), outcome)
 }
 
-/** Runs Ruby in the folder of the example with such settings, and resolves to what it printed. */
+/** Runs Ruby in the folder of the example with these settings, and resolves to its output. */
 export const runRuby = (args, settings = {}) =>
   finish(args[0], args.slice(1), { node: 'ruby', cwd: path.join(root, example), env: environment(settings) })
 
 function environment(settings) {
   const secrets = { SECRET_KEY_BASE: secret(), API_JWT_SECRETS: secret(), API_REFRESH_SECRETS: secret() }
   const accounts = { API_SEED: '1', API_SIGN_UP: 'on' }
-  // For development, where TLS is not forced and the accounts of the example may be made.
+  // In development, TLS is not enforced, and the accounts of the example may be created.
   const of = { RAILS_ENV: 'development', RAILS_LOG_LEVEL: 'warn' }
   const given = Object.entries(settings).map(([name, value]) => [name, String(value)])
   return { ...of, ...secrets, ...accounts, ...Object.fromEntries(given) }

@@ -13,7 +13,7 @@ const folder = path.join(root, 'tests/recipes')
  *
  * @param {string} name a folder of tests/recipes
  * @param {Record<string, string>} settings its environment
- * @throws Failure with what the server said
+ * @throws Failure with the output of the server
  */
 export async function startRecipe(name, { cwd, ...settings }) {
   const port = await freePort()
@@ -29,11 +29,11 @@ function commandOf(name, port) {
   return ['php', '-d', 'expose_php=0', '-S', `127.0.0.1:${port}`, server]
 }
 
-/** Runs the tests of the contract on each recipe: on SQLite, and on PostgreSQL where there is one. */
+/** Runs the tests of the contract on each recipe: on SQLite, and on PostgreSQL if it is installed. */
 export async function testRecipes(env = {}) {
   await installPython()
   const postgres = missing('postgres') ? undefined : await startPostgres()
-  // Node 20 expands no patterns.
+  // Node 20 does not expand patterns.
   const files = readdirSync(folder).filter((name) => name.endsWith('.test.js'))
   const args = ['--test', '--test-reporter=spec', ...files.map((name) => path.join(folder, name))]
   const all = { ...env, ...(postgres && { TEST_POSTGRES: postgres.url }) }

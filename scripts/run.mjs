@@ -7,15 +7,15 @@ import { fileURLToPath } from 'node:url'
 export const root = path.resolve(fileURLToPath(import.meta.url), '../..')
 export const cargoHome = process.env.CARGO_HOME ?? path.join(homedir(), '.cargo')
 
-// Set here and not per child, because vite and playwright are also imported into this process.
+// Set here and not for each child process, because vite and playwright are also imported into this process.
 Object.assign(process.env, {
-  // rustup adds this folder to new shells only, not to the one it was installed from.
+  // rustup adds this folder to new shells only, not to the shell that it was installed from.
   PATH: `${process.env.PATH}${path.delimiter}${path.join(cargoHome, 'bin')}`,
   CARGO_TARGET_DIR: path.join(root, 'target'),
   PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD: '1',
 })
 
-/** Something a person can mend: shown as one sentence, with the output of the command if there is one. */
+/** A failure that a developer can fix. It is shown as one sentence, with the output of the command if there is any. */
 export class Failure extends Error {
   constructor(sentence, output = '') {
     super(sentence)
@@ -23,7 +23,7 @@ export class Failure extends Error {
   }
 }
 
-/** Runs a command silently; resolves to what it printed, rejects with a `Failure` that carries it. */
+/** Runs a command silently. Resolves to its output, or rejects with a `Failure` that contains the output. */
 export function run(command, args, { cwd = root, env = {}, name = command } = {}) {
   const { FORCE_COLOR, ...inherited } = process.env
   const plain = { NO_COLOR: '1', CARGO_TERM_COLOR: 'never' }
@@ -46,7 +46,7 @@ export function run(command, args, { cwd = root, env = {}, name = command } = {}
   })
 }
 
-/** Does `work` if the module is the program that was started, and nothing if it was imported. */
+/** Runs `work` if the module is the program that was started. Does nothing if it was imported. */
 export async function program(url, work) {
   const started = process.argv[1] ?? ''
   if (!existsSync(started) || realpathSync(started) !== fileURLToPath(url)) return
@@ -60,7 +60,7 @@ export async function program(url, work) {
   }
 }
 
-/** Names what is going on while it goes on, where somebody is watching. */
+/** Shows the name while the work runs, if the output is a terminal. */
 export async function shown(name, work) {
   const say = (text) => process.stdout.isTTY && process.stdout.write(text)
   say(`… ${name}`)
@@ -71,7 +71,7 @@ export async function shown(name, work) {
   }
 }
 
-/** Says what takes its time, before and after. */
+/** Prints the command before it runs, and its duration afterwards. */
 export async function announced(command, work) {
   const began = performance.now()
   console.log(`${command} …`)

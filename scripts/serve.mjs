@@ -7,7 +7,7 @@ import { Failure, root, run } from './run.mjs'
 const host = '127.0.0.1'
 const folder = path.join(root, 'examples/vue')
 
-/** Bundles examples/vue against pkg/, which has to be there; false when there was nothing to do. */
+/** Bundles examples/vue against pkg/, which must exist. Returns false if the bundle is up to date. */
 export async function buildExample() {
   const { name } = example('vue') ?? missing('examples/vue')
   const inputs = ['examples/vue', 'pkg', 'package-lock.json']
@@ -18,7 +18,7 @@ export async function buildExample() {
 
 /**
  * Serves examples/vue with an API (`{ url, controlUrl?, controlToken? }`) under the same origin.
- * `preview` shows what `buildExample` made, `dev` compiles the sources as they are asked for.
+ * `preview` serves the output of `buildExample`, `dev` compiles the sources on request.
  */
 export async function serveExample({ port, mode, api }) {
   if (mode === 'preview' && !existsSync(path.join(folder, 'dist/index.html'))) missing('examples/vue/dist')
@@ -43,9 +43,9 @@ async function develop(vite, options) {
   })
 }
 
-/** `/api` reaches the API as it is, `/control` the port that steers it, if there is one: without the prefix, with its token. */
+/** `/api` is passed on to the API unchanged. `/control` is passed on to the control port, if there is one, without the prefix and with its token. */
 const proxyTo = ({ url, controlUrl, controlToken }) => ({
-  // The API compares the Origin with the host that the browser asked for.
+  // The API compares the Origin with the host in the request of the browser.
   '^/api/': { target: url, xfwd: true },
   ...(controlUrl && {
     '^/control/': {

@@ -9,10 +9,10 @@ const wasm = 'core_bg.wasm'
 const vault = 'tokencell/vault with its wasm'
 const everything = 'everything the page vault loads'
 const diagnosis = 'only after a failed start'
-// What an application does, so that code which client and vault share counts once: it is loaded once.
+// Imports both entries as an application does, so that code which client and vault share is counted once.
 const application = `export { createAuth } from 'tokencell'; export const vault = () => import('tokencell/vault')`
 
-// Bytes after brotli. An entry that is missing here is shown without a limit.
+// In bytes after brotli. An entry that is missing here has no limit.
 const budgets = {
   tokencell: 5120,
   'tokencell/vue': 1088,
@@ -24,7 +24,7 @@ const budgets = {
 }
 const goal = 20 * 1024
 
-/** [name, file] of everything a user can import. */
+/** [name, file] of all entries of the package. */
 function entries() {
   const { name, exports } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   return Object.entries(exports)
@@ -32,7 +32,7 @@ function entries() {
     .map(([subpath, target]) => [subpath.replace('.', name), target.default])
 }
 
-// Loaded only where a bundler lost the file or a vault did not start, or brought along by the application.
+// Leaves out modules that are loaded only if a bundler has lost the wasm file or a vault did not start, and dependencies of the application.
 const outside = {
   name: 'outside',
   setup: (build) =>
@@ -63,7 +63,7 @@ async function bundle(entry) {
   return outputFiles.map(({ contents }) => contents)
 }
 
-/** Each file compressed by itself, as it is served. */
+/** Each file is compressed separately, as it is served. */
 function row(name, files) {
   const sum = (size) => files.reduce((total, file) => total + size(file), 0)
   return {

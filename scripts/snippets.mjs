@@ -8,7 +8,7 @@ import { root } from './run.mjs'
 const folder = path.join(root, 'target/snippets')
 const FILE = /^\/\/ ([\w.]+\.ts)\b/
 
-/** [name, text] of every file: a block, or what follows a comment that names one. */
+/** [name, text] of every file: a block, or the text after a comment with a file name. */
 function snippets(markdown) {
   const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text)
   return blocks.flatMap((block, at) => {
@@ -17,7 +17,7 @@ function snippets(markdown) {
   })
 }
 
-/** Compiles them all, each a module, in the surroundings that tests/snippets describes. */
+/** Compiles all snippets as modules, with the declarations in tests/snippets. */
 export async function checkSnippets() {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })

@@ -9,7 +9,7 @@ import { startRails } from './rails.mjs'
 import { Failure, program, seconds } from './run.mjs'
 import { buildExample, serveExample } from './serve.mjs'
 
-// The accounts that examples/api starts with.
+// The accounts of examples/api.
 const accounts = `  ada@example.com  correct horse   (admin, editor)
   bob@example.com  battery staple  (user)`
 
@@ -25,11 +25,11 @@ async function bundled(work) {
   console.log(`  example   ${(await work) ? seconds(began) : 'fresh'}`)
 }
 
-/** Each serves one example on a port, with an API behind it: `{ url, close }`. */
+/** Each function serves one example on a port, with its API: `{ url, close }`. */
 const examples = {
   async vue(port, { dev }) {
     if (!dev) await bundled(buildExample())
-    // The page has buttons for its troubles.
+    // The page has buttons that order failures at the control port.
     const api = await startApi({ controlPort: 0 })
     const site = await serveExample({ port, mode: dev ? 'dev' : 'preview', api }).catch(async (error) => {
       await api.close()
@@ -37,7 +37,7 @@ const examples = {
     })
     return { url: site.url, close: () => Promise.all([site.close(), api.close()]) }
   },
-  /** The same page, with Rails behind it. Only the embedded API has troubles to order. */
+  /** The same page, with Rails as its API. Rails has no control port, so the page cannot order failures. */
   async rails(port, { dev }) {
     await installPrograms(['rails'])
     if (!dev) await bundled(buildExample())
@@ -56,7 +56,7 @@ const examples = {
     const variant = dev ? 'turbopack-dev' : 'turbopack'
     await bundled(buildNext(variant))
     const url = `http://localhost:${port}`
-    // On a port of its own: the page with the vault was built to ask there.
+    // On this port, because the build of the page with the vault contains its URL.
     const api = await startApi({ settings: { corsOrigins: [url] }, port: Number(new URL(VAULT_API).port) })
     const secret = randomBytes(32).toString('base64')
     const site = await serveNext(variant, port, { api: api.url, secret }).catch(async (error) => {
@@ -81,7 +81,7 @@ const examples = {
 function endOnSignal(server) {
   for (const signal of ['SIGINT', 'SIGTERM'])
     process.once(signal, async () => {
-      // A browser tab keeps its connection open for as long as it likes.
+      // A browser tab may keep its connection open.
       setTimeout(() => process.exit(0), 4000).unref()
       await server.close()
       process.exit(0)

@@ -1,12 +1,12 @@
 import { Failure, seconds, shown } from './run.mjs'
 
-/** A step returns this instead of its output when there is nothing for it to do. */
+/** A step returns this instead of its output if it is skipped. */
 export const skipped = (reason) => ({ skipped: reason })
 
 /**
- * Of all steps those that `--only <step>` names, and what they need; all where it names none.
+ * Selects the steps that `--only <step>` names, and the steps that they need. Without `--only`, selects all steps.
  *
- * @returns them, and the other arguments
+ * @returns the selected steps, and the other arguments
  */
 export function select(all, args) {
   const names = args.filter((_, at) => args[at - 1] === '--only')
@@ -20,8 +20,8 @@ export function select(all, args) {
 }
 
 /**
- * Runs steps one after another, going on after a failure, and says in one line how each went.
- * A step: `name`, `work` (resolves to its output), and perhaps `count` (output → { passed, failed, skipped? }).
+ * Runs the steps one after another, continues after a failure, and prints one line with the result of each.
+ * A step: `name`, `work` (resolves to its output), and optionally `count` (output → { passed, failed, skipped? }).
  */
 export async function runSteps(steps) {
   const results = []
@@ -54,13 +54,13 @@ async function runStep({ name, work, count }) {
 /** Playwright and node:test print a line for each test that passed: hundreds, between which a reader has to find the failures. */
 const withoutPassed = (output) => output.replace(/^ *[✓✔] .*\n/gm, '')
 
-/** What a step is worth: its own count where it gave one, otherwise one; never less failed than its exit code says. */
+/** The counts of a step: its own counts if it has any, otherwise one. A failed step has at least one failure. */
 function tally(ok, counted = { passed: 0, failed: 0 }) {
   if (!ok) return { passed: counted.passed, failed: Math.max(counted.failed, 1) }
   return counted.passed + counted.failed > 0 ? counted : { passed: 1, failed: 0 }
 }
 
-/** The last line of a run; sets the exit code. */
+/** Prints the last line of a run, and sets the exit code. */
 export function summarize(results) {
   const total = (key) => results.reduce((sum, result) => sum + result[key], 0)
   const broken = results.filter((result) => result.failed).map((result) => result.name)

@@ -1,4 +1,4 @@
-// The lowest browsers, by what the code uses: `node scripts/support.mjs`. The README must say the same.
+// Finds the oldest supported browsers from the features that the code uses: `node scripts/support.mjs`. The table in the README must be the same.
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -10,7 +10,7 @@ import { createReader, sourcesOf } from './support/used.mjs'
 
 const HEAD = ['what runs', 'Chrome, Edge', 'Firefox', 'Safari, iOS']
 
-/** @returns for each row the features that it needs, each with the first place that does */
+/** @returns for each row the features that it needs, each with the first place that uses it */
 async function measure() {
   const rows = Object.entries(ROWS)
   const sources = await Promise.all(rows.map(([, { files }]) => sourcesOf(files)))
@@ -33,7 +33,7 @@ async function measure() {
   return measured
 }
 
-/** The features that code uses, each with the first place that does. */
+/** The features that code uses, each with the first place that uses it. */
 export function placesOf(uses) {
   const places = new Map()
   for (const { name, paths, where, isPlatforms } of uses) {
@@ -44,7 +44,7 @@ export function placesOf(uses) {
   return places
 }
 
-/** wasm-opt refuses a binary that uses any other. */
+/** The features of WebAssembly that the binary uses. wasm-opt refuses a binary that uses others. */
 async function wasmFeatures() {
   const file = path.join(root, 'pkg/wasm/core_bg.wasm')
   const enabled = Object.keys(WASM_FEATURES).map((name) => `--enable-${name}`)
@@ -59,7 +59,7 @@ async function wasmFeatures() {
   return Object.values(WASM_FEATURES)
 }
 
-/** The version that has all of it, and what asks for that. */
+/** The first version that has all features, and the feature that requires this version. */
 export function floorOf(needs, browser) {
   const versions = [...needs].map(([feature, where]) => ({
     feature,
@@ -76,7 +76,7 @@ const cellsOf = (text) =>
     .split('|')
     .map((cell) => cell.trim())
 
-/** The table is what the README says, or the failure says what to write and which line of code asks for it. */
+/** Checks the table in the README. If it is wrong, the failure contains the correct table and the lines of code that require it. */
 export async function checkSupport() {
   const rows = (await measure()).map(({ name, needs }) => ({
     name,

@@ -13,8 +13,8 @@ import { buildExample } from './serve.mjs'
 import { runSteps, select, skipped, summarize } from './steps.mjs'
 
 /**
- * Every engine has its projects in playwright.config.ts, one for each place of the vault. The quick run takes those that
- * its users get: every place in Chromium, and the shared vault elsewhere.
+ * Every engine has projects in playwright.config.ts, one for each place of the vault. The quick run uses all places in Chromium,
+ * and only the shared vault in other engines.
  */
 async function endToEnd(engine, { full }) {
   const lack = missing(engine)
@@ -24,30 +24,30 @@ async function endToEnd(engine, { full }) {
   return browsers([`${engine}-${places}`], { full })
 }
 
-/** Runs these projects of playwright.config.ts, with as many workers as that says, or so many. */
+/** Runs these projects of playwright.config.ts. `workers` replaces the number of workers in that file. */
 function browsers(projects, { full, workers }) {
-  // Playwright colours its workers, and Node complains about being told both.
+  // Playwright sets FORCE_COLOR for its workers, and Node warns if NO_COLOR is also set.
   const env = { NO_COLOR: undefined, ...(full ? { TOKENCELL_FULL: '1', TOKENCELL_LIFETIMES: '20' } : {}) }
   const args = ['test', '--reporter=list', ...projects.map((name) => `--project=${name}`)]
   if (workers) args.push(`--workers=${workers}`)
   return tool('playwright', args, { from: '@playwright/test', env })
 }
 
-/** Builds variants of an example that has a server of its own, and runs these projects on them. */
+/** Builds variants of an example that has its own server, and runs these projects with them. */
 async function ofExample(build, variants, projects, { full }) {
   for (const name of variants) await build(name)
-  // Each worker has a server of its own to feed.
+  // Fewer workers than by default, because each worker also starts its own server.
   return browsers(projects, { full, workers: Math.ceil(1.5 * availableParallelism()) })
 }
 
-/** Served by Next, and as in an image of Docker behind nginx; in full also by webpack, for development, and of an older Next. */
+/** Served by Next, and as in a Docker image behind nginx. The full run also tests webpack, development servers and an older Next. */
 function nextApp({ full }) {
   const names = full ? Object.keys(ofNext) : ['turbopack', 'standalone']
   const projects = names.map((name) => (name.startsWith('next-') ? name : `next-${name}`))
   return ofExample(buildNext, names, projects, { full })
 }
 
-/** On its own server, behind nginx, with a vault, as files, and on Cloudflare's; in full also on the development server. */
+/** On its own server, behind nginx, with a vault, as static files, and on the runtime of Cloudflare Workers. The full run also tests the development server. */
 function nuxtApp({ full }) {
   const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated', 'workerd']
   const elsewhere = ['firefox', 'webkit'].filter((engine) => !missing(engine))
@@ -61,7 +61,7 @@ function nuxtApp({ full }) {
   )
 }
 
-/** The example of Rails: in the quick run what it answers, in full in every engine that there is. */
+/** The Rails example: in the quick run in Chromium, in the full run in every installed engine. */
 async function rails({ full }) {
   const lack = missing('rails') ?? missing('postgres')
   if (lack) return skipped(lack)
@@ -73,7 +73,7 @@ async function rails({ full }) {
   )
 }
 
-/** Servers that others have written: in full all of them, which takes Python, otherwise one that takes none. */
+/** Servers of other projects: the full run tests all and needs Python, the quick run tests one that needs no Python. */
 async function backends({ full }) {
   const lack = full && missing('python')
   if (lack) return skipped(lack)
@@ -81,16 +81,16 @@ async function backends({ full }) {
   return browsers(['backends-*'], { full })
 }
 
-/** The contract, on what is to be copied into applications in Python. */
+/** Tests of the contract with the Python recipes. */
 async function recipes() {
   const lack = missing('python')
   return lack ? skipped(lack) : testRecipes()
 }
 
-/** What only the full run needs. */
+/** Programs that only the full run needs. */
 const ofFullRun = ['python']
 
-/** The packed package in projects of other people's kind. */
+/** Tests the packed package in projects like those of users. */
 const packed = ({ full }) =>
   run(process.execPath, ['tests/package/main.mjs', ...(full ? ['--full'] : [])], { name: 'tests/package' })
 
@@ -99,12 +99,12 @@ async function mutants() {
   await run('cargo', ['mutants', '--version']).catch(() =>
     announced(`cargo ${install.join(' ')}`, run('cargo', install)),
   )
-  // .cargo/mutants.toml says what is left out, and why. Few histories each: there are hundreds of mutants.
+  // .cargo/mutants.toml lists the excluded code and the reasons. Only few histories for each, because there are hundreds of mutants.
   const args = ['mutants', '--package', 'tokencell', '--output', 'target', '--no-times', '--jobs', '2']
   return run('cargo', args, { env: { PROPTEST_CASES: '150' } })
 }
 
-/** Every step, in the order of what is cheapest to learn. */
+/** All steps, the cheapest first. */
 function allSteps({ full }) {
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),

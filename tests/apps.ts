@@ -14,22 +14,22 @@ export type Api = ReturnType<typeof createApi> & { url: string }
 
 export interface App {
   url: string
-  /** Where it is on disk. */
+  /** Its folder on disk. */
   folder: string
-  /** What its server has printed. */
+  /** The output of its server. */
   output(): string
   end(): Promise<void>
 }
 
-/** How an example with a server of its own is served; each project has its own way. */
+/** The way in which an example with its own server is served. Each project sets its own. */
 export type Served = keyof typeof ofNext | keyof typeof ofNuxt
 
-/** What is behind it. */
+/** The servers behind an application, and its settings. */
 export interface Behind {
   api: string
   redis?: string
   tls?: { key: string; cert: string }
-  /** The folder that it is in, where that can be said when it is started: of Nuxt. */
+  /** The base URL of the application, if it can be set at the start: with Nuxt. */
   base?: string
 }
 
@@ -40,7 +40,7 @@ interface WorkerFixtures {
 }
 
 interface Fixtures {
-  /** The embedded API behind the application, as after the start. */
+  /** The embedded API behind the application, in the state after its start. */
   api: Api
 }
 
@@ -82,14 +82,14 @@ export async function serveApp(served: Served, behind: Behind): Promise<App> {
 
 export const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)
 
-/** Signs in on the form, wherever it leads. */
+/** Signs in with the form. Does not wait for the next page. */
 export async function signIn(page: Page, { email, password } = ADA) {
   await at(page, 'email').fill(email)
   await at(page, 'password').fill(password)
   await at(page, 'sign-in').click()
 }
 
-/** Signs out, and waits until the server knows. */
+/** Signs out, and waits for the response of the server. */
 export async function signOut(page: Page) {
   const told = page.waitForResponse((response) => response.url().endsWith('/api/auth/sign-out'))
   await at(page, 'sign-out').click()
@@ -97,7 +97,7 @@ export async function signOut(page: Page) {
   await at(page, 'to-sign-in').waitFor()
 }
 
-/** Signs in and waits for the page that was wanted. */
+/** Opens a page, signs in, and waits for that page. */
 export async function openSignedIn(page: Page, path = '/notes', user = ADA) {
   await page.goto(path)
   await signIn(page, user)
@@ -112,13 +112,13 @@ export async function cookieHeader(context: BrowserContext): Promise<string> {
   return (await context.cookies()).map(({ name, value }) => `${name}=${value}`).join('; ')
 }
 
-/** Lets every token be older than the second in which it is not doubted, and has the API refuse it. */
+/** Waits until every token is older than the second in which no refresh is made, and lets the API refuse all tokens. */
 export async function refuseTokens(api: Api) {
   await new Promise((resolve) => setTimeout(resolve, 1050))
   api.tokens.expireAll()
 }
 
-/** Signs in where the token lives for so many seconds only; what comes after lives long. */
+/** Signs in with a token that is valid for these seconds only, and waits until it has expired. Later tokens are valid for 900 s. */
 export async function openWithShortToken(page: Page, api: Api, seconds: number) {
   api.configure({ accessTtl: seconds })
   await openSignedIn(page)
@@ -128,7 +128,7 @@ export async function openWithShortToken(page: Page, api: Api, seconds: number) 
   return () => api.journal.counts().refresh.total - total
 }
 
-/** As a page of the application asks. */
+/** The headers of a request of a page of the application. */
 export const fromPage = { 'x-requested-with': 'tokencell', 'sec-fetch-site': 'same-origin' }
 
 export async function textOf(url: string, headers: Record<string, string>): Promise<string> {
@@ -137,5 +137,5 @@ export async function textOf(url: string, headers: Record<string, string>): Prom
   return response.text()
 }
 
-/** A development server lets nothing be cached, and compiles what is asked for first. */
+/** A development server prevents caching, and compiles files on request. */
 export const isDev = (served: Served) => served.endsWith('-dev')

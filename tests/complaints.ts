@@ -1,7 +1,7 @@
 import type { Page } from '@playwright/test'
 import { test as base, expect, isDev, type Served } from './apps.js'
 
-/** Every hydration mismatch from now on, and whatever else the console complains of. */
+/** Collects hydration mismatches and other errors in the console from now on. */
 function hearComplaints(page: Page, served: Served): () => string[] {
   const heard: string[] = []
   page.on('console', (message) => {
@@ -9,13 +9,13 @@ function hearComplaints(page: Page, served: Served): () => string[] {
     if (message.type() === 'error' || (message.type() === 'warning' && isAboutUs)) heard.push(message.text())
   })
   page.on('pageerror', (error) => heard.push(String(error)))
-  // What the browser says of an answer with such a status is none of ours.
+  // Messages of the browser about failed responses, and of Vite, are ignored.
   const isOthers = (text: string) =>
     /^Failed to load resource/.test(text) || (isDev(served) && /\[vite\]/.test(text))
   return () => heard.filter((text) => !isOthers(text))
 }
 
-/** Of applications with a server: fails with whatever the page complains of. */
+/** For applications with a server: fails if the page logs errors. */
 export const test = base.extend({
   page: async ({ page, served }, use) => {
     const complaints = hearComplaints(page, served)

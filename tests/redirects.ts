@@ -1,4 +1,4 @@
-/** What a link may say in `?redirect=` to lead somebody away (evidence: security, I1). */
+/** Values of `?redirect=` with which a link tries to redirect a user to another site (evidence: security, I1). */
 export const elsewhere = [
   '//evil.test',
   '///evil.test',

@@ -4,7 +4,7 @@ import path from 'node:path'
 import { engine } from '../scripts/browsers.mjs'
 import { freePort, startProgram } from '../scripts/processes.mjs'
 
-/** A folder for a server of this test, and the server. */
+/** Starts a server of this test in a temporary folder. */
 async function serveIn(program: string, makeArgs: (folder: string, port: number) => string[]) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-'))
   const port = await freePort()
@@ -32,7 +32,7 @@ export const startRedis = () =>
     'no',
   ])
 
-/** nginx with one server, and in front of it whatever the directives say. */
+/** Starts nginx with one server and these directives. */
 const startNginx = (directivesIn: (folder: string) => { http?: string; location: string }) =>
   serveIn('nginx', (folder, port) => {
     const { http = '', location } = directivesIn(folder)
@@ -53,8 +53,8 @@ const startNginx = (directivesIn: (folder: string) => { http?: string; location:
   })
 
 /**
- * In front of the instances of an application as its guides have it, with the buffers that it has by default. They are asked in
- * turn.
+ * nginx in front of the instances of an application, configured as in its guides, with its default buffers. The instances get
+ * the requests in turn.
  */
 export const startFront = (urls: readonly string[]) =>
   startNginx(() => ({
@@ -66,7 +66,7 @@ export const startFront = (urls: readonly string[]) =>
       proxy_set_header X-Forwarded-Proto $scheme;`,
   }))
 
-/** Caches whatever the headers allow, cookies or not, as a careless one would. */
+/** A careless cache: it stores all responses that `Cache-Control` allows, and ignores `Set-Cookie` and `Vary`. */
 export const startCache = (to: string) =>
   startNginx((folder) => ({
     http: `proxy_cache_path ${folder}/cache keys_zone=all:1m;`,

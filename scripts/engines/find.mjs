@@ -19,7 +19,7 @@ function findPart({ variable, names = [], places = [] }) {
 const partsOf = (name) =>
   Object.entries(programs[name].parts).map(([part, how]) => [part, findPart(how), how.variable])
 
-/** What is missing of an engine and what would mend that, as a sentence; nothing when all is there. */
+/** A sentence with the missing parts of an engine and the fix; undefined if nothing is missing. */
 export function missing(name) {
   const { title, trial } = programs[name]
   const [[, file]] = partsOf(name)
@@ -32,7 +32,7 @@ export function missing(name) {
   return `${what} not found: ${mend} ${gaps.map(([, , variable]) => variable).join(' and ')}`
 }
 
-/** The files that an engine is made of, by part; a `Failure` when one is missing. */
+/** The files of an engine, by part. Throws a `Failure` if one is missing. */
 export function engine(name) {
   const sentence = missing(name)
   if (sentence) throw new Failure(sentence)

@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs'
 
 /**
- * The browsers that the tests drive, and what each is made of. A part is looked for by `variable`, which overrules
- * everything, then by `names` in the folders of PATH, then at `places`: a function where the paths are known only once the
- * package is installed. Where there is a `trial`, the first part has to end with 0 when it is started with these arguments.
+ * The browsers that the tests drive, and their parts. A part is searched with `variable`, which has priority, then by `names`
+ * in the folders of PATH, then at `places`, which is a function if the paths are known only after the installation. If there
+ * is a `trial`, the first part is started with these arguments and must end with exit code 0.
  */
 export const engines = {
   chromium: {
@@ -48,12 +48,12 @@ export const engines = {
       driver: { variable: 'TOKENCELL_WPE', names: ['WPEWebDriver'] },
       browser: { variable: 'TOKENCELL_WPE_BROWSER', places: libraries('wpe-webkit-1.1/MiniBrowser') },
     },
-    // The driver alone does not bring the engine; cog does.
+    // The package of the driver does not install the engine; cog does.
     debian: ['wpewebkit-driver', 'cog'],
   },
 }
 
-/** What the tests of servers need besides: a store that instances share, a cache in front of them, and another API. */
+/** The other programs for the tests of servers: a store that instances share, a cache in front of them, and another API. */
 export const servers = {
   redis: {
     title: 'Redis',
@@ -83,7 +83,7 @@ export const servers = {
       devise: { variable: 'TOKENCELL_DEVISE', places: () => gems('devise') },
       pg: { variable: 'TOKENCELL_PG', places: ['/usr/lib/ruby/vendor_ruby/pg.rb'] },
     },
-    // Not `rails`, which wants a Node of the distribution.
+    // Not `rails`, which depends on the Node package of the distribution.
     debian: [
       'ruby-rails',
       'ruby-devise',
@@ -98,19 +98,19 @@ export const servers = {
   },
 }
 
-/** What the servers of tests/backends need of the machine; the rest they install into a folder of their own. */
+/** The programs that the servers of tests/backends need. Their other dependencies are installed into a separate folder. */
 const languages = {
   python: {
     title: 'Python 3.10 or newer with venv',
     parts: { interpreter: { variable: 'TOKENCELL_PYTHON', names: ['python3'] } },
-    // Debian has venv in a package of its own.
+    // Debian has venv in a separate package.
     trial: ['-c', 'import ensurepip, sys, venv; assert sys.version_info >= (3, 10)'],
     debian: ['python3', 'python3-venv'],
     mac: 'brew install python',
   },
 }
 
-/** What tests do without where it cannot be had. */
+/** Programs that tests use only if they are installed. */
 export const optional = {
   'headless-shell': {
     title: 'The headless shell of Chromium',
@@ -120,30 +120,30 @@ export const optional = {
         names: ['chromium-headless-shell', 'chrome-headless-shell'],
       },
     },
-    // Both, so that they are of one version: otherwise apt may remove the other.
+    // Both, so that they have the same version. Otherwise apt may remove the other one.
     debian: ['chromium', 'chromium-headless-shell'],
   },
 }
 
-/** Everything that is looked for, and installed where it can be. */
+/** All programs that are searched, and installed if possible. */
 export const programs = { ...engines, ...servers, ...languages, ...optional }
 
-/** Where distributions put the programs that belong to a library. */
+/** The folders of distributions for programs of a library. */
 function libraries(file) {
   const folders = ['lib/x86_64-linux-gnu', 'lib/aarch64-linux-gnu', 'libexec', 'lib64', 'lib']
   return folders.map((folder) => `/usr/${folder}/${file}`)
 }
 
-/** Where Debian puts PostgreSQL. */
+/** The folders of Debian for PostgreSQL. */
 const ofPostgres = (program) => versions('/usr/lib/postgresql').map((folder) => `${folder}/bin/${program}`)
 
-/** The folders in a folder, the one with the highest number first. */
+/** The folders in a folder, the highest number first. */
 function versions(folder) {
   const names = existsSync(folder) ? readdirSync(folder) : []
   return names.sort((a, b) => Number(b) - Number(a)).map((name) => `${folder}/${name}`)
 }
 
-/** Where Debian puts what Ruby loads; the versions are its own. */
+/** The folders of Debian for Ruby libraries, with the versions of Debian. */
 function gems(name) {
   const folder = '/usr/share/rubygems-integration/all/gems'
   const names = existsSync(folder) ? readdirSync(folder) : []

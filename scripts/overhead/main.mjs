@@ -1,4 +1,4 @@
-// What `auth.fetch` costs over bare `fetch`, from the same page and to the same server.
+// Measures the additional cost of `auth.fetch` compared with `fetch`, from the same page to the same server.
 // `npm run bench:overhead [share of the rounds] [browsers…]`
 
 import { fork, spawn } from 'node:child_process'
@@ -17,7 +17,7 @@ const trials = [
   { answer: '100 × 1 KB', bytes: 1024, atOnce: 100, rounds: 40 },
 ]
 
-// Not driven by anything: a debugger's protocol slows the requests of the page, and not those of a shared worker.
+// The browser is not automated: a debugger protocol slows down the requests of the page, but not those of a shared worker.
 const browsers = {
   chromium: (profile) => [
     '--headless=new',
@@ -29,7 +29,7 @@ const browsers = {
   firefox: (profile) => ['--headless', '--no-remote', '--profile', profile],
 }
 
-/** The mean of the middle half. Clocks of pages tick every 0.1 or 1 ms, and a median can be no finer. */
+/** The mean of the middle half. The clock of a page has a resolution of 0.1 or 1 ms, and a median cannot be more precise. */
 function typical(times) {
   const sorted = times.toSorted((a, b) => a - b)
   const middle = sorted.slice(sorted.length >> 2, sorted.length - (sorted.length >> 2))

@@ -1,4 +1,4 @@
-// Serves the page and the answers it measures, in a process of its own. Speaks to its parent: the port, then each result.
+// Serves the page and the measured responses, in a separate process. Sends the port, then each result, to its parent.
 
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'

@@ -1,6 +1,6 @@
-// The rows of the table "Browsers" in the README: what an application loads, and what else that needs.
+// The rows of the table "Browsers" in the README: the files that an application loads, and their other requirements.
 
-/** Files of the package, under pkg/; features of the data that no name in the code shows; and whether it has WebAssembly. */
+/** `files`: under pkg/. `features`: required features that no name in the code shows. `hasWasm`: whether WebAssembly is needed. */
 export const ROWS = {
   'the page: `createAuth`': { files: ['index.js'], features: ['listener signal'] },
   '`tokencell/vue`, `/pinia`, `/router`, `/devtools`': {
@@ -24,7 +24,7 @@ export const ROWS = {
   '`tokencell/testing`': { files: ['testing.js'] },
 }
 
-/** By what the rows call them. */
+/** Paths in the data, by the names in the rows. */
 export const FEATURES = {
   'listener signal': 'api.EventTarget.addEventListener.options_parameter.options_signal_parameter',
   'module worker': 'api.Worker.Worker.options_type_parameter',
@@ -32,22 +32,22 @@ export const FEATURES = {
   'module shared worker': 'api.SharedWorker.SharedWorker.options_type_parameter',
 }
 
-/** What the code does without where it is missing, and how. */
+/** Features that the code can do without, and how. */
 export const OPTIONAL = {
   'api.SharedWorker': 'connect.ts takes `worker`',
   'api.SharedWorker.port': 'the same',
-  'api.ReadableByteStreamController.byobRequest': 'body.ts makes a stream that is none of bytes',
+  'api.ReadableByteStreamController.byobRequest': 'body.ts then creates a stream that is not a byte stream',
   'api.ReadableStreamBYOBRequest.respond': 'the same',
   'api.Request.body': 'packing.ts reads the body as a whole',
   'api.Request.keepalive': 'such a request ends with its page',
   'api.Navigator.locks': 'the lease in IndexedDB is enough',
   'api.LockManager.request': 'the same',
-  'api.PerformanceResourceTiming.responseStatus': 'link-error.ts then names no import that is missing',
-  'api.DecompressionStream': 'inline.ts is for bundlers that lose the wasm file, and is not loaded otherwise',
+  'api.PerformanceResourceTiming.responseStatus': 'link-error.ts then names no missing import',
+  'api.DecompressionStream': 'inline.ts is loaded only if a bundler has lost the wasm file',
   'api.ReadableStream.pipeThrough': 'the same',
 }
 
-/** What the binary may use of WebAssembly, by what wasm-opt calls it. */
+/** The features of WebAssembly that the binary may use, by their names in wasm-opt. */
 export const WASM_FEATURES = {
   'bulk-memory-opt': 'webassembly.bulk-memory-operations',
   multivalue: 'webassembly.multi-value',

@@ -1,4 +1,4 @@
-// Since which version browsers have something, by MDN's browser-compat-data.
+// The first browser version with a feature, from MDN's browser-compat-data.
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -8,21 +8,21 @@ const data = JSON.parse(
   readFileSync(path.join(root, 'node_modules/@mdn/browser-compat-data/data.json'), 'utf8'),
 )
 
-/** The columns of the table. Edge has the versions of Chrome, and Safari those of iOS. */
+/** The columns of the table. Edge has the same versions as Chrome, and iOS the same as Safari. */
 export const BROWSERS = ['chrome', 'firefox', 'safari']
 
 const compatOf = (feature) => feature.split('.').reduce((node, name) => node?.[name], data)?.__compat
 
-/** The first of these paths that the data has. */
+/** The first of these paths that exists in the data. */
 export const known = (paths) => paths.find(compatOf)
 
-/** { chrome, firefox, safari }: versions as numbers; Infinity for never. What the data calls partial counts. */
+/** { chrome, firefox, safari }: versions as numbers; Infinity for never. Partial support counts as support. */
 export function since(feature) {
   const { support } = compatOf(feature)
   return Object.fromEntries(BROWSERS.map((browser) => [browser, firstVersion(support[browser])]))
 }
 
-/** The first of the versions that have it by its own name, without a switch, and without a gap until today. */
+/** The first version that has the feature under its own name, without a flag, and in all later versions. */
 function firstVersion(statements) {
   const plain = [statements].flat().filter((one) => !one.flags && !one.prefix && !one.alternative_name)
   let first = Number.POSITIVE_INFINITY

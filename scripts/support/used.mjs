@@ -1,14 +1,14 @@
-// What code uses of the platform, as paths of MDN's browser-compat-data.
+// Finds the platform features that code uses, as paths of MDN's browser-compat-data.
 
 import path from 'node:path'
 import { build } from 'esbuild'
 import { importFrom } from '../packages.mjs'
 import { root } from '../run.mjs'
 
-// TypeScript 7 has no API yet; vue-tsc brings the last version that has one.
+// TypeScript 7 has no API yet; vue-tsc installs the last version that has one.
 const { default: ts } = await importFrom(path.join(root, 'examples/vue'), 'typescript')
 
-/** Syntax that is younger than modules: how a node shows it. */
+/** Syntax that is newer than modules, with a test for a node. */
 const SYNTAX = {
   'javascript.classes.private_class_methods': (node) =>
     ts.isMethodDeclaration(node) && ts.isPrivateIdentifier(node.name),
@@ -27,7 +27,7 @@ const SYNTAX = {
     ts.isRegularExpressionLiteral(node) && /v[a-z]*$/.test(node.text),
 }
 
-/** The sources of what an application loads for these files of the package, whatever its bundler leaves out. */
+/** The sources that an application loads for these files of the package, without those that a bundler removes. */
 export async function sourcesOf(files) {
   const { metafile } = await build({
     entryPoints: files.map((file) => path.join(root, 'pkg', file)),
@@ -48,15 +48,16 @@ export async function sourcesOf(files) {
   return [...new Set(used.map(([file]) => sourceOf(file)))]
 }
 
-/** Generated files are their own source. */
+/** The source of a file in pkg/. A generated file is its own source. */
 function sourceOf(file) {
   const stem = path.join(root, file.replace(/^pkg/, 'js').replace(/\.js$/, ''))
   return [`${stem}.ts`, `${stem}.tsx`].find(ts.sys.fileExists) ?? path.join(root, file)
 }
 
 /**
- * @returns a function that lists for sources what they use: its name in the types, its paths in the data, and whether it
- * belongs to an object of the platform, which the data must have; a dictionary such as `RequestInit` it does not have
+ * @returns a function that lists the features that sources use: the name in the types, the paths in the data, and whether the
+ * feature belongs to an object of the platform. The data must contain such objects; it does not contain dictionaries such as
+ * `RequestInit`
  */
 export function createReader(files) {
   const { options } = ts.getParsedCommandLineOfConfigFile(path.join(root, 'js/tsconfig.json'), {}, ts.sys)
@@ -118,7 +119,7 @@ function useOf(node, checker) {
   return { name: member, paths: places.map((place) => `${place}.${member}`), isPlatforms: true }
 }
 
-/** Of a name that is looked up in an object, in a pattern, or in scope. */
+/** The symbol of a name in an object, in a pattern, or in scope. */
 function symbolOf(node, checker) {
   const { parent } = node
   if (ts.isBindingElement(parent) && (parent.propertyName ?? parent.name) === node)
@@ -131,7 +132,7 @@ function symbolOf(node, checker) {
 const contextual = (property, node, checker) =>
   checker.getContextualType(property.parent)?.getProperty(node.text)
 
-/** The data has a member where its interface is, where that inherits it, or, of a mixin, where the object of the code is. */
+/** In the data, a member is at its interface, at an inherited interface, or, for a mixin, at the object in the code. */
 function memberOf(declaring, member, node, checker) {
   const { parent } = node
   const object = checker.getTypeAtLocation(
