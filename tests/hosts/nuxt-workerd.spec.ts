@@ -1,8 +1,10 @@
 import { createRequire } from 'node:module'
 import path from 'node:path'
+// Not the `test` of `apps.ts`, which starts an application of Next or Nuxt.
+import { test as base, expect } from '@playwright/test'
 import { createApi } from '../../examples/api/src/api.js'
 import { finish } from '../../scripts/processes.mjs'
-import { type Api, test as base, expect, SECRET } from '../apps.js'
+import { type Api, SECRET } from '../apps.js'
 import { expireTokens, type Host, outlive, signIn, travel } from './journey.js'
 import { carry } from './traffic.js'
 import { createVisitor } from './visitor.js'

@@ -1,6 +1,8 @@
+// Not the `test` of `apps.ts`, which starts an application of Next or Nuxt.
+import { test as base } from '@playwright/test'
 import { build } from 'esbuild'
 import { createApi } from '../../examples/api/src/api.js'
-import { type Api, test as base, SECRET } from '../apps.js'
+import { type Api, SECRET } from '../apps.js'
 import { type Host, outlive, signIn, travel } from './journey.js'
 import { carry } from './traffic.js'
 import { createVisitor } from './visitor.js'
