@@ -53,7 +53,7 @@ test('1 if a sign-in is not answered, though nothing else is wrong', async () =>
   )
   const { exitCode, out } = await doctor(['doctor', url, '--timeout', '0.3'])
   expect(exitCode).toBe(1)
-  expect(out).toContain('POST /login was not answered (timeout)')
+  expect(out).toContain('POST /login got no response (timeout)')
 })
 
 test('JSON for programs has everything, and nothing else is printed', async () => {

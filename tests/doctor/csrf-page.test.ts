@@ -16,7 +16,7 @@ test('an API whose CSRF cookie comes from a GET before the sign-in, as Sanctum f
 test('without --csrf-page, the refused sign-in says which option there is', async () => {
   const { csrfPage: _, ...options } = sanctumSpa.options
   const { evidence, report } = await diagnose(sanctumSpa.listener(), options)
-  expect(evidence('sign-in.works')).toContain('is answered with 419')
+  expect(evidence('sign-in.works')).toContain('responds with 419')
   expect(evidence('sign-in.works')).toContain('--csrf-page')
   expect(report.suggestion).toBeUndefined()
 })

@@ -92,7 +92,7 @@ test.each([
   expect(suggestion).toBeUndefined()
   expect(findings.find(({ id }) => id === 'options.work')).toMatchObject({
     severity: 'warning',
-    evidence: 'reload failed, after sign-in, request: POST /api/v1/refresh is answered with 401',
+    evidence: 'reload failed after sign-in, request: POST /api/v1/refresh responds with 401',
   })
 })
 
@@ -172,7 +172,7 @@ test('a sign-in that says no with 200 is none, whatever cookie comes with it', a
       'Set-Cookie': 'PHPSESSID=0a1b2c3d; Path=/',
     }),
   )
-  expect(evidence('sign-in.works')).toContain('is answered with 200 and a failure in it')
+  expect(evidence('sign-in.works')).toContain('responds with 200 and reports a failure in the body')
   expect(errors).not.toContain('csrf.sign-in')
 })
 
@@ -188,7 +188,7 @@ test('a refreshed token that is refused is found', async () => {
     },
   })
   expect(errors).toContain('refresh.accepted')
-  expect(evidence('refresh.accepted')).toBe('GET /me is answered with 401 to it')
+  expect(evidence('refresh.accepted')).toBe('GET /me responds to that token with 401')
   expect(report.suggestion).toBeUndefined()
 })
 
@@ -243,7 +243,7 @@ test('a sign-out that says no with 200 is none', async () => {
       route === 'DELETE /logout' ? { status: 200, body: { success: false } } : undefined,
   })
   expect(errors).toContain('sign-out.works')
-  expect(evidence('sign-out.works')).toBe('DELETE /logout is answered with 200, and a failure in it')
+  expect(evidence('sign-out.works')).toBe('DELETE /logout responds with 200, but the body reports a failure')
 })
 
 test('an opaque token that works after signing out is more than advice: the API has looked it up', async () => {
@@ -286,7 +286,7 @@ test('a sign-out with a token that has run out, which is answered well and ends 
   })
   expect(errors).toEqual(['sign-out.expired'])
   expect(evidence('sign-out.expired')).toBe(
-    'DELETE /logout is answered with 204, and a refresh was granted afterwards',
+    'DELETE /logout responds with 204, but a refresh succeeded afterwards',
   )
 })
 
@@ -386,5 +386,5 @@ test('a password that is a word of the report cannot be read off it', async () =
       .replace(/in \d.*/g, '')
       .replace(/\d+ of/g, '')
   expect(plain(one.text).replaceAll('/sign-in/[redacted]', '/sign-in/answered')).toBe(plain(other.text))
-  expect(one.text).toContain('is answered with 401')
+  expect(one.text).toContain('responds with 401')
 })

@@ -191,7 +191,7 @@ test('a session cookie without any token', async () => {
     response.setHeader('Set-Cookie', '_app_session=0123456789; Path=/; HttpOnly; SameSite=Lax').end()
   })
   expect(errors).toEqual([])
-  expect(finding('sign-in.grant')?.evidence).toContain('without tokens')
+  expect(finding('sign-in.grant')?.evidence).toContain('no tokens')
   expect(report.suggestion?.notes.join()).toContain('session cookie')
   expect(report.suggestion?.code).toContain(`  credential: 'cookie',
   refresh: { method: 'GET', path: '/me' },

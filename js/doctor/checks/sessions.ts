@@ -19,7 +19,8 @@ function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
   if (status === 419) return 'the CSRF token is missing: name the page that sets it with --csrf-page'
   if (status === 403) return 'the API may require another CSRF header (--csrf) or another origin (--origin)'
   if (status === 429) return 'the API limits sign-ins: try again later'
-  if (status >= 300 && status < 400) return 'this is a redirect; check the URL, and check that the endpoint responds with JSON'
+  if (status >= 300 && status < 400)
+    return 'this is a redirect; check the URL, and check that the endpoint responds with JSON'
   if (status >= 500) return 'the API failed: see its log'
   return "check the email address and the password, and where the API expects them in the body. For Devise: --field 'email=user[email]' --field 'password=user[password]'"
 }
@@ -70,7 +71,8 @@ export const sessionChecks: Check[] = [
     id: 'options.work',
     title: 'doctor found no vault options that work with this API',
     severity: 'error',
-    reason: 'doctor derived options from the responses and tried them in the way that the vault uses them in a browser. They failed.',
+    reason:
+      'doctor derived options from the responses and tried them in the way that the vault uses them in a browser. They failed.',
     fix: 'options.work',
     judge({ trial }) {
       if (!trial) throw new NotChecked('the sign-in failed, so doctor has no options to try')
@@ -102,7 +104,9 @@ export const sessionChecks: Check[] = [
     judge(observations) {
       const { status } = observations.answer('wrong-credentials')
       if (status === 429) throw new NotChecked('the API already limited sign-ins at that point')
-      return status >= 400 && status < 500 ? undefined : `the API responds to wrong credentials with ${status}`
+      return status >= 400 && status < 500
+        ? undefined
+        : `the API responds to wrong credentials with ${status}`
     },
   },
   {
@@ -136,7 +140,8 @@ export const sessionChecks: Check[] = [
     rule: 25,
     judge(observations) {
       observations.access()
-      if (observations.answer('anonymous').isOk) throw new NotChecked('the endpoint also responds without a token')
+      if (observations.answer('anonymous').isOk)
+        throw new NotChecked('the endpoint also responds without a token')
       observations.answer('me-by-cookie')
       return observations.isUser('me-by-cookie')
         ? `${observations.exchange('me-by-cookie')?.request} works with the cookie and without a token`
@@ -167,7 +172,8 @@ export const sessionChecks: Check[] = [
     id: 'sign-out.revokes',
     title: 'The old session still works after a sign-out',
     severity: 'error',
-    reason: 'A person with a copy of the refresh token or of the cookie, for example from a shared computer, is still signed in.',
+    reason:
+      'A person with a copy of the refresh token or of the cookie, for example from a shared computer, is still signed in.',
     fix: 'sign-out.revokes',
     rule: 17,
     judge(observations) {
@@ -179,7 +185,9 @@ export const sessionChecks: Check[] = [
       )
         return `${observations.exchange('me-after')?.request} accepted the old cookie`
       if (observations.isCheck) return undefined
-      return observations.answer('refresh-after').isOk ? 'a refresh with the old refresh token succeeded' : undefined
+      return observations.answer('refresh-after').isOk
+        ? 'a refresh with the old refresh token succeeded'
+        : undefined
     },
   },
   {
@@ -196,7 +204,9 @@ export const sessionChecks: Check[] = [
       // The client refreshes, and sends the sign-out again.
       if (!isOk) return undefined
       if (observations.answer('refresh-after').isOk)
-        throw new NotChecked('a sign-out with a valid access token does not end the session either: see sign-out.revokes')
+        throw new NotChecked(
+          'a sign-out with a valid access token does not end the session either: see sign-out.revokes',
+        )
       if (!observations.answer('refresh-after-expired').isOk) return undefined
       return `${observations.exchange('sign-out-expired')?.request} responds with ${status}, but a refresh succeeded afterwards`
     },
@@ -214,7 +224,8 @@ export const sessionChecks: Check[] = [
       if (observations.plan.isCookieSession)
         throw new NotChecked('the session is a cookie: see sign-out.revokes')
       observations.answer('me')
-      if (!observations.isUser('me')) throw new NotChecked('the access token did not work before the sign-out either')
+      if (!observations.isUser('me'))
+        throw new NotChecked('the access token did not work before the sign-out either')
       observations.answer('me-after')
       if (!observations.isUser('me-after')) return undefined
       const lifetime = accessLifetime(observations)
