@@ -22,7 +22,7 @@ test.each([
   [404, '--sign-in'],
   [403, '--csrf'],
   [401, 'Devise'],
-  [429, 'limited'],
+  [429, 'limits sign-ins'],
   [500, 'its log'],
 ])('an API that answers everything with %i', async (status, hint) => {
   const { errors, evidence, report } = await diagnose((_, response) => {
