@@ -370,11 +370,11 @@ test.each([
 })
 
 test('a password that is a word of the report cannot be read off it', async () => {
-  const credentials = { email: 'granted@example.com', password: 'answered' }
+  const credentials = { email: 'granted@example.com', password: 'responds' }
   const same = { email: 'granted@example.com', password: 'zq81kx92' }
   const listener = () =>
     standIn(({ route }) =>
-      route === 'GET /me' ? { status: 302, headers: { Location: '/sign-in/answered' } } : { status: 401 },
+      route === 'GET /me' ? { status: 302, headers: { Location: '/sign-in/responds' } } : { status: 401 },
     )
   const [one, other] = [
     await diagnose(listener(), { credentials }),
@@ -385,6 +385,6 @@ test('a password that is a word of the report cannot be read off it', async () =
       .replace(/:\d{5}/g, '')
       .replace(/in \d.*/g, '')
       .replace(/\d+ of/g, '')
-  expect(plain(one.text).replaceAll('/sign-in/[redacted]', '/sign-in/answered')).toBe(plain(other.text))
+  expect(plain(one.text).replaceAll('/sign-in/[redacted]', '/sign-in/responds')).toBe(plain(other.text))
   expect(one.text).toContain('responds with 401')
 })
