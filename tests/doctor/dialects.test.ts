@@ -97,7 +97,7 @@ test('a refresh token in Authorization, and refusals that the vault has to be to
   expect(finding('refresh.works')?.severity).toBe('ok')
   expect(finding('refresh.refusal')).toMatchObject({
     severity: 'advice',
-    evidence: 'an unknown refresh token: 422; say so in endsOn',
+    evidence: 'with an unknown refresh token, the API responds with 422; add this status to endsOn',
   })
   expect(report.suggestion?.code).toContain(
     `  refresh: { path: '/refresh', endsOn: [400, 401, 403, 422] },\n  refreshToken: { header: 'Authorization' },\n`,
