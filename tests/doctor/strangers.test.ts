@@ -79,7 +79,7 @@ test('names that a server chose cannot forge a report', async () => {
     const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer 0123456789' }
     response.writeHead(200, headers).end(JSON.stringify(body))
   })
-  expect(text).toContain('has it in the header, and in the body as user.?[2J? all fine?token')
+  expect(text).toContain('returns it in the header, and in the body as user.?[2J? all fine?token')
   for (const control of ['\u001b', '\u202e']) expect(text).not.toContain(control)
 })
 
