@@ -161,9 +161,7 @@ test('an answer without a user shows none: 200 null to the old cookie', async ()
   )
   expect(errors).toEqual([])
   expect(finding('sign-out.revokes')?.severity).toBe('ok')
-  expect(finding('answers.unauthorized')?.evidence).toContain(
-    'says to a request without a token that no user is signed in',
-  )
+  expect(finding('answers.unauthorized')?.evidence).toContain('reports that no user is signed in')
 })
 
 test('a sign-in that says no with 200 is none, whatever cookie comes with it', async () => {

@@ -15,7 +15,7 @@ test('an application of one page, which answers everything with its page', async
   })
   expect(errors).toEqual(['sign-in.grant'])
   expect(evidence('sign-in.grant')).toContain('html')
-  expect(evidence('answers.redirect')).toContain('answers without a token')
+  expect(evidence('answers.redirect')).toContain('accepts requests without a token')
 })
 
 test.each([
