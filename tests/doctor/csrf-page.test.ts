@@ -59,7 +59,7 @@ test('an API whose CSRF token is in a <meta> alone is examined, and told that no
   })
   expect(errors).toEqual(['csrf.page'])
   expect(evidence('csrf.page')).toBe(
-    'GET / has it as <meta name="csrf-token">, and in no cookie that scripts can read',
+    'GET / returns it as <meta name="csrf-token">, but sets no cookie that scripts can read',
   )
   expect(text).toContain("cookies['CSRF-TOKEN'] = form_authenticity_token")
   for (const id of ['me.token', 'sign-out.works', 'sign-out.revokes'])

@@ -230,7 +230,7 @@ export const answerChecks: Check[] = [
       const { status } = observations.answer('limited')
       return status === 429
         ? undefined
-        : `the API processed ${observations.attempts} sign-ins with wrong passwords in a row`
+        : `the API processed ${observations.attempts} sign-ins with wrong credentials in a row`
     },
   },
   {
