@@ -86,9 +86,9 @@ test('a report for people has the mend of the stack that is asked for', async ()
   const { out } = await doctor(['doctor', url, '--stack', 'rails'])
   expect(out).toContain('✗ error  Scripts can read the session cookie  cookie.http-only\n')
   expect(out).toContain('rails    cookies[:refresh_token] = {')
-  expect(out).toContain('fix      as for cookie.http-only\n')
+  expect(out).toContain('fix      the same as for cookie.http-only\n')
   expect(out).toContain('rule     docs/contract.md#rule-23\n')
-  const [, document = ''] = out.match(/^The rules, with their reasons: (.+)$/m) ?? []
+  const [, document = ''] = out.match(/^The rules and their reasons are in (.+)$/m) ?? []
   expect(readFileSync(document, 'utf8')).toContain('<a id="rule-23"></a>')
   for (const absent of ['express', '\u001b']) expect(out).not.toContain(absent)
 })
