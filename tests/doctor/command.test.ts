@@ -97,7 +97,7 @@ test.each([
   [[], 'A command is missing'],
   [['diagnose'], 'There is no command "diagnose"'],
   [['doctor'], 'The URL of the API is missing'],
-  [['doctor', 'http://a.test', 'b'], '"b" is one too many'],
+  [['doctor', 'http://a.test', 'b'], 'accepts one URL: remove "b"'],
   [['doctor', 'localhost:3000'], '<url> must be a URL such as'],
   [['doctor', 'u:hunter22@a.test'], '<url> must be a URL such as'],
   [['doctor', 'http://u:hunter22@a.test'], '<url> must not hold a password'],
@@ -108,7 +108,7 @@ test.each([
   [['doctor', 'http://a.test', '--sign-in', 'a b c'], '--sign-in must be a path'],
   [['doctor', 'http://a.test', '--csrf', 'X-Header'], '--csrf must be'],
   [['doctor', 'http://a.test', '--field', 'user=name'], '--field must be like'],
-  [['doctor', 'http://a.test', '--timeout', 'soon'], '--timeout must be seconds'],
+  [['doctor', 'http://a.test', '--timeout', 'soon'], '--timeout must be a number of seconds'],
   [
     ['doctor', 'http://a.test', '--fail-on', 'notice'],
     '--fail-on must be one of error, warning, advice, never',
