@@ -196,9 +196,9 @@ test('the options of a vault file are read as they would be run', async () => {
 })
 
 test.each([
-  ['gone.ts', undefined, 'doctor cannot read --vault'],
-  ['broken.json', '{', 'doctor cannot load --vault'],
-  ['broken.ts', 'export default {', 'doctor cannot load --vault'],
+  ['gone.ts', undefined, 'doctor cannot read the file (ENOENT)'],
+  ['broken.json', '{', 'doctor cannot load the file'],
+  ['broken.ts', 'export default {', 'doctor cannot load the file'],
   ['empty.ts', 'export const auth = 1', 'exports no options'],
   ['wrong.json', '{ "signIn": "/login", "schema": "Token" }', 'schema'],
 ])('a vault file that cannot be used is named, with the reason: %s', async (name, text, reason) => {
