@@ -4,50 +4,52 @@ import { STACKS, type Stack } from './stack.js'
 
 export const HELP = `Usage: tokencell doctor <url> [options]
 
-Signs in to an API and checks from outside what browsers and tokencell need of it: cookies, CORS, tokens, rotation,
-CSRF, sign-out. <url> is what the endpoints are below, such as https://api.example.com/api/v1
+Signs in to an API and checks from outside whether it does what browsers and tokencell need: cookies, CORS, tokens,
+rotation, CSRF, sign-out. Endpoints are relative to <url>, for example https://api.example.com/api/v1
 
-Account (a test account: sessions are opened and closed)
-  TOKENCELL_DOCTOR_EMAIL, TOKENCELL_DOCTOR_PASSWORD   in the environment; asked for in a terminal when missing
-  --email <text>, --password <text>   the same, visible in the list of processes
-  --field <name>=<path>               where they go in the body. Devise: --field 'email=user[email]'
+Account (use a test account: doctor opens and closes sessions)
+  TOKENCELL_DOCTOR_EMAIL, TOKENCELL_DOCTOR_PASSWORD   environment variables; a terminal prompts for missing ones
+  --email <text>, --password <text>   the same, but visible in the list of processes
+  --field <name>=<path>               the places in the body. Devise: --field 'email=user[email]'
                                       --field 'password=user[password]'
-  --form                              sign in with a form (application/x-www-form-urlencoded), as FastAPI wants it;
-                                      without this, doctor tries one where JSON is refused
-  --body <name>=<text>                what the body of the sign-in has besides: --body grant_type=password
-  --anonymous                         do not sign in; look at what a stranger sees
+  --form                              sign in with a form (application/x-www-form-urlencoded), as FastAPI requires;
+                                      without this option, doctor tries a form if the API refuses JSON
+  --body <name>=<text>                an additional member of the sign-in body: --body grant_type=password
+  --anonymous                         do not sign in; check only requests without an account
 
 Vault
-  --vault <file>           an auth.vault.ts, or its options as JSON: everything below that it says. Without it,
-                           doctor finds out about forms, schemes, headers and cookies by itself
+  --vault <file>           an auth.vault.ts, or its options as JSON; they replace the defaults below. Without a
+                           file, doctor detects forms, schemes, headers and cookies
 
-API ("[METHOD] path": from the root with a slash in front, else below <url>; "none" where there is none)
-  --origin <origin>        where the pages are; default: where the API is
+API (an endpoint is "[METHOD] path": relative to the root if it begins with a slash, otherwise relative to <url>;
+"none" if the API has no such endpoint)
+  --origin <origin>        the origin of the pages; default: the origin of the API
   --sign-in <endpoint>     default "POST login"
   --refresh <endpoint>     default "POST refresh"
   --sign-out <endpoint>    default "DELETE logout"
-  --me <endpoint>          anything that needs a token; default "GET me"
+  --me <endpoint>          any endpoint that requires a token; default "GET me"
   --csrf <rule>            "Header: value" (default "X-Requested-With: tokencell"), "Header=cookie" or "none"
-  --csrf-page <endpoint>   asked before a sign-in, for the CSRF token: "/sanctum/csrf-cookie" of Laravel
-  --me-header <header>     "X-Tenant: 1": what --me wants besides, as your application gives it to auth.fetch; repeatable
-  --guess                  look for endpoints under the names usual with Devise, Express, jwt_sessions, Knock …
+  --csrf-page <endpoint>   requested before a sign-in to get the CSRF token; Laravel: "/sanctum/csrf-cookie"
+  --me-header <header>     an additional header that --me requires and your application passes to auth.fetch, such as
+                           "X-Tenant: 1"; repeatable
+  --guess                  look for endpoints under the usual names of Devise, Express, jwt_sessions, Knock …
 
-How far to go
-  --grace <seconds>        how long a spent refresh token may be taken (30); doctor waits for the end. 0: no wait
-  --rate-limit             sign in wrongly up to 30 times; locks out this address for a while if all is well
-  --timeout <seconds>      for each request (10)
-  --insecure               take any certificate. Better: NODE_EXTRA_CA_CERTS=ca.pem
+Extent
+  --grace <seconds>        how long the API may accept a spent refresh token (30); doctor waits until then. 0: no wait
+  --rate-limit             make up to 30 failed sign-ins; a correct API then refuses this address for a while
+  --timeout <seconds>      the timeout of each request (10)
+  --insecure               accept any certificate. Safer: NODE_EXTRA_CA_CERTS=ca.pem
   --plain-http             sign in over http to another machine
 
 Report
-  --json                   for programs
-  --stack <name>           whose mends to show: django, express, fastapi, flask, laravel or rails; default: what the API
-                           seems to be made with, else express and rails
-  --verbose                every check that is fine, too
+  --json                   print the report as JSON
+  --stack <name>           show the fixes for django, express, fastapi, flask, laravel or rails; default: the framework
+                           that doctor detects, otherwise express and rails
+  --verbose                also list every check without a finding
   --fail-on <severity>     error (default), warning, advice or never
 
-Exit code: 0 nothing at or above --fail-on, 1 something, 2 wrong usage, 3 the API cannot be reached.
-No token, cookie value or password is ever printed.
+Exit code: 0 no finding at or above --fail-on, 1 at least one, 2 wrong usage, 3 doctor cannot reach the API.
+doctor never prints a token, a cookie value or a password.
 `
 
 export const SEVERITIES = ['error', 'warning', 'advice'] as const
@@ -74,11 +76,13 @@ export function readArguments(args: string[]): Arguments | 'help' {
   const [command, url, ...more] = positionals
   if (command !== 'doctor')
     throw new UsageError(
-      command ? `There is no command "${command}"; there is doctor` : 'A command is missing: doctor',
+      command
+        ? `There is no command "${command}"; the only command is doctor`
+        : 'A command is missing: use doctor',
     )
   if (!url)
     throw new UsageError('The URL of the API is missing: tokencell doctor https://api.example.com/api/v1')
-  if (more.length > 0) throw new UsageError(`One URL at a time: "${more[0]}" is one too many`)
+  if (more.length > 0) throw new UsageError(`doctor accepts one URL: remove "${more[0]}"`)
   const { email, password, anonymous = false, json = false, verbose = false } = values
   return {
     url,
@@ -148,11 +152,11 @@ function parse(args: string[]) {
     const { code, message } = error as { code?: string; message: string }
     const [, option] = /'(?:-\w, )?(-[\w-]*)/.exec(message) ?? []
     if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION')
-      throw new UsageError(`There is no option ${option ?? 'like that'}`)
+      throw new UsageError(option ? `There is no option ${option}` : 'There is no such option')
     throw new UsageError(
       option
-        ? `${option} needs a value, or takes none: see --help`
-        : 'The options cannot be read: see --help',
+        ? `${option} needs a value, or does not accept one: see --help`
+        : 'doctor cannot read the options: see --help',
     )
   }
 }
@@ -182,7 +186,7 @@ function readSeconds(option: string, text: string | undefined, initial: number, 
   if (text === undefined) return initial
   const value = Number(text)
   if (text.trim() !== '' && value >= least && value <= most) return value
-  throw new UsageError(`${option} must be seconds, ${least} to ${most}, not "${text}"`)
+  throw new UsageError(`${option} must be a number of seconds from ${least} to ${most}, not "${text}"`)
 }
 
 function readChoice<T extends string>(option: string, text: string | undefined, choices: readonly T[]) {

@@ -26,7 +26,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     const credentials = parsed.anonymous ? undefined : await readCredentials(parsed, terminal)
     if (stderr.isTTY)
       stderr.write(
-        `Asking; takes up to ${parsed.grace} s more where a spent refresh token is still taken …\r`,
+        `Sending requests; doctor needs up to ${parsed.grace} s more if the API accepts a spent refresh token …\r`,
       )
     const report = await examine({ ...parsed, vault, credentials })
     if (stderr.isTTY) stderr.write('\x1b[K')
@@ -38,7 +38,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     if (!failure) throw error
     if (isJson) stdout.write(json({ version: 1, error: failure.error, exitCode: failure.exitCode }))
     stderr.write(`${failure.error.message}\n`)
-    if (failure.exitCode === EXIT.usage) stderr.write('tokencell --help tells more\n')
+    if (failure.exitCode === EXIT.usage) stderr.write('Run tokencell --help for the options.\n')
     return failure.exitCode
   }
 }
@@ -61,12 +61,12 @@ function look({ stack, verbose }: Arguments, { stdout, env }: Terminal) {
 }
 
 const FAILURES: Record<Failure['kind'], string> = {
-  dns: 'the name of the host is not known. Check the URL',
-  refused: 'nothing listens there. Is the API running, and is this the right port?',
-  timeout: 'no answer in time. Is it the right host? --timeout gives it longer',
-  reset: 'the connection broke without an answer. Is it https, or http?',
-  protocol: 'what came back is not HTTP. Is this the right port?',
-  tls: 'the certificate is not trusted, or the port does not speak TLS. NODE_EXTRA_CA_CERTS=ca.pem adds an authority, --insecure takes any certificate',
+  dns: 'the host name is unknown. Check the URL',
+  refused: 'the host refuses the connection. Is the API running, and is this the right port?',
+  timeout: 'there was no response before the timeout. Is this the right host? Use --timeout to wait longer',
+  reset: 'the connection was closed without a response. Does the API use https or http?',
+  protocol: 'the response is not HTTP. Is this the right port?',
+  tls: 'the certificate is not trusted, or the port does not use TLS. Use NODE_EXTRA_CA_CERTS=ca.pem to add a certificate authority, or --insecure to accept any certificate',
 }
 
 function explain(error: unknown) {
@@ -74,6 +74,6 @@ function explain(error: unknown) {
     return { error: { kind: 'usage', message: error.message }, exitCode: EXIT.usage }
   if (!(error instanceof Unreachable)) return undefined
   const { kind, code } = error.failure
-  const message = `${error.request} cannot be reached: ${FAILURES[kind]} (${printable(code)})`
+  const message = `doctor cannot reach ${error.request}: ${FAILURES[kind]} (${printable(code)})`
   return { error: { kind, message }, exitCode: EXIT.unreachable }
 }

@@ -24,18 +24,18 @@ export async function readCredentials(given: Given, terminal: Terminal): Promise
   const { env, stdin, stderr } = terminal
   if (given.password !== undefined)
     stderr.write(
-      '--password can be read by others in the list of processes: prefer TOKENCELL_DOCTOR_PASSWORD\n',
+      'Other users of this machine can read --password in the list of processes: use TOKENCELL_DOCTOR_PASSWORD instead\n',
     )
   let email = given.email || env.TOKENCELL_DOCTOR_EMAIL
   let password = given.password || env.TOKENCELL_DOCTOR_PASSWORD
   if ((!email || !password) && !stdin.isTTY)
     throw new UsageError(
       `${email ? 'The password' : 'The e-mail'} of a test account is missing: set TOKENCELL_DOCTOR_EMAIL and ` +
-        'TOKENCELL_DOCTOR_PASSWORD, or say --anonymous for what can be seen without signing in',
+        'TOKENCELL_DOCTOR_PASSWORD, or use --anonymous to run only the checks without an account',
     )
   email ||= await ask('E-mail of a test account: ', terminal)
   password ||= await ask('Password (not shown): ', terminal, { isHidden: true })
-  if (!email || !password) throw new UsageError('An account needs an e-mail and a password')
+  if (!email || !password) throw new UsageError('doctor needs the e-mail and the password of a test account')
   return { email, password }
 }
 

@@ -145,8 +145,8 @@ export function plan(options: DoctorOptions) {
   }
   if (credentials && api.protocol === 'http:' && !isHere(api) && !allowInsecureHttp)
     throw new UsageError(
-      `${api.origin} is plain http on another machine: the password would travel in clear. ` +
-        'Give the https URL, or --plain-http if the network is yours, or --anonymous.',
+      `${api.origin} uses plain http on another machine: others on the network could read the password. ` +
+        'Use the https URL, or --plain-http if you trust the network, or --anonymous.',
     )
   return plan
 }
@@ -204,10 +204,12 @@ function parseUrl(option: string, text: string): URL {
   const url = /^https?:\/\//i.test(text) && URL.canParse(text) ? new URL(text) : undefined
   if (!url)
     throw new UsageError(
-      `${option} must be a URL such as https://api.example.com/api/v1, not "${text.replace(/[^/]*@/, '…@')}"`,
+      `${option} must be a URL, for example https://api.example.com/api/v1, not "${text.replace(/[^/]*@/, '…@')}"`,
     )
   if (url.username || url.password)
-    throw new UsageError(`${option} must not hold a password: set TOKENCELL_DOCTOR_PASSWORD instead`)
+    throw new UsageError(
+      `${option} must not contain a user name or a password: set TOKENCELL_DOCTOR_EMAIL and TOKENCELL_DOCTOR_PASSWORD instead`,
+    )
   url.search = ''
   url.hash = ''
   return url
@@ -216,7 +218,9 @@ function parseUrl(option: string, text: string): URL {
 function parseOrigin(text: string): string {
   const url = parseUrl('--origin', text)
   if (url.pathname !== '/')
-    throw new UsageError(`--origin is scheme, host and port, as in "${url.origin}": leave the path out`)
+    throw new UsageError(
+      `--origin must be scheme, host and port, for example "${url.origin}": remove the path`,
+    )
   return url.origin
 }
 
@@ -231,11 +235,11 @@ function parseEndpoint(option: string, text: string, api: URL, usual: string = '
   if (!base.pathname.endsWith('/')) base.pathname += '/'
   if (!path || !URL.canParse(path, base))
     throw new UsageError(
-      `${option} must be a path such as "/api/v1/login" or "DELETE /logout", not "${text}"`,
+      `${option} must be a path, for example "/api/v1/login" or "DELETE /logout", not "${text}"`,
     )
   const url = new URL(path, base)
   if (url.origin !== api.origin)
-    throw new UsageError(`${option} is on ${url.origin}, and credentials go to ${api.origin} only`)
+    throw new UsageError(`${option} is on ${url.origin}, but doctor sends credentials only to ${api.origin}`)
   return { method: method.toUpperCase(), url }
 }
 

@@ -47,18 +47,18 @@ function notes(observations: Observations, isByCookie: boolean, refreshes: boole
   const { grant } = observations.answer('sign-in')
   const all = [
     grant.isDeviseTokenAuth &&
-      'This is devise_token_auth, as in the preset deviseTokenAuth. Where an answer with a new token is lost, so is the session.',
-    isByCookie &&
-      'The API works with a session cookie, as in the presets railsSession and betterAuth: there is no token.',
+      'The API uses devise_token_auth: see the preset deviseTokenAuth. If a response with a new token is lost, the session is lost, too.',
+    isByCookie && 'The API uses a session cookie and no tokens: see the presets railsSession and betterAuth.',
     plan.csrfPage &&
-      `Before a sign-in, the page asks for the CSRF cookie: await fetch('${urlFor(plan, plan.csrfPage)}', { credentials: 'include' })`,
-    grant.csrf && `The API gives a CSRF token in the body (${grant.csrf.place}): no option repeats that.`,
+      `Before a sign-in, the page has to request the CSRF cookie: await fetch('${urlFor(plan, plan.csrfPage)}', { credentials: 'include' })`,
+    grant.csrf &&
+      `The API returns a CSRF token in the body (${grant.csrf.place}). No option of the vault can send it back.`,
     grant.oddLifetime &&
-      `${grant.oddLifetime} is no number of seconds, and the option \`fields.expiresIn\` leads elsewhere: mend it, and take that out.`,
+      `${grant.oddLifetime} is not a number of seconds, so the option \`fields.expiresIn\` names another field. Fix ${grant.oddLifetime} in the API, then remove the option.`,
     plan.topology === 'cross-site' &&
       observations.needsCookies &&
-      'Page and API are of different sites: see cookie.third-party, and serve them on one.',
-    !refreshes && !isByCookie && 'Without a refresh that works, sessions end with the access token.',
+      'The page and the API are on different sites: serve them on one site (see cookie.third-party).',
+    !refreshes && !isByCookie && 'Without a working refresh, sessions end when the access token expires.',
   ]
   return all.filter((note) => typeof note === 'string')
 }

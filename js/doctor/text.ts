@@ -55,7 +55,7 @@ export function renderText(report: Report, look: Look): string {
   /** The path of the document that the findings refer to. */
   function contract(): string[] {
     if (!by('error', 'warning', 'advice').some((finding) => finding.contract)) return []
-    return [dim(`The rules, with their reasons: ${installed(CONTRACT)}`), '']
+    return [dim(`The rules and their reasons are in ${installed(CONTRACT)}`), '']
   }
 
   /** A fix that was shown before is not shown again. */
@@ -63,7 +63,7 @@ export function renderText(report: Report, look: Look): string {
     const shown: Stack[] = stack ? [stack] : ['rails', 'express']
     const key = JSON.stringify(fix)
     const above = fixes.get(key)
-    if (above) return labelled('fix', `as for ${above}`, look.width)
+    if (above) return labelled('fix', `the same as for ${above}`, look.width)
     fixes.set(key, id)
     const [first = ''] = new Set(Object.values(fix))
     if (Object.values(fix).every((text) => text === first)) return code('fix', first)
@@ -82,7 +82,7 @@ export function renderText(report: Report, look: Look): string {
       ...wrap(reason, look.width - 2).map((line) => `  ${line}`),
       ...wrap(findings.map(({ id }) => id).join(', '), look.width - 4).map((line) => `${INDENT}${dim(line)}`),
     ])
-    return [bold('Not checked, and why'), ...lines, '']
+    return [bold('Not checked, with the reason'), ...lines, '']
   }
 
   function fine(): string[] {
@@ -92,7 +92,7 @@ export function renderText(report: Report, look: Look): string {
       return [
         bold('Fine'),
         ...findings.map(
-          ({ id, title }) => `  ${paint('green', '✓')} ${id.padEnd(28)} ${dim(`looked for: ${title}`)}`,
+          ({ id, title }) => `  ${paint('green', '✓')} ${id.padEnd(28)} ${dim(`not found: ${title}`)}`,
         ),
         '',
       ]
@@ -108,7 +108,7 @@ export function renderText(report: Report, look: Look): string {
     const { code, notes, tried } = report.suggestion
     return [
       bold('Options that work with this API'),
-      ...wrap(`tried with these very options: ${tried.join(', ')}`, look.width - 2).map(
+      ...wrap(`doctor tried these options with: ${tried.join(', ')}`, look.width - 2).map(
         (line) => `  ${dim(line)}`,
       ),
       ...code
@@ -139,7 +139,9 @@ export function renderText(report: Report, look: Look): string {
     ...(stack || summary.error + summary.warning + summary.advice === 0
       ? []
       : [
-          dim('what it is made with cannot be told: mends are for Rails and Express, see --stack for others'),
+          dim(
+            'doctor does not recognize the framework of the API: fixes are for Rails and Express; for another framework, use --stack',
+          ),
         ]),
     '',
     ...by('error', 'warning', 'advice').flatMap(found),

@@ -18,13 +18,13 @@ const STAND_INS: Record<string, string> = {
  */
 export async function readVaultFile(file: string): Promise<VaultOptions> {
   const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
-    throw new UsageError(`--vault ${file} cannot be read (${error.code})`)
+    throw new UsageError(`--vault ${file}: doctor cannot read the file (${error.code})`)
   })
   const options = await (file.endsWith('.json') ? parse(text) : run(text)).catch((error: Error) => {
-    throw new UsageError(`--vault ${file} cannot be understood: ${error.message}`)
+    throw new UsageError(`--vault ${file}: doctor cannot load the file: ${error.message}`)
   })
   if (typeof options !== 'object' || options === null)
-    throw new UsageError(`--vault ${file} exports no options: it needs export default openVault({ … })`)
+    throw new UsageError(`--vault ${file}: the file exports no options: add export default openVault({ … })`)
   try {
     checkOptions(options, KINDS)
   } catch (error) {

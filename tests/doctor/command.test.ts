@@ -53,7 +53,7 @@ test('the exit code is 1 if the sign-in gets no response, even without other fin
   )
   const { exitCode, out } = await doctor(['doctor', url, '--timeout', '0.3'])
   expect(exitCode).toBe(1)
-  expect(out).toContain('POST /login was not answered (timeout)')
+  expect(out).toContain('POST /login got no response (timeout)')
 })
 
 test('`--json` prints the complete report and nothing else', async () => {
@@ -86,9 +86,9 @@ test('the text report contains the fix for the stack in `--stack`', async () => 
   const { out } = await doctor(['doctor', url, '--stack', 'rails'])
   expect(out).toContain('✗ error  Scripts can read the session cookie  cookie.http-only\n')
   expect(out).toContain('rails    cookies[:refresh_token] = {')
-  expect(out).toContain('fix      as for cookie.http-only\n')
+  expect(out).toContain('fix      the same as for cookie.http-only\n')
   expect(out).toContain('rule     docs/contract.md#rule-23\n')
-  const [, document = ''] = out.match(/^The rules, with their reasons: (.+)$/m) ?? []
+  const [, document = ''] = out.match(/^The rules and their reasons are in (.+)$/m) ?? []
   expect(readFileSync(document, 'utf8')).toContain('<a id="rule-23"></a>')
   for (const absent of ['express', '\u001b']) expect(out).not.toContain(absent)
 })
@@ -97,18 +97,18 @@ test.each([
   [[], 'A command is missing'],
   [['diagnose'], 'There is no command "diagnose"'],
   [['doctor'], 'The URL of the API is missing'],
-  [['doctor', 'http://a.test', 'b'], '"b" is one too many'],
-  [['doctor', 'localhost:3000'], '<url> must be a URL such as'],
-  [['doctor', 'u:hunter22@a.test'], '<url> must be a URL such as'],
-  [['doctor', 'http://u:hunter22@a.test'], '<url> must not hold a password'],
+  [['doctor', 'http://a.test', 'b'], 'accepts one URL: remove "b"'],
+  [['doctor', 'localhost:3000'], '<url> must be a URL, for example'],
+  [['doctor', 'u:hunter22@a.test'], '<url> must be a URL, for example'],
+  [['doctor', 'http://u:hunter22@a.test'], '<url> must not contain a user name or a password'],
   [['doctor', 'http://a.test', '--orgin', 'x'], 'There is no option --orgin'],
   [['doctor', 'http://a.test', '--origin'], '--origin needs a value'],
-  [['doctor', 'http://a.test', '--origin', 'https://b.test/x'], 'leave the path out'],
-  [['doctor', 'http://a.test', '--sign-in', 'https://b.test/x'], 'credentials go to http://a.test only'],
+  [['doctor', 'http://a.test', '--origin', 'https://b.test/x'], 'remove the path'],
+  [['doctor', 'http://a.test', '--sign-in', 'https://b.test/x'], 'sends credentials only to http://a.test'],
   [['doctor', 'http://a.test', '--sign-in', 'a b c'], '--sign-in must be a path'],
   [['doctor', 'http://a.test', '--csrf', 'X-Header'], '--csrf must be'],
   [['doctor', 'http://a.test', '--field', 'user=name'], '--field must be like'],
-  [['doctor', 'http://a.test', '--timeout', 'soon'], '--timeout must be seconds'],
+  [['doctor', 'http://a.test', '--timeout', 'soon'], '--timeout must be a number of seconds'],
   [
     ['doctor', 'http://a.test', '--fail-on', 'notice'],
     '--fail-on must be one of error, warning, advice, never',
@@ -117,7 +117,7 @@ test.each([
   [['doctor', 'http://a.test', '--body', 'password'], '--body must be like'],
   [['doctor', 'http://a.test', '--me-header', 'X-Tenant'], '--me-header must be like'],
   [['doctor', 'http://a.test', '--csrf-page', 'https://b.test/csrf'], '--csrf-page is on https://b.test'],
-  [['doctor', 'http://a.test'], 'http://a.test is plain http on another machine'],
+  [['doctor', 'http://a.test'], 'http://a.test uses plain http on another machine'],
   [['doctor', 'http://a.test', '--password'], '--password needs a value'],
 ])('the exit code is 2 for an invalid command line: %j', async (args, message) => {
   const { exitCode, out, err } = await doctor(args)

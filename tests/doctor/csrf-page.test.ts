@@ -16,7 +16,7 @@ test('an API whose CSRF cookie is set by a GET before the sign-in, like Sanctum 
 test('without `--csrf-page`, the refused sign-in names this option', async () => {
   const { csrfPage: _, ...options } = sanctumSpa.options
   const { evidence, report } = await diagnose(sanctumSpa.listener(), options)
-  expect(evidence('sign-in.works')).toContain('is answered with 419')
+  expect(evidence('sign-in.works')).toContain('responds with 419')
   expect(evidence('sign-in.works')).toContain('--csrf-page')
   expect(report.suggestion).toBeUndefined()
 })
@@ -59,7 +59,7 @@ test('an API whose CSRF token is only in a <meta> element is examined, and gets 
   })
   expect(errors).toEqual(['csrf.page'])
   expect(evidence('csrf.page')).toBe(
-    'GET / has it as <meta name="csrf-token">, and in no cookie that scripts can read',
+    'GET / returns it as <meta name="csrf-token">, but sets no cookie that scripts can read',
   )
   expect(text).toContain("cookies['CSRF-TOKEN'] = form_authenticity_token")
   for (const id of ['me.token', 'sign-out.works', 'sign-out.revokes'])

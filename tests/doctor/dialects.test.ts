@@ -97,7 +97,7 @@ test('a refresh token in Authorization gets working options, and an unusual stat
   expect(finding('refresh.works')?.severity).toBe('ok')
   expect(finding('refresh.refusal')).toMatchObject({
     severity: 'advice',
-    evidence: 'an unknown refresh token: 422; say so in endsOn',
+    evidence: 'with an unknown refresh token, the API responds with 422; add this status to endsOn',
   })
   expect(report.suggestion?.code).toContain(
     `  refresh: { path: '/refresh', endsOn: [400, 401, 403, 422] },\n  refreshToken: { header: 'Authorization' },\n`,
@@ -196,9 +196,9 @@ test('the options of a vault file are read by running it', async () => {
 })
 
 test.each([
-  ['gone.ts', undefined, 'cannot be read (ENOENT)'],
-  ['broken.json', '{', 'cannot be understood'],
-  ['broken.ts', 'export default {', 'cannot be understood'],
+  ['gone.ts', undefined, 'doctor cannot read the file (ENOENT)'],
+  ['broken.json', '{', 'doctor cannot load the file'],
+  ['broken.ts', 'export default {', 'doctor cannot load the file'],
   ['empty.ts', 'export const auth = 1', 'exports no options'],
   ['wrong.json', '{ "signIn": "/login", "schema": "Token" }', 'schema'],
 ])('a vault file that cannot be used is named with the reason: %s', async (name, text, reason) => {

@@ -18,7 +18,7 @@ test.each(Object.entries(foreigners))(
     expect(report.stack).toBe(foreign.stack)
     for (const line of foreign.suggests) expect(report.suggestion?.code).toContain(line)
     expect(report.suggestion?.tried).toEqual(foreign.tried)
-    expect(text).toContain(`tried with these very options: ${foreign.tried.join(', ')}`)
+    expect(text).toContain(`doctor tried these options with: ${foreign.tried.join(', ')}`)
     await expectToWork(report, foreign)
   },
 )

@@ -92,7 +92,7 @@ test.each([
   expect(suggestion).toBeUndefined()
   expect(findings.find(({ id }) => id === 'options.work')).toMatchObject({
     severity: 'warning',
-    evidence: 'reload failed, after sign-in, request: POST /api/v1/refresh is answered with 401',
+    evidence: 'reload failed after sign-in, request: POST /api/v1/refresh responds with 401',
   })
 })
 
@@ -161,9 +161,7 @@ test('a response without a user counts as signed out: 200 with `null` for the ol
   )
   expect(errors).toEqual([])
   expect(finding('sign-out.revokes')?.severity).toBe('ok')
-  expect(finding('answers.unauthorized')?.evidence).toContain(
-    'says to a request without a token that no user is signed in',
-  )
+  expect(finding('answers.unauthorized')?.evidence).toContain('reports that no user is signed in')
 })
 
 test('a sign-in response with 200 and a failure in it counts as refused, even with a cookie', async () => {
@@ -172,7 +170,7 @@ test('a sign-in response with 200 and a failure in it counts as refused, even wi
       'Set-Cookie': 'PHPSESSID=0a1b2c3d; Path=/',
     }),
   )
-  expect(evidence('sign-in.works')).toContain('is answered with 200 and a failure in it')
+  expect(evidence('sign-in.works')).toContain('responds with 200 and reports a failure in the body')
   expect(errors).not.toContain('csrf.sign-in')
 })
 
@@ -188,7 +186,7 @@ test('a refreshed token that the API refuses is an error', async () => {
     },
   })
   expect(errors).toContain('refresh.accepted')
-  expect(evidence('refresh.accepted')).toBe('GET /me is answered with 401 to it')
+  expect(evidence('refresh.accepted')).toBe('GET /me responds to that token with 401')
   expect(report.suggestion).toBeUndefined()
 })
 
@@ -243,7 +241,7 @@ test('a sign-out response with 200 and a failure in it counts as failed', async 
       route === 'DELETE /logout' ? { status: 200, body: { success: false } } : undefined,
   })
   expect(errors).toContain('sign-out.works')
-  expect(evidence('sign-out.works')).toBe('DELETE /logout is answered with 200, and a failure in it')
+  expect(evidence('sign-out.works')).toBe('DELETE /logout responds with 200, but the body reports a failure')
 })
 
 test('an opaque token that still works after the sign-out is a warning, because the API looks it up', async () => {
@@ -286,7 +284,7 @@ test('a sign-out with an expired token that succeeds without ending the session 
   })
   expect(errors).toEqual(['sign-out.expired'])
   expect(evidence('sign-out.expired')).toBe(
-    'DELETE /logout is answered with 204, and a refresh was granted afterwards',
+    'DELETE /logout responds with 204, but a refresh succeeded afterwards',
   )
 })
 
@@ -370,11 +368,11 @@ test.each([
 })
 
 test('the report does not reveal a password that is a word of the report', async () => {
-  const credentials = { email: 'granted@example.com', password: 'answered' }
+  const credentials = { email: 'granted@example.com', password: 'responds' }
   const same = { email: 'granted@example.com', password: 'zq81kx92' }
   const listener = () =>
     standIn(({ route }) =>
-      route === 'GET /me' ? { status: 302, headers: { Location: '/sign-in/answered' } } : { status: 401 },
+      route === 'GET /me' ? { status: 302, headers: { Location: '/sign-in/responds' } } : { status: 401 },
     )
   const [one, other] = [
     await diagnose(listener(), { credentials }),
@@ -385,6 +383,6 @@ test('the report does not reveal a password that is a word of the report', async
       .replace(/:\d{5}/g, '')
       .replace(/in \d.*/g, '')
       .replace(/\d+ of/g, '')
-  expect(plain(one.text).replaceAll('/sign-in/[redacted]', '/sign-in/answered')).toBe(plain(other.text))
-  expect(one.text).toContain('is answered with 401')
+  expect(plain(one.text).replaceAll('/sign-in/[redacted]', '/sign-in/responds')).toBe(plain(other.text))
+  expect(one.text).toContain('responds with 401')
 })

@@ -15,14 +15,14 @@ test('a single-page application that responds to every request with its page get
   })
   expect(errors).toEqual(['sign-in.grant'])
   expect(evidence('sign-in.grant')).toContain('html')
-  expect(evidence('answers.redirect')).toContain('answers without a token')
+  expect(evidence('answers.redirect')).toContain('accepts requests without a token')
 })
 
 test.each([
   [404, '--sign-in'],
   [403, '--csrf'],
   [401, 'Devise'],
-  [429, 'limited'],
+  [429, 'limits sign-ins'],
   [500, 'its log'],
 ])('an API that responds %i to every request gets a hint', async (status, hint) => {
   const { errors, evidence, report } = await diagnose((_, response) => {
@@ -79,7 +79,7 @@ test('names from a server cannot inject control characters into a report', async
     const headers = { 'Content-Type': 'application/json', Authorization: 'Bearer 0123456789' }
     response.writeHead(200, headers).end(JSON.stringify(body))
   })
-  expect(text).toContain('has it in the header, and in the body as user.?[2J? all fine?token')
+  expect(text).toContain('returns it in the header, and in the body as user.?[2J? all fine?token')
   for (const control of ['\u001b', '\u202e']) expect(text).not.toContain(control)
 })
 
@@ -191,7 +191,7 @@ test('a session cookie without a token gets working options', async () => {
     response.setHeader('Set-Cookie', '_app_session=0123456789; Path=/; HttpOnly; SameSite=Lax').end()
   })
   expect(errors).toEqual([])
-  expect(finding('sign-in.grant')?.evidence).toContain('without tokens')
+  expect(finding('sign-in.grant')?.evidence).toContain('no tokens')
   expect(report.suggestion?.notes.join()).toContain('session cookie')
   expect(report.suggestion?.code).toContain(`  credential: 'cookie',
   refresh: { method: 'GET', path: '/me' },

@@ -13,7 +13,7 @@ const TOLERABLE = 30
 function ahead(observations: Observations): number {
   const dated = observations.answered().find(({ answer }) => answer.header('date') !== undefined)
   const date = Date.parse(dated?.answer.header('date') ?? '')
-  if (!dated || Number.isNaN(date)) throw new NotChecked('no answer has a Date')
+  if (!dated || Number.isNaN(date)) throw new NotChecked('no response has a Date')
   return (date - dated.answer.at) / 1000
 }
 
@@ -23,13 +23,13 @@ function anonymous(observations: Observations, step: 'anonymous' | 'anonymous-an
   const request = observations.exchange(step)?.request
   if (answer.status === 404 || answer.status === 405)
     throw new NotChecked(
-      `${request} is not there (${answer.status}): name something that needs a token with --me`,
+      `${request} does not exist (${answer.status}): use --me to name an endpoint that requires a token`,
     )
   if (answer.isOk)
     throw new NotChecked(
       answer.content.says === 'nothing'
-        ? `${request} says to a request without a token that no user is signed in (${answer.status}): name an endpoint that is refused then, with --me`
-        : `${request} answers without a token: name something that needs one with --me`,
+        ? `${request} responds to a request without a token with ${answer.status} and reports that no user is signed in: use --me to name an endpoint that refuses such requests`
+        : `${request} accepts requests without a token: use --me to name an endpoint that requires a token`,
     )
   // If a token changes nothing, the missing token is not the reason for the refusal.
   if (observations.exchange('me')?.answer?.status === answer.status) throw new NotChecked('see me.token')
@@ -39,27 +39,27 @@ function anonymous(observations: Observations, step: 'anonymous' | 'anonymous-an
 function redirected(observations: Observations, step: 'anonymous' | 'anonymous-any') {
   const { status, header, request } = anonymous(observations, step)
   return status >= 300 && status < 400
-    ? `${request} is answered with ${status} to ${header('location') ?? 'nowhere'}`
+    ? `${request} responds with ${status} and the location ${header('location') ?? '(none)'}`
     : undefined
 }
 
 export const answerChecks: Check[] = [
   {
     id: 'answers.redirect',
-    title: 'Who is not signed in is redirected, instead of getting a 401',
+    title: 'The API redirects requests without a token instead of responding with 401',
     severity: 'error',
     reason:
-      'fetch follows to a sign-in page of HTML and calls it a success: no refresh, and JSON that does not parse.',
+      'fetch follows the redirect to an HTML page and reports success: the client does not refresh, and the application cannot parse the response as JSON.',
     fix: 'unauthorized',
     rule: 22,
     judge: (observations) => redirected(observations, 'anonymous'),
   },
   {
     id: 'answers.redirect-any',
-    title: 'Without an Accept header for JSON, a redirect takes the place of a 401',
+    title: 'The API responds with a redirect instead of a 401 if Accept does not name JSON',
     severity: 'warning',
     reason:
-      'fetch says Accept: */* unless told otherwise. Such a request gets a page of HTML when its token has expired.',
+      'By default, fetch sends Accept: */*. Such a request gets an HTML page when its token has expired.',
     fix: 'unauthorized',
     rule: 22,
     judge(observations) {
@@ -69,10 +69,10 @@ export const answerChecks: Check[] = [
   },
   {
     id: 'answers.unauthorized',
-    title: 'A missing token is not answered with 401',
+    title: 'The API does not respond with 401 to a request without a token',
     severity: 'error',
     reason:
-      'A 401 is what tells the client to refresh. After anything else it hands the refusal on, and the user sees an error.',
+      'The client refreshes only after a 401. It returns any other status to the application, and the user sees an error.',
     fix: 'unauthorized',
     rule: 22,
     judge(observations) {
@@ -83,42 +83,43 @@ export const answerChecks: Check[] = [
   },
   {
     id: 'answers.bad-token',
-    title: 'A token that makes no sense is not answered with 401',
+    title: 'The API does not respond with 401 to an invalid token',
     severity: 'error',
-    reason: 'After the secret has changed, all tokens are like that: users get errors in place of a new one.',
+    reason:
+      'After a change of the secret, all tokens are invalid: the client does not refresh, and users see errors.',
     fix: 'answers.bad-token',
     rule: 22,
     judge(observations) {
       anonymous(observations, 'anonymous')
       const { status } = observations.answer('bad-bearer')
       if (status < 400) throw new NotChecked('see answers.redirect')
-      return status === 401 ? undefined : `it is answered with ${status}`
+      return status === 401 ? undefined : `the API responds to an invalid token with ${status}`
     },
   },
   {
     id: 'answers.www-authenticate',
-    title: '401 comes without WWW-Authenticate',
+    title: 'The header WWW-Authenticate of a 401 is missing or wrong',
     severity: 'advice',
     reason:
-      'RFC 9110 wants it, and tools read it: Bearer, with error="invalid_token" if one was sent. Never Basic, which opens a dialogue.',
+      'RFC 9110 requires this header, and tools read it. Use Bearer, with error="invalid_token" if the request had a token. Do not use Basic, because browsers then open a password dialog.',
     fix: 'answers.www-authenticate',
     rule: 22,
     judge(observations) {
       const { status, header, request } = anonymous(observations, 'anonymous')
-      if (status !== 401) throw new NotChecked('it is no 401')
+      if (status !== 401) throw new NotChecked('the API does not respond with 401')
       const value = header('www-authenticate')
-      if (value === undefined) return `${request} has none`
+      if (value === undefined) return `the response of ${request} has no WWW-Authenticate`
       return /\bbasic\b/i.test(value)
-        ? { evidence: `${request} asks for Basic`, severity: 'warning' }
+        ? { evidence: `the response of ${request} names Basic`, severity: 'warning' }
         : undefined
     },
   },
   {
     id: 'answers.no-store',
-    title: 'Answers with tokens may be stored',
+    title: 'Responses with tokens have no Cache-Control: no-store',
     severity: 'warning',
     reason:
-      'By browsers on disk, and by proxies and CDNs, some of which hand them to the next user, cookie included.',
+      'Browsers may store them on disk. Proxies and CDNs may store them, too, and some return them to other users, including the cookie.',
     fix: 'answers.no-store',
     rule: 33,
     judge(observations) {
@@ -127,44 +128,47 @@ export const answerChecks: Check[] = [
         .grants()
         .filter(({ answer }) => !answer.list('cache-control').includes('no-store'))
       if (open.length === 0) return undefined
-      return `no Cache-Control: no-store (${open.map(({ request }) => request).join(', ')})`
+      return `these responses have no Cache-Control: no-store (${open.map(({ request }) => request).join(', ')})`
     },
   },
   {
     id: 'answers.public',
-    title: 'What belongs to a user may be kept for all',
+    title: 'Shared caches may store the data of a user',
     severity: 'error',
-    reason: 'A CDN hands the profile of one user to the next.',
+    reason: 'A CDN can return the profile of one user to another user.',
     fix: 'answers.public',
     rule: 33,
     judge(observations) {
       const { isOk, list } = observations.answer('me')
-      if (!isOk) throw new NotChecked('it was not answered')
+      if (!isOk) throw new NotChecked('the request with a token failed')
       const control = list('cache-control')
       const isPublic = control.some((it) => it === 'public' || /^s-maxage=[1-9]/.test(it))
-      return isPublic ? `${observations.exchange('me')?.request} is ${control.join(', ')}` : undefined
+      return isPublic
+        ? `${observations.exchange('me')?.request} has Cache-Control: ${control.join(', ')}`
+        : undefined
     },
   },
   {
     id: 'transport.http',
-    title: 'The API is reached over plain http',
+    title: 'The API uses plain http',
     severity: 'error',
-    reason: 'Passwords, tokens and cookies can be read on the way. tokencell refuses to send a token there.',
+    reason:
+      'Others on the network can read passwords, tokens and cookies. tokencell does not send a token to such an API.',
     fix: 'transport.http',
     rule: 30,
     judge: ({ plan: { api } }) => (api.protocol === 'http:' && !isHere(api) ? `${api.origin}` : undefined),
   },
   {
     id: 'transport.hsts',
-    title: 'Browsers are not told to use https only',
+    title: 'The API does not send Strict-Transport-Security',
     severity: 'advice',
-    reason: 'The first visit over http can be intercepted.',
+    reason: 'An attacker on the network can intercept a visit over http.',
     fix: 'transport.hsts',
     rule: 30,
     judge(observations) {
       const { api } = observations.plan
       if (api.protocol !== 'https:' || isHere(api))
-        throw new NotChecked('this matters with https, on a public host')
+        throw new NotChecked('this header has an effect only with https on a public host')
       const [first] = observations.answered()
       return first?.answer.header('strict-transport-security') === undefined
         ? `${first?.request} has no Strict-Transport-Security`
@@ -173,9 +177,9 @@ export const answerChecks: Check[] = [
   },
   {
     id: 'transport.answers',
-    title: 'Some requests were not answered',
+    title: 'Some requests got no response',
     severity: 'warning',
-    reason: 'Users wait, and whatever hangs on these could not be checked.',
+    reason: 'Users have to wait, and doctor could not run the checks that need these responses.',
     fix: 'transport.answers',
     judge(observations) {
       const failed = observations.exchanges.filter(({ failure }) => failure && failure.code !== 'GIVEN_UP')
@@ -185,59 +189,62 @@ export const answerChecks: Check[] = [
   },
   {
     id: 'clock.date',
-    title: 'The clock of the API and the one here disagree',
+    title: 'The clocks of the API and of this machine differ',
     severity: 'warning',
     reason:
-      'If it is the API that is wrong, its tokens are expired or not yet valid for every other service. tokencell itself does not mind.',
+      'If the clock of the API is wrong, other services treat its tokens as expired or not yet valid. tokencell itself is not affected.',
     fix: 'clock',
     rule: 34,
     judge(observations) {
       const offset = ahead(observations)
       if (Math.abs(offset) <= TOLERABLE) return undefined
-      return `the API is ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}; which one is right?`
+      return `the clock of the API is ${duration(Math.abs(offset))} ${offset > 0 ? 'ahead' : 'behind'}: check which clock is right`
     },
   },
   {
     id: 'clock.iat',
-    title: 'Tokens are dated by another clock than answers',
+    title: 'The iat of tokens and the Date of responses differ',
     severity: 'warning',
-    reason: 'Whoever verifies them elsewhere finds them expired or not yet valid.',
+    reason: 'The API uses two clocks. Other services may treat its tokens as expired or not yet valid.',
     fix: 'clock',
     rule: 34,
     judge(observations) {
       const { iat } = observations.jwt()
       const answer = observations.answer('sign-in')
       const date = Date.parse(answer.header('date') ?? '')
-      if (iat === undefined || Number.isNaN(date)) throw new NotChecked('there is no iat, or no Date')
+      if (iat === undefined || Number.isNaN(date))
+        throw new NotChecked('the token has no iat, or the response has no Date')
       const offset = iat - date / 1000
       if (Math.abs(offset) <= TOLERABLE) return undefined
-      return `iat is ${duration(Math.abs(offset))} ${offset > 0 ? 'after' : 'before'} the Date of the answer`
+      return `iat is ${duration(Math.abs(offset))} ${offset > 0 ? 'after' : 'before'} the Date of the response`
     },
   },
   {
     id: 'limits.sign-in',
-    title: 'Passwords can be tried without a limit',
+    title: 'The API does not limit failed sign-ins',
     severity: 'warning',
-    reason: 'Lists of leaked passwords are tried against every sign-in on the web.',
+    reason: 'Attackers try lists of leaked passwords against every public sign-in.',
     fix: 'limits.sign-in',
     rule: 26,
     judge(observations) {
       const { status } = observations.answer('limited')
-      return status === 429 ? undefined : `${observations.attempts} wrong ones in a row were all looked at`
+      return status === 429
+        ? undefined
+        : `the API processed ${observations.attempts} sign-ins with wrong credentials in a row`
     },
   },
   {
     id: 'limits.retry-after',
-    title: '429 does not say when to try again',
+    title: 'A response with 429 has no Retry-After',
     severity: 'advice',
-    reason: 'Clients guess, and users try on.',
+    reason: 'Clients have to guess when to try again, and users continue to try.',
     fix: 'limits.retry-after',
     rule: 22,
     judge(observations) {
       const limited = observations.answered().filter(({ answer }) => answer.status === 429)
-      if (limited.length === 0) throw new NotChecked('no request was limited')
+      if (limited.length === 0) throw new NotChecked('the API limited no request')
       const silent = limited.find(({ answer }) => answer.header('retry-after') === undefined)
-      return silent && `429 of ${silent.request} has no Retry-After`
+      return silent && `the 429 of ${silent.request} has no Retry-After`
     },
   },
 ]

@@ -10,7 +10,7 @@ const quoted = ({ name }: SetCookie) => `the cookie ${name}`
 
 function overTls({ plan }: Observations) {
   if (plan.api.protocol !== 'https:')
-    throw new NotChecked('over http on this machine, Secure does not matter')
+    throw new NotChecked('the API is on this machine and uses http, where Secure has no effect')
 }
 
 /** Whether the cookie has a Domain that the API may not set. */
@@ -29,7 +29,8 @@ export const cookieChecks: Check[] = [
     id: 'cookie.http-only',
     title: 'Scripts can read the session cookie',
     severity: 'error',
-    reason: 'Any script on the page, an injected one too, can take it away and stay signed in as the user.',
+    reason:
+      'Any script on the page, including an injected one, can copy the cookie and stay signed in as the user.',
     fix: 'cookie',
     rule: 23,
     judge: (observations) =>
@@ -37,9 +38,9 @@ export const cookieChecks: Check[] = [
   },
   {
     id: 'cookie.access-token',
-    title: 'A token lies in a cookie that scripts can read',
+    title: 'A cookie that scripts can read contains a token',
     severity: 'error',
-    reason: 'It is where injected scripts look first, and it survives in the browser profile.',
+    reason: 'An injected script can read the token, and the browser stores it on disk.',
     fix: 'cookie.access-token',
     rule: 32,
     judge(observations) {
@@ -48,14 +49,15 @@ export const cookieChecks: Check[] = [
         .grants()
         .flatMap(({ answer }) => answer.cookies)
         .find((cookie) => cookie.isToken && !cookie.httpOnly)
-      return readable && `${quoted(readable)} holds a JWT and has no HttpOnly`
+      return readable && `${quoted(readable)} contains a JWT and has no HttpOnly`
     },
   },
   {
     id: 'cookie.secure',
-    title: 'The session cookie goes over plain http',
+    title: 'Browsers send the session cookie over plain http',
     severity: 'error',
-    reason: 'One request to http://, from a link or a typed address, shows it to the network.',
+    reason:
+      'One request to http://, for example from a link or a typed address, exposes the cookie to the network.',
     fix: 'cookie',
     rule: 23,
     judge(observations) {
@@ -68,17 +70,17 @@ export const cookieChecks: Check[] = [
     title: 'The session cookie has no SameSite',
     severity: 'warning',
     reason:
-      'Chromium takes it for Lax, and for None in its first two minutes; Firefox and Safari for None: they differ.',
+      'Browsers differ: Chromium uses Lax, but treats a cookie as None for its first two minutes. Firefox and Safari use None.',
     fix: 'cookie',
     rule: 23,
     judge: (observations) =>
-      observations.cookie().sameSite ? undefined : `${quoted(observations.cookie())} has none`,
+      observations.cookie().sameSite ? undefined : `${quoted(observations.cookie())} has no SameSite`,
   },
   {
     id: 'cookie.same-site-insecure',
-    title: 'Browsers throw the session cookie away',
+    title: 'Browsers reject the session cookie: SameSite=None requires Secure',
     severity: 'error',
-    reason: 'SameSite=None without Secure is refused: nobody stays signed in.',
+    reason: 'The browser does not store the cookie, so no user stays signed in.',
     fix: 'cookie-cross-site',
     rule: 23,
     judge(observations) {
@@ -90,14 +92,16 @@ export const cookieChecks: Check[] = [
   },
   {
     id: 'cookie.same-site-blocks',
-    title: 'The session cookie never comes back: page and API are different sites',
+    title: 'Browsers do not send the session cookie, because the page and the API are on different sites',
     severity: 'error',
-    reason: 'Browsers keep such a cookie from requests of another site: every reload signs the user out.',
+    reason:
+      'Browsers do not add a Lax or Strict cookie to requests from another site: every reload signs the user out.',
     fix: 'cookie-cross-site',
     rule: 23,
     judge(observations) {
       const cookie = observations.cookie()
-      if (observations.plan.topology !== 'cross-site') throw new NotChecked('page and API are of one site')
+      if (observations.plan.topology !== 'cross-site')
+        throw new NotChecked('the page and the API are on the same site')
       if (cookie.sameSite === 'none') return undefined
       return `${observations.plan.page} and ${observations.plan.api.origin} are cross-site; ${quoted(cookie)} has ${
         cookie.sameSite ? `SameSite=${cookie.sameSite}` : 'no SameSite, which means Lax'
@@ -108,13 +112,15 @@ export const cookieChecks: Check[] = [
     id: 'cookie.third-party',
     title: 'The session cookie is a third-party cookie',
     severity: 'warning',
-    reason: 'Safari blocks these, Firefox keeps them apart, and users of Chromium can switch them off.',
+    reason:
+      'Safari blocks third-party cookies, Firefox partitions them by site, and users of Chromium can disable them.',
     fix: 'cookie.third-party',
     rule: 23,
     judge(observations) {
       const cookie = observations.cookie()
-      if (observations.plan.topology !== 'cross-site') throw new NotChecked('page and API are of one site')
-      return `${observations.plan.page} and ${observations.plan.api.origin} are cross-site, and the session hangs on ${quoted(cookie)}`
+      if (observations.plan.topology !== 'cross-site')
+        throw new NotChecked('the page and the API are on the same site')
+      return `${observations.plan.page} and ${observations.plan.api.origin} are cross-site, and the session needs ${quoted(cookie)}`
     },
   },
   {
@@ -122,21 +128,22 @@ export const cookieChecks: Check[] = [
     title: 'SameSite=None is not needed',
     severity: 'warning',
     reason:
-      'Every site can send requests with this cookie; the page is of the same site as the API, so that Lax would do.',
+      'Every site can send requests with this cookie. The page is on the same site as the API, so Lax is enough.',
     fix: 'cookie',
     rule: 23,
     judge(observations) {
       const cookie = observations.cookie()
       if (observations.plan.topology === 'cross-site')
-        throw new NotChecked('page and API are of different sites')
+        throw new NotChecked('the page and the API are on different sites')
       return cookie.sameSite === 'none' ? `${quoted(cookie)} has SameSite=None` : undefined
     },
   },
   {
     id: 'cookie.domain',
-    title: 'The session cookie goes to every subdomain',
+    title: 'Browsers send the session cookie to every subdomain',
     severity: 'warning',
-    reason: 'A blog or a forgotten test server beside the API gets it with every visit.',
+    reason:
+      'Each host under this domain, for example a blog or an old test server, receives the cookie when the user visits it.',
     fix: 'cookie.domain',
     rule: 23,
     judge(observations) {
@@ -147,22 +154,23 @@ export const cookieChecks: Check[] = [
   },
   {
     id: 'cookie.domain-foreign',
-    title: 'Browsers refuse the session cookie: it is for another domain',
+    title: 'Browsers reject the session cookie: its Domain does not fit the API',
     severity: 'error',
-    reason: 'Nobody stays signed in.',
+    reason: 'The browser does not store the cookie, so no user stays signed in.',
     fix: 'cookie.domain-foreign',
     rule: 23,
     judge(observations) {
       const { name } = observations.cookie()
       if (!isForeign(observations)) return undefined
-      return `the Domain of ${name} is neither ${observations.plan.api.hostname} nor above it, or one where everybody can have a name`
+      return `the Domain of ${name} is not ${observations.plan.api.hostname} or a parent of it, or it is a public suffix, under which anyone can register a name`
     },
   },
   {
     id: 'cookie.path',
-    title: 'The session cookie does not reach where it is needed',
+    title: 'The Path of the session cookie does not cover the endpoints that need it',
     severity: 'error',
-    reason: 'Browsers send it to its Path only. The refresh fails, and the next reload signs the user out.',
+    reason:
+      'Browsers send a cookie only to its Path: the refresh fails, and the next reload signs the user out.',
     fix: 'cookie',
     rule: 23,
     judge(observations) {
@@ -176,10 +184,10 @@ export const cookieChecks: Check[] = [
   },
   {
     id: 'cookie.path-broad',
-    title: 'The session cookie goes along with every request',
+    title: 'Browsers send the session cookie with every request',
     severity: 'advice',
     reason:
-      'Only the refresh and the sign-out need it. A narrow Path, or the prefix __Host-, keeps it out of the rest.',
+      'Only the refresh and the sign-out need the cookie. Use a narrow Path to omit it from other requests, or the prefix __Host- to protect it.',
     fix: 'cookie',
     rule: 23,
     judge(observations) {
@@ -192,9 +200,10 @@ export const cookieChecks: Check[] = [
   },
   {
     id: 'cookie.prefix-broken',
-    title: 'Browsers refuse the session cookie: its name promises more than it has',
+    title: 'Browsers reject the session cookie: its attributes do not match its name prefix',
     severity: 'error',
-    reason: '__Host- needs Secure, Path=/ and no Domain; __Secure- needs Secure. Nobody stays signed in.',
+    reason:
+      'The prefix __Host- requires Secure, Path=/ and no Domain. The prefix __Secure- requires Secure. Browsers do not store the cookie, so no user stays signed in.',
     fix: 'cookie.prefix-broken',
     rule: 23,
     judge(observations) {
@@ -212,40 +221,41 @@ export const cookieChecks: Check[] = [
   },
   {
     id: 'cookie.prefix',
-    title: 'The session cookie has no prefix',
+    title: 'The name of the session cookie has no prefix',
     severity: 'advice',
     reason:
-      'A subdomain can plant a cookie of the same name. Browsers let nobody plant __Host- (or, with a Path, __Secure-).',
+      'A subdomain can set a cookie with the same name. Browsers prevent this for the prefix __Host-. If the cookie needs a Path, use __Secure-.',
     fix: 'cookie.prefix',
     rule: 23,
     judge(observations) {
       overTls(observations)
-      if (isHere(observations.plan.api)) throw new NotChecked('on this machine, nobody has a subdomain')
+      if (isHere(observations.plan.api))
+        throw new NotChecked('the API is on this machine, which has no subdomains')
       const { name } = observations.cookie()
-      return /^__(Host|Secure)-/i.test(name) ? undefined : `it is called ${name}`
+      return /^__(Host|Secure)-/i.test(name) ? undefined : `the name of the cookie is ${name}`
     },
   },
   {
     id: 'cookie.lifetime-long',
-    title: 'The session cookie lasts too long',
+    title: 'The lifetime of the session cookie is too long',
     severity: 'warning',
     reason:
-      'A lost laptop or an old backup is signed in for that long. Browsers cap it at 400 days; 30 are usual.',
+      'A lost laptop or an old backup stays signed in for that time. Browsers limit the lifetime to 400 days; 30 days are usual.',
     fix: 'cookie',
     rule: 3,
     judge(observations) {
       const { lifetime, name } = observations.cookie()
       return lifetime !== undefined && lifetime > 180 * DAY
-        ? `${name} lasts ${duration(lifetime)}`
+        ? `the lifetime of ${name} is ${duration(lifetime)}`
         : undefined
     },
   },
   {
     id: 'cookie.lifetime-short',
-    title: 'The session cookie is gone before it is needed',
+    title: 'The session cookie expires before the access token',
     severity: 'error',
     reason:
-      'When the access token has to be renewed, the browser has dropped the cookie: users are signed out in the middle.',
+      'When the client has to refresh the access token, the browser has already deleted the cookie: users are signed out while they work.',
     fix: 'cookie',
     rule: 3,
     judge(observations) {
@@ -253,15 +263,15 @@ export const cookieChecks: Check[] = [
       const access = accessLifetime(observations)
       if (lifetime === undefined || access === undefined || lifetime > access) return undefined
       if (access > DAY) throw new NotChecked('see token.lifetime-long')
-      return `${name} lasts ${duration(lifetime)}, the access token ${duration(access)}`
+      return `the lifetime of ${name} is ${duration(lifetime)}, that of the access token is ${duration(access)}`
     },
   },
   {
     id: 'cookie.lifetime-none',
-    title: 'The session ends with the browser',
+    title: 'The session ends when the browser is closed',
     severity: 'advice',
     reason:
-      'A cookie without Max-Age is gone when the browser is closed, if it does not restore its windows. As you wish.',
+      'A browser deletes a cookie without Max-Age when it is closed, unless it restores its windows. Add Max-Age if users should stay signed in.',
     fix: 'cookie',
     rule: 3,
     judge(observations) {
@@ -271,10 +281,10 @@ export const cookieChecks: Check[] = [
   },
   {
     id: 'cookie.changes',
-    title: 'A refresh sets another cookie instead of replacing the first',
+    title: 'A refresh adds a second cookie instead of replacing the first one',
     severity: 'error',
     reason:
-      'Browsers tell cookies apart by name, Domain and Path. Both are sent from then on, and the spent one may come first.',
+      'Browsers treat cookies with another Domain or Path as different cookies. They then send both, and the API may read the spent one.',
     fix: 'cookie.changes',
     rule: 23,
     judge(observations) {
@@ -284,15 +294,15 @@ export const cookieChecks: Check[] = [
       const where = (cookie: SetCookie, step: 'refresh' | 'sign-in') =>
         pathOf(cookie, observations.exchange(step)?.path ?? '/')
       const [a, b] = [where(first, 'sign-in'), where(next, 'refresh')]
-      if (a !== b) return `the Path of ${first.name} is ${a} after signing in, and ${b} after a refresh`
-      return first.domain === next.domain ? undefined : `its Domain is another one after a refresh`
+      if (a !== b) return `the Path of ${first.name} is ${a} after a sign-in, and ${b} after a refresh`
+      return first.domain === next.domain ? undefined : `a refresh changes the Domain of ${first.name}`
     },
   },
   {
     id: 'cookie.twice',
-    title: 'One answer sets the session cookie twice',
+    title: 'One response sets the session cookie more than once',
     severity: 'warning',
-    reason: 'Which one wins depends on the order, and with two Paths both are kept.',
+    reason: 'The browser keeps the last one. If their Paths differ, it keeps both.',
     fix: 'cookie.twice',
     rule: 23,
     judge(observations) {

@@ -22,7 +22,7 @@ function answers(observations: Observations): Answered[] {
       ({ origin, step }) =>
         origin === observations.plan.page && !step.startsWith('preflight') && step !== 'guess',
     )
-  if (own.length === 0) throw new NotChecked('nothing was answered')
+  if (own.length === 0) throw new NotChecked('no request got a response')
   return own
 }
 
@@ -40,7 +40,7 @@ function preflights(observations: Observations): Answered[] {
   const all = observations
     .answered(...steps)
     .filter((exchange) => observations.exchange(exchange.step) === exchange)
-  if (all.length === 0) throw new NotChecked('no preflight was answered')
+  if (all.length === 0) throw new NotChecked('no preflight got a response')
   return all
 }
 
@@ -50,13 +50,13 @@ const list = (exchanges: Exchange[]) =>
 /** What an origin that should have no access may do. */
 function elsewhere(observations: Observations, who: 'foreign' | 'lookalike' | 'null') {
   const all = observations.answered(`${who}-get`, `${who}-preflight`)
-  if (all.length === 0) throw new NotChecked('it was not answered')
+  if (all.length === 0) throw new NotChecked('the requests from another origin got no response')
   const open = all.filter((exchange) => allowed(exchange) === exchange.origin)
   const readable = open.filter(isReadable)
-  if (readable.length > 0) return `${readable[0]?.origin} is allowed, with credentials (${list(readable)})`
+  if (readable.length > 0) return `the API allows ${readable[0]?.origin} with credentials (${list(readable)})`
   if (open.length > 0)
     return {
-      evidence: `${open[0]?.origin} is allowed, though without credentials (${list(open)})`,
+      evidence: `the API allows ${open[0]?.origin}, but without credentials (${list(open)})`,
       severity: 'advice' as const,
     }
   return undefined
@@ -80,7 +80,9 @@ function exposed(observations: Observations, name: string) {
   const hidden = successes(observations).filter(
     ({ answer }) => !answer.list('access-control-expose-headers').includes(name.toLowerCase()),
   )
-  return hidden.length > 0 ? `no ${name} in Access-Control-Expose-Headers (${list(hidden)})` : undefined
+  return hidden.length > 0
+    ? `Access-Control-Expose-Headers does not contain ${name} (${list(hidden)})`
+    : undefined
 }
 
 const STEPS: Partial<Record<Step, 'me' | 'refresh' | 'signIn' | 'signOut'>> = {
@@ -93,16 +95,19 @@ const STEPS: Partial<Record<Step, 'me' | 'refresh' | 'signIn' | 'signOut'>> = {
 export const corsChecks: Check[] = [
   {
     id: 'cors.origin',
-    title: 'The page may not read what the API answers',
+    title: 'The page may not read the responses of the API',
     severity: 'error',
-    reason: 'Browsers hide the answer: every request fails with "Failed to fetch", sign-in first.',
+    reason:
+      'Browsers hide the response: every request fails with "Failed to fetch", beginning with the sign-in.',
     fix: 'cors',
     rule: 24,
     judge(observations) {
       const closed = successes(observations).filter(
         (exchange) => ![observations.plan.page, '*'].includes(allowed(exchange) ?? ''),
       )
-      return closed.length > 0 ? `${observations.plan.page} is not allowed (${list(closed)})` : undefined
+      return closed.length > 0
+        ? `the API does not allow ${observations.plan.page} (${list(closed)})`
+        : undefined
     },
   },
   {
@@ -110,7 +115,7 @@ export const corsChecks: Check[] = [
     title: 'The API allows the origin *',
     severity: 'error',
     reason:
-      'Browsers refuse * for requests with cookies: the refresh fails, though tools like curl see nothing wrong.',
+      'Browsers reject * for requests with cookies: the refresh fails in browsers, although it works with tools like curl.',
     fix: 'cors-exact',
     rule: 24,
     judge(observations) {
@@ -124,7 +129,7 @@ export const corsChecks: Check[] = [
     title: 'The API does not allow cookies across origins',
     severity: 'error',
     reason:
-      'Without Access-Control-Allow-Credentials: true, browsers drop the cookie of the sign-in and hide the answer.',
+      'Without Access-Control-Allow-Credentials: true, browsers drop the cookie that the sign-in sets, and hide the response.',
     fix: 'cors',
     rule: 24,
     judge(observations) {
@@ -134,41 +139,46 @@ export const corsChecks: Check[] = [
           allowed(exchange) !== undefined &&
           exchange.answer.header('access-control-allow-credentials') !== 'true',
       )
-      return without.length > 0 ? `no Access-Control-Allow-Credentials: true (${list(without)})` : undefined
+      return without.length > 0
+        ? `the response has no Access-Control-Allow-Credentials: true (${list(without)})`
+        : undefined
     },
   },
   {
     id: 'cors.errors',
-    title: 'Refusals have no CORS headers',
+    title: 'Error responses have no CORS headers',
     severity: 'error',
     reason:
-      'The page sees a dead network in place of a 401 or 429: it neither refreshes nor says what is wrong.',
+      'The page sees a network error instead of a 401 or 429: it does not refresh, and it cannot show the cause.',
     fix: 'cors.errors',
     rule: 24,
     judge(observations) {
       const errors = answers(observations).filter(({ answer }) => answer.status >= 400)
-      if (errors.length === 0) throw new NotChecked('nothing was refused')
+      if (errors.length === 0) throw new NotChecked('no response had an error status')
       if (successes(observations).some((exchange) => allowed(exchange) === undefined))
-        throw new NotChecked('no answer has them: see cors.origin')
+        throw new NotChecked('successful responses have no CORS headers either: see cors.origin')
       const hidden = errors.filter((exchange) => allowed(exchange) === undefined)
       const codes = [...new Set(hidden.map(({ answer }) => answer.status))].join(', ')
-      return hidden.length > 0 ? `${codes} of ${list(hidden)}` : undefined
+      return hidden.length > 0
+        ? `these responses have no Access-Control-Allow-Origin: ${codes} of ${list(hidden)}`
+        : undefined
     },
   },
   {
     id: 'cors.reflects',
-    title: 'Every site may call the API as the user',
+    title: 'Every site may call the API in the name of the user',
     severity: 'error',
-    reason: 'The API repeats whatever Origin it is sent. A hostile page can refresh, and read the token.',
+    reason:
+      'The API allows every Origin that a request contains. A hostile page can refresh and read the token.',
     fix: 'cors-exact',
     rule: 24,
     judge: (observations) => elsewhere(observations, 'foreign'),
   },
   {
     id: 'cors.null',
-    title: 'The origin "null" is allowed',
+    title: 'The API allows the origin "null"',
     severity: 'error',
-    reason: 'Any site can be "null": a sandboxed frame is enough.',
+    reason: 'Any site can send requests with the origin "null": a sandboxed frame is enough.',
     fix: 'cors-exact',
     rule: 24,
     judge(observations) {
@@ -178,10 +188,10 @@ export const corsChecks: Check[] = [
   },
   {
     id: 'cors.lookalike',
-    title: 'Origins that begin like yours are allowed',
+    title: 'The API allows origins that only resemble yours',
     severity: 'error',
     reason:
-      'Whoever registers such a domain may call the API as the user. A prefix or a loose regexp is compared.',
+      'An attacker can register such a domain and call the API in the name of the user. The API probably compares a prefix, or a regular expression without anchors.',
     fix: 'cors-exact',
     rule: 24,
     judge(observations) {
@@ -191,9 +201,10 @@ export const corsChecks: Check[] = [
   },
   {
     id: 'cors.vary',
-    title: 'The answer depends on Origin, and does not say so',
+    title: 'The response depends on Origin, but has no Vary: Origin',
     severity: 'warning',
-    reason: 'A cache hands the CORS headers for one page to another, which then fails.',
+    reason:
+      'A cache can return the CORS headers for one origin to a page of another origin, where the request then fails.',
     fix: 'cors.vary',
     rule: 24,
     judge(observations) {
@@ -201,14 +212,15 @@ export const corsChecks: Check[] = [
         const vary = exchange.answer.list('vary')
         return allowed(exchange) === observations.plan.page && !vary.includes('origin') && !vary.includes('*')
       })
-      return silent.length > 0 ? `no Vary: Origin (${list(silent)})` : undefined
+      return silent.length > 0 ? `the response has no Vary: Origin (${list(silent)})` : undefined
     },
   },
   {
     id: 'cors.expose-authorization',
-    title: 'The page cannot see the token in the header',
+    title: 'The page cannot read the token in the Authorization header',
     severity: 'error',
-    reason: 'Across origins, scripts see only the headers that are exposed: sign-in seems to give no token.',
+    reason:
+      'Across origins, scripts can read only exposed headers: the client finds no token after a sign-in.',
     fix: 'cors',
     rule: 34,
     judge(observations) {
@@ -219,49 +231,51 @@ export const corsChecks: Check[] = [
   },
   {
     id: 'cors.expose-retry-after',
-    title: 'The page cannot see Retry-After',
+    title: 'The page cannot read the header Retry-After',
     severity: 'warning',
-    reason: 'After a 429 or 503 the client has to guess when to try again, too early as a rule.',
+    reason: 'After a 429 or 503, the client does not know when to try again, and usually tries too early.',
     fix: 'cors',
     rule: 34,
     judge: (observations) => exposed(observations, 'Retry-After'),
   },
   {
     id: 'cors.expose-date',
-    title: 'The page cannot see Date',
+    title: 'The page cannot read the header Date',
     severity: 'advice',
     reason:
-      'It is what the lifetime of a token without iat is counted from, whatever the clock of the user says.',
+      'For a token without iat, the client calculates the lifetime from Date. Without it, the client depends on the clock of the user, which may be wrong.',
     fix: 'cors',
     rule: 34,
     judge: (observations) => exposed(observations, 'Date'),
   },
   {
     id: 'cors.preflight-status',
-    title: 'Preflights are refused',
+    title: 'The API refuses preflights',
     severity: 'error',
     reason:
-      'Browsers ask with OPTIONS, without cookie or token, before they send. Anything but 2xx means: not at all.',
+      'Before the actual request, browsers send OPTIONS without cookie and token. If the status is not 2xx, they do not send the request.',
     fix: 'cors.preflight-status',
     rule: 24,
     judge(observations) {
       const refused = preflights(observations).filter(({ answer }) => !answer.isOk)
       const [first] = refused
-      return first && `answered with ${first.answer.status} (${list(refused)})`
+      return first && `the API responds to preflights with ${first.answer.status} (${list(refused)})`
     },
   },
   {
     id: 'cors.preflight-origin',
     title: 'Preflights do not allow the origin of the page',
     severity: 'error',
-    reason: 'The browser sends nothing after them.',
+    reason: 'The browser does not send the request after such a preflight.',
     fix: 'cors',
     rule: 24,
     judge(observations) {
       const closed = preflights(observations).filter(
         (exchange) => ![observations.plan.page, '*'].includes(allowed(exchange) ?? ''),
       )
-      return closed.length > 0 ? `${observations.plan.page} is not allowed (${list(closed)})` : undefined
+      return closed.length > 0
+        ? `the API does not allow ${observations.plan.page} (${list(closed)})`
+        : undefined
     },
   },
   {
@@ -269,7 +283,7 @@ export const corsChecks: Check[] = [
     title: 'Preflights do not allow headers that the client sends',
     severity: 'error',
     reason:
-      'The browser does not send the request. Authorization must be named: * does not cover it, nor anything with cookies.',
+      'The browser does not send the request. Name each header: * does not include Authorization, and has no effect for requests with cookies.',
     fix: 'cors',
     rule: 24,
     judge: (observations) =>
@@ -294,9 +308,10 @@ export const corsChecks: Check[] = [
   },
   {
     id: 'cors.preflight-methods',
-    title: 'Preflights do not allow a method that is needed',
+    title: 'Preflights do not allow a method that the client uses',
     severity: 'error',
-    reason: 'The browser does not send the request: signing out, for one, never reaches the API.',
+    reason:
+      'The browser does not send the request: a sign-out with DELETE, for example, never reaches the API.',
     fix: 'cors',
     rule: 24,
     judge: (observations) =>
@@ -308,10 +323,10 @@ export const corsChecks: Check[] = [
   },
   {
     id: 'cors.preflight-cache',
-    title: 'Preflights are not cached for long',
+    title: 'Browsers cache preflights for a short time only',
     severity: 'advice',
     reason:
-      'Every other request is asked for twice: without Access-Control-Max-Age, browsers forget after five seconds.',
+      'Many requests need a second round trip: without Access-Control-Max-Age, browsers cache a preflight for 5 s.',
     fix: 'cors',
     rule: 24,
     judge(observations) {
@@ -321,7 +336,7 @@ export const corsChecks: Check[] = [
       const [first] = short
       if (!first) return undefined
       const age = first.answer.header('access-control-max-age')
-      return `${age === undefined ? 'no Access-Control-Max-Age' : `kept for ${duration(Number(age))}`} (${list(short)})`
+      return `${age === undefined ? 'the response has no Access-Control-Max-Age' : `Access-Control-Max-Age is ${duration(Number(age))}`} (${list(short)})`
     },
   },
 ]
@@ -337,5 +352,6 @@ function withCookies(observations: Observations) {
 }
 
 function unlessReflected(observations: Observations) {
-  if (elsewhere(observations, 'foreign')) throw new NotChecked('every origin is allowed: see cors.reflects')
+  if (elsewhere(observations, 'foreign'))
+    throw new NotChecked('the API allows every origin: see cors.reflects')
 }

@@ -10,24 +10,29 @@ const ENDPOINTS: Record<Name, { verb: string; reason: string }> = {
   'sign-in': {
     verb: 'sign the user in',
     reason:
-      'To the account of an attacker, who then reads along. SameSite does not help: the cookie is only being set.',
+      'The user is then signed in to an account of the attacker, who can read everything that the user enters. SameSite does not prevent this, because the request needs no cookie.',
   },
   refresh: {
     verb: 'refresh the session',
-    reason: 'The cookie is rotated behind the back of the application, which can end in a sign-out.',
+    reason: 'The API rotates the cookie without the client, which can sign the user out.',
   },
-  'sign-out': { verb: 'sign the user out', reason: 'Again and again, if it likes.' },
+  'sign-out': { verb: 'sign the user out', reason: 'The site can repeat this after every sign-in.' },
 }
 
 /** Whether the API has accepted the request. Throws NotChecked if that is not known. */
 function taken(observations: Observations, who: 'foreign' | 'forged' | 'plain', name: Name): boolean {
   if (observations.answer('sign-in').cookies.length === 0)
-    throw new NotChecked('no cookie is set: a browser adds nothing that could be abused')
+    throw new NotChecked(
+      'the API sets no cookie, so browsers add no credential that another site could abuse',
+    )
   if (!observations.needsCookies)
-    throw new NotChecked('the session needs no cookie: a browser adds nothing that counts')
+    throw new NotChecked(
+      'the session needs no cookie, so browsers add no credential that another site could abuse',
+    )
   const step = `${who}-${name}` as const
   const { status, isOk, cookies, content } = observations.answer(step)
-  if (status === 429 || status >= 500) throw new NotChecked(`it was answered with ${status}`)
+  if (status === 429 || status >= 500)
+    throw new NotChecked(`the API responded to ${observations.exchange(step)?.request} with ${status}`)
   // Some APIs report a failure with status 200.
   if (content.says === 'failure') return false
   if (name === 'sign-in') return isOk && setsSession(observations, cookies)
@@ -49,7 +54,7 @@ function forged(name: Name): Check {
     rule: 25,
     judge(observations) {
       if (!taken(observations, 'forged', name)) return undefined
-      const evidence = `${observations.exchange(`forged-${name}`)?.request} took a form from ${FOREIGN}, without ${header(observations)}`
+      const evidence = `${observations.exchange(`forged-${name}`)?.request} accepted a form from ${FOREIGN} without ${header(observations)}`
       // Browsers do not send the cookie with such a form, except with forms of sibling domains.
       const isKept = name !== 'sign-in' && /lax|strict/.test(observations.cookie().sameSite ?? '')
       return { evidence, severity: isKept ? 'warning' : 'error' } satisfies {
@@ -63,17 +68,19 @@ function forged(name: Name): Check {
 function required(name: Name): Check {
   return {
     id: `csrf.${name}-header`,
-    title: `The ${name} does not want a header that forms cannot send`,
+    title: `The ${name} does not require a header that forms cannot send`,
     severity: 'warning',
     reason:
-      'What is left is the check of Origin, which proxies and old browsers leave out, and SameSite, which siblings pass.',
+      'The only protection is then the check of Origin, which proxies and old browsers omit, and SameSite, which does not stop sibling domains.',
     fix: 'csrf-header',
     rule: 25,
     judge(observations) {
       const { csrf } = observations.plan
-      if (!csrf) throw new NotChecked('there is no such header (--csrf none)')
+      if (!csrf) throw new NotChecked('the API has no CSRF header (--csrf none)')
       if (name === 'sign-in' && 'cookie' in csrf && !observations.plan.csrfPage)
-        throw new NotChecked('there is no cookie to repeat before signing in')
+        throw new NotChecked(
+          'before a sign-in, there is no cookie whose value the client could repeat in a header',
+        )
       if (taken(observations, 'forged', name)) throw new NotChecked(`see csrf.${name}`)
       if (!taken(observations, 'plain', name)) return undefined
       return `${observations.exchange(`plain-${name}`)?.request} works without ${header(observations)}`
@@ -84,16 +91,16 @@ function required(name: Name): Check {
 function checked(name: Name): Check {
   return {
     id: `csrf.${name}-origin`,
-    title: `The ${name} does not look at Origin`,
+    title: `The ${name} does not check Origin`,
     severity: 'advice',
     reason:
-      'The header is then the only defence, and a slip in CORS opens it. Browsers say where a request comes from: compare it.',
+      'The CSRF header is then the only protection, and a mistake in CORS disables it. Browsers send the origin of the page in Origin: compare it with your origins.',
     fix: 'csrf-origin',
     rule: 25,
     judge(observations) {
       if (taken(observations, 'forged', name)) throw new NotChecked(`see csrf.${name}`)
       if (!taken(observations, 'foreign', name)) return undefined
-      return `${observations.exchange(`foreign-${name}`)?.request} works from ${FOREIGN}, with ${header(observations)}`
+      return `${observations.exchange(`foreign-${name}`)?.request} works from ${FOREIGN} with ${header(observations)}`
     },
   }
 }
@@ -101,20 +108,23 @@ function checked(name: Name): Check {
 /** Checks whether the page that provides a CSRF token puts it where a vault can read it. */
 const page: Check = {
   id: 'csrf.page',
-  title: 'The CSRF token is in no cookie that scripts can read',
+  title: 'The page does not set the CSRF token in a cookie that scripts can read',
   severity: 'error',
-  reason: 'A vault runs in a worker, which sees no page: it can repeat the value of a cookie.',
+  reason:
+    'The client cannot read the content of that page. It can only repeat the value of a cookie in a header.',
   fix: 'csrf.page',
   judge(observations) {
-    if (!observations.plan.csrfPage) throw new NotChecked('there is no such page (--csrf-page)')
+    if (!observations.plan.csrfPage) throw new NotChecked('no page for the CSRF token is named (--csrf-page)')
     const answer = observations.answer('csrf-page')
     const request = observations.exchange('csrf-page')?.request
-    if (!answer.isOk) return `${request} is answered with ${answer.status}`
-    if (observations.answer('plain-sign-in').isOk) throw new NotChecked('the sign-in needs none')
+    if (!answer.isOk) return `${request} responds with ${answer.status}`
+    if (observations.answer('plain-sign-in').isOk) throw new NotChecked('the sign-in needs no CSRF token')
     if (readableCsrfCookie(begin(answer))) return undefined
     const { csrf } = answer.grant
     const place = csrf && (csrf.place.startsWith('<') ? csrf.place : `${csrf.place} in the body`)
-    return `${request} has it ${csrf ? `as ${place}, and ` : ''}in no cookie that scripts can read`
+    return csrf
+      ? `${request} returns it as ${place}, but sets no cookie that scripts can read`
+      : `${request} sets no CSRF cookie that scripts can read`
   },
 }
 

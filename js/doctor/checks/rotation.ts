@@ -12,21 +12,22 @@ export const isEnd = (status: number) => status >= 400 && status < 500 && ![404,
 /** @throws NotChecked */
 function reuses(observations: Observations) {
   const spent = observations.answer('spend')
-  if (!spent.isOk) throw new NotChecked(`a refresh was answered with ${spent.status}`)
+  if (!spent.isOk) throw new NotChecked(`the API responded to a refresh with ${spent.status}`)
   const [first] = observations.reuses
-  if (!first) throw new NotChecked('the refresh token stays the same: nothing is ever spent')
+  if (!first) throw new NotChecked('the refresh token stays the same, so there is no spent token to try')
   const last = observations.reuses.at(-1) ?? first
   if (!last.successor && ![400, 401, 403].includes(last.status))
-    throw new NotChecked(`a spent refresh token was answered with ${last.status}`)
+    throw new NotChecked(`the API responded to a spent refresh token with ${last.status}`)
   return { first, last, isTaken: first.successor !== undefined, isStillTaken: last.successor !== undefined }
 }
 
 export const rotationChecks: Check[] = [
   {
     id: 'refresh.missing',
-    title: 'There is nothing to refresh with',
+    title: 'The sign-in returns no refresh token and sets no session cookie',
     severity: 'advice',
-    reason: 'When the access token ends, users have to sign in again; most have to after a reload, too.',
+    reason:
+      'Users have to sign in again when the access token expires, and in most cases also after a reload.',
     fix: 'refresh.missing',
     rule: 7,
     judge(observations) {
@@ -36,16 +37,16 @@ export const rotationChecks: Check[] = [
       const mayRefresh = sessionCookies ? sessionCookies.length > 0 : candidates(session).length > 0
       if (session.refresh || mayRefresh) {
         if (observations.plan.endpoints.refresh || session.refresh) return undefined
-        throw new NotChecked('there is no refresh (--refresh none) to try the cookies with')
+        throw new NotChecked('doctor cannot try the cookies without a refresh endpoint (--refresh none)')
       }
-      return 'signing in gives no refresh token, and sets no cookie that a refresh would take'
+      return 'the response to the sign-in has no refresh token, and sets no cookie that a refresh accepts'
     },
   },
   {
     id: 'refresh.works',
-    title: 'A refresh does not work',
+    title: 'The refresh fails',
     severity: 'error',
-    reason: 'Users are signed out when the access token ends, and by every reload.',
+    reason: 'Users are signed out when the access token expires, and after every reload.',
     fix: 'refresh.works',
     rule: 7,
     judge(observations) {
@@ -53,145 +54,152 @@ export const rotationChecks: Check[] = [
       const { status, isOk } = observations.answer('refresh')
       if (isOk) return undefined
       if (observations.plan.isCookieSession)
-        throw new NotChecked('the session is a cookie, which need not be refreshed')
+        throw new NotChecked('the session is a cookie and needs no refresh')
       const request = observations.exchange('refresh')?.request
       if (status === 404 || status === 405)
         return {
-          evidence: `${request} is not there (${status}); name it with --refresh, or say --refresh none`,
+          evidence: `${request} does not exist (${status}): name the endpoint with --refresh, or use --refresh none`,
           severity: 'warning',
         }
-      return `${request} is answered with ${status}, right after signing in`
+      return `${request} responds with ${status} directly after a sign-in`
     },
   },
   {
     id: 'refresh.token',
-    title: 'A refresh gives no access token',
+    title: 'The response to a refresh contains no access token',
     severity: 'error',
-    reason: 'The client has asked for one and has none: it tries again, and the user waits.',
+    reason: 'The client gets no token and tries again, while the user waits.',
     fix: 'refresh.token',
     rule: 12,
     judge(observations) {
       observations.access()
       const { isOk, grant } = observations.answer('refresh')
-      if (!isOk) throw new NotChecked('a refresh does not work')
-      return grant.access.length > 0 ? undefined : 'neither in the Authorization header nor in the body'
+      if (!isOk) throw new NotChecked('the refresh failed')
+      return grant.access.length > 0
+        ? undefined
+        : 'there is no token in the Authorization header or in the body'
     },
   },
   {
     id: 'refresh.accepted',
-    title: 'The token of a refresh is not taken',
+    title: 'The API rejects the access token from a refresh',
     severity: 'error',
     reason:
-      'All goes well until the first refresh, some minutes after signing in. Then every request is a 401.',
+      'The application works until the first refresh, some minutes after the sign-in. Then every request fails.',
     fix: 'refresh.accepted',
     rule: 2,
     judge(observations) {
       if (!observations.isUser('me') && !observations.isUser('me-by-cookie'))
-        throw new NotChecked('nor was that of the sign-in')
+        throw new NotChecked('the API rejects the access token from the sign-in, too')
       const { status } = observations.answer('me-refreshed')
-      if (status === 429 || status >= 500) throw new NotChecked(`it was answered with ${status}`)
+      if (status === 429 || status >= 500)
+        throw new NotChecked(`the API responded to the refreshed token with ${status}`)
       if (observations.isUser('me-refreshed')) return undefined
-      return `${observations.exchange('me-refreshed')?.request} is answered with ${status} to it`
+      return `${observations.exchange('me-refreshed')?.request} responds to that token with ${status}`
     },
   },
   {
     id: 'refresh.rotation',
-    title: 'The refresh token stays the same',
+    title: 'A refresh does not replace the refresh token',
     severity: 'warning',
-    reason: 'A copy that somebody has taken works as long as the session, and nobody ever notices.',
+    reason: 'A stolen copy works as long as the session, and the server cannot detect the theft.',
     fix: 'rotation',
     rule: 7,
     judge(observations) {
       const [before, after] = [observations.answer('sign-in'), observations.answer('refresh')]
-      if (observations.isCheck) throw new NotChecked('a session cookie is no refresh token')
-      if (!after.isOk) throw new NotChecked('a refresh does not work')
+      if (observations.isCheck) throw new NotChecked('the session is a cookie and has no refresh token')
+      if (!after.isOk) throw new NotChecked('the refresh failed')
       const token = (answer: typeof before) => refreshTokenOf(begin(answer), observations.plan)
       const next = token(after)
       if (next && !next.equals(token(before))) return undefined
-      return next ? 'a refresh sets the same one again' : 'a refresh sets no new one'
+      return next
+        ? 'a refresh returns the same refresh token again'
+        : 'a refresh returns no new refresh token'
     },
   },
   {
     id: 'refresh.reuse',
-    title: 'A spent refresh token is taken again and again',
+    title: 'The API accepts a spent refresh token again',
     severity: 'error',
     reason:
-      'A thief and the user can both go on refreshing, each with a token of his own, and nobody notices.',
+      'A thief and the user can both continue to refresh the session, and the server does not detect the theft.',
     fix: 'rotation',
     rule: 9,
     judge(observations) {
       const { last, isTaken, isStillTaken } = reuses(observations)
       if (!isTaken || !isStillTaken) return undefined
-      const evidence = `it was still taken ${duration(last.after)} after it had been spent`
-      if (last.successor === 'another') return `${evidence}, and brought another one each time`
+      const evidence = `the API still accepted it ${duration(last.after)} after it had been spent`
+      if (last.successor === 'another') return `${evidence}, and returned a different successor each time`
       if (observations.plan.grace > 0) return evidence
-      throw new NotChecked('there is a grace, whose end was not waited for (--grace 0)')
+      throw new NotChecked('the API has a grace period, and doctor did not wait for its end (--grace 0)')
     },
   },
   {
     id: 'refresh.reuse-family',
-    title: 'Reuse is refused, and changes nothing',
+    title: 'The API refuses a reused refresh token, but does not end the session',
     severity: 'warning',
     reason:
-      'The one who was first, perhaps the thief, stays signed in; the other one, perhaps the user, is sent away.',
+      'After a theft, two parties have the same token. The first one to refresh, perhaps the thief, stays signed in. The other one, perhaps the user, is signed out.',
     fix: 'rotation',
     rule: 9,
     judge(observations) {
       reuses(observations)
       const { isOk, status, isRefusal } = observations.answer('family')
-      if (isOk) return 'after a spent token had been refused, its successor still worked'
-      if (!isRefusal) throw new NotChecked(`the successor was answered with ${status}`)
+      if (isOk) return 'the API refused a spent token, but its successor still worked afterwards'
+      if (!isRefusal) throw new NotChecked(`the API responded to the successor with ${status}`)
       return undefined
     },
   },
   {
     id: 'refresh.grace',
-    title: 'A lost answer signs the user out',
+    title: 'A lost response to a refresh signs the user out',
     severity: 'advice',
     reason:
-      'A reload or a dead network in the middle of a refresh loses the new cookie. A grace of ten seconds mends that.',
+      'If the page reloads or the network fails during a refresh, the new cookie is lost. A grace period of 10 s for the old one prevents a sign-out.',
     fix: 'grace',
     rule: 8,
     judge(observations) {
-      return reuses(observations).isTaken ? undefined : 'a token was refused right after it had been spent'
+      return reuses(observations).isTaken
+        ? undefined
+        : 'the API refused a refresh token immediately after it had been spent'
     },
   },
   {
     id: 'refresh.grace-forks',
-    title: 'In the grace, a spent refresh token brings another successor',
+    title: 'During the grace period, a spent refresh token gets a different successor',
     severity: 'advice',
     reason:
-      'Two tokens of one session are good at once, so that reuse is noticed later. Give the same successor again.',
+      'Two refresh tokens of one session are valid at the same time, so the server detects reuse later. Return the same successor again.',
     fix: 'grace',
     rule: 8,
     judge(observations) {
       const { first, isStillTaken } = reuses(observations)
       return first.successor === 'another' && !isStillTaken
-        ? 'each use of the spent token brought another one'
+        ? 'each use of the spent token returned a different successor'
         : undefined
     },
   },
   {
     id: 'refresh.by-get',
-    title: 'GET refreshes too',
+    title: 'The API also refreshes with GET',
     severity: 'warning',
     reason:
-      'Links, images and prefetches on any site then rotate the cookie of the user, and SameSite=Lax does not stop links.',
+      'Links, images and prefetches on any site can rotate the cookie of the user. SameSite=Lax does not prevent this for links.',
     fix: 'refresh.by-get',
     rule: 25,
     judge(observations) {
       const { isOk, grant, cookies } = observations.answer('refresh-by-get')
       return isOk && (grant.access.length > 0 || cookies.length > 0)
-        ? `${observations.exchange('refresh-by-get')?.request} granted a token`
+        ? `${observations.exchange('refresh-by-get')?.request} returned a token or a cookie`
         : undefined
     },
   },
   {
     id: 'refresh.refusal',
-    title: 'A refused refresh does not look like one',
+    title: 'The API refuses a refresh with an unexpected status',
     severity: 'error',
     reason:
-      'Only 400, 401 and 403 end a session. After anything else the client takes the API for ill, and tries on for ever.',
+      'Only 400, 401 and 403 end a session in the client. After any other status, the client assumes a temporary failure and tries again without end.',
     fix: 'refresh.refusal',
     rule: 22,
     judge(observations) {
@@ -206,13 +214,13 @@ export const rotationChecks: Check[] = [
       const evidence = odd
         .map(
           ({ step, answer }) =>
-            `${step === 'refresh-bad-cookie' ? 'an unknown' : 'no'} refresh token: ${answer.status}`,
+            `${step === 'refresh-bad-cookie' ? 'with an unknown' : 'without a'} refresh token, the API responds with ${answer.status}`,
         )
         .join('; ')
       // The option `endsOn` of a vault can contain these statuses.
       const isTellable = odd.every(({ answer }) => isEnd(answer.status))
       return isTellable
-        ? { evidence: `${evidence}; say so in endsOn`, severity: 'advice' as const }
+        ? { evidence: `${evidence}; add this status to endsOn`, severity: 'advice' as const }
         : evidence
     },
   },

@@ -12,16 +12,17 @@ function hint({ status, missing }: Answer, { guess, fields }: Plan): string {
     return guess ? 'name the endpoint with --sign-in' : 'name the endpoint with --sign-in, or try --guess'
   const [unknown] = missing.filter((name) => name !== fields.email && name !== fields.password)
   if (unknown === 'grant_type')
-    return 'it wants a grant_type, as OAuth does: --form --body grant_type=password'
+    return 'the API requires a grant_type, as in OAuth: add --form --body grant_type=password'
   if (unknown)
-    return `it misses ${unknown}: --field email=${unknown}, --field password=${unknown} or --body ${unknown}=…`
+    return `the API requires ${unknown}: add --field email=${unknown}, --field password=${unknown} or --body ${unknown}=…`
   // Laravel uses the status 419.
-  if (status === 419) return 'the CSRF token is missing: which page gives it (--csrf-page)?'
-  if (status === 403) return 'is it the CSRF rule (--csrf), or the origin (--origin)?'
-  if (status === 429) return 'it is limited: try again later'
-  if (status >= 300 && status < 400) return 'a redirect; does it answer JSON, and is this the right URL?'
-  if (status >= 500) return 'the API failed; see its log'
-  return "are they right, and where the API wants them? Devise: --field 'email=user[email]' --field 'password=user[password]'"
+  if (status === 419) return 'the CSRF token is missing: name the page that sets it with --csrf-page'
+  if (status === 403) return 'the API may require another CSRF header (--csrf) or another origin (--origin)'
+  if (status === 429) return 'the API limits sign-ins: try again later'
+  if (status >= 300 && status < 400)
+    return 'this is a redirect; check the URL, and check that the endpoint responds with JSON'
+  if (status >= 500) return 'the API failed: see its log'
+  return "check the email address and the password, and where the API expects them in the body. For Devise: --field 'email=user[email]' --field 'password=user[password]'"
 }
 
 /** @throws NotChecked */
@@ -29,87 +30,90 @@ function revocation(observations: Observations) {
   observations.endpoint('signOut')
   const { status } = observations.answer('sign-out')
   if (status === 404 || status === 405)
-    throw new NotChecked(`there is no sign-out at ${observations.exchange('sign-out')?.request}`)
+    throw new NotChecked(`the API has no sign-out at ${observations.exchange('sign-out')?.request}`)
 }
 
 export const sessionChecks: Check[] = [
   {
     id: 'sign-in.works',
-    title: 'Signing in fails',
+    title: 'The sign-in fails',
     severity: 'error',
-    reason: 'Nothing below could be looked at with an account.',
+    reason: 'doctor could not run the checks that need a signed-in user.',
     fix: 'sign-in.works',
     judge(observations) {
       const { request, failure } = observations.exchange('sign-in') ?? {}
-      if (failure) return `${request} was not answered (${failure.kind})`
+      if (failure) return `${request} got no response (${failure.kind})`
       const answer = observations.answer('sign-in')
       const { status, isOk, content, grant } = answer
       const isFailure = isOk && content.says === 'failure' && grant.access.length === 0
       if (isOk && !isFailure) return undefined
-      return `${request} is answered with ${status}${isFailure ? ' and a failure in it' : ''}: ${hint(answer, observations.plan)}`
+      return `${request} responds with ${status}${isFailure ? ' and reports a failure in the body' : ''}: ${hint(answer, observations.plan)}`
     },
   },
   {
     id: 'sign-in.grant',
-    title: 'Signing in gives no token',
+    title: 'The response to the sign-in contains no token',
     severity: 'error',
-    reason: 'The client cannot tell that anybody is signed in.',
+    reason: 'The client cannot know that the user is signed in.',
     fix: 'sign-in.grant',
     rule: 12,
     judge(observations) {
       const { isOk, isCut, grant, cookies, type } = observations.answer('sign-in')
       if (isCut) throw new NotChecked('see sign-in.size')
-      if (!isOk) throw new NotChecked('signing in failed')
+      if (!isOk) throw new NotChecked('the sign-in failed')
       if (grant.access.length > 0 || grant.isDeviseTokenAuth) return undefined
       if (observations.plan.isCookieSession && cookies.length > 0)
-        throw new NotChecked('the API works with a session cookie, without tokens')
-      return `neither in the Authorization header nor in the body (${type === 'none' ? 'which is empty' : `which is ${type}`})`
+        throw new NotChecked('the API uses a session cookie and no tokens')
+      return `there is no token in the Authorization header or in the body (${type === 'none' ? 'the body is empty' : `the body is ${type}`})`
     },
   },
   {
     id: 'options.work',
-    title: 'No options were found that work',
+    title: 'doctor found no vault options that work with this API',
     severity: 'error',
-    reason: 'The ones that fit what was seen were tried, as the package would use them in a browser.',
+    reason:
+      'doctor derived options from the responses and tried them in the way that the vault uses them in a browser. They failed.',
     fix: 'options.work',
     judge({ trial }) {
-      if (!trial) throw new NotChecked('nobody could sign in, so that there is nothing to try')
+      if (!trial) throw new NotChecked('the sign-in failed, so doctor has no options to try')
       const { failure, tried } = trial
       if (!failure) return undefined
       if (failure.kind === 'limited') throw new NotChecked(`${failure.evidence}: try again later`)
-      const before = tried.length > 0 ? `after ${tried.join(', ')}` : 'at once'
-      return `${failure.act} failed, ${before}: ${failure.evidence}`
+      const before = tried.length > 0 ? `after ${tried.join(', ')}` : 'as the first step'
+      return `${failure.act} failed ${before}: ${failure.evidence}`
     },
   },
   {
     id: 'sign-in.size',
-    title: 'The answer to a sign-in is too large',
+    title: 'The response to a sign-in is too large',
     severity: 'error',
-    reason: 'The client takes no token response of more than a megabyte.',
+    reason: 'The client rejects a token response of more than 1 MB.',
     fix: 'sign-in.size',
     judge: (observations) =>
       observations.answer('sign-in').isCut
-        ? `it has more than ${MAX_BODY / 1024} KB, or did not end in time`
+        ? `the response has more than ${MAX_BODY / 1024} KB, or did not end before the timeout`
         : undefined,
   },
   {
     id: 'sign-in.refusal',
-    title: 'Wrong credentials are not refused as such',
+    title: 'The API does not refuse wrong credentials with a 4xx status',
     severity: 'error',
-    reason: 'The client cannot tell a typing error from a token response, and shows "something went wrong".',
+    reason: 'The client cannot recognize a wrong password: the user sees "something went wrong".',
     fix: 'sign-in.refusal',
     rule: 22,
     judge(observations) {
       const { status } = observations.answer('wrong-credentials')
-      if (status === 429) throw new NotChecked('sign-ins were limited by then')
-      return status >= 400 && status < 500 ? undefined : `they are answered with ${status}`
+      if (status === 429) throw new NotChecked('the API already limited sign-ins at that point')
+      return status >= 400 && status < 500
+        ? undefined
+        : `the API responds to wrong credentials with ${status}`
     },
   },
   {
     id: 'me.token',
-    title: 'The access token is not taken',
+    title: 'The API rejects the access token',
     severity: 'error',
-    reason: 'Who has just signed in gets a 401.',
+    reason: 'A user who has just signed in cannot use the API.',
     fix: 'me.token',
     rule: 2,
     judge(observations) {
@@ -117,37 +121,38 @@ export const sessionChecks: Check[] = [
       const { status, isOk, content } = observations.answer('me')
       const request = observations.exchange('me')?.request
       if (status === 404 || (isOk && content.shape === 'html'))
-        throw new NotChecked(`${request} is not there: name something that needs a token with --me`)
+        throw new NotChecked(`${request} does not exist: use --me to name an endpoint that requires a token`)
       // With a 401, the token is the cause.
       const wantsMore = status === 400 || status === 403 || status === 422
-      const ask = wantsMore ? ': does it want another header (--me-header)?' : ''
-      if (!isOk) return `${request} is answered with ${status}${ask}`
+      const ask = wantsMore ? ': the endpoint may require another header (--me-header)' : ''
+      if (!isOk) return `${request} responds with ${status}${ask}`
       if (observations.isUser('me') || content.says === 'something') return undefined
-      return `${request} is answered with ${status}, and ${content.says === 'nothing' ? 'nothing in it' : 'a failure in it'}`
+      return `${request} responds with ${status}, but ${content.says === 'nothing' ? 'the body contains no user' : 'the body reports a failure'}`
     },
   },
   {
     id: 'me.cookie',
-    title: 'The cookie is as good as a token',
+    title: 'The API accepts the cookie instead of an access token',
     severity: 'warning',
     reason:
-      'Browsers add cookies by themselves: every request that changes something now needs a defence against CSRF.',
+      'Browsers add cookies to requests automatically: every request that changes something needs protection against CSRF.',
     fix: 'me.cookie',
     rule: 25,
     judge(observations) {
       observations.access()
-      if (observations.answer('anonymous').isOk) throw new NotChecked('it answers without a token too')
+      if (observations.answer('anonymous').isOk)
+        throw new NotChecked('the endpoint also responds without a token')
       observations.answer('me-by-cookie')
       return observations.isUser('me-by-cookie')
-        ? `${observations.exchange('me-by-cookie')?.request} takes it in place of a token`
+        ? `${observations.exchange('me-by-cookie')?.request} works with the cookie and without a token`
         : undefined
     },
   },
   {
     id: 'sign-out.works',
-    title: 'Signing out fails',
+    title: 'The sign-out fails',
     severity: 'error',
-    reason: 'The user believes to be signed out, and the session lives on the server.',
+    reason: 'The user sees a successful sign-out, but the session continues on the server.',
     fix: 'sign-out.works',
     rule: 17,
     judge(observations) {
@@ -156,18 +161,19 @@ export const sessionChecks: Check[] = [
       const request = observations.exchange('sign-out')?.request
       if (status === 404 || status === 405)
         return {
-          evidence: `${request} is not there (${status}); name it with --sign-out, or say --sign-out none`,
+          evidence: `${request} does not exist (${status}): name the endpoint with --sign-out, or use --sign-out none`,
           severity: 'warning',
         }
       if (status < 300 && content.says !== 'failure') return undefined
-      return `${request} is answered with ${status}${status < 300 ? ', and a failure in it' : ''}`
+      return `${request} responds with ${status}${status < 300 ? ', but the body reports a failure' : ''}`
     },
   },
   {
     id: 'sign-out.revokes',
-    title: 'The refresh token works after signing out',
+    title: 'The old session still works after a sign-out',
     severity: 'error',
-    reason: 'Who has a copy, or finds the cookie on a shared computer, is signed in.',
+    reason:
+      'A person with a copy of the refresh token or of the cookie, for example from a shared computer, is still signed in.',
     fix: 'sign-out.revokes',
     rule: 17,
     judge(observations) {
@@ -177,17 +183,19 @@ export const sessionChecks: Check[] = [
         observations.answer('me-after') &&
         observations.isUser('me-after')
       )
-        return `${observations.exchange('me-after')?.request} was answered to the old cookie`
+        return `${observations.exchange('me-after')?.request} accepted the old cookie`
       if (observations.isCheck) return undefined
-      return observations.answer('refresh-after').isOk ? 'a refresh with the old one was granted' : undefined
+      return observations.answer('refresh-after').isOk
+        ? 'a refresh with the old refresh token succeeded'
+        : undefined
     },
   },
   {
     id: 'sign-out.expired',
-    title: 'Signing out with an access token that has run out ends nothing',
+    title: 'A sign-out with an expired access token does not end the session',
     severity: 'error',
     reason:
-      'After a night, that is the one there is: the user is told to be signed out, and the session lives on the server.',
+      'After a night, the access token has expired: the user sees a successful sign-out, but the session continues on the server.',
     fix: 'sign-out.expired',
     rule: 18,
     judge(observations) {
@@ -196,17 +204,19 @@ export const sessionChecks: Check[] = [
       // The client refreshes, and sends the sign-out again.
       if (!isOk) return undefined
       if (observations.answer('refresh-after').isOk)
-        throw new NotChecked('nor does it with a good one: see sign-out.revokes')
+        throw new NotChecked(
+          'a sign-out with a valid access token does not end the session either: see sign-out.revokes',
+        )
       if (!observations.answer('refresh-after-expired').isOk) return undefined
-      return `${observations.exchange('sign-out-expired')?.request} is answered with ${status}, and a refresh was granted afterwards`
+      return `${observations.exchange('sign-out-expired')?.request} responds with ${status}, but a refresh succeeded afterwards`
     },
   },
   {
     id: 'sign-out.access',
-    title: 'The access token works after signing out',
+    title: 'The access token still works after a sign-out',
     severity: 'advice',
     reason:
-      'Until it expires. That is how JWTs are, unless the server looks the session up; the shorter they live, the better.',
+      'A copied access token works until it expires. This is normal for JWTs, unless the server looks up the session for each request. Use a short lifetime.',
     fix: 'sign-out.access',
     rule: 2,
     judge(observations) {
@@ -214,14 +224,15 @@ export const sessionChecks: Check[] = [
       if (observations.plan.isCookieSession)
         throw new NotChecked('the session is a cookie: see sign-out.revokes')
       observations.answer('me')
-      if (!observations.isUser('me')) throw new NotChecked('it did not work before either')
+      if (!observations.isUser('me'))
+        throw new NotChecked('the access token did not work before the sign-out either')
       observations.answer('me-after')
       if (!observations.isUser('me-after')) return undefined
       const lifetime = accessLifetime(observations)
       const isOpaque = observations.access().jwt === undefined
-      const lives = lifetime ? `; it lives ${duration(lifetime)}` : ''
+      const lives = lifetime ? `; its lifetime is ${duration(lifetime)}` : ''
       return {
-        evidence: `${observations.exchange('me-after')?.request} was answered${lives}`,
+        evidence: `${observations.exchange('me-after')?.request} accepted the token after the sign-out${lives}`,
         // As a rule, the server has to look an opaque token up, and so could have deleted it.
         severity: isOpaque ? 'warning' : 'advice',
       }
@@ -229,9 +240,9 @@ export const sessionChecks: Check[] = [
   },
   {
     id: 'sign-out.cookie',
-    title: 'Signing out leaves the cookie where it is',
+    title: 'The sign-out does not delete the cookie',
     severity: 'warning',
-    reason: 'The browser goes on sending it, and the next visit begins with a refresh that is refused.',
+    reason: 'The browser continues to send the cookie, and the next visit begins with a refused refresh.',
     fix: 'sign-out.cookie',
     rule: 17,
     judge(observations) {
@@ -243,11 +254,11 @@ export const sessionChecks: Check[] = [
       const isReplaced =
         observations.plan.isCookieSession && own.some(({ value }) => !value.equals(cookie.value))
       if (!gone && isReplaced) return undefined
-      if (!gone) return `no Set-Cookie takes ${cookie.name} away`
+      if (!gone) return `no Set-Cookie header deletes ${cookie.name}`
       const isSame = gone.path === cookie.path && gone.domain === cookie.domain
       return isSame
         ? undefined
-        : `${cookie.name} is taken away with another Path or Domain than it was set with`
+        : `the API sets ${cookie.name} with one Path or Domain, and deletes it with another`
     },
   },
 ]

@@ -23,90 +23,96 @@ export const tokenChecks: Check[] = [
     id: 'token.unsigned',
     title: 'The access token is not signed',
     severity: 'error',
-    reason: 'Anybody can write one, for any user, with any role.',
+    reason: 'Anyone can create a token for any user with any role.',
     fix: 'token.unsigned',
     rule: 29,
     judge(observations) {
       const jwt = observations.jwt()
-      return jwt.isSigned ? undefined : `its algorithm is ${jwt.algorithm}, or its signature empty`
+      return jwt.isSigned
+        ? undefined
+        : `the algorithm of the token is ${jwt.algorithm}, or its signature is empty`
     },
   },
   {
     id: 'token.no-expiry',
     title: 'The access token never expires',
     severity: 'error',
-    reason: 'Whoever gets hold of one keeps the account. Clients do not know when to refresh either.',
+    reason: 'A stolen token works forever, and clients do not know when to refresh.',
     fix: 'token-lifetime',
     rule: 31,
     judge(observations) {
       const { expiresIn } = jwtOrOpaque(observations)
       const { jwt } = observations.access()
       if (expiresIn || jwt?.exp !== undefined) return undefined
-      if (jwt) return 'it has no exp, and the answer no expires_in'
+      if (jwt) return 'the token has no exp, and the response has no expires_in'
       return {
         evidence:
-          'it is opaque, and the answer has no expires_in: perhaps the server ends it, but no client can know when',
+          'the token is opaque, and the response has no expires_in: the server may end the token, but no client can know when',
         severity: 'warning',
       }
     },
   },
   {
     id: 'token.expires-in',
-    title: 'expires_in is no number of seconds',
+    title: 'expires_in is not a number of seconds',
     severity: 'warning',
-    reason: 'The client refuses the answer, unless it is told to look elsewhere.',
+    reason: 'The client rejects the response, unless the option fields.expiresIn names another field.',
     fix: 'token.expires-in',
     rule: 31,
     judge(observations) {
       const { oddLifetime } = jwtOrOpaque(observations)
-      return oddLifetime && `${oddLifetime} is neither a number above 0 nor the text of one`
+      return oddLifetime && `${oddLifetime} is not a number above 0, and not the text of such a number`
     },
   },
   {
     id: 'token.lifetime-long',
-    title: 'The access token lives long',
+    title: 'The lifetime of the access token is too long',
     severity: 'warning',
     reason:
-      'A stolen one is good for that long, as a rule also after a sign-out. With a refresh, 5 to 30 minutes are usual.',
+      'A stolen token works for that time, usually also after a sign-out. With a refresh, 5 to 30 minutes are usual.',
     fix: 'token-lifetime',
     rule: 31,
     judge(observations) {
       jwtOrOpaque(observations)
       const lifetime = accessLifetime(observations)
-      if (lifetime === undefined) throw new NotChecked('its lifetime cannot be told from the answer')
+      if (lifetime === undefined)
+        throw new NotChecked('the response does not show the lifetime of the access token')
       if (lifetime <= HOUR) return undefined
       return {
-        evidence: `it lives ${duration(lifetime)}`,
+        evidence: `its lifetime is ${duration(lifetime)}`,
         severity: lifetime > 24 * HOUR ? 'error' : 'warning',
       }
     },
   },
   {
     id: 'token.lifetime-short',
-    title: 'The access token lives too short',
+    title: 'The lifetime of the access token is too short',
     severity: 'warning',
-    reason: 'It is refreshed all the time, and dies under way on slow networks: requests take twice as long.',
+    reason:
+      'The client refreshes very often, and on slow networks the token expires before the request arrives: requests take twice as long.',
     fix: 'token-lifetime',
     rule: 31,
     judge(observations) {
       jwtOrOpaque(observations)
       const lifetime = accessLifetime(observations)
-      if (lifetime === undefined) throw new NotChecked('its lifetime cannot be told from the answer')
-      return lifetime < 60 ? `it lives ${duration(lifetime)}` : undefined
+      if (lifetime === undefined)
+        throw new NotChecked('the response does not show the lifetime of the access token')
+      return lifetime < 60 ? `its lifetime is ${duration(lifetime)}` : undefined
     },
   },
   {
     id: 'token.expiry-contradicts',
-    title: 'expires_in and exp say different things',
+    title: 'expires_in and exp contradict each other',
     severity: 'warning',
-    reason: 'The client believes expires_in and refreshes by it: too late, and users run into a 401 first.',
+    reason:
+      'The client refreshes according to expires_in. If exp is earlier, this is too late, and requests fail with a 401 first.',
     fix: 'token.expiry-contradicts',
     rule: 31,
     judge(observations) {
       const { expiresIn } = jwtOrOpaque(observations)
       const { exp, iat } = observations.jwt()
       if (!expiresIn || exp === undefined || iat === undefined)
-        throw new NotChecked('there is only one of them')
+        throw new NotChecked('the response does not contain both expires_in and a token with exp and iat')
       const said = exp - iat
       const isNear = Math.abs(expiresIn.seconds - said) <= Math.max(5, said * 0.05)
       return isNear
@@ -116,37 +122,38 @@ export const tokenChecks: Check[] = [
   },
   {
     id: 'token.no-iat',
-    title: 'The lifetime of the access token cannot be told',
+    title: 'The response does not show the lifetime of the access token',
     severity: 'advice',
     reason:
-      'Without iat or expires_in, exp is compared with the Date of the answer, else with the clock of the user, which may be wrong.',
+      'Without iat or expires_in, the client compares exp with the Date of the response. If it cannot read Date, it uses the clock of the user, which may be wrong.',
     fix: 'token-lifetime',
     rule: 31,
     judge(observations) {
       const { expiresIn } = jwtOrOpaque(observations)
       const { exp, iat } = observations.jwt()
       return exp !== undefined && iat === undefined && !expiresIn
-        ? 'it has exp, and no iat; the answer no expires_in'
+        ? 'the token has exp, but no iat, and the response has no expires_in'
         : undefined
     },
   },
   {
     id: 'token.large',
-    title: 'The access token is large',
+    title: 'The access token is too large',
     severity: 'warning',
-    reason: 'It goes along with every request; many servers refuse headers of more than 8 KB with a 431.',
+    reason:
+      'The client sends it with every request, and many servers refuse headers of more than 8 KB with a 431.',
     fix: 'token.large',
     rule: 31,
     judge(observations) {
       const { length } = observations.access().token
-      return length > LARGE ? `it has ${Math.round(length / 1024)} KB` : undefined
+      return length > LARGE ? `its size is ${Math.round(length / 1024)} KB` : undefined
     },
   },
   {
     id: 'token.secrets',
-    title: 'The access token holds what nobody should see',
+    title: 'The access token contains secrets',
     severity: 'error',
-    reason: 'A JWT is signed, not encrypted: everybody who has it can read it, the user and every log first.',
+    reason: 'A JWT is signed, not encrypted: the user, and every log that contains it, shows its content.',
     fix: 'token.secrets',
     rule: 31,
     judge(observations) {
@@ -156,10 +163,10 @@ export const tokenChecks: Check[] = [
   },
   {
     id: 'token.personal-data',
-    title: 'The access token holds personal data',
+    title: 'The access token contains personal data',
     severity: 'advice',
     reason:
-      'It ends up wherever requests are logged. An id will do; the rest can be in the answer to the sign-in.',
+      'The data is in every log that contains the token. An id is enough; return the rest in the body of the response to the sign-in.',
     fix: 'token.personal-data',
     rule: 31,
     judge(observations) {
@@ -169,10 +176,10 @@ export const tokenChecks: Check[] = [
   },
   {
     id: 'token.twice',
-    title: 'The access token comes twice',
+    title: 'The response contains the access token twice',
     severity: 'warning',
     reason:
-      'One is enough. The copy in the body is kept by whoever keeps answers: logs, caches, error reports.',
+      'One place is enough. Logs, caches and error reports that store the body also store the second copy.',
     fix: 'one-token',
     rule: 32,
     judge(observations) {
@@ -180,50 +187,51 @@ export const tokenChecks: Check[] = [
       const twice = observations.grants().find(({ answer }) => answer.grant.access.length > 1)
       return (
         twice &&
-        `${twice.request} has it in the header, and in the body as ${twice.answer.grant.access[1]?.place}`
+        `${twice.request} returns it in the header, and in the body as ${twice.answer.grant.access[1]?.place}`
       )
     },
   },
   {
     id: 'token.refresh-in-body',
-    title: 'The refresh token is in the body, although there is a cookie',
+    title: 'The response contains the refresh token in the body, although the session has a cookie',
     severity: 'error',
     reason:
-      'HttpOnly is in vain: a script that calls the refresh reads the token that the cookie hides, and keeps the session.',
+      'HttpOnly gives no protection: an injected script can call the refresh, read the refresh token from the body, and keep the session.',
     fix: 'one-token',
     rule: 32,
     judge(observations) {
       observations.cookie()
       const grant = observations.grants().find(({ answer }) => answer.grant.refresh)
-      return grant && `${grant.request} answers with ${grant.answer.grant.refresh?.place}`
+      return grant && `the response of ${grant.request} contains ${grant.answer.grant.refresh?.place}`
     },
   },
   {
     id: 'token.refresh-without-cookie',
-    title: 'The refresh token is in the body only',
+    title: 'The response contains the refresh token in the body and sets no session cookie',
     severity: 'advice',
     reason:
-      'No browser keeps it over a reload but in a storage that every script can read. In an HttpOnly cookie it is safe from them.',
+      'To survive a reload, the token has to be in a storage that every script can read. Scripts cannot read an HttpOnly cookie.',
     fix: 'token.refresh-without-cookie',
     rule: 32,
     judge(observations) {
       observations.access()
       const { cookies, grant } = observations.answer('sign-in')
       return grant.refresh && !observations.plan.isRefreshedByCookie
-        ? `signing in answers with ${grant.refresh.place}, and sets no cookie${cookies.length > 0 ? ' that a refresh takes' : ''}`
+        ? `the response to the sign-in contains ${grant.refresh.place}, and sets no cookie${cookies.length > 0 ? ' that a refresh accepts' : ''}`
         : undefined
     },
   },
   {
     id: 'token.scheme',
-    title: 'The Authorization header of the answer has no "Bearer"',
+    title: 'The Authorization header of the response has no "Bearer"',
     severity: 'error',
-    reason: 'RFC 6750 wants the scheme in front. Clients do not take the rest for a token: sign-in fails.',
+    reason:
+      'RFC 6750 requires the scheme before the token. Without it, clients find no token, and the sign-in fails.',
     fix: 'token.scheme',
     rule: 32,
     judge(observations) {
       observations.access()
-      return observations.answer('sign-in').grant.isBare ? 'the header holds the token alone' : undefined
+      return observations.answer('sign-in').grant.isBare ? 'the header contains only the token' : undefined
     },
   },
 ]

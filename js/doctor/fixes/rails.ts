@@ -4,7 +4,7 @@ export const rails = {
   'sign-in.size': `render json: { user: user.as_json(only: %i[id name role]) }`,
   'sign-in.refusal': `render json: { error: 'credentials' }, status: :unauthorized`,
   'me.token': `before_action :authenticate_user! # reads Authorization: Bearer …`,
-  'me.cookie': `Authenticate resources by the Authorization header alone: config.skip_session_storage = [:http_auth, :jwt]`,
+  'me.cookie': `Authenticate resources only with the Authorization header: config.skip_session_storage = [:http_auth, :jwt]`,
   'sign-out.works': `delete '/api/v1/logout', to: 'sessions#destroy'`,
   'sign-out.revokes': `RefreshToken.find_by(digest: …)&.family&.revoke!`,
   'sign-out.access': `include Devise::JWT::RevocationStrategies::JTIMatcher
@@ -12,9 +12,9 @@ devise :jwt_authenticatable, jwt_revocation_strategy: self`,
   'sign-out.cookie': `cookies.delete(:refresh_token, path: '/api/v1') # the path and domain that it was set with`,
   cookie: `cookies[:refresh_token] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax,
                             path: '/api/v1', expires: 30.days }`,
-  'cookie-cross-site': `cookies[:refresh_token] = { …, same_site: :none, secure: true } # or put the API on the page's site`,
-  'cookie.domain': `Leave \`domain:\` out of cookies[…] and out of config.session_store.`,
-  'cookie.domain-foreign': `Leave \`domain:\` out of cookies[…].`,
+  'cookie-cross-site': `cookies[:refresh_token] = { …, same_site: :none, secure: true } # or serve the API on the site of the page`,
+  'cookie.domain': `Do not set \`domain:\` in cookies[…] and in config.session_store.`,
+  'cookie.domain-foreign': `Do not set \`domain:\` in cookies[…].`,
   'cookie.prefix-broken': `cookies['__Host-refresh_token'] = { value: token, secure: true, path: '/', httponly: true, same_site: :lax }`,
   'cookie.prefix': `cookies['__Secure-refresh_token'] = { …, secure: true }`,
   cors: `# config/initializers/cors.rb
@@ -26,27 +26,27 @@ Rails.application.config.middleware.insert_before 0, Rack::Cors do
              expose: %w[Authorization Retry-After Date]
   end
 end`,
-  'cors-exact': `origins 'https://app.example.com' # whole origins; a regexp needs \\A and \\z; never '*' or 'null'`,
-  'cors.errors': `Put Rack::Cors first: \`config.middleware.insert_before 0, Rack::Cors\`; before Warden and Rack::Attack.`,
+  'cors-exact': `origins 'https://app.example.com' # list complete origins, never '*' or 'null'; begin a regexp with \\A and end it with \\z`,
+  'cors.errors': `Put Rack::Cors first, before Warden and Rack::Attack: \`config.middleware.insert_before 0, Rack::Cors\`.`,
   'cors.vary': `Rack::Cors sets Vary: Origin; do not overwrite it.`,
   'cors.preflight-status': `Put Rack::Cors before authentication: \`config.middleware.insert_before 0, Rack::Cors\`.`,
   'token.unsigned': `JWT.encode(payload, secret, 'HS256'); JWT.decode(token, secret, true, algorithms: ['HS256'])`,
   'token-lifetime': `config.jwt { |jwt| jwt.expiration_time = 15.minutes.to_i } # devise-jwt; others: exp: 15.minutes.from_now.to_i`,
   'token.expiry-contradicts': `expires_in: payload['exp'] - Time.now.to_i`,
-  'token.secrets': `def jwt_payload = { 'role' => role } # never attributes or as_json`,
+  'token.secrets': `def jwt_payload = { 'role' => role } # do not use attributes or as_json`,
   'token.personal-data': `def jwt_payload = { 'role' => role }`,
-  'one-token': `Leave the header of devise-jwt, and render the user only: render json: { user: user.as_json(only: %i[id name]) }`,
+  'one-token': `Keep the Authorization header of devise-jwt, and return only the user in the body: render json: { user: user.as_json(only: %i[id name]) }`,
   'token.refresh-without-cookie': `cookies['refresh_token'] = { value: token, httponly: true, secure: request.ssl?, same_site: :lax, path: '/api/v1' }`,
   'token.scheme': `response.set_header('Authorization', "Bearer #{token}")`,
-  'refresh.missing': `Add a refresh token of your own in an HttpOnly cookie: devise-jwt has none. See examples/rails-api.`,
-  'refresh.works': `post '/api/v1/refresh', to: 'tokens#refresh' # with the cookie alone: no access token, no body`,
+  'refresh.missing': `Add your own refresh token in an HttpOnly cookie: devise-jwt has no refresh tokens. See examples/rails-api.`,
+  'refresh.works': `post '/api/v1/refresh', to: 'tokens#refresh' # require only the cookie, no access token and no body`,
   'refresh.token': `render json: { access_token: token, token_type: 'Bearer', expires_in: 900 }`,
   rotation: `token = RefreshToken.find_by!(digest: Digest::SHA256.hexdigest(cookies[:refresh_token]))
 token.with_lock { token.spent_at ? token.family.revoke! : token.update!(spent_at: Time.current) }
 # then issue a successor in the same family, and set it as the cookie`,
-  grace: `# within ten seconds the same successor again, so that a lost answer signs nobody out
+  grace: `# for 10 s, return the same successor again: a lost response then does not sign the user out
 return successor_of(token) if token.spent_at && token.spent_at > 10.seconds.ago`,
-  'refresh.by-get': `post '/refresh', to: 'tokens#refresh' # not match, not via: :all`,
+  'refresh.by-get': `post '/refresh', to: 'tokens#refresh' # do not use match or via: :all`,
   'refresh.refusal': `render json: { error: 'unknown' }, status: :unauthorized`,
   'csrf-header': `before_action do # in the controller of sign-in, refresh and sign-out
   head :forbidden unless request.headers['X-Requested-With'].present?

@@ -19,7 +19,13 @@ export async function probeAnonymously(client: Client, observations: Observation
     await client.ask({ step: 'anonymous-any', endpoint: me, csrf: false, headers: { Accept: '*/*' } })
     const bearer = new Secret('no.such.token')
     await client.ask({ step: 'bad-bearer', endpoint: me, csrf: false, bearer })
-  } else observations.skip('there is no --me to ask', 'anonymous', 'anonymous-any', 'bad-bearer')
+  } else
+    observations.skip(
+      'no endpoint that requires a token is named (--me none)',
+      'anonymous',
+      'anonymous-any',
+      'bad-bearer',
+    )
 
   if (topology !== 'same-origin') await askForPermission(client, observations.plan)
   await askFromElsewhere(client, observations)

@@ -64,7 +64,7 @@ export async function forge(
   ]
   for (const [who, how] of attempts) {
     if (name === 'sign-in' || session) await attempt(who, how)
-    else observations.skip('the session had ended before', `${who}-${name}`)
+    else observations.skip('the session had already ended before this request', `${who}-${name}`)
   }
   return session
 }

@@ -32,13 +32,14 @@ export async function useToken(client: Client, observations: Observations, me: E
   const ask = () =>
     client.ask({ step: 'me', endpoint: me, session, cookies: false, bearer: true, csrf: false })
   const answer = session.access ? await ask() : undefined
-  if (!session.access) observations.skip('signing in gives no token', 'me')
+  if (!session.access) observations.skip('the response to the sign-in contains no token', 'me')
   const scheme = answer?.status === 401 ? schemeOf(answer) : undefined
   if (scheme && plan.scheme === 'Bearer') {
     plan.scheme = scheme
     if (!(await ask())?.isOk) plan.scheme = 'Bearer'
   }
-  if (session.jar.size === 0) return observations.skip('signing in sets no cookie', 'me-by-cookie')
+  if (session.jar.size === 0)
+    return observations.skip('the response to the sign-in sets no cookie', 'me-by-cookie')
   const byCookies = (session: Session) =>
     client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
   await byCookies(session)

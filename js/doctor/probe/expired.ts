@@ -22,7 +22,7 @@ export async function signOutExpired(
   const isRefreshing = refresh && !observations.isCheck && observations.exchange('refresh')?.answer?.isOk
   if (!session?.access || !signOut || !isRefreshing || plan.isCookieSession) {
     observations.skip(
-      'it takes a token, a refresh that works, and a sign-out',
+      'this check needs an access token, a working refresh and a sign-out',
       'sign-out-expired',
       'refresh-after-expired',
     )

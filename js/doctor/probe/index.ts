@@ -37,8 +37,12 @@ export async function probe(plan: Plan, transport: Transport, secrets: Secrets):
   if (plan.credentials) {
     await probeAsUser(client, observations, plan.credentials)
     await askForFoundHeader(client, observations)
-  } else observations.skip('nobody signed in (--anonymous)', 'sign-in', ...SIGNED_IN)
+  } else observations.skip('doctor did not sign in (--anonymous)', 'sign-in', ...SIGNED_IN)
   if (plan.rateLimit) await probeLimit(client, observations)
-  else observations.skip('only with --rate-limit, which locks this address out for a while', 'limited')
+  else
+    observations.skip(
+      'this check needs --rate-limit, after which the API may refuse sign-ins from this address for a while',
+      'limited',
+    )
   return observations
 }

@@ -106,8 +106,8 @@ export class Observations {
     const exchange = this.exchange(step)
     if (exchange?.answer) return exchange.answer
     if (exchange?.failure)
-      throw new NotChecked(`${exchange.request} was not answered (${exchange.failure.kind})`)
-    throw new NotChecked(this.#reasons.get(step) ?? 'not asked')
+      throw new NotChecked(`${exchange.request} got no response (${exchange.failure.kind})`)
+    throw new NotChecked(this.#reasons.get(step) ?? 'doctor did not send this request')
   }
 
   /**
@@ -172,15 +172,15 @@ export class Observations {
    */
   cookie(): SetCookie {
     const { cookies, isOk } = this.answer('sign-in')
-    if (!isOk || cookies.length === 0) throw new NotChecked('signing in sets no cookie')
+    if (!isOk || cookies.length === 0) throw new NotChecked('the response to the sign-in sets no cookie')
     const { sessionCookies } = this.plan
     if (!sessionCookies)
-      throw new NotChecked('no refresh worked, so that it is not known which cookie is that of the session')
+      throw new NotChecked('no refresh worked, so doctor does not know which cookie is the session cookie')
     const cookie = sessionCookies
       .map((name) => cookies.find((it) => it.name === name && !it.isGone))
       .find((cookie) => cookie !== undefined)
     if (cookie) return cookie
-    throw new NotChecked('the session works without a cookie')
+    throw new NotChecked('the session needs no cookie')
   }
 
   /**
@@ -190,21 +190,21 @@ export class Observations {
   jwt() {
     const access = this.access()
     if (access.jwt) return access.jwt
-    throw new NotChecked('the access token is opaque, which is fine')
+    throw new NotChecked('the access token is opaque, so this check does not apply')
   }
 
   /** @throws NotChecked */
   access() {
     const [access] = this.answer('sign-in').grant.access
     if (access) return access
-    throw new NotChecked('signing in gives no token')
+    throw new NotChecked('the response to the sign-in contains no token')
   }
 
   /** @throws NotChecked if CORS is not needed */
   crossOrigin() {
     if (this.plan.topology === 'same-origin')
       throw new NotChecked(
-        'page and API have one origin, which needs no CORS (say --origin if they have not)',
+        'the page and the API have the same origin and need no CORS (if their origins differ, use --origin)',
       )
   }
 
@@ -212,6 +212,6 @@ export class Observations {
   endpoint(name: keyof Plan['endpoints']): Endpoint {
     const endpoint = this.plan.endpoints[name]
     if (endpoint) return endpoint
-    throw new NotChecked(`there is no such endpoint (--${name.replace('O', '-o')} none)`)
+    throw new NotChecked(`the API has no such endpoint (--${name.replace('O', '-o')} none)`)
   }
 }

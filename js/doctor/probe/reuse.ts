@@ -23,7 +23,7 @@ export async function probeReuse(
   if (!spent?.isOk) return first
   const second = begin(spent, first)
   if (!differs(first, second, observations.plan)) {
-    observations.skip('the refresh token stays the same: nothing is ever spent', 'family')
+    observations.skip('the refresh token stays the same, so there is no spent token to try', 'family')
     return second
   }
   const began = Date.now()
@@ -41,7 +41,7 @@ export async function probeReuse(
     observations.reuses.push(last)
     if (!answer.isOk) break
     if (after >= observations.plan.grace) {
-      observations.skip('the spent refresh token was never refused', 'family')
+      observations.skip('the API never refused the spent refresh token', 'family')
       return second
     }
     await delay(Math.min(pause, Math.max(observations.plan.grace - after, 0.02)) * 1000)

@@ -44,7 +44,7 @@ export async function probeAsUser(
   const first = await signInFirst(client, observations, json, visited)
   const { signIn } = plan.endpoints
   if (!first?.isOk || (!first.grant.access.length && candidates(begin(first)).length === 0))
-    return observations.skip('signing in failed', ...SIGNED_IN)
+    return observations.skip('the sign-in failed', ...SIGNED_IN)
   let session = await entered(client, plan, begin(first, visited))
   const other = await visit(client, plan)
   await client.ask({ step: 'wrong-credentials', endpoint: signIn, session: other, ...strange(plan) })
@@ -58,7 +58,9 @@ export async function probeAsUser(
     session = (await useRefresh(client, observations, refresh, session)) ?? session
   else
     observations.skip(
-      refresh ? 'signing in gives nothing to refresh with' : 'there is no refresh (--refresh none)',
+      refresh
+        ? 'the response to the sign-in has no refresh token and no session cookie'
+        : 'the API has no refresh endpoint (--refresh none)',
       ...REFRESHES,
     )
   await signOut(client, observations, session)
@@ -93,14 +95,14 @@ export async function probeAsUser(
       session ??= await again()
     } else
       observations.skip(
-        'no cookie is needed: a browser adds nothing that could be abused',
+        'the session needs no cookie, so browsers add no credential that another site could abuse',
         'forged-sign-out',
         'plain-sign-out',
         'foreign-sign-out',
       )
     const isRefreshing = refresh && !observations.isCheck && observations.exchange('refresh')?.answer?.isOk
     if (session && isRefreshing) return probeReuse(client, observations, refresh, session)
-    observations.skip('there is no refresh that works', 'spend', 'family')
+    observations.skip('the refresh does not work', 'spend', 'family')
     return session
   }
 
@@ -108,7 +110,10 @@ export async function probeAsUser(
     const session = await visit(client, plan)
     const answer = await client.ask({ step: 'sign-in-again', endpoint: signIn, json, session })
     if (answer?.isOk) return entered(client, plan, begin(answer, session))
-    observations.skip(`signing in again was answered with ${answer?.status ?? 'nothing'}`, ...SIGNED_IN)
+    observations.skip(
+      `the API responded to another sign-in with ${answer?.status ?? 'nothing'}`,
+      ...SIGNED_IN,
+    )
     return undefined
   }
 }
@@ -124,7 +129,7 @@ async function askForSession(
 ) {
   await client.ask({ step: 'refresh', endpoint, session, csrf: false })
   observations.skip(
-    'a session cookie is asked for, not refreshed',
+    'the session is a cookie, which the client checks but does not refresh',
     ...REFRESHES.filter((step) => step !== 'refresh'),
   )
 }
@@ -133,7 +138,7 @@ async function askForSession(
 async function useRefresh(client: Client, observations: Observations, endpoint: Endpoint, first: Session) {
   const { answer, session: refreshed } = await refreshFirst(client, observations, endpoint, first)
   if (!answer?.isOk) {
-    observations.skip(`the refresh was answered with ${answer?.status ?? 'nothing'}`, ...REFRESHES)
+    observations.skip(`the API responded to a refresh with ${answer?.status ?? 'nothing'}`, ...REFRESHES)
     return undefined
   }
   const { plan } = observations
@@ -153,7 +158,7 @@ async function useRefresh(client: Client, observations: Observations, endpoint: 
   if (!session) return undefined
   if (!observations.needsCookies) {
     observations.skip(
-      'no cookie is needed: a browser adds nothing by itself',
+      'the session needs no cookie, so browsers add no credential that another site could abuse',
       'refresh-by-get',
       ...FORGED_REFRESHES,
     )
@@ -178,7 +183,7 @@ async function signOut(client: Client, observations: Observations, session: Sess
   const { plan } = observations
   const { refresh, me } = plan.endpoints
   if (!plan.endpoints.signOut)
-    return observations.skip('there is no sign-out (--sign-out none)', ...SIGN_OUTS)
+    return observations.skip('the API has no sign-out endpoint (--sign-out none)', ...SIGN_OUTS)
   const asking = { step: 'sign-out', session, bearer: true, ...refreshOf(plan, session) } as const
   const answer = await client.ask({ ...asking, endpoint: plan.endpoints.signOut })
   if ((answer?.status === 404 || answer?.status === 405) && plan.endpoints.signOut.method === 'DELETE') {

@@ -32,7 +32,7 @@ export function createActs(
 
   /** @throws Failed or AuthError if the response grants nothing */
   function take(target: Target, answer: RawAnswer) {
-    if (!isOk(answer)) throw new Failed(`${named(target)} is answered with ${answer.status}`)
+    if (!isOk(answer)) throw new Failed(`${named(target)} responds with ${answer.status}`)
     if (credential === 'cookie') return
     const headers = new Headers(answer.headers.filter(([name]) => name !== 'set-cookie'))
     if (typeof credential === 'object') {
@@ -81,7 +81,7 @@ export function createActs(
     const answer = await ask(me, { ...me.headers, ...bearer() }, credential === 'cookie')
     const content = readContent(answer.body, /^\s*</.test(answer.body))
     if (!observations.showsUser({ isOk: isOk(answer), content }))
-      throw new Failed(`${named(me)} is answered with ${answer.status}, without a user`)
+      throw new Failed(`${named(me)} responds with ${answer.status}, but not with a user`)
   }
 
   async function refresh(target: Target) {
@@ -94,7 +94,7 @@ export function createActs(
     const { headers, body } = proof(target)
     const { status } = await exchange(target, { ...headers, ...bearer() }, body)
     const isConfirmed = (status >= 200 && status < 400) || status === 404 || status === 410
-    if (!isConfirmed) throw new Failed(`${named(target)} is answered with ${status}`)
+    if (!isConfirmed) throw new Failed(`${named(target)} responds with ${status}`)
   }
 
   /** Whether `me` has shown a user before. If not, a response without a user is not a failure. */

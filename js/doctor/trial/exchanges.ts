@@ -49,12 +49,12 @@ export function createExchanges(options: VaultOptions, plan: Plan, transport: Tr
     }
     const outcome = await transport.send({ method, url, headers, body: method === 'GET' ? undefined : body })
     if ('failure' in outcome)
-      throw new Failed(`${named(endpoint)} was not answered (${outcome.failure.kind})`, 'unanswered')
+      throw new Failed(`${named(endpoint)} got no response (${outcome.failure.kind})`, 'unanswered')
     if (withCookies) cookies.keep(outcome.answer, url)
     const { status, headers: answered } = outcome.answer
     if (status === 429) {
       const [, pause] = answered.find(([name]) => /^(x-)?retry-after$/.test(name)) ?? []
-      throw new Failed(`${named(endpoint)} is limited (429)`, 'limited', Number(pause) || undefined)
+      throw new Failed(`the API limits ${named(endpoint)} (429)`, 'limited', Number(pause) || undefined)
     }
     return outcome.answer
   }
