@@ -1,6 +1,6 @@
 import { explain } from '../common/errors.js'
 import type { Bff } from './options.js'
-import { isReplayable, type Outgoing, send } from './outgoing.js'
+import { isReplayable, type RequestParts, send } from './request-parts.js'
 
 const REDIRECTED =
   'The API redirects this request to another origin. Add that origin to `redirects`. Only GET and HEAD ' +
@@ -23,11 +23,11 @@ const TO_OTHERS = ['accept', 'range', 'if-match', 'if-modified-since', 'if-none-
  */
 export async function fetchWithin(
   { api, redirects }: Pick<Bff, 'api' | 'redirects'>,
-  outgoing: Outgoing,
+  parts: RequestParts,
 ): Promise<Response> {
-  const { redirect } = outgoing.init
-  if (redirect !== undefined && redirect !== 'follow') return send(outgoing)
-  let next: Outgoing = { ...outgoing, init: { ...outgoing.init, redirect: 'manual' } }
+  const { redirect } = parts.init
+  if (redirect !== undefined && redirect !== 'follow') return send(parts)
+  let next: RequestParts = { ...parts, init: { ...parts.init, redirect: 'manual' } }
   for (let times = 0; times <= MOST; times += 1) {
     const response = await send(next)
     const location = response.headers.get('location')
@@ -45,17 +45,17 @@ export async function fetchWithin(
 }
 
 /** Fetch §4.4: some redirects change the method to GET, and remove the body and the headers about the body. */
-function redirected(outgoing: Outgoing, status: number): Outgoing {
-  const { url, init } = outgoing
+function redirected(parts: RequestParts, status: number): RequestParts {
+  const { url, init } = parts
   const method = init.method?.toUpperCase() ?? 'GET'
   const isRead = method === 'GET' || method === 'HEAD'
   const becomesGet = status === 303 ? !isRead : status < 303 && method === 'POST'
   if (!becomesGet) {
-    if (!isReplayable(outgoing))
+    if (!isReplayable(parts))
       throw new TypeError(
         'The API redirected this request, and its body is a stream, which cannot be sent twice.',
       )
-    return outgoing
+    return parts
   }
   const headers = new Headers(init.headers)
   for (const name of [

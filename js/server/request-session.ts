@@ -6,9 +6,9 @@ import { type CookieStateDependencies, createCookieState } from './cookie-state.
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { readClaims } from './jwt.js'
-import { isReplayable, type Outgoing, takeApart } from './outgoing.js'
 import { fetchWithin } from './redirects.js'
 import type { TemporaryFailure } from './renewal.js'
+import { isReplayable, type RequestParts, splitRequest } from './request-parts.js'
 import { nameOf } from './seal.js'
 import { isDue, isExpired, nobody, shown } from './session.js'
 import type { Session } from './session-types.js'
@@ -158,12 +158,12 @@ export function openRequestSession(
   }
 
   /** Bypasses all caches, because a cache does not know which user a response belongs to. */
-  function attempt(outgoing: Outgoing, as: Session | null): Promise<Response> {
-    const { init } = outgoing
+  function attempt(parts: RequestParts, as: Session | null): Promise<Response> {
+    const { init } = parts
     const headers = new Headers({ ...forwarded, ...Object.fromEntries(new Headers(init.headers)) })
     headers.delete('Cookie')
     if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
-    return fetchWithin(bff, { ...outgoing, init: { ...init, headers, cache: 'no-store' } })
+    return fetchWithin(bff, { ...parts, init: { ...init, headers, cache: 'no-store' } })
   }
 
   return {
@@ -185,15 +185,15 @@ export function openRequestSession(
       return read()
     },
     async fetch(input, init) {
-      const outgoing = takeApart(input, init, bff.api)
-      const { url } = outgoing
+      const parts = splitRequest(input, init, bff.api)
+      const { url } = parts
       if (url.origin !== bff.api) throw serverError('endpoint-outside-origins')
-      outgoing.init.signal?.throwIfAborted()
-      if (new Headers(outgoing.init.headers).has('authorization')) return attempt(outgoing, null)
+      parts.init.signal?.throwIfAborted()
+      if (new Headers(parts.init.headers).has('authorization')) return attempt(parts, null)
       const current = await refreshed()
       if (misfit) throw misfit
       if (current && isExpired(current) && bff.refresh && canHandOn()) throw noToken()
-      const response = await attempt(outgoing, current)
+      const response = await attempt(parts, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
       if (!isDoubtful) return response
       if (!bff.refresh) {
@@ -201,10 +201,10 @@ export function openRequestSession(
           cookieState.end('revoked', await upstream.serverReasonOf(response))
         return response
       }
-      if (!(await renew(current, true)) || !cookieState.session || !isReplayable(outgoing)) return response
+      if (!(await renew(current, true)) || !cookieState.session || !isReplayable(parts)) return response
       // Not awaited: if a framework keeps a copy of the body, `cancel()` waits until that copy is read.
       response.body?.cancel().catch(() => {})
-      return attempt(outgoing, cookieState.session)
+      return attempt(parts, cookieState.session)
     },
     async signIn(body, contentType) {
       await cookieState.opened()

@@ -2,7 +2,7 @@ import { isStream } from '../common/brand.js'
 import { copyBody } from '../common/request.js'
 
 /** A request to the API: the arguments of `fetch`, read once, so that the request can be sent more than once. */
-export interface Outgoing {
+export interface RequestParts {
   url: URL
   /** Without the body of a `Request`. */
   init: RequestInit
@@ -19,7 +19,11 @@ const KEPT = 256 * 1024
  * @param base the URL that relative URLs are resolved against
  * @throws TypeError as `fetch` does
  */
-export function takeApart(input: RequestInfo | URL, init: RequestInit | undefined, base: string): Outgoing {
+export function splitRequest(
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  base: string,
+): RequestParts {
   const given = membersOf(init)
   if ('body' in given) given.body = copyBody(given.body ?? null)
   if (given.headers !== undefined) given.headers = new Headers(given.headers)
@@ -40,7 +44,7 @@ export function takeApart(input: RequestInfo | URL, init: RequestInit | undefine
 /**
  * Sends the request. A `Request` is sent with its own body the first time, and with the copy of the body the second time.
  */
-export function send({ url, init, request }: Outgoing): Promise<Response> {
+export function send({ url, init, request }: RequestParts): Promise<Response> {
   const first = request?.take()
   if (first) return fetch(first, init)
   const kept = request?.kept()
@@ -48,7 +52,7 @@ export function send({ url, init, request }: Outgoing): Promise<Response> {
 }
 
 /** Whether the request can be sent again. */
-export const isReplayable = ({ init, request }: Outgoing) =>
+export const isReplayable = ({ init, request }: RequestParts) =>
   request ? request.kept() !== undefined : !isStream(init.body)
 
 /** A body that can be read once, and its copy. */
