@@ -191,6 +191,8 @@ for (const refusal of REFUSALS) {
   test(`while the refresh endpoint answers ${JSON.stringify(refusal)}, the sign-in page opens and a protected page shows the failure until the endpoint works again`, {
     tag,
   }, async ({ api, page, url }) => {
+    // Its time limits add up to 54 s, and each page has to load.
+    test.slow()
     await openWithOwnVault(page, url)
     api.faults.add({ route: 'refresh', times: 1000, ...refusal } as never)
     await page.goto(`${url}/sign-in`)
