@@ -44,10 +44,17 @@ async function navigateImpatiently(page: Page, random: Random) {
     page.goto(first).catch(() => {})
     await delay(random() * SLOWEST)
   }
-  // In rare cases the first page opens just after the second navigation started, and interrupts it.
-  await page.goto(last).catch((error: Error) => {
-    if (!error.message.includes('is interrupted by another navigation')) throw error
-    return page.goto(last)
+  await open(page, last)
+}
+
+/**
+ * Opens a page, again if another navigation interrupts it: the first page may open late, or Next may load the current page
+ * again. If that is the same page, Chromium ignores this navigation and reports ERR_ABORTED.
+ */
+async function open(page: Page, path: string, attempts = 3): Promise<void> {
+  await page.goto(path).catch((error: Error) => {
+    if (attempts === 1 || !/is interrupted by another navigation|ERR_ABORTED/.test(error.message)) throw error
+    return open(page, path, attempts - 1)
   })
 }
 
@@ -88,7 +95,7 @@ test('on a strict API, the session survives <Link> prefetches that navigations a
     await delay(random() * QUICKEST)
     await navigateImpatiently(page, random)
   }
-  await page.goto('/notes')
+  await open(page, '/notes')
   await expect(at(page, 'page-notes')).toHaveText('Notes of Ada')
 
   const { ok, refused, reuse } = api.journal.counts().refresh
