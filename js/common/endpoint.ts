@@ -1,10 +1,31 @@
 import { FIELDS } from './fields.js'
 
 /**
- * The header that protects against CSRF (cross-site request forgery). Its value is fixed, or comes from a readable cookie.
- * `false`: no header.
+ * The header that protects against CSRF (cross-site request forgery). Its value is fixed, comes from a readable cookie, or
+ * from the API ({@link CsrfSource}). `false`: no header.
  */
-export type Csrf = { header: string; value: string } | { header: string; cookie: string } | false
+export type Csrf =
+  | { header: string; value: string }
+  | { header: string; cookie: string }
+  | { header: string; from: CsrfSource }
+  | false
+
+/**
+ * Where the API or its page gives a CSRF token. If a request is refused with 403, 419 or 422, the token is read anew; if it
+ * is another one, the request is sent once more.
+ */
+export type CsrfSource =
+  /** A dotted path in the body of a sign-in or refresh. */
+  | { field: string }
+  /** A header of any response of the API. A cross-origin API must expose it. */
+  | { responseHeader: string }
+  /** The name of a `<meta>` element of the page. */
+  | { meta: string }
+  /**
+   * An endpoint that is requested with GET before the first write. The token is at the dotted path `field` of its body
+   * (default: `csrf_token`), or in the header `responseHeader`.
+   */
+  | { endpoint: string; field?: string; responseHeader?: string }
 
 /** Where the values are in the body of a token response, as dotted paths. */
 export interface Fields {
@@ -19,6 +40,12 @@ export interface Fields {
    * @default 'reason'
    */
   reason?: string
+  /**
+   * When the session ends for good: a number of seconds from now, a Unix time in seconds or milliseconds, or a date. The
+   * value becomes `endsAt` of the snapshot.
+   * @default none
+   */
+  endsAt?: string
   /**
    * The user; `''` if the whole body is the user.
    * @default 'user'

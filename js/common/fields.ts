@@ -4,5 +4,6 @@ export const FIELDS = {
   expiresIn: 'expires_in',
   refreshToken: 'refresh_token',
   reason: 'reason',
+  endsAt: '',
   user: 'user',
 }

@@ -32,7 +32,9 @@ export type Decision =
   | 'wait'
 
 /** Returns the roles of the user. They are for display only. */
-export type RolesOf = (session: Pick<Snapshot, 'claims' | 'user'>) => readonly string[]
+export type RolesOf = (
+  session: Pick<Snapshot, 'claims' | 'user'> & { claimsAreNewer?: boolean },
+) => readonly string[]
 
 /** Decides what to do with a visitor of a page with this rule (promise 20). */
 export function decide(session: Snapshot<unknown>, rule: Rule, roles: RolesOf = rolesOf): Decision {
@@ -51,10 +53,11 @@ export const hasRole = (has: readonly string[], wanted: readonly string[]): bool
   wanted.some((role) => has.includes(role))
 
 /**
- * Reads `roles` or `role` of the user, as the API sends it; without them, of the claims. The value is one role or a list.
+ * Reads `roles` or `role` of the user, as the API sends it; without them, of the claims. If the claims are newer, they come
+ * first. The value is one role or a list.
  */
-export const rolesOf: RolesOf = ({ user, claims }) => {
-  for (const source of [user, claims]) {
+export const rolesOf: RolesOf = ({ user, claims, claimsAreNewer }) => {
+  for (const source of claimsAreNewer ? [claims, user] : [user, claims]) {
     const { roles, role } = (source ?? {}) as Record<string, unknown>
     const found = [roles ?? role ?? []].flat().filter((name) => typeof name === 'string')
     if (found.length > 0) return found

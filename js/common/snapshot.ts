@@ -9,6 +9,9 @@ export const LOADING: Snapshot<never> = Object.freeze({
   claims: null,
   expiresAt: null,
   refreshAt: null,
+  claimsAreNewer: false,
+  endsAt: null,
+  idle: null,
 })
 
 /** The snapshot while the session is not known because of this failure. */

@@ -30,6 +30,8 @@ export type Claims = Readonly<Record<string, unknown>>
 export type Reason =
   /** The session could not be restored, or its token expired and the API has no refresh. */
   | 'expired'
+  /** The user did nothing for longer than the option `idle` allows. */
+  | 'idle'
   /** No user has signed in here. */
   | 'never'
   /** Another account signed in elsewhere, and this tab could not follow. */
@@ -97,6 +99,18 @@ type Present<User> = Readonly<{
    * When the next refresh is due. In milliseconds since the epoch, by this machine's clock; `null` if none is scheduled.
    */
   refreshAt: number | null
+  /**
+   * Whether the claims are newer than the user: the last refresh brought a token and no user. Roles are then read from the
+   * claims first.
+   */
+  claimsAreNewer: boolean
+  /**
+   * When the session ends for good, whatever is refreshed. In milliseconds since the epoch; `null` if the API does not say
+   * it (`fields.endsAt`).
+   */
+  endsAt: number | null
+  /** The warning of the option `idle`: the session ends at `endsAt` unless the user does something. `null` before that. */
+  idle: { readonly endsAt: number } | null
 }>
 
 interface Nobody {
@@ -104,6 +118,9 @@ interface Nobody {
   claims: null
   expiresAt: null
   refreshAt: null
+  claimsAreNewer: false
+  endsAt: null
+  idle: null
 }
 
 /** An event for logs. Redacted: it contains no token, no body and no query string. */
@@ -131,6 +148,18 @@ export type SessionEvent =
    * is `null` if no retry is possible, because there is no token left that the API would accept and no way to get one.
    */
   | { type: 'sign-out-pending'; retryAt: number | null }
+  /**
+   * The endpoint `user` brought no user. The session continues with `user: null`. `status` is `null` if there was no
+   * response.
+   */
+  | { type: 'user-failed'; status: number | null }
+  /**
+   * The API wants a stronger or a newer sign-in for this request (RFC 9470). The caller gets the response, and the token is
+   * not refreshed. `acrValues` and `maxAge` (in seconds) are what the API asks for.
+   */
+  | { type: 'step-up-required'; url: string; acrValues: string | null; maxAge: number | null }
+  /** The user has done nothing for a while. The session ends at `endsAt` unless the user does something. */
+  | { type: 'idle-warning'; endsAt: number }
   /** The vault did not start; `error` is the reason. The next call starts it again. */
   | { type: 'vault-failed'; error: AuthError }
 
@@ -146,6 +175,29 @@ export interface RequestEvent {
   /** `true` if this page made the request, `false` if another page of the same vault did. */
   here: boolean
 }
+
+export interface SignInOptions {
+  /**
+   * The name of the exchange in the option `exchanges`.
+   * @default the endpoint `signIn`
+   */
+  by?: string
+  /**
+   * Whether the session may last longer than the browser. It only sets the cookie of `tokencell/server`; a cookie of the API
+   * lasts as long as the API decides.
+   * @default true
+   */
+  remember?: boolean
+}
+
+/** The result of a sign-in. `body` is the response body of the API, with every token removed. */
+export type SignInResult =
+  | { status: 'signed-in'; body: unknown }
+  /**
+   * The API has accepted the request but sent no token, because another step is needed: a second factor, a confirmation by
+   * mail, a captcha. The session has not changed.
+   */
+  | { status: 'pending'; body: unknown }
 
 /** The body of a sign-in. An object is sent as JSON; anything else is sent as `fetch` would send it. */
 export type Credentials = Readonly<Record<string, unknown>> | FormData | URLSearchParams | string
@@ -182,17 +234,43 @@ export interface Auth<User = RegisteredUser> {
    */
   readonly fetch: typeof fetch
   /**
-   * Signs in; the vault sends the request. Resolves with the response body of the API, with every token removed.
+   * Signs in, or begins a session by another exchange (`by`); the vault sends the request.
    *
    * Rejects with {@link AuthError} `refused` (with `status` and `body`), `unreachable` (with `retryAfter` if the API asked
    * for a pause), or a code that names the fault in the token response.
    */
-  signIn(credentials: Credentials): Promise<unknown>
+  signIn(credentials: Credentials, options?: SignInOptions): Promise<SignInResult>
   /**
    * Signs out in this tab and in every other tab, at once and even offline. Resolves when the sign-out request to the
    * server has succeeded or failed.
    */
   signOut(): Promise<void>
+  /**
+   * Refreshes the token now, once for all callers. Resolves with the new snapshot. A refresh with a body, for example to
+   * change the tenant, has its own request; if the API refuses it, the session goes on.
+   *
+   * Rejects with {@link AuthError} `session-ended` if there is no session, `refused` if the API refuses this body, and
+   * `unreachable` if there is no new token after 22 s.
+   */
+  refresh(body?: Readonly<Record<string, unknown>>): Promise<Snapshot<User>>
+  /**
+   * Asks the API whether there is a session, whatever this browser remembers: after a redirect of OAuth or of a magic link,
+   * or after a sign-in on a page of the server. Resolves and rejects as `ready` does.
+   */
+  restore(): Promise<Snapshot<User>>
+  /**
+   * Asks the endpoint `user` again. Resolves with the new snapshot. If the endpoint brings no user, the previous one stays.
+   */
+  reloadUser(): Promise<Snapshot<User>>
+  /** Restarts the time of the option `idle`, as a request does. */
+  stay(): Promise<void>
+  /**
+   * Asks this endpoint of the API (POST, with the token) for a short-lived ticket that can be used once, for a WebSocket for
+   * example. Resolves with the member `ticket` of the response, or with its text.
+   *
+   * Rejects with {@link AuthError} `refused` (with `status` and `body`) or `body-malformed`, and as `fetch` does.
+   */
+  ticket(path: string): Promise<string>
   /** Disconnects from the vault. The session continues. Open calls reject with {@link AuthError} `closed`. */
   dispose(): void
 }

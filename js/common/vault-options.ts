@@ -1,5 +1,15 @@
 import type { Csrf, Endpoint, Fields, RefreshOptions } from './endpoint.js'
 
+export interface IdleOptions {
+  /** In seconds. */
+  after: number
+  /**
+   * In seconds.
+   * @default 60, or half of `after` if that is less
+   */
+  warn?: number
+}
+
 /** The whole configuration of a vault. It is set only in the vault's file. */
 export interface VaultOptions {
   /**
@@ -20,6 +30,34 @@ export interface VaultOptions {
    * @default any endpoint: without `refresh`, a 401 to a request with the token ends the session as `revoked`
    */
   check?: string
+  /**
+   * The other endpoints that can begin a session, by their names for `auth.signIn(body, { by })`: sign-up, confirmation,
+   * second factor.
+   * @example { signUp: '/api/v1/signup', otp: '/api/v1/otp' }
+   */
+  exchanges?: Readonly<Record<string, Endpoint>>
+  /**
+   * The endpoint that answers with the user, requested with GET. It is asked when an answer of the API brings no user and
+   * none is known. `ready` and guards wait for it, at most 10 s. `fields.user` says where the user is in the answer; by
+   * default it is the member `user`, or the whole body.
+   */
+  user?: Endpoint
+  /**
+   * The response header in which any response may bring the next token (sliding sessions), such as `'Authorization'`. A
+   * cross-origin API must expose it.
+   * @default none
+   */
+  renewHeader?: string
+  /**
+   * The name of a readable cookie that the API sets beside its session. While it exists, a start asks the API for the
+   * session even if this browser remembers none, for example after a sign-in on a page of the server.
+   */
+  restoreCookie?: string
+  /**
+   * Signs the user out after `after` seconds without a request of a page, a sign-in or `auth.stay()`, in all tabs. `warn`
+   * seconds before that, `snapshot.idle` and the event `idle-warning` begin. Refreshes do not count.
+   */
+  idle?: IdleOptions
   /** The endpoint that ends the session on the server. Without it, a sign-out is local only. */
   signOut?: Endpoint
   /**
