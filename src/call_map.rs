@@ -43,6 +43,11 @@ impl<T> CallMap<T> {
         Some(call)
     }
 
+    /// Whether `test` returns true for a call.
+    pub fn any(&self, test: impl Fn(&T) -> bool) -> bool {
+        self.row.iter().any(|(_, call)| call.as_ref().is_some_and(&test))
+    }
+
     /// Removes the calls for which `test` returns true, and returns their ids.
     pub fn extract(&mut self, test: impl Fn(&T) -> bool) -> Vec<CallId> {
         let mut named = Vec::new();

@@ -37,8 +37,27 @@ pub struct Call {
 pub enum Need {
     /// The first known status.
     Status,
+    /// A newer token than this.
+    Newer(Generation, Demand),
     /// The newest token, for a request with this body.
     Token(Body),
+}
+
+/// Why the page demands a newer token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Demand {
+    /// A refresh with a body of the page's own.
+    OwnRefresh,
+    /// A refresh.
+    Refresh,
+    /// The page asks whether there is a session, so the end of the session is an answer, too.
+    Restore,
+}
+
+impl Need {
+    pub const fn is_own_refresh(self) -> bool {
+        matches!(self, Self::Newer(_, Demand::OwnRefresh))
+    }
 }
 
 impl Call {
@@ -97,6 +116,11 @@ impl Calls {
             self.line.pop_front();
         }
         None
+    }
+
+    /// Whether `test` returns true for an open call.
+    pub fn any(&self, test: impl Fn(&Call) -> bool) -> bool {
+        self.open.any(test)
     }
 
     /// Closes the calls for which `test` returns true, and returns their ids.

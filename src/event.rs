@@ -4,7 +4,8 @@
 
 use serde::Serialize;
 
-use crate::{CallError, Grant, Instant, Millis, Token};
+use crate::identity::Identity;
+use crate::{CallError, Grant, Instant, Millis};
 
 /// The id of a call of the page: a request, a sign-in, a sign-out, or a wait for the first known status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -56,10 +57,16 @@ pub enum Input<P> {
     /// Another tab has posted a message. The core treats it as a hint and checks it; it is never a command
     /// (promise 11).
     Peer(PeerMessage, SharedState),
+    /// The page wants a refresh now. The value is true if the request has a body of the page's own.
+    Refresh(CallId, bool),
+    /// The page wants the user to be loaded again.
+    ReloadUser,
     /// The response to this request brings the next token. [`Input::Responded`] follows for the same response.
-    Renewed(CallId, Token),
+    Renewed(CallId, Grant<P>),
     /// A request has got a response, or has failed without one.
     Responded(CallId, ResponseClass),
+    /// The page asks whether the API knows a session, whatever the shared state says.
+    Restore(CallId, SharedState),
     /// The browser has restored the page from the back/forward cache (promise 18).
     Restored(SharedState),
     /// The wall clock has advanced this much more than the monotonic clock: the machine slept, or the clock was set
@@ -72,10 +79,12 @@ pub enum Input<P> {
     Send(CallId, Body),
     /// The page wants to sign in.
     SignIn(CallId),
-    /// The page wants to sign out.
-    SignOut(CallId, SharedState),
+    /// The page wants to sign out. The value is true if the user did nothing for too long.
+    SignOut(CallId, bool, SharedState),
     /// Time has passed. Early, late and double ticks are harmless.
     Tick(SharedState),
+    /// The result of [`Effect::LoadUser`]: a profile with the user; `None` if the server brought no user.
+    UserLoaded(Identity, Option<P>),
     /// A page has connected. It may be the only one.
     ClientConnected(SharedState),
     /// The page became visible or was resumed, or the shared state may have changed.
@@ -100,6 +109,8 @@ pub enum Effect {
     Exchange(ExchangeId, ExchangeKind),
     /// Reject the call with this error.
     Fail(CallId, CallError),
+    /// Load the user of this identity from the server. The shell answers with [`Input::UserLoaded`].
+    LoadUser(Identity),
     /// Request the lock that all tabs share. The shell answers with [`Input::Locked`].
     Lock(ExchangeId),
     /// Notify the page that the snapshot has changed.
@@ -289,6 +300,8 @@ pub enum RefreshTrigger {
     Expired,
     /// The server answered a request with a 401.
     Rejected,
+    /// The page demanded it.
+    Requested,
     /// The vault has started and a user was signed in.
     Restore,
 }
@@ -311,6 +324,8 @@ pub enum RefreshFailure {
 pub enum Reason {
     /// The session could not be restored, or its token expired and cannot be refreshed.
     Expired,
+    /// The user did nothing for too long.
+    Idle,
     /// No user has signed in here.
     Never,
     /// A user signed in with another account in another tab, and this tab could not take over the new session.

@@ -20,6 +20,8 @@ pub struct Exchange {
     /// Another vault, or an exchange of this vault without an answer, may have spent the credential already. A first
     /// refusal is then provisional (promise 9).
     pub may_be_spent: bool,
+    /// This refresh has a body of the page's own.
+    pub has_own_body: bool,
     /// This sign-out has refreshed its token. A sign-out does this at most once.
     pub is_renewed: bool,
     /// The server has refused the token of this sign-out.
@@ -58,6 +60,7 @@ impl Exchange {
             stage: Stage::Locking(now + Policy::LOCK_TIMEOUT),
             is_stale: false,
             may_be_spent: false,
+            has_own_body: false,
             is_renewed: false,
             is_token_refused: false,
             reports_at: Some(now + Policy::REPORT_TIMEOUT),
@@ -78,6 +81,10 @@ impl Exchange {
 
     pub fn awaits_claim(&self, id: ExchangeId) -> bool {
         self.id == id && matches!(self.stage, Stage::Claiming(_))
+    }
+
+    pub const fn is_refresh(&self) -> bool {
+        matches!(self.kind, ExchangeKind::Refresh)
     }
 
     pub const fn is_unsent(&self) -> bool {

@@ -18,6 +18,10 @@ pub struct Grant<P> {
 pub trait Profile {
     /// Takes over the values that this grant did not repeat from the previous profile of the same user.
     fn inherit(&mut self, previous: Self);
+    /// Whether the user is known.
+    fn has_user(&self) -> bool;
+    /// Takes over the user from this profile, which an answer of the endpoint for the user has brought.
+    fn set_user(&mut self, loaded: Self);
 }
 
 /// The parts of a token response, before they are checked.

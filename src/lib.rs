@@ -41,6 +41,7 @@ pub use event::{
     Input, Lease, LeaseClaim, Lock, PeerMessage, Reason, RefreshFailure, RefreshTrigger, ResponseClass, SharedState,
 };
 pub use grant::{Grant, GrantParts, Profile};
+pub use identity::Identity;
 pub use origins::{OriginError, Origins};
 pub use policy::{Policy, RefreshMode, SignOutRoute};
 pub use session::{Bearer, Session, Snapshot, Status};

@@ -13,6 +13,8 @@ pub struct Policy {
     pub retention: Millis,
     /// Whether a session cookie authenticates every request, so that a sign-out needs no token.
     pub session_cookie: bool,
+    /// Whether an endpoint of the server brings the user, if a grant does not.
+    pub loads_user: bool,
 }
 
 /// Where the next token comes from (promise 4).
@@ -39,7 +41,7 @@ impl Policy {
     /// Creates a policy in which all other fields have their default values.
     #[must_use]
     pub const fn new(renewal: RefreshMode, sign_out: SignOutRoute) -> Self {
-        Self { renewal, sign_out, retention: Self::RETENTION, session_cookie: false }
+        Self { renewal, sign_out, retention: Self::RETENTION, session_cookie: false, loads_user: false }
     }
 
     /// How long the acquisition of the lease may take. After this time, the exchange is sent without a lease.
@@ -51,6 +53,8 @@ impl Policy {
     /// How long the page waits for the response of an exchange. After this time, the snapshot says that the server
     /// cannot be reached, and a sign-out call settles. The exchange itself continues.
     pub const REPORT_TIMEOUT: Millis = Millis::seconds(10);
+    /// How long the page waits for the user of a new session. After this time, the page sees the session without a user.
+    pub const USER_TIMEOUT: Millis = Millis::seconds(10);
     /// An access token that expires within this time is refreshed before a sign-out is sent with it.
     pub const EXPIRY_MARGIN: Millis = Millis::seconds(5);
     /// The minimum time between two refreshes. A 401 for a token that is younger than this causes no refresh.

@@ -88,6 +88,12 @@ pub struct Credentials {
 }
 
 impl Credentials {
+    /// Takes over the tokens that a newer answer has brought.
+    pub(crate) fn inherit_from(&mut self, newer: Self) {
+        self.access = newer.access.or(self.access.take());
+        self.refresh = newer.refresh.or(self.refresh.take());
+    }
+
     /// Takes over the previous tokens that a newer answer did not repeat.
     pub(crate) fn inherit(&mut self, previous: Self) {
         self.access = self.access.take().or(previous.access);

@@ -106,18 +106,18 @@ impl<P: Profile> Session<P> {
 
     /// The user signed out in another tab. That tab signs out at the server, and this tab posts no message.
     pub(super) fn signed_out_elsewhere(&mut self, now: Instant) {
-        drop(self.leave(now));
+        drop(self.leave(Reason::SignedOut, now));
     }
 
     /// Ends the session because the user signs out; pending responses are ignored.
-    pub(super) fn leave(&mut self, now: Instant) -> Option<ActiveSession<P>> {
+    pub(super) fn leave(&mut self, reason: Reason, now: Instant) -> Option<ActiveSession<P>> {
         let calls = self
             .calls
             .close(|call| call.identity.is_some() || call.until.is_some() && matches!(call.need, Need::Token(_)));
         self.fail(calls, CallError::SignedOut);
         match self.phase {
             Phase::Ended(_) => None,
-            Phase::Active(_) | Phase::Loading(_) => self.end(Reason::SignedOut, now),
+            Phase::Active(_) | Phase::Loading(_) => self.end(reason, now),
         }
     }
 
@@ -127,6 +127,7 @@ impl<P: Profile> Session<P> {
         self.identity = self.identity.next();
         self.phase = Phase::Ended(reason);
         self.failure = None;
+        self.user_wait = None;
         self.schedule.clear(now);
         if let Some(exchange) = self.take_unsent_refresh() {
             self.push(Effect::Unlock(exchange.id));

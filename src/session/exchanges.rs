@@ -1,10 +1,12 @@
 //! Exchanges with the server: one at a time, under a lock, and what their answers mean (promises 3, 5, 6, 9-11).
 
 use crate::backoff::Backoff;
+use crate::calls::{Call, Need};
 use crate::exchange::{Exchange, Stage};
 use crate::{
     CallError, DeliveryPath, Effect, Epoch, Event, ExchangeId, ExchangeKind, ExchangeResult, Generation, Grant, Hint,
-    Instant, LeaseClaim, Lock, Millis, PeerMessage, Profile, Reason, RefreshFailure, RefreshTrigger, SharedState,
+    Instant, LeaseClaim, Lock, Millis, PeerMessage, Policy, Profile, Reason, RefreshFailure, RefreshTrigger,
+    SharedState, Status,
 };
 
 use super::{Abandoned, ActiveSession, Phase, Session};
@@ -99,6 +101,7 @@ impl<P: Profile> Session<P> {
         };
         let Some(exchange) = &mut self.exchange else { return };
         exchange.ask(request, shared, now);
+        exchange.has_own_body = exchange.is_refresh() && self.calls.any(|call| call.need.is_own_refresh());
         let (id, trigger) = (exchange.id, exchange.trigger);
         self.push(Effect::Exchange(id, request));
         if let Some(trigger) = trigger {
@@ -138,8 +141,11 @@ impl<P: Profile> Session<P> {
                     self.push(Effect::Remember(Hint::SignedIn, epoch));
                     self.push(Effect::Broadcast(PeerMessage::SignedIn));
                     self.push(Effect::Report(Event::SignedIn));
+                    // The call settles when the page sees the session.
+                    self.dispatch(call, Call::new(Need::Status, None), now + Policy::CALL_TIMEOUT, now);
+                } else {
+                    self.push(Effect::Settle(call, DeliveryPath::Direct));
                 }
-                self.push(Effect::Settle(call, DeliveryPath::Direct));
             }
             ExchangeKind::SignOut(_) => {
                 if self.sign_out_answered(&mut exchange, answer, shared, now) {
@@ -181,10 +187,15 @@ impl<P: Profile> Session<P> {
                 if matches!(shared.hint, Hint::Never | Hint::Unknown) {
                     self.push(Effect::Remember(Hint::SignedIn, shared.epoch));
                 }
+                // The session began outside this app, and no other tab knows of it.
+                if shared.hint == Hint::Never {
+                    self.push(Effect::Broadcast(PeerMessage::SignedIn));
+                }
                 if was_active && before != self.identity && !exchange.is_check() {
                     self.push(Effect::Broadcast(PeerMessage::Changed));
                 }
             }
+            ExchangeResult::Refused if exchange.has_own_body => self.own_refresh_refused(now),
             ExchangeResult::Refused => self.refused(exchange, shared, now),
             ExchangeResult::Done | ExchangeResult::Malformed => {
                 self.schedule_retry(RefreshFailure::Malformed, None, exchange, now)
@@ -210,8 +221,8 @@ impl<P: Profile> Session<P> {
         self.push(Effect::Report(Event::RefreshFailed(RefreshFailure::Refused, None)));
         let reason = match &self.phase {
             Phase::Ended(_) => return self.schedule.clear(now),
-            Phase::Loading(None) if shared.hint == Hint::Unknown => Reason::Never,
-            Phase::Loading(None) => Reason::Expired,
+            Phase::Loading(None) if shared.hint == Hint::SignedIn => Reason::Expired,
+            Phase::Loading(None) => Reason::Never,
             Phase::Active(active_session) | Phase::Loading(Some(active_session))
                 if active_session.epoch != shared.epoch =>
             {
@@ -265,8 +276,10 @@ impl<P: Profile> Session<P> {
     }
 
     /// Starts a session with the grant, and sends the calls that waited for it.
-    fn adopt(&mut self, grant: Grant<P>, epoch: Epoch, now: Instant) {
+    pub(super) fn adopt(&mut self, grant: Grant<P>, epoch: Epoch, now: Instant) {
         let Grant { mut credentials, lifetime, subject, mut profile } = grant;
+        let mut shown = None;
+        let before = self.snapshot().status;
         self.generation = Generation(self.generation.0.wrapping_add(1));
         match self.take_active_session() {
             Some(previous) if previous.is_of(subject.as_ref(), epoch) => {
@@ -274,6 +287,7 @@ impl<P: Profile> Session<P> {
                 credentials.inherit(previous.credentials);
             }
             _ => {
+                shown = Some(if before == Status::Authenticated { Status::Loading } else { before });
                 self.identity = self.identity.next();
                 let others = self.calls.close(|call| call.identity.is_some());
                 self.fail(others, CallError::Replaced);
@@ -286,6 +300,7 @@ impl<P: Profile> Session<P> {
         let expires = lifetime.map(|lifetime| now + lifetime);
         self.phase = Phase::Active(ActiveSession { credentials, epoch, expires, subject, profile });
         self.schedule.granted(now, lifetime.filter(|_| self.can_refresh()));
+        self.load_user(shown, now);
         self.push(Effect::Notify);
         self.resume(now);
     }

@@ -4,11 +4,13 @@
 //! returns `None`, then set a timer for [`Session::deadline`]. Spurious inputs are harmless. The session recognises
 //! late answers by their ids.
 
+mod demands;
 mod ending;
 mod exchanges;
 mod presence;
 mod requests;
 mod sign_out;
+mod user;
 
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
@@ -21,6 +23,7 @@ use crate::{
     CallError, CallId, Credentials, DeliveryPath, Effect, Epoch, ExchangeId, ExchangeKind, Generation, Input, Instant,
     Policy, Profile, Reason, RefreshFailure, RefreshMode, Subject, Token,
 };
+use user::UserWait;
 
 /// One session as one vault sees it.
 #[derive(Debug)]
@@ -41,6 +44,8 @@ pub struct Session<P> {
     may_be_spent: bool,
     /// Why the session could not be restored yet.
     failure: Option<RefreshFailure>,
+    /// The page waits for the user of the session.
+    user_wait: Option<UserWait>,
     /// The user signed out in this browser, and the server has not confirmed it.
     sign_out_pending: bool,
     /// The credentials for the requests that sign out at the server. They are deleted afterwards.
@@ -140,6 +145,7 @@ impl<P: Profile> Session<P> {
             abandoned: None,
             may_be_spent: false,
             failure: None,
+            user_wait: None,
             sign_out_pending: false,
             sign_out_credentials: None,
             sign_out_calls: VecDeque::new(),
@@ -162,14 +168,18 @@ impl<P: Profile> Session<P> {
             Input::Locked(id, lock) => self.locked(id, lock, now),
             Input::Online => self.schedule.resume(now),
             Input::Peer(message, shared) => self.heard(message, shared.hint, now),
-            Input::Renewed(call, access) => self.renewed(call, access),
+            Input::Refresh(call, has_body) => self.refresh(call, has_body, now),
+            Input::ReloadUser => self.reload_user(),
+            Input::Renewed(call, grant) => self.renewed(call, grant, now),
             Input::Responded(call, reply) => self.responded(call, reply, now),
+            Input::Restore(call, shared) => self.restore(call, shared, now),
             Input::Restored(shared) => self.restored(shared.hint, now),
             Input::Returned => self.returned(),
             Input::Send(call, body) => self.send(call, body, now),
             Input::SignIn(call) => self.queued_exchanges.push_back(ExchangeKind::SignIn(call)),
-            Input::SignOut(call, shared) => self.sign_out(call, shared, now),
+            Input::SignOut(call, is_idle, shared) => self.sign_out(call, is_idle, shared, now),
             Input::Tick(shared) => self.time_out(shared, now),
+            Input::UserLoaded(identity, profile) => self.user_loaded(identity, profile, now),
             Input::ClientConnected(shared) => self.client_connected(shared.hint, now),
             Input::Woke(shared) => self.woke(shared.hint, now),
         }
@@ -194,7 +204,8 @@ impl<P: Profile> Session<P> {
         };
         let report = self.exchange.as_ref().and_then(Exchange::reports_at);
         let sign_out = self.sign_out_calls.front().map(|(_, until)| *until);
-        let deadlines = [exchange, report, sign_out, end, self.forgets_at(), self.calls.patience_ends()];
+        let user = self.user_wait.map(|wait| wait.until);
+        let deadlines = [exchange, report, sign_out, end, user, self.forgets_at(), self.calls.patience_ends()];
         deadlines.into_iter().flatten().min()
     }
 
@@ -202,7 +213,10 @@ impl<P: Profile> Session<P> {
     #[must_use]
     pub fn snapshot(&self) -> Snapshot<'_, P> {
         let (status, active_session) = match &self.phase {
-            Phase::Active(active_session) => (Status::Authenticated, Some(active_session)),
+            Phase::Active(active_session) => match self.user_wait {
+                Some(UserWait { shown, .. }) => (shown, None),
+                None => (Status::Authenticated, Some(active_session)),
+            },
             Phase::Ended(reason) => (Status::Unauthenticated(*reason), None),
             Phase::Loading(_) => (Status::Loading, None),
         };
@@ -243,6 +257,12 @@ impl<P: Profile> Session<P> {
         }
     }
 
+    /// Whether the current exchange is a refresh that is sent with the body that the page has passed.
+    #[must_use]
+    pub fn has_own_body(&self) -> bool {
+        self.exchange.as_ref().is_some_and(|exchange| exchange.has_own_body)
+    }
+
     /// Performs everything that is due. Runs after every input.
     fn advance(&mut self, now: Instant) {
         if matches!(&self.phase, Phase::Active(active_session) if active_session.is_expired(now)) && !self.can_refresh()
@@ -251,6 +271,9 @@ impl<P: Profile> Session<P> {
         }
         if self.forgets_at().is_some_and(|at| at <= now) {
             self.forget();
+        }
+        if self.user_wait.is_some_and(|wait| wait.until <= now) {
+            self.show_session(now);
         }
         while let Some((id, call)) = self.calls.give_up(now) {
             self.give_up(id, call, CallError::Unreachable);

@@ -1,9 +1,9 @@
 //! Requests: which token they are sent with, when they wait, and what a 401 means (promises 6-8, 14).
 
-use crate::calls::{Call, Need};
+use crate::calls::{Call, Demand, Need};
 use crate::{
-    Body, CallError, CallId, DeliveryPath, Effect, ExchangeKind, Generation, Instant, Policy, Profile, Reason,
-    RefreshFailure, RefreshTrigger, ResponseClass, Token,
+    Body, CallError, CallId, DeliveryPath, Effect, ExchangeKind, Generation, Grant, Instant, Policy, Profile, Reason,
+    RefreshFailure, RefreshTrigger, ResponseClass,
 };
 
 use super::{Phase, Session};
@@ -24,12 +24,22 @@ impl<P: Profile> Session<P> {
 
     /// Some APIs send the next token with the answer to any request. If the request was sent with an older token than
     /// the current one, the token in its answer is not newer and is ignored.
-    pub(super) fn renewed(&mut self, id: CallId, access: Token) {
+    pub(super) fn renewed(&mut self, id: CallId, grant: Grant<P>, now: Instant) {
         let sent = self.calls.get(id).map(|call| (call.identity, call.generation));
-        if sent == Some((Some(self.identity), Some(self.generation)))
-            && let Phase::Active(active_session) = &mut self.phase
-        {
-            active_session.credentials.access = Some(access);
+        let Phase::Active(active_session) = &mut self.phase else { return };
+        if sent != Some((Some(self.identity), Some(self.generation))) {
+            return;
+        }
+        let epoch = active_session.epoch;
+        if grant.lifetime.is_some() || grant.subject.is_some() {
+            // A token of another user is not the next token of this session.
+            if active_session.is_of(grant.subject.as_ref(), epoch) {
+                self.adopt(grant, epoch, now);
+            }
+        } else {
+            // The token does not say how long it is valid, so the schedule stays.
+            active_session.credentials.inherit_from(grant.credentials);
+            active_session.expires = None;
             self.generation = Generation(self.generation.0.wrapping_add(1));
         }
     }
@@ -79,8 +89,18 @@ impl<P: Profile> Session<P> {
     pub(super) fn dispatch(&mut self, id: CallId, call: Call, until: Instant, now: Instant) {
         match (&self.phase, call.need) {
             (Phase::Loading(_), _) => self.enqueue(id, call, until, now),
+            (_, Need::Status) if self.user_wait.is_some() => self.calls.enqueue(id, call, until),
             (_, Need::Status) => self.settle(id, DeliveryPath::Direct),
             (Phase::Ended(_), Need::Token(_)) => self.dispatch_without_session(id, call),
+            (Phase::Ended(_), Need::Newer(_, Demand::Restore)) => self.settle(id, DeliveryPath::Direct),
+            (Phase::Ended(_), Need::Newer(..)) => {
+                self.calls.remove(id);
+                self.push(Effect::Fail(id, CallError::SessionEnded));
+            }
+            (Phase::Active(_), Need::Newer(than, _)) if self.generation > than && self.user_wait.is_none() => {
+                self.settle(id, DeliveryPath::Direct);
+            }
+            (Phase::Active(_), Need::Newer(..)) => self.enqueue(id, call, until, now),
             (Phase::Active(active_session), Need::Token(body)) => {
                 let expired = active_session.is_expired(now) && self.can_refresh();
                 if expired {

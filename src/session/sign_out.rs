@@ -10,7 +10,7 @@ use crate::{
 use super::{ActiveSession, Phase, Session, SignOutCredentials};
 
 impl<P: Profile> Session<P> {
-    pub(super) fn sign_out(&mut self, call: CallId, shared: SharedState, now: Instant) {
+    pub(super) fn sign_out(&mut self, call: CallId, is_idle: bool, shared: SharedState, now: Instant) {
         self.void_sign_ins();
         let is_asking = self.exchange.is_some() && !self.is_signing_out();
         let is_over = matches!(self.phase, Phase::Ended(_)) && shared.hint != Hint::SignedIn && !is_asking;
@@ -20,7 +20,7 @@ impl<P: Profile> Session<P> {
         if let Some(exchange) = &mut self.exchange {
             exchange.invalidate();
         }
-        self.sign_out_credentials = self.leave(now).map(SignOutCredentials::from);
+        self.sign_out_credentials = self.leave(Self::sign_out_reason(is_idle), now).map(SignOutCredentials::from);
         let epoch = shared.epoch.next();
         match self.policy.sign_out {
             SignOutRoute::None => {

@@ -2,6 +2,7 @@
 
 use alloc::borrow::ToOwned;
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use js_sys::{Date, JsString, Object, Promise};
 use serde::Serialize;
@@ -11,7 +12,7 @@ use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
 use super::js_callbacks::JsCallbacks;
-use super::json::{member, own, own_string, parse, parse_without_tokens, remove, texts, to_js};
+use super::json::{dictionary, member, own, own_string, parse, parse_without_tokens, remove, texts, to_js};
 use crate::{
     CallError, Claims, ExchangeKind, ExchangeResult, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
 };
@@ -21,13 +22,42 @@ use crate::{
 pub struct PageProfile {
     pub user: JsValue,
     pub claims: JsValue,
+    /// Whether the claims are from a newer answer than the user.
+    pub claims_are_newer: bool,
+    /// When the session ends for good, in milliseconds since the epoch.
+    pub ends_at: Option<f64>,
+}
+
+impl PageProfile {
+    const fn of_claims(claims: JsValue) -> Self {
+        Self { user: JsValue::UNDEFINED, claims, claims_are_newer: false, ends_at: None }
+    }
+
+    /// The user in an answer of the endpoint for the user: at this dotted path, or the whole body.
+    pub fn read_user(text: &JsString, path: &str) -> Option<Self> {
+        let (body, _) = parse_without_tokens(text, Vec::new());
+        let body = body?;
+        let user = Some(own(&body, path)).filter(|user| !user.is_undefined()).unwrap_or(body);
+        user.is_object().then(|| Self { user, ..Self::of_claims(JsValue::NULL) })
+    }
 }
 
 impl Profile for PageProfile {
     fn inherit(&mut self, previous: Self) {
         if self.user.is_undefined() {
             self.user = previous.user;
+            self.claims_are_newer = self.has_user() && self.claims.is_object();
         }
+        self.ends_at = self.ends_at.or(previous.ends_at);
+    }
+
+    fn has_user(&self) -> bool {
+        !self.user.is_undefined() && !self.user.is_null()
+    }
+
+    fn set_user(&mut self, loaded: Self) {
+        self.user = loaded.user;
+        self.claims_are_newer = false;
     }
 }
 
@@ -94,20 +124,26 @@ impl ParsedExchange {
             Self::unreachable(callbacks)
         }
     }
+}
 
-    /// Reads a response. `body` is the result of [`text`].
-    pub fn read(
-        response: &Response,
-        body: Option<JsString>,
-        kind: ExchangeKind,
-        config: &Config,
-        callbacks: &JsCallbacks,
-    ) -> Self {
+/// A response to the request of an exchange, before it is read.
+pub struct Answer<'a> {
+    pub kind: ExchangeKind,
+    pub endpoint: &'a Endpoint,
+    /// Whether the request was a refresh with a body of the page's own.
+    pub has_own_body: bool,
+    pub config: &'a Config,
+    pub callbacks: &'a JsCallbacks,
+}
+
+impl Answer<'_> {
+    /// Reads the response. `body` is the result of [`text`].
+    pub fn read(&self, response: &Response, body: Option<JsString>) -> ParsedExchange {
+        let Self { kind, endpoint, has_own_body, config, callbacks } = *self;
         let (status, head) = (response.status(), Head::read(response, &config.credential));
-        let Some(endpoint) = config.endpoint(kind) else { return Self::unreachable(callbacks) };
         let Some(body) = body.filter(|body| body.length() <= MAX_BODY) else {
             let answer = if status < 300 { ExchangeResult::Malformed } else { ExchangeResult::Unreachable(None) };
-            return Self::new(
+            return ParsedExchange::new(
                 answer,
                 Err(callbacks.error(
                     &to_js(&GrantError::BodyMalformed),
@@ -116,15 +152,18 @@ impl ParsedExchange {
             );
         };
         let failed = |answer: ExchangeResult<_>, code: JsValue, field: Option<&'static str>| {
-            Self::new(answer, Err(head.error(&code, field, &body, config, callbacks)))
+            ParsedExchange::new(answer, Err(head.error(&code, field, &body, config, callbacks)))
         };
+        let is_sign_in = matches!(kind, ExchangeKind::SignIn(_));
         match (kind, status) {
             // Status 0 is a redirect. The browser gives no more details (Fetch, "opaque-redirect filtered response").
             (ExchangeKind::Refresh, 0) => failed(ExchangeResult::Malformed, "redirected".into(), Some("refresh")),
             (ExchangeKind::SignIn(_), 0) => failed(ExchangeResult::Malformed, "redirected".into(), Some("signIn")),
-            (ExchangeKind::SignOut(_), 401 | 403) => Self::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)),
+            (ExchangeKind::SignOut(_), 401 | 403) => {
+                ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED))
+            }
             (ExchangeKind::SignOut(_), 1..500) if status != 408 && status != 429 => {
-                Self::new(ExchangeResult::Done, Ok(JsValue::UNDEFINED))
+                ParsedExchange::new(ExchangeResult::Done, Ok(JsValue::UNDEFINED))
             }
             (ExchangeKind::Refresh, 200..300) if has_no_user(&body, config, endpoint) => {
                 head.refused(&body, config, endpoint)
@@ -132,9 +171,20 @@ impl ParsedExchange {
             (ExchangeKind::Refresh | ExchangeKind::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, callbacks);
                 match head.grant(&body, renewal, kind, config, endpoint) {
-                    Ok((grant, shown)) => Self::new(ExchangeResult::Granted(grant), Ok(shown)),
+                    _ if is_sign_in && status == 202 => head.pending(&body, config),
+                    Ok((grant, shown)) => {
+                        ParsedExchange::new(ExchangeResult::Granted(grant), Ok(sign_in_result("signed-in", shown)))
+                    }
+                    Err(GrantRejection { error: GrantError::TokenMissing, .. })
+                        if is_sign_in && !head.visible(&body, config).1 =>
+                    {
+                        head.pending(&body, config)
+                    }
                     Err(GrantRejection { error, field }) => failed(ExchangeResult::Malformed, to_js(&error), field),
                 }
+            }
+            (ExchangeKind::Refresh, 400..500) if has_own_body && !is_passing(status) => {
+                failed(ExchangeResult::Refused, "refused".into(), None)
             }
             (ExchangeKind::Refresh, _) if endpoint.ends_on(status) => head.refused(&body, config, endpoint),
             (ExchangeKind::Refresh, 300..500) if !is_passing(status) => {
@@ -193,7 +243,7 @@ impl Head {
 
     /// The API refuses to continue the session.
     fn refused(&self, body: &JsString, config: &Config, endpoint: &Endpoint) -> ParsedExchange {
-        let server_reason = own_string(&self.visible(body, config), &endpoint.field("reason"));
+        let server_reason = own_string(&self.visible(body, config).0, &endpoint.field("reason"));
         ParsedExchange { server_reason, ..ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)) }
     }
 
@@ -213,6 +263,7 @@ impl Head {
             Some(body) => body,
             // Devise answers with a header and with any kind of body.
             None if from_header.is_some() || !matches!(credential, Credential::Bearer) => JsValue::UNDEFINED,
+            None if text.length() == 0 => return Err(GrantError::TokenMissing.into()),
             None => return Err(GrantError::BodyMalformed.into()),
         };
         let access = match credential {
@@ -248,11 +299,14 @@ impl Head {
         };
         let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
         let (claims, seen) = jwt.map(read_claims).transpose()?.flatten().unzip();
-        let profile = PageProfile { user: JsValue::UNDEFINED, claims: seen.unwrap_or(JsValue::NULL) };
+        let profile = PageProfile::of_claims(seen.unwrap_or(JsValue::NULL));
         let field = expires_in.filter(|seconds| Millis::from_seconds(*seconds).is_none()).map(|_| "fields.expiresIn");
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts).map_err(|error| GrantRejection { error, field })?;
-        let shown = self.visible(text, config);
+        let (shown, _) = self.visible(text, config);
+        grant.profile.ends_at = Some(endpoint.field("endsAt"))
+            .filter(|path| !path.is_empty())
+            .and_then(|path| time_of(&own(&shown, &path)));
         grant.profile.user = own(&shown, &endpoint.field("user"));
         Ok((grant, shown))
     }
@@ -268,9 +322,15 @@ impl Head {
         Millis::from_seconds(seconds)
     }
 
-    /// The body as the page may see it. Every value that the configuration names as a token is removed, whatever its
+    /// The API has accepted a sign-in, but another step is needed.
+    fn pending(&self, body: &JsString, config: &Config) -> ParsedExchange {
+        let (shown, _) = self.visible(body, config);
+        ParsedExchange::new(ExchangeResult::Done, Ok(sign_in_result("pending", shown)))
+    }
+
+    /// The body as the page may see it, and whether it contained tokens. Every value that the configuration names as a token is removed, whatever its
     /// type and even if it is not usable as a token.
-    fn visible(&self, text: &JsString, Config { token_paths: paths, scheme, .. }: &Config) -> JsValue {
+    fn visible(&self, text: &JsString, Config { token_paths: paths, scheme, .. }: &Config) -> (JsValue, bool) {
         let body = parse(text).unwrap_or(JsValue::UNDEFINED);
         // An empty path means that the whole body is the token, if it is a string. An object is an error that the page
         // may see.
@@ -281,11 +341,12 @@ impl Head {
             .map(|header| Zeroizing::new(token_in(header, scheme).unwrap_or(header).to_owned()));
         let secrets = named.flat_map(|path| texts(own(&body, path))).chain(sent).chain(self.renewed.clone());
         let secrets = secrets.filter(|secret| !secret.is_empty()).collect();
-        let shown = parse_without_tokens(text, secrets).unwrap_or(JsValue::UNDEFINED);
+        let (shown, has_tokens) = parse_without_tokens(text, secrets);
+        let shown = shown.unwrap_or(JsValue::UNDEFINED);
         for path in paths {
             remove(&shown, path);
         }
-        shown
+        (shown, has_tokens)
     }
 
     fn error(
@@ -296,7 +357,7 @@ impl Head {
         config: &Config,
         callbacks: &JsCallbacks,
     ) -> JsValue {
-        let body = self.visible(body, config);
+        let (body, _) = self.visible(body, config);
         let retry_after = self.retry_after().map(|pause| pause.0 as f64);
         let detail = to_js(&ErrorDetail { status: self.status, body, retry_after, option: field });
         callbacks.error(code, &detail)
@@ -330,6 +391,41 @@ fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
     let seen = seen.ok_or(GrantError::ClaimsMalformed)?;
     let claims = Claims::read(|name| member(&own(&seen, name)))?;
     Ok(Some((claims, seen)))
+}
+
+/// The grant in the response to a request of the page, if the API sends the next token with any answer.
+pub fn read_renewal(response: &Response, config: &Config, callbacks: &JsCallbacks) -> Option<Grant<PageProfile>> {
+    let head = Head::read(response, &config.credential);
+    let (access, claims) = match &config.renew_header {
+        Some(name) if matches!(config.credential, Credential::Bearer) => {
+            let header = Zeroizing::new(response.headers().get(name).ok().flatten()?);
+            let access = Token::parse(token_in(&header, &config.scheme)?.to_owned()).ok()?;
+            let claims = read_claims(&access).ok()?;
+            (access, claims)
+        }
+        _ => (config.credential.renewal(response, callbacks).ok().flatten()?, None),
+    };
+    let (claims, seen) = claims.unzip();
+    let profile = PageProfile::of_claims(seen.unwrap_or(JsValue::NULL));
+    let parts = GrantParts { access: Some(access), refresh: None, expires_in: None, claims, date: head.date, profile };
+    Grant::new(parts).ok()
+}
+
+/// The result of a sign-in for the page (`SignInResult` in `js/common/types.ts`).
+fn sign_in_result(status: &str, body: JsValue) -> JsValue {
+    dictionary(&[("status", status.into()), ("body", body)])
+}
+
+/// A point in time in milliseconds since the epoch: from a number of seconds from now, a Unix time in seconds or
+/// milliseconds, or a date.
+fn time_of(value: &JsValue) -> Option<f64> {
+    let millis = match number(value) {
+        Some(seconds) if seconds < 1e9 => Date::now() + seconds * 1000.0,
+        Some(seconds) if seconds < 1e12 => seconds * 1000.0,
+        Some(millis) => millis,
+        None => Date::parse(&value.as_string()?),
+    };
+    millis.is_finite().then_some(millis)
 }
 
 /// Resolves with the body, or with `undefined` if `Content-Length` announces a body that is too long.

@@ -17,7 +17,8 @@ pub struct Config {
     /// The prefix of the storage keys, and the name of the lock and of the channel.
     pub name: String,
     pub origins: Origins,
-    pub sign_in: Endpoint,
+    /// The endpoints that can begin a session. The first is the option `signIn`, then those of `exchanges`.
+    pub exchanges: Vec<Endpoint>,
     pub refresh: Option<Endpoint>,
     pub sign_out: Option<Endpoint>,
     pub credential: Credential,
@@ -27,6 +28,10 @@ pub struct Config {
     pub check: Option<String>,
     /// The request header that carries the refresh token; `None` if the request body carries it.
     pub refresh_header: Option<String>,
+    /// The response header in which any answer may bring the next token; `None` if only exchanges bring one.
+    pub renew_header: Option<String>,
+    /// Where the answer of the endpoint for the user contains the user, as a dotted path.
+    pub user_field: String,
     /// The name of the refresh token in a body.
     pub refresh_member: String,
     /// Where the body of a 401 to a request of the page contains the reason, as a dotted path.
@@ -67,17 +72,21 @@ impl Config {
     pub fn parse(raw: &JsValue) -> Result<Self, ConfigError> {
         let origins = parse_origins(&own(raw, "origins"))?;
         let reader = Reader { origins: &origins, wrong: Cell::new(None) };
-        let sign_in = reader.endpoint(raw, "signIn").unwrap_or_else(|| {
+        let mut exchanges = alloc::vec![reader.endpoint(raw, "signIn").unwrap_or_else(|| {
             reader.refuse("endpoint-missing", "signIn");
             Endpoint::default()
-        });
+        })];
+        let others = Array::from(&own(raw, "exchanges"));
+        exchanges.extend(others.iter().filter_map(|options| reader.parse_endpoint(options, "exchanges")));
+        let user = reader.endpoint(raw, "user");
         let refresh = reader.endpoint(raw, "refresh");
         let sign_out = reader.endpoint(raw, "signOut");
-        let check = reader.target(raw, "check").map(|(_, url)| url);
+        let check = reader.target(&own(raw, "check"), "check").map(|(_, url)| url);
         let policy = Policy {
             renewal: if refresh.is_some() { reader.renewal(raw) } else { RefreshMode::None },
             sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
             retention: reader.retention(raw),
+            loads_user: user.is_some(),
             session_cookie: own_string(raw, "credential").as_deref() == Some("cookie"),
         };
         let (name, credential) = (reader.text(raw, "name", "name"), reader.credential(raw));
@@ -85,18 +94,21 @@ impl Config {
         let refresh_member = reader.text(raw, "refreshMember", "refreshToken");
         let reason = reader.text(raw, "reason", "fields");
         let token_paths = Array::from(&own(raw, "tokenPaths")).iter().filter_map(|path| path.as_string()).collect();
-        let refresh_header = own_string(raw, "refreshHeader");
+        let (refresh_header, renew_header) = (own_string(raw, "refreshHeader"), own_string(raw, "renewHeader"));
+        let user_field = user.map(|user| user.field("user")).unwrap_or_default();
         reader.wrong.get().map_or(Ok(()), Err)?;
         Ok(Self {
             name,
             origins,
-            sign_in,
+            exchanges,
             refresh,
             sign_out,
             credential,
             scheme,
             check,
             refresh_header,
+            renew_header,
+            user_field,
             refresh_member,
             reason,
             token_paths,
@@ -104,9 +116,10 @@ impl Config {
         })
     }
 
-    pub const fn endpoint(&self, kind: ExchangeKind) -> Option<&Endpoint> {
+    /// The endpoint of an exchange. `index` is that of a sign-in in [`Config::exchanges`].
+    pub fn endpoint(&self, kind: ExchangeKind, index: usize) -> Option<&Endpoint> {
         match kind {
-            ExchangeKind::SignIn(_) => Some(&self.sign_in),
+            ExchangeKind::SignIn(_) => self.exchanges.get(index),
             ExchangeKind::Refresh => self.refresh.as_ref(),
             ExchangeKind::SignOut(_) => self.sign_out.as_ref(),
         }
@@ -163,19 +176,22 @@ impl Reader<'_> {
     }
 
     fn endpoint(&self, raw: &JsValue, field: &'static str) -> Option<Endpoint> {
-        let (method, url) = self.target(raw, field)?;
-        Some(Endpoint { method, url, options: own(raw, field) })
+        self.parse_endpoint(own(raw, field), field)
+    }
+
+    fn parse_endpoint(&self, options: JsValue, field: &'static str) -> Option<Endpoint> {
+        let (method, url) = self.target(&options, field)?;
+        Some(Endpoint { method, url, options })
     }
 
     /// The method and the URL. A relative URL is resolved against the first origin, and not against a `<base>` or the
     /// page's own URL.
     fn target(&self, raw: &JsValue, field: &'static str) -> Option<(String, String)> {
-        let raw = own(raw, field);
         if raw.is_undefined() || raw.is_null() {
             return None;
         }
-        let method = own_string(&raw, "method");
-        let url = own_string(&raw, "path").and_then(|path| Url::new_with_base(&path, self.origins.first()).ok());
+        let method = own_string(raw, "method");
+        let url = own_string(raw, "path").and_then(|path| Url::new_with_base(&path, self.origins.first()).ok());
         let (Some(method), Some(url)) = (method, url) else {
             self.refuse("endpoint-malformed", field);
             return None;

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use js_sys::{JsString, Promise};
+use js_sys::{JsString, Object, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortSignal, Headers, Response};
 use zeroize::Zeroizing;
@@ -33,9 +33,11 @@ extern "C" {
     fn is_replayable(this: &Outgoing) -> bool;
 }
 
-/// The body of a sign-in, and its content type, unless the browser sets that itself.
+/// The endpoint of a sign-in, its body, and its content type, unless the browser sets that itself.
 #[derive(Debug)]
 pub struct SignInBody {
+    /// The index in [`Config::exchanges`].
+    pub index: usize,
     pub body: JsValue,
     pub content_type: Option<String>,
 }
@@ -121,17 +123,26 @@ impl Credential {
     }
 }
 
+/// What an exchange sends.
+pub struct Exchanged<'a> {
+    pub kind: ExchangeKind,
+    /// For a sign-in.
+    pub sign_in: Option<&'a SignInBody>,
+    /// The members that the page adds to the body of a refresh.
+    pub own_body: Option<&'a JsValue>,
+    pub credentials: Option<&'a Credentials>,
+}
+
 /// Sends the request of an exchange, with the headers that its endpoint needs.
 pub fn exchange(
     callbacks: &JsCallbacks,
     config: &Config,
-    kind: ExchangeKind,
-    sign_in: Option<&SignInBody>,
-    credentials: Option<&Credentials>,
+    Exchanged { kind, sign_in, own_body, credentials }: Exchanged<'_>,
     headers: &Headers,
     signal: &AbortSignal,
 ) -> Result<Promise, JsValue> {
-    let Some(Endpoint { method, url, options }) = config.endpoint(kind) else { return Err(JsValue::UNDEFINED) };
+    let index = sign_in.map_or(0, |sign_in| sign_in.index);
+    let Some(Endpoint { method, url, options }) = config.endpoint(kind, index) else { return Err(JsValue::UNDEFINED) };
     let init = dictionary(&[
         ("method", method.as_str().into()),
         ("headers", headers.into()),
@@ -143,7 +154,7 @@ pub fn exchange(
         // The response to a refresh or a sign-out brings a rotated cookie. It must arrive even if this page is closed.
         ("keepalive", (!matches!(kind, ExchangeKind::SignIn(_))).into()),
     ]);
-    if let Some(SignInBody { body, content_type }) = sign_in {
+    if let Some(SignInBody { body, content_type, .. }) = sign_in {
         extend(&init, &[("body", body.clone())]);
         if let Some(content_type) = content_type {
             headers.set("Content-Type", content_type)?;
@@ -155,6 +166,9 @@ pub fn exchange(
             config.write_credential(token, headers)?;
         }
         let members = dictionary(&[]);
+        if let Some(body) = own_body {
+            Object::assign(members.unchecked_ref::<Object>(), body.unchecked_ref::<Object>());
+        }
         if let Some(token) = credentials.and_then(|credentials| credentials.refresh.as_ref()) {
             config.write_refresh_token(token, headers, &members)?;
         }

@@ -59,6 +59,11 @@ extern "C" {
     #[wasm_bindgen(method, js_name = readHeaders)]
     pub fn read_headers(this: &JsCallbacks, response: &Response, names: &str) -> Option<String>;
 
+    /// Requests the user from its endpoint. Resolves with the body of the answer, or with undefined if it brings no
+    /// user.
+    #[wasm_bindgen(method, js_name = loadUser)]
+    pub fn load_user(this: &JsCallbacks) -> Promise;
+
     /// Notifies the page that the snapshot has changed.
     #[wasm_bindgen(method)]
     pub fn notify(this: &JsCallbacks);

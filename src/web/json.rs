@@ -1,7 +1,9 @@
 //! Reads foreign JSON with the host's parser. It reads own properties only, so a polluted prototype has no effect.
 
+use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::cell::Cell;
 
 use js_sys::{JsString, Number, Object, Reflect};
 use serde::Serialize;
@@ -105,8 +107,11 @@ pub fn remove(object: &JsValue, path: &str) {
 }
 
 /// Parses the text and removes tokens (promise 3). It removes every value and every key that is a token or contains
-/// one, and every string that looks like a JWT or has a key that is the name of a token.
-pub fn parse_without_tokens(text: &JsString, secrets: Vec<Zeroizing<String>>) -> Option<JsValue> {
+/// one, and every string that looks like a JWT or has a key that is the name of a token. The second value says whether
+/// there was any.
+pub fn parse_without_tokens(text: &JsString, secrets: Vec<Zeroizing<String>>) -> (Option<JsValue>, bool) {
+    let has_tokens = Rc::new(Cell::new(false));
+    let found = Rc::clone(&has_tokens);
     let is_secret = move |text: &JsString| {
         secrets
             .iter()
@@ -120,9 +125,14 @@ pub fn parse_without_tokens(text: &JsString, secrets: Vec<Zeroizing<String>>) ->
             Some(digits) => digits.length() as usize >= SHORTEST_PART && is_secret(&digits),
             None => false,
         };
-        if is_secret_key || is_token { JsValue::UNDEFINED } else { value }
+        if is_secret_key || is_token {
+            found.set(true);
+            JsValue::UNDEFINED
+        } else {
+            value
+        }
     });
-    parse_reviving(text, &reviver).ok()
+    (parse_reviving(text, &reviver).ok(), has_tokens.get())
 }
 
 fn looks_like_jwt(text: &JsString) -> bool {

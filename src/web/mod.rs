@@ -26,7 +26,7 @@ use wasm_bindgen::prelude::*;
 use crate::{Input, Session};
 use config::Config;
 use driver::Driver;
-use http::Outgoing;
+use http::{Outgoing, SignInBody};
 use js_callbacks::JsCallbacks;
 use lifecycle::LifecycleEvent;
 
@@ -53,16 +53,34 @@ impl Core {
         self.0.fetch(request)
     }
 
-    /// Signs in with this body and content type.
+    /// Signs in with this body and content type, by the endpoint with this index: 0 is `signIn`, then follow the
+    /// `exchanges` of the configuration.
     #[wasm_bindgen(js_name = signIn)]
-    pub fn sign_in(&self, body: JsValue, content_type: Option<String>) -> Promise {
-        self.0.sign_in(body, content_type)
+    pub fn sign_in(&self, index: usize, body: JsValue, content_type: Option<String>) -> Promise {
+        self.0.sign_in(SignInBody { index, body, content_type })
     }
 
-    /// Signs out in all tabs of this browser.
+    /// Signs out in all tabs of this browser. `is_idle`: because the user did nothing for too long.
     #[wasm_bindgen(js_name = signOut)]
-    pub fn sign_out(&self) -> Promise {
-        self.0.sign_out()
+    pub fn sign_out(&self, is_idle: bool) -> Promise {
+        self.0.sign_out(is_idle)
+    }
+
+    /// Refreshes now. An object adds its members to the body of the request; another one must not be passed before this
+    /// promise has settled.
+    pub fn refresh(&self, own_body: JsValue) -> Promise {
+        self.0.refresh(own_body)
+    }
+
+    /// Asks the API whether there is a session. Settles when the status is known.
+    pub fn restore(&self) -> Promise {
+        self.0.restore()
+    }
+
+    /// Calls [`JsCallbacks::load_user`] while there is a session.
+    #[wasm_bindgen(js_name = reloadUser)]
+    pub fn reload_user(&self) {
+        self.0.reload_user();
     }
 
     /// Settles when the first status is known.

@@ -22,6 +22,8 @@ struct PageSnapshot<'a> {
     claims: JsValue,
     expires_at: Option<f64>,
     refresh_at: Option<f64>,
+    claims_are_newer: bool,
+    ends_at: Option<f64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     server_reason: Option<&'a str>,
 }
@@ -68,6 +70,8 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, server_reason: Option<&str
         claims,
         expires_at: wall(snapshot.expires, clock),
         refresh_at: wall(snapshot.refresh, clock),
+        claims_are_newer: snapshot.profile.is_some_and(|profile| profile.claims_are_newer),
+        ends_at: snapshot.profile.and_then(|profile| profile.ends_at),
         server_reason: server_reason.filter(|_| matches!(reason, Some(Reason::Expired | Reason::Revoked))),
     })
 }

@@ -3,7 +3,7 @@
 #![allow(dead_code, unused_imports, reason = "every test binary uses its own part of the world")]
 #![allow(missing_docs)]
 
-use tokencell::{Epoch, Grant, GrantParts, Hint, SharedState, Token};
+use tokencell::{Claims, Epoch, Grant, GrantParts, Hint, SharedState, Subject, Token};
 
 mod packet;
 mod server;
@@ -31,6 +31,16 @@ pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
         date: None,
         profile: Seen { user: None },
     };
+    Grant::new(parts).unwrap()
+}
+
+/// The next token in the answer to a request: without claims, or a JWT with this subject and a lifetime of 100 s.
+pub fn renewal(access: &str, sub: Option<u32>) -> Grant<Seen> {
+    let claims =
+        sub.map(|sub| Claims { exp: Some(200.0), iat: Some(100.0), sub: Some(Subject::Number(f64::from(sub))) });
+    let access = Some(Token::parse(access.to_owned()).unwrap());
+    let parts =
+        GrantParts { access, refresh: None, expires_in: None, claims, date: None, profile: Seen { user: None } };
     Grant::new(parts).unwrap()
 }
 

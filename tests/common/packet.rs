@@ -1,7 +1,7 @@
 //! Packets between tabs, server and disk.
 
 use tokencell::{
-    CallId, ExchangeId, ExchangeKind, ExchangeResult, Lease, LeaseClaim, Millis, PeerMessage, SharedState,
+    CallId, ExchangeId, ExchangeKind, ExchangeResult, Identity, Lease, LeaseClaim, Millis, PeerMessage, SharedState,
 };
 
 use super::server::{Cookie, Issued, User};
@@ -33,6 +33,18 @@ pub enum Packet {
         call: CallId,
         user: Option<User>,
     },
+    /// The request for the user of this identity.
+    AskUser {
+        tab: usize,
+        identity: Identity,
+        bearer: Option<String>,
+    },
+    /// The user, if the server has sent one.
+    User {
+        tab: usize,
+        identity: Identity,
+        user: Option<User>,
+    },
     Post {
         tab: usize,
         message: PeerMessage,
@@ -58,8 +70,10 @@ pub enum Traced {
     /// The last field is the lease before the claim.
     Claimed(ExchangeId, LeaseClaim, Option<Lease>),
     Peer(PeerMessage),
+    Restore(CallId),
     Restored,
-    SignOut(CallId, u32),
+    /// The call, how often `SignedIn` had been written, and whether the user did nothing for too long.
+    SignOut(CallId, u32, bool),
     Tick,
     ClientConnected,
     Woke,

@@ -21,6 +21,7 @@ pub struct Issued {
     family: usize,
     lifetime: f64,
     opaque: bool,
+    names_user: bool,
 }
 
 #[derive(Debug)]
@@ -37,6 +38,8 @@ pub struct Server {
     pub lifetime: f64,
     /// Whether tokens do not name their user.
     pub opaque: bool,
+    /// Whether the body of a token response contains the user.
+    pub names_user: bool,
     /// Whether the server answers 401 to a sign-out without a valid bearer token.
     pub sign_out_needs_bearer: bool,
     /// If set, the server answers 503, with this `Retry-After`.
@@ -54,6 +57,7 @@ impl Default for Server {
         Self {
             lifetime: 100.0,
             opaque: false,
+            names_user: true,
             sign_out_needs_bearer: true,
             down: None,
             refreshes: 0,
@@ -133,6 +137,7 @@ impl Server {
             family,
             lifetime: self.lifetime,
             opaque: self.opaque,
+            names_user: self.names_user,
         }
     }
 }
@@ -154,7 +159,7 @@ impl Issued {
             expires_in,
             claims: Some(Claims { sub, ..Claims::default() }),
             date: None,
-            profile: Seen { user: Some(self.user) },
+            profile: Seen { user: self.names_user.then_some(self.user) },
         })
         .unwrap()
     }

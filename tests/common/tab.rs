@@ -17,6 +17,14 @@ impl Profile for Seen {
     fn inherit(&mut self, previous: Self) {
         self.user = self.user.or(previous.user);
     }
+
+    fn has_user(&self) -> bool {
+        self.user.is_some()
+    }
+
+    fn set_user(&mut self, loaded: Self) {
+        self.user = loaded.user;
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

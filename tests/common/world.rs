@@ -11,6 +11,7 @@ use super::packet::{Packet, Said, Traced};
 use super::server::{Cookie, Server, User};
 use super::tab::{Outcome, Seen, Tab};
 
+mod demands;
 mod perform;
 
 pub struct World {
@@ -28,6 +29,10 @@ pub struct World {
     /// A reading of the shared state takes time, and may be outdated when it arrives.
     pub slow_reads: bool,
     pub policy: Policy,
+    /// The endpoint for the user answers with an error.
+    pub user_fails: bool,
+    /// How often the endpoint for the user was asked.
+    pub user_requests: u32,
     lock: VecDeque<(usize, ExchangeId)>,
     lock_given: bool,
     marker: Option<Instant>,
@@ -60,6 +65,8 @@ impl World {
             hogged: false,
             slow_reads: false,
             policy,
+            user_fails: false,
+            user_requests: 0,
             lock: VecDeque::new(),
             lock_given: false,
             marker: None,
@@ -104,7 +111,7 @@ impl World {
     pub fn sign_out(&mut self, tab: usize) -> CallId {
         let call = self.open_call(tab, false);
         // A write that occurs while the shared state is read may win, because the order of the two is not defined.
-        self.read(tab, Traced::SignOut(call, self.signed_in_writes));
+        self.read(tab, Traced::SignOut(call, self.signed_in_writes, false));
         call
     }
 
@@ -180,22 +187,6 @@ impl World {
         }
     }
 
-    /// Drops the first reply in transit. The client continues to wait for it.
-    pub fn swallow_reply(&mut self) {
-        let is_reply = |(_, packet): &(Instant, Packet)| matches!(packet, Packet::Told { .. });
-        if let Some(at) = self.wire.iter().position(is_reply)
-            && let Some((_, Packet::Told { said: Said::Granted(..), .. })) = self.wire.remove(at)
-        {
-            self.lost_cookies += 1;
-        }
-    }
-
-    /// Whether this tab has sent an exchange that is not marked as slow yet, because the mark waits for a reading.
-    pub fn has_just_asked(&self, tab: usize, reading: Millis) -> bool {
-        let latest = Millis(Policy::SLOW_EXCHANGE.0 + reading.0);
-        self.tabs[tab].asking.is_some_and(|(_, began)| self.now.since(began) <= latest)
-    }
-
     /// Loses the packet of an exchange, so that the client gets an error. Delivers any other packet.
     pub fn lose(&mut self, packet: Packet) {
         if matches!(packet, Packet::Told { said: Said::Granted(..), .. }) {
@@ -226,6 +217,14 @@ impl World {
                 }
                 let reply = if user.is_some() { ResponseClass::Other } else { ResponseClass::Unauthorized };
                 self.input(tab, Input::Responded(call, reply));
+            }
+            Packet::AskUser { tab, identity, bearer } => {
+                let user = self.server.serve(bearer.as_deref(), self.now).filter(|_| !self.user_fails);
+                self.put(Packet::User { tab, identity, user });
+            }
+            Packet::User { tab, identity, user } => {
+                let loaded = user.map(|user| Seen { user: Some(user) });
+                self.input(tab, Input::UserLoaded(identity, loaded));
             }
             Packet::Post { tab, message } => self.read(tab, Traced::Peer(message)),
             Packet::Read { tab, shared, written, of } => self.have_read(tab, shared, written, of),
@@ -306,10 +305,14 @@ impl World {
             Traced::Booted => Input::Booted(shared),
             Traced::Claimed(id, claim, lease) => Input::Claimed(id, claim, SharedState { lease, ..shared }),
             Traced::Peer(message) => Input::Peer(message, shared),
+            Traced::Restore(call) => {
+                self.tabs[tab].left_at = None;
+                Input::Restore(call, shared)
+            }
             Traced::Restored => Input::Restored(shared),
-            Traced::SignOut(call, writes) => {
+            Traced::SignOut(call, writes, is_idle) => {
                 self.tabs[tab].left_at = Some(writes);
-                Input::SignOut(call, shared)
+                Input::SignOut(call, is_idle, shared)
             }
             Traced::Tick => {
                 self.tabs[tab].ticking = false;

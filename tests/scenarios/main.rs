@@ -5,6 +5,7 @@
 #[path = "../common/mod.rs"]
 mod common;
 
+mod demands;
 mod ending;
 mod grants;
 mod origins;
@@ -13,8 +14,10 @@ mod refresh;
 mod requests;
 mod session;
 mod sign_out;
+mod sliding;
 mod slow;
 mod tabs;
 mod unrefreshable;
 mod unusable;
+mod user;
 mod waiting;

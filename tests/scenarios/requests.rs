@@ -1,8 +1,8 @@
 //! Promises 7, 8 and 14: the one retry, whose request it is, and bodies that cannot be sent twice.
 
-use tokencell::{Bearer, Body, CallError, DeliveryPath, Input, Millis, Policy, ResponseClass, Token};
+use tokencell::{Bearer, Body, CallError, DeliveryPath, Input, Millis, Policy, ResponseClass};
 
-use crate::common::{ADA, BOB, Outcome, Packet, World};
+use crate::common::{ADA, BOB, Outcome, Packet, World, renewal};
 
 fn is_request(packet: &Packet) -> bool {
     matches!(packet, Packet::Request { .. })
@@ -314,10 +314,6 @@ fn promise_8_a_request_that_is_sent_late_is_withdrawn_if_another_account_has_sig
     assert!(matches!(world.tabs[0].session.bearer(call), Bearer::Withdrawn));
 }
 
-fn renewal(text: &str) -> Token {
-    Token::parse(text.to_owned()).unwrap()
-}
-
 fn next_bearer(world: &mut World) -> Option<String> {
     world.fetch(0);
     match world.intercept(is_request) {
@@ -331,7 +327,7 @@ fn a_response_can_bring_the_token_for_the_next_request() {
     let mut world = World::signed_in(1, ADA);
     let call = world.fetch(0);
     world.intercept(is_request);
-    world.input(0, Input::Renewed(call, renewal("u1-next")));
+    world.input(0, Input::Renewed(call, renewal("u1-next", None)));
     assert_eq!(next_bearer(&mut world).as_deref(), Some("u1-next"));
 }
 
@@ -341,8 +337,8 @@ fn a_token_from_the_response_to_an_older_request_does_not_replace_a_newer_token(
     let (first, second) = (world.fetch(0), world.fetch(0));
     world.intercept(is_request);
     world.intercept(is_request);
-    world.input(0, Input::Renewed(second, renewal("u1-next")));
-    world.input(0, Input::Renewed(first, renewal("u1-late")));
+    world.input(0, Input::Renewed(second, renewal("u1-next", None)));
+    world.input(0, Input::Renewed(first, renewal("u1-late", None)));
     assert_eq!(next_bearer(&mut world).as_deref(), Some("u1-next"));
 }
 
@@ -353,7 +349,7 @@ fn a_token_that_arrives_after_a_sign_out_is_ignored() {
     world.intercept(is_request);
     world.sign_out(0);
     world.settle();
-    world.input(0, Input::Renewed(call, renewal("u1-next")));
+    world.input(0, Input::Renewed(call, renewal("u1-next", None)));
     assert!(!world.is_signed_in(0));
     assert_eq!(next_bearer(&mut world), None);
 }

@@ -1,10 +1,10 @@
 //! Promise 9 without a refresh endpoint: a 401 ends the session.
 
 use tokencell::{
-    CallId, DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, ResponseClass, SignOutRoute, Status, Token,
+    CallId, DeliveryPath, Input, Millis, Policy, Reason, RefreshMode, ResponseClass, SignOutRoute, Status,
 };
 
-use crate::common::{ADA, BOB, Outcome, Packet, World};
+use crate::common::{ADA, BOB, Outcome, Packet, World, renewal};
 
 #[test]
 fn promise_9_a_401_for_the_newest_token_ends_a_session_that_cannot_be_refreshed() {
@@ -49,11 +49,11 @@ fn promise_9_a_401_for_a_token_that_another_response_has_replaced_ends_no_sessio
     world.pass(Millis::seconds(10));
     let call = sent(&mut world);
     let other = sent(&mut world);
-    world.input(0, Input::Renewed(other, Token::parse("u1-second".to_owned()).unwrap()));
+    world.input(0, Input::Renewed(other, renewal("u1-second", None)));
     world.input(0, Input::Responded(call, ResponseClass::Unauthorized));
     world.intercept(|packet| matches!(packet, Packet::Request { .. }));
     let third = sent(&mut world);
-    world.input(0, Input::Renewed(third, Token::parse("u1-third".to_owned()).unwrap()));
+    world.input(0, Input::Renewed(third, renewal("u1-third", None)));
     world.input(0, Input::Responded(call, ResponseClass::Unauthorized));
     assert!(world.is_signed_in(0));
 }

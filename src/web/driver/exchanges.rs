@@ -7,7 +7,8 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::{AbortController, Headers, Response};
 
-use super::super::answer::{ParsedExchange, text};
+use super::super::answer::{Answer, ParsedExchange, text};
+use super::super::http::Exchanged;
 use super::super::json::to_js;
 use super::super::lock::LockRequest;
 use super::super::pending_call::CallPayload;
@@ -21,6 +22,10 @@ use crate::{
 pub(super) struct Asking {
     id: ExchangeId,
     kind: ExchangeKind,
+    /// The index of a sign-in in the configuration.
+    index: usize,
+    /// Whether a refresh has a body of the page's own.
+    has_own_body: bool,
     began: Instant,
     abort: AbortController,
     has_head: Cell<bool>,
@@ -78,10 +83,12 @@ impl Driver {
     pub(super) fn exchange(&self, id: ExchangeId, kind: ExchangeKind) {
         let Ok(abort) = AbortController::new() else { return };
         let (began, mark) = (self.clock.now(), self.take_mark(id));
-        let asking = Rc::new(Asking { id, kind, began, abort, has_head: Cell::new(false), mark });
+        let index = self.sign_in_index(kind);
+        let has_own_body = self.session.borrow().has_own_body();
+        let asking = Rc::new(Asking { id, kind, index, has_own_body, began, abort, has_head: Cell::new(false), mark });
         *self.asking.borrow_mut() = Some(Rc::clone(&asking));
         self.unusable.take();
-        let Some(endpoint) = self.config.endpoint(kind) else { return };
+        let Some(endpoint) = self.config.endpoint(kind, index) else { return };
         self.after(&self.callbacks.headers(&endpoint.options), move |driver, headers| match headers {
             Ok(headers) => driver.ask(asking, headers.unchecked_ref()),
             // The headers that the configuration requires are not available, so nothing is sent.
@@ -96,7 +103,18 @@ impl Driver {
             match response.and_then(JsCast::dyn_into::<Response>) {
                 Ok(response) => driver.after(&text(&response), move |driver, text| {
                     let body = text.ok().and_then(|text| text.dyn_into().ok());
-                    let parsed = ParsedExchange::read(&response, body, asking.kind, &driver.config, &driver.callbacks);
+                    let Asking { kind, index, has_own_body, .. } = *asking;
+                    let parsed = match driver.config.endpoint(kind, index) {
+                        Some(endpoint) => Answer {
+                            kind,
+                            endpoint,
+                            has_own_body,
+                            config: &driver.config,
+                            callbacks: &driver.callbacks,
+                        }
+                        .read(&response, body),
+                        None => ParsedExchange::unreachable(&driver.callbacks),
+                    };
                     driver.answered(&asking, parsed);
                 }),
                 Err(_) => driver.answered(&asking, ParsedExchange::unreachable(&driver.callbacks)),
@@ -104,13 +122,23 @@ impl Driver {
         });
     }
 
-    fn send_exchange(&self, Asking { kind, abort, .. }: &Asking, headers: &Headers) -> Result<Promise, JsValue> {
-        let (calls, session) = (self.calls.borrow(), self.session.borrow());
+    fn send_exchange(&self, asking: &Asking, headers: &Headers) -> Result<Promise, JsValue> {
+        let (calls, session, own_body) = (self.calls.borrow(), self.session.borrow(), self.own_body.borrow());
+        let kind = asking.kind;
         let payload =
-            if let ExchangeKind::SignIn(call) = kind { calls.get(*call).map(|call| &call.payload) } else { None };
-        let body = if let Some(CallPayload::SignIn(body)) = payload { Some(body) } else { None };
-        let credentials = session.credentials(*kind);
-        http::exchange(&self.callbacks, &self.config, *kind, body, credentials, headers, &abort.signal())
+            if let ExchangeKind::SignIn(call) = kind { calls.get(call).map(|call| &call.payload) } else { None };
+        let sign_in = if let Some(CallPayload::SignIn(body)) = payload { Some(body) } else { None };
+        let own_body = own_body.as_ref().filter(|_| asking.has_own_body);
+        let sent = Exchanged { kind, sign_in, own_body, credentials: session.credentials(kind) };
+        http::exchange(&self.callbacks, &self.config, sent, headers, &asking.abort.signal())
+    }
+
+    fn sign_in_index(&self, kind: ExchangeKind) -> usize {
+        let ExchangeKind::SignIn(call) = kind else { return 0 };
+        match self.calls.borrow().get(call).map(|call| &call.payload) {
+            Some(CallPayload::SignIn(body)) => body.index,
+            _ => 0,
+        }
     }
 
     fn answered(&self, asking: &Asking, parsed: ParsedExchange) {

@@ -48,6 +48,8 @@ pub struct Driver {
     asking: RefCell<Option<Rc<Asking>>>,
     /// The API's own reason for refusing the last refresh.
     server_reason: RefCell<Option<String>>,
+    /// The members that the page adds to the body of its refresh.
+    own_body: RefCell<Option<JsValue>>,
     /// What was wrong with the answer to the last refresh.
     unusable: RefCell<Option<JsValue>>,
     calls: RefCell<CallMap<PendingCall>>,
@@ -78,6 +80,7 @@ impl Driver {
             lease: RefCell::default(),
             asking: RefCell::default(),
             server_reason: RefCell::default(),
+            own_body: RefCell::default(),
             unusable: RefCell::default(),
             calls: RefCell::default(),
             last_call: Cell::default(),
@@ -113,21 +116,41 @@ impl Driver {
         Promise::resolve(&JsValue::UNDEFINED)
     }
 
-    pub fn sign_out(&self) -> Promise {
+    pub fn sign_out(&self, is_idle: bool) -> Promise {
         let (id, promise) = self.register_call(CallPayload::None);
         if let Some(id) = id {
             self.pending_sign_outs.set(self.pending_sign_outs.get() + 1);
             let this = self.this.clone();
             drop(self.read(move |state| {
                 with(&this, |driver| driver.pending_sign_outs.set(driver.pending_sign_outs.get() - 1));
-                Input::SignOut(id, state)
+                Input::SignOut(id, is_idle, state)
             }));
         }
         promise
     }
 
-    pub fn sign_in(&self, body: JsValue, content_type: Option<String>) -> Promise {
-        self.start_call(CallPayload::SignIn(SignInBody { body, content_type }), Input::SignIn)
+    pub fn sign_in(&self, body: SignInBody) -> Promise {
+        self.start_call(CallPayload::SignIn(body), Input::SignIn)
+    }
+
+    pub fn refresh(&self, own_body: JsValue) -> Promise {
+        let has_body = own_body.is_object();
+        if has_body {
+            *self.own_body.borrow_mut() = Some(own_body);
+        }
+        self.call(|id| Input::Refresh(id, has_body))
+    }
+
+    pub fn restore(&self) -> Promise {
+        let (id, promise) = self.register_call(CallPayload::None);
+        if let Some(id) = id {
+            drop(self.read(move |state| Input::Restore(id, state)));
+        }
+        promise
+    }
+
+    pub fn reload_user(&self) {
+        self.drive(Input::ReloadUser);
     }
 
     pub fn call(&self, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
@@ -279,6 +302,11 @@ impl Driver {
                     call.reject(&self.call_error(error));
                 }
             }
+            Effect::LoadUser(identity) => self.after(&self.callbacks.load_user(), move |driver, text| {
+                let loaded =
+                    text.ok().and_then(|text| PageProfile::read_user(text.dyn_ref()?, &driver.config.user_field));
+                driver.drive(Input::UserLoaded(identity, loaded));
+            }),
             Effect::Lock(id) => self.lock(id),
             Effect::MarkSlow(id) => self.mark_slow(id),
             Effect::Notify => self.callbacks.notify(),

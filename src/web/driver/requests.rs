@@ -6,7 +6,7 @@ use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
-use super::super::answer::text;
+use super::super::answer::{read_renewal, text};
 use super::super::http::Outgoing;
 use super::super::json::{own_string, parse, to_js};
 use super::super::listener::Listener;
@@ -16,6 +16,12 @@ use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, ResponseClas
 
 /// Chromium fails requests of a page beyond about 1,400 at once. Requests beyond this limit wait in a queue.
 const MOST_IN_FLIGHT: u32 = 500;
+
+/// Whether the API accepts the token but wants a stronger or a newer sign-in (RFC 9470 §3). A refresh does not help.
+fn wants_step_up(response: &Response) -> bool {
+    let challenge = response.headers().get("www-authenticate").ok().flatten();
+    challenge.is_some_and(|challenge| challenge.contains("insufficient_user_authentication"))
+}
 
 impl Driver {
     pub fn fetch(&self, outgoing: Outgoing) -> Promise {
@@ -81,9 +87,9 @@ impl Driver {
             self.send(next);
         }
         let response = result.as_ref().ok().and_then(|value| value.dyn_ref::<Response>());
-        let is_unauthorized = response.is_some_and(|response| response.status() == 401) && self.counts_401_of(id);
-        let renewal =
-            response.and_then(|response| self.config.credential.renewal(response, &self.callbacks).ok().flatten());
+        let is_unauthorized = response.is_some_and(|response| response.status() == 401 && !wants_step_up(response))
+            && self.counts_401_of(id);
+        let renewal = response.and_then(|response| read_renewal(response, &self.config, &self.callbacks));
         let copy = response.filter(|_| is_unauthorized && self.config.refresh.is_none());
         let copy = copy.and_then(|response| response.clone().ok());
         let is_aborted = match self.calls.borrow_mut().get_mut(id) {
@@ -95,8 +101,8 @@ impl Driver {
             // The caller has aborted the request, so the rest of the response is not read.
             None => return drop(response.and_then(Response::body).map(|body| body.cancel())),
         };
-        if let Some(token) = renewal {
-            self.drive(Input::Renewed(id, token));
+        if let Some(grant) = renewal {
+            self.drive(Input::Renewed(id, grant));
         }
         // A request that was aborted meanwhile (`js/vault/run-to-head.ts`) is not sent again.
         let is_retried = is_unauthorized && !is_aborted;

@@ -51,6 +51,12 @@ impl World {
                 self.most_refreshes_at_once = self.most_refreshes_at_once.max(self.refreshes_under_way());
             }
             Effect::Fail(call, error) => self.close_call(tab, call, |_| Outcome::Failed(error)),
+            Effect::LoadUser(identity) => {
+                let credentials = self.tabs[tab].session.credentials(ExchangeKind::Refresh);
+                let bearer = credentials.and_then(|sent| sent.access.as_ref()).map(|token| token.expose().to_owned());
+                self.user_requests += 1;
+                self.put(Packet::AskUser { tab, identity, bearer });
+            }
             Effect::Lock(id) if self.locks => {
                 self.lock.push_back((tab, id));
                 self.give_lock();
