@@ -4,15 +4,17 @@ import { createListeners } from '../common/listeners.js'
 import { plainFetch } from '../common/plain-fetch.js'
 import { split } from '../common/request.js'
 import { LOADING } from '../common/snapshot.js'
-import type { Auth, AuthEvent, RegisteredUser, Snapshot } from '../common/types.js'
+import type { Auth, AuthEvent, RegisteredUser, SignInResult, Snapshot } from '../common/types.js'
+import type { Command, Commands } from '../protocol/commands.js'
 import { packCredentials } from '../protocol/packing.js'
 import type { ConnectedVault } from '../protocol/vault.js'
+import { addHeaders, type HeaderOptions } from './headers.js'
 import { createOrigins, type OriginOptions } from './origins.js'
 import type { Placement } from './placement.js'
 import { createVaultConnection } from './vault-connection.js'
 
 /** Where the vault runs, and the origins that the page knows before the vault has started. */
-export interface AuthOptions extends Placement, OriginOptions {}
+export interface AuthOptions extends Placement, OriginOptions, HeaderOptions {}
 
 /**
  * Connects this page to its vault. It is safe to call while a server renders: it does not connect there.
@@ -52,7 +54,7 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
 
   return {
     get ready() {
-      return snapshot.status === 'loading' ? whenReady() : Promise.resolve(snapshot)
+      return snapshot.status === 'loading' ? update('ready') : Promise.resolve(snapshot)
     },
     get snapshot() {
       return snapshot
@@ -71,14 +73,21 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
       return call(async (vault) => {
         await origins.learn(vault)
         signal.throwIfAborted()
-        return origins.needNoVault(request) ? plainFetch(request, body) : vault.fetch(request, body, priority)
+        if (origins.needNoVault(request)) return plainFetch(request, body)
+        addHeaders(request, options)
+        return vault.fetch(request, body, priority)
       }, signal)
     },
-    async signIn(credentials) {
+    async signIn(credentials, { by } = {}) {
       const packed = packCredentials(credentials)
-      return call((vault) => vault.signIn(packed))
+      return run('sign-in', { credentials: packed, by }) as Promise<SignInResult>
     },
-    signOut: () => call((vault) => vault.signOut()),
+    signOut: () => run('sign-out') as Promise<void>,
+    refresh: (body) => update('refresh', body),
+    restore: () => update('restore'),
+    reloadUser: () => update('reload-user'),
+    stay: () => run('stay') as Promise<void>,
+    ticket: (path) => run('ticket', path) as Promise<string>,
     dispose() {
       changes.clear()
       events.clear()
@@ -87,10 +96,13 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
     },
   }
 
-  function whenReady() {
-    return call(async (vault) => {
-      await vault.ready()
-      return snapshot
-    })
+  function run<Name extends Command>(command: Name, argument?: Commands[Name]) {
+    return call((vault) => vault.run(command, argument as Commands[Name]))
+  }
+
+  /** Runs a command, and resolves with the snapshot after it. */
+  async function update<Name extends Command>(command: Name, argument?: Commands[Name]) {
+    await run(command, argument)
+    return snapshot
   }
 }

@@ -1,4 +1,4 @@
-import { readCookie } from '../common/cookie.js'
+import { readPageValue } from '../common/cookie.js'
 import { commonError } from '../common/errors.js'
 import { frozen, LOADING } from '../common/snapshot.js'
 import type { AuthEvent } from '../common/types.js'
@@ -60,7 +60,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
       case 'event':
         return options.onEvent(Object.freeze(message.event) as AuthEvent)
       case 'cookie':
-        return channel.post({ ...message, value: readCookie(message.name) })
+        return channel.post({ ...message, value: readPageValue(message.name) })
     }
   }
 
@@ -97,10 +97,8 @@ export function openRemote(port: Port, options: RemoteOptions) {
   handshake.greet(false)
   const vault: ConnectedVault = {
     origins: async () => origins,
-    ready: () => channel.request({ type: 'ready' }),
     fetch: createSender(channel),
-    signIn: (credentials) => channel.request({ type: 'sign-in', credentials }),
-    signOut: () => channel.request({ type: 'sign-out' }),
+    run: (command, argument) => channel.request({ type: 'run', command, argument }),
     reportRequests: handshake.reportRequests,
     close: () => void (ending.signal.aborted || end(commonError('closed'))),
   }

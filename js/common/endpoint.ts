@@ -110,6 +110,12 @@ export function completeEndpoint(endpoint: Endpoint | RefreshOptions, defaults: 
   }
 }
 
+/** Fills in the defaults of the endpoint for the user, which is requested with GET. */
+export function userEndpoint(endpoint: Endpoint, defaults: EndpointDefaults): CompleteEndpoint {
+  const own = typeof endpoint === 'string' ? { path: endpoint } : endpoint
+  return completeEndpoint({ method: 'GET', ...own }, defaults)
+}
+
 /** Encodes the members as a body. Returns the body and its content type. */
 export function encodeBody(
   members: Readonly<Record<string, unknown>>,

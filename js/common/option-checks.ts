@@ -31,6 +31,10 @@ const isExactly = (value: unknown, members: Record<string, (value: unknown) => b
   Object.keys(value).every((name) => name in members) &&
   Object.entries(members).every(([name, test]) => test(value[name]))
 
+const optional = (test: (value: unknown) => boolean) => (value: unknown) => value === undefined || test(value)
+
+const isCount = (value: unknown) => typeof value === 'number' && value >= 0 && Number.isFinite(value)
+
 export const oneOf = (...words: string[]): Kind => ({
   test: (value) => words.includes(value as string),
   text: words.map((word) => `"${word}"`).join(' or '),
@@ -46,6 +50,12 @@ const csrf: Kind = {
   text: 'false, { header, value } or { header, cookie } with texts that a header can hold',
 }
 
+const isCsrfSource = (value: unknown) =>
+  isExactly(value, { field: isText }) ||
+  isExactly(value, { responseHeader: isHeader }) ||
+  isExactly(value, { meta: isText }) ||
+  isExactly(value, { endpoint: isText, field: optional(isText), responseHeader: optional(isHeader) })
+
 const PATH: Kind = {
   test: (value) => typeof value === 'string',
   text: 'a dotted path such as "data.access_token"',
@@ -54,7 +64,7 @@ const PATH: Kind = {
 const fields: Kind = {
   test: isObject,
   text: 'an object of dotted paths',
-  members: { accessToken: PATH, expiresIn: PATH, refreshToken: PATH, reason: PATH, user: PATH },
+  members: { accessToken: PATH, endsAt: PATH, expiresIn: PATH, refreshToken: PATH, reason: PATH, user: PATH },
 }
 
 const ENDPOINT = '"/path", or an object with `path`'
@@ -78,6 +88,16 @@ const endpoint = (members: Kinds = MEMBERS_OF_ENDPOINT): Kind => ({
   members,
 })
 
+/** Each endpoint is checked in the same way as `signIn`. */
+const isBodyEndpoint = (value: unknown) => {
+  if (isText(value)) return true
+  if (!isObject(value) || !isText(value.path)) return false
+  const { method } = value
+  return method === undefined || (isMethod(method) && !BODILESS.test(String(method)))
+}
+
+const SECONDS = 'a number of seconds, 0 or more'
+
 const isStatus = (value: unknown) =>
   Number.isInteger(value) && (value as number) >= 400 && (value as number) <= 499
 
@@ -94,11 +114,21 @@ export const KINDS = {
     text: '"bearer", "cookie", or { headers } with a list of header names',
   },
   credentials,
-  csrf,
+  csrf: {
+    test: (value) => csrf.test(value) || isExactly(value, { header: isHeader, from: isCsrfSource }),
+    text: `${csrf.text}, or { header, from } with { field }, { responseHeader }, { meta } or { endpoint }`,
+  },
+  exchanges: {
+    test: (value) => isObject(value) && Object.values(value).every(isBodyEndpoint),
+    text: 'an object with names and endpoints that take a body',
+  },
   fields,
-  forgetAfter: {
-    test: (value) => typeof value === 'number' && value >= 0 && Number.isFinite(value),
-    text: 'a number of seconds, 0 or more',
+  forgetAfter: { test: isCount, text: SECONDS },
+  idle: {
+    test: (value) =>
+      isExactly(value, { after: isCount, warn: optional(isCount) }) &&
+      ((value as { warn?: number }).warn ?? 0) < (value as { after: number }).after,
+    text: '{ after, warn } with numbers of seconds, and `warn` less than `after`',
   },
   name: {
     // The names of Web Locks that begin with a dash are reserved (Web Locks, §3.2).
@@ -124,6 +154,8 @@ export const KINDS = {
       isExactly(value, { body: isText }),
     text: '"body", "cookie", { body } with a member name, or { header } with a header name',
   },
+  renewHeader: { test: isHeader, text: 'the name of a header' },
+  restoreCookie: { test: isText, text: 'the name of a cookie' },
   scheme: {
     test: (value) => value === '' || isHeader(value),
     text: 'one word such as "Token", or "" for none',
@@ -136,6 +168,7 @@ export const KINDS = {
     },
   }),
   signOut: endpoint(),
+  user: endpoint(),
 } satisfies Kinds
 
 /**

@@ -1,13 +1,14 @@
 import type { Snapshot } from '../common/types.js'
+import type { Command } from './commands.js'
 import type { PackedError } from './errors.js'
-import type { PackedBody, PackedCredentials, PackedRequest, ResponseHead } from './packing.js'
+import type { PackedBody, PackedRequest, ResponseHead } from './packing.js'
 
 /**
  * The version of the protocol. It changes with every release that changes a message. A page and a vault with different
  * versions do not work together. `hello` and `refused` keep their shapes in all releases, so that the mismatch can be
  * reported.
  */
-export const VERSION = 2
+export const VERSION = 3
 
 /** The number of chunks of a body that may be sent, in either direction, before the receiver requests more. */
 export const WINDOW = 8
@@ -24,9 +25,7 @@ export type ToVault =
   | { type: 'abort'; id: number }
   | { type: 'pull'; id: number; count: number }
   | { type: 'chunk'; id: number; bytes: Uint8Array<ArrayBuffer> | null }
-  | { type: 'sign-in'; id: number; credentials: PackedCredentials }
-  | { type: 'sign-out'; id: number }
-  | { type: 'ready'; id: number }
+  | { type: 'run'; id: number; command: Command; argument: unknown }
   | { type: 'cookie'; name: string; value: string | null }
 
 /** All messages of a vault. No message contains a token. */
@@ -46,14 +45,14 @@ export type ToPage =
   | { type: 'end'; id: number; bytes: ArrayBuffer | null }
 
 /** A message that opens a call. Every call gets an answer. */
-export type CallRequest = Extract<ToVault, { type: 'fetch' | 'ready' | 'sign-in' | 'sign-out' }>
+export type CallRequest = Extract<ToVault, { type: 'fetch' | 'run' }>
 
 /** A {@link CallRequest} before the call has its id. */
 export type NewCall = WithoutId<CallRequest>
 type WithoutId<Message> = Message extends unknown ? Omit<Message, 'id'> : never
 
 export const opensCall = (message: ToVault): message is CallRequest => CALL_REQUESTS.includes(message.type)
-const CALL_REQUESTS: readonly ToVault['type'][] = ['fetch', 'ready', 'sign-in', 'sign-out']
+const CALL_REQUESTS: readonly ToVault['type'][] = ['fetch', 'run']
 
 /** Whether this message of the vault is the last one of its call. */
 export function endsCall(message: ToPage): boolean {
@@ -80,9 +79,7 @@ export const TO_VAULT: Shapes = {
   abort: { id: 'number' },
   pull: { id: 'number', count: 'number' },
   chunk: { id: 'number', bytes: '' },
-  'sign-in': { id: 'number', credentials: '' },
-  'sign-out': { id: 'number' },
-  ready: { id: 'number' },
+  run: { id: 'number', command: 'string', argument: '' },
   cookie: { name: 'string', value: '' },
 }
 

@@ -1,10 +1,9 @@
 import type { AuthEvent, Snapshot } from '../common/types.js'
-import type { PackedCredentials } from './packing.js'
+import type { Command, Commands } from './commands.js'
 
 /** The interface of a vault for the page. The vault is in the page itself, or at the other end of a port. */
 export interface Vault {
   readonly snapshot: Snapshot
-  ready(): Promise<void>
   subscribe(listener: () => void): () => void
   onEvent(listener: (event: AuthEvent) => void): () => void
   /** The origins that the vault may send the token to. Rejects if the vault could not start. */
@@ -13,8 +12,8 @@ export interface Vault {
   reportRequests(): void
   /** The body is separate from the request, so that it can be sent again. */
   fetch(request: Request, body: BodyInit | null, priority?: RequestPriority): Promise<Response>
-  signIn(credentials: PackedCredentials): Promise<unknown>
-  signOut(): Promise<void>
+  /** Runs a command. Resolves when the snapshot has its effect. */
+  run<Name extends Command>(command: Name, argument: Commands[Name]): Promise<unknown>
   close(): void
 }
 

@@ -1,6 +1,6 @@
 import { packHead } from '../protocol/packing.js'
 import { RemoteResponse } from '../protocol/response.js'
-import type { ReadCookie } from './exchange.js'
+import { type CsrfReaders, setCsrf } from './exchange.js'
 import type { resolveOptions } from './options.js'
 import type { Outgoing } from './outgoing.js'
 
@@ -10,21 +10,22 @@ type Config = ReturnType<typeof resolveOptions>
 const SAFE = /^(GET|HEAD|OPTIONS)$/i
 
 /**
- * Prepares a request for a credential other than `bearer`: prevents redirects of requests with credential headers, includes
- * cookies, and sets the CSRF header.
+ * Prepares a request to the API: prevents redirects of requests with credential headers, includes cookies where they belong
+ * to the credential or to the CSRF token, and sets the CSRF header.
  */
 export async function applyCredential(
   { init, headers }: Outgoing,
   { credential, csrf }: Config,
-  readCookie: ReadCookie,
+  readers: CsrfReaders,
 ) {
+  const isBearer = credential === 'bearer'
+  // For a token in `Authorization`, no other site can send a request. The CSRF header is needed only if the API gives it.
+  if (isBearer && !readers.source) return
   // Before a redirect to another origin, `fetch` removes `Authorization`, but not these headers (promise 13).
-  if (credential !== 'cookie' && init.redirect !== 'manual') init.redirect = 'error'
+  if (!isBearer && credential !== 'cookie' && init.redirect !== 'manual') init.redirect = 'error'
   if (init.credentials === 'omit') return
   init.credentials = 'include'
-  if (!csrf || SAFE.test(init.method ?? 'GET') || headers.has(csrf.header)) return
-  const value = 'cookie' in csrf ? await readCookie(csrf.cookie) : csrf.value
-  if (value !== null) headers.set(csrf.header, value)
+  if (!SAFE.test(init.method ?? 'GET')) await setCsrf(headers, csrf, readers)
 }
 
 /** Called by the core. devise_token_auth sends blank headers if there is no new token; then the result is `undefined`. */
@@ -34,8 +35,9 @@ export function readHeaders({ headers }: Response, names: string): string | unde
 }
 
 /** Returns the response without the headers that contain a token (promise 3). */
-export function withoutCredential(response: Response, { credential }: Config): Response {
+export function withoutCredential(response: Response, { credential, renewHeader }: Config): Response {
   const names = ['authorization', ...credential.split(',')]
+  if (renewHeader) names.push(renewHeader)
   if (!names.some((name) => response.headers.has(name))) return response
   const head = packHead(response)
   head.headers = head.headers.filter(([name]) => !names.includes(name))

@@ -1,11 +1,24 @@
-import { type CompleteEndpoint, encodeBody } from '../common/endpoint.js'
+import { type CompleteEndpoint, type Csrf, encodeBody } from '../common/endpoint.js'
+
+/** Where the value of the CSRF header comes from. */
+export interface CsrfReaders {
+  readPageValue: ReadPageValue
+  /** Reads the token of `csrf.from`. */
+  source?: { read(): Promise<string | null> } | undefined
+}
+
+/** Sets the CSRF header, if its value is known. */
+export async function setCsrf(headers: Headers, csrf: Csrf, { readPageValue, source }: CsrfReaders) {
+  if (!csrf || headers.has(csrf.header)) return
+  const value =
+    'from' in csrf ? await source?.read() : 'cookie' in csrf ? await readPageValue(csrf.cookie) : csrf.value
+  if (value != null) headers.set(csrf.header, value)
+}
 
 /** The headers of every exchange with this endpoint. */
-export async function exchangeHeaders({ csrf }: CompleteEndpoint, readCookie: ReadCookie): Promise<Headers> {
+export async function exchangeHeaders({ csrf }: CompleteEndpoint, readers: CsrfReaders): Promise<Headers> {
   const headers = new Headers({ Accept: 'application/json' })
-  if (!csrf) return headers
-  const value = 'cookie' in csrf ? await readCookie(csrf.cookie) : csrf.value
-  if (value !== null) headers.set(csrf.header, value)
+  await setCsrf(headers, csrf, readers)
   return headers
 }
 
@@ -21,5 +34,8 @@ export function encode(endpoint: CompleteEndpoint, members: Record<string, strin
   return body
 }
 
-/** Reads the value of a readable cookie; `null` if there is no such cookie. Rejects if no page answers. */
-export type ReadCookie = (name: string) => Promise<string | null>
+/**
+ * Reads a cookie or the content of a `<meta>` element (see `readPageValue` in js/common/cookie.ts) from a page; `null` if
+ * there is none. Rejects if no page answers.
+ */
+export type ReadPageValue = (name: string) => Promise<string | null>

@@ -2,65 +2,92 @@ import type { CompleteEndpoint } from '../common/endpoint.js'
 import { type AuthErrorDetail, commonError } from '../common/errors.js'
 import type { SessionEvent, Snapshot } from '../common/types.js'
 import type { VaultOptions } from '../common/vault-options.js'
+import type { Core } from '../wasm/core.js'
 import { readHeaders } from './credential.js'
 import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
-import type { ReadCookie } from './exchange.js'
-import { encode, exchangeHeaders } from './exchange.js'
+import { encode, exchangeHeaders, type ReadPageValue } from './exchange.js'
 import { listenForVaultLifecycle } from './lifecycle.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
 import type { createNetwork } from './network.js'
+import { loadCsrfSource, loadIdleLimit } from './optional.js'
 import { resolveOptions } from './options.js'
 import { openPeerChannel } from './peer-channel.js'
+import { originOf } from './policy.js'
 import type { createRequestEvents } from './request-events.js'
+import { withRestoreCookie } from './restore-cookie.js'
 import { openSharedState } from './shared-state.js'
 
 /** What a core needs from its vault, and the callbacks for its events. */
 export interface Dependencies {
-  readCookie: ReadCookie
+  readPageValue: ReadPageValue
   network: ReturnType<typeof createNetwork>
   requested: ReturnType<typeof createRequestEvents>['requested']
   report(event: SessionEvent): void
   /** Called with each new snapshot. */
   notify(snapshot: Snapshot): void
+  /** Requests the user from its endpoint. */
+  loadUser(): Promise<string | undefined>
 }
 
 /** Loads the core and connects it to this realm: storage, locks, tabs, lifecycle events of the page. */
-export async function launch(
-  options: VaultOptions,
-  { readCookie, network, requested, report, notify }: Dependencies,
-) {
+export async function launch(options: VaultOptions, dependencies: Dependencies) {
+  const { readPageValue, network, requested, report, notify, loadUser } = dependencies
   if (typeof location === 'undefined') throw commonError('not-in-browser')
   const config = resolveOptions(options)
-  const { name } = config
-  const Core = await loadCore()
+  const { name, restoreCookie } = config
+  // Normalised, so that they can be compared with the origins of request URLs. The core refuses what is not an origin.
+  const origins = new Set(config.origins.map(originOf))
+  const [CoreClass, source, idle] = await Promise.all([
+    loadCore(),
+    loadCsrfSource(config, origins, network.fetch, readPageValue),
+    loadIdleLimit(config, {
+      isSignedIn: () => core.snapshot().status === 'authenticated',
+      onChange: show,
+      onWarning: (endsAt) => report({ type: 'idle-warning', endsAt }),
+      onEnd: () => core.signOut(true).catch(() => {}),
+    }),
+  ])
+  const readers = { readPageValue, source }
+  const state = openSharedState(name)
   let peers: ReturnType<typeof openPeerChannel> | undefined
-  const core = new Core(config, {
-    ...openSharedState(name),
+  const core: Core = new CoreClass(config, {
+    ...(restoreCookie ? withRestoreCookie(state, restoreCookie, readPageValue) : state),
     whenSettled,
     defer,
     requestLock: () => requestLock(name),
     broadcast: (word: string) => peers?.post(word),
-    fetch: network.fetch,
-    headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, readCookie),
+    fetch: source?.fetch ?? network.fetch,
+    headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, readers),
     encode,
     readHeaders,
-    notify: () => notify(core.snapshot() as Snapshot),
+    loadUser,
+    notify: show,
     report,
     requested,
     error,
   })
+  if (idle?.isOver() && config.refresh && config.refreshToken === 'cookie') core.signOut(true).catch(() => {})
   peers = openPeerChannel(name, (word) => core.onPeerMessage(word))
-  const stopListening = listenForVaultLifecycle((event) => core.onLifecycleEvent(event))
-  const close = () => {
+  const stopListening = listenForVaultLifecycle((event) => {
+    idle?.check()
+    core.onLifecycleEvent(event)
+  })
+
+  function show() {
+    notify({ ...(core.snapshot() as Snapshot), idle: idle?.warning ?? null } as Snapshot)
+    idle?.check()
+  }
+
+  function close() {
     core.close()
+    idle?.close()
     peers?.close()
     stopListening()
   }
-  // Normalised, so that they can be compared with the origins of request URLs. The core has checked that each is an origin.
-  const origins = new Set(config.origins.map((origin) => new URL(origin).origin))
-  return { core, config, origins, close }
+
+  return { core, config, origins, readers, idle, close }
 }
 
 /** Called by the core, which has one callback for both results of a promise. */

@@ -4,6 +4,7 @@ import {
   type RefreshOptions,
   refreshMember,
   tokenPaths,
+  userEndpoint,
 } from '../common/endpoint.js'
 import { FIELDS } from '../common/fields.js'
 import { checkOptions, KINDS } from '../common/option-checks.js'
@@ -28,8 +29,14 @@ export function resolveOptions(options: VaultOptions) {
     refresh: endpoint(options.refresh),
     signOut: endpoint(options.signOut),
   }
+  const exchanges = Object.values(options.exchanges ?? {}).map((given) => completeEndpoint(given, options))
   return {
     ...endpoints,
+    exchanges,
+    user: options.user === undefined ? undefined : userEndpoint(options.user, options),
+    restoreCookie: options.restoreCookie,
+    idle: options.idle,
+    renewHeader: options.renewHeader?.toLowerCase(),
     name: options.name ?? 'tokencell',
     forgetAfter: options.forgetAfter ?? 60,
     origins: options.origins ?? [location.origin],
@@ -43,6 +50,6 @@ export function resolveOptions(options: VaultOptions) {
     // For the requests of the page; endpoints have their own `csrf`.
     csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     reason: options.fields?.reason ?? FIELDS.reason,
-    tokenPaths: tokenPaths(Object.values(endpoints)),
+    tokenPaths: tokenPaths([...Object.values(endpoints), ...exchanges]),
   }
 }

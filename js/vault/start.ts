@@ -1,27 +1,24 @@
-import { decoded } from '../common/cookie.js'
-import { encodeCredentials } from '../common/endpoint.js'
+import { decoded, META } from '../common/cookie.js'
 import { isAuthError } from '../common/errors.js'
 import { createListeners } from '../common/listeners.js'
 import { frozen, LOADING } from '../common/snapshot.js'
-import type { AuthEvent, Snapshot } from '../common/types.js'
+import type { AuthEvent, SessionEvent, Snapshot } from '../common/types.js'
 import type { VaultOptions } from '../common/vault-options.js'
-import {
-  isJson,
-  type PackedCredentials,
-  packRequest,
-  replayable,
-  unpackCredentials,
-} from '../protocol/packing.js'
+import { packRequest, replayable } from '../protocol/packing.js'
 import type { Vault } from '../protocol/vault.js'
+import { createCommands } from './commands.js'
 import { applyCredential, withoutCredential } from './credential.js'
 import { vaultError } from './errors.js'
-import type { ReadCookie } from './exchange.js'
+import type { ReadPageValue } from './exchange.js'
 import { launch } from './launch.js'
 import { createNetwork } from './network.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 import { originOf } from './policy.js'
 import { createRequestEvents, type Requested } from './request-events.js'
 import { runToHead } from './run-to-head.js'
+import { reportStepUp } from './step-up.js'
+import { createTicketSource } from './ticket.js'
+import { createUserLoader } from './user.js'
 
 /** A lifecycle event of the pages of a vault. */
 export type LifecycleEvent = 'clients-gone' | 'restored' | 'client-connected' | 'woke'
@@ -37,7 +34,7 @@ export interface VaultHost extends Vault {
 }
 
 /** Starts the core in this realm. */
-export function start(options: VaultOptions, readPageCookie: ReadCookie): VaultHost {
+export function start(options: VaultOptions, readFromPage: ReadPageValue): VaultHost {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
   const requests = createRequestEvents()
@@ -45,23 +42,25 @@ export function start(options: VaultOptions, readPageCookie: ReadCookie): VaultH
   let snapshot: Snapshot = LOADING
   let isReporting = false
 
-  const readCookie: ReadCookie = async (name) => {
-    const value = await readPageCookie(name).catch((cause: unknown) => {
+  const report = (event: SessionEvent) => events.emit(Object.freeze(event))
+
+  const readPageValue: ReadPageValue = async (name) => {
+    const value = await readFromPage(name).catch((cause: unknown) => {
       throw isAuthError(cause) ? cause : vaultError('csrf-unreadable', { cause })
     })
-    return value && decoded(value)
+    return value && !name.startsWith(META) ? decoded(value) : value
   }
 
   let launching: ReturnType<typeof launch> | undefined
-  launched()
 
   /** A failed start rejects the calls that need it; the next call retries. */
   function launched() {
     launching ??= launch(options, {
-      readCookie,
+      readPageValue,
       network,
       requested: requests.requested,
-      report: (event) => events.emit(Object.freeze(event)),
+      report,
+      loadUser: user.load,
       notify(current) {
         snapshot = frozen(current)
         changes.emit()
@@ -74,29 +73,44 @@ export function start(options: VaultOptions, readPageCookie: ReadCookie): VaultH
   }
 
   async function send(request: Outgoing): Promise<Response> {
-    const { core, config, origins } = await launched()
+    const { core, config, origins, readers } = await launched()
     const isOurs = origins.has(originOf(request.url))
-    if (isOurs && config.credential !== 'bearer') await applyCredential(request, config, readCookie)
+    if (isOurs) await applyCredential(request, config, readers)
     const rotates = isOurs && !/^(bearer|cookie)$/.test(config.credential)
     const sent = rotates ? runToHead(request, (request) => core.fetch(request)) : core.fetch(request)
     const response = await sent.catch(async (error: unknown) => {
       const reason = error instanceof TypeError && (await network.reasonOf(request.url, isOurs))
       throw reason ? new TypeError(reason.message) : error
     })
-    return isOurs ? withoutCredential(response, config) : response
+    if (!isOurs) return response
+    reportStepUp(response, report)
+    return withoutCredential(response, config)
   }
 
-  async function signIn(credentials: PackedCredentials): Promise<unknown> {
-    const { core, config } = await launched()
-    const [body, contentType] = isJson(credentials)
-      ? encodeCredentials(credentials.json, config.signIn)
-      : unpackCredentials(credentials)
-    return core.signIn(body, contentType).catch(async (error: unknown) => {
-      const isUnanswered = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
-      const url = isUnanswered && config.signIn && new URL(config.signIn.path, config.origins[0]).href
-      throw (url && (await network.reasonOf(url, true))) || error
-    })
+  /** Sends a request of a page. It restarts the time of the idle limit. */
+  async function sendForPage(request: Outgoing): Promise<Response> {
+    const { idle, origins } = await launched()
+    if (idle && origins.has(originOf(request.url))) idle.restart()
+    return send(request)
   }
+
+  async function userEndpoint() {
+    const { user, origins } = (await launched()).config
+    return user ? { options: user, url: new URL(user.path, origins[0]).href } : undefined
+  }
+
+  async function urlOfApi(path: string): Promise<string> {
+    const { config, origins } = await launched()
+    const url = new URL(path, config.origins[0])
+    if (!origins.has(url.origin)) throw vaultError('endpoint-outside-origins', { option: 'path' })
+    return url.href
+  }
+
+  const user = createUserLoader({ endpoint: userEndpoint, send, report })
+  const ticket = createTicketSource(urlOfApi, sendForPage)
+  const run = createCommands({ launched, network, exchanges: options.exchanges, user, ticket })
+
+  launched()
 
   return {
     get snapshot() {
@@ -111,14 +125,12 @@ export function start(options: VaultOptions, readPageCookie: ReadCookie): VaultH
       requests.add((event) => events.emit(Object.freeze({ ...event, here: true })))
     },
     origins: async () => [...(await launched()).origins],
-    ready: async () => (await launched()).core.ready(),
     async fetch(request, body, priority) {
       const own = await replayable(request, body)
-      return send(outgoing(packRequest(request, { priority }), own, request.signal))
+      return sendForPage(outgoing(packRequest(request, { priority }), own, request.signal))
     },
-    send,
-    signIn,
-    signOut: async () => (await launched()).core.signOut(),
+    send: sendForPage,
+    run,
     onLifecycleEvent: async (event) => (await launched()).core.onLifecycleEvent(event),
     close() {
       changes.clear()

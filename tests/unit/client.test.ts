@@ -16,6 +16,9 @@ const ADA: Snapshot = {
   claims: null,
   expiresAt: null,
   refreshAt: null,
+  claimsAreNewer: false,
+  endsAt: null,
+  idle: null,
 }
 
 /** A vault that the test controls. */
@@ -24,7 +27,6 @@ function scripted() {
   const eventListeners = new Set<(event: AuthEvent) => void>()
   const vault = {
     snapshot: LOADING as Snapshot,
-    ready: vi.fn(async () => {}),
     origins: vi.fn(async (): Promise<readonly string[]> => ['https://api.example.com']),
     subscribe(listener: () => void) {
       listeners.add(listener)
@@ -36,8 +38,7 @@ function scripted() {
     },
     reportRequests: vi.fn(),
     fetch: vi.fn(async () => new Response('ok')),
-    signIn: vi.fn(async () => ({ user: 'Ada' })),
-    signOut: vi.fn(async () => {}),
+    run: vi.fn(async (): Promise<unknown> => undefined),
     close: vi.fn(),
   } satisfies Vault
   return {
@@ -130,7 +131,7 @@ test('a subscriber that throws does not prevent the calls of other subscribers',
 
 test('`ready` rejects when the vault cannot determine the session, and the next `ready` waits again', async () => {
   const { placement, vault, show } = scripted()
-  vault.ready.mockRejectedValueOnce(vaultError('unreachable'))
+  vault.run.mockRejectedValueOnce(vaultError('unreachable'))
   const auth = createAuth(placement)
   await expect(auth.ready).rejects.toMatchObject({ code: 'unreachable' })
   const again = auth.ready
@@ -184,7 +185,7 @@ test('the methods work without their object', async () => {
   expect([request.url, request.method, body]).toEqual(['https://api.example.com/a', 'POST', 'x'])
   await signIn({ email: 'ada@example.com' })
   await signOut()
-  expect(vault.signOut).toHaveBeenCalled()
+  expect(vault.run).toHaveBeenCalledWith('sign-out', undefined)
 })
 
 test('after a failed start, the vault is started again by a later call, at most once per second', async () => {
@@ -199,7 +200,7 @@ test('after a failed start, the vault is started again by a later call, at most 
   expect(page).toHaveBeenCalledTimes(1)
   now.mockReturnValue(6000)
   await auth.signOut()
-  expect([page.mock.calls.length, vault.signOut.mock.calls.length]).toEqual([2, 1])
+  expect([page.mock.calls.length, vault.run.mock.calls.length]).toEqual([2, 1])
 })
 
 test('a request that is aborted while the vault starts rejects with the reason of the abort, and is not sent later', async () => {

@@ -53,6 +53,7 @@ export function callbacks(log: Log, hint: string, answer: Answer) {
     headers: async () => new Headers({ 'X-Requested-With': 'tokencell' }),
     encode: (_: unknown, members: object) => JSON.stringify(members),
     readHeaders: () => undefined,
+    loadUser: async () => undefined,
     notify: () => say('notify'),
     recall: async () => [state.hint, state.epoch, undefined, false],
     markSlow: (mark: number) => say('slow', mark),

@@ -9,7 +9,7 @@ test('importing any entry in Node has no side effects', () => {
     const { openVault } = await import('tokencell/vault')
     const vault = openVault({ signIn: '/login' })
     const auth = createAuth({ page: async () => ({ default: vault }) })
-    const codes = await Promise.all([auth.ready, vault.ready()].map((call) => call.catch(({ code }) => code)))
+    const codes = await Promise.all([auth.ready, vault.run('ready', undefined)].map((call) => call.catch(({ code }) => code)))
     console.log(JSON.stringify({ codes, globals: Object.keys(globalThis).length - before }))
   `
   const printed = execFileSync(process.execPath, ['--input-type=module', '--eval', script], {

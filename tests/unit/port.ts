@@ -4,7 +4,7 @@ import { LOADING } from '../../js/common/snapshot.js'
 import type { AuthEvent, Snapshot } from '../../js/common/types.js'
 import { VERSION } from '../../js/protocol/messages.js'
 import type { ConnectedVault } from '../../js/protocol/vault.js'
-import type { ReadCookie } from '../../js/vault/exchange.js'
+import type { ReadPageValue } from '../../js/vault/exchange.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import type { Requested } from '../../js/vault/request-events.js'
 import { serve } from '../../js/vault/serve.js'
@@ -57,6 +57,9 @@ export const ADA: Snapshot = {
   claims: null,
   expiresAt: null,
   refreshAt: null,
+  claimsAreNewer: false,
+  endsAt: null,
+  idle: null,
 }
 
 /** Adds what a page has and Node does not have. */
@@ -142,15 +145,13 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     onRequest: vi.fn((_: (event: Requested, request: Outgoing) => void) => () => {}),
     reportRequests: vi.fn(),
     origins: vi.fn(async (): Promise<readonly string[]> => ['https://api.test']),
-    ready: vi.fn(async () => {}),
     fetch: vi.fn(async () => new Response('unused')),
     send: vi.fn(async (_: Outgoing) => new Response('ok')),
-    signIn: vi.fn(async (): Promise<unknown> => ({ user: 'Ada' })),
-    signOut: vi.fn(async () => {}),
+    run: vi.fn(async (): Promise<unknown> => undefined),
     onLifecycleEvent: vi.fn(async (_: string) => {}),
     close: vi.fn(),
   } satisfies VaultHost
-  let readCookie!: ReadCookie
+  let readCookie!: ReadPageValue
   const { accept } = serve((read) => {
     readCookie = read
     return host
@@ -175,6 +176,14 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     },
   }
 }
+
+/** The `run` message of a sign-in. */
+export const signInMessage = (id: number) => ({
+  type: 'run',
+  id,
+  command: 'sign-in',
+  argument: { credentials: { json: '{}' }, by: undefined },
+})
 
 export const fetchMessage = (id: number, init: object = {}) => ({
   type: 'fetch',

@@ -28,7 +28,7 @@ test('a page restored from the back/forward cache treats its vault as lost when 
   expect(onLost).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(200)
   expect([onLost.mock.calls.length, close.mock.calls.length]).toEqual([1, 1])
-  await expect(vault.ready()).rejects.toMatchObject({ code: 'vault-lost' })
+  await expect(vault.run('ready', undefined)).rejects.toMatchObject({ code: 'vault-lost' })
   await vi.advanceTimersByTimeAsync(60_000)
   expect(onLost).toHaveBeenCalledTimes(1)
 })
@@ -66,7 +66,7 @@ test('a restored page that its vault refuses treats the vault as lost after 10 s
 test('a refusal without a `hello` of this client changes nothing, because another script may have sent the `hello`', async () => {
   const { port, vault, onLost } = await openPage()
   port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-mismatch', message: 'x' } })
-  const ready = watch(vault.ready())
+  const ready = watch(vault.run('ready', undefined))
   await settled()
   expect([onLost.mock.calls.length, ready.outcome]).toEqual([0, 'open'])
 })
@@ -95,7 +95,7 @@ test('a page that is hidden before its first welcome sends `bye`, and sends `hel
 
 test('a ping lists the open calls, and no ping is sent when there are none', async () => {
   const { vault, port } = await openPage()
-  const calls = [watch(vault.ready()), watch(vault.signOut())]
+  const calls = [watch(vault.run('ready', undefined)), watch(vault.run('sign-out', undefined))]
   await vi.advanceTimersByTimeAsync(5000)
   expect(port.of('ping')).toEqual([{ type: 'ping', calls: [1, 2] }])
   port.receive(settledMessage(1, 'known'))
@@ -110,9 +110,9 @@ test('a ping lists the open calls, and no ping is sent when there are none', asy
 
 test('a call that the vault does not know fails; a call that the vault has just settled, or gets later, does not', async () => {
   const { vault, port } = await openPage()
-  const [lost, answered] = [watch(vault.ready()), watch(vault.signOut())]
+  const [lost, answered] = [watch(vault.run('ready', undefined)), watch(vault.run('sign-out', undefined))]
   await vi.advanceTimersByTimeAsync(5000)
-  const later = watch(vault.ready())
+  const later = watch(vault.run('ready', undefined))
   // The vault had settled call 2 before the ping arrived. So the pong lists it as unknown, too.
   port.receive(settledMessage(2, 'answered'))
   port.receive({ type: 'pong', instance: 'first', unknown: [1, 2] })
@@ -125,7 +125,7 @@ test('a call that the vault does not know fails; a call that the vault has just 
 
 test('a vault that answers no pings while calls are open is lost after 15 s, once', async () => {
   const { vault, onLost, close, fetch } = await openPage()
-  const calls = [watch(vault.ready()), watch(fetch())]
+  const calls = [watch(vault.run('ready', undefined)), watch(fetch())]
   await vi.advanceTimersByTimeAsync(14_900)
   expect([calls[0]?.outcome, onLost.mock.calls.length]).toEqual(['open', 0])
   await vi.advanceTimersByTimeAsync(200)
@@ -138,7 +138,12 @@ for (const type of ['ping', 'pong'] as const) {
   test(`a page that gets a ${type} of another instance fails its calls and repeats its handshake on the same port`, async () => {
     const { vault, port, onLost, close, fetch, onSnapshot, onEvent } = await openPage()
     vault.reportRequests()
-    const calls = [watch(vault.ready()), watch(fetch()), watch(vault.signIn('raw')), watch(vault.signOut())]
+    const calls = [
+      watch(vault.run('ready', undefined)),
+      watch(fetch()),
+      watch(vault.run('sign-in', { credentials: 'raw', by: undefined })),
+      watch(vault.run('sign-out', undefined)),
+    ]
     await settled()
     const before = port.posted.length
     port.receive({ type, instance: 'second', ...(type === 'pong' && { unknown: [] }) })
@@ -153,7 +158,7 @@ for (const type of ['ping', 'pong'] as const) {
     port.receive({ type: 'snapshot', snapshot: { ...ADA } })
     port.receive({ type: 'event', event: { type: 'signed-in' } })
     expect([onSnapshot.mock.calls, onEvent.mock.calls]).toEqual([[[ADA]], [[{ type: 'signed-in' }]]])
-    const again = watch(vault.ready())
+    const again = watch(vault.run('ready', undefined))
     port.receive(settledMessage(5, 'again'))
     await vi.advanceTimersByTimeAsync(60_000)
     expect(again.outcome).toBe('again')
@@ -168,7 +173,7 @@ test('another instance is lost when it does not welcome the page, and gets no se
   expect(silent.onLost).toHaveBeenCalledTimes(1)
 
   const welcomed = await openPage()
-  const call = watch(welcomed.vault.ready())
+  const call = watch(welcomed.vault.run('ready', undefined))
   welcomed.port.receive({ ...WELCOME, instance: 'second' })
   await settled()
   expect([call.outcome, welcomed.port.of('hello').length]).toEqual(['vault-lost', 1])

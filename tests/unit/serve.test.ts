@@ -2,7 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/common/errors.js'
 import { VERSION } from '../../js/protocol/messages.js'
 import { PAGE_SILENCE_TIMEOUT } from '../../js/vault/presence.js'
-import { ADA, type FakePort, fetchMessage, openFakeVault, settled, usePage } from './port.js'
+import { ADA, type FakePort, fetchMessage, openFakeVault, settled, signInMessage, usePage } from './port.js'
 
 const { takeReported } = usePage()
 afterEach(() => expect(takeReported()).toEqual([]))
@@ -68,7 +68,7 @@ test('a page that has sent `bye` is gone at once, whatever it sends then, until 
   expect(wakes()).toEqual(['client-connected', 'clients-gone'])
   for (const message of [
     fetchMessage(1, { keepalive: true }),
-    { type: 'sign-out', id: 2 },
+    { type: 'run', id: 2, command: 'sign-out', argument: undefined },
     { type: 'pong' },
     { type: 'ping', calls: [] },
     { type: 'woke' },
@@ -82,7 +82,7 @@ test('a page that has sent `bye` is gone at once, whatever it sends then, until 
   }
   await settled()
   expect(wakes()).toEqual(['client-connected', 'clients-gone'])
-  expect([host.send.mock.calls.length, host.signOut.mock.calls.length]).toEqual([1, 1])
+  expect([host.send.mock.calls.length, host.run.mock.calls.length]).toEqual([1, 1])
   const shown = port.of('snapshot').length
   become(ADA)
   expect(port.of('snapshot')).toHaveLength(shown)
@@ -98,7 +98,7 @@ test('a page with its own worker, where presence does not matter, gets the curre
   port.receive({ type: 'bye' })
   become(ADA)
   expect(port.of('snapshot')).toHaveLength(1)
-  port.receive({ type: 'ready', id: 1 })
+  port.receive({ type: 'run', id: 1, command: 'ready', argument: undefined })
   await settled()
   expect(port.of('snapshot').at(-1)).toMatchObject({ snapshot: ADA })
   expect([port.of('settled').length, wakes()]).toEqual([1, []])
@@ -158,15 +158,15 @@ test('a page that reaches another instance of the vault is welcomed on the same 
 
 test('a pong lists exactly those calls that are settled or unknown', async () => {
   const { host, connect } = openFakeVault()
-  let finish = () => {}
-  host.signOut.mockReturnValue(
+  let finish: (value?: unknown) => void = () => {}
+  host.run.mockReturnValue(
     new Promise((resolve) => {
       finish = resolve
     }),
   )
   const port = await connect()
-  port.receive({ type: 'ready', id: 1 })
-  port.receive({ type: 'sign-out', id: 2 })
+  port.receive({ type: 'run', id: 1, command: 'ready', argument: undefined })
+  port.receive({ type: 'run', id: 2, command: 'sign-out', argument: undefined })
   // No microtask has run yet, so the first call is still open.
   port.receive({ type: 'ping', calls: [1, 2, 3] })
   await settled()
@@ -203,7 +203,7 @@ test('a call whose body is being sent counts as known until the end of the body'
 test('a vault that failed to start rejects every call with its error, also for a page that reconnects', async () => {
   const { host, connect } = openFakeVault()
   const error = new AuthError('vault-failed', 'no wasm')
-  for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'onLifecycleEvent'] as const)
+  for (const name of ['origins', 'send', 'run', 'onLifecycleEvent'] as const)
     host[name].mockRejectedValue(error)
   const port = await connect()
   expect(port.of('refused')).toMatchObject([{ error: { name: 'vault-failed' } }])
@@ -211,10 +211,10 @@ test('a vault that failed to start rejects every call with its error, also for a
   const back = await connect(null)
   await vi.advanceTimersByTimeAsync(PAGE_SILENCE_TIMEOUT + 60_000)
   for (const page of [port, back]) {
-    page.receive({ type: 'ready', id: 1 })
+    page.receive({ type: 'run', id: 1, command: 'ready', argument: undefined })
     page.receive(fetchMessage(2))
-    page.receive({ type: 'sign-in', id: 3, credentials: { json: '{}' } })
-    page.receive({ type: 'sign-out', id: 4 })
+    page.receive(signInMessage(3))
+    page.receive({ type: 'run', id: 4, command: 'sign-out', argument: undefined })
     await settled()
     expect(failed(page)).toEqual([1, 2, 3, 4].map((id) => [id, 'vault-failed']))
   }
@@ -222,11 +222,11 @@ test('a vault that failed to start rejects every call with its error, also for a
 
 test('a result that cannot be cloned fails its call, and so does an error that cannot be cloned', async () => {
   const { host, connect } = openFakeVault()
-  host.signIn.mockResolvedValueOnce({ user: () => {} })
-  host.signIn.mockRejectedValueOnce(new AuthError('refused', 'x', { body: () => {} }))
+  host.run.mockResolvedValueOnce({ user: () => {} })
+  host.run.mockRejectedValueOnce(new AuthError('refused', 'x', { body: () => {} }))
   const port = await connect()
-  port.receive({ type: 'sign-in', id: 1, credentials: { json: '{}' } })
-  port.receive({ type: 'sign-in', id: 2, credentials: { json: '{}' } })
+  port.receive(signInMessage(1))
+  port.receive(signInMessage(2))
   await settled()
   expect(failed(port)).toEqual([
     [1, 'DataCloneError'],
@@ -250,11 +250,13 @@ test('three readings of one cookie at the same time send one message, and each g
 test('a reading without a response fails for each caller, and the next reading sends a message again', async () => {
   const { connect, readCookie } = openFakeVault()
   const port = await connect()
-  const readings = [readCookie('csrf'), readCookie('csrf')].map((reading) => reading.catch((error) => error))
+  const readings = [readCookie('csrf'), readCookie('csrf')].map((reading) =>
+    reading.catch((error: unknown) => error as Error),
+  )
   await vi.advanceTimersByTimeAsync(2000)
   for (const error of await Promise.all(readings)) {
     expect(error).toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
-    expect(error.message).toMatch(/`csrf`.*was not sent/)
+    expect((error as Error).message).toMatch(/`csrf`.*was not sent/)
   }
   const again = readCookie('csrf')
   port.receive({ type: 'cookie', name: 'csrf', value: 'late' })

@@ -1,7 +1,16 @@
 /** Every open call settles, whatever throws while a message is handled, on either side of the port. */
 import { expect, test, vi } from 'vitest'
 import { TO_VAULT, VERSION } from '../../js/protocol/messages.js'
-import { fetchMessage, type Message, openFakeVault, openPage, settled, usePage, watch } from './port.js'
+import {
+  fetchMessage,
+  type Message,
+  openFakeVault,
+  openPage,
+  settled,
+  signInMessage,
+  usePage,
+  watch,
+} from './port.js'
 import { TO_PAGE } from './to-page.js'
 
 usePage()
@@ -43,19 +52,20 @@ async function openCalls() {
   const calls: Record<CallName, ReturnType<typeof watch>> = {
     body: watch(fetch().then((response) => response.arrayBuffer())),
     fetch: watch(fetch()),
-    ready: watch(vault.ready()),
-    'sign-in': watch(vault.signIn({ json: '{}' })),
-    'sign-out': watch(vault.signOut()),
+    ready: watch(vault.run('ready', undefined)),
+    'sign-in': watch(vault.run('sign-in', { credentials: { json: '{}' }, by: undefined })),
+    'sign-out': watch(vault.run('sign-out', undefined)),
   }
   await settled()
   const idsOf = (type: string) => port.of(type).map(({ id }) => id)
   const [body, second] = idsOf('fetch')
+  const [ready, signIn, signOut] = idsOf('run')
   const ids: Record<CallName, unknown> = {
     body,
     fetch: second,
-    ready: idsOf('ready')[0],
-    'sign-in': idsOf('sign-in')[0],
-    'sign-out': idsOf('sign-out')[0],
+    ready,
+    'sign-in': signIn,
+    'sign-out': signOut,
   }
   port.receive({ type: 'response', id: body, head, body: 'chunks' })
   await settled()
@@ -119,15 +129,15 @@ const lists = (shape: Shape) =>
 
 const REQUESTS: Message[] = [
   fetchMessage(1),
-  { type: 'ready', id: 2 },
-  { type: 'sign-in', id: 3, credentials: { json: '{}' } },
-  { type: 'sign-out', id: 4 },
+  { type: 'run', id: 2, command: 'ready', argument: undefined },
+  signInMessage(3),
+  { type: 'run', id: 4, command: 'sign-out', argument: undefined },
 ]
 
 const HARMLESS: Record<string, object> = {
   hello: { version: VERSION, restored: false },
   fetch: fetchMessage(9),
-  'sign-in': { credentials: { json: '{}' } },
+  run: { command: 'ready', argument: undefined },
   cookie: { name: 'x', value: null },
 }
 
@@ -144,19 +154,11 @@ for (const [type, shape] of Object.entries(TO_VAULT as Record<string, Shape>)) {
   const injections: Record<string, (vault: ReturnType<typeof openFakeVault>) => void> = {
     'the message itself': () => {},
     'the core, at once': ({ host }) => {
-      for (const name of [
-        'origins',
-        'ready',
-        'send',
-        'signIn',
-        'signOut',
-        'onLifecycleEvent',
-        'onRequest',
-      ] as const)
+      for (const name of ['origins', 'send', 'run', 'onLifecycleEvent', 'onRequest'] as const)
         host[name].mockImplementation(explode)
     },
     'the core, later': ({ host }) => {
-      for (const name of ['origins', 'ready', 'send', 'signIn', 'signOut', 'onLifecycleEvent'] as const)
+      for (const name of ['origins', 'send', 'run', 'onLifecycleEvent'] as const)
         host[name].mockRejectedValue(new Error('injected'))
     },
   }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/common/errors.js'
 import type { VaultOptions } from '../../js/common/vault-options.js'
-import type { ReadCookie } from '../../js/vault/exchange.js'
+import type { ReadPageValue } from '../../js/vault/exchange.js'
 import { loadCore } from '../../js/vault/load.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import { outgoing } from '../../js/vault/outgoing.js'
@@ -51,7 +51,7 @@ const CSRF: VaultOptions = {
 const load = vi.mocked(loadCore)
 const post = (method = 'POST') =>
   outgoing({ url: 'https://api.test/notes', init: { method } }, null, new AbortController().signal)
-const noCookie: ReadCookie = () => Promise.reject(new Error('nobody there'))
+const noCookie: ReadPageValue = () => Promise.reject(new Error('nobody there'))
 
 beforeEach(() => {
   stubPage()
@@ -60,18 +60,20 @@ beforeEach(() => {
 })
 afterEach(() => vi.unstubAllGlobals())
 
+const RAW = { credentials: 'raw', by: undefined }
+
 test('when a vault cannot start, each call tries again and rejects with the error, and no rejection is unhandled', async () => {
   const error = new AuthError('vault-failed', 'no wasm')
   load.mockRejectedValue(error)
   const vaultHost = start(OPTIONS, noCookie)
   const request = new Request('https://api.test/')
   for (const call of [
-    () => vaultHost.ready(),
+    () => vaultHost.run('ready', undefined),
     () => vaultHost.origins(),
     () => vaultHost.send(post()),
     () => vaultHost.fetch(request, null),
-    () => vaultHost.signIn('raw'),
-    () => vaultHost.signOut(),
+    () => vaultHost.run('sign-in', RAW),
+    () => vaultHost.run('sign-out', undefined),
     () => vaultHost.onLifecycleEvent('woke'),
   ]) {
     await expect(call()).rejects.toBe(error)
@@ -79,16 +81,21 @@ test('when a vault cannot start, each call tries again and rejects with the erro
   expect(load.mock.calls.length).toBeGreaterThan(6)
   load.mockReset()
   load.mockResolvedValue(FakeCore as never)
-  await vaultHost.ready()
-  await vaultHost.signOut()
+  await vaultHost.run('ready', undefined)
+  await vaultHost.run('sign-out', undefined)
   expect(load).toHaveBeenCalledTimes(1)
 })
 
 test('invalid options, and a realm without an address, reject every call with the cause', async () => {
   const wrong = start({ ...OPTIONS, singIn: '/login' } as VaultOptions, noCookie)
-  await expect(wrong.ready()).rejects.toMatchObject({ code: 'option-invalid', option: 'singIn' })
+  await expect(wrong.run('ready', undefined)).rejects.toMatchObject({
+    code: 'option-invalid',
+    option: 'singIn',
+  })
   vi.stubGlobal('location', undefined)
-  await expect(start(OPTIONS, noCookie).ready()).rejects.toMatchObject({ code: 'not-in-browser' })
+  await expect(start(OPTIONS, noCookie).run('ready', undefined)).rejects.toMatchObject({
+    code: 'not-in-browser',
+  })
 })
 
 test('an exception that the core throws synchronously rejects the call', async () => {
@@ -99,9 +106,9 @@ test('an exception that the core throws synchronously rejects the call', async (
     })
   }
   await expect(vaultHost.send(post())).rejects.toThrow('fetch')
-  await expect(vaultHost.signIn('raw')).rejects.toThrow('signIn')
-  await expect(vaultHost.signOut()).rejects.toThrow('signOut')
-  await expect(vaultHost.ready()).rejects.toThrow('ready')
+  await expect(vaultHost.run('sign-in', RAW)).rejects.toThrow('signIn')
+  await expect(vaultHost.run('sign-out', undefined)).rejects.toThrow('signOut')
+  await expect(vaultHost.run('ready', undefined)).rejects.toThrow('ready')
   await expect(vaultHost.onLifecycleEvent('woke')).rejects.toThrow('onLifecycleEvent')
 })
 
@@ -131,7 +138,7 @@ test('a request is sent without the CSRF header if the cookie does not exist', a
 
 test('an exchange has the CSRF header and the body of its endpoint', async () => {
   const vaultHost = start(OPTIONS, async () => 'from%20a%20cookie')
-  await vaultHost.ready()
+  await vaultHost.run('ready', undefined)
   const headers = await host.headers({ csrf: { header: 'X-CSRF', cookie: 'csrf' } })
   expect([...headers]).toEqual([
     ['accept', 'application/json'],
@@ -165,7 +172,7 @@ test('only requests that may bring a new credential in headers continue after an
 test('a listener that throws stops neither the core nor other listeners', async () => {
   const reported = collectUncaught()
   const vaultHost = start(OPTIONS, noCookie)
-  await vaultHost.ready()
+  await vaultHost.run('ready', undefined)
   const heard = vi.fn()
   vaultHost.subscribe(() => {
     throw new Error('mine')
@@ -179,7 +186,7 @@ test('a listener that throws stops neither the core nor other listeners', async 
 
 test('events report requests only after `reportRequests`, and without their query', async () => {
   const vaultHost = start(OPTIONS, noCookie)
-  await vaultHost.ready()
+  await vaultHost.run('ready', undefined)
   const [events, requests] = [vi.fn(), vi.fn()]
   vaultHost.onEvent(events)
   const request = outgoing(

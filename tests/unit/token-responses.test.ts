@@ -41,7 +41,7 @@ async function inVault({ options, headers, text }: Case): Promise<Meaning> {
     }),
   )
   const outcome: { value?: unknown; error?: { code: string; detail?: { option?: string } } } = {}
-  core.signIn('{}', 'application/json').then(
+  core.signIn(0, '{}', 'application/json').then(
     (value: unknown) => {
       outcome.value = value
     },
@@ -59,7 +59,7 @@ async function inVault({ options, headers, text }: Case): Promise<Meaning> {
   const lifetime = expiresAt === null ? null : (expiresAt - NOW) / 1000
   await settle(log, core.fetch(request(`${ORIGIN}/me`)))
   // A sign-out is sent with the refresh token.
-  await settle(log, core.signOut())
+  await settle(log, core.signOut(false))
   core.close()
   const access = sent.find(({ url }) => url.endsWith('/me'))?.headers.get('authorization') ?? ''
   const signOut = sent.find(({ url }) => url.endsWith('/sign-out'))

@@ -98,7 +98,7 @@ test('both cores sign in, send a request with the token, refresh after a 401 and
     },
     async (core, log) => {
       await settle(log, core.ready())
-      await settle(log, core.signIn('{"email":"ada"}', 'application/json'))
+      await settle(log, core.signIn(0, '{"email":"ada"}', 'application/json'))
       await settle(log, core.fetch(request('https://api.test/me')))
       await settle(log, core.fetch(request('https://elsewhere.test/me')))
       await vi.advanceTimersByTimeAsync(2000)
@@ -107,7 +107,7 @@ test('both cores sign in, send a request with the token, refresh after a 401 and
       log.push(core.snapshot())
       core.onPeerMessage('changed')
       await settle(log, core.onLifecycleEvent('woke'))
-      await settle(log, core.signOut())
+      await settle(log, core.signOut(false))
     },
   )
   const text = JSON.stringify(log)
@@ -144,7 +144,7 @@ test.each(ANSWERS)(
   async (_, make) => {
     for (const hint of ['signed-in', 'never'])
       await compare(hint, make, async (core, log) => {
-        await settle(log, core.signIn('{}', undefined))
+        await settle(log, core.signIn(0, '{}', undefined))
         await vi.advanceTimersByTimeAsync(30_000)
         await settle(log, core.ready())
       })

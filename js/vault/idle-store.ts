@@ -1,0 +1,49 @@
+/** The time of the last activity in IndexedDB. If the storage fails, the limit holds only while a vault runs. */
+export function createIdleStore(name: string) {
+  const STORE = 'idle'
+
+  function open(): Promise<IDBDatabase> {
+    const request = indexedDB.open(`${name} idle`, 1)
+    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
+    return settled(request)
+  }
+
+  async function run<T>(
+    mode: IDBTransactionMode,
+    work: (store: IDBObjectStore) => IDBRequest<T>,
+  ): Promise<T | undefined> {
+    try {
+      const database = await open()
+      try {
+        return await settled(work(database.transaction(STORE, mode).objectStore(STORE)))
+      } finally {
+        database.close()
+      }
+    } catch {
+      return undefined
+    }
+  }
+
+  return {
+    async read(): Promise<number | undefined> {
+      const value: unknown = await inTime(run('readonly', (store) => store.get(STORE)))
+      return typeof value === 'number' && value <= Date.now() ? value : undefined
+    },
+    async write(at: number) {
+      await run('readwrite', (store) => store.put(at, STORE))
+    },
+  }
+}
+
+/** A storage that does not answer must not delay the start. In milliseconds. */
+const READ_TIMEOUT = 2000
+
+const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
+  Promise.race([work, new Promise<undefined>((resolve) => setTimeout(resolve, READ_TIMEOUT))])
+
+function settled<T>(request: IDBRequest<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    request.onsuccess = () => resolve(request.result)
+    request.onerror = () => reject(request.error)
+  })
+}

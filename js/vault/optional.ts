@@ -1,0 +1,34 @@
+import type { CsrfTokens } from './csrf-source.js'
+import type { ReadPageValue } from './exchange.js'
+import type { IdleDependencies, IdleLimit } from './idle.js'
+import type { createNetwork } from './network.js'
+import type { resolveOptions } from './options.js'
+
+type Config = ReturnType<typeof resolveOptions>
+
+/** Loads the reader of CSRF tokens, if the configuration needs it. */
+export async function loadCsrfSource(
+  { csrf, signIn, refresh, exchanges, origins: [base] }: Config,
+  origins: ReadonlySet<string>,
+  fetch: ReturnType<typeof createNetwork>['fetch'],
+  readPageValue: ReadPageValue,
+): Promise<CsrfTokens | undefined> {
+  if (!csrf || !('from' in csrf)) return undefined
+  const { createCsrfSource } = await import('./csrf-source.js')
+  const endpoints = [signIn, refresh, ...exchanges]
+  // The core checks the URLs, but only after this.
+  const isExchange = (url: string) =>
+    endpoints.some((endpoint) => endpoint && new URL(endpoint.path, base).href === url)
+  return createCsrfSource({ csrf, origins, isExchange, fetch, readPageValue })
+}
+
+/** Loads the idle limit, if there is one. */
+export async function loadIdleLimit(
+  { name, idle }: Config,
+  dependencies: Omit<IdleDependencies, 'after' | 'name' | 'warn'>,
+): Promise<IdleLimit | undefined> {
+  if (!idle) return undefined
+  const { after, warn = Math.min(60, after / 2) } = idle
+  const { createIdleLimit } = await import('./idle.js')
+  return createIdleLimit({ ...dependencies, name, after: after * 1000, warn: warn * 1000 })
+}
