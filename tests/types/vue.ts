@@ -121,7 +121,7 @@ decide(auth.snapshot, { requiresGuest: true })
 const test = createTestAuth({ session: { user: { id: '1', name: 'Ada', roles: ['admin'] } } })
 test.become('expired')
 test.become({ reason: 'revoked', serverReason: 'ended_by_admin' })
-createTestAuth({ signIn: () => ({ user: { id: '1', name: 'Ada', roles: [] }, answer: { welcome: true } }) })
+createTestAuth({ signIn: () => ({ user: { id: '1', name: 'Ada', roles: [] }, body: { welcome: true } }) })
 // @ts-expect-error: this reason does not exist
 test.become('gone')
 // @ts-expect-error: not the registered type of the user
