@@ -69,13 +69,16 @@ const Context = createContext<Provided | null>(null)
 export function AuthProvider<User = RegisteredUser>(props: AuthProviderProps<User>): ReactNode {
   const { auth, session, roles = rolesOf, router, children } = props
   const rendered = session?.snapshot ?? LOADING
-  const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot })
+  const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot, roles })
   // In the first render: the client must be hydrated before the first component subscribes.
   useState(() => typeof window !== 'undefined' && hydrate(auth, session))
   useEffect(() => {
     lastRendered.current.snapshot = session?.snapshot
     hydrate(auth, session)
   }, [auth, session])
+  useEffect(() => {
+    lastRendered.current.roles = roles
+  }, [roles])
   useEffect(
     () => (router ? followSession(auth as Auth<unknown>, router, lastRendered.current) : undefined),
     [auth, router],
