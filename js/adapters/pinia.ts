@@ -1,5 +1,5 @@
 import { defineStore, type StoreDefinition } from 'pinia'
-import { type ComputedRef, computed } from 'vue'
+import { type ComputedRef, computed, isRef } from 'vue'
 import { useAuth, type VueAuth } from './vue.js'
 
 /**
@@ -26,23 +26,8 @@ export const useAuthStore: StoreDefinition<
   Record<never, never>
 > = defineStore('auth', (): Getters => {
   const auth = useAuth()
-  const { snapshot, status, reason, failure, serverReason, user, claims, expiresAt, refreshAt } = auth
-  const getters = {
-    snapshot,
-    status,
-    reason,
-    failure,
-    serverReason,
-    user,
-    claims,
-    expiresAt,
-    refreshAt,
-    isAuthenticated: auth.isAuthenticated,
-    roles: auth.roles,
-    hasRole: computed(() => auth.hasRole),
-    fetch: computed(() => auth.fetch),
-    signIn: computed(() => auth.signIn),
-    signOut: computed(() => auth.signOut),
-  } satisfies Record<keyof Getters, ComputedRef>
-  return getters as Getters
+  // Reading `ready` makes a vault start again that has failed.
+  const names = Object.keys(auth).filter((name) => name !== 'ready') as (keyof Getters)[]
+  const getters = names.map((name) => [name, isRef(auth[name]) ? auth[name] : computed(() => auth[name])])
+  return Object.fromEntries(getters) as Getters
 })

@@ -1,4 +1,4 @@
-import { ownPath } from '../common/guard.js'
+import { ownPath, type RolesOf } from '../common/guard.js'
 import type { Auth, Snapshot } from '../common/types.js'
 
 /** The required methods of a router whose pages are rendered on a server. `useRouter()` of Next's App Router has them. */
@@ -8,9 +8,11 @@ export interface ServerRouter {
   replace(path: string): void
 }
 
-/** The session for which the server last rendered the page; `undefined` if it is not known. */
 export interface Rendered {
+  /** The session for which the server last rendered the page; `undefined` if it is not known. */
   snapshot: Snapshot<unknown> | undefined
+  /** Returns the roles of the user. */
+  roles: RolesOf
 }
 
 /**
@@ -36,6 +38,13 @@ export function followSession(auth: Auth<unknown>, router: ServerRouter, rendere
     if (wanted || (!isTooEarly && !isRendered(now))) router.refresh()
   }
 
+  /** A string that stands for the user and their permissions. A refresh of the token does not change it. */
+  function identityOf(snapshot: Snapshot<unknown>) {
+    const { status, user, claims } = snapshot
+    const { sub, role, roles, scope } = claims ?? {}
+    return JSON.stringify([status, user, sub, role, roles, scope, rendered.roles(snapshot as Snapshot)])
+  }
+
   const isRendered = (now: Snapshot<unknown>) =>
     rendered.snapshot !== undefined && identityOf(rendered.snapshot) === identityOf(now)
 
@@ -48,10 +57,6 @@ export function followSession(auth: Auth<unknown>, router: ServerRouter, rendere
     for (const stop of stops) stop()
   }
 }
-
-/** A string that stands for the user and their permissions. A refresh of the token does not change it. */
-const identityOf = ({ status, user, claims }: Snapshot<unknown>) =>
-  JSON.stringify([status, user, claims?.sub, claims?.role, claims?.roles, claims?.scope])
 
 /**
  * The page in the query, if it is a page of this application; `null` if the query has several. If it has no fragment, it

@@ -15,6 +15,7 @@ import { hasRole, type RolesOf, rolesOf } from '../common/guard.js'
 import { LOADING } from '../common/snapshot.js'
 import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../common/types.js'
 import { adapterError } from './errors.js'
+import { type AuthFunctions, functionsOf } from './functions.js'
 import { followSession, type Rendered, type ServerRouter } from './react-navigation.js'
 
 // TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
@@ -27,7 +28,7 @@ export type { ServerRouter } from './react-navigation.js'
  * a token.
  */
 export type ReactAuth<User = RegisteredUser> = FlaggedSnapshot<User> &
-  Pick<Auth<User>, 'fetch' | 'signIn' | 'signOut'> & {
+  AuthFunctions<User> & {
     readonly roles: readonly Role[]
     /** Whether the user has one of these roles. For display: only the API authorises. */
     hasRole(...wanted: Role[]): boolean
@@ -68,13 +69,16 @@ const Context = createContext<Provided | null>(null)
 export function AuthProvider<User = RegisteredUser>(props: AuthProviderProps<User>): ReactNode {
   const { auth, session, roles = rolesOf, router, children } = props
   const rendered = session?.snapshot ?? LOADING
-  const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot })
+  const lastRendered = useRef<Rendered>({ snapshot: session?.snapshot, roles })
   // In the first render: the client must be hydrated before the first component subscribes.
   useState(() => typeof window !== 'undefined' && hydrate(auth, session))
   useEffect(() => {
     lastRendered.current.snapshot = session?.snapshot
     hydrate(auth, session)
   }, [auth, session])
+  useEffect(() => {
+    lastRendered.current.roles = roles
+  }, [roles])
   useEffect(
     () => (router ? followSession(auth as Auth<unknown>, router, lastRendered.current) : undefined),
     [auth, router],
@@ -99,10 +103,9 @@ export function useAuth<User = RegisteredUser>(): ReactAuth<User> {
   )
   return useMemo(() => {
     const roles = find(snapshot as Snapshot) as readonly Role[]
-    const { fetch, signIn, signOut } = auth
     const isAuthenticated = snapshot.status === 'authenticated'
     const ask = (...wanted: Role[]) => hasRole(roles, wanted)
-    return { ...snapshot, isAuthenticated, roles, hasRole: ask, fetch, signIn, signOut } as ReactAuth<User>
+    return { ...snapshot, ...functionsOf(auth), isAuthenticated, roles, hasRole: ask } as ReactAuth<User>
   }, [auth, find, snapshot])
 }
 

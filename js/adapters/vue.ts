@@ -3,6 +3,7 @@ import { hasRole, type RolesOf, rolesOf } from '../common/guard.js'
 import { LOADING } from '../common/snapshot.js'
 import type { Auth, FlaggedSnapshot, RegisteredUser, Role, Snapshot } from '../common/types.js'
 import { adapterError } from './errors.js'
+import { type AuthFunctions, functionsOf } from './functions.js'
 
 // TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
 export type {} from '../index.js'
@@ -14,7 +15,8 @@ export type {} from '../index.js'
  * cannot narrow separate refs; there, check `user` itself, or the `status` of the `snapshot`.
  */
 export type VueAuth<User = RegisteredUser> = SessionRefs<FlaggedSnapshot<User>> &
-  Pick<Auth<User>, 'fetch' | 'ready' | 'signIn' | 'signOut'> & {
+  AuthFunctions<User> &
+  Pick<Auth<User>, 'ready'> & {
     /** All members in one object, so that a check of `status` narrows the type of `user`. */
     readonly snapshot: ComputedRef<Snapshot<User>>
     readonly roles: ComputedRef<readonly Role[]>
@@ -84,28 +86,19 @@ export function useAuth<User = RegisteredUser>(): VueAuth<User> {
 }
 
 function view<User>(auth: Auth<User>, snapshot: () => Snapshot<User>, rolesOf: RolesOf): VueAuth<User> {
-  const { fetch, signIn, signOut } = auth
   const roles = computed(() => rolesOf(snapshot()) as readonly Role[])
-  const members = {
+  const members: Record<string, unknown> = {
     snapshot: computed(snapshot),
-    status: computed(() => snapshot().status),
-    reason: computed(() => snapshot().reason),
-    failure: computed(() => snapshot().failure),
-    serverReason: computed(() => snapshot().serverReason),
-    user: computed(() => snapshot().user),
-    claims: computed(() => snapshot().claims),
-    expiresAt: computed(() => snapshot().expiresAt),
-    refreshAt: computed(() => snapshot().refreshAt),
     isAuthenticated: computed(() => snapshot().status === 'authenticated'),
     roles,
     hasRole: (...wanted: Role[]) => hasRole(roles.value, wanted),
     get ready() {
       return auth.ready
     },
-    fetch,
-    signIn,
-    signOut,
-  } satisfies Record<keyof VueAuth, unknown>
+    ...functionsOf(auth),
+  } satisfies Partial<Record<keyof VueAuth, unknown>>
+  for (const name of ['serverReason', ...Object.keys(LOADING)] as (keyof Snapshot)[])
+    members[name] = computed(() => snapshot()[name])
   // The cast is needed because the types of separate refs do not show that their values belong together.
-  return members as VueAuth<User>
+  return members as unknown as VueAuth<User>
 }

@@ -18,7 +18,11 @@ export function useName(): string {
 
 export function useParts(): string {
   const { isAuthenticated, status, user, reason, serverReason, hasRole, signIn } = useAuth()
-  signIn({ email: 'ada@example.com' }).then()
+  const { idle, refresh, ticket } = useAuth()
+  signIn({ email: 'ada@example.com' }, { by: 'signUp' }).then(({ status }) => status === 'pending')
+  same<typeof idle, { readonly endsAt: number } | null>()
+  same<ReturnType<typeof ticket>, Promise<string>>()
+  refresh().then(({ claims }) => claims?.sub)
   // @ts-expect-error: this role does not exist
   hasRole('admn')
   // A check of one destructured property narrows the types of the others.

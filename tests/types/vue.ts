@@ -33,6 +33,18 @@ if (snapshot.value.status === 'authenticated') same<typeof snapshot.value.user, 
 same<typeof roles.value, readonly Role[]>()
 same<typeof expiresAt.value, number | null>()
 same<ReturnType<typeof signOut>, Promise<void>>()
+const { claimsAreNewer, endsAt, idle, refresh, reloadUser, restore, signIn, stay, ticket } = useAuth()
+same<typeof claimsAreNewer.value, boolean>()
+same<typeof endsAt.value, number | null>()
+same<typeof idle.value, { readonly endsAt: number } | null>()
+for (const call of [() => refresh({ tenant: 2 }), restore, reloadUser])
+  same<ReturnType<typeof call>, Promise<Snapshot>>()
+same<ReturnType<typeof stay>, Promise<void>>()
+same<ReturnType<typeof ticket>, Promise<string>>()
+same<Awaited<ReturnType<typeof signIn>>['status'], 'pending' | 'signed-in'>()
+signIn({ code: '123456' }, { by: 'otp', remember: false })
+// @ts-expect-error: this option does not exist
+signIn({}, { door: 'otp' })
 hasRole('admin', 'editor')
 // @ts-expect-error: this role does not exist
 hasRole('admn')
@@ -71,7 +83,11 @@ function mapped() {
 store.$dispose()
 same<typeof store.snapshot.status, 'authenticated' | 'loading' | 'unauthenticated'>()
 store.hasRole('admin')
-store.signIn({ email: 'ada@example.com' }).then()
+store.signIn({ email: 'ada@example.com' }, { by: 'signUp' }).then(({ body }) => body)
+same<typeof store.idle, { readonly endsAt: number } | null>()
+if (store.isAuthenticated) same<typeof store.claimsAreNewer, boolean>()
+else same<typeof store.claimsAreNewer, false>()
+store.refresh({ tenant: 2 }).then(({ user }) => user?.name)
 // @ts-expect-error: this role does not exist
 store.hasRole('admn')
 // @ts-expect-error: the session is read-only
@@ -121,7 +137,17 @@ decide(auth.snapshot, { requiresGuest: true })
 const test = createTestAuth({ session: { user: { id: '1', name: 'Ada', roles: ['admin'] } } })
 test.become('expired')
 test.become({ reason: 'revoked', serverReason: 'ended_by_admin' })
-createTestAuth({ signIn: () => ({ user: { id: '1', name: 'Ada', roles: [] }, answer: { welcome: true } }) })
+createTestAuth({ signIn: () => ({ user: { id: '1', name: 'Ada', roles: [] }, body: { welcome: true } }) })
+createTestAuth({
+  signIn: (_, { by }) =>
+    by === 'otp' ? { claims: { sub: '1' } } : { status: 'pending', body: { to: '…42' } },
+  refresh: (body) => (body ? { claims: { tenant: body.tenant } } : 'revoked'),
+  restore: () => 'never',
+  user: () => ({ id: '1', name: 'Ada', roles: [] }),
+  ticket: (path) => path,
+})
+// @ts-expect-error: not the registered type of the user
+createTestAuth({ user: () => ({ login: 'ada' }) })
 // @ts-expect-error: this reason does not exist
 test.become('gone')
 // @ts-expect-error: not the registered type of the user

@@ -3,7 +3,7 @@ import { defineComponent, h } from 'vue'
 import { createMemoryHistory, createRouter, type RouteRecordRaw } from 'vue-router'
 import { guardRoutes } from '../../js/adapters/router.js'
 import type { GuardOptions } from '../../js/adapters/router-options.js'
-import { createTestAuth, type TestSession } from '../../js/testing.js'
+import { createTestAuth, type TestAuth, type TestSession } from '../../js/testing.js'
 
 export const component = defineComponent(() => () => h('p'))
 
@@ -23,7 +23,11 @@ export const BOB = { user: { roles: [] } }
 
 /** A guarded router and the session that it uses. */
 export function setUp(session: TestSession<unknown>, options: GuardOptions = { forbidden: '/forbidden' }) {
-  const auth = createTestAuth<unknown>({ session })
+  return guarded(createTestAuth<unknown>({ session }), options)
+}
+
+/** A guarded router that uses this session. */
+export function guarded(auth: TestAuth<unknown>, options: GuardOptions) {
   const router = createRouter({ history: createMemoryHistory(), routes })
   const errors: unknown[] = []
   router.onError((error) => errors.push(error))

@@ -1,5 +1,7 @@
 import { createApp, createRouter, defineEventHandler, type H3Event, toWebHandler } from 'h3'
 import { afterEach, expect, test, vi } from 'vitest'
+import { createMemoryHistory, createRouter as createVueRouter } from 'vue-router'
+import { guardRoutes } from '../../js/adapters/router.js'
 import { decide } from '../../js/common/guard.js'
 import { withBase, withoutBase } from '../../js/nuxt/base-url.js'
 import { checkPages, type Pages, pagesOf } from '../../js/nuxt/pages.js'
@@ -21,6 +23,7 @@ declare global {
 
 afterEach(() => {
   vi.useRealTimers()
+  vi.unstubAllGlobals()
   vi.restoreAllMocks()
 })
 
@@ -60,6 +63,35 @@ test('promise 20: roles are read from the configured path, as a list or as words
   for (const path of ['claims.nothing', 'claims.constructor.name'])
     expect(rolesAt(path)(snapshot({}))).toEqual([])
 })
+
+test.each([
+  ['by default', undefined],
+  ['at a configured path', 'claims.scope'],
+])(
+  'promise 20: a refresh that takes the role away leaves a page with `auth: { roles }`, roles %s',
+  async (_, path) => {
+    vi.stubGlobal('window', {})
+    const auth = createTestAuth<unknown>({
+      session: { user: { role: 'admin' }, claims: { role: 'admin', scope: 'notes admin' } },
+      refresh: () => ({ claims: { role: 'editor', scope: 'notes' } }),
+    })
+    const component = { render: () => null }
+    const routes = [
+      { path: '/admin', component, meta: { auth: { roles: ['admin'] } } },
+      { path: '/forbidden', component },
+    ]
+    const router = createVueRouter({ history: createMemoryHistory(), routes })
+    guardRoutes(router, auth, {
+      forbidden: '/forbidden',
+      ...(path && { roles: rolesAt(path) }),
+      rule: ({ meta }) => ruleOf(meta as Parameters<typeof ruleOf>[0], false),
+    })
+    await router.push('/admin')
+    expect(router.currentRoute.value.path).toBe('/admin')
+    await auth.refresh()
+    await vi.waitFor(() => expect(router.currentRoute.value.path).toBe('/forbidden'))
+  },
+)
 
 test.each([
   [{ auth: true }, false, { requiresAuth: true }],

@@ -3,12 +3,12 @@ import { createPinia, storeToRefs } from 'pinia'
 import { expect, test, vi } from 'vitest'
 import { createApp } from 'vue'
 import { useAuthStore } from '../../js/adapters/pinia.js'
-import { authPlugin } from '../../js/adapters/vue.js'
+import { authPlugin, useAuth } from '../../js/adapters/vue.js'
 import { createTestAuth, type TestAuth } from '../../js/testing.js'
 
 const ADA = { user: { name: 'Ada', roles: ['admin'] }, claims: { sub: '1' } }
 
-function setUp(auth: TestAuth) {
+function setUp(auth: TestAuth<unknown>) {
   const pinia = createPinia()
   const heard = vi.fn()
   pinia.use(({ store }) => void store.$onAction(({ name, args }) => heard(name, args)))
@@ -36,6 +36,19 @@ test('promise 1: the store has the values of the snapshot, and follows its chang
   expect([store.reason, store.serverReason]).toEqual(['expired', 'idle'])
 })
 
+test('the store has every member of `useAuth` as a getter, except `ready`', async () => {
+  const auth = createTestAuth<unknown>({ session: ADA, ticket: () => 'ticket' })
+  const app = createApp({}).use(authPlugin(auth))
+  const { store } = setUp(auth)
+  const names = Object.keys(app.runWithContext(useAuth)).filter((name) => name !== 'ready')
+  const getters = Object.keys(store).filter((name) => !/^[$_]/.test(name))
+  expect(getters.sort()).toEqual(names.sort())
+  auth.become({ ...ADA, endsAt: 9, idle: { endsAt: 7 }, claimsAreNewer: true })
+  expect([store.endsAt, store.idle, store.claimsAreNewer]).toEqual([9, { endsAt: 7 }, true])
+  await store.stay()
+  expect([store.idle, await store.ticket('/cable')]).toEqual([null, 'ticket'])
+})
+
 test('the store has no state that can be serialised, patched or persisted', () => {
   const { pinia, store } = setUp(createTestAuth({ session: ADA }))
   expect(JSON.stringify(pinia.state.value)).toBe('{"auth":{}}')
@@ -44,7 +57,9 @@ test('the store has no state that can be serialised, patched or persisted', () =
 })
 
 test('a plugin that listens to actions gets no password', async () => {
-  const { store, heard } = setUp(createTestAuth({ signIn: () => ADA, fetch: () => new Response('ok') }))
+  const { store, heard } = setUp(
+    createTestAuth({ signIn: () => ({ ...ADA }), fetch: () => new Response('ok') }),
+  )
   await store.signIn({ email: 'ada@example.com', password: 'correct horse' })
   expect(await (await store.fetch('/')).text()).toBe('ok')
   await store.signOut()

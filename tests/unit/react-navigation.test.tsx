@@ -75,6 +75,16 @@ test.each<[string, TestSession<unknown>, TestSession<unknown>]>([
   ['the session is revoked', ADA, 'revoked'],
   ['another user has signed in', ADA, BOB],
   ['the user has other roles', ADA, { user: { name: 'Ada', roles: [] } }],
+  [
+    'a refresh brings other claims',
+    { ...ADA, claims: { sub: '1', role: 'admin' } },
+    { ...ADA, claims: { sub: '1', role: 'editor' }, claimsAreNewer: true },
+  ],
+  [
+    'the claims, which have other roles, become newer than the user',
+    { ...ADA, claims: { sub: '1', role: 'editor' } },
+    { ...ADA, claims: { sub: '1', role: 'editor' }, claimsAreNewer: true },
+  ],
 ])('the server renders the page again when %s', async (_, before, after) => {
   const { become, calls } = await open(before, '/notes?redirect=/elsewhere')
   await become(after)
@@ -90,6 +100,22 @@ test.each<[string, TestSession<unknown>, TestSession<unknown>[]]>([
   const { become, calls } = await open(before, '/notes?redirect=/elsewhere')
   for (const session of after) await become(session)
   expect(calls).toEqual([])
+})
+
+test('the server renders the page again when a refresh changes a role that the application reads elsewhere', async () => {
+  const auth = createTestAuth<unknown>({ session: { claims: { sub: '1', 'https://a.test/role': 'admin' } } })
+  const { router, calls } = createRouter()
+  await mount(
+    <AuthProvider
+      auth={auth}
+      router={router}
+      roles={({ claims }) => [String(claims?.['https://a.test/role'])]}
+    >
+      {null}
+    </AuthProvider>,
+  )
+  await act(() => auth.become({ claims: { sub: '1', 'https://a.test/role': 'editor' } }))
+  expect(calls).toEqual(['refresh'])
 })
 
 /** The session that a server has rendered. */

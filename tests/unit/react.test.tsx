@@ -5,7 +5,7 @@ import { act, type ReactNode, StrictMode } from 'react'
 import { createRoot, hydrateRoot, type Root } from 'react-dom/client'
 import { renderToString } from 'react-dom/server'
 import { afterEach, expect, test, vi } from 'vitest'
-import { AuthProvider, useAuth } from '../../js/adapters/react.js'
+import { AuthProvider, type ReactAuth, useAuth } from '../../js/adapters/react.js'
 import { createBffAuth, type SessionInfo } from '../../js/bff/client.js'
 import { createTestAuth } from '../../js/testing.js'
 
@@ -78,6 +78,31 @@ test('components show the reason that the API gave for ending the session', asyn
   expect(element.textContent).toBe('null undefined')
   await act(() => auth.become({ reason: 'revoked', serverReason: 'ended_by_admin' }))
   expect(element.textContent).toBe('revoked ended_by_admin')
+})
+
+test('components get every member of the snapshot, and the functions of the client', async () => {
+  const auth = createTestAuth<unknown>({
+    session: { ...ADA, endsAt: 9, idle: { endsAt: 7 } },
+    refresh: () => ({ claims: { role: 'editor' } }),
+    ticket: (path) => `ticket of ${path}`,
+  })
+  let session = {} as ReactAuth<unknown>
+  function Inside() {
+    session = useAuth<unknown>()
+    return <p>{session.roles.join()}</p>
+  }
+  const element = await mount(
+    <AuthProvider auth={auth}>
+      <Inside />
+    </AuthProvider>,
+  )
+  expect(session).toMatchObject(auth.snapshot)
+  await act(() => session.stay())
+  expect([session.idle, session.endsAt, element.textContent]).toEqual([null, 9, 'admin'])
+  await act(() => session.refresh())
+  expect([session.claimsAreNewer, element.textContent]).toEqual([true, 'editor'])
+  expect(await session.ticket('/cable')).toBe('ticket of /cable')
+  for (const call of [session.restore, session.reloadUser]) expect((await call()).user).toEqual(ADA.user)
 })
 
 test('roles may be read from another place with a function', async () => {

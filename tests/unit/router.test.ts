@@ -2,9 +2,9 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import { isNavigationFailure } from 'vue-router'
 import type { GuardOptions } from '../../js/adapters/router-options.js'
-import type { TestSession } from '../../js/testing.js'
+import { createTestAuth, type TestSession } from '../../js/testing.js'
 import { elsewhere } from '../redirects.js'
-import { ADA, arrives, BOB, component, setUp } from './guarded.js'
+import { ADA, arrives, BOB, component, guarded, setUp } from './guarded.js'
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -112,6 +112,41 @@ test.each([['/forbidden'], [{ name: 'forbidden' }], [() => ({ path: '/forbidden'
     await arrives(at, '/admin/people?a=1')
   },
 )
+
+test.each<[string, GuardOptions]>([
+  ['by default', {}],
+  ['with a rule and roles of the application', { roles: ({ claims }) => [String(claims?.role)] }],
+])(
+  'a refresh that takes the role away leaves the open page, and one that gives it opens the page: %s',
+  async (...row) => {
+    const [, options] = row
+    let role = 'editor'
+    const auth = createTestAuth<unknown>({
+      session: { user: { id: 1, role: 'admin' }, claims: { sub: 1, role: 'admin' } },
+      refresh: () => ({ claims: { sub: 1, role } }),
+    })
+    const { router, at } = guarded(auth, { forbidden: '/forbidden', ...options })
+    await router.push('/admin/people')
+    await auth.refresh()
+    expect(auth.snapshot).toMatchObject({ user: { role: 'admin' }, claimsAreNewer: true })
+    await arrives(at, '/forbidden')
+    role = 'admin'
+    await auth.refresh()
+    await arrives(at, '/admin/people')
+  },
+)
+
+test('a user who is reloaded without the role leaves the open page, though the claims still have it', async () => {
+  const auth = createTestAuth<unknown>({
+    session: { user: { id: 1 }, claims: { role: 'admin' }, claimsAreNewer: true },
+    user: () => ({ id: 1, role: 'editor' }),
+  })
+  const { router, at } = guarded(auth, { forbidden: '/forbidden' })
+  await router.push('/admin')
+  expect(at()).toBe('/admin')
+  await auth.reloadUser()
+  await arrives(at, '/forbidden')
+})
 
 test('a forbidden page may keep the URL of the page that it replaces', async () => {
   const { auth, router, at } = setUp(BOB, {

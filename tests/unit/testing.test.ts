@@ -48,16 +48,129 @@ test('a sign-in starts the session that the test returns, or rejects', async () 
   await expect(auth.signIn('wrong')).rejects.toBe(refusal)
   expect(auth.snapshot.reason).toBe('never')
   expect(await auth.signIn('right'), 'the response of an API, without its tokens').toEqual({
-    user: { name: 'Bob' },
+    status: 'signed-in',
+    body: { user: { name: 'Bob' } },
   })
   expect((await auth.ready).user).toEqual({ name: 'Bob' })
 })
 
 test('a sign-in resolves with the response that the test sets', async () => {
-  const answer = { account: { name: 'Bob' }, expires_in: 900 }
-  const auth = createTestAuth<User>({ signIn: () => ({ user: { name: 'Bob' }, answer }) })
-  expect(await auth.signIn({})).toBe(answer)
-  expect(await createTestAuth().signIn({}), 'a token and no more').toEqual({})
+  const body = { account: { name: 'Bob' }, expires_in: 900 }
+  const auth = createTestAuth<User>({ signIn: () => ({ user: { name: 'Bob' }, body }) })
+  expect(await auth.signIn({})).toEqual({ status: 'signed-in', body })
+  expect(await createTestAuth().signIn({}), 'a token and no more').toEqual({ status: 'signed-in', body: {} })
+})
+
+test('a sign-in that needs another step changes nothing, and the next exchange is called by its name', async () => {
+  const asked: unknown[] = []
+  const events: AuthEvent[] = []
+  const auth = createTestAuth<User>({
+    signIn(_, { by, remember }) {
+      asked.push([by, remember])
+      return by === 'otp'
+        ? { user: { name: 'Ada' } }
+        : { status: 'pending', body: { challenge: 'otp', to: '…42' } }
+    },
+  })
+  auth.onEvent((event) => events.push(event))
+  const before = auth.snapshot
+  expect(await auth.signIn({ email: 'ada@example.com' }, { remember: false })).toEqual({
+    status: 'pending',
+    body: { challenge: 'otp', to: '…42' },
+  })
+  expect([auth.snapshot, events]).toEqual([before, []])
+  expect(await auth.signIn({ code: '123456' }, { by: 'otp' })).toMatchObject({ status: 'signed-in' })
+  expect(auth.snapshot.user).toEqual({ name: 'Ada' })
+  expect(asked).toEqual([
+    [undefined, false],
+    ['otp', undefined],
+  ])
+})
+
+test('a session has an end, an idle warning and newer claims if the test sets them', async () => {
+  const auth = createTestAuth<User>({ session: { user: { name: 'Ada' } } })
+  expect(auth.snapshot).toMatchObject({ endsAt: null, idle: null, claimsAreNewer: false })
+  auth.become({ user: { name: 'Ada' }, endsAt: 9, idle: { endsAt: 5 }, claimsAreNewer: true })
+  expect(auth.snapshot).toMatchObject({ endsAt: 9, idle: { endsAt: 5 }, claimsAreNewer: true })
+  await auth.stay()
+  expect(auth.snapshot).toMatchObject({ user: { name: 'Ada' }, endsAt: 9, idle: null, claimsAreNewer: true })
+  auth.become('idle')
+  expect(auth.snapshot).toMatchObject({ reason: 'idle', endsAt: null, idle: null, claimsAreNewer: false })
+})
+
+test('a refresh changes what the test returns, and one without a body serves all callers', async () => {
+  const refresh = vi.fn(async (body?: object) =>
+    body ? { user: { name: 'Ada of tenant 2' } } : { claims: { role: 'editor' }, expiresAt: 7 },
+  )
+  const events: AuthEvent[] = []
+  const auth = createTestAuth<User>({
+    session: { user: { name: 'Ada' }, claims: { role: 'admin' }, refreshAt: 3 },
+    refresh,
+  })
+  auth.onEvent((event) => events.push(event))
+  const [first, second] = await Promise.all([auth.refresh(), auth.refresh()])
+  expect(first).toBe(second)
+  expect(first).toMatchObject({
+    user: { name: 'Ada' },
+    claims: { role: 'editor' },
+    claimsAreNewer: true,
+    expiresAt: 7,
+    refreshAt: 3,
+  })
+  expect(await auth.refresh({ tenant: 2 })).toMatchObject({
+    user: { name: 'Ada of tenant 2' },
+    claimsAreNewer: false,
+  })
+  expect(refresh.mock.calls).toEqual([[undefined], [{ tenant: 2 }]])
+  expect(events).toEqual([
+    { type: 'refreshed', generation: 2 },
+    { type: 'refreshed', generation: 3 },
+  ])
+})
+
+test('a refresh waits for the first status, and rejects without a session or when the test ends it', async () => {
+  const refusal = new AuthError('refused', 'no', { status: 403 })
+  let result: () => 'revoked' | Record<string, never> = () => ({})
+  const auth = createTestAuth<User>({ session: 'loading', refresh: () => result() })
+  const early = auth.refresh()
+  auth.become({ user: { name: 'Ada' } })
+  expect(await early).toMatchObject({ user: { name: 'Ada' }, claimsAreNewer: false })
+  result = () => {
+    throw refusal
+  }
+  await expect(auth.refresh({ tenant: 7 })).rejects.toBe(refusal)
+  expect(auth.snapshot.status).toBe('authenticated')
+  result = () => 'revoked'
+  await expect(auth.refresh()).rejects.toMatchObject({ code: 'session-ended' })
+  expect(auth.snapshot.reason).toBe('revoked')
+  await expect(auth.refresh()).rejects.toMatchObject({ code: 'session-ended' })
+})
+
+test('`restore` finds the session that the test returns, or leaves it', async () => {
+  const auth = createTestAuth<User>({ restore: async () => ({ user: { name: 'Ada' } }) })
+  expect(await auth.restore()).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
+  expect(await createTestAuth({ session: 'expired' }).restore()).toMatchObject({ reason: 'expired' })
+})
+
+test('`reloadUser` brings the user that the test returns', async () => {
+  let name: string | null = 'Ada Lovelace'
+  const auth = createTestAuth<User>({
+    session: { user: { name: 'Ada' }, claims: { sub: '1' }, claimsAreNewer: true },
+    user: () => (name ? { name } : null),
+  })
+  const reloaded = { user: { name: 'Ada Lovelace' }, claims: { sub: '1' }, claimsAreNewer: false }
+  expect(await auth.reloadUser()).toMatchObject(reloaded)
+  name = null
+  expect(await auth.reloadUser(), 'the previous user stays').toMatchObject(reloaded)
+  expect(await createTestAuth<User>({ user: () => ({ name: 'Eve' }) }).reloadUser()).toMatchObject({
+    reason: 'never',
+  })
+})
+
+test('a ticket is what the test returns, or fails with an error that names the missing option', async () => {
+  const auth = createTestAuth({ ticket: (path) => `ticket of ${path}` })
+  expect(await auth.ticket('/cable/ticket')).toBe('ticket of /cable/ticket')
+  await expect(createTestAuth().ticket('/')).rejects.toThrow('has no option `ticket`')
 })
 
 test('a session can end with a reason and a `serverReason` of the API', async () => {
@@ -93,7 +206,8 @@ test('after `dispose`, every call rejects with `closed`', async () => {
   const { ready } = auth
   auth.dispose()
   await expect(ready).rejects.toMatchObject({ code: 'closed' })
-  for (const call of [auth.fetch('/'), auth.signIn(''), auth.signOut(), auth.ready])
+  const calls = [auth.fetch('/'), auth.signIn(''), auth.signOut(), auth.ready, auth.refresh()]
+  for (const call of [...calls, auth.restore(), auth.reloadUser(), auth.stay(), auth.ticket('/')])
     await expect(call).rejects.toMatchObject({ code: 'closed' })
 })
 

@@ -42,6 +42,7 @@ test('promise 1: every member of the snapshot is a read-only ref', () => {
     expect(ref.value, name).toEqual(value)
   }
   expect(session.snapshot.value).toBe(auth.snapshot)
+  expect(session.serverReason.value).toBe(undefined)
   expect(warn).toHaveBeenCalled()
 })
 
@@ -80,6 +81,29 @@ test('promise 3: the functions of `useAuth` call the client', async () => {
   expect(await (await fetch('/')).text()).toBe('ok')
   await signOut()
   expect(status.value).toBe('unauthenticated')
+})
+
+test('the functions that refresh, restore and prolong a session, and get a ticket, call the client', async () => {
+  const auth = createTestAuth<unknown>({
+    refresh: (body) => ({ claims: { tenant: body?.tenant ?? null } }),
+    restore: () => ({ ...ADA, endsAt: 9, idle: { endsAt: 7 } }),
+    user: () => ({ name: 'Ada Lovelace' }),
+    ticket: (path) => `ticket of ${path}`,
+  })
+  const session = reactive(
+    createApp(Who)
+      .use(authPlugin(auth))
+      .runWithContext(useAuth<unknown>),
+  )
+  await session.restore()
+  expect([session.user, session.endsAt, session.idle]).toEqual([ADA.user, 9, { endsAt: 7 }])
+  await session.stay()
+  expect(session.idle).toBe(null)
+  await session.refresh({ tenant: 2 })
+  expect([session.claims, session.claimsAreNewer]).toEqual([{ tenant: 2 }, true])
+  await session.reloadUser()
+  expect([session.user, session.claimsAreNewer]).toEqual([{ name: 'Ada Lovelace' }, false])
+  expect(await session.ticket('/cable')).toBe('ticket of /cable')
 })
 
 /** The number of listeners of this client. */

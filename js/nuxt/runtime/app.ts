@@ -1,5 +1,14 @@
-import { createError, type NuxtApp, showError, useAppConfig, useRouter, useRuntimeConfig } from 'nuxt/app'
+import {
+  clearNuxtData,
+  createError,
+  type NuxtApp,
+  showError,
+  useAppConfig,
+  useRouter,
+  useRuntimeConfig,
+} from 'nuxt/app'
 import type { RouteLocation } from 'vue-router'
+import { onIdentityChange } from '../../adapters/identity.js'
 import { guardRoutes } from '../../adapters/router.js'
 import { authPlugin } from '../../adapters/vue.js'
 import { isAuthError } from '../../common/errors.js'
@@ -8,6 +17,7 @@ import type { Auth } from '../../common/types.js'
 import type { PublicOptions } from '../options.js'
 import { type AppOptions, pagesOf } from '../pages.js'
 import { isGlobalFor, ruleOf } from '../rule.js'
+import { userDataOf } from './data.js'
 import { rolesAt } from './roles.js'
 import { silentWhileClosed } from './silent.js'
 
@@ -43,6 +53,12 @@ export function provideAuth(nuxtApp: NuxtApp, auth: Auth<never>, hydrated?: Prom
   auth.onEvent((event) => {
     if (event.type === 'signed-in') nuxtApp.callHook('tokencell:signed-in')
     if (event.type === 'ended') nuxtApp.callHook('tokencell:ended', event.reason)
+  })
+  onIdentityChange<unknown>(auth, (change) => {
+    const isShown = openPage()() === 'allow'
+    userDataOf(nuxtApp).forget(isShown, (keys) => nuxtApp.runWithContext(() => clearNuxtData(keys)))
+    // In parallel, so that every hook starts before a component shows the next user.
+    nuxtApp.hooks.callHookParallel('tokencell:identity-changed', change as never)
   })
 }
 

@@ -35,8 +35,13 @@ export default defineNuxtPlugin({
       onEvent: () => () => {},
       // A page that is rendered once for all visitors gets no session.
       fetch: session ? session.fetchAsPage : refuse,
+      refresh: refuse,
+      reloadUser: refuse,
+      restore: refuse,
       signIn: refuse,
       signOut: refuse,
+      stay: refuse,
+      ticket: refuse,
       dispose() {},
     }
     provideAuth(nuxtApp as never, auth as unknown as Auth<never>)

@@ -2,6 +2,7 @@ import { type NuxtApp, tryUseNuxtApp, useFetch, useNuxtApp, useRuntimeConfig } f
 import { useAuth as useVueAuth, type VueAuth } from '../../adapters/vue.js'
 import type { RegisteredUser } from '../../common/types.js'
 import type { PublicOptions } from '../options.js'
+import { type RequestedData, userDataOf } from './data.js'
 
 /** A browser has only one app, which can be found again at any time. */
 let only: NuxtApp | undefined
@@ -46,15 +47,21 @@ export const $authFetch = Object.assign((...args: Parameters<Fetch>) => client()
  * `useFetch` as the user. The same URL works on the server and in the browser. In vault mode the server cannot send the
  * request, and the browser sends it.
  *
+ * When the user is gone or has become another one, the data is cleared. If the open page is for the current user as well,
+ * the data is requested again.
+ *
  * @param key the module adds it to each call, as Nuxt does with `useFetch`
  */
 export const useAuthFetch = ((url: never, given?: object | string, key?: string) => {
   const { mode } = useRuntimeConfig().public.tokencell as unknown as PublicOptions
   const isUnknown = mode === 'vault' ? { server: false } : {}
   const [options, autoKey] = typeof given === 'string' ? [{}, given] : [given, key]
-  return (useFetch as (...args: unknown[]) => unknown)(
+  const userData = userDataOf(currentApp())
+  const result = (useFetch as (...args: unknown[]) => unknown)(
     url,
-    { ...isUnknown, ...options, $fetch: client() },
+    { ...isUnknown, ...userData.remembering(options), $fetch: client() },
     autoKey,
   )
+  if (import.meta.client) userData.add(result as RequestedData)
+  return result
 }) as unknown as typeof useFetch

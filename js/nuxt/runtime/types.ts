@@ -1,3 +1,4 @@
+import type { IdentityChange } from '../../adapters/identity.js'
 import type { Reason } from '../../common/types.js'
 import type { PageAuth } from '../options.js'
 
@@ -13,6 +14,8 @@ declare module '#app' {
     'tokencell:signed-in': () => void
     /** The session has ended: the user has signed out, or the session has expired or was revoked. */
     'tokencell:ended': (reason: Reason) => void
+    /** The user is gone or has become another one: see `onIdentityChange`. The data of `useAuthFetch` is cleared already. */
+    'tokencell:identity-changed': (change: IdentityChange) => void
   }
 }
 
