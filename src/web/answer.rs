@@ -176,7 +176,7 @@ impl Answer<'_> {
                         ParsedExchange::new(ExchangeResult::Granted(grant), Ok(sign_in_result("signed-in", shown)))
                     }
                     Err(GrantRejection { error: GrantError::TokenMissing, .. })
-                        if is_sign_in && !head.visible(&body, config).1 =>
+                        if is_sign_in && head.has_no_token(&body, endpoint, config) =>
                     {
                         head.pending(&body, config)
                     }
@@ -320,6 +320,20 @@ impl Head {
             Err(_) => Date::parse(text) / 1000.0 - self.date.unwrap_or_else(|| Date::now() / 1000.0),
         };
         Millis::from_seconds(seconds)
+    }
+
+    /// Whether the answer says that another step is needed, and is not a token response that does not fit the options: its
+    /// body is empty or an object, and nothing in it looks like a token.
+    fn has_no_token(&self, text: &JsString, endpoint: &Endpoint, config: &Config) -> bool {
+        let is_absent = match parse(text) {
+            Some(body) if body.is_object() && !js_sys::Array::is_array(&body) => {
+                let token = own(&body, &endpoint.field("accessToken"));
+                token.is_undefined() || token.is_null()
+            }
+            Some(_) => false,
+            None => text.length() == 0,
+        };
+        is_absent && self.authorization.is_none() && !self.visible(text, config).1
     }
 
     /// The API has accepted a sign-in, but another step is needed.

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
@@ -20,7 +20,7 @@ const MOST_IN_FLIGHT: u32 = 500;
 /// Whether the API accepts the token but wants a stronger or a newer sign-in (RFC 9470 §3). A refresh does not help.
 fn wants_step_up(response: &Response) -> bool {
     let challenge = response.headers().get("www-authenticate").ok().flatten();
-    challenge.is_some_and(|challenge| challenge.contains("insufficient_user_authentication"))
+    challenge.is_some_and(|challenge| JsString::from(challenge).includes("insufficient_user_authentication", 0))
 }
 
 impl Driver {
