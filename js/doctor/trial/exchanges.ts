@@ -62,7 +62,8 @@ export function createExchanges(options: VaultOptions, plan: Plan, transport: Tr
   /** The CSRF header, as the page can send it. The page can read neither cookies of another host nor HttpOnly cookies. */
   function csrfHeader({ csrf }: Target): Record<string, string> {
     if (!csrf) return {}
-    const value = 'value' in csrf ? csrf.value : cookies.readable(csrf.cookie)
+    const cookie = 'cookie' in csrf ? cookies.readable(csrf.cookie) : undefined
+    const value = 'value' in csrf ? csrf.value : cookie
     return value === undefined ? {} : { [csrf.header]: value }
   }
 
