@@ -9,8 +9,8 @@ const isFull = Boolean(process.env.TOKENCELL_FULL)
 
 /** Lifetime of a token, in seconds. */
 const LIFETIME = isFull ? 8 : 2
-const USERS = isFull ? 100 : 24
-const ROUNDS = isFull ? 25 : 4
+const USERS = isFull ? 50 : 24
+const ROUNDS = isFull ? 15 : 4
 /** The slowest refresh, in milliseconds. In the full run it takes longer than a request waits for it (10 s). */
 const SLOWEST = isFull ? 14_000 : 1500
 /** Enough time for a token to expire, a slow refresh, and two further refreshes of 2 s each. In milliseconds. */
@@ -69,7 +69,7 @@ for (const { grace, title } of kinds)
   test(`promise 22: with slow, interrupted and lost refreshes and aborted prefetches, ${title}`, {
     tag: grace > 0 ? ['@full'] : [],
   }, async ({ api, app, served }) => {
-    test.setTimeout(isFull ? 900_000 : 90_000)
+    test.setTimeout(isFull ? 1_200_000 : 90_000)
     api.configure({ accessTtl: LIFETIME, reuseGrace: grace })
     const began = performance.now()
     const { users, counts, refreshes } = await begin(api, app, served)

@@ -51,7 +51,7 @@ async function navigateImpatiently(page: Page, random: Random) {
  * Opens a page, again if another navigation interrupts it: the first page may open late, or Next may load the current page
  * again. If that is the same page, Chromium ignores this navigation and reports ERR_ABORTED.
  */
-async function open(page: Page, path: string, attempts = 3): Promise<void> {
+async function open(page: Page, path: string, attempts = 10): Promise<void> {
   await page.goto(path).catch((error: Error) => {
     if (attempts === 1 || !/is interrupted by another navigation|ERR_ABORTED/.test(error.message)) throw error
     return open(page, path, attempts - 1)
