@@ -15,6 +15,8 @@ export type Meaning =
       /** The body that `signIn` resolves with; missing if there is none. */
       page?: unknown
     }
+  /** The body that a pending `signIn` resolves with; `null` if there is none. */
+  | { pending: unknown }
   | { error: string; option?: string }
 
 /** A response to a sign-in, and what the vault, the server and doctor must make of it. */

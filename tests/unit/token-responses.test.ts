@@ -40,10 +40,13 @@ async function inVault({ options, headers, text }: Case): Promise<Meaning> {
       return url.endsWith('/sign-in') ? new Response(text, { headers }) : new Response('', { status: 503 })
     }),
   )
-  const outcome: { value?: unknown; error?: { code: string; detail?: { option?: string } } } = {}
+  const outcome: {
+    value?: { status: string; body: unknown }
+    error?: { code: string; detail?: { option?: string } }
+  } = {}
   core.signIn(0, '{}', 'application/json').then(
     (value: unknown) => {
-      outcome.value = value
+      outcome.value = value as { status: string; body: unknown }
     },
     (error: { code: string; detail?: { option?: string } }) => {
       outcome.error = error
@@ -54,6 +57,10 @@ async function inVault({ options, headers, text }: Case): Promise<Meaning> {
     core.close()
     const { code, detail } = outcome.error
     return { error: code, ...(detail?.option && { option: detail.option }) }
+  }
+  if (outcome.value?.status === 'pending') {
+    core.close()
+    return { pending: outcome.value.body ?? null }
   }
   const { user, expiresAt } = core.snapshot() as { user: unknown; expiresAt: number | null }
   const lifetime = expiresAt === null ? null : (expiresAt - NOW) / 1000
@@ -71,7 +78,7 @@ async function inVault({ options, headers, text }: Case): Promise<Meaning> {
     ...(refresh !== undefined && { refresh: String(refresh) }),
     lifetime,
     user,
-    ...(outcome.value !== undefined && { page: outcome.value }),
+    ...(outcome.value?.body !== undefined && { page: outcome.value.body }),
   }
 }
 
