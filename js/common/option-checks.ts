@@ -1,10 +1,12 @@
 import { explain } from './errors.js'
 
-/** The allowed values of an option: a test, a description for error messages, and the kinds of the option's own members. */
+/** The allowed values of an option: a test, a description for error messages, and the kinds of its own members. */
 export interface Kind {
   test(value: unknown): boolean
   text: string
   members?: Kinds
+  /** The kind of each member, if the user of the option chooses the names. */
+  each?: Kind
 }
 
 export type Kinds = Readonly<Record<string, Kind>>
@@ -88,13 +90,14 @@ const endpoint = (members: Kinds = MEMBERS_OF_ENDPOINT): Kind => ({
   members,
 })
 
-/** Each endpoint is checked in the same way as `signIn`. */
-const isBodyEndpoint = (value: unknown) => {
-  if (isText(value)) return true
-  if (!isObject(value) || !isText(value.path)) return false
-  const { method } = value
-  return method === undefined || (isMethod(method) && !BODILESS.test(String(method)))
-}
+/** An endpoint that can begin a session. */
+const signIn = endpoint({
+  ...MEMBERS_OF_ENDPOINT,
+  method: {
+    test: (value) => isMethod(value) && !BODILESS.test(value as string),
+    text: 'an HTTP method that browsers send with a body, such as "POST"',
+  },
+})
 
 const SECONDS = 'a number of seconds, 0 or more'
 
@@ -118,10 +121,7 @@ export const KINDS = {
     test: (value) => csrf.test(value) || isExactly(value, { header: isHeader, from: isCsrfSource }),
     text: `${csrf.text}, or { header, from } with { field }, { responseHeader }, { meta } or { endpoint }`,
   },
-  exchanges: {
-    test: (value) => isObject(value) && Object.values(value).every(isBodyEndpoint),
-    text: 'an object with names and endpoints that take a body',
-  },
+  exchanges: { test: isObject, text: 'an object with a name for each endpoint', each: signIn },
   fields,
   forgetAfter: { test: isCount, text: SECONDS },
   idle: {
@@ -160,13 +160,7 @@ export const KINDS = {
     test: (value) => value === '' || isHeader(value),
     text: 'one word such as "Token", or "" for none',
   },
-  signIn: endpoint({
-    ...MEMBERS_OF_ENDPOINT,
-    method: {
-      test: (value) => isMethod(value) && !BODILESS.test(value as string),
-      text: 'an HTTP method that browsers send with a body, such as "POST"',
-    },
-  }),
+  signIn,
   signOut: endpoint(),
   user: endpoint(),
 } satisfies Kinds
@@ -197,10 +191,17 @@ function checkMembers(options: object, kinds: Kinds, parent: string) {
         `This option does not exist. The options are: ${Object.keys(kinds).join(', ')}.`,
         { option },
       )
-    if (value === undefined) continue
-    if (!kind.test(value)) refuse(option, kind.text, value)
-    if (kind.members && isObject(value)) checkMembers(value, kind.members, `${option}.`)
+    checkValue(option, value, kind)
   }
+}
+
+function checkValue(option: string, value: unknown, kind: Kind) {
+  if (value === undefined) return
+  if (!kind.test(value)) refuse(option, kind.text, value)
+  if (!isObject(value)) return
+  if (kind.members) checkMembers(value, kind.members, `${option}.`)
+  if (kind.each)
+    for (const [name, member] of Object.entries(value)) checkValue(`${option}.${name}`, member, kind.each)
 }
 
 function refuse(option: string, wanted: string, found: unknown): never {

@@ -16,7 +16,8 @@ function messageFor(options: object): string | undefined {
 
 const ENDPOINT = '"/path", or an object with `path`'
 const REFRESH_TOKEN = '"body", "cookie", { body } with a member name, or { header } with a header name'
-const CSRF = 'false, { header, value } or { header, cookie } with texts that a header can hold'
+const FIXED_CSRF = 'false, { header, value } or { header, cookie } with texts that a header can hold'
+const CSRF = `${FIXED_CSRF}, or { header, from } with { field }, { responseHeader }, { meta } or { endpoint }`
 
 test.each<[object, string]>([
   [
@@ -53,7 +54,25 @@ test.each<[object, string]>([
     { signIn: { path: '/x', credentials: true } },
     'signIn.credentials: Must be "include" or "omit", but is true.',
   ],
-  [{ signIn: { path: '/x', csrf: true } }, `signIn.csrf: Must be ${CSRF}, but is true.`],
+  [{ signIn: { path: '/x', csrf: true } }, `signIn.csrf: Must be ${FIXED_CSRF}, but is true.`],
+  [{ csrf: { header: 'X', from: 'meta' } }, `csrf: Must be ${CSRF}, but is {"header":"X","from":"meta"}.`],
+  [
+    { idle: { after: 60, warn: 60 } },
+    'idle: Must be { after, warn } with numbers of seconds, and `warn` less than `after`, but is {"after":60,"warn":60}.',
+  ],
+  [
+    { exchanges: { otp: { path: '/otp', method: 'GET' } } },
+    'exchanges.otp.method: Must be an HTTP method that browsers send with a body, such as "POST", but is "GET".',
+  ],
+  [
+    { exchanges: { otp: { path: '/otp', csrf: false, methd: 'PUT' } } },
+    'exchanges.otp.methd: This option does not exist. The options are: body, credentials, csrf, encoding, fields, method, path.',
+  ],
+  [{ exchanges: { otp: 7 } }, `exchanges.otp: Must be ${ENDPOINT}, but is 7.`],
+  [{ exchanges: [] }, 'exchanges: Must be an object with a name for each endpoint, but is [].'],
+  [{ renewHeader: 'a b' }, 'renewHeader: Must be the name of a header, but is "a b".'],
+  [{ restoreCookie: '' }, 'restoreCookie: Must be the name of a cookie, but is "".'],
+  [{ user: {} }, `user: Must be ${ENDPOINT}, but is {}.`],
   [
     { signIn: { path: '/x', fields: { user: 1 } } },
     'signIn.fields.user: Must be a dotted path such as "data.access_token", but is 1.',
@@ -105,7 +124,7 @@ test.each<[object, string]>([
   [{ fields: 'data' }, 'fields: Must be an object of dotted paths, but is "data".'],
   [
     { fields: { acessToken: 'x' } },
-    'fields.acessToken: This option does not exist. The options are: accessToken, expiresIn, refreshToken, reason, user.',
+    'fields.acessToken: This option does not exist. The options are: accessToken, endsAt, expiresIn, refreshToken, reason, user.',
   ],
   [
     { name: `-${'x'.repeat(100)}` },

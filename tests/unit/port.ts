@@ -147,7 +147,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     origins: vi.fn(async (): Promise<readonly string[]> => ['https://api.test']),
     fetch: vi.fn(async () => new Response('unused')),
     send: vi.fn(async (_: Outgoing) => new Response('ok')),
-    run: vi.fn(async (): Promise<unknown> => undefined),
+    run: vi.fn(async (_: string): Promise<unknown> => undefined),
     onLifecycleEvent: vi.fn(async (_: string) => {}),
     close: vi.fn(),
   } satisfies VaultHost

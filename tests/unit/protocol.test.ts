@@ -102,7 +102,7 @@ test('only the response to a call can contain a token, and no message can contai
   const names = [TO_VAULT, TO_PAGE].flatMap((shapes: Shapes) => Object.values(shapes).flatMap(Object.keys))
   expect([...new Set(names)].sort()).toEqual(
     (
-      'body bytes calls count credentials error event head id instance name origins request restored snapshot ' +
+      'argument body bytes calls command count error event head id instance name origins request restored snapshot ' +
       'unknown value version'
     ).split(' '),
   )

@@ -159,11 +159,12 @@ test('a page that reaches another instance of the vault is welcomed on the same 
 test('a pong lists exactly those calls that are settled or unknown', async () => {
   const { host, connect } = openFakeVault()
   let finish: (value?: unknown) => void = () => {}
-  host.run.mockReturnValue(
-    new Promise((resolve) => {
+  host.run.mockImplementation(async (command: string) => {
+    if (command === 'ready') return
+    return new Promise((resolve) => {
       finish = resolve
-    }),
-  )
+    })
+  })
   const port = await connect()
   port.receive({ type: 'run', id: 1, command: 'ready', argument: undefined })
   port.receive({ type: 'run', id: 2, command: 'sign-out', argument: undefined })

@@ -31,7 +31,7 @@ const bombList = () => Object.assign([], { [Symbol.iterator]: explode, filter: e
 
 /** A valid message of this type that throws as soon as it is used. */
 function armed(type: string, shape: Shape, id?: unknown): Message {
-  const plain: Record<string, unknown> = { number: 2, string: 'first', boolean: true }
+  const plain: Record<string, unknown> = { number: VERSION, string: 'first', boolean: true }
   const fields = Object.entries(shape).map(([name, kind]) => {
     if (name === 'id') return [name, id]
     return [name, plain[kind] ?? (kind.endsWith('[]') ? bombList() : bomb())]
