@@ -1,0 +1,62 @@
+// @vitest-environment jsdom
+// The recipe of docs/identity.md for SWR, with the real library.
+import { act } from 'react'
+import { createRoot } from 'react-dom/client'
+import { expect, test, vi } from 'vitest'
+import { onIdentityChange } from '../../js/adapters/identity.js'
+import { createTestAuth } from '../../js/testing.js'
+import { library } from './library.js'
+
+/** The part of SWR 2 that these tests use. */
+interface Swr {
+  default(key: string, fetcher: () => Promise<string>): { data?: string }
+  mutate(filter: () => boolean, data: undefined, options: { revalidate: boolean }): Promise<unknown>
+}
+
+Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
+const swr = await library<Swr>('swr')
+
+const ADA = { user: { id: 1, name: 'Ada' } }
+const BOB = { user: { id: 2, name: 'Bob' } }
+
+/** A page that shows its notes. */
+async function open(key: string, fetcher: () => Promise<string>) {
+  const { default: useSWR } = swr as Swr
+  const element = document.createElement('div')
+  const root = createRoot(element)
+  function Notes() {
+    return <p>{useSWR(key, fetcher).data ?? 'nothing'}</p>
+  }
+  await act(() => root.render(<Notes />))
+  return { element, close: () => act(() => root.unmount()) }
+}
+
+function setUp() {
+  const auth = createTestAuth<typeof ADA.user>({ session: ADA })
+  onIdentityChange(auth, ({ current }) =>
+    (swr as Swr).mutate(() => true, undefined, { revalidate: current.status === 'authenticated' }),
+  )
+  return auth
+}
+
+test.skipIf(!swr)('SWR forgets the data of a user who signs out', async () => {
+  const auth = setUp()
+  const fetcher = vi.fn(async () => `of ${auth.snapshot.user?.name}`)
+  const { element, close } = await open('/notes/1', fetcher)
+  await vi.waitFor(() => expect(element.textContent).toBe('of Ada'))
+  await act(() => auth.refresh())
+  expect(element.textContent).toBe('of Ada')
+  await act(() => auth.signOut())
+  await vi.waitFor(() => expect(element.textContent).toBe('nothing'))
+  expect(fetcher).toHaveBeenCalledTimes(1)
+  await close()
+})
+
+test.skipIf(!swr)('an open page with SWR gets the data of the next user', async () => {
+  const auth = setUp()
+  const { element, close } = await open('/notes/2', async () => `of ${auth.snapshot.user?.name}`)
+  await vi.waitFor(() => expect(element.textContent).toBe('of Ada'))
+  await act(() => auth.become(BOB))
+  await vi.waitFor(() => expect(element.textContent).toBe('of Bob'))
+  await close()
+})
