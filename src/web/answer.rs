@@ -5,14 +5,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use js_sys::{Date, JsString, Object, Promise};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
 use super::js_callbacks::JsCallbacks;
-use super::json::{dictionary, member, own, own_string, parse, parse_without_tokens, remove, texts, to_js};
+use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{
     CallError, Claims, ExchangeKind, ExchangeResult, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
 };
@@ -88,16 +87,11 @@ impl From<GrantError> for GrantRejection {
 }
 
 /// What an error says about a response (`AuthErrorDetail` in `js/common/errors.ts`).
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ErrorDetail {
-    status: u16,
-    #[serde(with = "serde_wasm_bindgen::preserve", skip_serializing_if = "JsValue::is_undefined")]
-    body: JsValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    option: Option<&'static str>,
+fn error_detail(status: u16, more: &[(&str, JsValue)]) -> JsValue {
+    let detail = object(&[("status", status.into())]);
+    let given = more.iter().filter(|(_, value)| !value.is_undefined());
+    given.for_each(|(key, value)| extend(&detail, &[(key, value.clone())]));
+    detail
 }
 
 /// The length limit of a token response, in characters. A longer body is not a token response.
@@ -112,7 +106,7 @@ impl ParsedExchange {
     pub fn unreachable(callbacks: &JsCallbacks) -> Self {
         Self::new(
             ExchangeResult::Unreachable(None),
-            Err(callbacks.error(&to_js(&CallError::Unreachable), &JsValue::UNDEFINED)),
+            Err(callbacks.error(&CallError::Unreachable.name().into(), &JsValue::UNDEFINED)),
         )
     }
 
@@ -145,10 +139,7 @@ impl Answer<'_> {
             let answer = if status < 300 { ExchangeResult::Malformed } else { ExchangeResult::Unreachable(None) };
             return ParsedExchange::new(
                 answer,
-                Err(callbacks.error(
-                    &to_js(&GrantError::BodyMalformed),
-                    &to_js(&ErrorDetail { status, ..ErrorDetail::default() }),
-                )),
+                Err(callbacks.error(&GrantError::BodyMalformed.name().into(), &error_detail(status, &[]))),
             );
         };
         let failed = |answer: ExchangeResult<_>, code: JsValue, field: Option<&'static str>| {
@@ -180,7 +171,9 @@ impl Answer<'_> {
                     {
                         head.pending(&body, config)
                     }
-                    Err(GrantRejection { error, field }) => failed(ExchangeResult::Malformed, to_js(&error), field),
+                    Err(GrantRejection { error, field }) => {
+                        failed(ExchangeResult::Malformed, error.name().into(), field)
+                    }
                 }
             }
             (ExchangeKind::Refresh, 400..500) if has_own_body && !is_passing(status) => {
@@ -193,7 +186,7 @@ impl Answer<'_> {
             (ExchangeKind::SignIn(_), 400..500) if !is_passing(status) => {
                 failed(ExchangeResult::Refused, "refused".into(), None)
             }
-            _ => failed(ExchangeResult::Unreachable(head.retry_after()), to_js(&CallError::Unreachable), None),
+            _ => failed(ExchangeResult::Unreachable(head.retry_after()), CallError::Unreachable.name().into(), None),
         }
     }
 }
@@ -372,8 +365,9 @@ impl Head {
         callbacks: &JsCallbacks,
     ) -> JsValue {
         let (body, _) = self.visible(body, config);
-        let retry_after = self.retry_after().map(|pause| pause.0 as f64);
-        let detail = to_js(&ErrorDetail { status: self.status, body, retry_after, option: field });
+        let retry_after = self.retry_after().map(|pause| JsValue::from(pause.0 as f64)).unwrap_or_default();
+        let option = field.map(JsValue::from).unwrap_or_default();
+        let detail = error_detail(self.status, &[("body", body), ("retryAfter", retry_after), ("option", option)]);
         callbacks.error(code, &detail)
     }
 }
@@ -427,7 +421,7 @@ pub fn read_renewal(response: &Response, config: &Config, callbacks: &JsCallback
 
 /// The result of a sign-in for the page (`SignInResult` in `js/common/types.ts`).
 fn sign_in_result(status: &str, body: JsValue) -> JsValue {
-    dictionary(&[("status", status.into()), ("body", body)])
+    object(&[("status", status.into()), ("body", body)])
 }
 
 /// A point in time in milliseconds since the epoch: from a number of seconds from now, a Unix time in seconds or
