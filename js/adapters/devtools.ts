@@ -40,7 +40,7 @@ const entries = (session: object) => Object.entries(session).map(([key, value]) 
 function describe(event: AuthEvent, time: number) {
   const { type, ...data } = event
   if (type !== 'request') {
-    const isWarning = /^(ended|idle-warning|step-up-required|vault-failed)$|-(failed|pending)$/.test(type)
+    const isWarning = /^(ended|idle-warning|step-up-required)$|-(failed|pending)$/.test(type)
     const subtitle = Object.values(data).filter(Boolean).join(', ')
     return {
       time,
