@@ -1,10 +1,15 @@
-import { GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql'
+import { createRequire } from 'node:module'
 import { CloseCode, createClient } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
 import { ticketSource, ticketWebSocket, whenSessionEnds } from '../../../js/sockets/index.js'
 import { ADA, BOB, listen, openSocketServer, ticketed } from './server.js'
+
+/** The copy that graphql-ws has. Vitest would import another one. */
+const { GraphQLObjectType, GraphQLSchema, GraphQLString } = createRequire(import.meta.url)(
+  'graphql',
+) as typeof import('graphql')
 
 /** Subscriptions that name their user, for whoever has a ticket in `connection_init`. */
 async function openGraphql(redeem: (ticket: string | null) => string | undefined) {
@@ -69,7 +74,12 @@ test('graphql-ws takes a fresh ticket for each connection, and is disposed of at
 
 test('graphql-ws without a valid ticket is refused', async () => {
   const { url } = await openGraphql(() => undefined)
-  const client = createClient({ url, webSocketImpl: WebSocket, connectionParams: { ticket: 'spent' } })
+  const client = createClient({
+    url,
+    webSocketImpl: WebSocket,
+    connectionParams: { ticket: 'spent' },
+    retryAttempts: 0,
+  })
   const error = await new Promise((resolve) =>
     client.subscribe({ query: 'subscription { name }' }, { next() {}, error: resolve, complete() {} }),
   )
