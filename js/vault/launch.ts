@@ -3,6 +3,7 @@ import { type AuthErrorDetail, commonError } from '../common/errors.js'
 import type { SessionEvent, Snapshot } from '../common/types.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import type { Core } from '../wasm/core.js'
+import { decodeBase64url } from './base64url.js'
 import { readHeaders } from './credential.js'
 import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
@@ -60,6 +61,7 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
     fetch: source?.fetch ?? network.fetch,
     headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, readers),
     encode,
+    decodeBase64url,
     readHeaders,
     loadUser,
     notify: show,

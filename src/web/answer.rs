@@ -161,7 +161,7 @@ impl Answer<'_> {
             }
             (ExchangeKind::Refresh | ExchangeKind::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, callbacks);
-                match head.grant(&body, renewal, kind, config, endpoint) {
+                match head.grant(&body, renewal, self) {
                     _ if is_sign_in && status == 202 => head.pending(&body, config),
                     Ok((grant, shown)) => {
                         ParsedExchange::new(ExchangeResult::Granted(grant), Ok(sign_in_result("signed-in", shown)))
@@ -246,9 +246,7 @@ impl Head {
         &self,
         text: &JsString,
         renewal: Result<Option<Token>, GrantError>,
-        kind: ExchangeKind,
-        config: &Config,
-        endpoint: &Endpoint,
+        &Answer { kind, endpoint, config, callbacks, .. }: &Answer<'_>,
     ) -> Result<(Grant<PageProfile>, JsValue), GrantRejection> {
         let credential = &config.credential;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
@@ -291,7 +289,7 @@ impl Head {
             }
         };
         let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
-        let (claims, seen) = jwt.map(read_claims).transpose()?.flatten().unzip();
+        let (claims, seen) = jwt.map(|token| read_claims(token, callbacks)).transpose()?.flatten().unzip();
         let profile = PageProfile::of_claims(seen.unwrap_or(JsValue::NULL));
         let field = expires_in.filter(|seconds| Millis::from_seconds(*seconds).is_none()).map(|_| "fields.expiresIn");
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
@@ -392,9 +390,8 @@ fn number(value: &JsValue) -> Option<f64> {
 }
 
 /// The claims for the core, and the same claims as a JavaScript value for the page.
-fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
-    let Some(payload) = Claims::payload(token)? else { return Ok(None) };
-    let json = String::from_utf8(payload).map_err(|_| GrantError::ClaimsMalformed)?;
+fn read_claims(token: &Token, callbacks: &JsCallbacks) -> Result<Option<(Claims, JsValue)>, GrantError> {
+    let Some(json) = Claims::payload(token, |text| callbacks.decode_base64url(text))? else { return Ok(None) };
     let seen = parse(&json.into()).filter(|claims| claims.is_object() && !js_sys::Array::is_array(claims));
     let seen = seen.ok_or(GrantError::ClaimsMalformed)?;
     let claims = Claims::read(|name| member(&own(&seen, name)))?;
@@ -408,7 +405,7 @@ pub fn read_renewal(response: &Response, config: &Config, callbacks: &JsCallback
         Some(name) if matches!(config.credential, Credential::Bearer) => {
             let header = Zeroizing::new(response.headers().get(name).ok().flatten()?);
             let access = Token::parse(token_in(&header, &config.scheme)?.to_owned()).ok()?;
-            let claims = read_claims(&access).ok()?;
+            let claims = read_claims(&access, callbacks).ok()?;
             (access, claims)
         }
         _ => (config.credential.renewal(response, callbacks).ok().flatten()?, None),

@@ -3,6 +3,7 @@ require "rails"
 require "active_record/railtie"
 require "action_controller/railtie"
 require "action_mailer/railtie"
+require "action_cable/engine"
 require_relative "gem"
 require "devise/orm/active_record"
 require "rack/cors"
@@ -15,6 +16,8 @@ class App < Rails::Application
   config.hosts.clear
   config.secret_key_base = "x" * 64
   config.logger = Logger.new($stdout, level: :warn)
+  config.action_cable.mount_path = "/cable"
+  config.action_cable.allowed_request_origins = ENV["API_CORS_ORIGINS"].to_s.split(",")
   config.middleware.use Devise::JWT::Middleware
   config.middleware.insert_before 0, Rack::Cors do
     allow { origins(*ENV["API_CORS_ORIGINS"].to_s.split(",")); resource "*", headers: :any, methods: :any, expose: %w[Authorization] }
@@ -52,6 +55,7 @@ ActiveRecord::Schema.define do
   create_table(:users) { |t| t.string :email; t.string :encrypted_password; t.string :jti }
   create_table(:jwt_denylists) { |t| t.string :jti, index: true; t.datetime :exp }
   create_table(:allowlisted_jwts) { |t| t.references :user; t.string :jti, index: true; t.datetime :exp }
+  create_table(:cable_tickets) { |t| t.references :user; t.string :digest, index: { unique: true }; t.datetime :expires_at }
 end
 
 class ApplicationController < ActionController::API
@@ -67,7 +71,8 @@ class MeController < ApplicationController
   before_action :authenticate_user!
   def show = render(json: current_user)
 end
+require_relative "cable"
 
-User.create!(email: "ada@example.com", password: "correct horse")
+%w[ada bob].each { |name| User.create!(email: "#{name}@example.com", password: "correct horse") }
 ActiveRecord::Base.connection_handler.clear_active_connections!
 run App
