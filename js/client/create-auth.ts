@@ -4,7 +4,7 @@ import { createListeners } from '../common/listeners.js'
 import { plainFetch } from '../common/plain-fetch.js'
 import { split } from '../common/request.js'
 import { LOADING } from '../common/snapshot.js'
-import type { Auth, AuthEvent, RegisteredUser, SignInResult, Snapshot } from '../common/types.js'
+import type { Auth, AuthEvent, RegisteredUser, Snapshot } from '../common/types.js'
 import type { Command, Commands } from '../protocol/commands.js'
 import { packCredentials } from '../protocol/packing.js'
 import type { ConnectedVault } from '../protocol/vault.js'
@@ -74,20 +74,18 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
         await origins.learn(vault)
         signal.throwIfAborted()
         if (origins.needNoVault(request)) return plainFetch(request, body)
-        addHeaders(request, options)
+        addHeaders(request, options.headers)
         return vault.fetch(request, body, priority)
       }, signal)
     },
-    async signIn(credentials, { by } = {}) {
-      const packed = packCredentials(credentials)
-      return run('sign-in', { credentials: packed, by }) as Promise<SignInResult>
-    },
-    signOut: () => run('sign-out') as Promise<void>,
+    signIn: async (credentials, { by } = {}) =>
+      run('signIn', { credentials: packCredentials(credentials), by }),
+    signOut: () => run('signOut'),
     refresh: (body) => update('refresh', body),
     restore: () => update('restore'),
-    reloadUser: () => update('reload-user'),
-    stay: () => run('stay') as Promise<void>,
-    ticket: (path) => run('ticket', path) as Promise<string>,
+    reloadUser: () => update('reloadUser'),
+    stay: () => run('stay'),
+    ticket: (path) => run('ticket', path),
     dispose() {
       changes.clear()
       events.clear()
@@ -96,8 +94,8 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
     },
   }
 
-  function run<Name extends Command>(command: Name, argument?: Commands[Name]) {
-    return call((vault) => vault.run(command, argument as Commands[Name]))
+  function run<Result, Name extends Command>(command: Name, argument?: Commands[Name]): Promise<Result> {
+    return call((vault) => vault.run(command, argument as Commands[Name]) as Promise<Result>)
   }
 
   /** Runs a command, and resolves with the snapshot after it. */

@@ -2,13 +2,14 @@ export interface HeaderOptions {
   /**
    * The headers of the app for each request to the origins of the vault, computed in the page:
    * `() => ({ traceparent, 'Accept-Language': locale })`. A header that the request has already is not replaced.
-   * `Authorization` and `Cookie` are ignored.
+   * `Authorization` is ignored.
    */
   headers?: () => Readonly<Record<string, string>>
 }
 
-/** Adds the headers of the app to a request that goes to the vault. */
-export function addHeaders({ headers }: Request, { headers: own }: HeaderOptions) {
-  for (const [name, value] of Object.entries(own?.() ?? {}))
-    if (!headers.has(name) && !/^(authorization|cookie)$/i.test(name)) headers.set(name, value)
+/** Adds the headers of the app to a request that goes to the vault, and has no `Authorization` therefore. */
+export function addHeaders({ headers }: Request, own: HeaderOptions['headers']) {
+  if (!own) return
+  for (const [name, value] of Object.entries(own())) if (!headers.has(name)) headers.set(name, value)
+  headers.delete('authorization')
 }

@@ -1,4 +1,4 @@
-import { readPageValue } from '../common/cookie.js'
+import { readCookie } from '../common/cookie.js'
 import { commonError } from '../common/errors.js'
 import { frozen, LOADING } from '../common/snapshot.js'
 import type { AuthEvent } from '../common/types.js'
@@ -60,7 +60,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
       case 'event':
         return options.onEvent(Object.freeze(message.event) as AuthEvent)
       case 'cookie':
-        return channel.post({ ...message, value: readPageValue(message.name) })
+        return channel.post({ ...message, value: readCookie(message.name) })
     }
   }
 

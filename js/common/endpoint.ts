@@ -19,8 +19,11 @@ export type CsrfSource =
   | { field: string }
   /** A header of any response of the API. A cross-origin API must expose it. */
   | { responseHeader: string }
-  /** The name of a `<meta>` element of the page. */
-  | { meta: string }
+  /**
+   * The name of a `<meta>` element of an HTML page of the API, such as `csrf-token` of Rails. The page at `endpoint` is
+   * requested before the first write (default: `/`).
+   */
+  | { meta: string; endpoint?: string }
   /**
    * An endpoint that is requested with GET before the first write. The token is at the dotted path `field` of its body
    * (default: `csrf_token`), or in the header `responseHeader`.

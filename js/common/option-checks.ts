@@ -55,7 +55,7 @@ const csrf: Kind = {
 const isCsrfSource = (value: unknown) =>
   isExactly(value, { field: isText }) ||
   isExactly(value, { responseHeader: isHeader }) ||
-  isExactly(value, { meta: isText }) ||
+  isExactly(value, { meta: isText, endpoint: optional(isText) }) ||
   isExactly(value, { endpoint: isText, field: optional(isText), responseHeader: optional(isHeader) })
 
 const PATH: Kind = {

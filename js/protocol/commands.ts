@@ -4,10 +4,10 @@ import type { PackedCredentials } from './packing.js'
 export interface Commands {
   ready: undefined
   refresh: Readonly<Record<string, unknown>> | undefined
-  'reload-user': undefined
+  reloadUser: undefined
   restore: undefined
-  'sign-in': { credentials: PackedCredentials; by: string | undefined }
-  'sign-out': undefined
+  signIn: { credentials: PackedCredentials; by: string | undefined }
+  signOut: undefined
   stay: undefined
   /** The path of the endpoint. */
   ticket: string

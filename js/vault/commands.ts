@@ -21,7 +21,7 @@ export function createCommands({ launched, network, exchanges = {}, whenUserLoad
   /** The last refresh with a body. The core holds only one body at a time. */
   let lastRefresh: Promise<unknown> = Promise.resolve()
 
-  async function signIn({ credentials, by }: Commands['sign-in']): Promise<unknown> {
+  async function signIn({ credentials, by }: Commands['signIn']): Promise<unknown> {
     const { core, config, idle } = await launched()
     const names = Object.keys(exchanges)
     const index = by === undefined ? 0 : names.indexOf(by) + 1
@@ -53,7 +53,7 @@ export function createCommands({ launched, network, exchanges = {}, whenUserLoad
   const commands: { [Name in Command]: (argument: Commands[Name]) => Promise<unknown> } = {
     ready: async () => (await launched()).core.ready(),
     refresh,
-    async 'reload-user'() {
+    async reloadUser() {
       const { core } = await launched()
       core.reloadUser()
       await whenUserLoaded()
@@ -63,8 +63,8 @@ export function createCommands({ launched, network, exchanges = {}, whenUserLoad
       idle?.restart()
       return core.restore()
     },
-    'sign-in': signIn,
-    'sign-out': async () => (await launched()).core.signOut(false),
+    signIn: signIn,
+    signOut: async () => (await launched()).core.signOut(false),
     stay: async () => (await launched()).idle?.restart(),
     ticket,
   }

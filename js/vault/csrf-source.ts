@@ -1,4 +1,3 @@
-import { META } from '../common/cookie.js'
 import type { Csrf, CsrfSource } from '../common/endpoint.js'
 import { ownProperty } from '../common/own-property.js'
 import { vaultError } from './errors.js'
@@ -20,7 +19,6 @@ interface Dependencies {
   /** Whether the response of this URL may contain the token. */
   isExchange(url: string): boolean
   fetch: Fetch
-  readPageValue(name: string): Promise<string | null>
 }
 
 export type CsrfTokens = ReturnType<typeof createCsrfSource>
@@ -31,7 +29,7 @@ export type CsrfTokens = ReturnType<typeof createCsrfSource>
  * `fetch` is the only place that reads tokens from responses and repeats refused requests, so that requests of pages and
  * exchanges behave in the same way.
  */
-export function createCsrfSource({ csrf, origins, isExchange, fetch, readPageValue }: Dependencies) {
+export function createCsrfSource({ csrf, origins, isExchange, fetch }: Dependencies) {
   const { header, from } = csrf
   let token: string | null = null
   /** Whether a request has been sent with the token. */
@@ -41,15 +39,16 @@ export function createCsrfSource({ csrf, origins, isExchange, fetch, readPageVal
   const isOurs = (url: string) => origins.has(new URL(url).origin)
 
   async function request(): Promise<string | null> {
-    if ('meta' in from) return readPageValue(META + from.meta)
-    if (!('endpoint' in from)) return token
+    if (!isRequested(from)) return token
     const [origin = ''] = origins
+    const isPage = 'meta' in from
+    const headers = { Accept: isPage ? 'text/html' : 'application/json' }
     const signal = AbortSignal.timeout(TIMEOUT)
-    const headers = { Accept: 'application/json' }
     const init: RequestInit = { credentials: 'include', cache: 'no-store', headers, signal }
-    const response = await fetch(new URL(from.endpoint, origin).href, init).catch((cause: unknown) => {
+    const response = await fetch(new URL(from.endpoint ?? '/', origin).href, init).catch((cause: unknown) => {
       throw vaultError('unreachable', { cause })
     })
+    if (isPage) return contentOf(await response.text(), from.meta)
     if (from.responseHeader) return response.headers.get(from.responseHeader)
     return memberOf(await response.text(), from.field ?? 'csrf_token')
   }
@@ -75,9 +74,10 @@ export function createCsrfSource({ csrf, origins, isExchange, fetch, readPageVal
 
   /** Takes the token from a response, if it brings one. */
   async function learn(url: string, response: Response) {
-    if ('responseHeader' in from && !('endpoint' in from)) {
+    if (isRequested(from)) return
+    if ('responseHeader' in from) {
       take(response.headers.get(from.responseHeader))
-    } else if ('field' in from && !('endpoint' in from) && isExchange(url)) {
+    } else if (isExchange(url)) {
       const text = await response
         .clone()
         .text()
@@ -122,3 +122,23 @@ function memberOf(text: string, path: string): string | null {
     return null
   }
 }
+
+/** Whether the token is requested from an endpoint or a page, and not taken from other responses. */
+const isRequested = (from: CsrfSource): from is Extract<CsrfSource, { endpoint?: string }> =>
+  'endpoint' in from || 'meta' in from
+
+/** The content of the `<meta>` element with this name. A worker has no parser for HTML. */
+function contentOf(html: string, name: string): string | null {
+  for (const [element] of html.matchAll(/<meta\b[^>]*>/gi))
+    if (attributeOf(element, 'name') === name) return attributeOf(element, 'content')
+  return null
+}
+
+function attributeOf(element: string, name: string): string | null {
+  const pattern = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i')
+  const [, ...values] = pattern.exec(element) ?? []
+  const value = values.find((value) => value !== undefined)
+  return value?.replace(/&(amp|quot|#39|lt|gt);/g, (_, entity: string) => ENTITIES[entity] ?? '') ?? null
+}
+
+const ENTITIES: Record<string, string> = { amp: '&', quot: '"', '#39': "'", lt: '<', gt: '>' }

@@ -2,16 +2,16 @@ import { type CompleteEndpoint, type Csrf, encodeBody } from '../common/endpoint
 
 /** Where the value of the CSRF header comes from. */
 export interface CsrfReaders {
-  readPageValue: ReadPageValue
+  readCookie: ReadCookie
   /** Reads the token of `csrf.from`. */
   source?: { read(): Promise<string | null> } | undefined
 }
 
 /** Sets the CSRF header, if its value is known. */
-export async function setCsrf(headers: Headers, csrf: Csrf, { readPageValue, source }: CsrfReaders) {
+export async function setCsrf(headers: Headers, csrf: Csrf, { readCookie, source }: CsrfReaders) {
   if (!csrf || headers.has(csrf.header)) return
   const value =
-    'from' in csrf ? await source?.read() : 'cookie' in csrf ? await readPageValue(csrf.cookie) : csrf.value
+    'from' in csrf ? await source?.read() : 'cookie' in csrf ? await readCookie(csrf.cookie) : csrf.value
   if (value != null) headers.set(csrf.header, value)
 }
 
@@ -34,8 +34,5 @@ export function encode(endpoint: CompleteEndpoint, members: Record<string, strin
   return body
 }
 
-/**
- * Reads a cookie or the content of a `<meta>` element (see `readPageValue` in js/common/cookie.ts) from a page; `null` if
- * there is none. Rejects if no page answers.
- */
-export type ReadPageValue = (name: string) => Promise<string | null>
+/** Reads the value of a readable cookie; `null` if there is no such cookie. Rejects if no page answers. */
+export type ReadCookie = (name: string) => Promise<string | null>

@@ -7,7 +7,7 @@ import { decodeBase64url } from './base64url.js'
 import { readHeaders } from './credential.js'
 import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
-import { encode, exchangeHeaders, type ReadPageValue } from './exchange.js'
+import { encode, exchangeHeaders, type ReadCookie } from './exchange.js'
 import { listenForVaultLifecycle } from './lifecycle.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
@@ -21,7 +21,7 @@ import { openSharedState } from './shared-state.js'
 
 /** What a core needs from its vault, and the callbacks for its events. */
 export interface Dependencies {
-  readPageValue: ReadPageValue
+  readCookie: ReadCookie
   network: ReturnType<typeof createNetwork>
   requested: ReturnType<typeof createRequestEvents>['requested']
   report(event: SessionEvent): void
@@ -33,7 +33,7 @@ export interface Dependencies {
 
 /** Loads the core and connects it to this realm: storage, locks, tabs, lifecycle events of the page. */
 export async function launch(options: VaultOptions, dependencies: Dependencies) {
-  const { readPageValue, network, requested, report, notify, loadUser } = dependencies
+  const { readCookie, network, requested, report, notify, loadUser } = dependencies
   if (typeof location === 'undefined') throw commonError('not-in-browser')
   const config = resolveOptions(options)
   const { name } = config
@@ -41,8 +41,8 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
   const origins = new Set(config.origins.map(originOf))
   const [CoreClass, state, source, idle] = await Promise.all([
     loadCore(),
-    withCompanion(openSharedState(name), config, readPageValue),
-    loadCsrfSource(config, origins, network.fetch, readPageValue),
+    withCompanion(openSharedState(name), config, readCookie),
+    loadCsrfSource(config, origins, network.fetch),
     loadIdleLimit(config, {
       isSignedIn: () => core.snapshot().status === 'authenticated',
       onChange: show,
@@ -50,7 +50,7 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
       onEnd: () => core.signOut(true).catch(() => {}),
     }),
   ])
-  const readers = { readPageValue, source }
+  const readers = { readCookie, source }
   let peers: ReturnType<typeof openPeerChannel> | undefined
   const core: Core = new CoreClass(config, {
     ...state,

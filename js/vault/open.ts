@@ -1,4 +1,4 @@
-import { readPageValue } from '../common/cookie.js'
+import { readCookie } from '../common/cookie.js'
 import { AuthError } from '../common/errors.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import { packError } from '../protocol/errors.js'
@@ -41,16 +41,16 @@ export function openVault(options: VaultOptions): Vault {
 
 function open(options: VaultOptions): VaultHost {
   if (isRealm('SharedWorkerGlobalScope')) {
-    const { host, accept } = serve((readPageValue) => start(options, readPageValue), 'shared')
+    const { host, accept } = serve((readCookie) => start(options, readCookie), 'shared')
     globalThis.addEventListener('connect', (event) => connect(accept, (event as MessageEvent).ports))
     return host
   }
   if (isRealm('DedicatedWorkerGlobalScope')) {
-    const { host, accept } = serve((readPageValue) => start(options, readPageValue), 'worker')
+    const { host, accept } = serve((readCookie) => start(options, readCookie), 'worker')
     accept(globalThis as unknown as Worker)
     return host
   }
-  return start(options, async (name) => readPageValue(name))
+  return start(options, async (name) => readCookie(name))
 }
 
 /**

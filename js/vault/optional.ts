@@ -1,5 +1,5 @@
 import type { CsrfTokens } from './csrf-source.js'
-import type { ReadPageValue } from './exchange.js'
+import type { ReadCookie } from './exchange.js'
 import type { IdleDependencies, IdleLimit } from './idle.js'
 import type { createNetwork } from './network.js'
 import type { resolveOptions } from './options.js'
@@ -12,7 +12,6 @@ export async function loadCsrfSource(
   { csrf, signIn, refresh, exchanges, origins: [base] }: Config,
   origins: ReadonlySet<string>,
   fetch: ReturnType<typeof createNetwork>['fetch'],
-  readPageValue: ReadPageValue,
 ): Promise<CsrfTokens | undefined> {
   if (!csrf || !('from' in csrf)) return undefined
   const { createCsrfSource } = await import('./csrf-source.js')
@@ -20,7 +19,7 @@ export async function loadCsrfSource(
   // The core checks the URLs, but only after this.
   const isExchange = (url: string) =>
     endpoints.some((endpoint) => endpoint && new URL(endpoint.path, base).href === url)
-  return createCsrfSource({ csrf, origins, isExchange, fetch, readPageValue })
+  return createCsrfSource({ csrf, origins, isExchange, fetch })
 }
 
 /** Loads the idle limit, if there is one. */
@@ -38,9 +37,9 @@ export async function loadIdleLimit(
 export async function withCompanion(
   state: SharedState,
   { restoreCookie }: Config,
-  readPageValue: ReadPageValue,
+  readCookie: ReadCookie,
 ): Promise<SharedState> {
   if (!restoreCookie) return state
   const { withRestoreCookie } = await import('./restore-cookie.js')
-  return withRestoreCookie(state, restoreCookie, readPageValue)
+  return withRestoreCookie(state, restoreCookie, readCookie)
 }

@@ -1,11 +1,11 @@
-import type { ReadPageValue } from './exchange.js'
+import type { ReadCookie } from './exchange.js'
 import type { SharedState } from './shared-state.js'
 
 /**
  * The shared state as the core reads it at its start: if no session is remembered here but the companion cookie of the API
  * exists, a session may exist, so the core asks the API. A sign-out that the API has not confirmed stays pending.
  */
-export function withRestoreCookie(state: SharedState, name: string, read: ReadPageValue): SharedState {
+export function withRestoreCookie(state: SharedState, name: string, read: ReadCookie): SharedState {
   let isFirst = true
   return {
     ...state,

@@ -2,7 +2,7 @@ import { commonError } from '../common/errors.js'
 import { packError } from '../protocol/errors.js'
 import { opensCall, type Port, parse, type ToVault, VERSION } from '../protocol/messages.js'
 import { createCookieReader } from './cookies.js'
-import type { ReadPageValue } from './exchange.js'
+import type { ReadCookie } from './exchange.js'
 import type { Outgoing } from './outgoing.js'
 import { connectPage, failCall, type Page, showSnapshot } from './page.js'
 import { createPresence } from './presence.js'
@@ -12,7 +12,7 @@ import type { VaultHost } from './start.js'
 export type PageServer = ReturnType<typeof serve>
 
 /** Connects the vault of this worker to its pages. */
-export function serve(begin: (readPageValue: ReadPageValue) => VaultHost, realm: 'shared' | 'worker') {
+export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shared' | 'worker') {
   /**
    * The pages that are present. A page that has left, or was silent for too long, is not in this set, but its calls still
    * get answers.

@@ -1,4 +1,4 @@
-import { decoded, META } from '../common/cookie.js'
+import { decoded } from '../common/cookie.js'
 import { isAuthError } from '../common/errors.js'
 import { createListeners } from '../common/listeners.js'
 import { frozen, LOADING } from '../common/snapshot.js'
@@ -9,7 +9,7 @@ import type { Vault } from '../protocol/vault.js'
 import { createCommands } from './commands.js'
 import { applyCredential, withoutCredential } from './credential.js'
 import { vaultError } from './errors.js'
-import type { ReadPageValue } from './exchange.js'
+import type { ReadCookie } from './exchange.js'
 import { launch } from './launch.js'
 import { createNetwork } from './network.js'
 import { type Outgoing, outgoing } from './outgoing.js'
@@ -32,7 +32,7 @@ export interface VaultHost extends Vault {
 }
 
 /** Starts the core in this realm. */
-export function start(options: VaultOptions, readFromPage: ReadPageValue): VaultHost {
+export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHost {
   const changes = createListeners<void>()
   const events = createListeners<AuthEvent>()
   const requests = createRequestEvents()
@@ -43,11 +43,11 @@ export function start(options: VaultOptions, readFromPage: ReadPageValue): Vault
 
   const report = (event: SessionEvent) => events.emit(Object.freeze(event))
 
-  const readPageValue: ReadPageValue = async (name) => {
+  const readCookie: ReadCookie = async (name) => {
     const value = await readFromPage(name).catch((cause: unknown) => {
       throw isAuthError(cause) ? cause : vaultError('csrf-unreadable', { cause })
     })
-    return value && !name.startsWith(META) ? decoded(value) : value
+    return value && decoded(value)
   }
 
   let launching: ReturnType<typeof launch> | undefined
@@ -55,7 +55,7 @@ export function start(options: VaultOptions, readFromPage: ReadPageValue): Vault
   /** A failed start rejects the calls that need it; the next call retries. */
   function launched() {
     launching ??= launch(options, {
-      readPageValue,
+      readCookie,
       network,
       requested: requests.requested,
       report,

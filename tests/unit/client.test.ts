@@ -185,7 +185,7 @@ test('the methods work without their object', async () => {
   expect([request.url, request.method, body]).toEqual(['https://api.example.com/a', 'POST', 'x'])
   await signIn({ email: 'ada@example.com' })
   await signOut()
-  expect(vault.run).toHaveBeenCalledWith('sign-out', undefined)
+  expect(vault.run).toHaveBeenCalledWith('signOut', undefined)
 })
 
 test('after a failed start, the vault is started again by a later call, at most once per second', async () => {

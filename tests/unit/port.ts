@@ -4,7 +4,7 @@ import { LOADING } from '../../js/common/snapshot.js'
 import type { AuthEvent, Snapshot } from '../../js/common/types.js'
 import { VERSION } from '../../js/protocol/messages.js'
 import type { ConnectedVault } from '../../js/protocol/vault.js'
-import type { ReadPageValue } from '../../js/vault/exchange.js'
+import type { ReadCookie } from '../../js/vault/exchange.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import type { Requested } from '../../js/vault/request-events.js'
 import { serve } from '../../js/vault/serve.js'
@@ -151,7 +151,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
     onLifecycleEvent: vi.fn(async (_: string) => {}),
     close: vi.fn(),
   } satisfies VaultHost
-  let readCookie!: ReadPageValue
+  let readCookie!: ReadCookie
   const { accept } = serve((read) => {
     readCookie = read
     return host
@@ -181,7 +181,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
 export const signInMessage = (id: number) => ({
   type: 'run',
   id,
-  command: 'sign-in',
+  command: 'signIn',
   argument: { credentials: { json: '{}' }, by: undefined },
 })
 

@@ -95,7 +95,7 @@ test('a page that is hidden before its first welcome sends `bye`, and sends `hel
 
 test('a ping lists the open calls, and no ping is sent when there are none', async () => {
   const { vault, port } = await openPage()
-  const calls = [watch(vault.run('ready', undefined)), watch(vault.run('sign-out', undefined))]
+  const calls = [watch(vault.run('ready', undefined)), watch(vault.run('signOut', undefined))]
   await vi.advanceTimersByTimeAsync(5000)
   expect(port.of('ping')).toEqual([{ type: 'ping', calls: [1, 2] }])
   port.receive(settledMessage(1, 'known'))
@@ -110,7 +110,7 @@ test('a ping lists the open calls, and no ping is sent when there are none', asy
 
 test('a call that the vault does not know fails; a call that the vault has just settled, or gets later, does not', async () => {
   const { vault, port } = await openPage()
-  const [lost, answered] = [watch(vault.run('ready', undefined)), watch(vault.run('sign-out', undefined))]
+  const [lost, answered] = [watch(vault.run('ready', undefined)), watch(vault.run('signOut', undefined))]
   await vi.advanceTimersByTimeAsync(5000)
   const later = watch(vault.run('ready', undefined))
   // The vault had settled call 2 before the ping arrived. So the pong lists it as unknown, too.
@@ -141,8 +141,8 @@ for (const type of ['ping', 'pong'] as const) {
     const calls = [
       watch(vault.run('ready', undefined)),
       watch(fetch()),
-      watch(vault.run('sign-in', { credentials: 'raw', by: undefined })),
-      watch(vault.run('sign-out', undefined)),
+      watch(vault.run('signIn', { credentials: 'raw', by: undefined })),
+      watch(vault.run('signOut', undefined)),
     ]
     await settled()
     const before = port.posted.length

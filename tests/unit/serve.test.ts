@@ -68,7 +68,7 @@ test('a page that has sent `bye` is gone at once, whatever it sends then, until 
   expect(wakes()).toEqual(['client-connected', 'clients-gone'])
   for (const message of [
     fetchMessage(1, { keepalive: true }),
-    { type: 'run', id: 2, command: 'sign-out', argument: undefined },
+    { type: 'run', id: 2, command: 'signOut', argument: undefined },
     { type: 'pong' },
     { type: 'ping', calls: [] },
     { type: 'woke' },
@@ -167,7 +167,7 @@ test('a pong lists exactly those calls that are settled or unknown', async () =>
   })
   const port = await connect()
   port.receive({ type: 'run', id: 1, command: 'ready', argument: undefined })
-  port.receive({ type: 'run', id: 2, command: 'sign-out', argument: undefined })
+  port.receive({ type: 'run', id: 2, command: 'signOut', argument: undefined })
   // No microtask has run yet, so the first call is still open.
   port.receive({ type: 'ping', calls: [1, 2, 3] })
   await settled()
@@ -215,7 +215,7 @@ test('a vault that failed to start rejects every call with its error, also for a
     page.receive({ type: 'run', id: 1, command: 'ready', argument: undefined })
     page.receive(fetchMessage(2))
     page.receive(signInMessage(3))
-    page.receive({ type: 'run', id: 4, command: 'sign-out', argument: undefined })
+    page.receive({ type: 'run', id: 4, command: 'signOut', argument: undefined })
     await settled()
     expect(failed(page)).toEqual([1, 2, 3, 4].map((id) => [id, 'vault-failed']))
   }

@@ -53,8 +53,8 @@ async function openCalls() {
     body: watch(fetch().then((response) => response.arrayBuffer())),
     fetch: watch(fetch()),
     ready: watch(vault.run('ready', undefined)),
-    'sign-in': watch(vault.run('sign-in', { credentials: { json: '{}' }, by: undefined })),
-    'sign-out': watch(vault.run('sign-out', undefined)),
+    'sign-in': watch(vault.run('signIn', { credentials: { json: '{}' }, by: undefined })),
+    'sign-out': watch(vault.run('signOut', undefined)),
   }
   await settled()
   const idsOf = (type: string) => port.of(type).map(({ id }) => id)
@@ -131,7 +131,7 @@ const REQUESTS: Message[] = [
   fetchMessage(1),
   { type: 'run', id: 2, command: 'ready', argument: undefined },
   signInMessage(3),
-  { type: 'run', id: 4, command: 'sign-out', argument: undefined },
+  { type: 'run', id: 4, command: 'signOut', argument: undefined },
 ]
 
 const HARMLESS: Record<string, object> = {

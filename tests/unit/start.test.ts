@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/common/errors.js'
 import type { VaultOptions } from '../../js/common/vault-options.js'
-import type { ReadPageValue } from '../../js/vault/exchange.js'
+import type { ReadCookie } from '../../js/vault/exchange.js'
 import { loadCore } from '../../js/vault/load.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import { outgoing } from '../../js/vault/outgoing.js'
@@ -51,7 +51,7 @@ const CSRF: VaultOptions = {
 const load = vi.mocked(loadCore)
 const post = (method = 'POST') =>
   outgoing({ url: 'https://api.test/notes', init: { method } }, null, new AbortController().signal)
-const noCookie: ReadPageValue = () => Promise.reject(new Error('nobody there'))
+const noCookie: ReadCookie = () => Promise.reject(new Error('nobody there'))
 
 beforeEach(() => {
   stubPage()
@@ -72,8 +72,8 @@ test('when a vault cannot start, each call tries again and rejects with the erro
     () => vaultHost.origins(),
     () => vaultHost.send(post()),
     () => vaultHost.fetch(request, null),
-    () => vaultHost.run('sign-in', RAW),
-    () => vaultHost.run('sign-out', undefined),
+    () => vaultHost.run('signIn', RAW),
+    () => vaultHost.run('signOut', undefined),
     () => vaultHost.onLifecycleEvent('woke'),
   ]) {
     await expect(call()).rejects.toBe(error)
@@ -82,7 +82,7 @@ test('when a vault cannot start, each call tries again and rejects with the erro
   load.mockReset()
   load.mockResolvedValue(FakeCore as never)
   await vaultHost.run('ready', undefined)
-  await vaultHost.run('sign-out', undefined)
+  await vaultHost.run('signOut', undefined)
   expect(load).toHaveBeenCalledTimes(1)
 })
 
@@ -106,8 +106,8 @@ test('an exception that the core throws synchronously rejects the call', async (
     })
   }
   await expect(vaultHost.send(post())).rejects.toThrow('fetch')
-  await expect(vaultHost.run('sign-in', RAW)).rejects.toThrow('signIn')
-  await expect(vaultHost.run('sign-out', undefined)).rejects.toThrow('signOut')
+  await expect(vaultHost.run('signIn', RAW)).rejects.toThrow('signIn')
+  await expect(vaultHost.run('signOut', undefined)).rejects.toThrow('signOut')
   await expect(vaultHost.run('ready', undefined)).rejects.toThrow('ready')
   await expect(vaultHost.onLifecycleEvent('woke')).rejects.toThrow('onLifecycleEvent')
 })
