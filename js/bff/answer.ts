@@ -3,7 +3,11 @@ import { AuthError, type AuthErrorCode, explain } from '../common/errors.js'
 import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 
 /** The response body of the routes of `tokencell/server`. */
-export type Answer<User> = SessionInfo<User> & { answer?: unknown; isConfirmed?: boolean }
+export type Answer<User> = SessionInfo<User> & {
+  answer?: unknown
+  isPending?: boolean
+  isConfirmed?: boolean
+}
 
 const NOT_OUR_ROUTE =
   'The response does not come from the routes of `tokencell/server`. Serve these routes at `basePath`, without a redirect.'

@@ -1,4 +1,4 @@
-import { commonError } from '../common/errors.js'
+import { commonError, explain } from '../common/errors.js'
 import { createLifetime } from '../common/lifetime.js'
 import { createListeners } from '../common/listeners.js'
 import type { Auth, AuthEvent, Credentials, RegisteredUser } from '../common/types.js'
@@ -10,6 +10,7 @@ import { createMutex } from './mutex.js'
 import { createPendingSignOut } from './pending-sign-out.js'
 import { createSessionRequests } from './session-requests.js'
 import { createSessionState } from './session-state.js'
+import { requestTicket } from './ticket.js'
 import { EXCHANGE_TIMEOUT } from './timeouts.js'
 
 // TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
@@ -23,7 +24,16 @@ export interface BffAuthOptions {
    * @default '/api/auth'; in Next, the `basePath` stands before it
    */
   basePath?: string
+  /**
+   * The headers of the app for each request to this origin: `() => ({ traceparent, 'Accept-Language': locale })`. The server
+   * passes on only the usual headers of HTTP and those of its option `headers`. A header that the request has already is not
+   * replaced.
+   */
+  headers?: () => Readonly<Record<string, string>>
 }
+
+const NO_BODY =
+  'A refresh through your own server has no body. Change the tenant with a request to the API, then refresh.'
 
 /** Defined in Next, which replaces the whole expression at build time. In other browser builds there is no `process`. */
 declare const process: { env: { __NEXT_ROUTER_BASEPATH?: string } } | undefined
@@ -42,6 +52,7 @@ export interface BffAuth<User = RegisteredUser> extends Auth<User> {
  */
 export function createBffAuth<User = RegisteredUser>({
   basePath = `${BASE_PATH}/api/auth`,
+  headers,
 }: BffAuthOptions = {}): BffAuth<User> {
   const name = `tokencell ${basePath}`
   const isBrowser = typeof window !== 'undefined'
@@ -59,7 +70,7 @@ export function createBffAuth<User = RegisteredUser>({
   const requests = createSessionRequests({ ask, state, pendingSignOut, runExclusive, lifetime })
   const post = (message: string) => channel?.postMessage(message)
   const exchanges = createExchanges({ ask, state, requests, pendingSignOut, runExclusive, emit, post })
-  const send = createFetch({ state, requests, lifetime, emit, start })
+  const send = createFetch({ state, requests, lifetime, emit, start, headers })
   const ending = new AbortController()
   let channel: BroadcastChannel | undefined
 
@@ -109,6 +120,13 @@ export function createBffAuth<User = RegisteredUser>({
     requests.revalidate()
   }
 
+  async function update(path: '/refresh' | '/user') {
+    if (lifetime.isOver) throw commonError('closed')
+    start()
+    await exchanges.update(path)
+    return state.snapshot
+  }
+
   return {
     get ready() {
       start()
@@ -124,11 +142,26 @@ export function createBffAuth<User = RegisteredUser>({
     },
     onEvent: events.add,
     fetch: send,
-    async signIn(credentials: Credentials) {
+    async signIn(credentials: Credentials, options) {
       if (lifetime.isOver) throw commonError('closed')
       start()
-      return exchanges.signIn(credentials)
+      return exchanges.signIn(credentials, options)
     },
+    async refresh(body) {
+      if (body) throw explain('option-invalid', NO_BODY, { option: 'body' })
+      return update('/refresh')
+    },
+    reloadUser: () => update('/user'),
+    async restore() {
+      if (lifetime.isOver) throw commonError('closed')
+      start()
+      await requests.revalidate()
+      return requests.whenKnown()
+    },
+    async stay() {
+      await send(`${basePath}/session`)
+    },
+    ticket: (path) => requestTicket(send, path),
     async signOut() {
       if (lifetime.isOver) throw commonError('closed')
       start()

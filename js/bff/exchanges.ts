@@ -1,4 +1,5 @@
-import type { AuthEvent, Credentials } from '../common/types.js'
+import { callError } from '../common/call-errors.js'
+import type { AuthEvent, Credentials, SignInOptions, SignInResult } from '../common/types.js'
 import { packCredentials, unpackCredentials } from '../protocol/packing.js'
 import { assertKept } from './answer.js'
 import type { Ask } from './ask.js'
@@ -22,19 +23,22 @@ export function createExchanges<User>(dependencies: Dependencies<User>) {
   const { ask, state, requests, pendingSignOut, runExclusive, emit, post } = dependencies
 
   return {
-    async signIn(credentials: Credentials): Promise<unknown> {
+    async signIn(credentials: Credentials, { by }: SignInOptions = {}): Promise<SignInResult> {
       const init = asBody(credentials)
       const asked = state.epoch
-      const { answer, ...next } = await runExclusive(async () => {
+      const path = by === undefined ? '/sign-in' : `/sign-in?by=${encodeURIComponent(by)}`
+      const { answer, isPending, ...next } = await runExclusive(async () => {
         await pendingSignOut.send().catch(() => {})
         const pending = pendingSignOut.id()
-        const signedIn = await ask('/sign-in', init)
+        const signedIn = await ask(path, init)
+        if (signedIn.isPending) return signedIn
         // Over plain http, browsers drop a `Secure` cookie without an error. If this check fails, the sign-in still
         // succeeds.
         if (location.protocol === 'http:') assertKept(signedIn, await ask('/session').catch(() => signedIn))
         pendingSignOut.clear(pending)
         return signedIn
       })
+      if (isPending) return { status: 'pending', body: answer }
       post('changed')
       if (asked !== state.epoch) await requests.revalidate()
       else {
@@ -42,7 +46,16 @@ export function createExchanges<User>(dependencies: Dependencies<User>) {
         state.show(next)
       }
       emit({ type: 'signed-in' })
-      return answer
+      return { status: 'signed-in', body: answer }
+    },
+    /** Asks a route that answers with the session, and shows it. */
+    async update(path: '/refresh' | '/user'): Promise<void> {
+      const asked = state.epoch
+      const next = await runExclusive(() => ask(path, { method: 'POST' }))
+      if (asked !== state.epoch) return requests.revalidate()
+      state.show(next)
+      if (path === '/refresh' && next.snapshot.status !== 'authenticated') throw callError('session-ended')
+      post('changed')
     },
     async signOut(): Promise<void> {
       state.invalidate()

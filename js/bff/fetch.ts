@@ -15,15 +15,19 @@ interface Dependencies<User> {
   emit(event: AuthEvent): void
   /** Connects the client to the page and the other tabs. */
   start(): void
+  /** The headers of the app. */
+  headers: (() => Readonly<Record<string, string>>) | undefined
 }
 
 /** `auth.fetch`: the browser's `fetch`, with the headers that the server requires on requests to this origin. */
 export function createFetch<User>(dependencies: Dependencies<User>): typeof fetch {
-  const { state, requests, lifetime, emit, start } = dependencies
+  const { state, requests, lifetime, emit, start, headers: own } = dependencies
 
   async function send(request: Request, body: BodyInit | null): Promise<Response> {
     const { info, signal } = state
     const headers = new Headers(request.headers)
+    for (const [name, value] of Object.entries(own?.() ?? {}))
+      if (!headers.has(name)) headers.set(name, value)
     headers.set(CSRF_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, info.session ?? '')
     const init = { headers, signal: AbortSignal.any([request.signal, signal]) }

@@ -44,7 +44,8 @@ export const oneOf = (...words: string[]): Kind => ({
 
 const credentials = oneOf('include', 'omit')
 
-const csrf: Kind = {
+/** `csrf` with a value that is fixed or in a cookie. */
+export const FIXED_CSRF: Kind = {
   test: (value) =>
     value === false ||
     isExactly(value, { header: isHeader, value: isHeaderValue }) ||
@@ -77,7 +78,7 @@ const MEMBERS_OF_ENDPOINT = {
     text: 'an object with text values',
   },
   credentials,
-  csrf,
+  csrf: FIXED_CSRF,
   encoding: oneOf('json', 'form'),
   fields,
   method: { test: isMethod, text: 'an HTTP method that browsers send' },
@@ -118,8 +119,8 @@ export const KINDS = {
   },
   credentials,
   csrf: {
-    test: (value) => csrf.test(value) || isExactly(value, { header: isHeader, from: isCsrfSource }),
-    text: `${csrf.text}, or { header, from } with { field }, { responseHeader }, { meta } or { endpoint }`,
+    test: (value) => FIXED_CSRF.test(value) || isExactly(value, { header: isHeader, from: isCsrfSource }),
+    text: `${FIXED_CSRF.text}, or { header, from } with { field }, { responseHeader }, { meta } or { endpoint }`,
   },
   exchanges: { test: isObject, text: 'an object with a name for each endpoint', each: signIn },
   fields,

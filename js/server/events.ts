@@ -47,6 +47,8 @@ export type ServerEvent =
    * request (400, 405, 422, for example), and for a session that a sign-in has replaced.
    */
   | ({ type: 'sign-out-failed'; session: string; willRetry: boolean } & Failure)
+  /** The endpoint `user` brought no user. The session continues. `status` is `null` if there was no response. */
+  | { type: 'user-failed'; session: string; status: number | null }
   /** The store does not answer. Until it does, this instance works without it. */
   | { type: 'store-failed'; error: ErrorName }
   /**

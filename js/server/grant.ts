@@ -51,6 +51,38 @@ export function readGrant(headers: Headers, body: unknown, fields: Target['field
   }
 }
 
+/**
+ * Whether the response to a sign-in says that another step is needed (a second factor, a confirmation by mail), and is not a
+ * token response that does not fit the options: its body is empty or an object, and nothing in it looks like a token.
+ *
+ * @param body `undefined` if the body is not JSON
+ */
+export function isPending(
+  response: Response,
+  text: string,
+  body: unknown,
+  fields: Target['fields'],
+  bff: Bff,
+): boolean {
+  if (response.status === 202) return true
+  const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
+  if (response.headers.get('authorization') || !(isObject || text === '')) return false
+  const token = ownProperty(body, fields.accessToken) ?? undefined
+  const shown = visible({ headers: response.headers, body }, bff)
+  return (
+    token === undefined &&
+    JSON.stringify(withoutNulls(body, bff)) === JSON.stringify(withoutNulls(shown, bff))
+  )
+}
+
+/** The body without the members that the configuration calls tokens, which are `null` here. */
+function withoutNulls(body: unknown, { tokenPaths }: Bff): unknown {
+  if (body === undefined) return undefined
+  const copy: unknown = JSON.parse(JSON.stringify(body))
+  for (const path of tokenPaths) remove(copy, path)
+  return copy
+}
+
 const byteLength = (text: string) => new TextEncoder().encode(text).length
 
 function checkToken(token: string, allowed: RegExp, option: string) {

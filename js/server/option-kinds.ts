@@ -1,4 +1,4 @@
-import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../common/option-checks.js'
+import { FIXED_CSRF, isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../common/option-checks.js'
 import { MAX_COOKIE } from './cookie-size.js'
 import { parsePattern } from './paths.js'
 
@@ -19,19 +19,21 @@ const listOfOrigins = {
 
 const boolean = { test: (value: unknown) => typeof value === 'boolean', text: 'true or false' }
 
-const { check, credentials, csrf, fields, refresh, refreshToken, scheme, signIn, signOut } = KINDS
+const { check, credentials, exchanges, fields, refresh, refreshToken, scheme, signIn, signOut, user } = KINDS
 
 /** The options of a server. `api` and `secret` have their own checks and errors. A secret is never shown. */
 export const SERVER_KINDS = {
   check,
   credentials,
-  csrf,
+  csrf: FIXED_CSRF,
+  exchanges,
   fields,
   refresh,
   refreshToken,
   scheme,
   signIn,
   signOut,
+  user,
   api: { test: () => true, text: 'an origin' },
   secret: { test: () => true, text: 'text of 32 characters or more' },
   basePath: {

@@ -1,4 +1,11 @@
-import { type CompleteEndpoint, completeEndpoint, refreshMember, tokenPaths } from '../common/endpoint.js'
+import {
+  type CompleteEndpoint,
+  type Csrf,
+  completeEndpoint,
+  refreshMember,
+  tokenPaths,
+  userEndpoint,
+} from '../common/endpoint.js'
 import { checkOptions } from '../common/option-checks.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import { environment } from './environment.js'
@@ -12,8 +19,19 @@ import type { SharedStore } from './shared-store.js'
 export interface BffOptions
   extends Pick<
     VaultOptions,
-    'check' | 'credentials' | 'csrf' | 'fields' | 'refresh' | 'refreshToken' | 'scheme' | 'signIn' | 'signOut'
+    | 'check'
+    | 'credentials'
+    | 'exchanges'
+    | 'fields'
+    | 'refresh'
+    | 'refreshToken'
+    | 'scheme'
+    | 'signIn'
+    | 'signOut'
+    | 'user'
   > {
+  /** As in a vault. A token that comes from the API (`from`) is not supported here. */
+  csrf?: Exclude<Csrf, { from: unknown }>
   /** The origin of the API: scheme, host and port. The tokens are sent to this origin only. */
   api: string
   /**
@@ -157,16 +175,24 @@ export function resolveOptions(options: BffOptions) {
   const signIn = parseEndpoint('signIn', options, api) as Target
   const refresh = parseEndpoint('refresh', options, api)
   const signOut = parseEndpoint('signOut', options, api)
+  const exchanges = new Map(
+    Object.entries(options.exchanges ?? {}).map(([name, given]) => [
+      name,
+      parseTarget(`exchanges.${name}`, completeEndpoint(given, options), api),
+    ]),
+  )
   return {
     api,
     secrets,
     signIn,
+    exchanges,
+    user: parseEndpoint('user', options, api),
     refresh,
     signOut,
     check: options.check === undefined ? undefined : parseEndpoint('check', options, api)?.url.href,
     refreshToken: placeOf(options.refreshToken),
     refreshMember: refreshMember(options.refreshToken, options.fields),
-    tokenPaths: tokenPaths([signIn, refresh, signOut]),
+    tokenPaths: tokenPaths([signIn, refresh, signOut, ...exchanges.values()]),
     scheme: options.scheme ?? 'Bearer',
     basePath: (options.basePath ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],
@@ -214,13 +240,17 @@ function placeOf(given: BffOptions['refreshToken'] = 'cookie'): 'body' | 'cookie
 }
 
 function parseEndpoint(
-  option: 'check' | 'refresh' | 'signIn' | 'signOut',
+  option: 'check' | 'refresh' | 'signIn' | 'signOut' | 'user',
   options: BffOptions,
   api: string,
 ): Target | undefined {
   const given = options[option]
   if (given === undefined) return undefined
-  const endpoint = completeEndpoint(given, options)
+  const complete = option === 'user' ? userEndpoint : completeEndpoint
+  return parseTarget(option, complete(given, options), api)
+}
+
+function parseTarget(option: string, endpoint: CompleteEndpoint, api: string): Target {
   if (!URL.canParse(endpoint.path, api)) throw serverError('endpoint-malformed', { option })
   const url = new URL(endpoint.path, api)
   if (url.origin !== api) throw serverError('endpoint-outside-origins', { option })

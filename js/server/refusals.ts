@@ -3,15 +3,19 @@ import { readLoosely } from './paths.js'
 
 /**
  * Tells which requests no rule may permit: requests to the endpoints of the API that answer with tokens, in any spelling.
- * The path of sign-in may be read (`GET /session`), unless the sign-in itself uses GET or HEAD. A refresh is refused with
+ * The paths of sign-in and of the other exchanges may be
+ * read (`GET /session`), unless they are themselves requested with GET or HEAD. A refresh is refused with
  * every method, because some APIs take the access token for it, and the proxy would add that token.
  */
-export function createRefusals({ signIn, refresh }: Bff) {
-  const isSignIn = createEndpointTest(signIn)
+export function createRefusals({ signIn, refresh, exchanges }: Bff) {
+  const doors = [signIn, ...exchanges.values()].map((door) => ({
+    isDoor: createEndpointTest(door),
+    isReadSafe: !isRead(door.method),
+  }))
   const isRefresh = refresh ? createEndpointTest(refresh) : () => false
-  const isReadSafe = !isRead(signIn.method)
   return (pathname: string, method: string): boolean =>
-    isRefresh(pathname) || (isSignIn(pathname) && !(isReadSafe && isRead(method)))
+    isRefresh(pathname) ||
+    doors.some(({ isDoor, isReadSafe }) => isDoor(pathname) && !(isReadSafe && isRead(method)))
 }
 
 const isRead = (method: string) => /^(get|head)$/i.test(method)

@@ -1,6 +1,6 @@
 import { authorization } from '../common/authorization.js'
-import { type AuthError, isAuthError } from '../common/errors.js'
-import type { Claims, Snapshot } from '../common/types.js'
+import { type AuthError, explain, isAuthError } from '../common/errors.js'
+import type { Claims, SignInResult, Snapshot } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { type CookieStateDependencies, createCookieState } from './cookie-state.js'
 import { type ServerErrorCode, serverError } from './errors.js'
@@ -13,7 +13,7 @@ import { nameOf } from './seal.js'
 import { isDue, isExpired, nobody, shown } from './session.js'
 import type { Session } from './session-types.js'
 import type { SignOut } from './sign-out.js'
-import type { createUpstream, SignedIn } from './upstream.js'
+import type { createUpstream, Pending, SignedIn } from './upstream.js'
 import { recordVisitor } from './visitor.js'
 
 /** The session of one incoming request. It is never kept beyond that request (promise 22). */
@@ -40,8 +40,14 @@ export interface RequestSession {
    * Rejects with AuthError `unreachable` when the token has expired and the API gives no new token now.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
-  /** @returns the response of the API, with every token removed */
-  signIn(body: BodyInit, contentType: string | null): Promise<unknown>
+  /**
+   * Signs in.
+   *
+   * @param by the name of an exchange; the endpoint `signIn` without it
+   */
+  signIn(body: BodyInit, contentType: string | null, by?: string): Promise<SignInResult>
+  /** Asks the endpoint `user` of the API again. */
+  reloadUser(): Promise<Snapshot>
   /** Adds headers to every request that this session sends to the API from now on. */
   tellApi(headers: Readonly<Record<string, string>>): void
   /**
@@ -60,6 +66,12 @@ export interface Dependencies extends CookieStateDependencies {
   upstream: ReturnType<typeof createUpstream>
   signOutUpstream: SignOut
 }
+
+/** The page has named an exchange that the options do not have. */
+const unknownExchange = (names: Iterable<string>) =>
+  explain('option-invalid', `There is no such exchange. The names are: ${[...names].join(', ')}.`, {
+    option: 'by',
+  })
 
 /** A 401 for a token younger than this causes no refresh. In milliseconds. */
 const TRUST = 1000
@@ -135,14 +147,16 @@ export function openRequestSession(
     return serverError(code, { status, option })
   }
 
-  async function enter(...args: Parameters<typeof upstream.signIn>): Promise<SignedIn> {
+  async function enter(...args: Parameters<typeof upstream.signIn>): Promise<SignedIn | Pending> {
     const signedIn = await upstream.signIn(...args).catch((error: unknown) => {
       if (isAuthError(error) && error.code !== 'refused') emitFailure(error)
       throw error
     })
-    await cookieState.begin(signedIn.session).catch((error: unknown) => {
+    const { session } = signedIn
+    if (!session) return signedIn
+    await cookieState.begin(session).catch((error: unknown) => {
       if (isAuthError(error)) emitFailure(error)
-      bff.waitUntil(signOutUpstream(signedIn.session, false))
+      bff.waitUntil(signOutUpstream(session, false))
       throw error
     })
     return signedIn
@@ -206,10 +220,19 @@ export function openRequestSession(
       response.body?.cancel().catch(() => {})
       return attempt(parts, cookieState.session)
     },
-    async signIn(body, contentType) {
+    async reloadUser() {
+      const session = await refreshed()
+      if (session) misfit = await cookieState.adopt(await upstream.reloadUser(session))
+      if (misfit) throw misfit
+      return read()
+    },
+    async signIn(body, contentType, by) {
+      const endpoint = by === undefined ? bff.signIn : bff.exchanges.get(by)
+      if (!endpoint) throw unknownExchange(bff.exchanges.keys())
       await cookieState.opened()
       const before = cookieState.session
-      const { session, answer } = await enter(body, contentType, forwarded)
+      const { session, answer } = await enter(body, contentType, forwarded, endpoint)
+      if (!session) return { status: 'pending', body: answer }
       // End the previous session: responses for its user must not arrive after this response.
       if (before) await sessions.end(before)
       // Some APIs revoke all access tokens of an account on a sign-out. The new session survives this only if it can be
@@ -217,7 +240,7 @@ export function openRequestSession(
       if (before) recordVisitor(before, forwarded)
       if (before && bff.refresh) bff.waitUntil(signOutUpstream(before, false))
       bff.emit({ type: 'signed-in', session: await nameOf(session.id) })
-      return answer
+      return { status: 'signed-in', body: answer }
     },
     async signOut() {
       await cookieState.opened()

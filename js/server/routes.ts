@@ -105,8 +105,13 @@ export function createBff(options: BffOptions): BffServer {
         await session.signIn(form.body, form.contentType)
         return seeOther(form.redirect ?? '/')
       }
-      const answer = await session.signIn(body, contentType || null)
-      return report(session, { answer })
+      const by = new URL(request.url).searchParams.get('by') ?? undefined
+      const result = await session.signIn(body, contentType || null, by)
+      return report(session, { answer: result.body, isPending: result.status === 'pending' })
+    },
+    async 'POST /user'(_, session) {
+      await session.reloadUser()
+      return report(session)
     },
     async 'POST /sign-out'(request, session, proof) {
       const body = await bytesOf(limitedBody(request, MAX_CREDENTIALS))

@@ -17,6 +17,8 @@ export interface Session {
   /** The cookies of the API that a refresh needs. */
   upstreamCookies: Record<string, string>
   user: unknown
+  /** Whether the token is newer than the user. */
+  isUserOlder?: boolean | undefined
   /** The process that got this generation from the API. */
   by?: string | undefined
 }

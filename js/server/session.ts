@@ -1,5 +1,5 @@
 import { isAuthError } from '../common/errors.js'
-import { loadingWith } from '../common/snapshot.js'
+import { LOADING, loadingWith } from '../common/snapshot.js'
 import type { Claims, Reason, RegisteredUser, Snapshot } from '../common/types.js'
 import type { Grant } from './grant.js'
 import { memory } from './memory.js'
@@ -18,7 +18,8 @@ export function renewed(session: Session, grant: Grant, upstreamCookies: Record<
     upstreamCookies,
     ...granted(grant, Date.now()),
   }
-  return { ...next, user: next.user ?? session.user, refresh: next.refresh ?? session.refresh }
+  const isUserOlder = next.user === undefined && session.user !== undefined
+  return { ...next, user: next.user ?? session.user, isUserOlder, refresh: next.refresh ?? session.refresh }
 }
 
 function granted({ access, refresh, lifetime, user }: Grant, now: number) {
@@ -33,9 +34,20 @@ export const isDue = ({ refreshAt }: Session) => refreshAt !== null && refreshAt
 
 /** The snapshot of this session that pages may see. */
 export function shown(session: Session, claims: Claims | null): Snapshot {
-  const { user, expiresAt, refreshAt } = session
+  const { user, expiresAt, refreshAt, isUserOlder = false } = session
   const own = (user ?? null) as RegisteredUser | null
-  return { status: 'authenticated', reason: null, failure: null, user: own, claims, expiresAt, refreshAt }
+  return {
+    status: 'authenticated',
+    reason: null,
+    failure: null,
+    user: own,
+    claims,
+    expiresAt,
+    refreshAt,
+    claimsAreNewer: isUserOlder && claims !== null,
+    endsAt: null,
+    idle: null,
+  }
 }
 
 /**
@@ -47,13 +59,10 @@ export function whileUnreachable(error: unknown): Snapshot {
   throw error
 }
 
-export const nobody = (reason: Reason, serverReason?: string): Snapshot => ({
-  status: 'unauthenticated',
-  reason,
-  failure: null,
-  user: null,
-  claims: null,
-  expiresAt: null,
-  refreshAt: null,
-  ...(serverReason === undefined ? {} : { serverReason }),
-})
+export const nobody = (reason: Reason, serverReason?: string) =>
+  ({
+    ...LOADING,
+    status: 'unauthenticated',
+    reason,
+    ...(serverReason === undefined ? {} : { serverReason }),
+  }) as Snapshot

@@ -7,11 +7,13 @@ import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 import { ownProperty } from '../common/own-property.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { type ErrorName, errorName } from './events.js'
-import { readGrant, visible } from './grant.js'
+import { isPending, readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
 import type { Renewal, TemporaryFailure } from './renewal.js'
+import { nameOf } from './seal.js'
 import { begin, renewed } from './session.js'
 import type { Session } from './session-types.js'
+import { loadUser } from './user.js'
 import { visitorOf } from './visitor.js'
 
 /**
@@ -50,16 +52,28 @@ export interface SignedIn {
   answer: unknown
 }
 
+/** The API has accepted a sign-in, but another step is needed. */
+export interface Pending {
+  session: null
+  answer: unknown
+}
+
 /** The exchanges of credentials with the API. */
 export function createUpstream(bff: Bff) {
   async function ask(
     { method, url, csrf }: Target,
     { upstreamCookies = {}, headers = {}, body, timeout, onCookies }: Asking,
-  ): Promise<{ response: Response; body: unknown; upstreamCookies: Record<string, string> }> {
+  ): Promise<{
+    response: Response
+    text: string
+    body: unknown
+    upstreamCookies: Record<string, string>
+  }> {
     // `X-Requested-With` is for APIs that require a CSRF header before they have set a cookie to repeat.
     const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
     if (csrf) {
-      const value = 'value' in csrf ? csrf.value : repeated(upstreamCookies, csrf.cookie)
+      const cookie = 'cookie' in csrf ? repeated(upstreamCookies, csrf.cookie) : undefined
+      const value = 'value' in csrf ? csrf.value : cookie
       if (value !== undefined) all.set(csrf.header, value)
     }
     const pairs = Object.entries(upstreamCookies).map((pair) => pair.join('='))
@@ -78,23 +92,38 @@ export function createUpstream(bff: Bff) {
     if (response.ok) onCookies?.(kept)
     const text = await response.text()
     if (text.length > MAX_BODY) throw serverError('body-malformed', { status: response.status })
-    return { response, body: parse(text), upstreamCookies: kept }
+    return { response, text, body: parse(text), upstreamCookies: kept }
+  }
+
+  /** Loads the user of a session whose grant has brought none. Without a user, the session continues. */
+  async function withUser(session: Session): Promise<Session> {
+    if (!bff.user || (session.user ?? undefined) !== undefined) return session
+    const { user, status } = await loadUser(bff, {
+      ...visitorOf(session),
+      authorization: authorization(bff.scheme, session.access),
+    })
+    if (user === undefined) bff.emit({ type: 'user-failed', session: await nameOf(session.id), status })
+    return { ...session, user }
   }
 
   return {
+    /** Loads the user again. If the API brings none, the previous one stays. */
+    async reloadUser(session: Session): Promise<Session> {
+      const { user } = await withUser({ ...session, user: undefined })
+      return user === undefined ? session : { ...session, user, isUserOlder: false }
+    },
     /** @throws AuthError `refused`, `unreachable`, or the code for the error in the token response */
     async signIn(
       body: BodyInit,
       contentType: string | null,
       forwarded: Record<string, string>,
-    ): Promise<SignedIn> {
-      const [sent, type] = await credentialsFor(bff.signIn, body, contentType)
+      endpoint: Target = bff.signIn,
+    ): Promise<SignedIn | Pending> {
+      const [sent, type] = await credentialsFor(endpoint, body, contentType)
       const headers = type ? { ...forwarded, 'Content-Type': type } : forwarded
-      const asked = await ask(bff.signIn, { headers, body: sent, timeout: SIGN_IN_TIMEOUT }).catch(
-        (cause) => {
-          throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
-        },
-      )
+      const asked = await ask(endpoint, { headers, body: sent, timeout: SIGN_IN_TIMEOUT }).catch((cause) => {
+        throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
+      })
       const { status, ok, headers: answered } = asked.response
       const answer = visible({ headers: answered, body: asked.body }, bff)
       if (!ok) {
@@ -103,10 +132,12 @@ export function createUpstream(bff: Bff) {
         const detail = { status, body: answer, retryAfter }
         if (isUndecided(status)) throw serverError('unreachable', detail)
         if (status >= 400) throw serverError('refused', detail)
-        throw redirected(bff.signIn.url, answered.get('location'), { ...detail, option: 'signIn' })
+        throw redirected(endpoint.url, answered.get('location'), { ...detail, option: 'signIn' })
       }
-      const grant = readGrant(answered, asked.body, bff.signIn.fields, bff)
-      return { session: begin(grant, asked.upstreamCookies), answer }
+      const { response, text } = asked
+      if (isPending(response, text, asked.body, endpoint.fields, bff)) return { session: null, answer }
+      const grant = readGrant(answered, asked.body, endpoint.fields, bff)
+      return { session: await withUser(begin(grant, asked.upstreamCookies)), answer }
     },
 
     /** @param cookies of this session, including those that the last attempt has set */
@@ -133,7 +164,7 @@ export function createUpstream(bff: Bff) {
         return failedTemporarily({ ...faultOf(status), status, option: 'refresh', upstreamCookies }, headers)
       try {
         const grant = readGrant(headers, asked.body, fields, bff)
-        return { kind: 'renewed', session: renewed(session, grant, upstreamCookies) }
+        return { kind: 'renewed', session: await withUser(renewed(session, grant, upstreamCookies)) }
       } catch (error) {
         // The API has accepted the refresh, but its response is not a grant. That is no reason to end a session.
         if (!isAuthError(error)) throw error

@@ -18,6 +18,12 @@ export class Failed extends Error {
   }
 }
 
+/** Without the members that are not set. */
+const definedOf = <Options extends object>(options: Options) =>
+  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as {
+    [Name in keyof Options]?: Exclude<Options[Name], undefined>
+  }
+
 /** Any value works, because nothing is sealed here. */
 const SECRET = 'x'.repeat(32)
 
@@ -29,8 +35,17 @@ export type Exchanges = ReturnType<typeof createExchanges>
  * @throws AuthError that names an option which is wrong
  */
 export function createExchanges(options: VaultOptions, plan: Plan, transport: Transport) {
-  const { credential: _, origins: __, forgetAfter: ___, name: ____, ...shared } = options
-  const bff = resolveOptions({ ...shared, api: plan.api.origin, secret: SECRET, allowInsecureHttp: true })
+  const { csrf, exchanges, fields, refresh, refreshToken, scheme, signIn, signOut, user, ...others } = options
+  // The trial has no page of the API that gives a CSRF token.
+  const known = csrf && 'from' in csrf ? undefined : csrf
+  const bff = resolveOptions({
+    ...definedOf({ exchanges, fields, refresh, refreshToken, scheme, signOut, user, csrf: known }),
+    ...definedOf({ check: others.check, credentials: others.credentials }),
+    signIn,
+    api: plan.api.origin,
+    secret: SECRET,
+    allowInsecureHttp: true,
+  })
   const cookies = createCookies(plan)
 
   async function ask(
