@@ -145,7 +145,7 @@ const rails = [
     testDir: 'tests/rails',
     // The others drive no browser, or the page that Chromium drives.
     testIgnore:
-      /(backfill|concurrency|devise-jwt|doctor|example|guessing|hybrid|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
+      /(backfill|cable|concurrency|devise-jwt|doctor|example|guessing|hybrid|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
     use: inFirefox,
   },
   {
