@@ -43,6 +43,7 @@ export interface TestUser<User = RegisteredUser> {
 
 /** A user who has just signed in. */
 export interface TestSignIn<User = RegisteredUser> extends TestUser<User> {
+  status?: 'signed-in'
   /**
    * The `body` that `auth.signIn` resolves with: the response body of the API, without its tokens.
    * @default { user }, or {} without a user
@@ -133,8 +134,8 @@ export function createTestAuth<User = RegisteredUser>(
     },
     async signIn(credentials, how = {}) {
       const result = await lifetime.during(async () => options.signIn?.(credentials, how) ?? {})
-      if ('status' in result) return { status: 'pending', body: result.body ?? {} }
-      const { user, body = user ? { user } : {}, ...more } = result
+      if (result.status === 'pending') return { status: 'pending', body: result.body ?? {} }
+      const { status: _, user, body = user ? { user } : {}, ...more } = result
       session.become({ user: user ?? null, ...more })
       events.emit({ type: 'signed-in' })
       return { status: 'signed-in', body }

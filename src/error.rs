@@ -1,11 +1,8 @@
 //! All errors of the core. Serialized, they are the codes that are part of the API. The messages for people are in
 //! `js/common/errors.ts`.
 
-use serde::Serialize;
-
 /// Why a token response was rejected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum GrantError {
     /// The body is not JSON, or is too large to be a token response.
@@ -24,8 +21,7 @@ pub enum GrantError {
 }
 
 /// Why a call of the page fails without an answer from the server.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum CallError {
     /// The vault was closed while the call was open.

@@ -2,8 +2,6 @@
 //!
 //! Every effect that the shell answers carries an id. The answer repeats this id, so the core recognises a late answer.
 
-use serde::Serialize;
-
 use crate::identity::Identity;
 use crate::{CallError, Grant, Instant, Millis};
 
@@ -176,8 +174,7 @@ pub enum ResponseClass {
 }
 
 /// How a call got its response.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeliveryPath {
     /// Sent without a token, because there was no session.
     Anonymous,
@@ -235,8 +232,7 @@ pub struct Lease {
 }
 
 /// Whether a user is signed in here, as far as the storage shows it without a request to the server (promise 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hint {
     /// No user has signed in here.
     Never,
@@ -259,8 +255,7 @@ impl Hint {
 }
 
 /// A message between tabs. It contains no token, no claim, no user data and no identity (promise 11).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeerMessage {
     /// The session has changed; the other tabs check it.
     Changed,
@@ -289,8 +284,7 @@ pub enum Event {
 }
 
 /// The cause of a refresh.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTrigger {
     /// The session is checked, because of a message from another tab or a page restored from the back/forward cache.
     Check,
@@ -307,8 +301,7 @@ pub enum RefreshTrigger {
 }
 
 /// Why a refresh failed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshFailure {
     /// The server answered, but the answer is neither a grant nor a refusal.
     Malformed,
@@ -319,8 +312,7 @@ pub enum RefreshFailure {
 }
 
 /// Why there is no session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reason {
     /// The session could not be restored, or its token expired and cannot be refreshed.
     Expired,

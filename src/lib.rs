@@ -25,6 +25,7 @@ mod event;
 mod exchange;
 mod grant;
 mod identity;
+mod names;
 mod origins;
 mod policy;
 mod schedule;

@@ -40,7 +40,7 @@ const entries = (session: object) => Object.entries(session).map(([key, value]) 
 function describe(event: AuthEvent, time: number) {
   const { type, ...data } = event
   if (type !== 'request') {
-    const isWarning = /^(ended|refresh-failed|sign-out-pending|vault-failed)$/.test(type)
+    const isWarning = /^(ended|idle-warning|step-up-required)$|-(failed|pending)$/.test(type)
     const subtitle = Object.values(data).filter(Boolean).join(', ')
     return {
       time,

@@ -44,7 +44,7 @@ export interface AuthProviderProps<User = RegisteredUser> {
   session?: SessionInfo<User>
   /**
    * Returns the roles of the user.
-   * @default `roles` or `role` of the user, else of the claims
+   * @default `roles` or `role` of the user, else of the claims; of the claims first if they are newer
    */
   roles?: RolesOf
   /**

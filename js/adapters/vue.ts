@@ -32,7 +32,7 @@ type SessionRefs<Session> = Session extends unknown
 export interface AuthPluginOptions {
   /**
    * Returns the roles of the user.
-   * @default `roles` or `role` of the user, else of the claims
+   * @default `roles` or `role` of the user, else of the claims; of the claims first if they are newer
    */
   roles?: RolesOf
   /**

@@ -33,7 +33,7 @@ interface CommonOptions {
   /**
    * Where the roles are, as a dotted path: `'claims.scope'`. The value is a list, or a text with spaces between the
    * roles.
-   * @default `roles` or `role` of the user; if there is none, of the claims
+   * @default `roles` or `role` of the user, else of the claims; of the claims first if they are newer
    */
   roles?: string
 }

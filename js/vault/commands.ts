@@ -6,19 +6,18 @@ import { isJson, unpackCredentials } from '../protocol/packing.js'
 import { vaultError } from './errors.js'
 import type { launch } from './launch.js'
 import type { createNetwork } from './network.js'
-import type { createTicketSource } from './ticket.js'
-import type { createUserLoader } from './user.js'
 
 interface Dependencies {
   launched(): ReturnType<typeof launch>
   network: ReturnType<typeof createNetwork>
   exchanges: VaultOptions['exchanges']
-  user: ReturnType<typeof createUserLoader>
-  ticket: ReturnType<typeof createTicketSource>
+  /** Resolves when the request for the user that is in flight has ended. */
+  whenUserLoaded(): Promise<unknown>
+  ticket(path: string): Promise<string>
 }
 
 /** The commands of pages. Their arguments come from another realm, so they are checked here. */
-export function createCommands({ launched, network, exchanges = {}, user, ticket }: Dependencies) {
+export function createCommands({ launched, network, exchanges = {}, whenUserLoaded, ticket }: Dependencies) {
   /** The last refresh with a body. The core holds only one body at a time. */
   let lastRefresh: Promise<unknown> = Promise.resolve()
 
@@ -54,7 +53,11 @@ export function createCommands({ launched, network, exchanges = {}, user, ticket
   const commands: { [Name in Command]: (argument: Commands[Name]) => Promise<unknown> } = {
     ready: async () => (await launched()).core.ready(),
     refresh,
-    'reload-user': async () => user.reload((await launched()).core),
+    async 'reload-user'() {
+      const { core } = await launched()
+      core.reloadUser()
+      await whenUserLoaded()
+    },
     async restore() {
       const { core, idle } = await launched()
       idle?.restart()

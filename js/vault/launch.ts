@@ -3,6 +3,7 @@ import { type AuthErrorDetail, commonError } from '../common/errors.js'
 import type { SessionEvent, Snapshot } from '../common/types.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import type { Core } from '../wasm/core.js'
+import { decodeBase64url } from './base64url.js'
 import { readHeaders } from './credential.js'
 import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
@@ -11,12 +12,11 @@ import { listenForVaultLifecycle } from './lifecycle.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
 import type { createNetwork } from './network.js'
-import { loadCsrfSource, loadIdleLimit } from './optional.js'
+import { loadCsrfSource, loadIdleLimit, withCompanion } from './optional.js'
 import { resolveOptions } from './options.js'
 import { openPeerChannel } from './peer-channel.js'
 import { originOf } from './policy.js'
 import type { createRequestEvents } from './request-events.js'
-import { withRestoreCookie } from './restore-cookie.js'
 import { openSharedState } from './shared-state.js'
 
 /** What a core needs from its vault, and the callbacks for its events. */
@@ -36,11 +36,12 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
   const { readPageValue, network, requested, report, notify, loadUser } = dependencies
   if (typeof location === 'undefined') throw commonError('not-in-browser')
   const config = resolveOptions(options)
-  const { name, restoreCookie } = config
+  const { name } = config
   // Normalised, so that they can be compared with the origins of request URLs. The core refuses what is not an origin.
   const origins = new Set(config.origins.map(originOf))
-  const [CoreClass, source, idle] = await Promise.all([
+  const [CoreClass, state, source, idle] = await Promise.all([
     loadCore(),
+    withCompanion(openSharedState(name), config, readPageValue),
     loadCsrfSource(config, origins, network.fetch, readPageValue),
     loadIdleLimit(config, {
       isSignedIn: () => core.snapshot().status === 'authenticated',
@@ -50,10 +51,9 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
     }),
   ])
   const readers = { readPageValue, source }
-  const state = openSharedState(name)
   let peers: ReturnType<typeof openPeerChannel> | undefined
   const core: Core = new CoreClass(config, {
-    ...(restoreCookie ? withRestoreCookie(state, restoreCookie, readPageValue) : state),
+    ...state,
     whenSettled,
     defer,
     requestLock: () => requestLock(name),
@@ -61,6 +61,7 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
     fetch: source?.fetch ?? network.fetch,
     headers: (endpoint: CompleteEndpoint) => exchangeHeaders(endpoint, readers),
     encode,
+    decodeBase64url,
     readHeaders,
     loadUser,
     notify: show,

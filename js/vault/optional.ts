@@ -3,6 +3,7 @@ import type { ReadPageValue } from './exchange.js'
 import type { IdleDependencies, IdleLimit } from './idle.js'
 import type { createNetwork } from './network.js'
 import type { resolveOptions } from './options.js'
+import type { SharedState } from './shared-state.js'
 
 type Config = ReturnType<typeof resolveOptions>
 
@@ -31,4 +32,15 @@ export async function loadIdleLimit(
   const { after, warn = Math.min(60, after / 2) } = idle
   const { createIdleLimit } = await import('./idle.js')
   return createIdleLimit({ ...dependencies, name, after: after * 1000, warn: warn * 1000 })
+}
+
+/** The shared state as the core reads it, if a companion cookie may show a session. */
+export async function withCompanion(
+  state: SharedState,
+  { restoreCookie }: Config,
+  readPageValue: ReadPageValue,
+): Promise<SharedState> {
+  if (!restoreCookie) return state
+  const { withRestoreCookie } = await import('./restore-cookie.js')
+  return withRestoreCookie(state, restoreCookie, readPageValue)
 }

@@ -17,8 +17,6 @@ import { originOf } from './policy.js'
 import { createRequestEvents, type Requested } from './request-events.js'
 import { runToHead } from './run-to-head.js'
 import { reportStepUp } from './step-up.js'
-import { createTicketSource } from './ticket.js'
-import { createUserLoader } from './user.js'
 
 /** A lifecycle event of the pages of a vault. */
 export type LifecycleEvent = 'clients-gone' | 'restored' | 'client-connected' | 'woke'
@@ -41,6 +39,7 @@ export function start(options: VaultOptions, readFromPage: ReadPageValue): Vault
   const network = createNetwork()
   let snapshot: Snapshot = LOADING
   let isReporting = false
+  let loadingUser: Promise<string | undefined> | undefined
 
   const report = (event: SessionEvent) => events.emit(Object.freeze(event))
 
@@ -60,7 +59,7 @@ export function start(options: VaultOptions, readFromPage: ReadPageValue): Vault
       network,
       requested: requests.requested,
       report,
-      loadUser: user.load,
+      loadUser,
       notify(current) {
         snapshot = frozen(current)
         changes.emit()
@@ -94,21 +93,37 @@ export function start(options: VaultOptions, readFromPage: ReadPageValue): Vault
     return send(request)
   }
 
-  async function userEndpoint() {
-    const { user, origins } = (await launched()).config
-    return user ? { options: user, url: new URL(user.path, origins[0]).href } : undefined
+  /** Called by the core. All callers share one request. */
+  function loadUser(): Promise<string | undefined> {
+    loadingUser ??= requestUser().finally(() => {
+      loadingUser = undefined
+    })
+    return loadingUser
   }
 
-  async function urlOfApi(path: string): Promise<string> {
+  async function requestUser() {
+    const { config } = await launched()
+    const { user, origins } = config
+    if (!user) return undefined
+    const { requestUser } = await import('./user.js')
+    return requestUser(new URL(user.path, origins[0]).href, user, send, report)
+  }
+
+  async function ticket(path: string): Promise<string> {
     const { config, origins } = await launched()
     const url = new URL(path, config.origins[0])
     if (!origins.has(url.origin)) throw vaultError('endpoint-outside-origins', { option: 'path' })
-    return url.href
+    const { requestTicket } = await import('./ticket.js')
+    return requestTicket(url.href, sendForPage)
   }
 
-  const user = createUserLoader({ endpoint: userEndpoint, send, report })
-  const ticket = createTicketSource(urlOfApi, sendForPage)
-  const run = createCommands({ launched, network, exchanges: options.exchanges, user, ticket })
+  const commands = createCommands({
+    launched,
+    network,
+    exchanges: options.exchanges,
+    whenUserLoaded: async () => loadingUser,
+    ticket,
+  })
 
   launched()
 
@@ -130,7 +145,7 @@ export function start(options: VaultOptions, readFromPage: ReadPageValue): Vault
       return sendForPage(outgoing(packRequest(request, { priority }), own, request.signal))
     },
     send: sendForPage,
-    run,
+    run: commands,
     onLifecycleEvent: async (event) => (await launched()).core.onLifecycleEvent(event),
     close() {
       changes.clear()

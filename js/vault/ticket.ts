@@ -6,32 +6,24 @@ import { type Outgoing, outgoing } from './outgoing.js'
 const TIMEOUT = 30_000
 
 /**
- * Asks an endpoint of the API for a short-lived ticket, and gives only the ticket to the page.
- *
- * @param resolve the URL of a path of the API. Rejects if it is on another origin
+ * Asks an endpoint of the API for a short-lived ticket, and gives only the ticket to the page. This module is loaded with the
+ * first ticket.
  */
-export function createTicketSource(
-  resolve: (path: string) => Promise<string>,
+export async function requestTicket(
+  url: string,
   send: (request: Outgoing) => Promise<Response>,
-) {
-  return async (path: string): Promise<string> => {
-    const init: RequestInit = {
-      method: 'POST',
-      cache: 'no-store',
-      headers: [['Accept', 'application/json']],
-    }
-    const request = { url: await resolve(path), init: Object.assign(Object.create(null), init) }
-    const response = await send(outgoing(request, null, AbortSignal.timeout(TIMEOUT)))
-    const { status } = response
-    const text = await response.text()
-    const body = parse(text)
-    if (!response.ok) throw vaultError('refused', { status, body })
-    const ticket = typeof body === 'object' && body !== null ? (body as { ticket?: unknown }).ticket : body
-    if (typeof ticket === 'string' && ticket !== '') return ticket
-    throw explain('body-malformed', 'The response has no ticket. Send `{ "ticket": "…" }`, or text.', {
-      status,
-    })
-  }
+): Promise<string> {
+  const init: RequestInit = { method: 'POST', cache: 'no-store', headers: [['Accept', 'application/json']] }
+  const request = { url, init: Object.assign(Object.create(null), init) }
+  const response = await send(outgoing(request, null, AbortSignal.timeout(TIMEOUT)))
+  const { status } = response
+  const body = parse(await response.text())
+  if (!response.ok) throw vaultError('refused', { status, body })
+  const ticket = typeof body === 'object' && body !== null ? (body as { ticket?: unknown }).ticket : body
+  if (typeof ticket === 'string' && ticket !== '') return ticket
+  throw explain('body-malformed', 'The response has no ticket. Send `{ "ticket": "…" }`, or text.', {
+    status,
+  })
 }
 
 /** The value of a JSON text; any other text as it is. */

@@ -5,14 +5,13 @@ use alloc::string::String;
 use alloc::vec::Vec;
 
 use js_sys::{Date, JsString, Object, Promise};
-use serde::Serialize;
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 use zeroize::Zeroizing;
 
 use super::config::{Config, Credential, Endpoint};
 use super::js_callbacks::JsCallbacks;
-use super::json::{dictionary, member, own, own_string, parse, parse_without_tokens, remove, texts, to_js};
+use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use crate::{
     CallError, Claims, ExchangeKind, ExchangeResult, Grant, GrantError, GrantParts, Millis, Profile, RefreshMode, Token,
 };
@@ -88,16 +87,11 @@ impl From<GrantError> for GrantRejection {
 }
 
 /// What an error says about a response (`AuthErrorDetail` in `js/common/errors.ts`).
-#[derive(Default, Serialize)]
-#[serde(rename_all = "camelCase")]
-struct ErrorDetail {
-    status: u16,
-    #[serde(with = "serde_wasm_bindgen::preserve", skip_serializing_if = "JsValue::is_undefined")]
-    body: JsValue,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    retry_after: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    option: Option<&'static str>,
+fn error_detail(status: u16, more: &[(&str, JsValue)]) -> JsValue {
+    let detail = object(&[("status", status.into())]);
+    let given = more.iter().filter(|(_, value)| !value.is_undefined());
+    given.for_each(|(key, value)| extend(&detail, &[(key, value.clone())]));
+    detail
 }
 
 /// The length limit of a token response, in characters. A longer body is not a token response.
@@ -112,7 +106,7 @@ impl ParsedExchange {
     pub fn unreachable(callbacks: &JsCallbacks) -> Self {
         Self::new(
             ExchangeResult::Unreachable(None),
-            Err(callbacks.error(&to_js(&CallError::Unreachable), &JsValue::UNDEFINED)),
+            Err(callbacks.error(&CallError::Unreachable.name().into(), &JsValue::UNDEFINED)),
         )
     }
 
@@ -145,10 +139,7 @@ impl Answer<'_> {
             let answer = if status < 300 { ExchangeResult::Malformed } else { ExchangeResult::Unreachable(None) };
             return ParsedExchange::new(
                 answer,
-                Err(callbacks.error(
-                    &to_js(&GrantError::BodyMalformed),
-                    &to_js(&ErrorDetail { status, ..ErrorDetail::default() }),
-                )),
+                Err(callbacks.error(&GrantError::BodyMalformed.name().into(), &error_detail(status, &[]))),
             );
         };
         let failed = |answer: ExchangeResult<_>, code: JsValue, field: Option<&'static str>| {
@@ -170,7 +161,7 @@ impl Answer<'_> {
             }
             (ExchangeKind::Refresh | ExchangeKind::SignIn(_), 200..300) => {
                 let renewal = config.credential.renewal(response, callbacks);
-                match head.grant(&body, renewal, kind, config, endpoint) {
+                match head.grant(&body, renewal, self) {
                     _ if is_sign_in && status == 202 => head.pending(&body, config),
                     Ok((grant, shown)) => {
                         ParsedExchange::new(ExchangeResult::Granted(grant), Ok(sign_in_result("signed-in", shown)))
@@ -180,7 +171,9 @@ impl Answer<'_> {
                     {
                         head.pending(&body, config)
                     }
-                    Err(GrantRejection { error, field }) => failed(ExchangeResult::Malformed, to_js(&error), field),
+                    Err(GrantRejection { error, field }) => {
+                        failed(ExchangeResult::Malformed, error.name().into(), field)
+                    }
                 }
             }
             (ExchangeKind::Refresh, 400..500) if has_own_body && !is_passing(status) => {
@@ -193,7 +186,7 @@ impl Answer<'_> {
             (ExchangeKind::SignIn(_), 400..500) if !is_passing(status) => {
                 failed(ExchangeResult::Refused, "refused".into(), None)
             }
-            _ => failed(ExchangeResult::Unreachable(head.retry_after()), to_js(&CallError::Unreachable), None),
+            _ => failed(ExchangeResult::Unreachable(head.retry_after()), CallError::Unreachable.name().into(), None),
         }
     }
 }
@@ -253,9 +246,7 @@ impl Head {
         &self,
         text: &JsString,
         renewal: Result<Option<Token>, GrantError>,
-        kind: ExchangeKind,
-        config: &Config,
-        endpoint: &Endpoint,
+        &Answer { kind, endpoint, config, callbacks, .. }: &Answer<'_>,
     ) -> Result<(Grant<PageProfile>, JsValue), GrantRejection> {
         let credential = &config.credential;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
@@ -298,7 +289,7 @@ impl Head {
             }
         };
         let jwt = access.as_ref().filter(|_| matches!(credential, Credential::Bearer));
-        let (claims, seen) = jwt.map(read_claims).transpose()?.flatten().unzip();
+        let (claims, seen) = jwt.map(|token| read_claims(token, callbacks)).transpose()?.flatten().unzip();
         let profile = PageProfile::of_claims(seen.unwrap_or(JsValue::NULL));
         let field = expires_in.filter(|seconds| Millis::from_seconds(*seconds).is_none()).map(|_| "fields.expiresIn");
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
@@ -372,8 +363,9 @@ impl Head {
         callbacks: &JsCallbacks,
     ) -> JsValue {
         let (body, _) = self.visible(body, config);
-        let retry_after = self.retry_after().map(|pause| pause.0 as f64);
-        let detail = to_js(&ErrorDetail { status: self.status, body, retry_after, option: field });
+        let retry_after = self.retry_after().map(|pause| JsValue::from(pause.0 as f64)).unwrap_or_default();
+        let option = field.map(JsValue::from).unwrap_or_default();
+        let detail = error_detail(self.status, &[("body", body), ("retryAfter", retry_after), ("option", option)]);
         callbacks.error(code, &detail)
     }
 }
@@ -398,9 +390,8 @@ fn number(value: &JsValue) -> Option<f64> {
 }
 
 /// The claims for the core, and the same claims as a JavaScript value for the page.
-fn read_claims(token: &Token) -> Result<Option<(Claims, JsValue)>, GrantError> {
-    let Some(payload) = Claims::payload(token)? else { return Ok(None) };
-    let json = String::from_utf8(payload).map_err(|_| GrantError::ClaimsMalformed)?;
+fn read_claims(token: &Token, callbacks: &JsCallbacks) -> Result<Option<(Claims, JsValue)>, GrantError> {
+    let Some(json) = Claims::payload(token, |text| callbacks.decode_base64url(text))? else { return Ok(None) };
     let seen = parse(&json.into()).filter(|claims| claims.is_object() && !js_sys::Array::is_array(claims));
     let seen = seen.ok_or(GrantError::ClaimsMalformed)?;
     let claims = Claims::read(|name| member(&own(&seen, name)))?;
@@ -414,7 +405,7 @@ pub fn read_renewal(response: &Response, config: &Config, callbacks: &JsCallback
         Some(name) if matches!(config.credential, Credential::Bearer) => {
             let header = Zeroizing::new(response.headers().get(name).ok().flatten()?);
             let access = Token::parse(token_in(&header, &config.scheme)?.to_owned()).ok()?;
-            let claims = read_claims(&access).ok()?;
+            let claims = read_claims(&access, callbacks).ok()?;
             (access, claims)
         }
         _ => (config.credential.renewal(response, callbacks).ok().flatten()?, None),
@@ -427,7 +418,7 @@ pub fn read_renewal(response: &Response, config: &Config, callbacks: &JsCallback
 
 /// The result of a sign-in for the page (`SignInResult` in `js/common/types.ts`).
 fn sign_in_result(status: &str, body: JsValue) -> JsValue {
-    dictionary(&[("status", status.into()), ("body", body)])
+    object(&[("status", status.into()), ("body", body)])
 }
 
 /// A point in time in milliseconds since the epoch: from a number of seconds from now, a Unix time in seconds or

@@ -95,6 +95,10 @@ extern "C" {
     #[wasm_bindgen(method)]
     pub fn requested(this: &JsCallbacks, request: &Outgoing, via: &JsValue, status: Option<u16>, millis: f64);
 
+    /// Decodes base64url without padding to text. `None` if it is not base64url of UTF-8, or not its only spelling.
+    #[wasm_bindgen(method, js_name = decodeBase64url)]
+    pub fn decode_base64url(this: &JsCallbacks, text: &str) -> Option<String>;
+
     /// Creates the `AuthError` with this code. The detail is the name of an option, or the status and body of an answer
     /// with every token removed.
     #[wasm_bindgen(method)]

@@ -6,8 +6,6 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use js_sys::{JsString, Number, Object, Reflect};
-use serde::Serialize;
-use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 use zeroize::Zeroizing;
 
@@ -65,9 +63,16 @@ pub fn extend(object: &JsValue, entries: &[(&str, JsValue)]) {
     }
 }
 
-/// A plain value for the TypeScript side. `None` is null. A type that the core serializes has no error.
-pub fn to_js(value: &(impl Serialize + ?Sized)) -> JsValue {
-    value.serialize(&Serializer::json_compatible()).unwrap_or_default()
+/// A plain object of these entries.
+pub fn object(entries: &[(&str, JsValue)]) -> JsValue {
+    let object = Object::new().into();
+    extend(&object, entries);
+    object
+}
+
+/// The value as JavaScript has it; `None` is null.
+pub fn or_null(value: Option<impl Into<JsValue>>) -> JsValue {
+    value.map_or(JsValue::NULL, Into::into)
 }
 
 pub fn parse(text: &JsString) -> Option<JsValue> {

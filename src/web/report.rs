@@ -1,57 +1,13 @@
 //! The snapshot and the events for the page, as plain objects. They cannot contain a token.
 
-use serde::Serialize;
-use serde_wasm_bindgen::preserve;
 use wasm_bindgen::JsValue;
 
 use super::answer::PageProfile;
 use super::clock::Clock;
-use super::json::{own, to_js};
-use crate::{Event, Instant, Reason, RefreshFailure, RefreshTrigger, Snapshot, Status};
+use super::json::{extend, object, or_null, own};
+use crate::{Event, Instant, Reason, Snapshot, Status};
 
-/// A snapshot without its TypeScript type (`js/common/types.ts`). Times are in milliseconds since the epoch.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct PageSnapshot<'a> {
-    status: &'static str,
-    failure: Option<RefreshFailure>,
-    reason: Option<Reason>,
-    #[serde(with = "preserve")]
-    user: JsValue,
-    #[serde(with = "preserve")]
-    claims: JsValue,
-    expires_at: Option<f64>,
-    refresh_at: Option<f64>,
-    claims_are_newer: bool,
-    ends_at: Option<f64>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    server_reason: Option<&'a str>,
-}
-
-#[derive(Serialize)]
-#[serde(tag = "type", rename_all = "kebab-case", rename_all_fields = "camelCase")]
-enum PageEvent {
-    Ended {
-        reason: Reason,
-    },
-    RefreshFailed {
-        failure: RefreshFailure,
-        #[serde(with = "preserve")]
-        code: JsValue,
-        retry_at: Option<f64>,
-    },
-    RefreshStarted {
-        trigger: RefreshTrigger,
-    },
-    Refreshed {
-        generation: u32,
-    },
-    SignOutPending {
-        retry_at: Option<f64>,
-    },
-    SignedIn,
-}
-
+/// A snapshot (`js/common/types.ts`). Times are in milliseconds since the epoch.
 pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, server_reason: Option<&str>, clock: &Clock) -> JsValue {
     let (status, reason) = match snapshot.status {
         Status::Authenticated => ("authenticated", None),
@@ -62,36 +18,45 @@ pub fn snapshot(snapshot: &Snapshot<'_, PageProfile>, server_reason: Option<&str
         Some(profile) => (profile.user.clone(), profile.claims.clone()),
         None => (JsValue::NULL, JsValue::NULL),
     };
-    to_js(&PageSnapshot {
-        status,
-        failure: snapshot.failure,
-        reason,
-        user: if user.is_undefined() { JsValue::NULL } else { user },
-        claims,
-        expires_at: wall(snapshot.expires, clock),
-        refresh_at: wall(snapshot.refresh, clock),
-        claims_are_newer: snapshot.profile.is_some_and(|profile| profile.claims_are_newer),
-        ends_at: snapshot.profile.and_then(|profile| profile.ends_at),
-        server_reason: server_reason.filter(|_| matches!(reason, Some(Reason::Expired | Reason::Revoked))),
-    })
+    let shown = object(&[
+        ("status", status.into()),
+        ("failure", or_null(snapshot.failure.map(|failure| failure.name()))),
+        ("reason", or_null(reason.map(Reason::name))),
+        ("user", if user.is_undefined() { JsValue::NULL } else { user }),
+        ("claims", claims),
+        ("expiresAt", wall(snapshot.expires, clock)),
+        ("refreshAt", wall(snapshot.refresh, clock)),
+        ("claimsAreNewer", snapshot.profile.is_some_and(|profile| profile.claims_are_newer).into()),
+        ("endsAt", or_null(snapshot.profile.and_then(|profile| profile.ends_at))),
+    ]);
+    if let (Some(Reason::Expired | Reason::Revoked), Some(server_reason)) = (reason, server_reason) {
+        extend(&shown, &[("serverReason", server_reason.into())]);
+    }
+    shown
 }
 
 /// The event as a plain object. For a failed refresh, it has the code of the error.
 pub fn event(event: &Event, error: Option<&JsValue>, clock: &Clock) -> JsValue {
-    to_js(&match *event {
-        Event::Ended(reason) => PageEvent::Ended { reason },
-        Event::RefreshFailed(failure, retry) => PageEvent::RefreshFailed {
-            failure,
-            code: error.map_or(JsValue::NULL, |error| own(error, "code")),
-            retry_at: wall(retry, clock),
-        },
-        Event::RefreshStarted(trigger) => PageEvent::RefreshStarted { trigger },
-        Event::Refreshed(generation) => PageEvent::Refreshed { generation: generation.0 },
-        Event::SignOutPending(retry) => PageEvent::SignOutPending { retry_at: wall(retry, clock) },
-        Event::SignedIn => PageEvent::SignedIn,
-    })
+    match *event {
+        Event::Ended(reason) => typed("ended", &[("reason", reason.name().into())]),
+        Event::RefreshFailed(failure, retry) => {
+            let code = error.map_or(JsValue::NULL, |error| own(error, "code"));
+            let failure = failure.name().into();
+            typed("refresh-failed", &[("failure", failure), ("code", code), ("retryAt", wall(retry, clock))])
+        }
+        Event::RefreshStarted(trigger) => typed("refresh-started", &[("trigger", trigger.name().into())]),
+        Event::Refreshed(generation) => typed("refreshed", &[("generation", generation.0.into())]),
+        Event::SignOutPending(retry) => typed("sign-out-pending", &[("retryAt", wall(retry, clock))]),
+        Event::SignedIn => typed("signed-in", &[]),
+    }
 }
 
-fn wall(instant: Option<Instant>, clock: &Clock) -> Option<f64> {
-    instant.map(|instant| clock.wall(instant))
+fn typed(name: &str, entries: &[(&str, JsValue)]) -> JsValue {
+    let event = object(&[("type", name.into())]);
+    extend(&event, entries);
+    event
+}
+
+fn wall(instant: Option<Instant>, clock: &Clock) -> JsValue {
+    or_null(instant.map(|instant| clock.wall(instant)))
 }

@@ -203,8 +203,8 @@ test('when the policy of the page forbids WebAssembly, the error names the direc
   await page.goto(site.url)
   await page.waitForFunction(() => 'vault' in window)
   const failed = await page.evaluate(() =>
-    (window as unknown as { vault: import('tokencell').Vault }).vault.ready().then(
-      () => ({ message: '' }),
+    (window as unknown as { vault: import('tokencell').Vault }).vault.run('ready', undefined).then(
+      () => ({ code: '', directive: '', message: '' }),
       ({ code, directive, message }) => ({ code, directive, message }),
     ),
   )

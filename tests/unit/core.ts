@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { vi } from 'vitest'
+import { decodeBase64url } from '../../js/vault/base64url.js'
 import { defer } from '../../js/vault/deferred.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 
@@ -52,6 +53,7 @@ export function callbacks(log: Log, hint: string, answer: Answer) {
     },
     headers: async () => new Headers({ 'X-Requested-With': 'tokencell' }),
     encode: (_: unknown, members: object) => JSON.stringify(members),
+    decodeBase64url,
     readHeaders: () => undefined,
     loadUser: async () => undefined,
     notify: () => say('notify'),

@@ -84,6 +84,18 @@ test.each<[AuthEvent, shown: object]>([
     { title: 'ended', logType: 'warning' },
   ],
   [
+    { type: 'user-failed', status: 404 },
+    { title: 'user-failed', subtitle: '404', logType: 'warning' },
+  ],
+  [
+    { type: 'step-up-required', url: 'https://a.test/pay', acrValues: 'otp', maxAge: null },
+    { subtitle: 'https://a.test/pay, otp', logType: 'warning' },
+  ],
+  [
+    { type: 'idle-warning', endsAt: 9 },
+    { title: 'idle-warning', logType: 'warning' },
+  ],
+  [
     { ...request, via: 'waited' },
     { title: 'waited', subtitle: 'GET https://a.test/' },
   ],

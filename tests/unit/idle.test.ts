@@ -1,6 +1,8 @@
 // @vitest-environment jsdom
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { computed, createApp, defineComponent, h, nextTick, onUnmounted, ref } from 'vue'
 import { type ActivityOptions, trackActivity } from '../../js/adapters/idle.js'
+import { authPlugin, useAuth } from '../../js/adapters/vue.js'
 import { createTestAuth, type TestSession } from '../../js/testing.js'
 
 beforeEach(() => void vi.useFakeTimers())
@@ -100,4 +102,36 @@ test('a vault that does not answer causes no error', async () => {
 test('on a server nothing is tracked', () => {
   vi.stubGlobal('document', undefined)
   expect(track().stop()).toBe(undefined)
+})
+
+/** The dialog of the README. */
+const Warning = defineComponent(() => {
+  const { idle, stay } = useAuth()
+  const now = ref(Date.now())
+  const timer = setInterval(() => {
+    now.value = Date.now()
+  }, 1000)
+  onUnmounted(() => clearInterval(timer))
+  const seconds = computed(() => Math.max(0, Math.ceil(((idle.value?.endsAt ?? 0) - now.value) / 1000)))
+  return () => (idle.value ? h('button', { onClick: () => stay() }, `${seconds.value} s`) : null)
+})
+
+test('the dialog of the README counts down during the warning, and its button ends the warning', async () => {
+  const auth = createTestAuth<unknown>({ session: ADA })
+  const app = createApp(Warning).use(authPlugin(auth))
+  const root = document.createElement('div')
+  app.mount(root)
+  const shown = async () => {
+    await nextTick()
+    return root.textContent
+  }
+  expect(await shown()).toBe('')
+  auth.become({ ...ADA, idle: { endsAt: Date.now() + 60_000 } })
+  expect(await shown()).toBe('60 s')
+  vi.advanceTimersByTime(3000)
+  expect(await shown()).toBe('57 s')
+  root.querySelector('button')?.click()
+  await vi.waitFor(() => expect(auth.snapshot).toMatchObject({ status: 'authenticated', idle: null }))
+  expect(await shown()).toBe('')
+  app.unmount()
 })

@@ -68,7 +68,7 @@ test('a sign-in that needs another step changes nothing, and the next exchange i
     signIn(_, { by, remember }) {
       asked.push([by, remember])
       return by === 'otp'
-        ? { user: { name: 'Ada' } }
+        ? { status: 'signed-in', user: { name: 'Ada' } }
         : { status: 'pending', body: { challenge: 'otp', to: '…42' } }
     },
   })

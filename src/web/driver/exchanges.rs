@@ -9,7 +9,6 @@ use web_sys::{AbortController, Headers, Response};
 
 use super::super::answer::{Answer, ParsedExchange, text};
 use super::super::http::Exchanged;
-use super::super::json::to_js;
 use super::super::lock::LockRequest;
 use super::super::pending_call::CallPayload;
 use super::super::{http, shared_state};
@@ -165,7 +164,10 @@ impl Driver {
     pub(super) fn abandon(&self, id: ExchangeId) {
         let Some(asking) = self.asking.borrow_mut().take_if(|asking| asking.id == id) else { return };
         if let ExchangeKind::SignIn(call) = asking.kind {
-            self.set_result(call, Err(self.callbacks.error(&to_js(&CallError::Unreachable), &JsValue::UNDEFINED)));
+            self.set_result(
+                call,
+                Err(self.callbacks.error(&CallError::Unreachable.name().into(), &JsValue::UNDEFINED)),
+            );
             asking.abort.abort();
         } else if asking.has_head.get() {
             asking.abort.abort();

@@ -18,7 +18,6 @@ use super::clock::Clock;
 use super::config::Config;
 use super::http::SignInBody;
 use super::js_callbacks::JsCallbacks;
-use super::json::to_js;
 use super::lifecycle::LifecycleEvent;
 use super::lock::LockRequest;
 use super::pending_call::{CallPayload, PendingCall};
@@ -166,7 +165,7 @@ impl Driver {
         self.is_closed.set(true);
         // The session does not know the calls that wait for a reading of the shared state.
         for call in self.calls.take().into_iter().filter_map(|(_, call)| call) {
-            call.reject(&self.callbacks.error(&to_js(&CallError::Closed), &JsValue::UNDEFINED));
+            call.reject(&self.callbacks.error(&CallError::Closed.name().into(), &JsValue::UNDEFINED));
         }
         self.clock.disarm();
     }
@@ -193,7 +192,7 @@ impl Driver {
         let deferred = self.callbacks.defer();
         let promise = deferred.promise();
         if self.is_closed.get() {
-            deferred.reject(&self.callbacks.error(&to_js(&CallError::Closed), &JsValue::UNDEFINED));
+            deferred.reject(&self.callbacks.error(&CallError::Closed.name().into(), &JsValue::UNDEFINED));
             return (None, promise);
         }
         let id = CallId(self.last_call.get().wrapping_add(1));
@@ -293,7 +292,7 @@ impl Driver {
         match effect {
             Effect::Abandon(id) => self.abandon(id),
             Effect::Broadcast(message) => {
-                self.when_written(move |driver| driver.callbacks.broadcast(&to_js(&message)));
+                self.when_written(move |driver| driver.callbacks.broadcast(&message.name().into()));
             }
             Effect::Claim(id, ttl) => self.claim(id, ttl),
             Effect::Exchange(id, kind) => self.exchange(id, kind),
@@ -312,7 +311,7 @@ impl Driver {
             Effect::Notify => self.callbacks.notify(),
             Effect::Remember(hint, epoch) => {
                 self.written.set(self.written.get().wrapping_add(1));
-                *self.writing.borrow_mut() = Some(self.callbacks.remember(&to_js(&hint), epoch.0));
+                *self.writing.borrow_mut() = Some(self.callbacks.remember(&hint.name().into(), epoch.0));
             }
             Effect::Report(event) => {
                 self.callbacks.report(report::event(&event, self.unusable.borrow().as_ref(), &self.clock));
@@ -331,7 +330,7 @@ impl Driver {
 
     fn call_error(&self, error: CallError) -> JsValue {
         let unusable = self.unusable.borrow().clone().filter(|_| error == CallError::RefreshUnusable);
-        unusable.unwrap_or_else(|| self.callbacks.error(&to_js(&error), &JsValue::UNDEFINED))
+        unusable.unwrap_or_else(|| self.callbacks.error(&error.name().into(), &JsValue::UNDEFINED))
     }
 
     /// Calls `then` once the last write is complete. Other vaults and the next page can then see what this vault wrote.

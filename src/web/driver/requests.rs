@@ -8,7 +8,7 @@ use web_sys::Response;
 
 use super::super::answer::{read_renewal, text};
 use super::super::http::Outgoing;
-use super::super::json::{own_string, parse, to_js};
+use super::super::json::{own_string, parse};
 use super::super::listener::Listener;
 use super::super::pending_call::CallPayload;
 use super::{Driver, with};
@@ -71,7 +71,9 @@ impl Driver {
             match self.session.borrow().bearer(id) {
                 Bearer::None => outgoing.send(&self.callbacks, None, &self.config),
                 Bearer::Token(token) => outgoing.send(&self.callbacks, Some(token), &self.config),
-                Bearer::Withdrawn => Err(self.callbacks.error(&to_js(&CallError::SessionEnded), &JsValue::UNDEFINED)),
+                Bearer::Withdrawn => {
+                    Err(self.callbacks.error(&CallError::SessionEnded.name().into(), &JsValue::UNDEFINED))
+                }
             }
         };
         self.in_flight.set(self.in_flight.get() + 1);
@@ -147,7 +149,7 @@ impl Driver {
         if let CallPayload::Request { outgoing, began } = &call.payload {
             let response = call.result.as_ref().and_then(|result| result.as_ref().ok()?.dyn_ref::<Response>());
             let (status, millis) = (response.map(Response::status), js_sys::Date::now() - began);
-            self.callbacks.requested(outgoing, &to_js(&via), status, millis);
+            self.callbacks.requested(outgoing, &via.name().into(), status, millis);
         }
         call.settle();
     }
