@@ -3,6 +3,9 @@ import { type Closed, type Ended, keepConnected } from './keep-connected.js'
 import type { SessionOfSocket } from './session.js'
 import { FIRST_PAUSE, judge } from './ticket-source.js'
 
+/** `WebSocket.OPEN`. */
+const OPEN = 1
+
 /** A connection that lasted this long was good: the next pause is short again. In milliseconds. */
 const GOOD_AFTER = 5000
 
@@ -163,7 +166,7 @@ export function openSocket(auth: SessionOfSocket, options: OpenSocketOptions): K
       return open?.socket ?? null
     },
     send(data) {
-      if (open?.socket.readyState !== WebSocket.OPEN) return false
+      if (open?.socket.readyState !== OPEN) return false
       open.socket.send(data)
       return true
     },
