@@ -36,7 +36,7 @@ const specs = (names: string) => names.split(' ').map((name) => `${name}.spec.ts
 /** What the core decides, wherever it runs: the quick run tries it in the shared vault of Chromium. */
 const ofCore = specs('bad-input clients csrf presets refresh requests secrets sign-out slow-api wire')
 /** A dedicated worker has the same port as a shared one. */
-const ofPort = specs('canary fetch fetch-parity/fetch-parity responses streams')
+const ofPort = specs('canary fetch fetch-parity/fetch-parity responses sockets streams')
 
 const ignored: Record<Where, string[]> = {
   page: specs('example guards'),
@@ -145,7 +145,7 @@ const rails = [
     testDir: 'tests/rails',
     // The others drive no browser, or the page that Chromium drives.
     testIgnore:
-      /(backfill|concurrency|devise-jwt|doctor|example|guessing|hybrid|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
+      /(backfill|cable|concurrency|devise-jwt|doctor|example|guessing|hybrid|limits|production|sign-out|webkit|wire)\.spec\.ts$/,
     use: inFirefox,
   },
   {

@@ -18,6 +18,7 @@ const budgets = {
   'tokencell/vue': 1088,
   'tokencell/pinia': 768,
   'tokencell/router': 3072,
+  'tokencell/sockets': 3840,
   [vault]: 48 * 1024,
   [everything]: 53 * 1024,
   [diagnosis]: 2048,

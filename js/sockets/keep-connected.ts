@@ -30,7 +30,7 @@ export interface KeptOptions {
   /** Whether the next user gets a connection, too. */
   reopen: boolean
   /** Is called before a connection for the next user is opened. */
-  onUserGone?: (() => void) | undefined
+  onUserGone?: () => unknown
   onClosed: (reason: Closed) => void
 }
 

@@ -3,6 +3,9 @@ import { type Closed, type Ended, keepConnected } from './keep-connected.js'
 import type { SessionOfSocket } from './session.js'
 import { FIRST_PAUSE, judge } from './ticket-source.js'
 
+/** `WebSocket.OPEN`. */
+const OPEN = 1
+
 /** A connection that lasted this long was good: the next pause is short again. In milliseconds. */
 const GOOD_AFTER = 5000
 
@@ -36,8 +39,8 @@ export interface SocketEvents {
   open: { socket: WebSocket }
   message: MessageEvent
   /**
-   * A connection has ended. `retryIn`: the pause before the next one, in milliseconds; `null` if there is none.
-   * `reason`: why; `'lost'` if the server or the network closed it.
+   * A connection has ended, or there will be none any more. `retryIn`: the pause before the next one, in milliseconds;
+   * `null` if there is none. `reason`: why; `'lost'` if the server or the network closed it.
    */
   close: { reason: Closed | 'lost' | 'refreshed'; event: CloseEvent | null; retryIn: number | null }
   /**
@@ -74,13 +77,20 @@ export function openSocket(auth: SessionOfSocket, options: OpenSocketOptions): K
   const { on, emit } = createEmitter<SocketEvents>()
   const { onRefresh = 'keep', shouldReconnect = () => true } = options
   let open: Connection | undefined
+  /** Whether listeners know that there is no next connection. */
+  let hasReported = false
+
+  function close(reason: SocketEvents['close']['reason'], event: CloseEvent | null, retryIn: number | null) {
+    hasReported = retryIn === null
+    emit('close', { reason, event, retryIn })
+  }
 
   /** Ends the open connection, if any. */
-  function end(reason: Closed) {
+  function end(reason: Closed): boolean {
     const was = open
     open = undefined
     was?.end(reason)
-    if (was) emit('close', { reason, event: null, retryIn: null })
+    return was !== undefined
   }
 
   async function connect(signal: AbortSignal): Promise<Ended> {
@@ -101,6 +111,7 @@ export function openSocket(auth: SessionOfSocket, options: OpenSocketOptions): K
     const ended = await follow(socket, signal, {
       onOpen(connection) {
         openedAt = performance.now()
+        hasReported = false
         open = connection
         emit('open', { socket })
       },
@@ -110,7 +121,7 @@ export function openSocket(auth: SessionOfSocket, options: OpenSocketOptions): K
     if (ended === 'refreshed')
       return {
         again: 'at-once',
-        report: (retryIn) => emit('close', { reason: 'refreshed', event: null, retryIn }),
+        report: (retryIn) => close('refreshed', null, retryIn),
       }
     if (typeof ended === 'string') return { again: 'never' }
     const again = shouldReconnect(ended) ? 'backoff' : 'never'
@@ -118,8 +129,7 @@ export function openSocket(auth: SessionOfSocket, options: OpenSocketOptions): K
     return {
       again,
       wasGood: performance.now() - openedAt >= GOOD_AFTER,
-      report: (retryIn) =>
-        emit('close', { reason: retryIn === null ? 'stopped' : 'lost', event: ended, retryIn }),
+      report: (retryIn) => close(retryIn === null ? 'stopped' : 'lost', ended, retryIn),
     }
   }
 
@@ -138,24 +148,25 @@ export function openSocket(auth: SessionOfSocket, options: OpenSocketOptions): K
     if (onRefresh === 'reconnect') open.end('refreshed')
     else tell(open)
   })
-  const { close } = keepConnected(auth, {
+  const kept = keepConnected(auth, {
     connect,
     firstPause: () => FIRST_PAUSE,
     reopen: options.reopen ?? false,
-    onUserGone: () => end('session-ended'),
+    onUserGone: () => end('session-ended') && close('session-ended', null, null),
     onClosed(reason) {
       stopEvents()
       end(reason)
+      if (reason !== 'stopped' || !hasReported) close(reason, null, null)
     },
   })
   return {
     on,
-    close,
+    close: kept.close,
     get socket() {
       return open?.socket ?? null
     },
     send(data) {
-      if (open?.socket.readyState !== WebSocket.OPEN) return false
+      if (open?.socket.readyState !== OPEN) return false
       open.socket.send(data)
       return true
     },

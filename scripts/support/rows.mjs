@@ -13,6 +13,7 @@ export const ROWS = {
     ],
   },
   '`tokencell/identity`, `/idle`': { files: ['adapters/identity.js', 'adapters/idle.js'] },
+  '`tokencell/sockets`': { files: ['sockets/index.js'] },
   '`tokencell/react`': { files: ['adapters/react.js'] },
   '`tokencell/bff`, also in Next and Nuxt': { files: ['bff/client.js'] },
   'a vault in the page': { files: ['vault/index.js'], features: ['listener signal'], hasWasm: true },

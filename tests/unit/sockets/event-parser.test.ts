@@ -1,5 +1,5 @@
+import { createRequire } from 'node:module'
 import fc from 'fast-check'
-import { EventSourceStream } from 'undici/lib/web/eventsource/eventsource-stream.js'
 import { expect, test } from 'vitest'
 import { createEventParser, type ServerEvent } from '../../../js/sockets/event-parser.js'
 
@@ -129,13 +129,21 @@ interface OfUndici {
   options: { data: string; lastEventId: string }
 }
 
+interface Stream {
+  end(chunk: Uint8Array, done: () => void): void
+}
+
+const { EventSourceStream } = createRequire(import.meta.url)(
+  'undici/lib/web/eventsource/eventsource-stream.js',
+) as { EventSourceStream: new (options: object) => Stream }
+
 /** The events that the `EventSource` of undici sees. */
 async function parseWithUndici(text: string) {
   const state = { lastEventId: '', origin: '', reconnectionTime: 0 }
   const events: OfUndici[] = []
   const parser = new EventSourceStream({
     eventSourceSettings: state,
-    push: (event: OfUndici) => events.push(event),
+    push: (event: OfUndici | null) => event && events.push(event),
   })
   // It does not end for readers, because `push` is another one.
   await new Promise<void>((resolve) => parser.end(Buffer.from(text), resolve))

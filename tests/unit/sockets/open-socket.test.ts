@@ -88,6 +88,18 @@ test('openSocket with reopen closes for another user, and opens for that user', 
   expect([server.admitted, closes]).toEqual([['Ada', 'Bob'], [['session-ended', true]]])
 })
 
+test('openSocket says that it is closed, also while it has no connection', async () => {
+  const { api, closes } = await open()
+  await api.auth.signOut()
+  expect(closes).toEqual([['session-ended', true]])
+})
+
+test('openSocket says that it stops after a handshake that failed', async () => {
+  const { closes, errors } = await open({ url: () => 'ws://127.0.0.1:1/', shouldReconnect: () => false })
+  await vi.waitFor(() => expect(closes).toEqual([['stopped', true]]))
+  expect(errors).toMatchObject([{ retryIn: null }])
+})
+
 test('openSocket drops a ticket that arrives after the sign-out', async () => {
   const { api, server } = await open()
   await api.auth.signOut()
