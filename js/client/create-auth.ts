@@ -78,8 +78,8 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
         return vault.fetch(request, body, priority)
       }, signal)
     },
-    signIn: async (credentials, { by } = {}) =>
-      run('signIn', { credentials: packCredentials(credentials), by }),
+    signIn: async (credentials, options) =>
+      run('signIn', { ...options, credentials: packCredentials(credentials) }),
     signOut: () => run('signOut'),
     refresh: (body) => update('refresh', body),
     restore: () => update('restore'),

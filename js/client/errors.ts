@@ -2,11 +2,11 @@ import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/err
 
 /** Messages of the errors that only pages raise: the cause, then the fix. */
 const MESSAGES = {
-  'origin-malformed': 'This is not an origin. Write "https://api.example.com", without a path.',
-  'placement-missing': 'No given placement works in this browser. Add `worker` to createAuth().',
-  'vault-lost': 'The vault was lost during this call. Check whether it took effect.',
-  'vault-script': 'The vault script does not load, or throws. See the console.',
-  'vault-silent': 'The vault does not respond. Export openVault() as default before any await.',
+  'origin-malformed': 'Not an origin. Write it as "https://api.example.com".',
+  'placement-missing': 'No placement works in this browser. Add `worker`.',
+  'vault-lost': 'The vault was lost. Check whether the call took effect.',
+  'vault-script': 'The vault script does not load. See the console.',
+  'vault-silent': 'The vault is silent. Export openVault() as default before any await.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 
 export type PageErrorCode = keyof typeof MESSAGES

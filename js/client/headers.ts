@@ -9,7 +9,8 @@ export interface HeaderOptions {
 
 /** Adds the headers of the app to a request that goes to the vault, and has no `Authorization` therefore. */
 export function addHeaders({ headers }: Request, own: HeaderOptions['headers']) {
-  if (!own) return
-  for (const [name, value] of Object.entries(own())) if (!headers.has(name)) headers.set(name, value)
+  new Headers(own?.()).forEach((value, name) => {
+    if (!headers.has(name)) headers.set(name, value)
+  })
   headers.delete('authorization')
 }

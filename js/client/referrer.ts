@@ -7,9 +7,8 @@ import { answers } from '../common/brand.js'
 export function declaredReferrerPolicy(): string | undefined {
   return (
     [...document.querySelectorAll<HTMLMetaElement>('meta[name=referrer i]')]
-      .map(({ content }) => content.toLowerCase())
       // HTML still accepts some old names. Only this one is stricter than the default policy.
-      .map((policy) => (policy === 'never' ? 'no-referrer' : policy))
+      .map(({ content }) => content.toLowerCase().replace(/^never$/, 'no-referrer'))
       .filter((policy) => policy && isPolicy(policy))
       .at(-1)
   )

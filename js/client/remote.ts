@@ -65,7 +65,7 @@ export function openRemote(port: Port, options: RemoteOptions) {
   }
 
   function restored() {
-    channel.failAll(new TypeError('The browser suspended the page.'))
+    channel.failAll(new TypeError('The page was suspended.'))
     options.onSnapshot(LOADING)
     handshake.greet(true)
   }

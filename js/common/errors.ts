@@ -4,9 +4,9 @@ export type { AuthErrorCode } from './error-codes.js'
 
 /** Messages of the codes that pages and vaults have in common: the cause, then the fix. */
 const MESSAGES = {
-  closed: 'This client is closed. Call createAuth() again.',
-  'not-in-browser': 'Call this in a browser, not on a server.',
-  'policy-refused': 'A Content Security Policy blocks this. Allow it in this directive of page or worker.',
+  closed: 'The client is closed. Call createAuth().',
+  'not-in-browser': 'Call this in a browser.',
+  'policy-refused': 'A Content Security Policy blocks this. Allow it in this directive.',
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 

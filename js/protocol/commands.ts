@@ -6,7 +6,7 @@ export interface Commands {
   refresh: Readonly<Record<string, unknown>> | undefined
   reloadUser: undefined
   restore: undefined
-  signIn: { credentials: PackedCredentials; by: string | undefined }
+  signIn: { credentials: PackedCredentials; by?: string | undefined }
   signOut: undefined
   stay: undefined
   /** The path of the endpoint. */

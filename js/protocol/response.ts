@@ -8,7 +8,7 @@ const WITHOUT_BODY = [204, 205, 304]
 const REFUSED_CHARACTER = /[^\t -~\x80-\xff]/
 
 function refuseChange(): never {
-  throw new TypeError('Headers of a response are immutable.')
+  throw new TypeError('Headers are immutable.')
 }
 
 /** A response with the data from the vault. It is like a response that `fetch` returns in this realm. */
