@@ -31,7 +31,11 @@ const places = ['page', 'worker', 'shared'] as const
 
 /** Tests of users: what `tokencell/testing/playwright`, `page.route` and MSW do with each place of the vault. */
 const ofTesting = Object.entries({ chromium: inChromium, firefox: inFirefox }).flatMap(([engine, use]) =>
-  places.map((where) => ({ name: `testing-${engine}-${where}`, testDir: 'tests/testing', use: { ...use, where } })),
+  places.map((where) => ({
+    name: `testing-${engine}-${where}`,
+    testDir: 'tests/testing',
+    use: { ...use, where },
+  })),
 )
 
 const isFull = Boolean(process.env.TOKENCELL_FULL)

@@ -21,7 +21,10 @@ test('a test starts signed in, with one refresh', async ({ page, app }) => {
   expect(countRefreshes(app)).toBe(refreshes + 1)
 })
 
-test('the next test has the same session, although a refresh has replaced its cookie', async ({ page, app }) => {
+test('the next test has the same session, although a refresh has replaced its cookie', async ({
+  page,
+  app,
+}) => {
   expect(await open(page)).toBe('authenticated')
   expect(countSignIns(app)).toBe(last)
 })

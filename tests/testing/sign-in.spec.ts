@@ -23,10 +23,12 @@ test('a refused sign-in is an error that names the status', async ({ app, reques
 })
 
 test('an answer without a cookie is an error that says how to sign in', async ({ app, playwright }) => {
-  const api = createApi({ refreshTokenIn: 'body' })
+  const api = createApi({ refreshTokenIn: 'body', corsOrigins: [app.url] })
   const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
   const request = await playwright.request.newContext({ baseURL: url })
-  await expect(signInByApi(request, { ...signIn, origin: app.url })).rejects.toThrow(/sets no cookie.*auth\.signIn/s)
+  await expect(signInByApi(request, { ...signIn, origin: app.url })).rejects.toThrow(
+    /sets no cookie.*auth\.signIn/s,
+  )
   await request.dispose()
   await close()
 })
