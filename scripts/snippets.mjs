@@ -1,4 +1,4 @@
-// The TypeScript in the README, as files that compile: `npm run check -- --only snippets`
+// The TypeScript in the README and docs/testing.md, as files that compile: `npm run check -- --only snippets`
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -9,11 +9,11 @@ const folder = path.join(root, 'target/snippets')
 const FILE = /^\/\/ ([\w.]+\.ts)\b/
 
 /** [name, text] of every file: a block, or the text after a comment with a file name. */
-function snippets(markdown) {
+function snippets(markdown, prefix) {
   const blocks = [...markdown.matchAll(/^```ts\n(.*?)^```/gms)].map(([, text]) => text)
   return blocks.flatMap((block, at) => {
     const parts = block.split(/^(?=\/\/ [\w.]+\.ts\b)/m).filter(Boolean)
-    return parts.map((part, part_at) => [FILE.exec(part)?.[1] ?? `block-${at}-${part_at}.ts`, part])
+    return parts.map((part, part_at) => [FILE.exec(part)?.[1] ?? `${prefix}-${at}-${part_at}.ts`, part])
   })
 }
 
@@ -21,7 +21,9 @@ function snippets(markdown) {
 export async function checkSnippets() {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
-  const files = snippets(readFileSync(path.join(root, 'README.md'), 'utf8'))
+  const files = ['README', 'docs/testing'].flatMap((page) =>
+    snippets(readFileSync(path.join(root, `${page}.md`), 'utf8'), path.basename(page)),
+  )
   for (const [name, text] of files) writeFileSync(path.join(folder, name), `${text}\nexport {}\n`)
   const config = {
     extends: '../../tsconfig.json',
