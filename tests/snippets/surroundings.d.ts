@@ -4,8 +4,12 @@ import type { Auth } from 'tokencell'
 import type { Component } from 'vue'
 
 declare global {
+  interface ImportMetaEnv {
+    DEV: boolean
+    VITE_VAULT?: string
+  }
   interface ImportMeta {
-    env: { DEV: boolean; VITE_VAULT?: string }
+    env: ImportMetaEnv
   }
   const Home: Component,
     Notes: Component,
