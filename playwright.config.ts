@@ -29,6 +29,15 @@ const inFirefox = {
 
 const places = ['page', 'worker', 'shared'] as const
 
+/** Tests of users: what `tokencell/testing/playwright`, `page.route` and MSW do with each place of the vault. */
+const ofTesting = Object.entries({ chromium: inChromium, firefox: inFirefox }).flatMap(([engine, use]) =>
+  places.map((where) => ({
+    name: `testing-${engine}-${where}`,
+    testDir: 'tests/testing',
+    use: { ...use, where },
+  })),
+)
+
 const isFull = Boolean(process.env.TOKENCELL_FULL)
 
 const specs = (names: string) => names.split(' ').map((name) => `${name}.spec.ts`)
@@ -179,6 +188,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
   projects: [
     ...places.map((where) => project(`chromium-${where}`, where, inChromium)),
     ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
+    ...ofTesting,
     ...places.map((where) => overWebDriver('webkit', where)),
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),

@@ -11,6 +11,8 @@ export type {
   RegisteredUser,
   Role,
   SessionFailure,
+  SignInOptions,
+  SignInResult,
   Snapshot,
 } from './common/types.js'
 export type { Vault } from './protocol/vault.js'

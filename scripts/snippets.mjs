@@ -1,4 +1,4 @@
-// The TypeScript in the README and in docs/sockets.md, as files that compile: `npm run check -- --only snippets`
+// The TypeScript in the README and in docs/, as files that compile: `npm run check -- --only snippets`
 
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
@@ -6,7 +6,7 @@ import { tool } from './packages.mjs'
 import { root } from './run.mjs'
 
 const folder = path.join(root, 'target/snippets')
-const documents = ['README.md', 'docs/sockets.md']
+const documents = ['README.md', 'docs/sockets.md', 'docs/testing.md']
 const FILE = /^\/\/ ([\w.]+\.ts)\b/
 
 /** [name, text] of every file: a block, or the text after a comment with a file name. */

@@ -61,6 +61,15 @@ function nuxtApp({ full }) {
   )
 }
 
+/** Playwright's own features and MSW with each vault: in the full run in Firefox, too. */
+function testing({ full }) {
+  const engines = ['chromium', ...(full ? ['firefox'] : [])].filter((engine) => !missing(engine))
+  return browsers(
+    engines.map((engine) => `testing-${engine}-*`),
+    { full },
+  )
+}
+
 /** The Rails example: in the quick run in Chromium, in the full run in every installed engine. */
 async function rails({ full }) {
   const lack = missing('rails') ?? missing('postgres')
@@ -114,6 +123,7 @@ function allSteps({ full }) {
       work: () => endToEnd(name, { full }),
       count: counts.playwright,
     })),
+    { name: 'testing', needs: 'build', work: () => testing({ full }), count: counts.playwright },
     { name: 'next', needs: 'build', work: () => nextApp({ full }), count: counts.playwright },
     { name: 'nuxt', needs: 'build', work: () => nuxtApp({ full }), count: counts.playwright },
     { name: 'backends', needs: 'build', work: () => backends({ full }), count: counts.playwright },

@@ -1,6 +1,7 @@
 import { parseSetCookie } from 'cookie'
 import { connection } from 'next/server.js'
 import { ownPath, type Rule } from '../common/guard.js'
+import type { SignInOptions, SignInResult } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
@@ -15,7 +16,12 @@ type CookieStore = Awaited<ReturnType<typeof import('next/headers.js')['cookies'
 export function createApp(
   bff: BffServer,
   guard: ReturnType<typeof createGuard>,
-  { signIn, refresh, basePath = '/api/auth' }: Pick<NextAuthOptions, 'basePath' | 'refresh' | 'signIn'>,
+  {
+    signIn,
+    exchanges,
+    refresh,
+    basePath = '/api/auth',
+  }: Pick<NextAuthOptions, 'basePath' | 'exchanges' | 'refresh' | 'signIn'>,
 ) {
   /**
    * Runs `work` with the session of this request. In an action or a route handler, the response can still set a cookie,
@@ -68,12 +74,14 @@ export function createApp(
 
     async signIn(
       credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>,
-    ): Promise<unknown> {
+      { by }: Pick<SignInOptions, 'by'> = {},
+    ): Promise<SignInResult> {
       const isForm = credentials instanceof FormData || credentials instanceof URLSearchParams
-      const encoding = typeof signIn === 'object' ? signIn.encoding : undefined
+      const endpoint = by === undefined ? signIn : exchanges?.[by]
+      const encoding = typeof endpoint === 'object' ? endpoint.encoding : undefined
       const body = isForm ? readForm(credentials, encoding).body : JSON.stringify(credentials)
       await demandSettable()
-      return within((session) => session.signIn(body, 'application/json'))
+      return within((session) => session.signIn(body, 'application/json', by))
     },
 
     async signOut(): Promise<void> {

@@ -1,11 +1,15 @@
-// What the snippets of the README take for granted: the rest of somebody's application.
+// What the snippets of the README and docs/ take for granted: the rest of somebody's application.
 
 import type { Auth } from 'tokencell'
 import type { Component } from 'vue'
 
 declare global {
+  interface ImportMetaEnv {
+    DEV: boolean
+    VITE_VAULT?: string
+  }
   interface ImportMeta {
-    env: { DEV: boolean }
+    env: ImportMetaEnv
   }
   const Home: Component,
     Notes: Component,

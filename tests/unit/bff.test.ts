@@ -31,7 +31,7 @@ test('promise 3: a sign-in and a sign-out change the snapshot, and the page gets
   const { auth, statuses, events, watch } = connect()
   watch()
   await auth.ready
-  expect(await auth.signIn(ADA)).toMatchObject({ user: { name: 'Ada' } })
+  expect(await auth.signIn(ADA)).toMatchObject({ status: 'signed-in', body: { user: { name: 'Ada' } } })
   await auth.signOut()
   expect(statuses).toEqual(['never', 'Ada', 'signed-out'])
   expect(events.map(({ type }) => type)).toEqual(['signed-in', 'ended', 'signed-out'])

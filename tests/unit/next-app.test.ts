@@ -77,7 +77,7 @@ test.each<[string, Parameters<ReturnType<typeof create>['signIn']>[0]]>([
 ])('a server action signs the user in with %s, and signs the user out', async (_, credentials) => {
   const auth = create()
   const answer = await auth.signIn(credentials)
-  expect(answer).toMatchObject({ user: { name: 'Ada' } })
+  expect(answer).toMatchObject({ status: 'signed-in', body: { user: { name: 'Ada' } } })
   expect(JSON.stringify(answer)).not.toMatch(/ey[\w-]+\./)
   expect((await auth.getSession()).snapshot).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
   await auth.signOut()

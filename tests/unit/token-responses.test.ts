@@ -3,7 +3,7 @@ import { isAuthError } from '../../js/common/errors.js'
 import { readGrant as readWithDoctor } from '../../js/doctor/grant.js'
 import { Secrets } from '../../js/doctor/secret.js'
 import type { RawAnswer } from '../../js/doctor/transport.js'
-import { readGrant, visible } from '../../js/server/grant.js'
+import { isPending, readGrant, visible } from '../../js/server/grant.js'
 import type { BffOptions } from '../../js/server/options.js'
 import { resolveOptions as resolveServerOptions } from '../../js/server/options.js'
 import { resolveOptions } from '../../js/vault/options.js'
@@ -92,6 +92,9 @@ function onServer({ options, headers, text }: Case): Meaning {
   } as BffOptions)
   const answered = new Headers(headers)
   const body = text.length > MAX_BODY ? undefined : parse(text)
+  const response = new Response(null, { headers: answered })
+  if (isPending(response, text, body, bff.signIn.fields, bff))
+    return { pending: visible({ headers: answered, body }, bff) ?? null }
   try {
     const { access, refresh, lifetime, user } = readGrant(answered, body, bff.signIn.fields, bff)
     const page = visible({ headers: answered, body }, bff)

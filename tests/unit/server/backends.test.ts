@@ -264,7 +264,7 @@ test.each<[string, BffOptions['refreshToken'], string, number | string]>([
 })
 
 test.each([
-  ['no token', { user: {} }, 'token-missing'],
+  ['no usable token', { access_token: 7, user: {} }, 'token-missing'],
   ['a token that no header can hold', { access_token: 'a\nb' }, 'token-malformed'],
   ['a token that is too large', { access_token: 'x'.repeat(70_000) }, 'token-too-large'],
   ['a negative lifetime', { access_token: 'a', expires_in: -1 }, 'lifetime-invalid'],

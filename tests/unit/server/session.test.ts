@@ -41,8 +41,11 @@ test('promise 24: pages get the user and the listed claims, and no token', async
   const { snapshot, session } = JSON.parse(text)
   expect(Object.keys(snapshot).sort()).toEqual([
     'claims',
+    'claimsAreNewer',
+    'endsAt',
     'expiresAt',
     'failure',
+    'idle',
     'reason',
     'refreshAt',
     'status',
