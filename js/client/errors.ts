@@ -2,8 +2,8 @@ import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/err
 
 /** Messages of the errors that only pages raise: the cause, then the fix. */
 const MESSAGES = {
-  'origin-malformed': 'Not an origin. Write it as "https://api.example.com".',
-  'placement-missing': 'No placement works in this browser. Add `worker`.',
+  'origin-malformed': 'This is not an origin. Write "https://api.example.com".',
+  'placement-missing': 'This browser needs `worker`.',
   'vault-lost': 'The vault was lost. Check whether the call took effect.',
   'vault-script': 'The vault script does not load. See the console.',
   'vault-silent': 'The vault is silent. Export openVault() as default before any await.',

@@ -66,7 +66,7 @@ export function isPending(
 ): boolean {
   if (response.status === 202) return true
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
-  if (response.headers.get('authorization') || !(isObject || text === '')) return false
+  if (response.headers.has('authorization') || !(isObject || text === '')) return false
   const token = ownProperty(body, fields.accessToken) ?? undefined
   const shown = visible({ headers: response.headers, body }, bff)
   return (
