@@ -15,10 +15,10 @@ interface Account {
   role: 'admin' | 'user'
 }
 
-const SECRET = 'a secret of this test'
+let secret = randomUUID()
 
 /** HS256 (RFC 7515 §A.1). */
-const sign = (text: string) => createHmac('sha256', SECRET).update(text).digest('base64url')
+const sign = (text: string) => createHmac('sha256', secret).update(text).digest('base64url')
 const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
 
 function issue({ id, role }: Account, lifetime: number): string {
@@ -46,6 +46,8 @@ export interface System {
   setRole(email: string, role: Account['role']): void
   /** Ends every session of this user, as an administrator does. */
   forceLogout(email: string): void
+  /** Replaces the secret of the tokens, so that the API refuses all that it has issued. */
+  rotateSecret(): void
   close(): void
 }
 
@@ -160,6 +162,9 @@ export async function startS3(origin: string): Promise<System> {
     forceLogout(email: string) {
       const account = accounts.find((known) => known.email === email)
       for (const [token, id] of valid) if (id === account?.id) valid.delete(token)
+    },
+    rotateSecret() {
+      secret = randomUUID()
     },
     close() {
       server.closeAllConnections()
