@@ -1,20 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import { afterEach, describe, expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { bearer, claimsOf, openBrowser, textOf, tokenIn } from './browser.js'
-import type { Host } from './host.js'
+import { keep } from './kept.js'
 import { startS1 } from './s1-devise-jwt.js'
 import { startS2 } from './s2-rails-jwt.js'
 import { startS3 } from './s3-express.js'
 import { ADA, BOB } from './users.js'
-
-const running: Pick<Host, 'close'>[] = []
-afterEach(async () => {
-  for (const host of running.splice(0)) await host.close()
-})
-const keep = <System extends Host>(system: System) => {
-  running.push(system)
-  return { system, ...openBrowser(system.url) }
-}
 
 describe('S3, Express with a refresh cookie', () => {
   const login = { body: ADA }
