@@ -5,6 +5,7 @@ declare module 'express' {
   export interface Request extends IncomingMessage {
     body?: Record<string, unknown>
     params: Record<string, string>
+    path: string
   }
   export interface CookieOptions {
     httpOnly?: boolean
