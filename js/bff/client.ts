@@ -1,4 +1,4 @@
-import { commonError, explain } from '../common/errors.js'
+import { commonError } from '../common/errors.js'
 import { createLifetime } from '../common/lifetime.js'
 import { createListeners } from '../common/listeners.js'
 import type { Auth, AuthEvent, Credentials, RegisteredUser } from '../common/types.js'
@@ -31,9 +31,6 @@ export interface BffAuthOptions {
    */
   headers?: () => Readonly<Record<string, string>>
 }
-
-const NO_BODY =
-  'A refresh through your own server has no body. Change the tenant with a request to the API, then refresh.'
 
 /** Defined in Next, which replaces the whole expression at build time. In other browser builds there is no `process`. */
 declare const process: { env: { __NEXT_ROUTER_BASEPATH?: string } } | undefined
@@ -120,10 +117,11 @@ export function createBffAuth<User = RegisteredUser>({
     requests.revalidate()
   }
 
-  async function update(path: '/refresh' | '/user') {
+  async function update(path: '/refresh' | '/user', body?: Readonly<Record<string, unknown>>) {
     if (lifetime.isOver) throw commonError('closed')
     start()
-    await exchanges.update(path)
+    await requests.whenKnown()
+    await exchanges.update(path, body)
     return state.snapshot
   }
 
@@ -147,10 +145,7 @@ export function createBffAuth<User = RegisteredUser>({
       start()
       return exchanges.signIn(credentials, options)
     },
-    async refresh(body) {
-      if (body) throw explain('option-invalid', NO_BODY, { option: 'body' })
-      return update('/refresh')
-    },
+    refresh: (body) => update('/refresh', body),
     reloadUser: () => update('/user'),
     async restore() {
       if (lifetime.isOver) throw commonError('closed')

@@ -1,6 +1,7 @@
 import { callError } from '../common/call-errors.js'
 import type { AuthEvent, Credentials, SignInOptions, SignInResult } from '../common/types.js'
 import { packCredentials, unpackCredentials } from '../protocol/packing.js'
+import { SESSION_HEADER } from '../protocol/server-session.js'
 import { assertKept } from './answer.js'
 import type { Ask } from './ask.js'
 import type { PendingSignOut } from './pending-sign-out.js'
@@ -23,10 +24,10 @@ export function createExchanges<User>(dependencies: Dependencies<User>) {
   const { ask, state, requests, pendingSignOut, runExclusive, emit, post } = dependencies
 
   return {
-    async signIn(credentials: Credentials, { by }: SignInOptions = {}): Promise<SignInResult> {
+    async signIn(credentials: Credentials, options: SignInOptions = {}): Promise<SignInResult> {
       const init = asBody(credentials)
       const asked = state.epoch
-      const path = by === undefined ? '/sign-in' : `/sign-in?by=${encodeURIComponent(by)}`
+      const path = signInPath(options)
       const { answer, isPending, ...next } = await runExclusive(async () => {
         await pendingSignOut.send().catch(() => {})
         const pending = pendingSignOut.id()
@@ -49,9 +50,13 @@ export function createExchanges<User>(dependencies: Dependencies<User>) {
       return { status: 'signed-in', body: answer }
     },
     /** Asks a route that answers with the session, and shows it. */
-    async update(path: '/refresh' | '/user'): Promise<void> {
+    async update(path: '/refresh' | '/user', body?: Readonly<Record<string, unknown>>): Promise<void> {
       const asked = state.epoch
-      const next = await runExclusive(() => ask(path, { method: 'POST' }))
+      const init = body ? asBody(body) : { method: 'POST' }
+      // The session of another user must not be changed by a call of this one (promise 8).
+      const headers = new Headers(init.headers)
+      headers.set(SESSION_HEADER, state.info.session ?? '')
+      const next = await runExclusive(() => ask(path, { ...init, headers }))
       if (asked !== state.epoch) return requests.revalidate()
       state.show(next)
       if (path === '/refresh' && next.snapshot.status !== 'authenticated') throw callError('session-ended')
@@ -71,6 +76,14 @@ export function createExchanges<User>(dependencies: Dependencies<User>) {
       if (!isConfirmed) emit({ type: 'sign-out-pending', retryAt: Date.now() })
     },
   }
+}
+
+function signInPath({ by, remember = true }: SignInOptions): string {
+  const query = new URLSearchParams({
+    ...(by !== undefined && { by }),
+    ...(!remember && { remember: 'false' }),
+  })
+  return query.size > 0 ? `/sign-in?${query}` : '/sign-in'
 }
 
 function asBody(credentials: Credentials): RequestInit {

@@ -5,7 +5,7 @@ import type { SignInOptions, SignInResult } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { readForm } from '../server/forms.js'
 import type { BffServer, RequestSession } from '../server/index.js'
-import { BOUNCE_COOKIE } from '../server/routes.js'
+import { BOUNCE_COOKIE } from '../server/session-routes.js'
 import { builtBasePath } from './base-path.js'
 import type { createGuard } from './guard.js'
 import type { NextAuthOptions } from './options.js'
@@ -66,22 +66,25 @@ export function createApp(
       return response
     },
 
-    refresh: (): Promise<SessionInfo> =>
-      within(async (session) => {
-        await session.refresh()
+    async refresh(body?: Readonly<Record<string, unknown>>): Promise<SessionInfo> {
+      // The result of a refresh with a body must not be lost. Any other refresh can be repeated.
+      if (body) await demandSettable()
+      return within(async (session) => {
+        await session.refresh(body)
         return session.info()
-      }),
+      })
+    },
 
     async signIn(
       credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>,
-      { by }: Pick<SignInOptions, 'by'> = {},
+      options: SignInOptions = {},
     ): Promise<SignInResult> {
       const isForm = credentials instanceof FormData || credentials instanceof URLSearchParams
-      const endpoint = by === undefined ? signIn : exchanges?.[by]
+      const endpoint = options.by === undefined ? signIn : exchanges?.[options.by]
       const encoding = typeof endpoint === 'object' ? endpoint.encoding : undefined
       const body = isForm ? readForm(credentials, encoding).body : JSON.stringify(credentials)
       await demandSettable()
-      return within((session) => session.signIn(body, 'application/json', by))
+      return within((session) => session.signIn(body, 'application/json', options))
     },
 
     async signOut(): Promise<void> {

@@ -1,5 +1,6 @@
 import type { NextRequest, NextResponse } from 'next/server.js'
 import type { Rule } from '../common/guard.js'
+import type { SignInOptions, SignInResult } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { createApp } from './app.js'
 import { answerBelow, basePathOf } from './base-path.js'
@@ -58,14 +59,18 @@ export interface NextAuth {
   /**
    * The same as `getSession`, with a new token, in an action or a route handler. Use it after a change that the current
    * token does not contain yet, such as another role. While rendering, the token is not refreshed.
+   *
+   * With a body, for example to change the tenant, the members are sent to the API in a refresh of its own. If the API
+   * refuses it, this rejects with AuthError `refused`, and the session continues.
    */
-  refresh(): Promise<SessionInfo>
+  refresh(body?: Readonly<Record<string, unknown>>): Promise<SessionInfo>
   /**
    * Signs in, in a server action or a route handler: with the fields of a form as the browser sends it, or with an
    * object. Fields such as `user[email]` become `{ user: { email } }`, and `redirect` is left out.
    *
-   * Resolves with the response of the API, with every token removed. Rejects as `signIn` of the client does: with
-   * AuthError `refused`, …
+   * `by` names one of the `exchanges`, and `remember: false` lets the session end with the browser. Resolves and rejects as
+   * `signIn` of the client does: with `{ status, body }`, where `body` is the response of the API without its tokens, or
+   * with AuthError `refused`, …
    *
    * @example
    * async function enter(form: FormData) {
@@ -74,7 +79,10 @@ export interface NextAuth {
    *   redirect('/notes')
    * }
    */
-  signIn(credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>): Promise<unknown>
+  signIn(
+    credentials: FormData | URLSearchParams | Readonly<Record<string, unknown>>,
+    options?: SignInOptions,
+  ): Promise<SignInResult>
   /**
    * Signs out, in a server action or a route handler. If the API cannot be informed now, it is informed at the next
    * sign-out.

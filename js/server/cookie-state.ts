@@ -164,7 +164,9 @@ export function createCookieState(
     if (!isChanged || (!isDecided && (await isSuperseded()))) return []
     const content = await contentOf()
     if (isReferredTo(content)) return []
-    const maxAge = session || pendingSignOut ? bff.cookie.maxAge : forgottenAfter()
+    const kept = session ?? pendingSignOut
+    const lasting = kept?.isTemporary ? undefined : bff.cookie.maxAge
+    const maxAge = kept ? lasting : forgottenAfter()
     return cookie.write(header, await close(content), maxAge)
   }
 

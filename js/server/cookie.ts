@@ -61,15 +61,20 @@ export function createSessionCookie({ cookie: { name: base, sameSite, secure, li
       const others = pairs.filter((pair) => pair !== '' && !names.includes(pair.split('=')[0]?.trim() ?? ''))
       return [...others, ...split(value).map((pair) => pair.join('='))].join('; ')
     },
-    /** Returns `Set-Cookie` headers for this value. An empty value deletes the cookie. Unused chunks are deleted. */
-    write(header: string | null | undefined, value: string, maxAge: number): string[] {
+    /**
+     * Returns `Set-Cookie` headers for this value. An empty value deletes the cookie. Unused chunks are deleted.
+     *
+     * @param maxAge in seconds; `undefined` for a cookie that ends with the browser
+     */
+    write(header: string | null | undefined, value: string, maxAge: number | undefined): string[] {
       const attributes = { path: '/', httpOnly: true, secure, sameSite } as const
+      const lasting = maxAge === undefined ? {} : { maxAge }
       const chunks = split(value)
       const had = parseCookie(header ?? '')
       const isLeft = (other: string) => other in had && !chunks.some(([kept]) => kept === other)
       return [
         ...chunks.map(([key, chunk]) =>
-          stringifySetCookie({ name: key, value: chunk, maxAge, ...attributes }),
+          stringifySetCookie({ name: key, value: chunk, ...lasting, ...attributes }),
         ),
         ...names
           .filter(isLeft)

@@ -39,16 +39,20 @@ export function readForm(
 export const seeOther = (path: string) => new Response(null, { status: 303, headers: { location: path } })
 
 /**
- * Redirects to the page of the form that was refused, with the code of the error as `?error=`.
+ * Redirects to the page of the form, with these members in its query: the code of an error as `?error=`.
  *
  * @returns `undefined` if the browser does not send the address of that page
  */
-export function backToForm(request: Request, code: string, { origins }: Bff): Response | undefined {
+export function backToForm(
+  request: Request,
+  members: Readonly<Record<string, string>>,
+  { origins }: Bff,
+): Response | undefined {
   const referer = request.headers.get('referer') ?? ''
   if (!URL.canParse(referer)) return undefined
   const page = new URL(referer)
   if (!isOwnOrigin(request, page.origin, origins)) return undefined
-  page.searchParams.set('error', code)
+  for (const [name, value] of Object.entries(members)) page.searchParams.set(name, value)
   const path = ownPath(page.pathname + page.search)
   return path === null ? undefined : seeOther(path)
 }

@@ -1,7 +1,7 @@
 import { tokenIn } from '../common/authorization.js'
 import { ownProperty } from '../common/own-property.js'
 import { serverError } from './errors.js'
-import { lifetimeOf } from './lifetime.js'
+import { lifetimeOf, timeOf } from './lifetime.js'
 import type { Bff, Target } from './options.js'
 
 /** What an API grants in a token response. */
@@ -10,6 +10,8 @@ export interface Grant {
   refresh: string | undefined
   /** In seconds from now; `null` if the lifetime is unknown. */
   lifetime: number | null
+  /** When the session ends for good, in milliseconds since the epoch; `null` if the API does not say it. */
+  endsAt: number | null
   user: unknown
 }
 
@@ -42,12 +44,14 @@ export function readGrant(headers: Headers, body: unknown, fields: Target['field
   const refresh = refreshToken === 'cookie' ? undefined : ownProperty(body, fields.refreshToken)
   if (typeof refresh === 'string')
     checkToken(refresh, typeof refreshToken === 'object' ? IN_HEADER : IN_BODY, 'fields.refreshToken')
+  // Some APIs put the token into the user. The page gets the user, so tokens are removed first.
+  const shown = visible({ headers, body }, bff)
   return {
     access,
     refresh: typeof refresh === 'string' ? refresh : undefined,
     lifetime: lifetimeOf(ownProperty(body, fields.expiresIn), access, headers.get('date')),
-    // Some APIs put the token into the user. The page gets the user, so tokens are removed first.
-    user: ownProperty(visible({ headers, body }, bff), fields.user),
+    endsAt: fields.endsAt === '' ? null : timeOf(ownProperty(shown, fields.endsAt)),
+    user: ownProperty(shown, fields.user),
   }
 }
 

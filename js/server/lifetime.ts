@@ -37,3 +37,24 @@ function datesOf(claims: JwtClaims | null) {
   }
   return { exp: dateOf(claims?.exp), iat: dateOf(claims?.iat) }
 }
+
+/** Below this, a number is seconds from now; below `FIRST_MILLIS`, it is a Unix time in seconds, else in milliseconds. */
+const FIRST_UNIX_TIME = 1e9
+const FIRST_MILLIS = 1e12
+
+/**
+ * A point in time, in milliseconds since the epoch: from a number of seconds from now, a Unix time in seconds or
+ * milliseconds, or a date. The rules are those of the core (`src/web/answer.rs`).
+ *
+ * @returns `null` for anything else
+ */
+export function timeOf(value: unknown): number | null {
+  const number = asNumber(value)
+  const millis = typeof number === 'number' ? millisOf(number) : Date.parse(String(value ?? ''))
+  return Number.isFinite(millis) ? millis : null
+}
+
+function millisOf(number: number): number {
+  if (number < FIRST_UNIX_TIME) return Date.now() + number * 1000
+  return number < FIRST_MILLIS ? number * 1000 : number
+}

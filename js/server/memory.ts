@@ -29,6 +29,8 @@ export interface Newest {
 export interface Exchange {
   startedAt: number
   result: Promise<Renewal>
+  /** Whether a page has asked for this refresh, with a body of its own. */
+  isDemanded?: boolean
   /** The result, once it is known. */
   settled?: { renewal: Renewal; at: number }
 }

@@ -1,3 +1,4 @@
+import type { AuthError } from '../common/errors.js'
 import type { ServerErrorCode } from './errors.js'
 import type { ErrorName } from './events.js'
 import type { Session } from './session-types.js'
@@ -7,6 +8,15 @@ export type Renewal =
   | { kind: 'renewed'; session: Session }
   | { kind: 'refused'; serverReason?: string | undefined }
   | TemporaryFailure
+
+/** A refresh with a body that a page asks for. */
+export interface Demand {
+  readonly body: Readonly<Record<string, unknown>>
+  /** Whether it has been sent to the API. */
+  isSent: boolean
+  /** Set if the API has refused it. */
+  refusal?: AuthError
+}
 
 /** Neither a token nor a refusal: the session continues, and the refresh is retried later. */
 export interface TemporaryFailure {

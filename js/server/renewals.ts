@@ -1,6 +1,6 @@
 import { type Exchange, memory } from './memory.js'
 import type { Bff } from './options.js'
-import type { Renewal, TemporaryFailure } from './renewal.js'
+import type { Demand, Renewal, TemporaryFailure } from './renewal.js'
 import { nameOf } from './seal.js'
 import { isExpired } from './session.js'
 import type { Session } from './session-types.js'
@@ -17,6 +17,8 @@ const TIMEOUT = 10_000
 const TIMEOUT_WITH_TOKEN = 1000
 /** When a credential is retried after a first refusal that does not count. In milliseconds. */
 const RETRY = 2000
+/** How many other refreshes a refresh with a body waits for. */
+const MOST_OTHERS = 5
 
 /** Refreshes each token only once, however many requests find it due (promise 22). */
 export function createRenewals(
@@ -28,14 +30,19 @@ export function createRenewals(
   const lifetime = bff.cookie.maxAge * 1000
   const keyOf = ({ id, generation }: Session) => `${id}.${generation}`
 
-  /** @param last the result of the last attempt with this credential, if it returned no token */
-  async function refresh(session: Session, last: Renewal | null): Promise<Renewal> {
+  /**
+   * @param last the result of the last attempt with this credential, if it returned no token
+   * @param demand the refresh with a body that a page asks for, if this is one
+   */
+  async function refresh(session: Session, last: Renewal | null, demand?: Demand): Promise<Renewal> {
     // Another instance may have refreshed the session since the request found it due.
     const newest = shared && (await shared.load('session', session.id).catch(() => null))
     if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
     const before = last?.kind === 'failed-temporarily' ? last : null
     const upstreamCookies = before?.upstreamCookies ?? session.upstreamCookies
-    const renewal = await upstream.refresh(session, upstreamCookies)
+    if (demand) demand.isSent = true
+    const renewal = await upstream.refresh(session, upstreamCookies, demand)
+    if (demand?.refusal) return renewal
     const mayBeSpent = before && !before.wasRefused
     const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce(upstreamCookies) : renewal
     const name = await nameOf(session.id)
@@ -45,20 +52,20 @@ export function createRenewals(
     return result
   }
 
-  function begin(session: Session): Exchange {
+  function begin(session: Session, demand?: Demand): Exchange {
     const { exchanges } = memory()
     const key = keyOf(session)
     const last = exchanges.get(key)?.settled?.renewal ?? null
-    const work = (lastOfOthers: Renewal | null) => refresh(session, lastOfOthers ?? last)
+    const work = (lastOfOthers: Renewal | null) => refresh(session, lastOfOthers ?? last, demand)
     const result = shared ? shared.once(key, work) : work(null)
-    const exchange: Exchange = { startedAt: Date.now(), result }
+    const exchange: Exchange = { startedAt: Date.now(), result, isDemanded: demand !== undefined }
     exchanges.set(key, exchange, { ttl: lifetime })
     const isDone = result.then(
       (renewal) => {
         exchange.settled = { renewal, at: Date.now() }
-        if (renewal.kind !== 'renewed') return
-        remember(renewal.session)
-        exchanges.delete(key)
+        if (renewal.kind === 'renewed') remember(renewal.session)
+        // The API has refused this body, and not the credential.
+        if (renewal.kind === 'renewed' || demand?.refusal) exchanges.delete(key)
       },
       () => void exchanges.delete(key),
     )
@@ -114,7 +121,37 @@ export function createRenewals(
     async renew(session: Session, openedAt: number, isUrgent = isExpired(session)): Promise<Renewal | null> {
       const successor = successorOf(session, openedAt)
       if (successor) return { kind: 'renewed', session: successor }
-      return patiently(currentOf(session) ?? begin(session), isUrgent)
+      const exchange = currentOf(session)
+      const renewal = await patiently(exchange ?? begin(session), isUrgent)
+      // The refresh with a body that another page has asked for was refused. It says nothing about this session.
+      const isOver = exchange?.isDemanded && renewal?.kind === 'failed-temporarily'
+      return isOver ? patiently(currentOf(session) ?? begin(session), isUrgent) : renewal
+    },
+    /**
+     * Refreshes with a body, for example to change the tenant. Other refreshes of this session wait for it, and it waits
+     * for them. `null` when it takes too long: its result is available to the next request.
+     *
+     * @throws AuthError `refused` if the API refuses the body
+     */
+    async renewWith(
+      session: Session,
+      openedAt: number,
+      body: Readonly<Record<string, unknown>>,
+    ): Promise<Renewal | null> {
+      const demand: Demand = { body, isSent: false }
+      let from = session
+      for (let times = 0; times < MOST_OTHERS; times += 1) {
+        from = successorOf(from, openedAt) ?? from
+        const other = currentOf(from)
+        const exchange = other && !other.settled ? other : begin(from, demand)
+        const renewal = await patiently(exchange, true)
+        if (demand.refusal) throw demand.refusal
+        if (demand.isSent || !renewal) return renewal
+        // Another request or another instance has been faster with this credential.
+        if (renewal.kind === 'renewed') from = renewal.session
+        else if (!exchange.isDemanded) return renewal
+      }
+      return null
     },
     /** Returns the result of a refresh that another request has made or is making; `undefined` if there is none. */
     async known(

@@ -1,13 +1,13 @@
 import { authorization } from '../common/authorization.js'
 import { type AuthError, explain, isAuthError } from '../common/errors.js'
-import type { Claims, SignInResult, Snapshot } from '../common/types.js'
+import type { Claims, SignInOptions, SignInResult, Snapshot } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { type CookieStateDependencies, createCookieState } from './cookie-state.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { readClaims } from './jwt.js'
 import { fetchWithin } from './redirects.js'
-import type { TemporaryFailure } from './renewal.js'
+import type { Renewal, TemporaryFailure } from './renewal.js'
 import { isReplayable, type RequestParts, splitRequest } from './request-parts.js'
 import { nameOf } from './seal.js'
 import { isDue, isExpired, nobody, shown } from './session.js'
@@ -29,8 +29,11 @@ export interface RequestSession {
    *
    * Rejects with AuthError when the API gives no token now: `unreachable`, or the code for the error in its response. The
    * session does not end.
+   *
+   * @param body members for the body of this refresh, for example to change the tenant. If the API refuses it, rejects with
+   * `refused`, and the session does not end either
    */
-  refresh(): Promise<Snapshot>
+  refresh(body?: Readonly<Record<string, unknown>>): Promise<Snapshot>
   /**
    * `fetch` to the API, with the token. It takes the same arguments, including a `Request`. Paths are relative to the
    * origin of the API. Nothing is sent to another origin, except to follow a redirect to one of `redirects`, without the
@@ -40,12 +43,8 @@ export interface RequestSession {
    * Rejects with AuthError `unreachable` when the token has expired and the API gives no new token now.
    */
   fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
-  /**
-   * Signs in.
-   *
-   * @param by the name of an exchange; the endpoint `signIn` without it
-   */
-  signIn(body: BodyInit, contentType: string | null, by?: string): Promise<SignInResult>
+  /** Signs in, or begins a session by another exchange (`by`). With `remember: false`, it ends with the browser. */
+  signIn(body: BodyInit, contentType: string | null, options?: SignInOptions): Promise<SignInResult>
   /** Asks the endpoint `user` of the API again. */
   reloadUser(): Promise<Snapshot>
   /** Adds headers to every request that this session sends to the API from now on. */
@@ -124,11 +123,24 @@ export function openRequestSession(
     const renewal = await (canHandOn()
       ? renewals.renew(from, openedAt, isUrgent)
       : renewals.known(from, openedAt, isUrgent))
+    return take(from, renewal)
+  }
+
+  /** @returns whether there is a new token, or no session any more */
+  async function take(from: Session, renewal: Renewal | null | undefined): Promise<boolean> {
     temporaryFailure = renewal?.kind === 'failed-temporarily' ? renewal : undefined
     if (!renewal || renewal.kind === 'failed-temporarily') return false
     if (renewal.kind === 'renewed') misfit = await cookieState.adopt(renewal.session)
     else cookieState.refuse(from, renewal.serverReason)
     return true
+  }
+
+  async function refreshWith(body: Readonly<Record<string, unknown>>) {
+    const { session } = cookieState
+    if (!bff.refresh) throw serverError('endpoint-missing', { option: 'refresh' })
+    if (!session || !canHandOn()) return
+    recordVisitor(session, forwarded)
+    if (!(await take(session, await renewals.renewWith(session, openedAt, body)))) throw noToken()
   }
 
   function claims({ access }: Session): Claims | null {
@@ -147,13 +159,16 @@ export function openRequestSession(
     return serverError(code, { status, option })
   }
 
-  async function enter(...args: Parameters<typeof upstream.signIn>): Promise<SignedIn | Pending> {
+  async function enter(
+    remember: boolean,
+    ...args: Parameters<typeof upstream.signIn>
+  ): Promise<SignedIn | Pending> {
     const signedIn = await upstream.signIn(...args).catch((error: unknown) => {
       if (isAuthError(error) && error.code !== 'refused') emitFailure(error)
       throw error
     })
-    const { session } = signedIn
-    if (!session) return signedIn
+    if (!signedIn.session) return signedIn
+    const session = remember ? signedIn.session : { ...signedIn.session, isTemporary: true }
     await cookieState.begin(session).catch((error: unknown) => {
       if (isAuthError(error)) emitFailure(error)
       bff.waitUntil(signOutUpstream(session, false))
@@ -187,9 +202,10 @@ export function openRequestSession(
       const { session } = cookieState
       return { snapshot, session: session && (await nameOf(session.id)), at: Date.now() }
     },
-    async refresh() {
+    async refresh(body) {
       const since = Date.now() - TRUST
       await cookieState.opened()
+      if (body) await refreshWith(body)
       for (let times = 0; times < MOST_RENEWALS; times += 1) {
         const { session } = cookieState
         if (!session || session.grantedAt > since || !bff.refresh || !canHandOn()) break
@@ -226,12 +242,12 @@ export function openRequestSession(
       if (misfit) throw misfit
       return read()
     },
-    async signIn(body, contentType, by) {
+    async signIn(body, contentType, { by, remember = true } = {}) {
       const endpoint = by === undefined ? bff.signIn : bff.exchanges.get(by)
       if (!endpoint) throw unknownExchange(bff.exchanges.keys())
       await cookieState.opened()
       const before = cookieState.session
-      const { session, answer } = await enter(body, contentType, forwarded, endpoint)
+      const { session, answer } = await enter(remember, body, contentType, forwarded, endpoint)
       if (!session) return { status: 'pending', body: answer }
       // End the previous session: responses for its user must not arrive after this response.
       if (before) await sessions.end(before)

@@ -1,19 +1,17 @@
 import { isAuthError } from '../common/errors.js'
-import { ownPath } from '../common/guard.js'
-import { SESSION_HEADER } from '../protocol/server-session.js'
-import { bytesOf, limitedBody } from './body.js'
 import { createCookies } from './cookie.js'
-import { checkCsrf, type Proof } from './csrf.js'
+import { checkCsrf } from './csrf.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
-import { backToForm, formOf, readForm, seeOther } from './forms.js'
+import { backToForm } from './forms.js'
 import { type BffOptions, resolveOptions } from './options.js'
 import { type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createProxy } from './proxy.js'
 import { createRenewals } from './renewals.js'
-import { asDocument, explain, finish, report, statusOf } from './replies.js'
+import { asDocument, explain, finish, statusOf } from './replies.js'
 import { openRequestSession, type RequestSession } from './request-session.js'
 import { createSeal } from './seal.js'
+import { checkSession, createSessionRoutes } from './session-routes.js'
 import { createSessions, createShared } from './sessions.js'
 import { createSignOut } from './sign-out.js'
 import { createUpstream } from './upstream.js'
@@ -41,15 +39,6 @@ export interface BffServer {
     visitor: Visitor,
   ): RequestSession
 }
-
-/** This cookie notes for a while that a page was redirected to `GET /refresh`. It prevents an endless loop of redirects. */
-export const BOUNCE_COOKIE = 'tokencell-bounced'
-const BOUNCED = `${BOUNCE_COOKIE}=1; Max-Age=10; Path=/; HttpOnly; SameSite=Lax`
-
-type Route = (request: Request, session: RequestSession, proof: Proof) => Promise<Response>
-
-/** The maximum length of credentials. In bytes. */
-const MAX_CREDENTIALS = 64 * 1024
 
 /**
  * @throws AuthError that names the option that is wrong
@@ -80,49 +69,7 @@ export function createBff(options: BffOptions): BffServer {
     return openRequestSession({ ...dependencies, ...cookiesOf(visitor) }, header, canSetCookies, forwarded)
   }
 
-  const routes: Record<string, Route> = {
-    'GET /session': async (_, session) => report(session),
-    async 'POST /refresh'(_, session) {
-      await session.refresh()
-      return report(session)
-    },
-    /**
-     * For pages that were rendered with a token that the API refuses. These pages cannot refresh, so they redirect to
-     * this route, which redirects back.
-     */
-    async 'GET /refresh'(request, session) {
-      // Without a new token the session continues, and the page shows the error.
-      await session.refresh().catch(() => {})
-      const response = seeOther(ownPath(new URL(request.url).searchParams.get('to')) ?? '/')
-      response.headers.append('set-cookie', BOUNCED)
-      return response
-    },
-    async 'POST /sign-in'(request, session, proof) {
-      const body = await bytesOf(limitedBody(request, MAX_CREDENTIALS))
-      const contentType = request.headers.get('content-type') ?? ''
-      if (proof === 'form') {
-        const form = readForm(await formOf(body, contentType), bff.signIn.encoding)
-        await session.signIn(form.body, form.contentType)
-        return seeOther(form.redirect ?? '/')
-      }
-      const by = new URL(request.url).searchParams.get('by') ?? undefined
-      const result = await session.signIn(body, contentType || null, by)
-      return report(session, { answer: result.body, isPending: result.status === 'pending' })
-    },
-    async 'POST /user'(_, session) {
-      await session.reloadUser()
-      return report(session)
-    },
-    async 'POST /sign-out'(request, session, proof) {
-      const body = await bytesOf(limitedBody(request, MAX_CREDENTIALS))
-      const isConfirmed = await session.signOut()
-      if (proof !== 'form') return report(session, { isConfirmed })
-      const form = await formOf(body, request.headers.get('content-type') ?? '')
-      return seeOther(readForm(form).redirect ?? '/')
-    },
-  }
-
-  const patterns = Object.entries(routes).map(([name, answer]) => {
+  const patterns = Object.entries(createSessionRoutes(bff)).map(([name, answer]) => {
     const [method, path] = name.split(' ')
     const pattern = parsePattern(bff.basePath + path) as Pattern
     const takesForms = path === '/sign-in' || path === '/sign-out'
@@ -158,17 +105,13 @@ export function createBff(options: BffOptions): BffServer {
     session.tellApi(bff.forward(request))
     if (route) {
       return route.answer(request, session, proof).catch((error: unknown) => {
-        const back = proof === 'form' && isAuthError(error) && backToForm(request, error.code, bff)
+        const back = proof === 'form' && isAuthError(error) && backToForm(request, { error: error.code }, bff)
         if (!back) throw error
         return back
       })
     }
     if (!proxy.knows(pathname)) throw serverError('not-proxied')
-    const believed = request.headers.get(SESSION_HEADER)
-    if (believed !== null) {
-      const { session: current } = await session.info()
-      if (believed !== (current ?? '')) throw serverError(current === null ? 'session-ended' : 'replaced')
-    }
+    await checkSession(request, session)
     const passed = await proxy.pass(request, session).catch((error: unknown) => {
       emitFailure(error)
       throw error

@@ -19,6 +19,10 @@ export interface Session {
   user: unknown
   /** Whether the token is newer than the user. */
   isUserOlder?: boolean | undefined
+  /** When the session ends for good, if the API says so. */
+  endsAt?: number | undefined
+  /** Whether the session ends with the browser. */
+  isTemporary?: boolean | undefined
   /** The process that got this generation from the API. */
   by?: string | undefined
 }

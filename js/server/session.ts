@@ -19,13 +19,28 @@ export function renewed(session: Session, grant: Grant, upstreamCookies: Record<
     ...granted(grant, Date.now()),
   }
   const isUserOlder = next.user === undefined && session.user !== undefined
-  return { ...next, user: next.user ?? session.user, isUserOlder, refresh: next.refresh ?? session.refresh }
+  return {
+    ...next,
+    user: next.user ?? session.user,
+    isUserOlder,
+    endsAt: next.endsAt ?? session.endsAt,
+    refresh: next.refresh ?? session.refresh,
+  }
 }
 
-function granted({ access, refresh, lifetime, user }: Grant, now: number) {
+function granted({ access, refresh, lifetime, endsAt, user }: Grant, now: number) {
   const at = (share: number) => (lifetime === null ? null : now + lifetime * share)
   const by = memory().instance.id
-  return { access, refresh, user, by, grantedAt: now, expiresAt: at(1000), refreshAt: at(750) }
+  return {
+    access,
+    refresh,
+    user,
+    by,
+    grantedAt: now,
+    expiresAt: at(1000),
+    refreshAt: at(750),
+    ...(endsAt !== null && { endsAt }),
+  }
 }
 
 export const isExpired = ({ expiresAt }: Session) => expiresAt !== null && expiresAt <= Date.now()
@@ -34,7 +49,7 @@ export const isDue = ({ refreshAt }: Session) => refreshAt !== null && refreshAt
 
 /** The snapshot of this session that pages may see. */
 export function shown(session: Session, claims: Claims | null): Snapshot {
-  const { user, expiresAt, refreshAt, isUserOlder = false } = session
+  const { user, expiresAt, refreshAt, isUserOlder = false, endsAt = null } = session
   const own = (user ?? null) as RegisteredUser | null
   return {
     status: 'authenticated',
@@ -45,7 +60,7 @@ export function shown(session: Session, claims: Claims | null): Snapshot {
     expiresAt,
     refreshAt,
     claimsAreNewer: isUserOlder && claims !== null,
-    endsAt: null,
+    endsAt,
     idle: null,
   }
 }

@@ -9,7 +9,7 @@ import { type ServerErrorCode, serverError } from './errors.js'
 import { type ErrorName, errorName } from './events.js'
 import { isPending, readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
-import type { Renewal, TemporaryFailure } from './renewal.js'
+import type { Demand, Renewal, TemporaryFailure } from './renewal.js'
 import { nameOf } from './seal.js'
 import { begin, renewed } from './session.js'
 import type { Session } from './session-types.js'
@@ -140,8 +140,11 @@ export function createUpstream(bff: Bff) {
       return { session: await withUser(begin(grant, asked.upstreamCookies)), answer }
     },
 
-    /** @param cookies of this session, including those that the last attempt has set */
-    async refresh(session: Session, cookies: Session['upstreamCookies']): Promise<Renewal> {
+    /**
+     * @param cookies of this session, including those that the last attempt has set
+     * @param demand a refresh with a body. If the API refuses it, `demand` gets the refusal, and the session continues
+     */
+    async refresh(session: Session, cookies: Session['upstreamCookies'], demand?: Demand): Promise<Renewal> {
       if (!bff.refresh) return { kind: 'refused' }
       const { endsOn, fields } = bff.refresh
       let upstreamCookies = cookies
@@ -151,11 +154,15 @@ export function createUpstream(bff: Bff) {
           upstreamCookies = kept
         },
         timeout: REFRESH_TIMEOUT,
-        ...withToken(session, bff.refresh),
+        ...withToken(session, bff.refresh, demand?.body),
       }).catch((error: unknown) => ({ error: errorName(error) }))
       if ('error' in asked)
         return failedTemporarily({ code: 'unreachable', error: asked.error, upstreamCookies })
       const { status, ok, headers } = asked.response
+      if (demand && status >= 400 && !isUndecided(status)) {
+        demand.refusal = refusedBody(status, visible({ headers, body: asked.body }, bff))
+        return failedTemporarily({ code: 'unreachable', status, upstreamCookies })
+      }
       if (endsOn.includes(status))
         return { kind: 'refused', serverReason: reasonIn(headers, asked.body, fields.reason) }
       if (isUndecided(status))
@@ -208,11 +215,15 @@ export function createUpstream(bff: Bff) {
       : undefined
   }
 
-  /** What a request contains besides the cookies of the session: the refresh token, and the members of every body. */
-  function withToken(session: Session, { body, encoding }: Target): Pick<Asking, 'headers' | 'body'> {
+  /** What a request contains besides the cookies of the session: the refresh token, and the members of its body. */
+  function withToken(
+    session: Session,
+    { body, encoding }: Target,
+    own: Demand['body'] = {},
+  ): Pick<Asking, 'headers' | 'body'> {
     const { refresh } = session
     const headers: Record<string, string> = { ...visitorOf(session) }
-    const members: Record<string, string> = { ...body }
+    const members: Record<string, unknown> = { ...body, ...own }
     if (refresh !== undefined && typeof bff.refreshToken === 'object') {
       const name = bff.refreshToken.header.toLowerCase()
       headers[name] = name === 'authorization' ? authorization(bff.scheme, refresh) : refresh
@@ -246,6 +257,12 @@ function redirected(from: URL, location: string | null, detail: AuthErrorDetail)
     detail,
   )
 }
+
+const refusedBody = (status: number, body: unknown) =>
+  explain('refused', 'The API refused this refresh. Its response is in `status` and `body`.', {
+    status,
+    body,
+  })
 
 /** The error code for a status that decides nothing. */
 const faultOf = (status: number) => ({
