@@ -67,7 +67,7 @@ export async function createIdleLimit(dependencies: IdleDependencies) {
 
   channel.onmessage = ({ data }) => {
     // Any script of the page can post here, so a message can only restart the time, as a request does.
-    if (typeof data !== 'number' || data <= last || data > Date.now()) return
+    if (!(typeof data === 'number' && data > last && data <= Date.now())) return
     last = data
     check()
   }

@@ -46,24 +46,38 @@ export async function attack({ api, outside }: { api: string; outside: string })
     { type: 'constructor' },
     { type: 'hello' },
     { type: 'hello', version: '1', restored: false },
-    { type: 'hello', version: 2, restored: false, origins: [outside] },
+    { type: 'hello', version: 3, restored: false, origins: [outside] },
     { type: 'fetch', id: id(), request: null, body: null },
-    { type: 'sign-in', id: id(), credentials: { json: '{}' }, signIn: outside },
-    JSON.parse('{ "__proto__": { "type": "sign-out", "id": 1 } }'),
-    JSON.parse('{ "type": "ready", "id": 1, "__proto__": { "then": 1 } }'),
+    { type: 'run', id: id(), command: 'signIn', argument: null, signIn: outside },
+    { type: 'run', id: id(), command: 7, argument: null },
+    JSON.parse('{ "__proto__": { "type": "run", "id": 1, "command": "signOut", "argument": null } }'),
+    JSON.parse(
+      '{ "type": "run", "id": 1, "command": "ready", "argument": null, "__proto__": { "then": 1 } }',
+    ),
   ]
   const hostile = [
     { type: 'hello', version: 0, restored: false },
-    ...Array(100).fill({ type: 'hello', version: 2, restored: true }),
-    { type: 'hello', version: 2, restored: false },
+    ...Array(100).fill({ type: 'hello', version: 3, restored: true }),
+    { type: 'hello', version: 3, restored: false },
     { type: 'bye' },
     { type: 'fetch', id: id(), request: {}, body: null },
     { type: 'fetch', id: id(), request: { url: '::', init: null }, body: null },
     { type: 'fetch', id: id(), request: { url: api, init: { method: 'POST' } }, body: { form: 7 } },
     { type: 'fetch', id: id(), request: { url: api, init: { method: 'POST' } }, body: { form: [null] } },
-    { type: 'sign-in', id: id(), credentials: { json: '{' } },
-    { type: 'sign-in', id: id(), credentials: { form: {} } },
-    { type: 'sign-in', id: Number.NaN, credentials: null },
+    ...[
+      ['signIn', { credentials: { json: '{' }, by: undefined }],
+      ['signIn', { credentials: { form: {} } }],
+      ['signIn', null],
+      ['signIn', { credentials: null }],
+      ['signIn', { credentials: { json: '{}' }, by: '__proto__' }],
+      ['signIn', { credentials: { json: '{}' }, by: `${outside}/outside` }],
+      ['ticket', `${outside}/outside`],
+      ['ticket', 'javascript:1'],
+      ['ticket', null],
+      ['constructor', undefined],
+      ['__proto__', undefined],
+    ].map(([command, argument]) => ({ type: 'run', id: id(), command, argument })),
+    { type: 'run', id: Number.NaN, command: 'signIn', argument: null },
     { type: 'abort', id: Number.MAX_VALUE },
     { type: 'pull', id: -1, count: Number.NaN },
     { type: 'cookie', name: '__proto__', value: { evil: true } },
@@ -76,7 +90,7 @@ export async function attack({ api, outside }: { api: string; outside: string })
     get(`${api}/api/v1/me`, { headers: [['authorization', 'Bearer mine']] }),
   ]
   const answers = hostile
-    .filter((message) => 'id' in message && (message.type === 'fetch' || message.type === 'sign-in'))
+    .filter((message) => 'id' in message && (message.type === 'fetch' || message.type === 'run'))
     .map((message) => new Promise<string>((resolve) => settled.set(message.id as number, resolve)))
   for (const message of [...noMessages, ...hostile]) say(message)
   for (let count = 0; count < 10_000; count++)

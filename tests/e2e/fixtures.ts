@@ -62,7 +62,7 @@ export const test = base.extend<Fixtures>({
 
 /** Signs in by a call of `auth.signIn` in the page. */
 export function signIn(page: Page, credentials = ADA) {
-  return page.evaluate((credentials) => auth.signIn(credentials), credentials)
+  return page.evaluate(async (credentials) => (await auth.signIn(credentials)).body, credentials)
 }
 
 export const status = (page: Page) => page.evaluate(() => auth.snapshot.reason ?? auth.snapshot.status)

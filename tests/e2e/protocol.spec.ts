@@ -39,7 +39,7 @@ for (const tokenIn of ['body', 'header'] as const) {
     await page.evaluate(() => auth.signOut())
     const lines = [...before, ...(await onWire(page))]
     const words = new Set(lines.map((line) => / type: ([a-z-]+)/.exec(line)?.[1]))
-    for (const word of ['hello', 'welcome', 'sign-in', 'fetch', 'response', 'chunk', 'sign-out', 'snapshot'])
+    for (const word of ['hello', 'welcome', 'run', 'fetch', 'response', 'chunk', 'settled', 'snapshot'])
       expect([...words]).toContain(word)
     expect(canaries.tokens.length).toBeGreaterThan(1)
     expect(holding(canaries, lines)).toEqual([])

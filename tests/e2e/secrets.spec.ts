@@ -62,7 +62,7 @@ test('promise 3: the result of signIn and the user contain no token, also under 
   const body = JSON.stringify({ data: { at: ACCESS, rt: REFRESH, kind: 'session' }, me })
   api.faults.add({ route: 'login', kind: 'answer', body })
   const seen = await page.evaluate(async () => {
-    const answer = await auth.signIn({ email: 'a', password: 'b' })
+    const { body: answer } = await auth.signIn({ email: 'a', password: 'b' })
     return { answer, user: auth.snapshot.user }
   })
   const user = { name: 'Ada', count: 12 }

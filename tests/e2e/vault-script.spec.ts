@@ -148,7 +148,7 @@ test('when the diagnosis does not load, a failed start still has its error code 
   const error = await page.evaluate(() => auth.ready.catch(({ code, message }) => ({ code, message })))
   expect(error).toEqual({
     code: 'vault-script',
-    message: 'The vault script does not load, or throws. See the console.',
+    message: 'The vault script does not load. See the console.',
   })
   expect(await page.evaluate(() => events.map(({ type }) => type))).toEqual(['vault-failed'])
 })

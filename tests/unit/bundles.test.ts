@@ -13,6 +13,7 @@ const entries = Object.entries(exports as Record<string, string | { default: str
 
 /** What an entry may import from outside its package. Each entry may import its own framework only. */
 const frameworks: Record<string, string[]> = {
+  './testing/playwright': ['node:fs/promises', 'node:path'],
   './devtools': ['@vue/devtools-api'],
   './next': ['next/headers.js', 'next/dist/api/navigation.react-server.js', 'next/server.js'],
   './nuxt': ['@nuxt/kit', 'node:crypto', 'node:fs', 'node:path'],
@@ -100,7 +101,8 @@ test('the package depends on three libraries for servers and two for doctor, and
   const foreign = [...Object.values(frameworks).flat(), ...withNuxt].filter(
     (name) => !name.startsWith('node:'),
   )
-  const needed = new Set(foreign.map(packageOf))
+  // Only the types of Playwright are used.
+  const needed = new Set([...foreign, '@playwright/test'].map(packageOf))
   expect(new Set(Object.keys(peerDependencies))).toEqual(needed)
   for (const name of needed) expect(peerDependenciesMeta[name ?? '']).toEqual({ optional: true })
 })

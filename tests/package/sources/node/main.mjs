@@ -14,7 +14,7 @@ const vault = openVault({ signIn: '/login' })
 const auth = createAuth({ shared: forbidden, worker: forbidden, page: forbidden })
 
 assert.equal(auth.snapshot.status, 'loading')
-const calls = [auth.ready, auth.fetch('https://api.example.com'), auth.signIn({}), vault.ready()]
+const calls = [auth.ready, auth.fetch('https://api.example.com'), auth.signIn({}), vault.run('ready')]
 for (const call of calls) await assert.rejects(call, { code: 'not-in-browser' })
 auth.dispose()
 vault.close()
