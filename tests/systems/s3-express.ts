@@ -1,169 +1,120 @@
-import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto'
-import type { AddressInfo } from 'node:net'
-import cookieParser from 'cookie-parser'
-import express, { type NextFunction, type Request, type Response } from 'express'
+import path from 'node:path'
+import { parseCookie } from 'cookie'
+import cors from 'cors'
+import express, { type Request, type RequestHandler, type Response } from 'express'
+import type { JWTPayload } from 'jose'
+import { listen } from './host.js'
+import { createTokens, opaque } from './tokens.js'
+import { createUsers, type Role, type User } from './users.js'
 
-/**
- * S3: an Express API with a refresh cookie, as many tutorials write it. It knows nothing of tokencell: a refresh answers with
- * the token and nothing else, the sign-out wants a valid bearer, and a spent refresh token ends its session.
- */
-
-interface Account {
-  id: number
-  email: string
-  password: string
-  role: 'admin' | 'user'
+interface Options {
+  /** The pages on the same origin: a folder with index.html. */
+  pages?: string
+  /** The origins of pages elsewhere. */
+  origins?: readonly string[]
+  /** Of an access token. In seconds. */
+  lifetime?: number
 }
 
-const SECRET = 'a secret of this test'
+const COOKIE = 'refreshToken'
+const WEEK = 7 * 24 * 60 * 60 * 1000
+const attributes = { httpOnly: true, secure: true, sameSite: 'strict' } as const
 
-/** HS256 (RFC 7515 §A.1). */
-const sign = (text: string) => createHmac('sha256', SECRET).update(text).digest('base64url')
-const encode = (value: object) => Buffer.from(JSON.stringify(value)).toString('base64url')
+const shown = ({ id, email, role }: User) => ({ id, email, role })
 
-function issue({ id, role }: Account, lifetime: number): string {
-  const iat = Math.floor(Date.now() / 1000)
-  const text = `${encode({ alg: 'HS256', typ: 'JWT' })}.${encode({ sub: id, role, iat, exp: iat + lifetime })}`
-  return `${text}.${sign(text)}`
-}
+/** S3: Express with a refresh token in a cookie. The access token is stateless: nothing but its expiry ends it. */
+export async function startS3({ pages, origins = [], lifetime = 900 }: Options = {}) {
+  const users = createUsers()
+  const tokens = createTokens({ lifetime })
+  /** The valid refresh tokens. */
+  const sessions = new Map<string, { userId: number; expires: number }>()
 
-function verify(token: string): { sub: number; role: string } | undefined {
-  const [header = '', payload = '', signature = ''] = token.split('.')
-  const expected = Buffer.from(sign(`${header}.${payload}`))
-  const given = Buffer.from(signature)
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
-  const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())
-  return claims.exp * 1000 > Date.now() ? claims : undefined
-}
+  const sign = ({ id, role }: User) =>
+    // RFC 7519 wants text as `sub`; jsonwebtoken, with which such systems sign, takes what it gets.
+    tokens.sign({ sub: id as unknown as string, role })
 
-export interface System {
-  url: string
-  /** Requests as `POST /api/auth/login 200`, in their order. */
-  requests: string[]
-  /** In seconds, for tokens that are issued from now on. */
-  lifetime: number
-  isDown: boolean
-  setRole(email: string, role: Account['role']): void
-  /** Ends every session of this user, as an administrator does. */
-  forceLogout(email: string): void
-  close(): void
-}
-
-/** @param origin the page that may call the API, with credentials */
-export async function startS3(origin: string): Promise<System> {
-  const accounts: Account[] = [
-    { id: 1, email: 'ada@example.com', password: 'correct horse', role: 'admin' },
-    { id: 2, email: 'bob@example.com', password: 'battery staple', role: 'user' },
-  ]
-  /** The valid refresh tokens, with their user. */
-  const valid = new Map<string, number>()
-  const spent = new Map<string, number>()
-  const system = { requests: [] as string[], lifetime: 900, isDown: false }
-  const app = express()
-  app.use((request, response, next) => {
-    response.on('finish', () =>
-      system.requests.push(`${request.method} ${request.path} ${response.statusCode}`),
-    )
-    response.set({
-      'Access-Control-Allow-Origin': origin,
-      'Access-Control-Allow-Credentials': 'true',
-      Vary: 'Origin',
-    })
-    if (request.method === 'OPTIONS')
-      return void response
-        .set('Access-Control-Allow-Headers', 'authorization,content-type,x-requested-with')
-        .set('Access-Control-Allow-Methods', 'GET,POST,DELETE')
-        .sendStatus(204)
-    if (system.isDown) return void response.sendStatus(503)
-    next()
-  })
-  app.use(express.json(), cookieParser())
-
-  const setCookie = (response: Response, value: string) =>
-    response.cookie('refreshToken', value, {
-      httpOnly: true,
-      secure: true,
-      sameSite: 'strict',
-      maxAge: 604_800_000,
-    })
-
-  function begin(response: Response, account: Account) {
-    const token = randomUUID()
-    valid.set(token, account.id)
-    setCookie(response, token)
-    return issue(account, system.lifetime)
+  function setRefreshCookie(response: Response, user: User) {
+    const token = opaque()
+    sessions.set(token, { userId: user.id, expires: Date.now() + WEEK })
+    response.cookie(COOKIE, token, { ...attributes, maxAge: WEEK })
   }
 
-  function authenticate(request: Request, response: Response, next: NextFunction) {
-    const claims = verify(request.get('authorization')?.replace(/^Bearer /, '') ?? '')
-    if (!claims) return void response.status(401).json({ message: 'Invalid token' })
+  const grant = async (response: Response, user: User, status = 200) => {
+    setRefreshCookie(response, user)
+    response.status(status).json({ accessToken: await sign(user), user: shown(user) })
+  }
+
+  const refreshToken = (request: Request) => parseCookie(request.headers.cookie ?? '')[COOKIE] ?? ''
+
+  const requireToken: RequestHandler = async (request, response, next) => {
+    const claims = await tokens.read(request.headers.authorization)
+    if (!claims) return response.status(401).json({ error: 'Invalid or expired token' })
     response.locals.claims = claims
     next()
   }
+  const claimsOf = (response: Response) => response.locals.claims as JWTPayload
 
-  const accountOf = (response: Response) =>
-    accounts.find(({ id }) => id === response.locals.claims.sub) as Account
+  const requireAdmin: RequestHandler = (_, response, next) => {
+    if (claimsOf(response).role !== 'admin') return response.status(403).json({ error: 'Forbidden' })
+    next()
+  }
 
-  app.post('/api/auth/login', ({ body }, response) => {
-    const account = accounts.find(({ email, password }) => email === body.email && password === body.password)
-    if (!account) return void response.status(401).json({ message: 'Invalid credentials' })
-    const { id, email, role } = account
-    response.json({ accessToken: begin(response, account), user: { id, email, role } })
-  })
-  app.post('/api/auth/register', ({ body }, response) => {
-    const account: Account = {
-      id: accounts.length + 1,
-      email: body.email,
-      password: body.password,
-      role: 'user',
-    }
-    accounts.push(account)
-    response.status(201).json({ accessToken: begin(response, account) })
-  })
-  app.post('/api/auth/refresh', ({ cookies }, response) => {
-    const id = valid.get(cookies.refreshToken)
-    const reused = spent.get(cookies.refreshToken)
-    if (reused !== undefined) for (const [token, user] of valid) if (user === reused) valid.delete(token)
-    const account = accounts.find((known) => known.id === id)
-    if (!account) return void response.status(401).json({ message: 'Invalid refresh token' })
-    valid.delete(cookies.refreshToken)
-    spent.set(cookies.refreshToken, account.id)
-    response.json({ accessToken: begin(response, account) })
-  })
-  app.post('/api/auth/logout', authenticate, ({ cookies }, response) => {
-    valid.delete(cookies.refreshToken)
-    response.clearCookie('refreshToken').sendStatus(204)
-  })
-  app.get('/api/auth/me', authenticate, (_, response) => {
-    const { id, email, role } = accountOf(response)
-    response.json({ id, email, role })
-  })
-  app.get('/api/notes', authenticate, (_, response) => void response.json([accountOf(response).email]))
-  app.post(
-    '/api/tickets',
-    authenticate,
-    (_, response) => void response.json({ ticket: randomUUID(), ttl: 30 }),
-  )
-  app.get('/api/admin', authenticate, (_, response) => {
-    if (response.locals.claims.role !== 'admin')
-      return void response.status(403).json({ message: 'Forbidden' })
-    response.json({ users: accounts.length })
-  })
+  const app = express()
+  if (origins.length > 0) app.use(cors({ origin: [...origins], credentials: true }))
+  app.use(express.json())
 
-  const server = app.listen(0, 'localhost')
-  await new Promise((resolve) => server.once('listening', resolve))
-  return Object.assign(system, {
-    url: `http://localhost:${(server.address() as AddressInfo).port}`,
-    setRole(email: string, role: Account['role']) {
-      for (const account of accounts) if (account.email === email) account.role = role
+  app.post('/api/auth/register', (request, response) => {
+    const user = users.add(request.body ?? {})
+    if (!user) return response.status(400).json({ error: 'Invalid e-mail or password' })
+    return grant(response, user, 201)
+  })
+  app.post('/api/auth/login', (request, response) => {
+    const user = users.authenticate(request.body ?? {})
+    if (!user) return response.status(401).json({ error: 'Invalid credentials' })
+    return grant(response, user)
+  })
+  app.post('/api/auth/refresh', async (request, response) => {
+    const token = refreshToken(request)
+    const session = sessions.get(token)
+    sessions.delete(token)
+    const user = users.byId(session?.userId)
+    if (!session || !user || session.expires < Date.now())
+      return response.status(401).json({ error: 'Invalid refresh token' })
+    setRefreshCookie(response, user)
+    response.json({ accessToken: await sign(user) })
+  })
+  app.post('/api/auth/logout', requireToken, (request, response) => {
+    sessions.delete(refreshToken(request))
+    response.clearCookie(COOKIE, attributes).json({ message: 'Logged out' })
+  })
+  app.get('/api/auth/me', requireToken, (_, response) => {
+    const user = users.byId(claimsOf(response).sub)
+    if (!user) return response.status(401).json({ error: 'Invalid or expired token' })
+    response.json(shown(user))
+  })
+  app.get('/api/notes', requireToken, (_, response) => {
+    response.json({ notes: [] })
+  })
+  app.get('/api/admin/users', requireToken, requireAdmin, (_, response) => {
+    response.json({ users: users.all().map(shown) })
+  })
+  app.use('/api', (_, response) => void response.status(404).json({ error: 'Not found' }))
+  if (pages) {
+    app.use(express.static(pages))
+    app.use((_, response) => response.sendFile(path.resolve(pages, 'index.html')))
+  }
+
+  return {
+    ...(await listen(app)),
+    /** The token says so from its next refresh on. */
+    setRole(email: string, role: Role) {
+      users.named(email).role = role
     },
+    /** Ends all sessions of the user. An access token stays valid until it expires. */
     forceLogout(email: string) {
-      const account = accounts.find((known) => known.email === email)
-      for (const [token, id] of valid) if (id === account?.id) valid.delete(token)
+      const { id } = users.named(email)
+      for (const [token, { userId }] of sessions) if (userId === id) sessions.delete(token)
     },
-    close() {
-      server.closeAllConnections()
-      server.close()
-    },
-  })
+    rotateSecret: tokens.rotateSecret,
+  }
 }

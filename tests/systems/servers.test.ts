@@ -4,7 +4,7 @@ import { bearer, claimsOf, openBrowser, textOf, tokenIn } from './browser.js'
 import { keep } from './kept.js'
 import { startS1 } from './s1-devise-jwt.js'
 import { startS2 } from './s2-rails-jwt.js'
-import { startS3 } from './s3.js'
+import { startS3 } from './s3-express.js'
 import { ADA, BOB } from './users.js'
 
 describe('S3, Express with a refresh cookie', () => {
