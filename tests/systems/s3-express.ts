@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { parseCookie } from 'cookie'
 import cors from 'cors'
-import express, { type Request, type RequestHandler, type Response } from 'express'
+import express, { type Handler, type Request, type Response } from 'express'
 import type { JWTPayload } from 'jose'
 import { listen } from './host.js'
 import { createTokens, opaque } from './tokens.js'
@@ -46,7 +46,7 @@ export async function startS3({ pages, origins = [], lifetime = 900 }: Options =
 
   const refreshToken = (request: Request) => parseCookie(request.headers.cookie ?? '')[COOKIE] ?? ''
 
-  const requireToken: RequestHandler = async (request, response, next) => {
+  const requireToken: Handler = async (request, response, next) => {
     const claims = await tokens.read(request.headers.authorization)
     if (!claims) return response.status(401).json({ error: 'Invalid or expired token' })
     response.locals.claims = claims
@@ -54,13 +54,13 @@ export async function startS3({ pages, origins = [], lifetime = 900 }: Options =
   }
   const claimsOf = (response: Response) => response.locals.claims as JWTPayload
 
-  const requireAdmin: RequestHandler = (_, response, next) => {
+  const requireAdmin: Handler = (_, response, next) => {
     if (claimsOf(response).role !== 'admin') return response.status(403).json({ error: 'Forbidden' })
     next()
   }
 
   const app = express()
-  if (origins.length > 0) app.use(cors({ origin: [...origins], credentials: true }))
+  if (origins.length > 0) app.use(cors({ origin: origins, credentials: true }))
   app.use(express.json())
 
   app.post('/api/auth/register', (request, response) => {
@@ -91,9 +91,6 @@ export async function startS3({ pages, origins = [], lifetime = 900 }: Options =
     const user = users.byId(claimsOf(response).sub)
     if (!user) return response.status(401).json({ error: 'Invalid or expired token' })
     response.json(shown(user))
-  })
-  app.get('/api/notes', requireToken, (_, response) => {
-    response.json({ notes: [] })
   })
   app.get('/api/admin/users', requireToken, requireAdmin, (_, response) => {
     response.json({ users: users.all().map(shown) })
