@@ -7,7 +7,8 @@ const api = axios.create({
   adapter: 'fetch',
   env: { fetch: auth.fetch },
   headers: { 'User-Agent': false },
-  withCredentials: front.withCredentials ?? false,
+  // With `false`, axios would omit the cookies of the same origin, too.
+  ...(front.withCredentials ? { withCredentials: true } : {}),
 })
 
 /** Sends this many requests at once. Resolves with the statuses, `error` without one. */
