@@ -27,7 +27,7 @@ export interface BffAuthOptions {
   /**
    * The headers of the app for each request to this origin: `() => ({ traceparent, 'Accept-Language': locale })`. The server
    * passes on only the usual headers of HTTP and those of its option `headers`. A header that the request has already is not
-   * replaced.
+   * replaced. `Authorization`, `Cookie` and `Proxy-*` are ignored.
    */
   headers?: () => Readonly<Record<string, string>>
 }

@@ -7,6 +7,7 @@ import type { AuthEvent } from '../common/types.js'
 import { CSRF_HEADER, ERROR_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
 import type { createSessionRequests } from './session-requests.js'
 import type { SessionState } from './session-state.js'
+import { reportStepUp } from './step-up.js'
 
 interface Dependencies<User> {
   state: SessionState<User>
@@ -19,6 +20,9 @@ interface Dependencies<User> {
   headers: (() => Readonly<Record<string, string>>) | undefined
 }
 
+/** Headers that the application does not choose. */
+const CREDENTIAL = /^(authorization|cookie|proxy-.*)$/i
+
 /** `auth.fetch`: the browser's `fetch`, with the headers that the server requires on requests to this origin. */
 export function createFetch<User>(dependencies: Dependencies<User>): typeof fetch {
   const { state, requests, lifetime, emit, start, headers: own } = dependencies
@@ -27,13 +31,14 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
     const { info, signal } = state
     const headers = new Headers(request.headers)
     for (const [name, value] of Object.entries(own?.() ?? {}))
-      if (!headers.has(name)) headers.set(name, value)
+      if (!headers.has(name) && !CREDENTIAL.test(name)) headers.set(name, value)
     headers.set(CSRF_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, info.session ?? '')
     const init = { headers, signal: AbortSignal.any([request.signal, signal]) }
     const response = await platformFetch(join(request, body, init))
     const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
-    if (code === 'replaced' || response.status === 401) await requests.revalidate()
+    const isStepUp = reportStepUp(request, response, emit)
+    if (code === 'replaced' || (response.status === 401 && !isStepUp)) await requests.revalidate()
     if (!code) return response
     const { message = response.statusText } = await response.json().catch(() => ({}))
     throw new AuthError(code, message, { status: response.status })

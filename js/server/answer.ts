@@ -21,7 +21,15 @@ const UNBUFFERED = /^text\/event-stream\b/i
 const REASON_PHRASE = /^[\t -~\x80-\xff]*$/
 
 /** Turns responses of the API into responses of this server. */
-export function createAnswers({ api, redirects }: Pick<Bff, 'api' | 'redirects'>) {
+export function createAnswers({
+  api,
+  redirects,
+  renewHeader,
+  csrfSource,
+}: Pick<Bff, 'api' | 'redirects' | 'renewHeader' | 'csrfSource'>) {
+  const { responseHeader = '' } = (csrfSource?.from ?? {}) as { responseHeader?: string }
+  const ofSession = [renewHeader, responseHeader.toLowerCase()]
+
   /** @throws AuthError `status-unknown`, `redirect-not-listed` */
   return (response: Response): Response => {
     const { status, statusText, body } = response
@@ -29,7 +37,8 @@ export function createAnswers({ api, redirects }: Pick<Bff, 'api' | 'redirects'>
     if (status > 599) throw serverError('status-unknown', { status })
     const base = response.url || api
     const headers = new Headers()
-    for (const [name, value] of response.headers) if (!NOT_TO_PAGE.test(name)) headers.append(name, value)
+    for (const [name, value] of response.headers)
+      if (!NOT_TO_PAGE.test(name) && !ofSession.includes(name)) headers.append(name, value)
     // The length is that of the encoded body, and `fetch` has decoded the body.
     if (response.headers.has('content-encoding') || status === 204) headers.delete('content-length')
     if (UNBUFFERED.test(headers.get('content-type') ?? '')) headers.set('x-accel-buffering', 'no')

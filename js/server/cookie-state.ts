@@ -43,6 +43,8 @@ export function createCookieState(
   let serverReason: string | undefined
   /** When the user signed out. */
   let signedOutAt: number | null = null
+  /** What this request has changed of the session besides its token. */
+  let amendments: Partial<Session> | undefined
   /** Whether this request itself has signed the user in or out. */
   let isDecided = false
   let isChanged = false
@@ -86,7 +88,7 @@ export function createCookieState(
   /** Whether the browser may have another cookie by now: that of the next session, or a newer one of this session. */
   async function isSuperseded(): Promise<boolean> {
     if (original && (await sessions.endedAt(original)) !== null) return true
-    const isFirst = session !== null && renewals.isFirstToSend(session, me)
+    const isFirst = session !== null && !amendments && renewals.isFirstToSend(session, me)
     return isLongAgo(openedAt) && !isFirst
   }
 
@@ -160,6 +162,25 @@ export function createCookieState(
     return undefined
   }
 
+  /**
+   * Changes the session, and keeps its token. A session that would be too large stays as it is.
+   * @returns the error if it would be too large
+   */
+  async function amend(change: Partial<Session>): Promise<unknown> {
+    if (!session) return undefined
+    const next = { ...session, ...change }
+    try {
+      await refuseTooLarge(next)
+    } catch (error) {
+      return error
+    }
+    session = next
+    amendments = { ...amendments, ...change }
+    isChanged = true
+    renewals.amended(next)
+    return undefined
+  }
+
   async function ownCookies(): Promise<string[]> {
     if (!isChanged || (!isDecided && (await isSuperseded()))) return []
     const content = await contentOf()
@@ -189,6 +210,7 @@ export function createCookieState(
       return isRemembered() ? serverReason : undefined
     },
     adopt,
+    amend,
     end,
     /** The API has refused to refresh this session. */
     refuse({ id, generation }: Session, apiReason: string | undefined) {
@@ -200,6 +222,7 @@ export function createCookieState(
       session = next
       pendingSignOut = undefined
       isChanged = isDecided = true
+      amendments = undefined
       refusal = undefined
     },
     /** The user has signed out. */
@@ -214,7 +237,7 @@ export function createCookieState(
     async setCookies(): Promise<string[]> {
       // A refresh that was too slow for this request may have finished by now.
       const late = session && !isDecided && renewals.successorOf(session, openedAt)
-      if (late) await adopt(late)
+      if (late) await adopt(amendments ? { ...late, ...amendments } : late)
       if (refusal) return refusals.write(header, await seal.close(refusal, REFUSAL, REMAINS), REMAINS)
       return [...(await ownCookies()), ...refusals.write(header, '', 0)]
     },

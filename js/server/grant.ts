@@ -37,9 +37,7 @@ export function readGrant(headers: Headers, body: unknown, fields: Target['field
   const inHeader = tokenIn(headers.get('authorization'), scheme)
   // Devise answers with a header and with any kind of body.
   if (inHeader === undefined && body === undefined) throw serverError('body-malformed')
-  const access = inHeader ?? ownProperty(body, fields.accessToken)
-  if (typeof access !== 'string') throw serverError('token-missing', { option: 'fields.accessToken' })
-  checkToken(access, IN_HEADER, 'fields.accessToken')
+  const access = readToken(inHeader ?? ownProperty(body, fields.accessToken))
   // With a cookie, a member of the body with that name is ignored.
   const refresh = refreshToken === 'cookie' ? undefined : ownProperty(body, fields.refreshToken)
   if (typeof refresh === 'string')
@@ -85,6 +83,17 @@ function withoutNulls(body: unknown, { tokenPaths }: Bff): unknown {
   const copy: unknown = JSON.parse(JSON.stringify(body))
   for (const path of tokenPaths) remove(copy, path)
   return copy
+}
+
+/**
+ * A token that an `Authorization` header can hold.
+ *
+ * @throws AuthError with the code for the error
+ */
+export function readToken(token: unknown): string {
+  if (typeof token !== 'string') throw serverError('token-missing', { option: 'fields.accessToken' })
+  checkToken(token, IN_HEADER, 'fields.accessToken')
+  return token
 }
 
 const byteLength = (text: string) => new TextEncoder().encode(text).length

@@ -1,4 +1,4 @@
-import { FIXED_CSRF, isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../common/option-checks.js'
+import { isHeader, isObject, isText, KINDS, type Kinds, oneOf } from '../common/option-checks.js'
 import { MAX_COOKIE } from './cookie-size.js'
 import { parsePattern } from './paths.js'
 
@@ -19,17 +19,26 @@ const listOfOrigins = {
 
 const boolean = { test: (value: unknown) => typeof value === 'boolean', text: 'true or false' }
 
-const { check, credentials, exchanges, fields, refresh, refreshToken, scheme, signIn, signOut, user } = KINDS
+const { check, credentials, exchanges, fields, refresh, refreshToken, renewHeader, scheme } = KINDS
+const { signIn, signOut, user } = KINDS
+
+/** A server has no page of the API with a `<meta>` element. */
+const csrf = {
+  test: (value: unknown) =>
+    KINDS.csrf.test(value) && !(isObject(value) && isObject(value.from) && 'meta' in value.from),
+  text: KINDS.csrf.text.replace(', { meta }', ''),
+}
 
 /** The options of a server. `api` and `secret` have their own checks and errors. A secret is never shown. */
 export const SERVER_KINDS = {
   check,
   credentials,
-  csrf: FIXED_CSRF,
+  csrf,
   exchanges,
   fields,
   refresh,
   refreshToken,
+  renewHeader,
   scheme,
   signIn,
   signOut,

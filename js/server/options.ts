@@ -1,6 +1,7 @@
 import {
   type CompleteEndpoint,
   type Csrf,
+  type CsrfSource,
   completeEndpoint,
   refreshMember,
   tokenPaths,
@@ -8,6 +9,7 @@ import {
 } from '../common/endpoint.js'
 import { checkOptions } from '../common/option-checks.js'
 import type { VaultOptions } from '../common/vault-options.js'
+import type { SourcedCsrf } from './csrf-source.js'
 import { environment } from './environment.js'
 import { serverError } from './errors.js'
 import type { ServerEvent } from './events.js'
@@ -25,13 +27,17 @@ export interface BffOptions
     | 'fields'
     | 'refresh'
     | 'refreshToken'
+    | 'renewHeader'
     | 'scheme'
     | 'signIn'
     | 'signOut'
     | 'user'
   > {
-  /** As in a vault. A token that comes from the API (`from`) is not supported here. */
-  csrf?: Exclude<Csrf, { from: unknown }>
+  /**
+   * As in a vault, without `meta`. With `from`, the token is kept in the session, every request of a page that may change
+   * data has it, and the API gets the cookies that it has set for the session with every request.
+   */
+  csrf?: Exclude<Csrf, { from: unknown }> | { header: string; from: Exclude<CsrfSource, { meta: string }> }
   /** The origin of the API: scheme, host and port. The tokens are sent to this origin only. */
   api: string
   /**
@@ -190,6 +196,8 @@ export function resolveOptions(options: BffOptions) {
     refresh,
     signOut,
     check: options.check === undefined ? undefined : parseEndpoint('check', options, api)?.url.href,
+    csrfSource: parseCsrfSource(options, api),
+    renewHeader: options.renewHeader?.toLowerCase(),
     refreshToken: placeOf(options.refreshToken),
     refreshMember: refreshMember(options.refreshToken, options.fields),
     tokenPaths: tokenPaths([signIn, refresh, signOut, ...exchanges.values()]),
@@ -248,6 +256,14 @@ function parseEndpoint(
   if (given === undefined) return undefined
   const complete = option === 'user' ? userEndpoint : completeEndpoint
   return parseTarget(option, complete(given, options), api)
+}
+
+function parseCsrfSource({ csrf, ...options }: BffOptions, api: string): SourcedCsrf | undefined {
+  if (!csrf || !('from' in csrf)) return undefined
+  const { header, from } = csrf
+  const path = 'endpoint' in from ? from.endpoint : undefined
+  const endpoint = path === undefined ? undefined : completeEndpoint(path, options)
+  return { header, from, url: endpoint && parseTarget('csrf.from.endpoint', endpoint, api).url }
 }
 
 function parseTarget(option: string, endpoint: CompleteEndpoint, api: string): Target {

@@ -1,8 +1,9 @@
+import type { Grant } from './grant.js'
 import { type Exchange, memory } from './memory.js'
 import type { Bff } from './options.js'
 import type { Demand, Renewal, TemporaryFailure } from './renewal.js'
 import { nameOf } from './seal.js'
-import { isExpired } from './session.js'
+import { isExpired, renewed } from './session.js'
 import type { Session } from './session-types.js'
 import type { Coordinator } from './store.js'
 import { type createUpstream, REFRESH_TIMEOUT } from './upstream.js'
@@ -165,6 +166,39 @@ export function createRenewals(
       return exchange && patiently(exchange, isUrgent)
     },
     successorOf,
+    /** Returns a newer generation of this session, from this process or from the store. */
+    async newer(session: Session, openedAt: number): Promise<Session | undefined> {
+      const stored = shared && (await shared.load('session', session.id).catch(() => null))
+      const isNewer = stored && stored.generation > session.generation
+      return isNewer ? stored : successorOf(session, openedAt)
+    },
+    /**
+     * Takes the next token that the API has sent with a response to an ordinary request (sliding sessions).
+     *
+     * @param session the session of the request that got the response
+     * @param as the session that the request was sent with
+     * @returns `undefined` if there is a newer token already, or one is on its way
+     */
+    async slide(session: Session, as: Session, grant: Grant): Promise<Session | undefined> {
+      const isOld = () => {
+        const known = memory().newest.get(as.id)
+        const exchange = memory().exchanges.get(keyOf(as))
+        const isRefreshing = exchange !== undefined && exchange.settled === undefined
+        return isRefreshing || (known?.session.generation ?? 0) > as.generation
+      }
+      if (session.generation > as.generation || isOld()) return undefined
+      const stored = shared && (await shared.load('session', as.id).catch(() => null))
+      if ((stored && stored.generation > as.generation) || isOld()) return undefined
+      const next = renewed(session, grant, session.upstreamCookies)
+      remember(next)
+      bff.emit({ type: 'refreshed', session: await nameOf(next.id), generation: next.generation })
+      return next
+    },
+    /** The session has changed, and its token has not. */
+    amended(session: Session) {
+      const known = memory().newest.get(session.id)
+      if (known?.session.generation === session.generation) known.session = session
+    },
     /** A request has come with this session, which shows that the browser has it. */
     seen(session: Session) {
       // Needed when the store does not answer.

@@ -1,14 +1,14 @@
-import { authorization } from '../common/authorization.js'
 import { type AuthError, explain, isAuthError } from '../common/errors.js'
 import type { Claims, SignInOptions, SignInResult, Snapshot } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
+import { createApiRequests } from './api-requests.js'
 import { type CookieStateDependencies, createCookieState } from './cookie-state.js'
+import type { CsrfTokens } from './csrf-source.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { readClaims } from './jwt.js'
-import { fetchWithin } from './redirects.js'
 import type { Renewal, TemporaryFailure } from './renewal.js'
-import { isReplayable, type RequestParts, splitRequest } from './request-parts.js'
+import { isReplayable, splitRequest } from './request-parts.js'
 import { nameOf } from './seal.js'
 import { isDue, isExpired, nobody, shown } from './session.js'
 import type { Session } from './session-types.js'
@@ -62,9 +62,14 @@ export interface RequestSession {
 }
 
 export interface Dependencies extends CookieStateDependencies {
+  csrfTokens: CsrfTokens | undefined
   upstream: ReturnType<typeof createUpstream>
   signOutUpstream: SignOut
 }
+
+/** Whether the API wants a stronger or a newer sign-in (RFC 9470 §3), which no refresh can give. */
+const needsStepUp = ({ headers }: Response) =>
+  headers.get('www-authenticate')?.includes('insufficient_user_authentication') ?? false
 
 /** The page has named an exchange that the options do not have. */
 const unknownExchange = (names: Iterable<string>) =>
@@ -92,6 +97,7 @@ export function openRequestSession(
   const { bff, renewals, sessions, signOutUpstream, upstream } = dependencies
   const cookieState = createCookieState(dependencies, header)
   const { openedAt } = cookieState
+  const attempt = createApiRequests({ ...dependencies, cookieState, forwarded })
   /** Why the last refresh returned no token. */
   let temporaryFailure: TemporaryFailure | undefined
   /** The error, if the session was too large to be kept. */
@@ -116,8 +122,11 @@ export function openRequestSession(
    */
   async function renew(from: Session, isUrgent = isExpired(from)): Promise<boolean> {
     if (!bff.refresh) {
-      if (isExpired(from)) cookieState.end('expired')
-      return isExpired(from)
+      if (!isUrgent) return false
+      const newer = await renewals.newer(from, openedAt)
+      if (newer) misfit = await cookieState.adopt(newer)
+      else if (isExpired(from)) cookieState.end('expired')
+      return newer !== undefined || isExpired(from)
     }
     recordVisitor(from, forwarded)
     const renewal = await (canHandOn()
@@ -186,15 +195,6 @@ export function openRequestSession(
     })
   }
 
-  /** Bypasses all caches, because a cache does not know which user a response belongs to. */
-  function attempt(parts: RequestParts, as: Session | null): Promise<Response> {
-    const { init } = parts
-    const headers = new Headers({ ...forwarded, ...Object.fromEntries(new Headers(init.headers)) })
-    headers.delete('Cookie')
-    if (as) headers.set('Authorization', authorization(bff.scheme, as.access))
-    return fetchWithin(bff, { ...parts, init: { ...init, headers, cache: 'no-store' } })
-  }
-
   return {
     read,
     async info() {
@@ -225,21 +225,26 @@ export function openRequestSession(
       if (current && isExpired(current) && bff.refresh && canHandOn()) throw noToken()
       const response = await attempt(parts, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
-      if (!isDoubtful) return response
-      if (!bff.refresh) {
+      if (!isDoubtful || needsStepUp(response)) return response
+      const isRenewed = await renew(current, true)
+      if (!isRenewed && !bff.refresh) {
         if (!bff.check || url.href.split(/[?#]/)[0] === bff.check)
           cookieState.end('revoked', await upstream.serverReasonOf(response))
         return response
       }
-      if (!(await renew(current, true)) || !cookieState.session || !isReplayable(parts)) return response
+      if (!isRenewed || !cookieState.session || !isReplayable(parts)) return response
       // Not awaited: if a framework keeps a copy of the body, `cancel()` waits until that copy is read.
       response.body?.cancel().catch(() => {})
       return attempt(parts, cookieState.session)
     },
     async reloadUser() {
       const session = await refreshed()
-      if (session) misfit = await cookieState.adopt(await upstream.reloadUser(session))
-      if (misfit) throw misfit
+      const loaded = session && (await upstream.reloadUser(session))
+      if (loaded && loaded !== session) {
+        const { user, isUserOlder } = loaded
+        const error = await cookieState.amend({ user, isUserOlder })
+        if (error) throw error
+      }
       return read()
     },
     async signIn(body, contentType, { by, remember = true } = {}) {

@@ -1,6 +1,7 @@
 import { isAuthError } from '../common/errors.js'
 import { createCookies } from './cookie.js'
 import { checkCsrf } from './csrf.js'
+import { createCsrfTokens } from './csrf-source.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { backToForm } from './forms.js'
@@ -57,13 +58,14 @@ export function createBff(options: BffOptions): BffServer {
   const bff = resolveOptions(options)
   const seal = createSeal(bff.secrets)
   const cookiesOf = createCookies(bff)
-  const upstream = createUpstream(bff)
+  const csrfTokens = bff.csrfSource && createCsrfTokens(bff.csrfSource)
+  const upstream = createUpstream(bff, csrfTokens)
   const shared = createShared(bff, seal)
   const sessions = createSessions(bff, shared)
   const renewals = createRenewals(bff, upstream, shared)
   const signOutUpstream = createSignOut(bff, renewals, upstream)
   const proxy = createProxy(bff)
-  const dependencies = { bff, renewals, seal, sessions, signOutUpstream, upstream }
+  const dependencies = { bff, csrfTokens, renewals, seal, sessions, signOutUpstream, upstream }
   const open: BffServer['open'] = (header, canSetCookies, visitor) => {
     const forwarded = visitorHeaders(visitor, bff.trustProxy)
     return openRequestSession({ ...dependencies, ...cookiesOf(visitor) }, header, canSetCookies, forwarded)

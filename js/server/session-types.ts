@@ -21,6 +21,8 @@ export interface Session {
   isUserOlder?: boolean | undefined
   /** When the session ends for good, if the API says so. */
   endsAt?: number | undefined
+  /** The CSRF token that the API has given (`csrf.from`). */
+  csrfToken?: string | undefined
   /** Whether the session ends with the browser. */
   isTemporary?: boolean | undefined
   /** The process that got this generation from the API. */

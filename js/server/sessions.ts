@@ -34,7 +34,8 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
         if (own || remembered) return null
         throw error
       })
-      return newestOf([own, remembered, loaded])
+      // Of two with the same token, the store has the later one.
+      return newestOf([loaded, own, remembered])
     },
     findPendingSignOut: async (content: Session | Reference | undefined) =>
       content && ('access' in content ? content : ((await load('pending-sign-out', content)) ?? undefined)),

@@ -1,10 +1,10 @@
-import { parseSetCookie } from 'cookie'
 import { authorization } from '../common/authorization.js'
-import { decoded } from '../common/cookie.js'
 import { encodeBody, encodeCredentials } from '../common/endpoint.js'
 import { type AuthErrorDetail, explain, isAuthError } from '../common/errors.js'
 import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 import { ownProperty } from '../common/own-property.js'
+import { type Asked, type Asking, createAsk, MAX_BODY, parse } from './ask.js'
+import type { CsrfTokens } from './csrf-source.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { type ErrorName, errorName } from './events.js'
 import { isPending, readGrant, visible } from './grant.js'
@@ -25,8 +25,6 @@ const SIGN_OUT_TIMEOUT = 10_000
 const SIGN_IN_TIMEOUT = 30_000
 /** How long the body of a 401 may take, which contains the reason. */
 const REASON_TIMEOUT = 1000
-/** The maximum length of a token response. In characters. */
-const MAX_BODY = 1024 * 1024
 /**
  * How long to wait before the next attempt if the API has not answered, and the maximum if it sends `Retry-After`. In
  * seconds.
@@ -59,49 +57,19 @@ export interface Pending {
 }
 
 /** The exchanges of credentials with the API. */
-export function createUpstream(bff: Bff) {
-  async function ask(
-    { method, url, csrf }: Target,
-    { upstreamCookies = {}, headers = {}, body, timeout, onCookies }: Asking,
-  ): Promise<{
-    response: Response
-    text: string
-    body: unknown
-    upstreamCookies: Record<string, string>
-  }> {
-    // `X-Requested-With` is for APIs that require a CSRF header before they have set a cookie to repeat.
-    const all = new Headers({ Accept: 'application/json', 'X-Requested-With': 'tokencell', ...headers })
-    if (csrf) {
-      const cookie = 'cookie' in csrf ? repeated(upstreamCookies, csrf.cookie) : undefined
-      const value = 'value' in csrf ? csrf.value : cookie
-      if (value !== undefined) all.set(csrf.header, value)
-    }
-    const pairs = Object.entries(upstreamCookies).map((pair) => pair.join('='))
-    if (pairs.length > 0) all.set('Cookie', pairs.join('; '))
-    const response = await fetch(url, {
-      method,
-      headers: all,
-      body: body ?? null,
-      cache: 'no-store',
-      // Do not follow redirects: a token response has one address.
-      redirect: 'manual',
-      // Not the signal of the visitor's request: if the visitor leaves, a rotated token must not be lost.
-      signal: AbortSignal.timeout(timeout),
-    })
-    const kept = keep(upstreamCookies, response.headers)
-    if (response.ok) onCookies?.(kept)
-    const text = await response.text()
-    if (text.length > MAX_BODY) throw serverError('body-malformed', { status: response.status })
-    return { response, text, body: parse(text), upstreamCookies: kept }
-  }
+export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
+  const ask = createAsk(csrfTokens)
 
   /** Loads the user of a session whose grant has brought none. Without a user, the session continues. */
   async function withUser(session: Session): Promise<Session> {
     if (!bff.user || (session.user ?? undefined) !== undefined) return session
-    const { user, status } = await loadUser(bff, {
-      ...visitorOf(session),
-      authorization: authorization(bff.scheme, session.access),
-    })
+    const headers = { ...visitorOf(session), authorization: authorization(bff.scheme, session.access) }
+    // An API with a CSRF token compares the token, and often also the access token, with its cookies.
+    const { user, status } = await loadUser(
+      bff,
+      ask,
+      csrfTokens ? { ...stateOf(session), headers } : { headers },
+    )
     if (user === undefined) bff.emit({ type: 'user-failed', session: await nameOf(session.id), status })
     return { ...session, user }
   }
@@ -137,7 +105,8 @@ export function createUpstream(bff: Bff) {
       const { response, text } = asked
       if (isPending(response, text, asked.body, endpoint.fields, bff)) return { session: null, answer }
       const grant = readGrant(answered, asked.body, endpoint.fields, bff)
-      return { session: await withUser(begin(grant, asked.upstreamCookies)), answer }
+      const session = { ...begin(grant, asked.upstreamCookies), ...csrfTokenOf(asked) }
+      return { session: await withUser(session), answer }
     },
 
     /**
@@ -149,6 +118,7 @@ export function createUpstream(bff: Bff) {
       const { endsOn, fields } = bff.refresh
       let upstreamCookies = cookies
       const asked = await ask(bff.refresh, {
+        ...stateOf(session),
         upstreamCookies,
         onCookies(kept) {
           upstreamCookies = kept
@@ -171,7 +141,8 @@ export function createUpstream(bff: Bff) {
         return failedTemporarily({ ...faultOf(status), status, option: 'refresh', upstreamCookies }, headers)
       try {
         const grant = readGrant(headers, asked.body, fields, bff)
-        return { kind: 'renewed', session: await withUser(renewed(session, grant, upstreamCookies)) }
+        const next = { ...renewed(session, grant, upstreamCookies), ...csrfTokenOf(asked) }
+        return { kind: 'renewed', session: await withUser(next) }
       } catch (error) {
         // The API has accepted the refresh, but its response is not a grant. That is no reason to end a session.
         if (!isAuthError(error)) throw error
@@ -193,11 +164,10 @@ export function createUpstream(bff: Bff) {
 
     async signOut(session: Session): Promise<SignOutResult> {
       if (!bff.signOut) return { kind: 'confirmed' }
-      const { upstreamCookies, access } = session
       const { headers = {}, body } = withToken(session, bff.signOut)
-      const all = { ...headers, authorization: authorization(bff.scheme, access) }
+      const all = { ...headers, authorization: authorization(bff.scheme, session.access) }
       const asked = await ask(bff.signOut, {
-        upstreamCookies,
+        ...stateOf(session),
         headers: all,
         body,
         timeout: SIGN_OUT_TIMEOUT,
@@ -234,6 +204,10 @@ export function createUpstream(bff: Bff) {
     return { headers: { ...headers, 'Content-Type': type }, body: text }
   }
 }
+
+const stateOf = ({ csrfToken, upstreamCookies }: Session) => ({ csrfToken, upstreamCookies })
+
+const csrfTokenOf = ({ csrfToken }: Asked) => (csrfToken === undefined ? {} : { csrfToken })
 
 /** JSON credentials get the members and the encoding of the endpoint. Other credentials are sent unchanged. */
 async function credentialsFor(
@@ -277,48 +251,6 @@ function signOutResult(status: number): SignOutResult['kind'] {
   if (isUndecided(status)) return 'unreachable'
   // Some APIs redirect to a page after a sign-out. An API that does not know the session need not be informed.
   return status < 400 || status === 404 || status === 410 ? 'confirmed' : 'not-understood'
-}
-
-interface Asking {
-  upstreamCookies?: Record<string, string>
-  headers?: Record<string, string>
-  body?: BodyInit | undefined
-  timeout: number
-  /** Called when the headers of a 2xx response have arrived, with the cookies that are valid from then on. */
-  onCookies?: (upstreamCookies: Record<string, string>) => void
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** Cookies are sent back exactly as they came, well-formed or not. */
-const asItIs = (value: string) => value
-
-/**
- * The cookies for the API. Their `Path` and `Domain` are not needed, because they are sent only to the API's own
- * endpoints.
- */
-function keep(upstreamCookies: Record<string, string>, headers: Headers): Record<string, string> {
-  const kept = { ...upstreamCookies }
-  for (const header of headers.getSetCookie()) {
-    const { name, value = '', maxAge, expires } = parseSetCookie(header, { decode: asItIs })
-    const isGone =
-      maxAge === undefined ? expires !== undefined && expires.getTime() <= Date.now() : maxAge <= 0
-    if (isGone) delete kept[name]
-    else kept[name] = value
-  }
-  return kept
-}
-
-/** The value of a cookie of the API, as a page would repeat it. */
-function repeated(upstreamCookies: Record<string, string>, name: string): string | undefined {
-  const value = upstreamCookies[name]
-  return value === undefined ? undefined : decoded(value)
 }
 
 /** `Retry-After`, which is seconds or a date (RFC 9110 §10.2.3); `undefined` for a date in the past. */

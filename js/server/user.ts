@@ -1,4 +1,5 @@
 import { ownProperty } from '../common/own-property.js'
+import type { Ask, Asking } from './ask.js'
 import { visible } from './grant.js'
 import type { Bff } from './options.js'
 
@@ -15,27 +16,15 @@ export interface LoadedUser {
 /**
  * Asks the endpoint `user` of the API.
  *
- * @param headers of the request: the token, and what the API learns about the visitor
+ * @param asking the token, what the API learns about the visitor, and the cookies of the API
  */
-export async function loadUser(bff: Bff, headers: Record<string, string>): Promise<LoadedUser> {
+export async function loadUser(bff: Bff, ask: Ask, asking: Omit<Asking, 'timeout'>): Promise<LoadedUser> {
   if (!bff.user) return { user: undefined, status: null }
-  const { url, method, fields } = bff.user
-  let status: number | null = null
-  try {
-    const response = await fetch(url, {
-      method,
-      headers: { Accept: 'application/json', ...headers },
-      cache: 'no-store',
-      // Do not follow redirects: the token is for the API only.
-      redirect: 'manual',
-      signal: AbortSignal.timeout(TIMEOUT),
-    })
-    status = response.status
-    const body = visible({ headers: response.headers, body: await response.json() }, bff)
-    const user = ownProperty(body, fields.user) ?? body
-    const isKnown = response.ok && typeof user === 'object' && user !== null && Object.keys(user).length > 0
-    return { user: isKnown ? user : undefined, status }
-  } catch {
-    return { user: undefined, status }
-  }
+  const asked = await ask(bff.user, { ...asking, timeout: TIMEOUT }).catch(() => null)
+  if (!asked) return { user: undefined, status: null }
+  const { status, ok, headers } = asked.response
+  const body = visible({ headers, body: asked.body }, bff)
+  const user = ownProperty(body, bff.user.fields.user) ?? body
+  const isKnown = ok && typeof user === 'object' && user !== null && Object.keys(user).length > 0
+  return { user: isKnown ? user : undefined, status }
 }

@@ -1,4 +1,6 @@
+import type { IncomingMessage } from 'node:http'
 import { expect, test, vi } from 'vitest'
+import type { BffAuthOptions } from '../../js/bff/client.js'
 import { nativeFetch } from './late-fetch.js'
 import { connect, paths, site, useSite } from './page.js'
 import { ADA, browse, serve } from './server/browser.js'
@@ -6,10 +8,15 @@ import { ADA, browse, serve } from './server/browser.js'
 useSite()
 
 /** A page of a server whose API sends these answers, by path. */
-async function connectTo(answers: Record<string, [status: number, body: object]>) {
+async function connectTo(
+  answers: Record<string, [status: number, body: object, headers?: Record<string, string>]>,
+  pageOptions: BffAuthOptions = {},
+) {
+  const seen: IncomingMessage[] = []
   const { url, options, close } = await serve((request, response) => {
-    const [status, body] = answers[request.url ?? ''] ?? [404, {}]
-    response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
+    seen.push(request)
+    const [status, body, more] = answers[request.url ?? ''] ?? [404, {}]
+    response.writeHead(status, { 'content-type': 'application/json', ...more }).end(JSON.stringify(body))
   })
   const before = site.server
   function closeBoth() {
@@ -26,10 +33,10 @@ async function connectTo(answers: Record<string, [status: number, body: object]>
     proxy: ['/api/**'],
     logger: false,
   })
-  const page = connect()
+  const page = connect(pageOptions)
   page.watch()
   await page.auth.ready
-  return page
+  return { ...page, seen }
 }
 
 /** Requests of the server go to this API, and those of pages to the server. */
@@ -99,4 +106,48 @@ test('a ticket is requested from the API through the proxy', async () => {
   expect(await auth.ticket('/api/ticket')).toBe('t-1')
   await expect(auth.ticket('/api/none')).rejects.toMatchObject({ code: 'refused', body: { error: 'no' } })
   await expect(auth.ticket('/api/empty')).rejects.toMatchObject({ code: 'body-malformed' })
+})
+
+test.each([401, 403])(
+  'a %i that asks for a stronger sign-in is an event, and causes no refresh',
+  async (status) => {
+    const challenge = 'Bearer error="insufficient_user_authentication", acr_values="mfa", max_age="300"'
+    const { auth, events, seen } = await connectTo({
+      '/login': [200, { ...TOKEN, user: { name: 'Ada' } }],
+      '/api/payments?amount=7': [status, {}, { 'www-authenticate': challenge }],
+    })
+    await auth.signIn(ADA)
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 5000)
+    const response = await auth.fetch('/api/payments?amount=7')
+    expect([response.status, response.headers.get('www-authenticate')]).toEqual([status, challenge])
+    expect(events).toContainEqual({
+      type: 'step-up-required',
+      url: expect.stringMatching(/\/api\/payments$/),
+      acrValues: 'mfa',
+      maxAge: 300,
+    })
+    expect(seen.map(({ url }) => url)).toEqual(['/login', '/api/payments?amount=7'])
+    expect(auth.snapshot.status).toBe('authenticated')
+  },
+)
+
+test('headers of the app are added to each request, replace none, and bring no credentials', async () => {
+  const { auth, seen } = await connectTo(
+    { '/login': [200, { ...TOKEN, user: { name: 'Ada' } }], '/api/notes': [200, {}] },
+    {
+      headers: () => ({
+        'Accept-Language': 'de',
+        Accept: 'text/plain',
+        Authorization: 'Bearer forged',
+        Cookie: 'forged=1',
+        'Proxy-Authorization': 'forged',
+      }),
+    },
+  )
+  await auth.signIn(ADA)
+  await auth.fetch('/api/notes', { headers: { Accept: 'application/json' } })
+  const { request } = site.asked.at(-1) ?? {}
+  const sent = ['accept-language', 'accept', 'authorization', 'cookie', 'proxy-authorization']
+  expect(sent.map((name) => request?.headers.get(name))).toEqual(['de', 'application/json', null, null, null])
+  expect(seen.at(-1)?.headers).toMatchObject({ 'accept-language': 'de', authorization: 'Bearer a' })
 })

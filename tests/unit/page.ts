@@ -1,6 +1,6 @@
 import './late-fetch.js'
 import { afterEach, beforeEach, vi } from 'vitest'
-import { type BffAuth, createBffAuth } from '../../js/bff/client.js'
+import { type BffAuth, type BffAuthOptions, createBffAuth } from '../../js/bff/client.js'
 import type { AuthEvent } from '../../js/common/types.js'
 import type { SessionInfo } from '../../js/protocol/server-session.js'
 import { nativeFetch } from './late-fetch.js'
@@ -114,8 +114,8 @@ function stubLocks() {
 }
 
 /** Opens a page. */
-export function connect() {
-  const auth = createBffAuth<User>()
+export function connect(options: BffAuthOptions = {}) {
+  const auth = createBffAuth<User>(options)
   const statuses: string[] = []
   const events: AuthEvent[] = []
   auth.onEvent((event) => events.push(event))
