@@ -24,7 +24,7 @@ interface Dependencies {
 export type CsrfTokens = ReturnType<typeof createCsrfSource>
 
 /**
- * Keeps the CSRF token that the API or its page gives. This module is loaded only if `csrf` has `from`.
+ * Keeps the CSRF token that the API or its page gives.
  *
  * `fetch` is the only place that reads tokens from responses and repeats refused requests, so that requests of pages and
  * exchanges behave in the same way.

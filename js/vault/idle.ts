@@ -22,7 +22,7 @@ export type IdleLimit = Awaited<ReturnType<typeof createIdleLimit>>
 
 /**
  * The idle limit: one clock for all vaults of a browser. The time of the last activity is stored, so that a session does not
- * survive a closed browser longer than the limit. This module is loaded only with the option `idle`.
+ * survive a closed browser longer than the limit.
  */
 export async function createIdleLimit(dependencies: IdleDependencies) {
   const { name, after, warn, isSignedIn, onChange, onWarning, onEnd } = dependencies

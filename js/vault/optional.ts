@@ -1,8 +1,9 @@
-import type { CsrfTokens } from './csrf-source.js'
+import { type CsrfTokens, createCsrfSource } from './csrf-source.js'
 import type { ReadCookie } from './exchange.js'
-import type { IdleDependencies, IdleLimit } from './idle.js'
+import { createIdleLimit, type IdleDependencies, type IdleLimit } from './idle.js'
 import type { createNetwork } from './network.js'
 import type { resolveOptions } from './options.js'
+import { withRestoreCookie } from './restore-cookie.js'
 import type { SharedState } from './shared-state.js'
 
 type Config = ReturnType<typeof resolveOptions>
@@ -14,7 +15,6 @@ export async function loadCsrfSource(
   fetch: ReturnType<typeof createNetwork>['fetch'],
 ): Promise<CsrfTokens | undefined> {
   if (!csrf || !('from' in csrf)) return undefined
-  const { createCsrfSource } = await import('./csrf-source.js')
   const endpoints = [signIn, refresh, ...exchanges]
   // The core checks the URLs, but only after this.
   const isExchange = (url: string) =>
@@ -29,7 +29,6 @@ export async function loadIdleLimit(
 ): Promise<IdleLimit | undefined> {
   if (!idle) return undefined
   const { after, warn = Math.min(60, after / 2) } = idle
-  const { createIdleLimit } = await import('./idle.js')
   return createIdleLimit({ ...dependencies, name, after: after * 1000, warn: warn * 1000 })
 }
 
@@ -40,6 +39,5 @@ export async function withCompanion(
   readCookie: ReadCookie,
 ): Promise<SharedState> {
   if (!restoreCookie) return state
-  const { withRestoreCookie } = await import('./restore-cookie.js')
   return withRestoreCookie(state, restoreCookie, readCookie)
 }

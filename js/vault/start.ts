@@ -17,6 +17,8 @@ import { originOf } from './policy.js'
 import { createRequestEvents, type Requested } from './request-events.js'
 import { runToHead } from './run-to-head.js'
 import { reportStepUp } from './step-up.js'
+import { requestTicket } from './ticket.js'
+import { requestUser as fetchUser } from './user.js'
 
 /** A lifecycle event of the pages of a vault. */
 export type LifecycleEvent = 'clients-gone' | 'restored' | 'client-connected' | 'woke'
@@ -106,15 +108,13 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
     const { config } = await launched()
     const { user, origins } = config
     if (!user) return undefined
-    const { requestUser } = await import('./user.js')
-    return requestUser(new URL(user.path, origins[0]).href, user, send, report)
+    return fetchUser(new URL(user.path, origins[0]).href, user, send, report)
   }
 
   async function ticket(path: string): Promise<string> {
     const { config, origins } = await launched()
     const url = new URL(path, config.origins[0])
     if (!origins.has(url.origin)) throw vaultError('endpoint-outside-origins', { option: 'path' })
-    const { requestTicket } = await import('./ticket.js')
     return requestTicket(url.href, sendForPage)
   }
 

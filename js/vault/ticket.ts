@@ -6,8 +6,7 @@ import { type Outgoing, outgoing } from './outgoing.js'
 const TIMEOUT = 30_000
 
 /**
- * Asks an endpoint of the API for a short-lived ticket, and gives only the ticket to the page. This module is loaded with the
- * first ticket.
+ * Asks an endpoint of the API for a short-lived ticket, and gives only the ticket to the page.
  */
 export async function requestTicket(
   url: string,

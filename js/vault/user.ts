@@ -7,7 +7,7 @@ import { type Outgoing, outgoing } from './outgoing.js'
 const TIMEOUT = 30_000
 
 /**
- * Asks the endpoint `user`. This module is loaded with the first user. Resolves with the JSON text of the answer;
+ * Asks the endpoint `user`. Resolves with the JSON text of the answer;
  * `undefined` if the API brings no user, which is reported.
  */
 export async function requestUser(
