@@ -21,8 +21,8 @@ const budgets = {
   'tokencell/pinia': 768,
   'tokencell/router': 3072,
   'tokencell/sockets': 3840,
-  [vault]: 52 * 1024,
-  [everything]: 57 * 1024,
+  [vault]: 50 * 1024,
+  [everything]: 54 * 1024,
   [diagnosis]: 2048,
   [onUse]: 4608,
 }
