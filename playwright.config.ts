@@ -40,6 +40,17 @@ const ofTesting = Object.entries({ chromium: inChromium, firefox: inFirefox }).f
 
 const isFull = Boolean(process.env.TOKENCELL_FULL)
 
+/** The stories of the four systems, in both engines and in each place. In the quick run, in the shared vault only. */
+const ofSystems = Object.entries({ chromium: inChromium, firefox: inFirefox }).flatMap(([engine, use]) =>
+  (isFull ? places : (['shared'] as const)).map((where) => ({
+    name: `systems-${engine}-${where}`,
+    testDir: 'tests/systems',
+    testMatch: '*.spec.ts',
+    use: { ...use, where },
+    ...(isFull ? {} : { grepInvert: /@full/ }),
+  })),
+)
+
 const specs = (names: string) => names.split(' ').map((name) => `${name}.spec.ts`)
 
 /** What the core decides, wherever it runs: the quick run tries it in the shared vault of Chromium. */
@@ -189,6 +200,7 @@ export default defineConfig<{ where: Where }, { engine: EngineName; served: Serv
     ...places.map((where) => project(`chromium-${where}`, where, inChromium)),
     ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
     ...ofTesting,
+    ...ofSystems,
     ...places.map((where) => overWebDriver('webkit', where)),
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),

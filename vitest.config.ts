@@ -15,6 +15,7 @@ export default defineConfig({
     maxWorkers: 3,
     projects: [
       { test: { testTimeout, name: 'doctor', include: ['tests/doctor/**/*.test.ts'] } },
+      { test: { testTimeout, name: 'systems', include: ['tests/systems/**/*.test.ts'] } },
       {
         test: {
           testTimeout,

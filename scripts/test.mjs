@@ -61,6 +61,15 @@ function nuxtApp({ full }) {
   )
 }
 
+/** Pages with the vault files of the four reference systems, in Chromium and Firefox. */
+function systems({ full }) {
+  const engines = ['chromium', 'firefox'].filter((engine) => !missing(engine))
+  return browsers(
+    engines.map((engine) => `systems-${engine}-*`),
+    { full },
+  )
+}
+
 /** Playwright's own features and MSW with each vault: in the full run in Firefox, too. */
 function testing({ full }) {
   const engines = ['chromium', ...(full ? ['firefox'] : [])].filter((engine) => !missing(engine))
@@ -124,6 +133,7 @@ function allSteps({ full }) {
       count: counts.playwright,
     })),
     { name: 'testing', needs: 'build', work: () => testing({ full }), count: counts.playwright },
+    { name: 'systems', needs: 'build', work: () => systems({ full }), count: counts.playwright },
     { name: 'next', needs: 'build', work: () => nextApp({ full }), count: counts.playwright },
     { name: 'nuxt', needs: 'build', work: () => nuxtApp({ full }), count: counts.playwright },
     { name: 'backends', needs: 'build', work: () => backends({ full }), count: counts.playwright },

@@ -9,9 +9,11 @@ function hearComplaints(page: Page, served: Served): () => string[] {
     if (message.type() === 'error' || (message.type() === 'warning' && isAboutUs)) heard.push(message.text())
   })
   page.on('pageerror', (error) => heard.push(String(error)))
-  // Messages of the browser about failed responses, and of Vite, are ignored.
+  // Messages of the browser about failed responses are ignored. So are those of Vite, and the warnings about the API with which
+  // a development server and the package in development answer the faults of a test.
   const isOthers = (text: string) =>
-    /^Failed to load resource/.test(text) || (isDev(served) && /\[vite\]/.test(text))
+    /^Failed to load resource/.test(text) ||
+    (isDev(served) && /\[vite\]|\[tokencell\]|tokencell: A token could not be refreshed/.test(text))
   return () => heard.filter((text) => !isOthers(text))
 }
 

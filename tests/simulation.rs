@@ -4,10 +4,13 @@
 #![allow(missing_docs)]
 
 mod common;
+#[path = "simulation/steps.rs"]
+mod steps;
 
 use common::{ADA, BOB, Packet, Traced, World};
 use proptest::prelude::*;
-use tokencell::{Body, CallId, Hint, Input, Instant, Millis, PeerMessage, Policy};
+use steps::{Step, Switch, TABS, eventful, hostile, lossy, peaceful};
+use tokencell::{CallId, Hint, Input, Instant, Millis, Policy};
 
 /// The maximum age of a packet when time passes, in a world with a working network. Only exchanges with a slow server
 /// take longer.
@@ -16,82 +19,6 @@ const LATENCY: Millis = Millis(900);
 const SLOWEST: u64 = 60_000;
 /// The maximum age of a reading of the shared state when the session gets it.
 const READING: Millis = Millis(50);
-const TABS: usize = 4;
-
-#[derive(Clone, Debug)]
-enum Step {
-    Abort(usize),
-    CloseTab(usize),
-    Deliver(usize),
-    Desert(usize),
-    ExpireTokens,
-    Forge(usize, PeerMessage),
-    Lose(usize),
-    OpenTab,
-    Pass(u64),
-    Restore(usize),
-    Revoke,
-    Send(usize, Body),
-    /// A reply is lost, and the client gets no error.
-    Swallow,
-    SignIn(usize, bool),
-    SignOut(usize),
-    Toggle(Switch),
-    Visit(usize),
-    LifecycleEvent(usize),
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Switch {
-    Hog,
-    Server,
-}
-
-fn peaceful() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        40 => any::<usize>().prop_map(Step::Deliver),
-        12 => (0..TABS).prop_map(|tab| Step::Send(tab, Body::Replayable)),
-        3 => (0..TABS).prop_map(|tab| Step::Send(tab, Body::OneShot)),
-        14 => (1..40_000u64).prop_map(Step::Pass),
-        4 => (1..900u64).prop_map(Step::Pass),
-        2 => (0..TABS).prop_map(Step::CloseTab),
-        3 => Just(Step::OpenTab),
-        2 => (0..TABS).prop_map(Step::LifecycleEvent),
-        2 => (0..TABS).prop_map(Step::Restore),
-        1 => (0..TABS).prop_map(Step::Desert),
-        2 => (0..TABS).prop_map(Step::Visit),
-        1 => (0..TABS).prop_map(Step::Abort),
-        2 => Just(Step::ExpireTokens),
-    ]
-}
-
-fn eventful() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        50 => peaceful(),
-        4 => (0..TABS, any::<bool>()).prop_map(|(tab, ada)| Step::SignIn(tab, ada)),
-        3 => (0..TABS).prop_map(Step::SignOut),
-    ]
-}
-
-fn lossy() -> impl Strategy<Value = Step> {
-    prop_oneof![
-        50 => peaceful(),
-        2 => any::<usize>().prop_map(Step::Lose),
-        2 => Just(Step::Swallow),
-    ]
-}
-
-fn hostile() -> impl Strategy<Value = Step> {
-    let message = prop_oneof![Just(PeerMessage::Changed), Just(PeerMessage::SignedIn), Just(PeerMessage::SignedOut)];
-    prop_oneof![
-        50 => eventful(),
-        4 => any::<usize>().prop_map(Step::Lose),
-        3 => prop_oneof![Just(Switch::Hog), Just(Switch::Server)].prop_map(Step::Toggle),
-        2 => (0..TABS, message).prop_map(|(tab, message)| Step::Forge(tab, message)),
-        1 => Just(Step::Revoke),
-    ]
-}
-
 /// How the network and the server behave.
 #[derive(Clone, Copy, Debug)]
 struct Conditions {
@@ -197,6 +124,16 @@ impl History {
             Step::Forge(slot, message) => {
                 let tab = self.tab(slot);
                 self.world.read(tab, Traced::Peer(message));
+            }
+            Step::AskSession(slot) => {
+                if let Some(tab) = self.client_connected(slot) {
+                    self.world.restore(tab);
+                }
+            }
+            Step::Demand(slot, has_body) => {
+                if let Some(tab) = self.client_connected(slot) {
+                    self.world.refresh(tab, has_body);
+                }
             }
             Step::Lose(at) => {
                 let (_, packet) = world.wire.remove(at % world.wire.len()).unwrap();

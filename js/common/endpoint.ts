@@ -12,7 +12,8 @@ export type Csrf =
 
 /**
  * Where the API or its page gives a CSRF token. If a request is refused with 403, 419 or 422, the token is read anew; if it
- * is another one, the request is sent once more.
+ * is another one, the request is sent once more. Every request to the API that may change data has the header, and all
+ * requests to the API include cookies.
  */
 export type CsrfSource =
   /** A dotted path in the body of a sign-in or refresh. */

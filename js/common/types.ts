@@ -131,7 +131,7 @@ export type SessionEvent =
   | { type: 'ended'; reason: Reason }
   /** The server of `createBffAuth` has received the sign-out, from this tab or another. */
   | { type: 'signed-out' }
-  | { type: 'refresh-started'; trigger: 'check' | 'due' | 'expired' | 'rejected' | 'restore' }
+  | { type: 'refresh-started'; trigger: 'check' | 'due' | 'expired' | 'rejected' | 'requested' | 'restore' }
   | { type: 'refreshed'; generation: number }
   | {
       type: 'refresh-failed'

@@ -63,7 +63,7 @@ export function createCommands({ launched, network, exchanges = {}, whenUserLoad
       idle?.restart()
       return core.restore()
     },
-    signIn: signIn,
+    signIn,
     signOut: async () => (await launched()).core.signOut(false),
     stay: async () => (await launched()).idle?.restart(),
     ticket,

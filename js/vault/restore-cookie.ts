@@ -17,9 +17,9 @@ export function withRestoreCookie(state: SharedState, name: string, read: ReadCo
       if (hint !== 'never' && hint !== 'signed-out') return row
       const value = await read(name).catch(() => null)
       if (value === null) return row
-      const next = (epoch + 1) >>> 0
-      await state.remember('never', next)
-      return ['unknown', next, age, slow]
+      // In the same epoch, so that a sign-out that happens now wins.
+      await state.remember('never', epoch)
+      return ['unknown', epoch, age, slow]
     },
   }
 }

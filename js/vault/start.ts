@@ -93,11 +93,12 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
     return send(request)
   }
 
-  /** Called by the core. All callers share one request. */
+  /**
+   * Called by the core, once for each identity. Each call has its own request: the answer to an earlier one may be about the
+   * previous user.
+   */
   function loadUser(): Promise<string | undefined> {
-    loadingUser ??= requestUser().finally(() => {
-      loadingUser = undefined
-    })
+    loadingUser = requestUser()
     return loadingUser
   }
 

@@ -1,4 +1,5 @@
 import type { CompleteEndpoint } from '../common/endpoint.js'
+import { isAuthError } from '../common/errors.js'
 import type { SessionEvent } from '../common/types.js'
 import { type Outgoing, outgoing } from './outgoing.js'
 
@@ -24,8 +25,9 @@ export async function requestUser(
     const text = await response.text()
     // A user without members is none: some APIs answer `null` or `{}` if they know none.
     if (response.ok && Object.keys(JSON.parse(text) ?? {}).length > 0) return text
-  } catch {
-    // Reported below.
+  } catch (error) {
+    // The session has ended or has another user now, so nobody waits for this one.
+    if (isAuthError(error) && error.code !== 'unreachable') return undefined
   }
   report({ type: 'user-failed', status })
   return undefined

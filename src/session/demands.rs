@@ -18,13 +18,15 @@ impl<P: Profile> Session<P> {
         self.demand(id, demand, than, now);
     }
 
-    /// Asks the API for a session, even if the user has signed out here or has never signed in.
+    /// Asks the API for a session, even if the user has signed out here or has never signed in. A sign-out that the server
+    /// has not confirmed is not undone (promise 16): its session may still be there.
     pub(super) fn restore(&mut self, id: CallId, shared: SharedState, now: Instant) {
-        let may_exist = self.policy.renewal == RefreshMode::Cookie;
+        let is_leaving = self.sign_out_pending || shared.hint == Hint::SignOutPending;
+        let may_exist = self.policy.renewal == RefreshMode::Cookie && !is_leaving;
         if may_exist && matches!(self.phase, Phase::Ended(_)) {
-            self.sign_out_pending = false;
             if shared.hint.is_signed_out() {
-                self.push(Effect::Remember(Hint::Never, shared.epoch.next()));
+                // In the same epoch, so that a sign-out that happens now wins.
+                self.push(Effect::Remember(Hint::Never, shared.epoch));
             }
             self.phase = Phase::Loading(None);
             self.push(Effect::Notify);

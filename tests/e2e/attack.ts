@@ -68,6 +68,7 @@ export async function attack({ api, outside }: { api: string; outside: string })
       ['signIn', { credentials: { json: '{' }, by: undefined }],
       ['signIn', { credentials: { form: {} } }],
       ['signIn', null],
+      ['signIn', { credentials: null }],
       ['signIn', { credentials: { json: '{}' }, by: '__proto__' }],
       ['signIn', { credentials: { json: '{}' }, by: `${outside}/outside` }],
       ['ticket', `${outside}/outside`],

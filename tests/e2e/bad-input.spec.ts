@@ -7,7 +7,6 @@ const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`
 
 /** Responses that a server may send instead of a token, with the expected error code. */
 const answers: [name: string, body: string, code: string][] = [
-  ['nothing', '', 'body-malformed'],
   ['HTML', '<!doctype html><title>Sign in</title>', 'body-malformed'],
   ['broken JSON', '{"access_token":"eyJ', 'body-malformed'],
   ['five megabytes', JSON.stringify({ access_token: 'x'.repeat(5 * 1024 * 1024) }), 'body-malformed'],

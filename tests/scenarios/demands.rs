@@ -164,16 +164,20 @@ fn restore_asks_after_a_sign_out_too() {
 }
 
 #[test]
-fn restore_replaces_a_sign_out_that_is_still_pending() {
-    let mut world = signed_in(1);
+fn restore_does_not_undo_a_sign_out_that_the_server_has_not_confirmed() {
+    let mut world = signed_in(2);
     world.server.down = Some(None);
     world.sign_out(0);
     world.pass(Millis::seconds(30));
     world.server.down = None;
-    world.sign_in_at_server(BOB);
-    world.restore(0);
+    let calls = [world.restore(0), world.restore(1)];
+    world.settle();
+    assert_eq!([world.outcome(0, calls[0]), world.outcome(1, calls[1])], [SETTLED, SETTLED]);
     world.pass(Millis::seconds(60));
-    assert_eq!(world.tabs[0].user(), Some(BOB), "the pending sign-out does not end the new session");
+    for tab in [0, 1] {
+        assert_eq!(world.status(tab), Status::Unauthenticated(Reason::SignedOut));
+    }
+    assert_eq!(world.hint, Hint::SignedOut, "the server has confirmed it in the meantime");
 }
 
 #[test]

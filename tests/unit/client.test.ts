@@ -319,3 +319,44 @@ test('a disposed client sends no requests to other origins', async () => {
   await expect(open).rejects.toMatchObject({ code: 'closed' })
   await expect(auth.fetch('https://elsewhere.test/a')).rejects.toMatchObject({ code: 'closed' })
 })
+
+test('the headers of the app are computed for each request to the API, replace none, and bring no credential', async () => {
+  const { vault, placement } = scripted()
+  let count = 0
+  const headers = () => {
+    count += 1
+    return { traceparent: `trace-${count}`, 'Accept-Language': 'de', Authorization: 'Bearer own' }
+  }
+  const auth = createAuth({ ...placement, origins: ['https://api.example.com'], headers })
+  await auth.fetch('https://api.example.com/a', { headers: { 'accept-language': 'fr' } })
+  await auth.fetch('https://api.example.com/b')
+  const sent = vault.fetch.mock.calls.map(([request]: unknown[]) => [...(request as Request).headers])
+  expect(sent).toEqual([
+    [
+      ['accept-language', 'fr'],
+      ['traceparent', 'trace-1'],
+    ],
+    [
+      ['accept-language', 'de'],
+      ['traceparent', 'trace-2'],
+    ],
+  ])
+  const plain = vi.spyOn(globalThis, 'fetch')
+  await auth.fetch('https://elsewhere.test/c').catch(() => {})
+  expect(count, 'requests to other origins get none').toBe(2)
+  plain.mockRestore()
+})
+
+test('commands resolve with the snapshot that the vault has shown before', async () => {
+  const { vault, placement, show } = scripted()
+  const auth = createAuth(placement)
+  vault.run.mockImplementation(async () => show(ADA))
+  expect(await auth.refresh({ tenant: 7 })).toBe(ADA)
+  expect(await auth.restore()).toBe(ADA)
+  expect(await auth.reloadUser()).toBe(ADA)
+  expect(vault.run.mock.calls).toEqual([
+    ['refresh', { tenant: 7 }],
+    ['restore', undefined],
+    ['reloadUser', undefined],
+  ])
+})

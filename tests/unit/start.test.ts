@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/common/errors.js'
 import type { VaultOptions } from '../../js/common/vault-options.js'
+import { defer } from '../../js/vault/deferred.js'
 import type { ReadCookie } from '../../js/vault/exchange.js'
 import { loadCore } from '../../js/vault/load.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
@@ -18,6 +19,7 @@ interface Host {
   encode(endpoint: object, members: object, headers: Headers): string | undefined
   notify(): void
   report(event: object): void
+  loadUser(): Promise<string | undefined>
   requested(request: Outgoing, via: string, status: number | undefined, millis: number): void
 }
 
@@ -25,6 +27,7 @@ interface Host {
 const core = {
   fetch: vi.fn(async (_: Outgoing) => new Response('ok')),
   signIn: vi.fn(async () => ({})),
+  refresh: vi.fn(async (_: unknown): Promise<void> => {}),
   signOut: vi.fn(async () => {}),
   ready: vi.fn(async () => {}),
   onLifecycleEvent: vi.fn(async () => {}),
@@ -215,4 +218,84 @@ test('a vault that is closed during its start is closed when the start is comple
   const vaultHost = start(OPTIONS, noCookie)
   vaultHost.close()
   await vi.waitFor(() => expect(core.close).toHaveBeenCalledTimes(1))
+})
+
+test('each request of the core for the user is a request of its own, because an earlier answer may be about another user', async () => {
+  const vaultHost = start({ ...OPTIONS, user: '/me' }, noCookie)
+  await vaultHost.run('ready', undefined)
+  const answers = [defer<Response>(), defer<Response>()]
+  for (const { promise } of answers) core.fetch.mockReturnValueOnce(promise)
+  const [first, second] = [host.loadUser(), host.loadUser()]
+  answers[1]?.resolve(Response.json({ name: 'Bob' }))
+  expect(JSON.parse((await second) ?? '')).toEqual({ name: 'Bob' })
+  answers[0]?.resolve(Response.json({ name: 'Ada' }))
+  expect(JSON.parse((await first) ?? '')).toEqual({ name: 'Ada' })
+  const [request] = core.fetch.mock.calls[0] ?? []
+  expect([request?.url, request?.init.method]).toEqual(['https://api.test/me', 'GET'])
+})
+
+test.each<[string, () => Promise<Response>, number | null | undefined]>([
+  ['an error status', async () => Response.json({ name: 'Ada' }, { status: 500 }), 500],
+  ['no JSON', async () => new Response('<!doctype html>'), 200],
+  ['null', async () => Response.json(null), 200],
+  ['no members', async () => Response.json({}), 200],
+  ['no response', () => Promise.reject(new TypeError('Failed to fetch')), null],
+  ['the end of the session', () => Promise.reject(new AuthError('replaced', 'x')), undefined],
+])('%s instead of a user brings none, and an event unless the session is over', async (_, answer, status) => {
+  const vaultHost = start({ ...OPTIONS, user: '/me' }, noCookie)
+  const heard = vi.fn()
+  vaultHost.onEvent(heard)
+  await vaultHost.run('ready', undefined)
+  core.fetch.mockImplementationOnce(answer)
+  expect(await host.loadUser()).toBeUndefined()
+  expect(heard.mock.calls.flat()).toEqual(status === undefined ? [] : [{ type: 'user-failed', status }])
+})
+
+test('a ticket is read from JSON or text, and every other answer is an error', async () => {
+  const vaultHost = start(OPTIONS, noCookie)
+  const ticket = (answer: Response) => {
+    core.fetch.mockResolvedValueOnce(answer)
+    return vaultHost.run('ticket', '/tickets')
+  }
+  expect(await ticket(Response.json({ ticket: 't-1', ttl: 30 }))).toBe('t-1')
+  expect(await ticket(Response.json('t-2'))).toBe('t-2')
+  expect(await ticket(new Response('t-3'))).toBe('t-3')
+  for (const answer of [
+    Response.json({}),
+    Response.json({ ticket: 7 }),
+    Response.json(null),
+    new Response(''),
+  ])
+    await expect(ticket(answer)).rejects.toMatchObject({ code: 'body-malformed' })
+  await expect(ticket(Response.json({ why: 'x' }, { status: 403 }))).rejects.toMatchObject({
+    code: 'refused',
+    status: 403,
+    body: { why: 'x' },
+  })
+  await expect(vaultHost.run('ticket', 'https://elsewhere.test/tickets')).rejects.toMatchObject({
+    code: 'endpoint-outside-origins',
+  })
+})
+
+test('refreshes with a body are sent one after the other, because the core holds one body', async () => {
+  const vaultHost = start({ ...OPTIONS, refresh: '/refresh' }, noCookie)
+  const [first, second] = [defer<void>(), defer<void>()]
+  core.refresh.mockReturnValueOnce(first.promise).mockReturnValueOnce(second.promise)
+  const calls = [vaultHost.run('refresh', { tenant: 1 }), vaultHost.run('refresh', { tenant: 2 })]
+  await vi.waitFor(() => expect(core.refresh).toHaveBeenCalledTimes(1))
+  first.reject(new AuthError('refused', 'no such tenant'))
+  await expect(calls[0]).rejects.toMatchObject({ code: 'refused' })
+  await vi.waitFor(() => expect(core.refresh.mock.calls).toEqual([[{ tenant: 1 }], [{ tenant: 2 }]]))
+  second.resolve()
+  await calls[1]
+})
+
+test('a refresh without the option `refresh`, and an unknown command, reject with the cause', async () => {
+  const vaultHost = start(OPTIONS, noCookie)
+  await expect(vaultHost.run('refresh', undefined)).rejects.toMatchObject({
+    code: 'endpoint-missing',
+    option: 'refresh',
+  })
+  for (const name of ['constructor', '__proto__', 'magic'])
+    await expect(vaultHost.run(name as 'ready', undefined)).rejects.toThrow(`There is no command ${name}.`)
 })

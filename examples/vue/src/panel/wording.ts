@@ -12,6 +12,7 @@ export const STATUSES: Record<Snapshot['status'], string> = {
 
 export const REASONS: Record<Reason, string> = {
   expired: 'the session has expired',
+  idle: 'the user did nothing for too long',
   never: 'no user has signed in yet',
   replaced: 'another account signed in',
   revoked: 'revoked by the server',
@@ -31,6 +32,7 @@ const TRIGGERS: Record<EventOf<'refresh-started'>['trigger'], string> = {
   due: 'three quarters of the token lifetime are over',
   expired: 'a request needed a token, and the token had expired',
   rejected: 'a request got a 401',
+  requested: 'the page demanded it',
   restore: 'the page was loaded',
 }
 
@@ -59,6 +61,15 @@ export function describe(event: SessionEvent, at: number): { title: string; deta
       return { title: 'Refresh failed', detail: FAILURES[event.failure] + pause(event.retryAt, at) }
     case 'sign-out-pending':
       return { title: 'Sign-out pending', detail: `not confirmed by the server${pause(event.retryAt, at)}` }
+    case 'user-failed':
+      return {
+        title: 'User not loaded',
+        detail: event.status === null ? 'no response' : `status ${event.status}`,
+      }
+    case 'step-up-required':
+      return { title: 'Step-up required', detail: event.acrValues ?? 'the API wants a newer sign-in' }
+    case 'idle-warning':
+      return { title: 'Idle', detail: `the session ends${pause(event.endsAt, at).replace(', retry', '')}` }
     case 'vault-failed':
       return { title: 'Vault not started', detail: event.error.message }
   }

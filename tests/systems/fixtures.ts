@@ -1,0 +1,66 @@
+import { test as base, type Page } from '@playwright/test'
+import type { Where } from '../e2e/site.js'
+import { buildPages } from './build-pages.js'
+import { type Host, listen } from './host.js'
+import type { FrontName } from './pages/front.js'
+import { handle } from './routes.js'
+import { startS0 } from './s0-headless.js'
+import { startS1 } from './s1-devise-jwt.js'
+import { startS2 } from './s2-rails-jwt.js'
+import { startS3 } from './s3-express.js'
+
+export { expect } from '@playwright/test'
+export { ADA, BOB } from './users.js'
+
+interface Start {
+  pages?: string
+  origins?: readonly string[]
+  lifetime?: number
+  idle?: number
+}
+
+/** A system and the URL of its pages. */
+type Running<System> = System & { home: string }
+
+export const systems = {
+  s0: startS0,
+  s1: startS1,
+  's2-pair': startS2,
+  's2-session': startS2,
+  s3: startS3,
+} satisfies Record<FrontName, (options: Start) => Promise<Host>>
+
+interface Fixtures {
+  where: Where
+  /** Starts the system with its pages, which are on the same origin, or on another one as with the API of S1. */
+  start: <Name extends FrontName>(
+    name: Name,
+    options?: Pick<Start, 'idle' | 'lifetime'>,
+  ) => Promise<Running<Awaited<ReturnType<(typeof systems)[Name]>>>>
+}
+
+export const test = base.extend<Fixtures>({
+  where: ['shared', { option: true }],
+  start: async ({ where }, use, testInfo) => {
+    const open: Host[] = []
+    await use(async (name, options = {}) => {
+      const pages = testInfo.outputPath(`pages-${open.length}`)
+      const launch = systems[name] as (options: Start) => Promise<Host>
+      const site = name === 's1' ? await listen(handle({}, { pages })) : undefined
+      const system = await launch({ ...options, ...(site ? { origins: [site.url] } : { pages }) })
+      open.push(system, ...(site ? [site] : []))
+      await buildPages({ front: name, where, folder: pages, ...(site ? { api: system.url } : {}) })
+      return Object.assign(system, { home: (site ?? system).url }) as never
+    })
+    for (const host of open) await host.close()
+  },
+})
+
+export const at = (page: Page, name: string) => page.locator(`[data-test="${name}"]`)
+
+/** Fills in the form of the open page. */
+export async function enter(page: Page, { email, password }: { email: string; password: string }) {
+  await at(page, 'email').fill(email)
+  await at(page, 'password').fill(password)
+  await at(page, 'submit').click()
+}
