@@ -143,12 +143,35 @@ test('many requests write the cookie every ten seconds at most, and a sign-out d
 })
 
 test('the tabs of a browser that are too late share one sign-out', async () => {
-  const browser = await signedIn()
+  const items = new Map<string, string>()
+  let waiting = 0
+  let arrive = () => {}
+  const allArrived = new Promise<void>((resolve) => {
+    arrive = resolve
+  })
+  let isTogether = false
+  const store = {
+    // All requests find the session before one of them ends it.
+    async getItem(key: string) {
+      const found = items.get(key) ?? null
+      if (!isTogether || !key.includes(':session:')) return found
+      waiting += 1
+      if (waiting === 5) arrive()
+      await allArrived
+      return found
+    },
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
+  }
+  const browser = await signedIn({ store })
   pass(31 * MINUTE)
+  isTogether = true
   const asked = await Promise.all(Array.from({ length: 5 }, () => browser.session()))
+  isTogether = false
   expect(asked.map(({ reason }) => reason)).toEqual(Array(5).fill('idle'))
   await settled()
   expect(api.count('POST /logout')).toBe(1)
+  expect(events.filter(({ type }) => type === 'ended')).toHaveLength(1)
 })
 
 test('with a store every instance knows the reason', async () => {
