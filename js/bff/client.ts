@@ -6,6 +6,7 @@ import type { SessionInfo } from '../protocol/server-session.js'
 import { createAsk } from './ask.js'
 import { createExchanges } from './exchanges.js'
 import { createFetch } from './fetch.js'
+import { createIdleClock } from './idle.js'
 import { createMutex } from './mutex.js'
 import { createPendingSignOut } from './pending-sign-out.js'
 import { createSessionRequests } from './session-requests.js'
@@ -59,7 +60,8 @@ export function createBffAuth<User = RegisteredUser>({
   const ask = createAsk<User>(basePath)
   // One exchange at a time, so that the cookie of one response does not overwrite the cookie of another.
   const runExclusive = createMutex(name, EXCHANGE_TIMEOUT)
-  const state = createSessionState<User>(name, emit)
+  const clock = createIdleClock<User>()
+  const state = createSessionState<User>(name, emit, clock.warningIn)
   const pendingSignOut = createPendingSignOut(name, ask, state, () => {
     channel?.postMessage('sign-out-confirmed')
     emit({ type: 'signed-out' })
@@ -67,7 +69,8 @@ export function createBffAuth<User = RegisteredUser>({
   const requests = createSessionRequests({ ask, state, pendingSignOut, runExclusive, lifetime })
   const post = (message: string) => channel?.postMessage(message)
   const exchanges = createExchanges({ ask, state, requests, pendingSignOut, runExclusive, emit, post })
-  const send = createFetch({ state, requests, lifetime, emit, start, headers })
+  const idle = clock.connect({ ask, state, revalidate: requests.revalidate, emit, post })
+  const send = createFetch({ state, requests, lifetime, emit, onActivity: idle.touch, start, headers })
   const ending = new AbortController()
   let channel: BroadcastChannel | undefined
 
@@ -85,6 +88,7 @@ export function createBffAuth<User = RegisteredUser>({
 
   function onPeerMessage(message: unknown) {
     if (message === 'sign-out-confirmed') return emit({ type: 'signed-out' })
+    if (message === 'active') return idle.touchedElsewhere()
     if (message !== 'signed-out') return void requests.revalidate()
     state.invalidate()
     state.showSignedOut()
@@ -154,7 +158,10 @@ export function createBffAuth<User = RegisteredUser>({
       return requests.whenKnown()
     },
     async stay() {
-      await send(`${basePath}/session`)
+      if (lifetime.isOver) throw commonError('closed')
+      start()
+      await requests.whenKnown()
+      return idle.stay()
     },
     ticket: (path) => requestTicket(send, path),
     async signOut() {
@@ -167,6 +174,7 @@ export function createBffAuth<User = RegisteredUser>({
       events.clear()
       channel?.close()
       ending.abort()
+      idle.stop()
       state.close(commonError('closed'))
       requests.stop(commonError('closed'))
     },

@@ -1,4 +1,5 @@
 import { callError } from '../common/call-errors.js'
+import { isAuthError } from '../common/errors.js'
 import type { AuthEvent, Credentials, SignInOptions, SignInResult } from '../common/types.js'
 import { packCredentials, unpackCredentials } from '../protocol/packing.js'
 import { SESSION_HEADER } from '../protocol/server-session.js'
@@ -18,6 +19,9 @@ interface Dependencies<User> {
   /** Posts a message to the other tabs. */
   post(message: 'changed' | 'signed-out'): void
 }
+
+/** The page has believed to have another session. */
+const ENDED = ['replaced', 'session-ended']
 
 /** Signs in and out, one exchange at a time. */
 export function createExchanges<User>(dependencies: Dependencies<User>) {
@@ -56,7 +60,10 @@ export function createExchanges<User>(dependencies: Dependencies<User>) {
       // The session of another user must not be changed by a call of this one (promise 8).
       const headers = new Headers(init.headers)
       headers.set(SESSION_HEADER, state.info.session ?? '')
-      const next = await runExclusive(() => ask(path, { ...init, headers }))
+      const next = await runExclusive(() => ask(path, { ...init, headers })).catch(async (error: unknown) => {
+        if (isAuthError(error) && ENDED.includes(error.code)) await requests.revalidate()
+        throw error
+      })
       if (asked !== state.epoch) return requests.revalidate()
       state.show(next)
       if (path === '/refresh' && next.snapshot.status !== 'authenticated') throw callError('session-ended')

@@ -14,6 +14,8 @@ interface Dependencies<User> {
   requests: ReturnType<typeof createSessionRequests<User>>
   lifetime: Lifetime
   emit(event: AuthEvent): void
+  /** Called after a request that the server counts as activity, with the time when it was sent. */
+  onActivity(at: number): void
   /** Connects the client to the page and the other tabs. */
   start(): void
   /** The headers of the app. */
@@ -25,7 +27,7 @@ const CREDENTIAL = /^(authorization|cookie|proxy-.*)$/i
 
 /** `auth.fetch`: the browser's `fetch`, with the headers that the server requires on requests to this origin. */
 export function createFetch<User>(dependencies: Dependencies<User>): typeof fetch {
-  const { state, requests, lifetime, emit, start, headers: own } = dependencies
+  const { state, requests, lifetime, emit, onActivity, start, headers: own } = dependencies
 
   async function send(request: Request, body: BodyInit | null): Promise<Response> {
     const { info, signal } = state
@@ -35,8 +37,10 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
     headers.set(CSRF_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, info.session ?? '')
     const init = { headers, signal: AbortSignal.any([request.signal, signal]) }
+    const sentAt = Date.now()
     const response = await platformFetch(join(request, body, init))
     const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
+    if (!code) onActivity(sentAt)
     const isStepUp = reportStepUp(request, response, emit)
     if (code === 'replaced' || (response.status === 401 && !isStepUp)) await requests.revalidate()
     if (!code) return response

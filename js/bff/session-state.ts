@@ -9,8 +9,16 @@ const SIGNED_OUT = { ...LOADING, status: 'unauthenticated', reason: 'signed-out'
 
 export type SessionState<User> = ReturnType<typeof createSessionState<User>>
 
-/** The session as this page knows it, and the sessions that have ended. It sends no requests. */
-export function createSessionState<User>(name: string, emit: (event: AuthEvent) => void) {
+/**
+ * The session as this page knows it, and the sessions that have ended. It sends no requests.
+ *
+ * @param idleIn returns the member `idle` of the snapshot
+ */
+export function createSessionState<User>(
+  name: string,
+  emit: (event: AuthEvent) => void,
+  idleIn: (info: SessionInfo<User>) => Snapshot['idle'],
+) {
   const changes = createListeners<Snapshot<User>>()
   /** Called for every known status, also if it has not changed. */
   const known = createListeners<void>()
@@ -39,7 +47,7 @@ export function createSessionState<User>(name: string, emit: (event: AuthEvent) 
     const before = info
     const { session, at } = next
     const isOver = isEnded(next)
-    const snapshot = isOver ? SIGNED_OUT : next.snapshot
+    const snapshot = isOver ? SIGNED_OUT : { ...next.snapshot, idle: idleIn(next) }
     // Keep the more specific reason instead of `never`.
     const isMoreSpecific = before.snapshot.status !== 'unauthenticated' || snapshot.reason !== 'never'
     const shown = isMoreSpecific
@@ -47,7 +55,12 @@ export function createSessionState<User>(name: string, emit: (event: AuthEvent) 
         (frozen({ failure: null, ...JSON.parse(JSON.stringify(snapshot)) }) as Snapshot<User>)
       : before.snapshot
     const isSame = JSON.stringify(before.snapshot) === JSON.stringify(shown)
-    info = { snapshot: isSame ? before.snapshot : shown, session: isOver ? null : session, at }
+    info = {
+      snapshot: isSame ? before.snapshot : shown,
+      session: isOver ? null : session,
+      at,
+      ...(next.idle && { idle: next.idle }),
+    }
     if (before.session !== null && before.session !== info.session) {
       end(before.session, at)
       identity.abort(callError(shown.status === 'authenticated' ? 'replaced' : 'signed-out'))

@@ -18,4 +18,16 @@ export interface SessionInfo<User = RegisteredUser> {
   session: string | null
   /** The time of this state, by the server's clock. In milliseconds since the epoch. */
   at: number
+  /** With the option `idle`, while a user is signed in. */
+  idle?: IdleLimit
+}
+
+/** The idle limit of a session, in milliseconds. */
+export interface IdleLimit {
+  /** When the session ends unless the user does something, by the server's clock. */
+  endsAt: number
+  /** How long the user may do nothing. */
+  after: number
+  /** How long before the end the warning begins. */
+  warn: number
 }

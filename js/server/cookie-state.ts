@@ -1,4 +1,5 @@
 import type { Reason } from '../common/types.js'
+import { createActivity } from './activity.js'
 import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import type { Renewals } from './renewals.js'
@@ -18,6 +19,7 @@ const AFTER_SIGN_OUT = 10
 
 export interface CookieStateDependencies {
   bff: Bff
+  activityCookie: ReturnType<typeof createSessionCookie>
   cookie: ReturnType<typeof createSessionCookie>
   refusals: ReturnType<typeof createSessionCookie>
   renewals: Renewals
@@ -27,11 +29,17 @@ export interface CookieStateDependencies {
 
 export type CookieState = ReturnType<typeof createCookieState>
 
-/** The session in the cookie of one request, and the content of the cookie for its response. */
+/**
+ * The session in the cookie of one request, and the content of the cookie for its response.
+ *
+ * @param onIdle called with a session that has just ended because of the idle limit
+ */
 export function createCookieState(
-  { bff, cookie, refusals, renewals, seal, sessions }: CookieStateDependencies,
+  { activityCookie, bff, cookie, refusals, renewals, seal, sessions }: CookieStateDependencies,
   header: string | null | undefined,
+  onIdle: (session: Session) => Promise<void>,
 ) {
+  const activity = createActivity(bff, seal, activityCookie, header)
   const me = {}
   const openedAt = Date.now()
   const isLongAgo = (time: number) => Date.now() - time > bff.grace * 1000
@@ -68,11 +76,11 @@ export function createCookieState(
       pendingSignOut = await sessions.findPendingSignOut(content.pendingSignOut)
       return
     }
-    const [endedAt, found] = await Promise.all([sessions.endedAt(content), sessions.find(content)])
-    if (endedAt !== null) {
-      reason = 'signed-out'
+    const [ending, found] = await Promise.all([sessions.endingOf(content), sessions.find(content)])
+    if (ending) {
+      reason = ending.reason ?? 'signed-out'
       // A late response has restored the old cookie. Clear it, unless the grace period is still running.
-      isChanged = isLongAgo(endedAt)
+      isChanged = isLongAgo(ending.at)
       return
     }
     original = content
@@ -82,12 +90,17 @@ export function createCookieState(
       sessions.warnOfOthers(found)
       const refused = await seal.open<Refusal>(refusals.read(header), REFUSAL)
       if (refused && refused.id === found.id && refused.generation >= found.generation) endByRefusal(refused)
+      await activity.open(found)
+      if (session && activity.isOver()) {
+        end('idle')
+        await onIdle(found)
+      }
     } else if (!('access' in content)) reason = 'expired'
   }
 
   /** Whether the browser may have another cookie by now: that of the next session, or a newer one of this session. */
   async function isSuperseded(): Promise<boolean> {
-    if (original && (await sessions.endedAt(original)) !== null) return true
+    if (original && (await sessions.endingOf(original))) return true
     const isFirst = session !== null && !amendments && renewals.isFirstToSend(session, me)
     return isLongAgo(openedAt) && !isFirst
   }
@@ -115,7 +128,7 @@ export function createCookieState(
 
   const hasJustSignedOut = () => signedOutAt !== null && Date.now() < signedOutAt + AFTER_SIGN_OUT * 1000
 
-  const isRemembered = () => reason === 'revoked' || reason === 'expired' || hasJustSignedOut()
+  const isRemembered = () => ['expired', 'idle', 'revoked'].includes(reason) || hasJustSignedOut()
 
   /** Returns the content for the cookie: nothing, the session, or the ended session. */
   async function contentOf(): Promise<object | null> {
@@ -209,6 +222,7 @@ export function createCookieState(
     get serverReason() {
       return isRemembered() ? serverReason : undefined
     },
+    activity,
     adopt,
     amend,
     end,
@@ -220,6 +234,7 @@ export function createCookieState(
     async begin(next: Session) {
       await refuseTooLarge(next)
       session = next
+      activity.begin(next)
       pendingSignOut = undefined
       isChanged = isDecided = true
       amendments = undefined
@@ -239,7 +254,8 @@ export function createCookieState(
       const late = session && !isDecided && renewals.successorOf(session, openedAt)
       if (late) await adopt(amendments ? { ...late, ...amendments } : late)
       if (refusal) return refusals.write(header, await seal.close(refusal, REFUSAL, REMAINS), REMAINS)
-      return [...(await ownCookies()), ...refusals.write(header, '', 0)]
+      const others = [...refusals.write(header, '', 0), ...(await activity.setCookies(session))]
+      return [...(await ownCookies()), ...others]
     },
     async cookieHeader(): Promise<string> {
       return isChanged ? cookie.replace(header, await close(await contentOf())) : (header ?? '')

@@ -6,13 +6,14 @@ import type { Bff } from './options.js'
 import type { Visitor } from './visitor.js'
 
 /**
- * The cookies of a request: that of the session, and that of a refusal. In development, their names contain the port of
+ * The cookies of a request: those of the session, of a refusal and of the last activity. In development, their names contain the port of
  * the page's address, because browsers send cookies to all ports of a host, and all applications of a developer are on
  * localhost.
  */
 export function createCookies(bff: Bff) {
   const make = (suffix: string) => ({
     cookie: createSessionCookie(bff, suffix),
+    activityCookie: createSessionCookie(bff, `${suffix}.active`),
     refusals: createSessionCookie(bff, `${suffix}.refused`),
   })
   const plain = make('')

@@ -22,6 +22,8 @@ export interface Failure {
 /** An event that is worth a line in a log. It contains no token, no cookie and no user. */
 export type ServerEvent =
   | { type: 'signed-in' | 'signed-out'; session: string }
+  /** The user has done nothing for longer than `idle` allows. */
+  | { type: 'ended'; session: string; reason: 'idle' }
   /** The API could not be reached, or its response is not a grant. Refused credentials cause no event. */
   | ({ type: 'sign-in-failed' } & Failure)
   /**

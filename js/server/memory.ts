@@ -14,6 +14,8 @@ export interface Memory {
   exchanges: LRUCache<string, Exchange>
   /** Sessions that have ended, by id. */
   endedSessions: LRUCache<string, Ending>
+  /** When the user of a session did something last, by the id of the session. In milliseconds since the epoch. */
+  activity: LRUCache<string, number>
   /** Which request was the first to send a refreshed session to the browser. */
   cookieSentBy: WeakMap<Session, object>
   instance: { id: string; startedAt: number; hasWarned: boolean }
@@ -38,9 +40,11 @@ export interface Exchange {
 /** The end of a session. */
 export interface Ending {
   at: number
+  /** Set if the user has not signed out. */
+  reason?: 'idle' | undefined
 }
 
-const MEMORY = Symbol.for('tokencell.server.2')
+const MEMORY = Symbol.for('tokencell.server.3')
 
 /** Each cache holds some megabytes. Sessions are counted by their length, because tokens may be long. */
 const MAX_ENTRIES = 20_000
@@ -63,6 +67,7 @@ export const memory = (): Memory => {
     }),
     exchanges: new LRUCache<string, Exchange>(EXPIRY),
     endedSessions: new LRUCache<string, Ending>(EXPIRY),
+    activity: new LRUCache<string, number>(EXPIRY),
     cookieSentBy: new WeakMap(),
     instance: { id: crypto.randomUUID().slice(0, 8), startedAt: Date.now(), hasWarned: false },
   }

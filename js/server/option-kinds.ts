@@ -19,7 +19,7 @@ const listOfOrigins = {
 
 const boolean = { test: (value: unknown) => typeof value === 'boolean', text: 'true or false' }
 
-const { check, credentials, exchanges, fields, refresh, refreshToken, renewHeader, scheme } = KINDS
+const { check, credentials, exchanges, fields, idle, refresh, refreshToken, renewHeader, scheme } = KINDS
 const { signIn, signOut, user } = KINDS
 
 /** A server has no page of the API with a `<meta>` element. */
@@ -36,6 +36,7 @@ export const SERVER_KINDS = {
   csrf,
   exchanges,
   fields,
+  idle,
   refresh,
   refreshToken,
   renewHeader,

@@ -47,6 +47,8 @@ export interface RequestSession {
   signIn(body: BodyInit, contentType: string | null, options?: SignInOptions): Promise<SignInResult>
   /** Asks the endpoint `user` of the API again. */
   reloadUser(): Promise<Snapshot>
+  /** Restarts the time of the option `idle`, as a request to the API does. */
+  stay(): Promise<void>
   /** Adds headers to every request that this session sends to the API from now on. */
   tellApi(headers: Readonly<Record<string, string>>): void
   /**
@@ -95,8 +97,8 @@ export function openRequestSession(
 ): RequestSession {
   const forwarded: Record<string, string> = { ...visitor }
   const { bff, renewals, sessions, signOutUpstream, upstream } = dependencies
-  const cookieState = createCookieState(dependencies, header)
-  const { openedAt } = cookieState
+  const cookieState = createCookieState(dependencies, header, endIdle)
+  const { activity, openedAt } = cookieState
   const attempt = createApiRequests({ ...dependencies, cookieState, forwarded })
   /** Why the last refresh returned no token. */
   let temporaryFailure: TemporaryFailure | undefined
@@ -144,6 +146,15 @@ export function openRequestSession(
     return true
   }
 
+  /** The user has done nothing for too long. The API is informed in the background. */
+  async function endIdle(session: Session) {
+    if (sessions.isKnownToHaveEnded(session)) return
+    await sessions.end(session, 'idle')
+    bff.emit({ type: 'ended', session: await nameOf(session.id), reason: 'idle' })
+    recordVisitor(session, forwarded)
+    bff.waitUntil(signOutUpstream(session, false))
+  }
+
   async function refreshWith(body: Readonly<Record<string, unknown>>) {
     const { session } = cookieState
     if (!bff.refresh) throw serverError('endpoint-missing', { option: 'refresh' })
@@ -158,7 +169,9 @@ export function openRequestSession(
   }
 
   function snapshotOf(session: Session | null): Snapshot {
-    return session ? shown(session, claims(session)) : nobody(cookieState.reason, cookieState.serverReason)
+    return session
+      ? shown(session, claims(session), activity.warning)
+      : nobody(cookieState.reason, cookieState.serverReason)
   }
 
   const read = async () => snapshotOf(await refreshed())
@@ -200,7 +213,13 @@ export function openRequestSession(
     async info() {
       const snapshot = await read()
       const { session } = cookieState
-      return { snapshot, session: session && (await nameOf(session.id)), at: Date.now() }
+      const idle = session ? activity.limit : undefined
+      return {
+        snapshot,
+        session: session && (await nameOf(session.id)),
+        at: Date.now(),
+        ...(idle && { idle }),
+      }
     },
     async refresh(body) {
       const since = Date.now() - TRUST
@@ -222,6 +241,7 @@ export function openRequestSession(
       if (new Headers(parts.init.headers).has('authorization')) return attempt(parts, null)
       const current = await refreshed()
       if (misfit) throw misfit
+      if (current) activity.touch(current)
       if (current && isExpired(current) && bff.refresh && canHandOn()) throw noToken()
       const response = await attempt(parts, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
@@ -246,6 +266,11 @@ export function openRequestSession(
         if (error) throw error
       }
       return read()
+    },
+    async stay() {
+      await cookieState.opened()
+      const { session } = cookieState
+      if (session) activity.touch(session)
     },
     async signIn(body, contentType, { by, remember = true } = {}) {
       const endpoint = by === undefined ? bff.signIn : bff.exchanges.get(by)

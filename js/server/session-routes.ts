@@ -64,6 +64,11 @@ export function createSessionRoutes(bff: Bff): Record<string, Route> {
       const { status, body: answer } = await session.signIn(body, contentType || null, options)
       return report(session, { answer, isPending: status === 'pending' })
     },
+    async 'POST /stay'(request, session) {
+      await checkSession(request, session)
+      await session.stay()
+      return report(session)
+    },
     async 'POST /user'(request, session) {
       await checkSession(request, session)
       await session.reloadUser()

@@ -48,7 +48,7 @@ export const isExpired = ({ expiresAt }: Session) => expiresAt !== null && expir
 export const isDue = ({ refreshAt }: Session) => refreshAt !== null && refreshAt <= Date.now()
 
 /** The snapshot of this session that pages may see. */
-export function shown(session: Session, claims: Claims | null): Snapshot {
+export function shown(session: Session, claims: Claims | null, idle: Snapshot['idle'] = null): Snapshot {
   const { user, expiresAt, refreshAt, isUserOlder = false, endsAt = null } = session
   const own = (user ?? null) as RegisteredUser | null
   return {
@@ -61,7 +61,7 @@ export function shown(session: Session, claims: Claims | null): Snapshot {
     refreshAt,
     claimsAreNewer: isUserOlder && claims !== null,
     endsAt,
-    idle: null,
+    idle,
   }
 }
 

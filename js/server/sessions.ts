@@ -1,6 +1,6 @@
 import { serverError } from './errors.js'
 import { errorName } from './events.js'
-import { memory } from './memory.js'
+import { type Ending, memory } from './memory.js'
 import type { Bff } from './options.js'
 import type { Seal } from './seal.js'
 import type { Reference, Session } from './session-types.js'
@@ -49,15 +49,17 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
       return shared?.isUp === true
     },
     /** The user has signed out. No exchange in progress and no stored copy may restore the session (promise 16). */
-    async end({ id, startedAt }: Session) {
+    async end({ id, startedAt }: Session, reason?: Ending['reason']) {
       const until = startedAt + bff.cookie.maxAge * 1000
       const at = Date.now()
-      memory().endedSessions.set(id, { at }, { ttl: Math.max(1, until - at) })
-      await shared?.end(id, { at, until })
+      memory().endedSessions.set(id, { at, reason }, { ttl: Math.max(1, until - at) })
+      await shared?.end(id, { at, reason }, until)
     },
-    /** When the session ended, if it has ended. */
-    async endedAt({ id }: Reference): Promise<number | null> {
-      return memory().endedSessions.get(id)?.at ?? (await shared?.endedAt(id)) ?? null
+    /** Whether this process knows that the session has ended. */
+    isKnownToHaveEnded: ({ id }: Session) => memory().endedSessions.has(id),
+    /** When and why the session ended, if it has ended. */
+    async endingOf({ id }: Reference): Promise<Ending | null> {
+      return memory().endedSessions.get(id) ?? (await shared?.endingOf(id)) ?? null
     },
     /** Without a store, emits once that another instance has granted this session. */
     warnOfOthers({ by, grantedAt }: Session) {

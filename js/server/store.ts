@@ -1,5 +1,6 @@
 import { createBreaker } from './breaker.js'
 import { createClaims, MAX_CLAIM } from './claims.js'
+import type { Ending } from './memory.js'
 import type { Renewal } from './renewal.js'
 import type { Seal } from './seal.js'
 import type { Session } from './session-types.js'
@@ -18,8 +19,8 @@ export interface Coordinator {
    */
   once(key: string, work: (last: Renewal | null) => Promise<Renewal>): Promise<Renewal>
   /** Informs every instance that this session has ended. `until` is in milliseconds since the epoch. */
-  end(id: string, ending: { at: number; until: number }): Promise<void>
-  endedAt(id: string): Promise<number | null>
+  end(id: string, ending: Ending, until: number): Promise<void>
+  endingOf(id: string): Promise<Ending | null>
   /** @returns whether the store has exactly this generation */
   save(kind: SessionKind, session: Session): Promise<boolean>
   /** Rejects when the store does not answer. */
@@ -149,16 +150,17 @@ export function createCoordinator(
       await insist(() => publish(key, renewal))
       return renewal
     },
-    async end(id, { at, until }) {
+    async end(id, { at, reason }, until) {
       await insist(async () => {
         // Stores parse text that looks like a number.
-        await set(named('ended', id), `at ${at}`, until - Date.now())
+        await set(named('ended', id), `at ${at}${reason ? ` ${reason}` : ''}`, until - Date.now())
         await breaker.run(() => store.removeItem(named('session', id)))
       })
     },
-    async endedAt(id) {
+    async endingOf(id) {
       const text = await get(named('ended', id)).catch(() => null)
-      return typeof text === 'string' ? Number(text.slice('at '.length)) : null
+      const [, at, reason] = typeof text === 'string' ? text.split(' ') : []
+      return at === undefined ? null : { at: Number(at), reason: reason === 'idle' ? reason : undefined }
     },
     save: async (kind, session) => stored.has(session) || insist(() => writeSession(kind, session)),
     async load(kind, id) {

@@ -70,6 +70,16 @@ test('a refusal for another reason is sent to the page, and the request is not r
   }
 })
 
+test('a token that was requested just for this write is not requested again', async () => {
+  const api = await startHeadlessApi({ csrf: 'endpoint', isCsrfSkippedAtSignIn: true })
+  closing.push(api.close)
+  const browser = browse({ ...api.options, signIn: { path: '/users/sign_in', csrf: false } })
+  await browser.signIn()
+  api.state.isMasked = true
+  expect((await write(browser, {}, '/api/refused')).status).toBe(403)
+  expect(api.state.seen.filter((one) => /csrf|refused/.test(one))).toEqual(['GET /csrf', 'POST /api/refused'])
+})
+
 test('a sign-out has the token and the cookies', async () => {
   const { browser, state } = await open('field')
   expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })

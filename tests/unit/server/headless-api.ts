@@ -17,10 +17,13 @@ const claimsOf = (token: string) => JSON.parse(Buffer.from(token.split('.')[1] ?
 export async function startHeadlessApi({
   lifetime = 60,
   csrf = 'field' as 'endpoint' | 'field' | 'header',
+  isCsrfSkippedAtSignIn = false,
 } = {}) {
   const state = {
     role: 'admin',
     csrf: 'csrf-1',
+    /** Whether each request for the CSRF token gets another one, as in Rails. */
+    isMasked: false,
     /** How many tokens have been given. */
     count: 0,
     /** Tokens that the API no longer accepts. */
@@ -53,11 +56,13 @@ export async function startHeadlessApi({
         .end(status === 204 ? undefined : JSON.stringify(body))
     const csrfCookie = () => `csrf=${state.csrf}; Path=/; HttpOnly; Secure`
     const given = csrf === 'header' ? { 'X-CSRF-Token': state.csrf } : {}
+    if (path === '/csrf' && state.isMasked) state.csrf = `csrf-${state.seen.length}`
     if (path === '/csrf') return json(200, { csrf_token: state.csrf }, { 'set-cookie': csrfCookie() })
     const isGenuine = headers['x-csrf-token'] === parseCookie(headers.cookie ?? '').csrf
     const isOld = headers['x-csrf-token'] !== state.csrf
     if (path === '/users/sign_in') {
-      if (csrf === 'endpoint' && (!isGenuine || isOld)) return json(422, { error: 'csrf' })
+      if (csrf === 'endpoint' && !isCsrfSkippedAtSignIn && (!isGenuine || isOld))
+        return json(422, { error: 'csrf' })
       const cookies = ['fingerprint=f-1; Path=/; HttpOnly', csrfCookie()]
       const own = csrf === 'field' ? { session: { csrf: state.csrf } } : {}
       return json(200, own, { 'set-cookie': cookies, Authorization: `Bearer ${token()}`, ...given })

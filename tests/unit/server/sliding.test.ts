@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { BffOptions, ServerEvent } from '../../../js/server/index.js'
 import { Browser, browse, fakeTime, pass } from './browser.js'
 import { startHeadlessApi } from './headless-api.js'
+import { createProcesses } from './strict-api.js'
 
 let api: Awaited<ReturnType<typeof startHeadlessApi>>
 beforeEach(async () => {
@@ -115,18 +116,37 @@ test('with a store the next token is in the store, and an older one does not ove
   expect(await tab.session()).toMatchObject({ expiresAt })
 })
 
-test('a user that is loaded again is kept in the store, too', async () => {
+test('a user that is loaded again is known to every instance that shares the store', async () => {
   const items = new Map<string, string>()
   const store = {
     getItem: (key: string) => items.get(key) ?? null,
     setItem: (key: string, value: string) => void items.set(key, value),
     removeItem: (key: string) => void items.delete(key),
   }
+  const processes = createProcesses()
+  processes.enter(1)
+  processes.enter(0)
   const browser = await signedIn({ store })
-  await browser.session()
+  processes.enter(1)
+  expect(await browser.session(), 'remembered there').toMatchObject({ user: { role: 'admin' } })
+  processes.enter(0)
   api.state.role = 'editor'
   await browser.fetch('/api/auth/user', { method: 'POST' })
+  processes.enter(1)
   expect(await browser.session()).toMatchObject({ user: { role: 'editor' } })
+})
+
+test('a user that is loaded again is kept when another request gets the next token meanwhile', async () => {
+  const browser = await signedIn()
+  const other = tabOf(browser)
+  const request = browser.request('/api/auth/user', { method: 'POST' })
+  const session = browser.bff.open(request.headers.get('cookie'), true, request)
+  api.state.role = 'editor'
+  await session.reloadUser()
+  pass(HALF)
+  await other.fetch('/api/notes')
+  browser.keep(await session.setCookies())
+  expect(await browser.session()).toMatchObject({ user: { role: 'editor' }, claims: { role: 'editor' } })
 })
 
 test('a header that holds no token is ignored', async () => {

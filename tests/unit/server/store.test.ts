@@ -80,7 +80,7 @@ test('promise 24: entries in the store cannot be read without the secret', async
   const store = createStorage()
   const coordinator = createCoordinator(store as SharedStore, createSeal([SECRET]), OPTIONS)
   await coordinator.once('a.1', async () => renewal)
-  await coordinator.end('a', { at: Date.now(), until: Date.now() + 60_000 })
+  await coordinator.end('a', { at: Date.now() }, Date.now() + 60_000)
   const kept = JSON.stringify(await Promise.all((await store.getKeys()).map((key) => store.getItem(key))))
   expect(kept.length).toBeGreaterThan(100)
   expect(kept).not.toContain('the-secret-token')
@@ -178,9 +178,9 @@ test('promise 9: a store that does not respond blocks no request', async () => {
     },
   })
   const [known, renewed] = await Promise.all([
-    coordinator.endedAt('a'),
+    coordinator.endingOf('a'),
     coordinator.once('a.1', async () => renewal),
-    coordinator.end('a', { at: Date.now(), until: Date.now() + 1000 }),
+    coordinator.end('a', { at: Date.now() }, Date.now() + 1000),
   ])
   expect([known, renewed]).toEqual([null, renewal])
   expect(failures, 'one failure is reported').toBe(1)

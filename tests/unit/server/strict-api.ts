@@ -75,7 +75,7 @@ export const DUE = 2_800_000
 export const EXPIRED = 3_700_000
 export const MINUTES = 600_000
 
-const MEMORY = Symbol.for('tokencell.server.2')
+const MEMORY = Symbol.for('tokencell.server.3')
 
 /** Simulates several processes of one application, one at a time. Each has its own memory. */
 export function createProcesses() {
