@@ -9,8 +9,6 @@ const wasm = 'core_bg.wasm'
 const vault = 'tokencell/vault with its wasm'
 const everything = 'everything the page vault loads'
 const diagnosis = 'only after a failed start'
-const onUse = 'only with csrf.from, idle, user, tickets'
-const modulesOnUse = ['csrf-source', 'idle', 'restore-cookie', 'ticket', 'user']
 // Imports both entries as an application does, so that code which client and vault share is counted once.
 const application = `export { createAuth } from 'tokencell'; export const vault = () => import('tokencell/vault')`
 
@@ -24,7 +22,6 @@ const budgets = {
   [vault]: 50 * 1024,
   [everything]: 54 * 1024,
   [diagnosis]: 2048,
-  [onUse]: 4608,
 }
 const goal = 20 * 1024
 
@@ -36,16 +33,13 @@ function entries() {
     .map(([subpath, target]) => [subpath.replace('.', name), target.default])
 }
 
-const loadedLater = new RegExp(`/(inline|diagnosis/index|${modulesOnUse.join('|')})\\.js$`)
-
-// Leaves out modules that are loaded only if a bundler has lost the wasm file, if a vault did not start, or with an option that few use;
-// and dependencies of the application.
+// Leaves out modules that are loaded only if a bundler has lost the wasm file or a vault did not start, and dependencies of the application.
 const outside = {
   name: 'outside',
   setup: (build) =>
     build.onResolve({ filter: /./ }, ({ kind, path }) => {
       const isOurs = kind === 'entry-point' || path.startsWith('.') || path.startsWith('tokencell')
-      const isLeftOut = kind === 'dynamic-import' && loadedLater.test(path)
+      const isLeftOut = kind === 'dynamic-import' && /\/(inline|diagnosis\/index)\.js$/.test(path)
       return isOurs && !isLeftOut ? undefined : { path, external: true }
     }),
 }
@@ -89,7 +83,6 @@ async function measure() {
   const loaded = await bundle({ stdin: { contents: application, resolveDir: root } })
   rows.push(row(everything, [...loaded, core]))
   rows.push(row(diagnosis, await bundle({ entryPoints: ['pkg/client/diagnosis/index.js'] })))
-  rows.push(row(onUse, await bundle({ entryPoints: modulesOnUse.map((name) => `pkg/vault/${name}.js`) })))
   return rows.map((entry) => ({ ...entry, over: entry.brotli > entry.budget }))
 }
 

@@ -1,6 +1,7 @@
 import { commonError } from '../common/errors.js'
 import { createLifetime } from '../common/lifetime.js'
 import { createListeners } from '../common/listeners.js'
+import { readTicket } from '../common/ticket.js'
 import type { Auth, AuthEvent, Credentials, RegisteredUser } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { createAsk } from './ask.js'
@@ -11,7 +12,6 @@ import { createMutex } from './mutex.js'
 import { createPendingSignOut } from './pending-sign-out.js'
 import { createSessionRequests } from './session-requests.js'
 import { createSessionState } from './session-state.js'
-import { requestTicket } from './ticket.js'
 import { EXCHANGE_TIMEOUT } from './timeouts.js'
 
 // TypeScript applies the interface `Register` of 'tokencell' only if that module is part of the program.
@@ -163,7 +163,8 @@ export function createBffAuth<User = RegisteredUser>({
       await requests.whenKnown()
       return idle.stay()
     },
-    ticket: (path) => requestTicket(send, path),
+    ticket: async (path) =>
+      readTicket(await send(path, { method: 'POST', headers: { Accept: 'application/json' } })),
     async signOut() {
       if (lifetime.isOver) throw commonError('closed')
       start()

@@ -3,11 +3,11 @@ import type { Lifetime } from '../common/lifetime.js'
 import { plainFetch } from '../common/plain-fetch.js'
 import { platformFetch } from '../common/platform-fetch.js'
 import { join, split } from '../common/request.js'
+import { stepUpEvent } from '../common/step-up.js'
 import type { AuthEvent } from '../common/types.js'
 import { CSRF_HEADER, ERROR_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
 import type { createSessionRequests } from './session-requests.js'
 import type { SessionState } from './session-state.js'
-import { reportStepUp } from './step-up.js'
 
 interface Dependencies<User> {
   state: SessionState<User>
@@ -41,8 +41,9 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
     const response = await platformFetch(join(request, body, init))
     const code = response.headers.get(ERROR_HEADER) as AuthErrorCode | null
     if (!code) onActivity(sentAt)
-    const isStepUp = reportStepUp(request, response, emit)
-    if (code === 'replaced' || (response.status === 401 && !isStepUp)) await requests.revalidate()
+    const stepUp = stepUpEvent(request.url, response)
+    if (stepUp) emit(stepUp)
+    if (code === 'replaced' || (response.status === 401 && !stepUp)) await requests.revalidate()
     if (!code) return response
     const { message = response.statusText } = await response.json().catch(() => ({}))
     throw new AuthError(code, message, { status: response.status })

@@ -1,5 +1,6 @@
+import { isCsrfRefusal, isWrite } from '../common/csrf-token.js'
 import { keepCookies, repeatedCookie, setCookieHeader } from './api-cookies.js'
-import { type CsrfState, type CsrfTokens, isCsrfRefusal, isWrite } from './csrf-source.js'
+import type { CsrfState, CsrfTokens } from './csrf-source.js'
 import { serverError } from './errors.js'
 import type { Target } from './options.js'
 

@@ -1,3 +1,4 @@
+import { CSRF_FIELD } from '../common/csrf-token.js'
 import type { CsrfSource } from '../common/endpoint.js'
 import { ownProperty } from '../common/own-property.js'
 import { keepCookies, setCookieHeader } from './api-cookies.js'
@@ -16,21 +17,10 @@ export type CsrfState = Pick<Session, 'csrfToken' | 'upstreamCookies'>
 
 export type CsrfTokens = ReturnType<typeof createCsrfTokens>
 
-/** The statuses with which servers refuse a missing or old CSRF token: most, Laravel, Rails. */
-const REFUSALS = [403, 419, 422]
-/** Methods that change no data (RFC 9110 §9.2.1). */
-const SAFE = /^(GET|HEAD|OPTIONS)$/i
-const DEFAULT_FIELD = 'csrf_token'
 /** How long the request for a token may take. In milliseconds. */
 const TIMEOUT = 8000
 /** The maximum length of a token, which is kept in the session. In characters. */
 const MAX_LENGTH = 1024
-
-/** Whether a request with this method may change data, and needs the token. */
-export const isWrite = (method: string | undefined) => !SAFE.test(method ?? 'GET')
-
-/** Whether the API may have refused a request because of its token. */
-export const isCsrfRefusal = ({ status }: Response) => REFUSALS.includes(status)
 
 /** Reads the CSRF token where the API gives it. The token is kept in the session. */
 export function createCsrfTokens({ header, from, url }: SourcedCsrf) {
@@ -48,7 +38,7 @@ export function createCsrfTokens({ header, from, url }: SourcedCsrf) {
 
   function tokenOf(headers: Headers, body: unknown): string | undefined {
     const { field, responseHeader } = from as { field?: string; responseHeader?: string }
-    const path = field ?? (url ? DEFAULT_FIELD : undefined)
+    const path = field ?? (url ? CSRF_FIELD : undefined)
     const inBody = path === undefined ? undefined : ownProperty(body, path)
     const token = responseHeader === undefined ? inBody : headers.get(responseHeader)
     return typeof token === 'string' && token !== '' && token.length <= MAX_LENGTH ? token : undefined

@@ -7,6 +7,7 @@ import {
   tokenPaths,
   userEndpoint,
 } from '../common/endpoint.js'
+import { idleMillis } from '../common/idle.js'
 import { checkOptions } from '../common/option-checks.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import type { SourcedCsrf } from './csrf-source.js'
@@ -197,7 +198,7 @@ export function resolveOptions(options: BffOptions) {
     refresh,
     signOut,
     check: options.check === undefined ? undefined : parseEndpoint('check', options, api)?.url.href,
-    idle: idleOf(options.idle),
+    idle: options.idle && idleMillis(options.idle),
     csrfSource: parseCsrfSource(options, api),
     renewHeader: options.renewHeader?.toLowerCase(),
     refreshToken: placeOf(options.refreshToken),
@@ -258,16 +259,6 @@ function parseEndpoint(
   if (given === undefined) return undefined
   const complete = option === 'user' ? userEndpoint : completeEndpoint
   return parseTarget(option, complete(given, options), api)
-}
-
-/** The default warning of the option `idle`, in seconds. */
-const WARN = 60
-
-/** The idle limit in milliseconds. */
-function idleOf(idle: BffOptions['idle']): { after: number; warn: number } | undefined {
-  if (!idle) return undefined
-  const { after, warn = Math.min(WARN, after / 2) } = idle
-  return { after: after * 1000, warn: warn * 1000 }
 }
 
 function parseCsrfSource({ csrf, ...options }: BffOptions, api: string): SourcedCsrf | undefined {

@@ -1,3 +1,4 @@
+import { isWrite } from '../common/csrf-token.js'
 import { packHead } from '../protocol/packing.js'
 import { RemoteResponse } from '../protocol/response.js'
 import { type CsrfReaders, setCsrf } from './exchange.js'
@@ -5,9 +6,6 @@ import type { resolveOptions } from './options.js'
 import type { Outgoing } from './outgoing.js'
 
 type Config = ReturnType<typeof resolveOptions>
-
-/** Safe methods (RFC 9110 §9.2.1): requests with them change no data, and need no CSRF header. */
-const SAFE = /^(GET|HEAD|OPTIONS)$/i
 
 /**
  * Prepares a request to the API: prevents redirects of requests with credential headers, includes cookies where they belong
@@ -25,7 +23,7 @@ export async function applyCredential(
   if (!isBearer && credential !== 'cookie' && init.redirect !== 'manual') init.redirect = 'error'
   if (init.credentials === 'omit') return
   init.credentials = 'include'
-  if (!SAFE.test(init.method ?? 'GET')) await setCsrf(headers, csrf, readers)
+  if (isWrite(init.method)) await setCsrf(headers, csrf, readers)
 }
 
 /** Called by the core. devise_token_auth sends blank headers if there is no new token; then the result is `undefined`. */

@@ -1,4 +1,5 @@
-import type { Csrf, CsrfSource } from '../common/endpoint.js'
+import { CSRF_FIELD, isCsrfRefusal } from '../common/csrf-token.js'
+import type { CompleteEndpoint, Csrf, CsrfSource } from '../common/endpoint.js'
 import { ownProperty } from '../common/own-property.js'
 import { vaultError } from './errors.js'
 
@@ -7,8 +8,6 @@ export type SourcedCsrf = Extract<Csrf, { from: CsrfSource }>
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
-/** The statuses with which servers refuse a missing or old CSRF token: most, Laravel, Rails. */
-const REFUSALS = [403, 419, 422]
 /** How long a token response is read for its CSRF token. In milliseconds. */
 const TIMEOUT = 30_000
 
@@ -16,8 +15,8 @@ interface Dependencies {
   csrf: SourcedCsrf
   /** The origins of the API. */
   origins: ReadonlySet<string>
-  /** Whether the response of this URL may contain the token. */
-  isExchange(url: string): boolean
+  /** The endpoints whose responses may contain the token. */
+  endpoints: readonly (Pick<CompleteEndpoint, 'path'> | undefined)[]
   fetch: Fetch
 }
 
@@ -29,28 +28,31 @@ export type CsrfTokens = ReturnType<typeof createCsrfSource>
  * `fetch` is the only place that reads tokens from responses and repeats refused requests, so that requests of pages and
  * exchanges behave in the same way.
  */
-export function createCsrfSource({ csrf, origins, isExchange, fetch }: Dependencies) {
+export function createCsrfSource({ csrf, origins, endpoints, fetch }: Dependencies) {
   const { header, from } = csrf
   let token: string | null = null
   /** Whether a request has been sent with the token. */
   let isUsed = false
   let reading: Promise<string | null> | undefined
 
+  const [base = ''] = origins
+
   const isOurs = (url: string) => origins.has(new URL(url).origin)
+  const isExchange = (url: string) =>
+    endpoints.some((endpoint) => endpoint && new URL(endpoint.path, base).href === url)
 
   async function request(): Promise<string | null> {
     if (!isRequested(from)) return token
-    const [origin = ''] = origins
     const isPage = 'meta' in from
     const headers = { Accept: isPage ? 'text/html' : 'application/json' }
     const signal = AbortSignal.timeout(TIMEOUT)
     const init: RequestInit = { credentials: 'include', cache: 'no-store', headers, signal }
-    const response = await fetch(new URL(from.endpoint ?? '/', origin).href, init).catch((cause: unknown) => {
+    const response = await fetch(new URL(from.endpoint ?? '/', base).href, init).catch((cause: unknown) => {
       throw vaultError('unreachable', { cause })
     })
     if (isPage) return contentOf(await response.text(), from.meta)
     if (from.responseHeader) return response.headers.get(from.responseHeader)
-    return memberOf(await response.text(), from.field ?? 'csrf_token')
+    return memberOf(await response.text(), from.field ?? CSRF_FIELD)
   }
 
   /** Reads the token anew. Concurrent callers share one reading. */
@@ -106,7 +108,7 @@ export function createCsrfSource({ csrf, origins, isExchange, fetch }: Dependenc
       const response = await fetch(url, init)
       if (!isOurs(url)) return response
       await learn(url, response)
-      const isRefused = sent !== null && REFUSALS.includes(response.status)
+      const isRefused = sent !== null && isCsrfRefusal(response)
       const isRepeatable = !(init.body instanceof ReadableStream) && !init.signal?.aborted
       return isRefused && isRepeatable && mayBeOld ? repeat(url, init, response, sent) : response
     },

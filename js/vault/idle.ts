@@ -1,8 +1,10 @@
-import { createIdleStore } from './idle-store.js'
-
 /** What the idle limit needs from its vault. */
-export interface IdleDependencies {
+interface Dependencies {
   name: string
+  /** When the user did something last, in milliseconds since the epoch. */
+  last: number
+  /** Stores that time. */
+  store(at: number): void
   /** How long the user may do nothing, in milliseconds. */
   after: number
   /** How long before the end the warning begins, in milliseconds. */
@@ -18,18 +20,14 @@ export interface IdleDependencies {
 /** How often other vaults are informed at most. In milliseconds. */
 const TOLD_EVERY = 1000
 
-export type IdleLimit = Awaited<ReturnType<typeof createIdleLimit>>
-
 /**
  * The idle limit: one clock for all vaults of a browser. The time of the last activity is stored, so that a session does not
  * survive a closed browser longer than the limit.
  */
-export async function createIdleLimit(dependencies: IdleDependencies) {
+export function createIdleLimit(dependencies: Dependencies) {
   const { name, after, warn, isSignedIn, onChange, onWarning, onEnd } = dependencies
   const channel = new BroadcastChannel(`${name} idle`)
-  const store = createIdleStore(name)
-  /** When somebody did something last, in milliseconds since the epoch. */
-  let last = (await store.read()) ?? Date.now()
+  let { last } = dependencies
   let told = 0
   let warning: { readonly endsAt: number } | null = null
   let timer: ReturnType<typeof setTimeout> | undefined
@@ -60,7 +58,7 @@ export async function createIdleLimit(dependencies: IdleDependencies) {
     if (last - told >= TOLD_EVERY) {
       told = last
       channel.postMessage(last)
-      store.write(last)
+      dependencies.store(last)
     }
     check()
   }

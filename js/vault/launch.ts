@@ -1,22 +1,26 @@
 import type { CompleteEndpoint } from '../common/endpoint.js'
 import { type AuthErrorDetail, commonError } from '../common/errors.js'
+import { idleMillis } from '../common/idle.js'
 import type { SessionEvent, Snapshot } from '../common/types.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import type { Core } from '../wasm/core.js'
 import { decodeBase64url } from './base64url.js'
 import { readHeaders } from './credential.js'
+import { createCsrfSource } from './csrf-source.js'
 import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import { encode, exchangeHeaders, type ReadCookie } from './exchange.js'
+import { createIdleLimit } from './idle.js'
+import { createIdleStore } from './idle-store.js'
 import { listenForVaultLifecycle } from './lifecycle.js'
 import { loadCore } from './load.js'
 import { requestLock } from './lock.js'
 import type { createNetwork } from './network.js'
-import { loadCsrfSource, loadIdleLimit, withCompanion } from './optional.js'
 import { resolveOptions } from './options.js'
 import { openPeerChannel } from './peer-channel.js'
 import { originOf } from './policy.js'
 import type { createRequestEvents } from './request-events.js'
+import { withRestoreCookie } from './restore-cookie.js'
 import { openSharedState } from './shared-state.js'
 
 /** What a core needs from its vault, and the callbacks for its events. */
@@ -39,21 +43,18 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
   const { name } = config
   // Normalised, so that they can be compared with the origins of request URLs. The core refuses what is not an origin.
   const origins = new Set(config.origins.map(originOf))
-  const [CoreClass, state, source, idle] = await Promise.all([
-    loadCore(),
-    withCompanion(openSharedState(name), config, readCookie),
-    loadCsrfSource(config, origins, network.fetch),
-    loadIdleLimit(config, {
-      isSignedIn: () => core.snapshot().status === 'authenticated',
-      onChange: show,
-      onWarning: (endsAt) => report({ type: 'idle-warning', endsAt }),
-      onEnd: () => core.signOut(true).catch(() => {}),
-    }),
-  ])
+  const { csrf, signIn, refresh, exchanges, restoreCookie } = config
+  const idleStore = config.idle && createIdleStore(name)
+  const [CoreClass, lastActivity] = await Promise.all([loadCore(), idleStore?.read()])
+  const source =
+    csrf && 'from' in csrf
+      ? createCsrfSource({ csrf, origins, endpoints: [signIn, refresh, ...exchanges], fetch: network.fetch })
+      : undefined
+  const state = openSharedState(name)
   const readers = { readCookie, source }
   let peers: ReturnType<typeof openPeerChannel> | undefined
   const core: Core = new CoreClass(config, {
-    ...state,
+    ...(restoreCookie ? withRestoreCookie(state, restoreCookie, readCookie) : state),
     whenSettled,
     defer,
     requestLock: () => requestLock(name),
@@ -69,6 +70,19 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
     requested,
     error,
   })
+  const idle =
+    config.idle &&
+    idleStore &&
+    createIdleLimit({
+      ...idleMillis(config.idle),
+      name,
+      last: lastActivity ?? Date.now(),
+      store: idleStore.write,
+      isSignedIn: () => core.snapshot().status === 'authenticated',
+      onChange: show,
+      onWarning: (endsAt) => report({ type: 'idle-warning', endsAt }),
+      onEnd: () => core.signOut(true).catch(() => {}),
+    })
   if (idle?.isOver() && config.refresh && config.refreshToken === 'cookie') core.signOut(true).catch(() => {})
   peers = openPeerChannel(name, (word) => core.onPeerMessage(word))
   const stopListening = listenForVaultLifecycle((event) => {

@@ -15,6 +15,17 @@ export interface Outgoing {
   readonly isReplayable: boolean
 }
 
+/** How long a request of the vault itself may take. In milliseconds. */
+const TIMEOUT = 30_000
+
+/** A request that the vault makes itself and whose response is JSON. */
+export const ownRequest = (url: string, init: PackedRequest['init']): Outgoing =>
+  outgoing(
+    { url, init: { cache: 'no-store', headers: [['Accept', 'application/json']], ...init } },
+    null,
+    AbortSignal.timeout(TIMEOUT),
+  )
+
 export function outgoing(request: PackedRequest, body: BodyInit | null, signal: AbortSignal): Outgoing {
   const { url, init } = request
   const headers = new Headers(init.headers)

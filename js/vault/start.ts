@@ -2,6 +2,8 @@ import { decoded } from '../common/cookie.js'
 import { isAuthError } from '../common/errors.js'
 import { createListeners } from '../common/listeners.js'
 import { frozen, LOADING } from '../common/snapshot.js'
+import { stepUpEvent } from '../common/step-up.js'
+import { readTicket } from '../common/ticket.js'
 import type { AuthEvent, SessionEvent, Snapshot } from '../common/types.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import { packRequest, replayable } from '../protocol/packing.js'
@@ -12,13 +14,11 @@ import { vaultError } from './errors.js'
 import type { ReadCookie } from './exchange.js'
 import { launch } from './launch.js'
 import { createNetwork } from './network.js'
-import { type Outgoing, outgoing } from './outgoing.js'
+import { type Outgoing, outgoing, ownRequest } from './outgoing.js'
 import { originOf } from './policy.js'
 import { createRequestEvents, type Requested } from './request-events.js'
 import { runToHead } from './run-to-head.js'
-import { reportStepUp } from './step-up.js'
-import { requestTicket } from './ticket.js'
-import { requestUser as fetchUser } from './user.js'
+import { readUser } from './user.js'
 
 /** A lifecycle event of the pages of a vault. */
 export type LifecycleEvent = 'clients-gone' | 'restored' | 'client-connected' | 'woke'
@@ -84,7 +84,8 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
       throw reason ? new TypeError(reason.message) : error
     })
     if (!isOurs) return response
-    reportStepUp(response, report)
+    const stepUp = stepUpEvent(response.url, response)
+    if (stepUp) report(stepUp)
     return withoutCredential(response, config)
   }
 
@@ -105,20 +106,20 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
   }
 
   async function requestUser() {
-    const { config } = await launched()
-    const { user, origins } = config
+    const { user, origins } = (await launched()).config
     if (!user) return undefined
-    return fetchUser(new URL(user.path, origins[0]).href, user, send, report)
+    const { method, credentials } = user
+    return readUser(send(ownRequest(new URL(user.path, origins[0]).href, { method, credentials })), report)
   }
 
   async function ticket(path: string): Promise<string> {
     const { config, origins } = await launched()
-    const url = new URL(path, config.origins[0])
-    if (!origins.has(url.origin)) throw vaultError('endpoint-outside-origins', { option: 'path' })
-    return requestTicket(url.href, sendForPage)
+    const { origin, href } = new URL(path, config.origins[0])
+    if (!origins.has(origin)) throw vaultError('endpoint-outside-origins', { option: 'path' })
+    return readTicket(await sendForPage(ownRequest(href, { method: 'POST' })))
   }
 
-  const commands = createCommands({
+  const run = createCommands({
     launched,
     network,
     exchanges: options.exchanges,
@@ -146,7 +147,7 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
       return sendForPage(outgoing(packRequest(request, { priority }), own, request.signal))
     },
     send: sendForPage,
-    run: commands,
+    run,
     onLifecycleEvent: async (event) => (await launched()).core.onLifecycleEvent(event),
     close() {
       changes.clear()

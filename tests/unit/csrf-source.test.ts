@@ -30,7 +30,7 @@ async function openApi(from: CsrfSource, isEveryWriteRefused = false) {
   const source = createCsrfSource({
     csrf: { header: 'X-CSRF-Token', from },
     origins: new Set([origin]),
-    isExchange: (url) => url === `${origin}/login`,
+    endpoints: [{ path: '/login' }, undefined],
     fetch,
   })
   /** A write of the page, as the vault sends it. */

@@ -1,13 +1,10 @@
-import { expect, test, vi } from 'vitest'
-import { reportStepUp } from '../../js/vault/step-up.js'
+import { expect, test } from 'vitest'
+import { stepUpEvent } from '../../js/common/step-up.js'
 
 const report = (challenge?: string) => {
-  const heard = vi.fn()
   const headers = new Headers(challenge === undefined ? {} : { 'WWW-Authenticate': challenge })
-  const response = new Response(null, { status: 401, headers })
-  Object.defineProperty(response, 'url', { value: 'https://api.test/pay?amount=7#x' })
-  reportStepUp(response, heard)
-  return heard.mock.calls.flat()
+  const event = stepUpEvent('https://api.test/pay?amount=7#x', new Response(null, { status: 401, headers }))
+  return event ? [event] : []
 }
 
 test('a challenge of RFC 9470 is reported with what the API asks for, and without the query', () => {

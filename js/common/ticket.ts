@@ -1,0 +1,27 @@
+import { explain } from './errors.js'
+
+/**
+ * Reads the ticket in a response of the API: the member `ticket` of its JSON, or its text.
+ *
+ * @throws AuthError `refused` (with `status` and `body`), or `body-malformed` if there is no ticket
+ */
+export async function readTicket(response: Response): Promise<string> {
+  const { status } = response
+  const body = parse(await response.text())
+  if (!response.ok)
+    throw explain('refused', 'The API gives no ticket; see `status` and `body`.', { status, body })
+  const ticket = typeof body === 'object' && body !== null ? (body as { ticket?: unknown }).ticket : body
+  if (typeof ticket === 'string' && ticket !== '') return ticket
+  throw explain('body-malformed', 'The response has no ticket. Send `{ "ticket": "…" }`, or text.', {
+    status,
+  })
+}
+
+/** The value of a JSON text; any other text as it is. */
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
