@@ -2,8 +2,7 @@
 
 use crate::calls::{Call, Demand, Need};
 use crate::{
-    CallError, CallId, Effect, Generation, Hint, Instant, Policy, Profile, Reason, RefreshMode, RefreshTrigger,
-    SharedState,
+    CallError, CallId, Effect, Generation, Hint, Instant, Policy, Profile, RefreshMode, RefreshTrigger, SharedState,
 };
 
 use super::{Phase, Session};
@@ -60,11 +59,6 @@ impl<P: Profile> Session<P> {
         let calls = self.calls.close(|call| call.need.is_own_refresh());
         self.fail(calls, CallError::RefreshUnusable);
         self.schedule.want(now, RefreshTrigger::Check);
-    }
-
-    /// Ends the session of a user who did nothing for too long, or who signs out.
-    pub(super) const fn sign_out_reason(is_idle: bool) -> Reason {
-        if is_idle { Reason::Idle } else { Reason::SignedOut }
     }
 
     const fn next_generation(&self) -> Generation {

@@ -4,7 +4,7 @@ use crate::backoff::Backoff;
 use crate::exchange::{Exchange, Stage};
 use crate::{
     CallError, CallId, DeliveryPath, Effect, Event, ExchangeKind, ExchangeResult, Grant, Hint, Instant, Millis,
-    PeerMessage, Policy, Profile, RefreshMode, RefreshTrigger, SharedState, SignOutRoute,
+    PeerMessage, Policy, Profile, Reason, RefreshMode, RefreshTrigger, SharedState, SignOutRoute,
 };
 
 use super::{ActiveSession, Phase, Session, SignOutCredentials};
@@ -20,7 +20,8 @@ impl<P: Profile> Session<P> {
         if let Some(exchange) = &mut self.exchange {
             exchange.invalidate();
         }
-        self.sign_out_credentials = self.leave(Self::sign_out_reason(is_idle), now).map(SignOutCredentials::from);
+        let reason = if is_idle { Reason::Idle } else { Reason::SignedOut };
+        self.sign_out_credentials = self.leave(reason, now).map(SignOutCredentials::from);
         let epoch = shared.epoch.next();
         match self.policy.sign_out {
             SignOutRoute::None => {

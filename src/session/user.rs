@@ -21,6 +21,7 @@ impl<P: Profile> Session<P> {
     pub(super) fn load_user(&mut self, shown: Option<Status>, now: Instant) {
         let is_missing = matches!(&self.phase, Phase::Active(active_session) if !active_session.profile.has_user());
         if !self.policy.loads_user || !is_missing {
+            self.user_wait = None;
             return;
         }
         self.user_wait = shown.map(|shown| UserWait { until: now + Policy::USER_TIMEOUT, shown }).or(self.user_wait);

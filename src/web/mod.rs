@@ -12,10 +12,12 @@ mod listener;
 mod lock;
 mod peer_channel;
 mod pending_call;
+mod profile;
 mod promise;
 mod report;
 mod runtime;
 mod shared_state;
+mod token_response;
 
 use alloc::rc::Rc;
 use alloc::string::String;
@@ -115,4 +117,4 @@ impl Core {
     }
 }
 
-type PageSession = Session<answer::PageProfile>;
+type PageSession = Session<profile::PageProfile>;

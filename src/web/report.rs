@@ -2,9 +2,9 @@
 
 use wasm_bindgen::JsValue;
 
-use super::answer::PageProfile;
 use super::clock::Clock;
 use super::json::{extend, object, or_null, own};
+use super::profile::PageProfile;
 use crate::{Event, Instant, Reason, Snapshot, Status};
 
 /// A snapshot (`js/common/types.ts`). Times are in milliseconds since the epoch.

@@ -209,3 +209,15 @@ fn the_idle_limit_ends_the_session_with_its_own_reason() {
     world.settle();
     assert_eq!(world.status(0), Status::Unauthenticated(Reason::Idle));
 }
+
+#[test]
+fn a_user_that_arrives_with_a_token_ends_the_wait() {
+    let mut world = world(1);
+    world.sign_in(0, ADA);
+    let _never_answered = world.find(asks_user).unwrap();
+    world.server.names_user = true;
+    world.sign_in(0, BOB);
+    world.settle();
+    assert!(world.is_signed_in(0));
+    assert_eq!(world.tabs[0].user(), Some(BOB));
+}

@@ -13,7 +13,6 @@ use core::cell::{Cell, RefCell};
 use js_sys::Promise;
 use wasm_bindgen::prelude::*;
 
-use super::answer::PageProfile;
 use super::clock::Clock;
 use super::config::Config;
 use super::http::SignInBody;
@@ -21,6 +20,7 @@ use super::js_callbacks::JsCallbacks;
 use super::lifecycle::LifecycleEvent;
 use super::lock::LockRequest;
 use super::pending_call::{CallPayload, PendingCall};
+use super::profile::PageProfile;
 use super::promise::{Deferred, callback};
 use super::{PageSession, report, shared_state};
 use crate::call_map::CallMap;

@@ -6,11 +6,12 @@ use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
-use super::super::answer::{read_renewal, text};
+use super::super::answer::text;
 use super::super::http::Outgoing;
 use super::super::json::{own_string, parse};
 use super::super::listener::Listener;
 use super::super::pending_call::CallPayload;
+use super::super::token_response::read_renewal;
 use super::{Driver, with};
 use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, ResponseClass, Status};
 
