@@ -105,7 +105,7 @@ type Present<User> = Readonly<{
    */
   claimsAreNewer: boolean
   /**
-   * When the session ends for good, whatever is refreshed. In milliseconds since the epoch; `null` if the API does not say
+   * When the session ends; a refresh does not extend it. In milliseconds since the epoch; `null` if the API does not say
    * it (`fields.endsAt`).
    */
   endsAt: number | null
@@ -254,7 +254,7 @@ export interface Auth<User = RegisteredUser> {
    */
   refresh(body?: Readonly<Record<string, unknown>>): Promise<Snapshot<User>>
   /**
-   * Asks the API whether there is a session, whatever this browser remembers: after a redirect of OAuth or of a magic link,
+   * Asks the API whether there is a session, even if this browser remembers none: after a redirect of OAuth or of a magic link,
    * or after a sign-in on a page of the server. Resolves and rejects as `ready` does.
    */
   restore(): Promise<Snapshot<User>>

@@ -1,4 +1,4 @@
-/** What the body of a response says, whatever its status is. */
+/** What the body of a response says, for any status. */
 export interface Content {
   /** `nothing` for `null` and `{ "user": null }`; `failure` for `{ "success": false }` and `{ "error": "…" }`. */
   says: 'failure' | 'nothing' | 'something'

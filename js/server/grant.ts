@@ -111,7 +111,7 @@ const SHORTEST_PART = 8
 
 /**
  * The part of a response that pages may see (promise 3). Every value at a path that the configuration calls a token is
- * removed, whatever its type, and usable or not. So is every value or key that contains a token, looks like one or is
+ * removed, of any type, usable or not. So is every value or key that contains a token, looks like one or is
  * named like one.
  */
 export function visible(

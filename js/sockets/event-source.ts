@@ -28,7 +28,7 @@ export interface OpenEventSourceOptions {
 export interface EventSourceEvents {
   /** A connection is open. */
   open: { response: Response }
-  /** An event of the stream, whatever its `type`. */
+  /** An event of the stream, of any `type`. */
   event: ServerEvent
   /**
    * A connection was lost or refused. `retryIn`: the pause before the next attempt, in milliseconds; `null` if there is

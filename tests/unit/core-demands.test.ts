@@ -40,7 +40,10 @@ interface Opened {
   outcome(call: Promise<unknown>): Promise<unknown>
 }
 
-function open(options: Partial<VaultOptions>, answer: Answer, more: object = {}): Opened {
+/** `undefined` takes away an option that `open` sets. */
+type Options = { [Name in keyof VaultOptions]?: VaultOptions[Name] | undefined }
+
+function open(options: Options, answer: Answer, more: object = {}): Opened {
   const log: Log = []
   const fetched: Opened['fetched'] = []
   const core = new CoreClass(
