@@ -347,20 +347,6 @@ fn promise_10_a_page_waits_for_the_cookie_of_a_page_that_was_closed_during_a_ref
 }
 
 #[test]
-fn promise_10_a_page_does_not_wait_for_a_refresh_whose_lease_ended_long_ago() {
-    let mut world = World::signed_in(1, ADA);
-    world.leap(Millis::seconds(75));
-    let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
-    world.deliver(lock);
-    world.close_tab(0);
-    world.settle();
-    world.now = world.now + Policy::ORPHANED_LEASE_TTL;
-    let tab = world.open_tab();
-    world.settle();
-    assert!(world.is_signed_in(tab));
-}
-
-#[test]
 fn a_lock_that_is_granted_twice_or_late_is_ignored() {
     let mut world = World::signed_in(1, ADA);
     world.leap(Millis::seconds(75));

@@ -1,4 +1,4 @@
-//! Promises 6, 11 and 17 between tabs: one lock, and messages that are only hints.
+//! Promises 6, 10, 11 and 17 between tabs: one lock, and messages that are only hints.
 
 use tokencell::{
     CallError, Effect, Event, ExchangeKind, ExchangeResult, Hint, Input, Lease, LeaseClaim, Lock, Millis, PeerMessage,
@@ -341,4 +341,18 @@ fn promise_16_a_sign_out_in_another_tab_cancels_a_sign_in_that_was_sent_without_
     assert_eq!(world.outcome(0, sign_in), Some(Outcome::Failed(CallError::SignedOut)));
     world.settle();
     assert!(!world.is_signed_in(0));
+}
+
+#[test]
+fn promise_10_a_page_does_not_wait_for_a_refresh_whose_lease_ended_long_ago() {
+    let mut world = World::signed_in(1, ADA);
+    world.leap(Millis::seconds(75));
+    let lock = world.intercept(|packet| matches!(packet, Packet::Locked { .. }));
+    world.deliver(lock);
+    world.close_tab(0);
+    world.settle();
+    world.now = world.now + Policy::ORPHANED_LEASE_TTL;
+    let tab = world.open_tab();
+    world.settle();
+    assert!(world.is_signed_in(tab));
 }
