@@ -1,10 +1,10 @@
 //! The open calls of the page: those that wait for a token, and those that have been sent to the server.
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::call_map::CallMap;
 use crate::identity::Identity;
+use crate::queue::Queue;
 use crate::{Body, CallId, DeliveryPath, Generation, Instant};
 
 /// All open requests, and all that wait for the first known status.
@@ -13,7 +13,7 @@ pub struct Calls {
     open: CallMap<Call>,
     /// The wait queue, in the order in which the calls began to wait. All calls wait equally long, so this is also the
     /// order in which they time out. An entry is skipped if its call no longer waits.
-    line: VecDeque<(CallId, Instant)>,
+    line: Queue<(CallId, Instant)>,
 }
 
 /// One open call.
@@ -83,13 +83,13 @@ impl Calls {
     pub fn enqueue(&mut self, id: CallId, mut call: Call, until: Instant) {
         call.until = Some(until);
         self.open.insert(id, call);
-        self.line.push_back((id, until));
+        self.line.push((id, until));
     }
 
     /// Removes all calls from the wait queue and returns them in its order. The calls stay open.
     pub fn drain(&mut self) -> Vec<(CallId, Instant, Call)> {
-        let mut waiting = Vec::with_capacity(self.line.len());
-        for (id, until) in core::mem::take(&mut self.line) {
+        let mut waiting = Vec::new();
+        while let Some((id, until)) = self.line.pop() {
             if let Some(call) = self.open.get_mut(id).filter(|call| call.until == Some(until)) {
                 waiting.push((id, until, *call));
                 call.until = None;
@@ -103,17 +103,17 @@ impl Calls {
         if self.patience_ends()? > now {
             return None;
         }
-        let (id, _) = self.line.pop_front()?;
+        let (id, _) = self.line.pop()?;
         self.open.remove(id).map(|call| (id, call))
     }
 
     /// When the wait of the first call in the wait queue ends.
     pub fn patience_ends(&mut self) -> Option<Instant> {
-        while let Some((id, until)) = self.line.front() {
+        while let Some((id, until)) = self.line.first() {
             if self.open.get(*id).is_some_and(|call| call.until == Some(*until)) {
                 return Some(*until);
             }
-            self.line.pop_front();
+            self.line.pop();
         }
         None
     }

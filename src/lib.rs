@@ -28,6 +28,7 @@ mod identity;
 mod names;
 mod origins;
 mod policy;
+mod queue;
 mod schedule;
 mod session;
 mod time;

@@ -148,13 +148,10 @@ impl<P: Profile> Session<P> {
         self.fail(calls, CallError::Closed);
         if let Some(exchange) = self.exchange.take() {
             self.push(Effect::Unlock(exchange.id));
-            self.queued_exchanges.push_front(exchange.kind);
+            self.fail_sign_in(exchange.kind, CallError::Closed);
         }
         for kind in core::mem::take(&mut self.queued_exchanges) {
-            match kind {
-                ExchangeKind::SignIn(call) => self.push(Effect::Fail(call, CallError::Closed)),
-                ExchangeKind::Refresh | ExchangeKind::SignOut(_) => {}
-            }
+            self.fail_sign_in(kind, CallError::Closed);
         }
         for (call, _) in core::mem::take(&mut self.sign_out_calls) {
             self.push(Effect::Fail(call, CallError::Closed));

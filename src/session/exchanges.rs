@@ -16,7 +16,7 @@ impl<P: Profile> Session<P> {
     /// pending sign-out or a refresh comes after it.
     pub(super) fn begin_next(&mut self, now: Instant) {
         let due = self.schedule.due().filter(|(at, _)| *at <= now && self.clients_gone.is_none());
-        let (kind, trigger) = match (self.queued_exchanges.pop_front(), due) {
+        let (kind, trigger) = match (self.queued_exchanges.pop(), due) {
             (Some(kind), _) => (kind, None),
             (None, Some(_)) if self.sign_out_pending => (ExchangeKind::SignOut(None), None),
             (None, Some((_, trigger))) => (ExchangeKind::Refresh, Some(trigger)),

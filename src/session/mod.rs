@@ -12,12 +12,12 @@ mod requests;
 mod sign_out;
 mod user;
 
-use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 
 use crate::calls::{Call, Calls};
 use crate::exchange::Exchange;
 use crate::identity::Identity;
+use crate::queue::Queue;
 use crate::schedule::Schedule;
 use crate::{
     CallError, CallId, Credentials, DeliveryPath, Effect, Epoch, ExchangeId, ExchangeKind, Generation, Input, Instant,
@@ -37,7 +37,7 @@ pub struct Session<P> {
     exchange: Option<Exchange>,
     last_exchange: ExchangeId,
     /// Sign-ins and sign-outs that wait until the current exchange has ended.
-    queued_exchanges: VecDeque<ExchangeKind>,
+    queued_exchanges: Queue<ExchangeKind>,
     /// A refresh that timed out. Its answer may still arrive.
     abandoned: Option<Abandoned>,
     /// The last refresh got no answer, so its credential may be spent.
@@ -51,10 +51,10 @@ pub struct Session<P> {
     /// The credentials for the requests that sign out at the server. They are deleted afterwards.
     sign_out_credentials: Option<SignOutCredentials>,
     /// Calls that wait for the confirmation of a sign-out, each with the time at which its wait ends.
-    sign_out_calls: VecDeque<(CallId, Instant)>,
+    sign_out_calls: Vec<(CallId, Instant)>,
     /// When the last page disconnected; `None` while a page is connected.
     clients_gone: Option<Instant>,
-    effects: VecDeque<Effect>,
+    effects: Queue<Effect>,
 }
 
 #[derive(Debug)]
@@ -141,16 +141,16 @@ impl<P: Profile> Session<P> {
             schedule: Schedule::new(seed),
             exchange: None,
             last_exchange: ExchangeId::default(),
-            queued_exchanges: VecDeque::new(),
+            queued_exchanges: Queue::default(),
             abandoned: None,
             may_be_spent: false,
             failure: None,
             user_wait: None,
             sign_out_pending: false,
             sign_out_credentials: None,
-            sign_out_calls: VecDeque::new(),
+            sign_out_calls: Vec::new(),
             clients_gone: None,
-            effects: VecDeque::new(),
+            effects: Queue::default(),
         }
     }
 
@@ -176,7 +176,7 @@ impl<P: Profile> Session<P> {
             Input::Restored(shared) => self.restored(shared.hint, now),
             Input::Returned => self.returned(),
             Input::Send(call, body) => self.send(call, body, now),
-            Input::SignIn(call) => self.queued_exchanges.push_back(ExchangeKind::SignIn(call)),
+            Input::SignIn(call) => self.queued_exchanges.push(ExchangeKind::SignIn(call)),
             Input::SignOut(call, is_idle, shared) => self.sign_out(call, is_idle, shared, now),
             Input::Tick(shared) => self.time_out(shared, now),
             Input::UserLoaded(identity, profile) => self.user_loaded(identity, profile, now),
@@ -188,7 +188,7 @@ impl<P: Profile> Session<P> {
 
     /// The next action for the shell; `None` if there is none.
     pub fn poll(&mut self) -> Option<Effect> {
-        self.effects.pop_front()
+        self.effects.pop()
     }
 
     /// The latest time at which to send [`Input::Tick`]; `None` while the session waits for nothing.
@@ -203,7 +203,7 @@ impl<P: Profile> Session<P> {
             _ => None,
         };
         let report = self.exchange.as_ref().and_then(Exchange::reports_at);
-        let sign_out = self.sign_out_calls.front().map(|(_, until)| *until);
+        let sign_out = self.sign_out_calls.first().map(|(_, until)| *until);
         let user = self.user_wait.map(|wait| wait.until);
         let deadlines = [exchange, report, sign_out, end, user, self.forgets_at(), self.calls.patience_ends()];
         deadlines.into_iter().flatten().min()
@@ -281,7 +281,7 @@ impl<P: Profile> Session<P> {
         if self.exchange.as_mut().is_some_and(|exchange| exchange.take_report(now)) {
             self.report_slow_exchange(now);
         }
-        while self.sign_out_calls.front().is_some_and(|(_, until)| *until <= now) {
+        while self.sign_out_calls.first().is_some_and(|(_, until)| *until <= now) {
             self.report_unconfirmed_sign_out(now);
         }
         if self.exchange.is_none() {
@@ -312,7 +312,7 @@ impl<P: Profile> Session<P> {
     }
 
     fn push(&mut self, effect: Effect) {
-        self.effects.push_back(effect);
+        self.effects.push(effect);
     }
 
     fn fail(&mut self, calls: Vec<CallId>, error: CallError) {

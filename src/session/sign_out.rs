@@ -32,8 +32,8 @@ impl<P: Profile> Session<P> {
             SignOutRoute::Server => {
                 self.sign_out_pending = true;
                 self.push(Effect::Remember(Hint::SignOutPending, epoch));
-                self.queued_exchanges.push_back(ExchangeKind::SignOut(Some(call)));
-                self.sign_out_calls.push_back((call, now + Policy::REPORT_TIMEOUT));
+                self.queued_exchanges.push(ExchangeKind::SignOut(Some(call)));
+                self.sign_out_calls.push((call, now + Policy::REPORT_TIMEOUT));
             }
         }
         self.push(Effect::Broadcast(PeerMessage::SignedOut));
@@ -45,14 +45,20 @@ impl<P: Profile> Session<P> {
             self.exchange.take_if(|exchange| exchange.is_unsent() && matches!(exchange.kind, ExchangeKind::SignIn(_)));
         if let Some(exchange) = unsent {
             self.push(Effect::Unlock(exchange.id));
-            self.queued_exchanges.push_front(exchange.kind);
+            self.fail_sign_in(exchange.kind, CallError::SignedOut);
         }
         for kind in core::mem::take(&mut self.queued_exchanges) {
-            match kind {
-                ExchangeKind::SignIn(call) => self.push(Effect::Fail(call, CallError::SignedOut)),
-                kind => self.queued_exchanges.push_back(kind),
+            if !self.fail_sign_in(kind, CallError::SignedOut) {
+                self.queued_exchanges.push(kind);
             }
         }
+    }
+
+    /// Fails the call of a sign-in. Returns false for any other exchange.
+    pub(super) fn fail_sign_in(&mut self, kind: ExchangeKind, error: CallError) -> bool {
+        let ExchangeKind::SignIn(call) = kind else { return false };
+        self.push(Effect::Fail(call, error));
+        true
     }
 
     /// The next request of a sign-out. It is a refresh if the sign-out has no token that the server would accept.
@@ -159,14 +165,15 @@ impl<P: Profile> Session<P> {
 
     fn settle_sign_out(&mut self, kind: ExchangeKind) {
         let at = self.sign_out_calls.iter().position(|(call, _)| kind == ExchangeKind::SignOut(Some(*call)));
-        if let Some((call, _)) = at.and_then(|at| self.sign_out_calls.remove(at)) {
+        if let Some((call, _)) = at.map(|at| self.sign_out_calls.remove(at)) {
             self.push(Effect::Settle(call, DeliveryPath::Direct));
         }
     }
 
     /// The caller has waited long enough. The exchange continues.
     pub(super) fn report_unconfirmed_sign_out(&mut self, now: Instant) {
-        let Some((call, _)) = self.sign_out_calls.pop_front() else { return };
+        let Some((call, _)) = self.sign_out_calls.first().copied() else { return };
+        self.sign_out_calls.remove(0);
         let ends = match &self.exchange {
             Some(Exchange { stage: Stage::Fetching { since, .. }, .. }) => *since + Policy::EXCHANGE_TIMEOUT,
             _ => now,

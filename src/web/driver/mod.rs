@@ -5,7 +5,6 @@ mod exchanges;
 mod requests;
 
 use alloc::boxed::Box;
-use alloc::collections::VecDeque;
 use alloc::rc::{Rc, Weak};
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
@@ -24,6 +23,7 @@ use super::profile::PageProfile;
 use super::promise::{Deferred, callback};
 use super::{PageSession, report, shared_state};
 use crate::call_map::CallMap;
+use crate::queue::Queue;
 use crate::{CallError, CallId, Effect, ExchangeId, Input, Instant, PeerMessage, SharedState};
 use exchanges::Asking;
 
@@ -55,12 +55,12 @@ pub struct Driver {
     last_call: Cell<u32>,
     in_flight: Cell<u32>,
     /// Requests that wait because too many requests are in flight.
-    outbox: RefCell<VecDeque<CallId>>,
-    inbox: RefCell<VecDeque<Input<PageProfile>>>,
+    outbox: RefCell<Queue<CallId>>,
+    inbox: RefCell<Queue<Input<PageProfile>>>,
     /// The number of sign-outs that wait for a reading of the shared state. `deferred_inputs` has the later calls of
     /// the page.
     pending_sign_outs: Cell<u32>,
-    deferred_inputs: RefCell<VecDeque<(CallId, Input<PageProfile>)>>,
+    deferred_inputs: RefCell<Queue<(CallId, Input<PageProfile>)>>,
     is_draining: Cell<bool>,
     is_closed: Cell<bool>,
 }
@@ -180,7 +180,7 @@ impl Driver {
 
     fn submit(&self, id: CallId, input: Input<PageProfile>) {
         if self.pending_sign_outs.get() > 0 {
-            self.deferred_inputs.borrow_mut().push_back((id, input));
+            self.deferred_inputs.borrow_mut().push((id, input));
         } else {
             self.drive(input);
         }
@@ -236,7 +236,7 @@ impl Driver {
         if self.is_closed.get() {
             return;
         }
-        self.inbox.borrow_mut().push_back(input);
+        self.inbox.borrow_mut().push(input);
         if self.is_draining.replace(true) {
             return;
         }
@@ -272,11 +272,11 @@ impl Driver {
     }
 
     fn next_input(&self) -> Option<Input<PageProfile>> {
-        if let Some(input) = self.inbox.borrow_mut().pop_front() {
+        if let Some(input) = self.inbox.borrow_mut().pop() {
             return Some(input);
         }
         while self.pending_sign_outs.get() == 0 {
-            let (id, input) = self.deferred_inputs.borrow_mut().pop_front()?;
+            let (id, input) = self.deferred_inputs.borrow_mut().pop()?;
             if self.calls.borrow().get(id).is_some() {
                 return Some(input);
             }

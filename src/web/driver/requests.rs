@@ -58,7 +58,7 @@ impl Driver {
         if self.in_flight.get() < MOST_IN_FLIGHT {
             self.send(id);
         } else {
-            self.outbox.borrow_mut().push_back(id);
+            self.outbox.borrow_mut().push(id);
         }
     }
 
@@ -156,6 +156,6 @@ impl Driver {
     }
 
     fn next_in_outbox(&self) -> Option<CallId> {
-        self.outbox.borrow_mut().pop_front()
+        self.outbox.borrow_mut().pop()
     }
 }
