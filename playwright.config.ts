@@ -3,6 +3,7 @@ import { defineConfig } from '@playwright/test'
 import { engine, missing, testedChromium } from './scripts/browsers.mjs'
 import type { Served } from './tests/apps.js'
 import type { Where } from './tests/e2e/site.js'
+import type { Place } from './tests/systems/build-pages.js'
 import type { EngineName } from './tests/webdriver/driver.js'
 
 const inChromium = {
@@ -40,9 +41,12 @@ const ofTesting = Object.entries({ chromium: inChromium, firefox: inFirefox }).f
 
 const isFull = Boolean(process.env.TOKENCELL_FULL)
 
-/** The stories of the four systems, in both engines and in each place. In the quick run, in the shared vault only. */
+/**
+ * The stories of the four systems, in both engines and in each place. In the quick run, in the shared vault and behind a
+ * BFF only.
+ */
 const ofSystems = Object.entries({ chromium: inChromium, firefox: inFirefox }).flatMap(([engine, use]) =>
-  (isFull ? places : (['shared'] as const)).map((where) => ({
+  ([...(isFull ? places : (['shared'] as const)), 'bff'] as const).map((where) => ({
     name: `systems-${engine}-${where}`,
     testDir: 'tests/systems',
     testMatch: '*.spec.ts',
@@ -185,7 +189,7 @@ const ofBackends = (['shared', 'page'] as const).map((where) => ({
   use: { ...inChromium, where },
 }))
 
-export default defineConfig<{ where: Where }, { engine: EngineName; served: Served; folder: string }>({
+export default defineConfig<{ where: Place }, { engine: EngineName; served: Served; folder: string }>({
   testDir: 'tests/e2e',
   outputDir: 'test-results',
   fullyParallel: true,

@@ -47,7 +47,7 @@ export interface BffOptions
    * every secret opens. To replace a secret without signing users out, deploy `[old, new]` on every instance, then
    * `[new, old]`.
    */
-  secret: string | readonly string[]
+  secret: string | readonly string[] | undefined
   /**
    * The path of the routes `session`, `sign-in`, `sign-out` and `refresh`.
    * @default '/api/auth'

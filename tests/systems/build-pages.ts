@@ -4,12 +4,15 @@ import { build, type Plugin } from 'esbuild'
 import type { Where } from '../e2e/site.js'
 import type { FrontName } from './pages/front.js'
 
+/** Where a session is kept: in a vault, or on the server of the pages. */
+export type Place = Where | 'bff'
+
 const root = path.resolve(import.meta.dirname, '../..')
 const pages = path.join(import.meta.dirname, 'pages')
 
 interface Options {
   front: FrontName
-  where: Where
+  where: Place
   /** The origin of the API, for pages on another one. Without it, page and API share an origin. */
   api?: string
   /** Where the pages are written. */
@@ -23,7 +26,7 @@ export async function buildPages({ front, where, api, folder }: Options): Promis
   await copyFile(path.join(pages, 'index.html'), path.join(folder, 'index.html'))
   await copyFile(path.join(root, 'pkg/wasm/core_bg.wasm'), path.join(folder, 'wasm/core_bg.wasm'))
   await build({
-    entryPoints: { main: path.join(pages, 'main.ts'), 'auth.vault': vault },
+    entryPoints: { main: path.join(pages, 'main.ts'), ...(where === 'bff' ? {} : { 'auth.vault': vault }) },
     outdir: folder,
     bundle: true,
     splitting: true,
@@ -44,11 +47,36 @@ export async function buildPages({ front, where, api, folder }: Options): Promis
   })
 }
 
-/** The API of this test instead of the one in the vault files. */
+/**
+ * Bundles the server file of a system.
+ *
+ * @param file where the bundle is written
+ */
+export async function buildServer({
+  front,
+  api,
+  file,
+}: Pick<Required<Options>, 'api' | 'front'> & { file: string }) {
+  await build({
+    entryPoints: [path.join(import.meta.dirname, `servers/${front}.server.ts`)],
+    outfile: file,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    define: { 'process.env.AUTH_SECRET': JSON.stringify(SECRET) },
+    plugins: [ours(await exportsOfPackage()), calling(api)],
+    logLevel: 'error',
+  })
+}
+
+/** Seals the session cookies of these servers. */
+export const SECRET = 'a secret of more than thirty-two characters'
+
+/** The API of this test instead of the one in the vault files and server files. */
 const calling = (api: string): Plugin => ({
   name: 'api',
   setup({ onLoad }) {
-    onLoad({ filter: /\.vault\.ts$/ }, async ({ path: file }) => {
+    onLoad({ filter: /\.(server|vault)\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8')
       return { contents: text.replace('https://api.example.com', api), loader: 'ts' }
     })

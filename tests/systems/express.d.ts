@@ -1,4 +1,4 @@
-/** The part of Express and cors that s3-express.ts uses: these packages have no types of their own. */
+/** The part of Express and cors that s3-express.ts and bff.ts use: these packages have no types of their own. */
 declare module 'express' {
   import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 
@@ -26,6 +26,7 @@ declare module 'express' {
   export interface App extends RequestListener {
     use(...handlers: Handler[]): this
     use(path: string, ...handlers: Handler[]): this
+    all(paths: readonly string[], ...handlers: Handler[]): this
     get(path: string, ...handlers: Handler[]): this
     post(path: string, ...handlers: Handler[]): this
     patch(path: string, ...handlers: Handler[]): this

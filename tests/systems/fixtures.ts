@@ -1,6 +1,6 @@
 import { test as base, type Page } from '@playwright/test'
-import type { Where } from '../e2e/site.js'
-import { buildPages } from './build-pages.js'
+import { startBff } from './bff.js'
+import { buildPages, type Place } from './build-pages.js'
 import { type Host, listen } from './host.js'
 import type { FrontName } from './pages/front.js'
 import { handle } from './routes.js'
@@ -19,8 +19,8 @@ interface Start {
   idle?: number
 }
 
-/** A system and the URL of its pages. */
-type Running<System> = System & { home: string }
+/** A system and the URL of its pages. `site` is the server of the pages, if they are not on the server of the API. */
+type Running<System> = System & { home: string; site: Host | undefined }
 
 export const systems = {
   s0: startS0,
@@ -31,13 +31,19 @@ export const systems = {
 } satisfies Record<FrontName, (options: Start) => Promise<Host>>
 
 interface Fixtures {
-  where: Where
-  /** Starts the system with its pages, which are on the same origin, or on another one as with the API of S1. */
+  where: Place
+  /**
+   * Starts the system with its pages, which are on the same origin, or on another one as with the API of S1. With `bff`, the
+   * pages are on a server of their own, which sends their requests on to the system.
+   */
   start: <Name extends FrontName>(
     name: Name,
     options?: Pick<Start, 'idle' | 'lifetime'>,
   ) => Promise<Running<Awaited<ReturnType<(typeof systems)[Name]>>>>
 }
+
+const NO_TOKEN =
+  'With a session cookie there is no token to keep on a server: the cookie is HttpOnly, and no script can read it.'
 
 export const test = base.extend<Fixtures>({
   where: ['shared', { option: true }],
@@ -46,11 +52,19 @@ export const test = base.extend<Fixtures>({
     await use(async (name, options = {}) => {
       const pages = testInfo.outputPath(`pages-${open.length}`)
       const launch = systems[name] as (options: Start) => Promise<Host>
+      if (where === 'bff') {
+        testInfo.skip(name === 's2-session', NO_TOKEN)
+        const system = await launch(options)
+        const site = await startBff({ front: name, api: system.url, pages })
+        open.push(system, site)
+        await buildPages({ front: name, where, folder: pages })
+        return Object.assign(system, { home: site.url, site }) as never
+      }
       const site = name === 's1' ? await listen(handle({}, { pages })) : undefined
       const system = await launch({ ...options, ...(site ? { origins: [site.url] } : { pages }) })
       open.push(system, ...(site ? [site] : []))
       await buildPages({ front: name, where, folder: pages, ...(site ? { api: system.url } : {}) })
-      return Object.assign(system, { home: (site ?? system).url }) as never
+      return Object.assign(system, { home: (site ?? system).url, site }) as never
     })
     for (const host of open) await host.close()
   },

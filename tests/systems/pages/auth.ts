@@ -1,4 +1,5 @@
-import { createAuth, type Vault } from 'tokencell'
+import { type Auth, createAuth, type Vault } from 'tokencell'
+import { createBffAuth } from 'tokencell/bff'
 
 export interface Shown {
   id: number
@@ -19,4 +20,5 @@ const places = {
   worker: { worker: () => new Worker(new URL(file, import.meta.url), { type: 'module' }) },
 }
 
-export const auth = createAuth<Shown>(places[__WHERE__])
+export const auth: Auth<Shown> =
+  __WHERE__ === 'bff' ? createBffAuth<Shown>() : createAuth<Shown>(places[__WHERE__])
