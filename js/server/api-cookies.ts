@@ -24,6 +24,19 @@ export function keepCookies<Cookies extends ApiCookies>(before: Cookies, headers
   return names.every((name) => before[name] === kept[name]) ? before : (kept as Cookies)
 }
 
+/** What a response has changed of the cookies; `undefined` for a cookie that it has deleted. */
+export type CookieChanges = Readonly<Record<string, string | undefined>>
+
+export function changesOf(before: ApiCookies, after: ApiCookies): CookieChanges {
+  const names = Object.keys({ ...before, ...after }).filter((name) => before[name] !== after[name])
+  return Object.fromEntries(names.map((name) => [name, after[name]]))
+}
+
+export function withChanges(cookies: ApiCookies, changes: CookieChanges): Record<string, string> {
+  const all = Object.entries({ ...cookies, ...changes })
+  return Object.fromEntries(all.filter((pair): pair is [string, string] => pair[1] !== undefined))
+}
+
 /** Adds the cookies to the headers of a request. */
 export function setCookieHeader(headers: Headers, cookies: ApiCookies) {
   const pairs = Object.entries(cookies).map((pair) => pair.join('='))

@@ -1,6 +1,6 @@
 import { authorization, tokenIn } from '../common/authorization.js'
 import { isCsrfRefusal, isWrite } from '../common/csrf-token.js'
-import { setCookieHeader } from './api-cookies.js'
+import { changesOf, setCookieHeader } from './api-cookies.js'
 import type { CookieState } from './cookie-state.js'
 import type { CsrfState, CsrfTokens } from './csrf-source.js'
 import { type Grant, readToken } from './grant.js'
@@ -56,8 +56,12 @@ export function createApiRequests(dependencies: Dependencies) {
     if (next) await cookieState.adopt(next)
   }
 
-  async function keep(before: CsrfState, after: CsrfState) {
-    if (after !== before) await cookieState.amend(after)
+  /** Only the difference: the session may have been refreshed, and have newer cookies than `before`. */
+  async function keep(before: CsrfState, { csrfToken, upstreamCookies }: CsrfState) {
+    const cookies = changesOf(before.upstreamCookies, upstreamCookies)
+    const isSame = csrfToken === before.csrfToken
+    if (isSame && Object.keys(cookies).length === 0) return
+    await cookieState.amend({ cookies, ...(!isSame && { csrfToken }) })
   }
 
   /** Another token for a request that was refused with this one. */

@@ -4,6 +4,7 @@ import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
+import { changed, type SessionChange } from './session.js'
 import type { EndedSession, Reference, Refusal, Session } from './session-types.js'
 import type { Sessions } from './sessions.js'
 
@@ -52,7 +53,7 @@ export function createCookieState(
   /** When the user signed out. */
   let signedOutAt: number | null = null
   /** What this request has changed of the session besides its token. */
-  let amendments: Partial<Session> | undefined
+  let amendments: SessionChange | undefined
   /** Whether this request itself has signed the user in or out. */
   let isDecided = false
   let isChanged = false
@@ -118,6 +119,27 @@ export function createCookieState(
     if (!bff.store && !isLongAgo(refused.at)) refusal = refused
   }
 
+  /**
+   * The session as it fits into the cookie: a user that is too large is left out.
+   *
+   * @throws AuthError `session-too-large` if it does not fit without the user either
+   */
+  async function fitted(next: Session): Promise<Session> {
+    const code = 'session-too-large' as const
+    try {
+      await refuseTooLarge(next)
+      return next
+    } catch (error) {
+      const without = { ...next, user: null, isUserOlder: false }
+      if ((next.user ?? undefined) === undefined) throw error
+      await refuseTooLarge(without)
+      bff.emit({ type: 'user-too-large', session: await nameOf(next.id), code })
+      // The other requests with this token leave the user out, too.
+      renewals.amended(without)
+      return without
+    }
+  }
+
   /** @throws AuthError `session-too-large` */
   async function refuseTooLarge(next: Session) {
     const content = await sessions.contentFor('session', next)
@@ -157,12 +179,12 @@ export function createCookieState(
     sameId(content, original)
 
   /**
-   * Takes over the session with its next token. A session that is too large to be kept is ended.
+   * Takes over the session with its next token. A session whose tokens are too large to be kept is ended.
    * @returns the error if the session is too large
    */
   async function adopt(next: Session): Promise<unknown> {
     try {
-      await refuseTooLarge(next)
+      session = await fitted(next)
     } catch (error) {
       const name = await nameOf(next.id)
       const code = 'session-too-large' as const
@@ -170,25 +192,33 @@ export function createCookieState(
       end('expired')
       return error
     }
-    session = next
     isChanged = true
     return undefined
+  }
+
+  /** Takes over a refresh that was too slow for this request and may have finished by now. */
+  async function adoptLate(before: Session) {
+    const late = amendments ? await renewals.newer(before, openedAt) : renewals.successorOf(before, openedAt)
+    if (!late) return
+    await adopt(changed(late, amendments))
+    if (session && amendments) renewals.amended(session)
   }
 
   /**
    * Changes the session, and keeps its token. A session that would be too large stays as it is.
    * @returns the error if it would be too large
    */
-  async function amend(change: Partial<Session>): Promise<unknown> {
+  async function amend(change: SessionChange): Promise<unknown> {
     if (!session) return undefined
-    const next = { ...session, ...change }
+    // Another request or instance may have refreshed the session. The change must not overwrite the next token.
+    const next = changed((await renewals.newer(session, openedAt)) ?? session, change)
     try {
       await refuseTooLarge(next)
     } catch (error) {
       return error
     }
     session = next
-    amendments = { ...amendments, ...change }
+    amendments = { ...amendments, ...change, cookies: { ...amendments?.cookies, ...change.cookies } }
     isChanged = true
     renewals.amended(next)
     return undefined
@@ -232,8 +262,7 @@ export function createCookieState(
     },
     /** @throws AuthError `session-too-large` */
     async begin(next: Session) {
-      await refuseTooLarge(next)
-      session = next
+      session = await fitted(next)
       activity.begin(next)
       pendingSignOut = undefined
       isChanged = isDecided = true
@@ -250,9 +279,7 @@ export function createCookieState(
       pendingSignOut = session
     },
     async setCookies(): Promise<string[]> {
-      // A refresh that was too slow for this request may have finished by now.
-      const late = session && !isDecided && renewals.successorOf(session, openedAt)
-      if (late) await adopt(amendments ? { ...late, ...amendments } : late)
+      if (session && !isDecided) await adoptLate(session)
       if (refusal) return refusals.write(header, await seal.close(refusal, REFUSAL, REMAINS), REMAINS)
       const others = [...refusals.write(header, '', 0), ...(await activity.setCookies(session))]
       return [...(await ownCookies()), ...others]

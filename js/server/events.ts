@@ -51,6 +51,11 @@ export type ServerEvent =
   | ({ type: 'sign-out-failed'; session: string; willRetry: boolean } & Failure)
   /** The endpoint `user` brought no user. The session continues. `status` is `null` if there was no response. */
   | { type: 'user-failed'; session: string; status: number | null }
+  /**
+   * The user does not fit into the session cookie, and is left out. The session continues: `user` is `null`, and roles come
+   * from the claims of the token.
+   */
+  | { type: 'user-too-large'; session: string; code: 'session-too-large' }
   /** The store does not answer. Until it does, this instance works without it. */
   | { type: 'store-failed'; error: ErrorName }
   /**

@@ -19,6 +19,7 @@ const SUBJECTS: Partial<Record<ServerEvent['type'], string>> = {
   'sign-in-failed': 'A sign-in has failed',
   'sign-out-failed': 'The API has not confirmed a sign-out',
   'store-failed': 'The store does not respond',
+  'user-too-large': 'A user does not fit into the session cookie, and was left out of the session',
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Exchange, memory } from './memory.js'
 import type { Bff } from './options.js'
 import type { Demand, Renewal, TemporaryFailure } from './renewal.js'
 import { nameOf } from './seal.js'
-import { isExpired, renewed } from './session.js'
+import { isExpired, renewed, withNewerUser } from './session.js'
 import type { Session } from './session-types.js'
 import type { Coordinator } from './store.js'
 import { type createUpstream, REFRESH_TIMEOUT } from './upstream.js'
@@ -37,7 +37,7 @@ export function createRenewals(
    */
   async function refresh(session: Session, last: Renewal | null, demand?: Demand): Promise<Renewal> {
     // Another instance may have refreshed the session since the request found it due.
-    const newest = shared && (await shared.load('session', session.id).catch(() => null))
+    const newest = await stored(session)
     if (newest && newest.generation > session.generation) return { kind: 'renewed', session: newest }
     const before = last?.kind === 'failed-temporarily' ? last : null
     const upstreamCookies = before?.upstreamCookies ?? session.upstreamCookies
@@ -47,10 +47,23 @@ export function createRenewals(
     const mayBeSpent = before && !before.wasRefused
     const result = renewal.kind === 'refused' && mayBeSpent ? refusedOnce(upstreamCookies) : renewal
     const name = await nameOf(session.id)
-    if (result.kind === 'renewed')
-      bff.emit({ type: 'refreshed', session: name, generation: result.session.generation })
-    else bff.emit(failed(name, result))
-    return result
+    if (result.kind !== 'renewed') {
+      bff.emit(failed(name, result))
+      return result
+    }
+    bff.emit({ type: 'refreshed', session: name, generation: result.session.generation })
+    return { ...result, session: withNewestUser(result.session, await stored(session)) }
+  }
+
+  const stored = async ({ id }: Session) => shared && (await shared.load('session', id).catch(() => null))
+
+  /** A page may have loaded the user again during an exchange, here or on another instance. */
+  function withNewestUser(session: Session, inStore: Session | null | undefined): Session {
+    const here = memory().newest.get(session.id)?.session
+    return [inStore, here].reduce<Session>(
+      (newest, other) => (other ? withNewerUser(newest, other) : newest),
+      session,
+    )
   }
 
   function begin(session: Session, demand?: Demand): Exchange {
@@ -168,9 +181,9 @@ export function createRenewals(
     successorOf,
     /** Returns a newer generation of this session, from this process or from the store. */
     async newer(session: Session, openedAt: number): Promise<Session | undefined> {
-      const stored = shared && (await shared.load('session', session.id).catch(() => null))
-      const isNewer = stored && stored.generation > session.generation
-      return isNewer ? stored : successorOf(session, openedAt)
+      const inStore = await stored(session)
+      const isNewer = inStore && inStore.generation > session.generation
+      return isNewer ? inStore : successorOf(session, openedAt)
     },
     /**
      * Takes the next token that the API has sent with a response to an ordinary request (sliding sessions).
@@ -187,9 +200,9 @@ export function createRenewals(
         return isRefreshing || (known?.session.generation ?? 0) > as.generation
       }
       if (session.generation > as.generation || isOld()) return undefined
-      const stored = shared && (await shared.load('session', as.id).catch(() => null))
-      if ((stored && stored.generation > as.generation) || isOld()) return undefined
-      const next = renewed(session, grant, session.upstreamCookies)
+      const inStore = await stored(as)
+      if ((inStore && inStore.generation > as.generation) || isOld()) return undefined
+      const next = withNewestUser(renewed(session, grant, session.upstreamCookies), inStore)
       remember(next)
       bff.emit({ type: 'refreshed', session: await nameOf(next.id), generation: next.generation })
       return next
@@ -197,7 +210,10 @@ export function createRenewals(
     /** The session has changed, and its token has not. */
     amended(session: Session) {
       const known = memory().newest.get(session.id)
-      if (known?.session.generation === session.generation) known.session = session
+      if (!known) remember(session)
+      else if (known.session.generation === session.generation) known.session = session
+      // A refresh was faster. The session with its token has the user, too.
+      else known.session = withNewerUser(known.session, session)
     },
     /** A request has come with this session, which shows that the browser has it. */
     seen(session: Session) {

@@ -261,8 +261,8 @@ export function openRequestSession(
       const session = await refreshed()
       const loaded = session && (await upstream.reloadUser(session))
       if (loaded && loaded !== session) {
-        const { user, isUserOlder } = loaded
-        const error = await cookieState.amend({ user, isUserOlder })
+        const { user, userAt } = loaded
+        const error = await cookieState.amend({ user, userAt })
         if (error) throw error
       }
       return read()

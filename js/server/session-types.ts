@@ -17,6 +17,8 @@ export interface Session {
   /** The cookies of the API that a refresh needs. */
   upstreamCookies: Record<string, string>
   user: unknown
+  /** When the API was asked for the user, or has sent it with a token. */
+  userAt?: number | undefined
   /** Whether the token is newer than the user. */
   isUserOlder?: boolean | undefined
   /** When the session ends for good, if the API says so. */

@@ -1,6 +1,7 @@
 import { isAuthError } from '../common/errors.js'
 import { LOADING, loadingWith } from '../common/snapshot.js'
 import type { Claims, Reason, RegisteredUser, Snapshot } from '../common/types.js'
+import { type CookieChanges, withChanges } from './api-cookies.js'
 import type { Grant } from './grant.js'
 import { memory } from './memory.js'
 import type { Session } from './session-types.js'
@@ -21,11 +22,33 @@ export function renewed(session: Session, grant: Grant, upstreamCookies: Record<
   const isUserOlder = next.user === undefined && session.user !== undefined
   return {
     ...next,
-    user: next.user ?? session.user,
+    ...(next.user === undefined && { user: session.user, userAt: session.userAt }),
     isUserOlder,
     endsAt: next.endsAt ?? session.endsAt,
     refresh: next.refresh ?? session.refresh,
   }
+}
+
+/** What a request changes of a session besides its token. */
+export interface SessionChange extends Partial<Pick<Session, 'csrfToken' | 'user' | 'userAt'>> {
+  cookies?: CookieChanges
+}
+
+/** The session with this change. Its token may be a later one than when the change was made. */
+export function changed(session: Session, change: SessionChange | undefined): Session {
+  if (!change) return session
+  const { cookies = {}, user, userAt, ...others } = change
+  const upstreamCookies = withChanges(session.upstreamCookies, cookies)
+  return withNewerUser({ ...session, ...others, upstreamCookies }, { user, userAt })
+}
+
+/** The session with this user, if the user is newer than its own. */
+export function withNewerUser<Kept extends Session>(
+  session: Kept,
+  { user, userAt = 0 }: Pick<Session, 'user' | 'userAt'>,
+): Kept {
+  if (user === undefined || userAt <= (session.userAt ?? 0)) return session
+  return { ...session, user, userAt, isUserOlder: userAt < session.grantedAt }
 }
 
 function granted({ access, refresh, lifetime, endsAt, user }: Grant, now: number) {
@@ -35,6 +58,7 @@ function granted({ access, refresh, lifetime, endsAt, user }: Grant, now: number
     access,
     refresh,
     user,
+    ...(user !== undefined && { userAt: now }),
     by,
     grantedAt: now,
     expiresAt: at(1000),

@@ -63,6 +63,8 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
   /** Loads the user of a session whose grant has brought none. Without a user, the session continues. */
   async function withUser(session: Session): Promise<Session> {
     if (!bff.user || (session.user ?? undefined) !== undefined) return session
+    // Later than the token and the previous user, also if another instance with another clock has got them.
+    const userAt = Math.max(Date.now(), session.grantedAt, (session.userAt ?? 0) + 1)
     const headers = { ...visitorOf(session), authorization: authorization(bff.scheme, session.access) }
     // An API with a CSRF token compares the token, and often also the access token, with its cookies.
     const { user, status } = await loadUser(
@@ -71,14 +73,14 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
       csrfTokens ? { ...stateOf(session), headers } : { headers },
     )
     if (user === undefined) bff.emit({ type: 'user-failed', session: await nameOf(session.id), status })
-    return { ...session, user }
+    return { ...session, user, userAt }
   }
 
   return {
     /** Loads the user again. If the API brings none, the previous one stays. */
     async reloadUser(session: Session): Promise<Session> {
-      const { user } = await withUser({ ...session, user: undefined })
-      return user === undefined ? session : { ...session, user, isUserOlder: false }
+      const { user, userAt } = await withUser({ ...session, user: undefined })
+      return user === undefined ? session : { ...session, user, userAt, isUserOlder: false }
     },
     /** @throws AuthError `refused`, `unreachable`, or the code for the error in the token response */
     async signIn(

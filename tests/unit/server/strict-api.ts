@@ -21,6 +21,9 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
     /** How many refreshes were refused. */
     refused: 0,
     signOutStatus: 204,
+    /** What `/me` answers, and what a sign-in and a refresh bring as the user. */
+    user: undefined as object | undefined,
+    refreshedUser: undefined as object | undefined,
     onRefresh: ((answer) => answer()) as Exchange,
   }
 
@@ -38,7 +41,7 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
     const { url = '', method } = request
     const token = request.headers.authorization?.replace('Bearer ', '') ?? ''
     state.asked.push(`${method} ${url} ${token.slice(0, 'access-12'.length)}`.trim())
-    if (url === '/login') return grant(response, { name: JSON.parse(text).email })()
+    if (url === '/login') return grant(response, state.user ?? { name: JSON.parse(text).email })()
     if (url === '/logout') {
       if (state.signOutStatus < 300) state.access.delete(token)
       return void response.writeHead(state.signOutStatus).end()
@@ -49,8 +52,9 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
         state.refused += 1
         return void response.writeHead(401).end()
       }
-      return state.onRefresh(grant(response, undefined), response)
+      return state.onRefresh(grant(response, state.refreshedUser), response)
     }
+    if (url === '/me' && state.access.has(token)) return void response.end(JSON.stringify(state.user))
     response.writeHead(state.access.has(token) ? 200 : 401).end(token.slice(0, 'access-12'.length))
   }
 

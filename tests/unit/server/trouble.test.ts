@@ -6,19 +6,20 @@ import { Browser, serve } from './browser.js'
 
 /** An API whose tokens are numbered and valid for an hour. */
 let answer: RequestListener
-let user: unknown
+let padding: string
 let grants: number
 let api: Awaited<ReturnType<typeof serve>>
 beforeEach(async () => {
   vi.useFakeTimers({ toFake: ['Date'] })
   vi.spyOn(console, 'error').mockImplementation(() => {})
   grants = 0
-  user = { name: 'Ada' }
+  padding = ''
   answer = (_, response) => void response.end('{}')
   api = await serve((request, response) => {
     if (request.url?.startsWith('/api/')) return answer(request, response)
     grants += 1
-    response.end(JSON.stringify({ access_token: `token-number-${grants}`, expires_in: 3600, user }))
+    const access_token = `token-number-${grants}${padding}`
+    response.end(JSON.stringify({ access_token, expires_in: 3600, user: { name: 'Ada' } }))
   })
 })
 afterEach(() => {
@@ -74,7 +75,7 @@ async function name(browser: Browser): Promise<string> {
 }
 
 test('a session that is too large for its cookies is refused with `session-too-large`', async () => {
-  user = { bio: 'y'.repeat(12_000) }
+  padding = 'y'.repeat(12_000)
   const browser = new Browser(createBff(api.options))
   const response = await browser.signIn()
   expect([response.status, (await response.json()).error]).toEqual([502, 'session-too-large'])
