@@ -5,7 +5,7 @@ import { platformFetch } from '../common/platform-fetch.js'
 import { join, split } from '../common/request.js'
 import { stepUpEvent } from '../common/step-up.js'
 import type { AuthEvent } from '../common/types.js'
-import { CSRF_HEADER, ERROR_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
+import { CSRF_HEADER, ERROR_HEADER, GENERATION_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
 import type { createSessionRequests } from './session-requests.js'
 import type { SessionState } from './session-state.js'
 
@@ -44,6 +44,7 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
     const stepUp = stepUpEvent(request.url, response)
     if (stepUp) emit(stepUp)
     if (code === 'replaced' || (response.status === 401 && !stepUp)) await requests.revalidate()
+    else void requests.catchUpWith(Number(response.headers.get(GENERATION_HEADER)))
     if (!code) return response
     const { message = response.statusText } = await response.json().catch(() => ({}))
     throw new AuthError(code, message, { status: response.status })

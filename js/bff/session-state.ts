@@ -59,6 +59,7 @@ export function createSessionState<User>(
       snapshot: isSame ? before.snapshot : shown,
       session: isOver ? null : session,
       at,
+      ...(next.generation !== undefined && { generation: next.generation }),
       ...(next.idle && { idle: next.idle }),
     }
     if (before.session !== null && before.session !== info.session) {

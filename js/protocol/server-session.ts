@@ -11,6 +11,12 @@ export const SESSION_HEADER = 'x-tokencell-session'
 /** The header with the code of an error that comes from this server and not from the API. */
 export const ERROR_HEADER = 'x-tokencell-error'
 
+/**
+ * The header with the generation of the session (`SessionInfo.generation`), on responses of the API. A page that knows an older one
+ * asks for the session: its token, and with it the roles, may have changed.
+ */
+export const GENERATION_HEADER = 'x-tokencell-generation'
+
 /** The session data that a server gives to a page. Pass it on unchanged. It never contains a token. */
 export interface SessionInfo<User = RegisteredUser> {
   snapshot: Snapshot<User>
@@ -18,6 +24,8 @@ export interface SessionInfo<User = RegisteredUser> {
   session: string | null
   /** The time of this state, by the server's clock. In milliseconds since the epoch. */
   at: number
+  /** Increases with every token of the session. */
+  generation?: number
   /** With the option `idle`, while a user is signed in. */
   idle?: IdleLimit
 }

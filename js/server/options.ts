@@ -183,6 +183,7 @@ export function resolveOptions(options: BffOptions) {
   const signIn = parseEndpoint('signIn', options, api) as Target
   const refresh = parseEndpoint('refresh', options, api)
   const signOut = parseEndpoint('signOut', options, api)
+  const csrfSource = parseCsrfSource(options, api)
   const exchanges = new Map(
     Object.entries(options.exchanges ?? {}).map(([name, given]) => [
       name,
@@ -199,11 +200,14 @@ export function resolveOptions(options: BffOptions) {
     signOut,
     check: options.check === undefined ? undefined : parseEndpoint('check', options, api)?.url.href,
     idle: options.idle && idleMillis(options.idle),
-    csrfSource: parseCsrfSource(options, api),
+    csrfSource,
     renewHeader: options.renewHeader?.toLowerCase(),
     refreshToken: placeOf(options.refreshToken),
     refreshMember: refreshMember(options.refreshToken, options.fields),
-    tokenPaths: tokenPaths([signIn, refresh, signOut, ...exchanges.values()]),
+    tokenPaths: [
+      ...tokenPaths([signIn, refresh, signOut, ...exchanges.values()]),
+      ...(csrfSource && 'field' in csrfSource.from ? [csrfSource.from.field] : []),
+    ],
     scheme: options.scheme ?? 'Bearer',
     basePath: (options.basePath ?? '/api/auth').replace(/\/$/, ''),
     proxy: options.proxy ?? [],

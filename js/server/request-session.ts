@@ -22,6 +22,8 @@ export interface RequestSession {
   read(): Promise<Snapshot>
   /** The same snapshot in the form that pages get, with a name for the session. */
   info(): Promise<SessionInfo>
+  /** The generation of the session's token; `null` without a session. Nothing is requested for it. */
+  readonly generation: number | null
   /**
    * The same as `read`, with a token that was granted after this call or less than a second before it. Use it after a
    * change that the current token does not contain yet, such as a new role. If the refreshed session cannot be passed on,
@@ -218,8 +220,12 @@ export function openRequestSession(
         snapshot,
         session: session && (await nameOf(session.id)),
         at: Date.now(),
+        ...(session && { generation: session.generation }),
         ...(idle && { idle }),
       }
+    },
+    get generation() {
+      return cookieState.session?.generation ?? null
     },
     async refresh(body) {
       const since = Date.now() - TRUST

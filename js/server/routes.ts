@@ -1,4 +1,5 @@
 import { isAuthError } from '../common/errors.js'
+import { GENERATION_HEADER } from '../protocol/server-session.js'
 import { createCookies } from './cookie.js'
 import { checkCsrf } from './csrf.js'
 import { createCsrfTokens } from './csrf-source.js'
@@ -118,6 +119,8 @@ export function createBff(options: BffOptions): BffServer {
       emitFailure(error)
       throw error
     })
+    passed.headers.delete(GENERATION_HEADER)
+    if (session.generation !== null) passed.headers.set(GENERATION_HEADER, String(session.generation))
     return proof === 'element' ? asDocument(passed) : passed
   }
 

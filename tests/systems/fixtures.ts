@@ -1,4 +1,4 @@
-import { test as base, type Page } from '@playwright/test'
+import { type BrowserContext, test as base, type Page } from '@playwright/test'
 import { startBff } from './bff.js'
 import { buildPages, type Place } from './build-pages.js'
 import { type Host, listen } from './host.js'
@@ -40,6 +40,8 @@ interface Fixtures {
     name: Name,
     options?: Pick<Start, 'idle' | 'lifetime'>,
   ) => Promise<Running<Awaited<ReturnType<(typeof systems)[Name]>>>>
+  /** Closes the browser if it is open, and opens it again with what it has kept. */
+  restart: () => Promise<Page>
 }
 
 const NO_TOKEN =
@@ -67,6 +69,23 @@ export const test = base.extend<Fixtures>({
       return Object.assign(system, { home: (site ?? system).url, site }) as never
     })
     for (const host of open) await host.close()
+  },
+  restart: async ({ browser, browserName, channel, launchOptions, playwright }, use, testInfo) => {
+    let context: BrowserContext | undefined
+    await use(async () => {
+      // Playwright keeps the profile of a Firefox over WebDriver BiDi no longer than its process: here the cookies are kept.
+      const storageState = browserName === 'firefox' ? await context?.storageState() : undefined
+      await context?.close()
+      context =
+        browserName === 'firefox'
+          ? await browser.newContext(storageState ? { storageState } : {})
+          : await playwright[browserName].launchPersistentContext(testInfo.outputPath('profile'), {
+              ...launchOptions,
+              ...(channel ? { channel } : {}),
+            })
+      return context.newPage()
+    })
+    await context?.close()
   },
 })
 

@@ -33,6 +33,13 @@ test.each(['field', 'header', 'endpoint'] as const)(
   },
 )
 
+test('the page does not get the token with the response to the sign-in', async () => {
+  const api = await startHeadlessApi({ csrf: 'field' })
+  closing.push(api.close)
+  const { answer, snapshot } = await (await browse(api.options).signIn()).json()
+  expect([snapshot.status, answer]).toEqual(['authenticated', { session: {} }])
+})
+
 test('the endpoint is requested once, before the sign-in', async () => {
   const { browser, state } = await open('endpoint')
   await write(browser, {})

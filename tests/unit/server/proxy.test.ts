@@ -175,6 +175,7 @@ test('promise 23: a response of the API reaches the page without cookies, tokens
     'retry-after': '5',
     vary: 'cookie',
     'x-request-id': 'r1',
+    'x-tokencell-generation': '1',
   })
 })
 
