@@ -23,6 +23,8 @@ export interface Answer {
   /** If the response is a refusal: the members of the body that it reports as missing. */
   missing: string[]
   isCut: boolean
+  /** Whether the API may have refused the request because it had no valid CSRF token. */
+  isCsrfRefusal: boolean
   /** The framework that the API seems to use. */
   stack: Stack | undefined
   /** Local time in milliseconds, half-way between the request and the response. */
@@ -68,6 +70,7 @@ export function readAnswer(
     missing: missingIn(raw),
     stack: stackOf(raw),
     isCut: raw.isCut,
+    isCsrfRefusal: isCsrfRefusal(raw),
     at: raw.at - raw.took / 2,
     header,
     list: (name) =>
@@ -97,6 +100,10 @@ function missingIn({ status, body }: RawAnswer): string[] {
     new RegExp(`"${name}"|\\b${name} is (a )?(required|missing)`).test(body),
   )
 }
+
+/** Without a hint in the body, 422 means other invalid members. */
+const isCsrfRefusal = ({ status, body }: RawAnswer) =>
+  status === 403 || status === 419 || (status === 422 && /csrf|xsrf|authenticity|forgery/i.test(body))
 
 function readable(name: string, value: string, secrets: Secrets): string {
   // A query may contain a token, and a path may contain text that a user has typed. The other headers have a fixed

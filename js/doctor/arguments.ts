@@ -29,7 +29,8 @@ API (an endpoint is "[METHOD] path": relative to the root if it begins with a sl
   --sign-out <endpoint>    default "DELETE logout"
   --me <endpoint>          any endpoint that requires a token; default "GET me"
   --csrf <rule>            "Header: value" (default "X-Requested-With: tokencell"), "Header=cookie" or "none"
-  --csrf-page <endpoint>   requested before a sign-in to get the CSRF token; Laravel: "/sanctum/csrf-cookie"
+  --csrf-page <endpoint>   requested before a sign-in to get the CSRF token: a JSON endpoint, a page with a <meta> element, or
+                           a GET that sets a readable cookie. Without this option, doctor tries usual places
   --me-header <header>     an additional header that --me requires and your application passes to auth.fetch, such as
                            "X-Tenant: 1"; repeatable
   --guess                  look for endpoints under the usual names of Devise, Express, jwt_sessions, Knock …

@@ -1,3 +1,4 @@
+import { contentOf } from '../common/meta.js'
 import { ownProperty } from '../common/own-property.js'
 import { asNumber, isLifetime } from '../server/lifetime.js'
 import { printable } from './printable.js'
@@ -22,17 +23,22 @@ export interface Jwt {
   claims: string[]
 }
 
+/** Where a response has a CSRF token: at a dotted path in its body, in a header, or in a `<meta>` element. */
+export type CsrfPlace = { field: string } | { responseHeader: string } | { meta: string }
+
 /** What a token response grants. */
 export interface Grant {
   /** One entry for each place where the token is. */
   access: Access[]
   refresh: { token: Secret; place: string } | undefined
-  csrf: { token: Secret; place: string } | undefined
+  csrf: { token: Secret; place: CsrfPlace } | undefined
   expiresIn: { seconds: number; place: string } | undefined
   /** The place of a value that has the name of a lifetime, but is not a number of seconds. */
   oddLifetime: string | undefined
-  /** The place of the user, if there is one. */
+  /** The place of the user, if there is one; empty if the whole body is the user. */
   user: string | undefined
+  /** A token in a response header: the next one, if the response is not that to a sign-in or a refresh. */
+  renewed: { token: Secret; header: string } | undefined
   /** The token came in `Authorization` without a scheme. */
   isBare: boolean
   /** The five headers of devise_token_auth. */
@@ -43,12 +49,11 @@ const JWT = /^[\w-]+\.[\w-]+\.[\w-]*$/
 /** The schemes of tokens. Another scheme, such as `Basic`, has none. */
 const SCHEMES = /^(bearer|jwt|token)?$/i
 const DEEPEST = 4
-/** A place that is not a path in a body. */
-const META = '<meta name="csrf-token">'
 const NAMES = {
   access: /^(access|access_?token|auth_?token|id_?token|jwt|token)$/i,
   refresh: /refresh|^rt$/i,
-  csrf: /csrf|xsrf/i,
+  // Spring and Rails also send the name of the parameter and of the header.
+  csrf: /^(?!.*(param|header(_?name)?$))(?!access-control-).*(csrf|xsrf)/i,
   expiresIn: /^(access_)?expires_?in$/i,
   user: /^(account|current_user|me|profile|user)$/i,
 }
@@ -64,7 +69,9 @@ export interface TokenPlan {
   /** Whether the session is a cookie, so that values which look like tokens are not tokens. */
   isCookieSession: boolean
   /** The dotted paths of tokens in a body. */
-  tokens: { access?: string | undefined; refresh?: string | undefined }
+  tokens: { access?: string | undefined; refresh?: string | undefined; csrf?: string | undefined }
+  /** The account, which shows where the user is in a body. */
+  credentials?: { email: string } | undefined
 }
 
 export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: TokenPlan): Grant {
@@ -78,6 +85,8 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
     const value = ownProperty(content, path)
     return typeof value === 'string' && value !== '' ? { place: path, value } : undefined
   }
+  /** Spring returns `{ headerName: 'X-CSRF-TOKEN', parameterName: '_csrf', token: '…' }`. */
+  const ofSpring = () => (at('parameterName') && at('headerName') ? at('token') : undefined)
   const kept = (leaf: { value: string; place: string } | undefined) =>
     leaf && { token: secrets.keep(leaf.value), place: leaf.place }
 
@@ -92,6 +101,8 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
     at('key')
   const lifetimes = leaves.filter(({ name, value }) => NAMES.expiresIn.test(name) && value !== null)
   const seconds = lifetimes.find(({ value }) => isSeconds(value))
+  const inOther = headers.find(([name, value]) => /token|jwt/.test(name) && readJwt(value, secrets))
+  const csrf = csrfIn(headers, at(plan.tokens.csrf ?? '') ?? named(NAMES.csrf) ?? ofSpring(), body)
   const access = [...(bearer ? [{ place: 'header', value: bearer }] : []), ...(inBody ? [inBody] : [])]
 
   return {
@@ -101,21 +112,49 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
       jwt: readJwt(value, secrets),
     })),
     refresh: kept(at(plan.tokens.refresh ?? 'refresh_token') ?? named(NAMES.refresh)),
-    csrf: kept(named(NAMES.csrf) ?? metaOf(body)),
+    csrf: csrf && { token: secrets.keep(csrf.value), place: csrf.place },
     oddLifetime: seconds ? undefined : lifetimes[0]?.place,
     expiresIn: seconds && { seconds: Number(seconds.value), place: seconds.place },
-    user: leaves.find(({ name, value }) => NAMES.user.test(name) && typeof value === 'object' && value)
-      ?.place,
+    user: userIn(content, leaves, plan.credentials?.email),
+    renewed: bearer
+      ? { token: secrets.keep(bearer), header: 'Authorization' }
+      : inOther && { token: secrets.keep(inOther[1]), header: spelled(inOther[0]) },
     isBare: bearer !== undefined && scheme === '',
     isDeviseTokenAuth: ['access-token', 'client', 'uid'].every((name) => header(name)),
   }
 }
 
-/** `csrf_meta_tags` of Rails, `<meta name="csrf-token">` of Laravel. */
-function metaOf(body: string): { value: string; place: string } | undefined {
-  const [tag] = /<meta\s[^>]*name=["']csrf-token["'][^>]*>/i.exec(body) ?? []
-  const [, value] = /\scontent=["']([^"']+)["']/i.exec(tag ?? '') ?? []
-  return value === undefined ? undefined : { value, place: META }
+/** The CSRF token of a response: in the body, else in a header, else in a `<meta>` element. */
+function csrfIn(
+  headers: RawAnswer['headers'],
+  inBody: { value: string; place: string } | undefined,
+  body: string,
+): { value: string; place: CsrfPlace } | undefined {
+  if (inBody) return { value: inBody.value, place: { field: inBody.place } }
+  const inHeader = headers.find(([name, value]) => NAMES.csrf.test(name) && value.length >= 8)
+  if (inHeader) return { value: inHeader[1], place: { responseHeader: spelled(inHeader[0]) } }
+  // `csrf_meta_tags` of Rails, `<meta name="csrf-token">` of Laravel, `<meta name="_csrf">` of Spring.
+  for (const [, name = ''] of body.matchAll(/<meta\s[^>]*?\bname\s*=\s*["']?([\w.:-]+)/gi)) {
+    const value = NAMES.csrf.test(name) ? contentOf(body, name) : null
+    if (value) return { value, place: { meta: printable(name) } }
+  }
+  return undefined
+}
+
+/** The usual spelling of a header: `X-CSRF-Token`. */
+const spelled = (header: string) =>
+  printable(header).replace(/[a-z]+/gi, (word) =>
+    /^[cx]srf$/i.test(word) ? word.toUpperCase() : `${word.charAt(0).toUpperCase()}${word.slice(1)}`,
+  )
+
+/** The place of a member with a usual name, else of the object that contains the e-mail address of the account. */
+function userIn(content: unknown, leaves: readonly Leaf[], email: string | undefined): string | undefined {
+  const named = leaves.find(({ name, value }) => NAMES.user.test(name) && isObject(value))
+  if (named || email === undefined) return named?.place
+  const isUser = (value: unknown) =>
+    isObject(value) &&
+    Object.values(value).some((it) => typeof it === 'string' && it.toLowerCase() === email.toLowerCase())
+  return isUser(content) ? '' : leaves.find(({ value }) => isUser(value))?.place
 }
 
 /** Every value in a body, with its dotted path. An object comes before the values that it contains. */

@@ -108,8 +108,7 @@ export function plan(options: DoctorOptions) {
     csrf: options.csrf === undefined && vault?.csrf !== undefined ? vault.csrf : parseCsrf(options.csrf),
     /** Whether the probe may find that the API requires a readable cookie to be repeated. */
     isCsrfOpen: options.csrf === undefined && !vault,
-    csrfPage:
-      options.csrfPage === undefined ? undefined : parseEndpoint('--csrf-page', options.csrfPage, api),
+    csrfPage: csrfPageOf(options, api),
     /** The scheme before the token in `Authorization`. Without a vault file, the probe detects it. */
     scheme: vault?.scheme ?? 'Bearer',
     /** Whether cookies are sent and kept. */
@@ -126,10 +125,21 @@ export function plan(options: DoctorOptions) {
     isRefreshedByCookie: false,
     /** Whether the session is a cookie, so that values which look like tokens are not tokens. The probe may detect this. */
     isCookieSession: vault?.credential === 'cookie',
+    /** Whether the token counts only together with a cookie. The probe detects this. */
+    isTokenBound: false,
+    /** The response header that brings newer tokens (sliding sessions). The probe may detect it. */
+    renewHeader: vault?.renewHeader,
+    /** The endpoint that returns the user, and the place of the user in its response. The probe looks for it. */
+    user: undefined as { endpoint: Endpoint; place: string | undefined } | undefined,
+    vault,
     /** Where a refresh token from a body is sent, if not under its own name. The probe may detect this. */
     refreshToken: placeOf(vault?.refreshToken),
     /** The places of tokens, if an option names them. */
-    tokens: { access: vault?.fields?.accessToken, refresh: vault?.fields?.refreshToken },
+    tokens: {
+      access: vault?.fields?.accessToken,
+      refresh: vault?.fields?.refreshToken,
+      csrf: sourceOf(vault)?.field,
+    },
     grace: options.grace ?? 30,
     timeout: options.timeout ?? 10,
     rateLimit: options.rateLimit ?? false,
@@ -195,6 +205,21 @@ function fromVault(
 }
 
 const checkOf = ({ check = 'me' }: VaultOptions, api: URL) => parseEndpoint('--me', check, api)
+
+/** The members of `csrf.from`. */
+function sourceOf(vault: VaultOptions | undefined) {
+  const csrf = vault?.csrf
+  return csrf && 'from' in csrf
+    ? (csrf.from as Partial<Record<'endpoint' | 'field' | 'meta', string>>)
+    : undefined
+}
+
+/** The page or endpoint that gives the CSRF token. */
+function csrfPageOf({ csrfPage, vault }: DoctorOptions, api: URL): Endpoint | undefined {
+  const { endpoint, meta } = sourceOf(vault) ?? {}
+  const path = csrfPage ?? endpoint ?? (meta === undefined ? undefined : '/')
+  return path === undefined ? undefined : parseEndpoint('--csrf-page', path, api)
+}
 
 const placeOf = (refreshToken: VaultOptions['refreshToken']): RefreshTokenPlace | undefined =>
   typeof refreshToken === 'object' ? refreshToken : undefined

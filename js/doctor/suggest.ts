@@ -1,7 +1,7 @@
 import type { VaultOptions } from '../common/vault-options.js'
 import { presets } from '../presets.js'
 import { isEnd } from './checks/rotation.js'
-import { repeatedCookie, signInRule } from './csrf-rule.js'
+import { foundRule, repeatedCookie, signInRule } from './csrf-rule.js'
 import type { Endpoint } from './options.js'
 import type { Observations } from './probe/observations.js'
 
@@ -38,6 +38,9 @@ export function fit(observations: Observations): Fitting | undefined {
     ...(isForeign && !observations.needsCookies && { credentials: 'omit' }),
     ...csrf(observations),
     ...fields(observations, isInBody),
+    ...user(observations),
+    ...(plan.renewHeader && { renewHeader: plan.renewHeader }),
+    ...kept(plan.vault),
   }
   return { options: options as VaultOptions, notes: notes(observations, isByCookie, refreshes === true) }
 }
@@ -50,15 +53,20 @@ function notes(observations: Observations, isByCookie: boolean, refreshes: boole
       'The API uses devise_token_auth: see the preset deviseTokenAuth. If a response with a new token is lost, the session is lost, too.',
     isByCookie && 'The API uses a session cookie and no tokens: see the presets railsSession and betterAuth.',
     plan.csrfPage &&
+      repeatedCookie(observations, false) &&
       `Before a sign-in, the page has to request the CSRF cookie: await fetch('${urlFor(plan, plan.csrfPage)}', { credentials: 'include' })`,
-    grant.csrf &&
-      `The API returns a CSRF token in the body (${grant.csrf.place}). No option of the vault can send it back.`,
+    plan.isTokenBound &&
+      plan.topology !== 'same-origin' &&
+      "The token counts only together with a cookie: pass credentials: 'include' to auth.fetch, unless the option csrf has from.",
     grant.oddLifetime &&
       `${grant.oddLifetime} is not a number of seconds, so the option \`fields.expiresIn\` names another field. Fix ${grant.oddLifetime} in the API, then remove the option.`,
     plan.topology === 'cross-site' &&
       observations.needsCookies &&
       'The page and the API are on different sites: serve them on one site (see cookie.third-party).',
-    !refreshes && !isByCookie && 'Without a working refresh, sessions end when the access token expires.',
+    !refreshes &&
+      !isByCookie &&
+      !plan.renewHeader &&
+      "Without a working refresh, sessions end when the access token expires. If later responses bring newer tokens (sliding sessions), add renewHeader: 'Authorization', or the name of their header.",
   ]
   return all.filter((note) => typeof note === 'string')
 }
@@ -79,7 +87,7 @@ function hasSignOut(observations: Observations) {
 
 function csrf(observations: Observations): Pick<VaultOptions, 'csrf'> {
   const { csrf, isCsrfOpen, topology } = observations.plan
-  const found = repeatedCookie(observations, false)
+  const found = foundRule(observations, false)
   if (found) return { csrf: found }
   // Across origins, CORS would have to allow a header that is not needed.
   if (!csrf || (isCsrfOpen && !observations.needsCookies && topology !== 'same-origin'))
@@ -122,8 +130,30 @@ function fields(observations: Observations, isInBody: boolean): Pick<VaultOption
     ['user', grant.user, 'user'],
   ] as const
   const unusual = named.filter(([, place, usual]) => place !== undefined && place !== usual)
-  if (unusual.length === 0) return {}
-  return { fields: Object.fromEntries(unusual.map(([name, place]) => [name, place])) }
+  const isSeen = (name: string) => named.some(([it, place]) => it === name && place !== undefined)
+  const given = Object.entries(observations.plan.vault?.fields ?? {}).filter(([name]) => !isSeen(name))
+  const all = [...unusual.map(([name, place]) => [name, place] as const), ...given]
+  return all.length > 0 ? { fields: Object.fromEntries(all) } : {}
+}
+
+/** The endpoint that doctor has found for the user. By default, the vault takes the member `user`, or the whole body. */
+function user(observations: Observations): Pick<VaultOptions, 'user'> {
+  const { user } = observations.plan
+  if (!user) return {}
+  const { pathname, search } = user.endpoint.url
+  const path = pathname + search
+  const { place = '' } = user
+  const ofSignIn = observations.answer('sign-in').grant.user ?? 'user'
+  // If there is no member at the place for the sign-in, the vault takes the whole body.
+  const isUsual = place === ofSignIn || (place === '' && ofSignIn !== '')
+  return { user: isUsual ? path : { path, fields: { user: place } } }
+}
+
+/** The options of a vault file that doctor cannot see from outside. */
+function kept(vault: VaultOptions = {} as VaultOptions): Partial<VaultOptions> {
+  const { check, credentials, exchanges, forgetAfter, idle, name, restoreCookie, user } = vault
+  const all = { credentials, check, exchanges, user, restoreCookie, idle, forgetAfter, name }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
 function endpoint({ method, url, encoding, body, csrf, endsOn }: Endpoint): VaultOptions['signIn'] {

@@ -1,5 +1,6 @@
 import { CSRF_FIELD, isCsrfRefusal } from '../common/csrf-token.js'
 import type { CompleteEndpoint, Csrf, CsrfSource } from '../common/endpoint.js'
+import { contentOf } from '../common/meta.js'
 import { ownProperty } from '../common/own-property.js'
 import { vaultError } from './errors.js'
 
@@ -128,19 +129,3 @@ function memberOf(text: string, path: string): string | null {
 /** Whether the token is requested from an endpoint or a page, and not taken from other responses. */
 const isRequested = (from: CsrfSource): from is Extract<CsrfSource, { endpoint?: string }> =>
   'endpoint' in from || 'meta' in from
-
-/** The content of the `<meta>` element with this name. A worker has no parser for HTML. */
-function contentOf(html: string, name: string): string | null {
-  for (const [element] of html.matchAll(/<meta\b[^>]*>/gi))
-    if (attributeOf(element, 'name') === name) return attributeOf(element, 'content')
-  return null
-}
-
-function attributeOf(element: string, name: string): string | null {
-  const pattern = new RegExp(`\\s${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)'|([^\\s"'>]+))`, 'i')
-  const [, ...values] = pattern.exec(element) ?? []
-  const value = values.find((value) => value !== undefined)
-  return value?.replace(/&(amp|quot|#39|lt|gt);/g, (_, entity: string) => ENTITIES[entity] ?? '') ?? null
-}
-
-const ENTITIES: Record<string, string> = { amp: '&', quot: '"', '#39': "'", lt: '<', gt: '>' }

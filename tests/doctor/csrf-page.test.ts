@@ -13,9 +13,17 @@ test('an API whose CSRF cookie is set by a GET before the sign-in, like Sanctum 
   for (const line of sanctumSpa.suggests) expect(report.suggestion?.code).toContain(line)
 })
 
-test('without `--csrf-page`, the refused sign-in names this option', async () => {
+test('without `--csrf-page`, doctor finds the GET that sets the CSRF cookie', async () => {
   const { csrfPage: _, ...options } = sanctumSpa.options
-  const { evidence, report } = await diagnose(sanctumSpa.listener(), options)
+  const { errors, report } = await diagnose(sanctumSpa.listener(), options)
+  expect(errors).toEqual([])
+  expect(report.suggestion?.notes.join()).toContain("await fetch('/sanctum/csrf-cookie'")
+  for (const line of sanctumSpa.suggests) expect(report.suggestion?.code).toContain(line)
+})
+
+test('if doctor finds no CSRF token, the refused sign-in names the option for its page', async () => {
+  const listener = standIn(() => ({ status: 419, body: { message: 'CSRF token mismatch.' } }))
+  const { evidence, report } = await diagnose(listener, { refresh: 'none', signOut: 'none' })
   expect(evidence('sign-in.works')).toContain('responds with 419')
   expect(evidence('sign-in.works')).toContain('--csrf-page')
   expect(report.suggestion).toBeUndefined()
@@ -52,22 +60,28 @@ function metaTags() {
   })
 }
 
-test('an API whose CSRF token is only in a <meta> element is examined, and gets an error because no vault can read the token', async () => {
-  const { errors, evidence, finding, report, text } = await diagnose(metaTags(), {
-    refresh: 'none',
-    csrfPage: '/',
-  })
-  expect(errors).toEqual(['csrf.page'])
-  expect(evidence('csrf.page')).toBe(
-    'GET / returns it as <meta name="csrf-token">, but sets no cookie that scripts can read',
-  )
-  expect(text).toContain("cookies['CSRF-TOKEN'] = form_authenticity_token")
-  for (const id of ['me.token', 'sign-out.works', 'sign-out.revokes'])
-    expect(finding(id)?.severity).not.toBe('error')
-  expect(finding('sign-out.works')?.severity).toBe('ok')
-  expect(finding('csrf.sign-in')?.severity).toBe('ok')
-  expect(report.suggestion).toBeUndefined()
-  expect(finding('options.work')?.severity).toBe('warning')
+test.each([
+  ['named', { csrfPage: '/' }],
+  ['found by doctor', {}],
+])(
+  'an API whose CSRF token is only in a <meta> element gets working options, the page %s',
+  async (_, page) => {
+    const { errors, evidence, finding, report } = await diagnose(metaTags(), { refresh: 'none', ...page })
+    expect(errors).toEqual([])
+    expect(evidence('csrf.page')).toBe('')
+    for (const id of ['sign-out.works', 'csrf.sign-in', 'csrf.sign-in-header'])
+      expect(finding(id)?.severity).toBe('ok')
+    expect(report.suggestion?.code).toContain(
+      "csrf: { header: 'X-CSRF-Token', from: { meta: 'csrf-token' } }",
+    )
+    expect(report.suggestion?.tried).toEqual(['sign-in', 'request', 'reload', 'refresh', 'sign-out'])
+  },
+)
+
+test('a page without a CSRF token is an error', async () => {
+  const { errors, evidence } = await diagnose(metaTags(), { refresh: 'none', csrfPage: '/me' })
+  expect(errors).toContain('csrf.page')
+  expect(evidence('csrf.page')).toBe('GET /me responds with 401')
 })
 
 test('a header that all requests need, such as one for the tenant, is sent with `--me-header`', async () => {

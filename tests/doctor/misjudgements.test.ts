@@ -322,7 +322,7 @@ test.each([
 test('the suggestion contains each option once', async () => {
   const { report } = await examined({})
   const names = [...(report.suggestion?.code ?? '').matchAll(/^ {2}(\w+):/gm)].map(([, name]) => name)
-  expect(names).toEqual(['signIn', 'refresh', 'signOut'])
+  expect(names).toEqual(['signIn', 'refresh', 'signOut', 'user'])
 })
 
 test.each([false, true])('an option that was given is not suggested: --guess (%s)', async (guess) => {

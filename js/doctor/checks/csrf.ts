@@ -1,4 +1,5 @@
 import type { SetCookie } from '../cookies.js'
+import { foundRule } from '../csrf-rule.js'
 import type { Check, Severity } from '../finding.js'
 import { FOREIGN } from '../probe/anonymous.js'
 import { NotChecked, type Observations } from '../probe/observations.js'
@@ -29,6 +30,8 @@ function taken(observations: Observations, who: 'foreign' | 'forged' | 'plain', 
     throw new NotChecked(
       'the session needs no cookie, so browsers add no credential that another site could abuse',
     )
+  if (observations.plan.isTokenBound)
+    throw new NotChecked('a cookie counts only together with a token, which other sites do not have')
   const step = `${who}-${name}` as const
   const { status, isOk, cookies, content } = observations.answer(step)
   if (status === 429 || status >= 500)
@@ -105,13 +108,13 @@ function checked(name: Name): Check {
   }
 }
 
-/** Checks whether the page that provides a CSRF token puts it where a vault can read it. */
+/** Checks whether the page that provides a CSRF token has one that a vault can read. */
 const page: Check = {
   id: 'csrf.page',
-  title: 'The page does not set the CSRF token in a cookie that scripts can read',
+  title: 'The page provides no CSRF token',
   severity: 'error',
   reason:
-    'The client cannot read the content of that page. It can only repeat the value of a cookie in a header.',
+    'Without the token, the API refuses the sign-in. The client reads it from a readable cookie, a header, a member of a JSON body or a <meta> element.',
   fix: 'csrf.page',
   judge(observations) {
     if (!observations.plan.csrfPage) throw new NotChecked('no page for the CSRF token is named (--csrf-page)')
@@ -119,16 +122,15 @@ const page: Check = {
     const request = observations.exchange('csrf-page')?.request
     if (!answer.isOk) return `${request} responds with ${answer.status}`
     if (observations.answer('plain-sign-in').isOk) throw new NotChecked('the sign-in needs no CSRF token')
-    if (readableCsrfCookie(begin(answer))) return undefined
-    const { csrf } = answer.grant
-    const place = csrf && (csrf.place.startsWith('<') ? csrf.place : `${csrf.place} in the body`)
-    return csrf
-      ? `${request} returns it as ${place}, but sets no cookie that scripts can read`
-      : `${request} sets no CSRF cookie that scripts can read`
+    if (readableCsrfCookie(begin(answer)) || answer.grant.csrf) return undefined
+    return `${request} sets no CSRF cookie that scripts can read, and returns no CSRF token`
   },
 }
 
-const header = ({ plan }: Observations) => (plan.csrf ? plan.csrf.header : 'any header')
+function header(observations: Observations): string {
+  const csrf = foundRule(observations, false) ?? observations.plan.csrf
+  return csrf ? csrf.header : 'any header'
+}
 
 const NAMES: Name[] = ['sign-in', 'refresh', 'sign-out']
 

@@ -6,6 +6,7 @@ import { csrfChecks } from './csrf.js'
 import { rotationChecks } from './rotation.js'
 import { sessionChecks } from './sessions.js'
 import { tokenChecks } from './tokens.js'
+import { userChecks } from './user.js'
 
 /** All checks, in the order in which a report lists the checks of one severity. */
 export const checks: Check[] = [
@@ -16,4 +17,5 @@ export const checks: Check[] = [
   ...rotationChecks,
   ...csrfChecks,
   ...answerChecks,
+  ...userChecks,
 ]

@@ -14,6 +14,8 @@ export const common = {
   'csrf.page': `cookies['CSRF-TOKEN'] = form_authenticity_token # Rails, in an after_action; in other frameworks, set such a cookie without HttpOnly
 csrf: { header: 'X-CSRF-Token', cookie: 'CSRF-TOKEN' } // auth.vault.ts`,
   clock: 'timedatectl set-ntp true # on the server; code cannot fix this',
+  'user.endpoint': `Return the user in the responses to the sign-in and to the refresh: { access_token, expires_in, user }
+user: '/me' // auth.vault.ts: or let the vault ask the endpoint that returns the user`,
   'transport.answers': 'Read the log of the API for these requests.',
   'options.work':
     'Fix the errors above first. If there are none, name the endpoints, or pass your own options with --vault.',

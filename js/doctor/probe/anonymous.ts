@@ -1,4 +1,4 @@
-import { csrfRuleOf, repeatedCookie } from '../csrf-rule.js'
+import { csrfRuleOf, foundRule } from '../csrf-rule.js'
 import type { Endpoint, Plan } from '../options.js'
 import { Secret } from '../secret.js'
 import { lookalikes } from '../topology.js'
@@ -43,7 +43,7 @@ async function askForPermission(client: Client, { endpoints, csrf }: Plan) {
   for (const [step, endpoint, headers] of asked) if (endpoint) await client.preflight(step, endpoint, headers)
 }
 
-/** The same for the header that repeats a cookie, once that cookie has been found. */
+/** The same for the header with a CSRF token, once doctor knows where the API gives that token. */
 export async function askForFoundHeader(client: Client, observations: Observations) {
   const { endpoints, topology } = observations.plan
   const asked = [
@@ -51,7 +51,7 @@ export async function askForFoundHeader(client: Client, observations: Observatio
     ['preflight-refresh', 'refresh', []],
     ['preflight-sign-out', 'signOut', ['Authorization']],
   ] as const
-  if (topology === 'same-origin' || !repeatedCookie(observations, false)) return
+  if (topology === 'same-origin' || !foundRule(observations, false)) return
   for (const [step, name, headers] of asked) {
     const [endpoint, rule] = [endpoints[name], csrfRuleOf(observations, name)]
     if (endpoint) await client.preflight(step, endpoint, [...headers, ...(rule ? [rule.header] : [])])

@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.js'
 import type { Endpoint } from '../options.js'
 import type { Client } from './client.js'
+import { searchCsrf } from './csrf-search.js'
 import { neededCookies } from './needed.js'
 import type { Observations } from './observations.js'
 import { begin, candidates, type Session } from './session.js'
@@ -8,7 +9,12 @@ import { begin, candidates, type Session } from './session.js'
 // The first request of each kind detects what is not known about an API. The plan keeps the result for the other
 // requests.
 
-/** Signs in with JSON. If the API does not understand JSON, signs in with a form: OAuth requires one (RFC 6749 §4.3.2). */
+/**
+ * Signs in with JSON. If the API requires a CSRF token, looks for one. If the API does not understand JSON, signs in with a
+ * form: OAuth requires one (RFC 6749 §4.3.2).
+ *
+ * @returns the response, and the session that the request was sent with
+ */
 export async function signInFirst(
   client: Client,
   observations: Observations,
@@ -16,14 +22,19 @@ export async function signInFirst(
   session: Session | undefined,
 ) {
   const { endpoints } = observations.plan
-  const answer = await client.ask({ step: 'sign-in', endpoint: endpoints.signIn, json, session })
-  if (!answer || endpoints.signIn.encoding || ![400, 415, 422].includes(answer.status)) return answer
+  const attempt = (session: Session | undefined) =>
+    client.ask({ step: 'sign-in', endpoint: endpoints.signIn, json, session })
+  const answer = await attempt(session)
+  const found = await searchCsrf(client, observations, { session, refused: answer, attempt })
+  if (found) return found
+  if (!answer || endpoints.signIn.encoding || ![400, 415, 422].includes(answer.status))
+    return { answer, session }
   const endpoint = { ...endpoints.signIn, encoding: 'form' as const }
   const other = await client.ask({ step: 'sign-in-as-form', endpoint, json, session })
-  if (!other?.isOk) return answer
+  if (!other?.isOk) return { answer, session }
   endpoints.signIn = endpoint
   observations.adopt('sign-in-as-form', 'sign-in')
-  return other
+  return { answer: other, session }
 }
 
 /** Requests something protected: with the token, under a scheme that the API accepts, and with the cookies. */
@@ -42,19 +53,28 @@ export async function useToken(client: Client, observations: Observations, me: E
     return observations.skip('the response to the sign-in sets no cookie', 'me-by-cookie')
   const byCookies = (session: Session) =>
     client.ask({ step: 'me-by-cookie', endpoint: me, session, csrf: false })
-  await byCookies(session)
+  const cookies = await byCookies(session)
   // If the cookies work, but not the token, the value is not a token, as with better-auth.
   const isByCookie = observations.isUser('me-by-cookie')
   // If there is a refresh, it shows which cookies are needed.
   if (!isByCookie && !plan.endpoints.refresh) plan.sessionCookies = []
-  if (!isByCookie || observations.isUser('me')) return
-  plan.isCookieSession = true
+  if (observations.isUser('me')) return
+  if (isByCookie) plan.isCookieSession = true
+  else if (session.access && isUnauthorized(answer) && isUnauthorized(cookies)) {
+    // Some APIs bind the token to a cookie with a fingerprint: neither counts without the other.
+    await client.ask({ step: 'me', endpoint: me, session, bearer: true, csrf: false })
+    plan.isTokenBound = observations.isUser('me')
+  }
+  if (!isByCookie && !plan.isTokenBound) return
+  const bearer = plan.isTokenBound
   const { names } = await neededCookies(session, async (session) => {
-    await client.ask({ step: 'without-a-cookie', endpoint: me, session, csrf: false })
+    await client.ask({ step: 'without-a-cookie', endpoint: me, session, bearer, csrf: false })
     return observations.isUser('without-a-cookie') ? session : undefined
   })
   plan.sessionCookies = names
 }
+
+const isUnauthorized = (answer: Answer | undefined) => answer?.status === 401 || answer?.status === 403
 
 /**
  * Refreshes with the cookies alone. If that fails, sends the token of the body in a body. If that fails, sends it in
@@ -69,9 +89,12 @@ export async function refreshFirst(
   first: Session,
 ) {
   const { plan } = observations
-  const answer = (await byCookies()) ?? (await byToken())
+  const refused = (await byCookies(first)) ?? (await byToken(first))
+  const attempt = async (session: Session) => (await byCookies(session)) ?? byToken(session)
+  const found = await searchCsrf(client, observations, { session: first, refused, attempt })
+  const answer = found?.answer ?? refused
   if (!answer?.isOk) return { answer, session: undefined }
-  const session = begin(answer, first)
+  const session = begin(answer, found?.session ?? first)
   const { names, session: last } = await neededCookies(session, async (session) => {
     const answer = await client.refresh('without-a-cookie', endpoint, session)
     return answer?.isOk ? begin(answer, session) : undefined
@@ -80,7 +103,7 @@ export async function refreshFirst(
   return { answer, session: last }
 
   /** A token in the body is not sent, because a client that has the cookie would not send it. */
-  async function byCookies() {
+  async function byCookies(first: Session) {
     if (candidates(first).length === 0) return undefined
     const answer = await client.ask({ step: 'refresh-by-cookie', endpoint, session: first })
     const isEnough = answer?.isOk && (plan.isCookieSession || answer.grant.access.length > 0)
@@ -90,7 +113,7 @@ export async function refreshFirst(
     return answer
   }
 
-  async function byToken() {
+  async function byToken(first: Session) {
     const answer = await client.refresh('refresh', endpoint, first)
     if (answer?.isOk || !first.refresh || plan.refreshToken) return answer
     plan.refreshToken = { header: 'Authorization' }

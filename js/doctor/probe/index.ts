@@ -6,7 +6,8 @@ import { createClient } from './client.js'
 import { guess } from './guess.js'
 import { probeLimit } from './limit.js'
 import { Observations } from './observations.js'
-import { probeAsUser, SIGNED_IN } from './user.js'
+import { SIGNED_IN } from './steps.js'
+import { probeAsUser } from './user.js'
 
 /** No server answers at this URL. */
 export class Unreachable extends Error {

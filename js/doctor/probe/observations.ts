@@ -12,6 +12,7 @@ export type Step =
   | `preflight-${'me' | 'refresh' | 'sign-in' | 'sign-out'}`
   | `${'foreign' | 'lookalike' | 'null'}-${'get' | 'preflight'}`
   | 'csrf-page'
+  | 'csrf-search'
   | 'sign-in'
   | 'sign-in-as-form'
   | 'wrong-credentials'
@@ -23,6 +24,8 @@ export type Step =
   | 'without-a-cookie'
   | 'me-refreshed'
   | 'me-without'
+  | 'me-later'
+  | 'user'
   | 'sign-out-expired'
   | 'refresh-after-expired'
   | 'refresh-by-get'

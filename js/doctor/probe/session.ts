@@ -1,6 +1,7 @@
 import { decoded } from '../../common/cookie.js'
 import type { Answer } from '../answer.js'
 import { isCsrfCookie, type SetCookie } from '../cookies.js'
+import type { CsrfPlace, Grant } from '../grant.js'
 import type { Endpoint, Plan } from '../options.js'
 import type { Secret } from '../secret.js'
 
@@ -10,7 +11,7 @@ export interface Session {
   access: Secret | undefined
   /** The refresh token and its field, if it comes in the body. */
   refresh: { token: Secret; place: string } | undefined
-  csrf: Secret | undefined
+  csrf: Grant['csrf']
 }
 
 /** The session that a response grants, based on the previous session. */
@@ -24,7 +25,7 @@ export function begin({ cookies, grant }: Answer, before?: Session): Session {
     jar,
     access: grant.access[0]?.token ?? before?.access,
     refresh: grant.refresh ?? before?.refresh,
-    csrf: grant.csrf?.token ?? before?.csrf,
+    csrf: grant.csrf ?? before?.csrf,
   }
 }
 
@@ -70,6 +71,7 @@ export function csrfHeaders(plan: Plan, endpoint: Endpoint, session?: Session): 
   const headers: Record<string, string> = {}
   const { csrf = plan.csrf } = endpoint
   if (!csrf) return headers
+  if ('from' in csrf) return session?.csrf ? { [csrf.header]: session.csrf.token.reveal() } : headers
   const isOpen = plan.isCsrfOpen && endpoint.csrf === undefined
   const isRefresh = endpoint.url.href === plan.endpoints.refresh?.url.href
   const repeated =
@@ -83,7 +85,7 @@ export function csrfHeaders(plan: Plan, endpoint: Endpoint, session?: Session): 
   else headers['X-Requested-With'] = 'tokencell'
   if (repeated)
     headers['cookie' in csrf ? csrf.header : csrfHeaderFor(repeated)] = decoded(repeated.value.reveal())
-  else if (session?.csrf && isOpen) headers['X-CSRF-Token'] = session.csrf.reveal()
+  else if (session?.csrf && isOpen) headers[csrfHeaderOf(session.csrf.place)] = session.csrf.token.reveal()
   return headers
 }
 
@@ -98,6 +100,14 @@ export function readableCsrfCookie(
   const cookies = [...(session?.jar.values() ?? [])].filter((it) => isCsrfCookie(it) && !it.httpOnly)
   return cookies.find(({ name }) => /refresh/i.test(name) === isRefresh) ?? cookies[0]
 }
+
+/** The header in which APIs expect a token from this place. */
+export const csrfHeaderOf = (place: CsrfPlace): string =>
+  'responseHeader' in place
+    ? place.responseHeader
+    : /xsrf/i.test(Object.values(place).join())
+      ? 'X-XSRF-TOKEN'
+      : 'X-CSRF-Token'
 
 /** Angular, Laravel and Django have their own names for this header. */
 export function csrfHeaderFor({ name }: SetCookie): string {

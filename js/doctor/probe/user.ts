@@ -1,33 +1,18 @@
 import type { Credentials, Endpoint } from '../options.js'
 import { Secret } from '../secret.js'
+import { useAnother } from './another.js'
 import type { Client } from './client.js'
 import { refreshOf } from './client.js'
 import { forge } from './csrf.js'
+import { searchCsrf } from './csrf-search.js'
 import { refreshFirst, signInFirst, useToken } from './dialect.js'
-import { signOutExpired } from './expired.js'
 import { body, form, strange } from './limit.js'
-import type { Observations, Step } from './observations.js'
+import type { Observations } from './observations.js'
 import { entered, visit } from './page.js'
-import { probeReuse } from './reuse.js'
 import { begin, candidates, type Session, withToken } from './session.js'
-
-const FORGED_REFRESHES = ['forged-refresh', 'plain-refresh', 'foreign-refresh'] as const
-const REFRESHES: Step[] = [
-  ...(['refresh', 'me-refreshed', 'refresh-by-get', 'refresh-without-cookie'] as const),
-  ...(['refresh-bad-cookie', 'sign-out-expired', 'refresh-after-expired'] as const),
-  ...([...FORGED_REFRESHES, 'refresh-after', 'spend', 'family'] as const),
-]
-const SIGN_OUTS: Step[] = [
-  ...(['sign-out', 'refresh-after', 'me-after'] as const),
-  ...(['forged-sign-out', 'plain-sign-out', 'foreign-sign-out'] as const),
-]
-/** The probes that need a session. */
-export const SIGNED_IN: Step[] = [
-  ...(['me', 'me-by-cookie', 'wrong-credentials'] as const),
-  ...(['forged-sign-in', 'plain-sign-in', 'foreign-sign-in'] as const),
-  ...REFRESHES,
-  ...SIGN_OUTS,
-]
+import { slide } from './sliding.js'
+import { FORGED_REFRESHES, REFRESHES, SIGN_OUTS, SIGNED_IN } from './steps.js'
+import { findUser } from './user-endpoint.js'
 
 /** Signs in, uses the session in every way, and closes all sessions. */
 export async function probeAsUser(
@@ -40,8 +25,8 @@ export async function probeAsUser(
   const json = body(plan, email, password)
   const left: (Session | undefined)[] = []
 
-  const visited = await visit(client, plan)
-  const first = await signInFirst(client, observations, json, visited)
+  const visitor = await visit(client, plan)
+  const { answer: first, session: visited } = await signInFirst(client, observations, json, visitor)
   const { signIn } = plan.endpoints
   if (!first?.isOk || (!first.grant.access.length && candidates(begin(first)).length === 0))
     return observations.skip('the sign-in failed', ...SIGNED_IN)
@@ -63,9 +48,11 @@ export async function probeAsUser(
         : 'the API has no refresh endpoint (--refresh none)',
       ...REFRESHES,
     )
+  session = await slide(client, observations, session)
+  await findUser(client, observations, session)
   await signOut(client, observations, session)
 
-  left.push(await useAnother())
+  left.push(await useAnother(client, observations, json))
   const granted = (session: Session) => left.push(session)
   await forge(client, observations, {
     name: 'sign-in',
@@ -76,46 +63,6 @@ export async function probeAsUser(
     granted,
   })
   for (const session of left) if (session) await close(client, observations, session)
-
-  /** A second session, for requests that may end a session. */
-  async function useAnother(): Promise<Session | undefined> {
-    let session = await again()
-    const endpoint = plan.endpoints.signOut
-    session = await signOutExpired(client, observations, session)
-    session ??= await again()
-    if (session && endpoint && observations.needsCookies) {
-      const asking = refreshOf(plan, session)
-      session = await forge(client, observations, {
-        name: 'sign-out',
-        endpoint,
-        session,
-        asking,
-        form: new URLSearchParams(),
-      })
-      session ??= await again()
-    } else
-      observations.skip(
-        'the session needs no cookie, so browsers add no credential that another site could abuse',
-        'forged-sign-out',
-        'plain-sign-out',
-        'foreign-sign-out',
-      )
-    const isRefreshing = refresh && !observations.isCheck && observations.exchange('refresh')?.answer?.isOk
-    if (session && isRefreshing) return probeReuse(client, observations, refresh, session)
-    observations.skip('the refresh does not work', 'spend', 'family')
-    return session
-  }
-
-  async function again() {
-    const session = await visit(client, plan)
-    const answer = await client.ask({ step: 'sign-in-again', endpoint: signIn, json, session })
-    if (answer?.isOk) return entered(client, plan, begin(answer, session))
-    observations.skip(
-      `the API responded to another sign-in with ${answer?.status ?? 'nothing'}`,
-      ...SIGNED_IN,
-    )
-    return undefined
-  }
 }
 
 const canRefresh = (session: Session) => session.refresh !== undefined || candidates(session).length > 0
@@ -148,7 +95,7 @@ async function useRefresh(client: Client, observations: Observations, endpoint: 
       step: 'me-refreshed',
       endpoint: plan.endpoints.me,
       session,
-      cookies: plan.isCookieSession,
+      cookies: plan.isCookieSession || plan.isTokenBound,
       bearer: true,
       csrf: false,
     })
@@ -184,18 +131,23 @@ async function signOut(client: Client, observations: Observations, session: Sess
   const { refresh, me } = plan.endpoints
   if (!plan.endpoints.signOut)
     return observations.skip('the API has no sign-out endpoint (--sign-out none)', ...SIGN_OUTS)
-  const asking = { step: 'sign-out', session, bearer: true, ...refreshOf(plan, session) } as const
-  const answer = await client.ask({ ...asking, endpoint: plan.endpoints.signOut })
+  const { signOut } = plan.endpoints
+  const attempt = (session: Session) =>
+    client.ask({ step: 'sign-out', endpoint: signOut, session, bearer: true, ...refreshOf(plan, session) })
+  const refused = await attempt(session)
+  const found = await searchCsrf(client, observations, { session, refused, attempt })
+  const answer = found?.answer ?? refused
   if ((answer?.status === 404 || answer?.status === 405) && plan.endpoints.signOut.method === 'DELETE') {
     const endpoint = { ...plan.endpoints.signOut, method: 'POST' }
-    const posted = await client.ask({ ...asking, endpoint })
+    const asking = { session, bearer: true, ...refreshOf(plan, session) }
+    const posted = await client.ask({ step: 'sign-out', endpoint, ...asking })
     if (posted && posted.status !== 404 && posted.status !== 405) plan.endpoints.signOut = endpoint
   }
   if (refresh && !observations.isCheck && observations.exchange('refresh')?.answer?.isOk) {
     const after = await client.refresh('refresh-after', refresh, session)
     if (after?.isOk) await close(client, observations, begin(after, session))
   }
-  const cookies = plan.isCookieSession
+  const cookies = plan.isCookieSession || plan.isTokenBound
   if (me && (session.access || cookies))
     await client.ask({ step: 'me-after', endpoint: me, session, cookies, bearer: true, csrf: false })
 }

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { authorization } from '../../common/authorization.js'
 import { encodeBody, encodeCredentials } from '../../common/endpoint.js'
+import { ownProperty } from '../../common/own-property.js'
 import type { VaultOptions } from '../../common/vault-options.js'
 import { type Grant, readGrant } from '../../server/grant.js'
 import type { Target } from '../../server/options.js'
 import { readContent } from '../content.js'
-import { type Credentials, named } from '../options.js'
+import { type Credentials, type Endpoint, named } from '../options.js'
 import { body as credentialsBody } from '../probe/limit.js'
 import type { Observations } from '../probe/observations.js'
 import type { RawAnswer } from '../transport.js'
@@ -77,11 +78,22 @@ export function createActs(
 
   async function request() {
     const { me } = plan.endpoints
-    if (!me || !isKnown) return
-    const answer = await ask(me, { ...me.headers, ...bearer() }, credential === 'cookie')
-    const content = readContent(answer.body, /^\s*</.test(answer.body))
-    if (!observations.showsUser({ isOk: isOk(answer), content }))
-      throw new Failed(`${named(me)} responds with ${answer.status}, but not with a user`)
+    if (me && isKnown) {
+      const answer = await askAsPage(me)
+      const content = readContent(answer.body, /^\s*</.test(answer.body))
+      if (!observations.showsUser({ isOk: isOk(answer), content }))
+        throw new Failed(`${named(me)} responds with ${answer.status}, but not with a user`)
+    }
+    if (bff.user) await loadUser(bff.user)
+  }
+
+  const askAsPage = (endpoint: Endpoint) =>
+    ask(endpoint, { ...endpoint.headers, ...bearer() }, credential === 'cookie' || plan.isTokenBound)
+
+  async function loadUser(target: Target) {
+    const { status, body } = await askAsPage({ method: target.method, url: target.url })
+    if (!isUserIn(body, target) || status >= 300)
+      throw new Failed(`${named(target)} responds with ${status}, but not with a user`)
   }
 
   async function refresh(target: Target) {
@@ -103,7 +115,7 @@ export function createActs(
   const ending = bff.signOut
   return {
     'sign-in': signIn,
-    ...(plan.endpoints.me && isKnown && { request }),
+    ...(((plan.endpoints.me && isKnown) || bff.user) && { request }),
     ...(renewal &&
       bff.refreshToken === 'cookie' && {
         /** A reload clears the memory of the page, but not the cookies. */
@@ -118,6 +130,13 @@ export function createActs(
 }
 
 const pauseOf = ({ retryAfter = LIMIT_PAUSE }: Failed) => Math.min(retryAfter, MAX_LIMIT_PAUSE)
+
+/** Whether the response of the endpoint `user` contains a user. Without a member at its path, the whole body is the user. */
+function isUserIn(body: string, { fields }: Target): boolean {
+  const content = parse(body)
+  const user = ownProperty(content, fields.user) ?? content
+  return typeof user === 'object' && user !== null && Object.keys(user).length > 0
+}
 
 const isOk = ({ status }: RawAnswer) => status >= 200 && status < 300
 

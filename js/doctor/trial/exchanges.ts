@@ -4,6 +4,7 @@ import { browserHeaders } from '../browser.js'
 import { type Endpoint, named, type Plan } from '../options.js'
 import type { RawAnswer, Transport } from '../transport.js'
 import { createCookies } from './cookies.js'
+import { createCsrfTokens, withoutMeta } from './csrf-tokens.js'
 
 /** A request that would fail in an application, too. */
 export class Failed extends Error {
@@ -35,20 +36,21 @@ export type Exchanges = ReturnType<typeof createExchanges>
  * @throws AuthError that names an option which is wrong
  */
 export function createExchanges(options: VaultOptions, plan: Plan, transport: Transport) {
-  const { csrf, exchanges, fields, refresh, refreshToken, scheme, signIn, signOut, user, ...others } = options
-  // The trial has no page of the API that gives a CSRF token.
-  const known = csrf && 'from' in csrf ? undefined : csrf
-  const bff = resolveOptions({
-    ...definedOf({ exchanges, fields, refresh, refreshToken, scheme, signOut, user, csrf: known }),
-    ...definedOf({ check: others.check, credentials: others.credentials }),
-    signIn,
-    api: plan.api.origin,
-    secret: SECRET,
-    allowInsecureHttp: true,
-  })
+  const { csrf } = options
+  const sourced = csrf && 'from' in csrf ? csrf : undefined
+  const bff = serverOptions(options, plan)
   const cookies = createCookies(plan)
+  const tokens =
+    sourced &&
+    createCsrfTokens({
+      csrf: sourced,
+      api: plan.api.origin,
+      endpoints: [bff.signIn, bff.refresh],
+      // With a CSRF token, every request to the API includes cookies.
+      send: (endpoint, own, body) => send(endpoint, own, true, body),
+    })
 
-  async function ask(
+  async function send(
     endpoint: Endpoint,
     own: Record<string, string>,
     withCookies: boolean,
@@ -74,9 +76,13 @@ export function createExchanges(options: VaultOptions, plan: Plan, transport: Tr
     return outcome.answer
   }
 
+  const ask: typeof send = (endpoint, own, withCookies, body) =>
+    tokens ? tokens.send(endpoint, own, body) : send(endpoint, own, withCookies, body)
+
   /** The CSRF header, as the page can send it. The page can read neither cookies of another host nor HttpOnly cookies. */
-  function csrfHeader({ csrf }: Target): Record<string, string> {
+  async function csrfHeader({ csrf }: Target): Promise<Record<string, string>> {
     if (!csrf) return {}
+    if ('from' in csrf) return tokens ? tokens.header() : {}
     const cookie = 'cookie' in csrf ? cookies.readable(csrf.cookie) : undefined
     const value = 'value' in csrf ? csrf.value : cookie
     return value === undefined ? {} : { [csrf.header]: value }
@@ -87,16 +93,29 @@ export function createExchanges(options: VaultOptions, plan: Plan, transport: Tr
     /** A request of the page. */
     ask,
     /** An exchange of credentials, with this body and its type. */
-    exchange: (
+    exchange: async (
       target: Target,
       own: Record<string, string>,
       [body, type]: readonly [body?: string, type?: string],
     ) =>
       ask(
         target,
-        { ...csrfHeader(target), ...(type && { 'Content-Type': type }), ...own },
+        { ...(await csrfHeader(target)), ...(type && { 'Content-Type': type }), ...own },
         options.credentials !== 'omit',
         body,
       ),
   }
+}
+
+/** The options for the code of the server. */
+function serverOptions({ csrf, check, credentials, signIn, ...options }: VaultOptions, { api }: Plan) {
+  const { exchanges, fields, refresh, refreshToken, scheme, signOut, user } = options
+  return resolveOptions({
+    ...definedOf({ check, credentials, csrf: csrf && withoutMeta(csrf) }),
+    ...definedOf({ exchanges, fields, refresh, refreshToken, scheme, signOut, user }),
+    signIn,
+    api: api.origin,
+    secret: SECRET,
+    allowInsecureHttp: true,
+  })
 }
