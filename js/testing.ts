@@ -4,6 +4,7 @@ import { createLifetime, type Lifetime } from './common/lifetime.js'
 import { createListeners } from './common/listeners.js'
 import { join, split } from './common/request.js'
 import { frozen, LOADING, loadingWith } from './common/snapshot.js'
+import { stepUpEvent } from './common/step-up.js'
 import type {
   Auth,
   AuthEvent,
@@ -67,7 +68,10 @@ export interface TestAuthOptions<User = RegisteredUser> {
    * @default 'never'
    */
   session?: TestSession<User>
-  /** Answers the requests of `auth.fetch`. Without it, every request fails with a `TypeError` that names this option. */
+  /**
+   * Answers the requests of `auth.fetch`. Without it, every request fails with a `TypeError` that names this option. A response
+   * with `insufficient_user_authentication` (RFC 9470) emits `step-up-required`.
+   */
   fetch?: (request: Request) => Response | Promise<Response>
   /**
    * Returns the result of a sign-in. `by` is the name of the exchange; it is missing for the endpoint `signIn`.
@@ -76,7 +80,8 @@ export interface TestAuthOptions<User = RegisteredUser> {
   signIn?: (credentials: Credentials, options: SignInOptions) => Awaitable<TestSignIn<User> | TestPending>
   /**
    * Returns what a refresh changes. Members that are left out stay as they are. With `claims` and without `user`,
-   * `claimsAreNewer` becomes `true`. A {@link Reason} ends the session, and the call rejects with `session-ended`.
+   * `claimsAreNewer` becomes `true`. A {@link Reason} ends the session: the event `ended`
+   * is emitted, and the call rejects with `session-ended`.
    * @default {}
    */
   refresh?: (body?: Readonly<Record<string, unknown>>) => Awaitable<TestUser<User> | Reason>
@@ -130,7 +135,10 @@ export function createTestAuth<User = RegisteredUser>(
       const whole = join(request, body)
       requests.push(whole)
       whole.signal.throwIfAborted()
-      return lifetime.during(async () => required('fetch')(whole.clone()), whole.signal)
+      const response = await lifetime.during(async () => required('fetch')(whole.clone()), whole.signal)
+      const stepUp = stepUpEvent(whole.url, response)
+      if (stepUp) events.emit(stepUp)
+      return response
     },
     async signIn(credentials, how = {}) {
       const result = await lifetime.during(async () => options.signIn?.(credentials, how) ?? {})
@@ -224,8 +232,10 @@ function refreshes<User>(
     const { status } = await lifetime.during(session.ready)
     if (status !== 'authenticated') throw callError('session-ended')
     const result = await lifetime.during(async () => ask(body))
-    if (typeof result === 'string') session.become(result)
-    else {
+    if (typeof result === 'string') {
+      session.become(result)
+      emit({ type: 'ended', reason: result })
+    } else {
       const isNewer = result.claims && !result.user ? { claimsAreNewer: true } : {}
       session.change({ ...(result.user ? { claimsAreNewer: false } : isNewer), ...result })
     }

@@ -28,7 +28,8 @@ export interface BffAuthOptions {
   /**
    * The headers of the app for each request to this origin: `() => ({ traceparent, 'Accept-Language': locale })`. The server
    * passes on only the usual headers of HTTP and those of its option `headers`. A header that the request has already is not
-   * replaced. `Authorization`, `Cookie` and `Proxy-*` are ignored.
+   * replaced. `Authorization`, `Cookie` and `Proxy-*` are ignored. If the function throws, or returns something else than
+   * headers, `fetch` rejects with {@link AuthError} `option-invalid`, and no request is sent.
    */
   headers?: () => Readonly<Record<string, string>>
 }

@@ -1,3 +1,4 @@
+import type { AppHeaders } from '../common/app-headers.js'
 import { AuthError, type AuthErrorCode } from '../common/errors.js'
 import type { Lifetime } from '../common/lifetime.js'
 import { plainFetch } from '../common/plain-fetch.js'
@@ -6,6 +7,7 @@ import { join, split } from '../common/request.js'
 import { stepUpEvent } from '../common/step-up.js'
 import type { AuthEvent } from '../common/types.js'
 import { CSRF_HEADER, ERROR_HEADER, GENERATION_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
+import { addAppHeaders } from './headers.js'
 import type { createSessionRequests } from './session-requests.js'
 import type { SessionState } from './session-state.js'
 
@@ -19,11 +21,8 @@ interface Dependencies<User> {
   /** Connects the client to the page and the other tabs. */
   start(): void
   /** The headers of the app. */
-  headers: (() => Readonly<Record<string, string>>) | undefined
+  headers: AppHeaders
 }
-
-/** Headers that the application does not choose. */
-const CREDENTIAL = /^(authorization|cookie|proxy-.*)$/i
 
 /** `auth.fetch`: the browser's `fetch`, with the headers that the server requires on requests to this origin. */
 export function createFetch<User>(dependencies: Dependencies<User>): typeof fetch {
@@ -32,8 +31,7 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
   async function send(request: Request, body: BodyInit | null): Promise<Response> {
     const { info, signal } = state
     const headers = new Headers(request.headers)
-    for (const [name, value] of Object.entries(own?.() ?? {}))
-      if (!headers.has(name) && !CREDENTIAL.test(name)) headers.set(name, value)
+    addAppHeaders(headers, own)
     headers.set(CSRF_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, info.session ?? '')
     const init = { headers, signal: AbortSignal.any([request.signal, signal]) }

@@ -1,15 +1,18 @@
+import { headersOfApp } from '../common/app-headers.js'
+
 export interface HeaderOptions {
   /**
    * The headers of the app for each request to the origins of the vault, computed in the page:
    * `() => ({ traceparent, 'Accept-Language': locale })`. A header that the request has already is not replaced.
-   * `Authorization` is ignored.
+   * `Authorization` is ignored. If the function throws, or returns something else than headers, `fetch` rejects with
+   * {@link AuthError} `option-invalid`, and no request is sent.
    */
   headers?: () => Readonly<Record<string, string>>
 }
 
 /** Adds the headers of the app to a request that goes to the vault, and has no `Authorization` therefore. */
 export function addHeaders({ headers }: Request, own: HeaderOptions['headers']) {
-  new Headers(own?.()).forEach((value, name) => {
+  headersOfApp(own).forEach((value, name) => {
     if (!headers.has(name)) headers.set(name, value)
   })
   headers.delete('authorization')

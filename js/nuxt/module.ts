@@ -20,7 +20,7 @@ import { adapterError } from '../adapters/errors.js'
 import { resolveOptions } from '../server/options.js'
 import { createProxy } from '../server/proxy.js'
 import type { BffModeOptions, ModuleOptions, PublicOptions, VaultModeOptions } from './options.js'
-import { checkPages } from './pages.js'
+import { checkHeaders, checkPages } from './pages.js'
 import { routesOf } from './routes.js'
 import { isGlobalFor, ruleOf } from './rule.js'
 
@@ -43,6 +43,7 @@ export default defineNuxtModule<ModuleOptions>({
     if (options.mode !== 'vault' && options.mode !== 'bff')
       throw adapterError('mode-missing', { option: 'mode' })
     checkPages(options.pages)
+    checkHeaders((options as { headers?: unknown }).headers)
     const { resolve } = createResolver(import.meta.url)
     nuxt.options.build.transpile.push(resolve('./runtime'), /[\\/]tokencell[\\/]pkg[\\/]/)
     // With this, composables find their app after an `await`, on the server, too.
@@ -91,8 +92,9 @@ function setUpVault(options: VaultModeOptions, publicOptions: PublicOptions, nux
     'auth.vault.ts': `import { openVault } from 'tokencell/vault'
 export default openVault(${JSON.stringify(vault)})
 `,
-    'auth.ts': `import { createAuth } from 'tokencell'
-export const connect = () => createAuth({
+    'auth.ts': `import { type AuthOptions, createAuth } from 'tokencell'
+export const connect = (options: Pick<AuthOptions, 'headers'>) => createAuth({
+  ...options,
   shared: () => new SharedWorker(${url}, { type: 'module', extendedLifetime: true }),
   worker: () => new Worker(${url}, { type: 'module' }),
 })

@@ -22,6 +22,13 @@ type Option = 'forbidden' | 'home' | 'signIn' | 'unavailable'
 /** `tokencell` in app.config. */
 export interface AppOptions {
   pages?: Partial<Record<Option, AppPage>>
+  /**
+   * The headers of the app for each request to the API, such as
+   * `(nuxtApp) => ({ 'Accept-Language': nuxtApp.$i18n.locale.value })`. With `mode: 'bff'` also while a page is rendered, and
+   * for requests to this origin; the server passes on the usual headers of HTTP and those that `headers` of nuxt.config
+   * names. A header that the request has already is not replaced. `Authorization` and `Cookie` are ignored.
+   */
+  headers?: (nuxtApp: NuxtApp) => Readonly<Record<string, string>>
 }
 
 /** The pages in the form that guards take: named, or functions of the requested route. */
@@ -47,6 +54,28 @@ export function checkPages(pages: Partial<Record<Option, ConfiguredPage>> = {}) 
       { option: `pages.${option}` },
     )
   }
+}
+
+/**
+ * The headers of the app belong in app.config, too. In nuxt.config, `headers` lists names, for `mode: 'bff'` only.
+ *
+ * @throws AuthError `option-invalid`
+ */
+export function checkHeaders(headers: unknown) {
+  if (typeof headers !== 'function') return
+  throw explain(
+    'option-invalid',
+    'Must not be a function. Write it in app/app.config.ts: defineAppConfig({ tokencell: { headers: … } }).',
+    { option: 'headers' },
+  )
+}
+
+/** The headers of app.config, in the form that clients take. */
+export function headersOf(
+  nuxtApp: NuxtApp,
+  { headers }: AppOptions = {},
+): { headers?: () => Record<string, string> } {
+  return headers ? { headers: () => nuxtApp.vueApp.runWithContext(() => headers(nuxtApp)) } : {}
 }
 
 /** The pages of nuxt.config. Those of app.config replace them. */

@@ -151,3 +151,17 @@ test('headers of the app are added to each request, replace none, and bring no c
   expect(sent.map((name) => request?.headers.get(name))).toEqual(['de', 'application/json', null, null, null])
   expect(seen.at(-1)?.headers).toMatchObject({ 'accept-language': 'de', authorization: 'Bearer a' })
 })
+
+test('if the function for the headers of the app throws, the error names the option, and no request is sent', async () => {
+  const { auth, seen } = await connectTo(
+    { '/login': [200, { ...TOKEN, user: { name: 'Ada' } }], '/api/notes': [200, {}] },
+    {
+      headers: () => {
+        throw new Error('no trace')
+      },
+    },
+  )
+  await auth.signIn(ADA)
+  await expect(auth.fetch('/api/notes')).rejects.toMatchObject({ code: 'option-invalid', option: 'headers' })
+  expect(seen.map(({ url }) => url)).toEqual(['/login'])
+})

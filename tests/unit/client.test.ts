@@ -347,6 +347,30 @@ test('the headers of the app are computed for each request to the API, replace n
   plain.mockRestore()
 })
 
+test.each<[string, () => unknown]>([
+  [
+    'throws',
+    () => {
+      throw new Error('no trace')
+    },
+  ],
+  ['returns a value that no header can hold', () => ({ 'x-name': 'Ада' })],
+  ['returns no headers', () => 7],
+])(
+  'if the function for the headers of the app %s, the error names the option, and no request is sent',
+  async (_, headers) => {
+    const { vault, placement } = scripted()
+    const auth = createAuth({ ...placement, origins: ['https://api.example.com'], headers: headers as never })
+    await expect(auth.fetch('https://api.example.com/a')).rejects.toMatchObject({
+      name: 'AuthError',
+      code: 'option-invalid',
+      option: 'headers',
+      cause: expect.any(Error),
+    })
+    expect(vault.fetch).not.toHaveBeenCalled()
+  },
+)
+
 test('commands resolve with the snapshot that the vault has shown before', async () => {
   const { vault, placement, show } = scripted()
   const auth = createAuth(placement)

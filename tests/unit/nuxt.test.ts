@@ -4,7 +4,7 @@ import { createMemoryHistory, createRouter as createVueRouter } from 'vue-router
 import { guardRoutes } from '../../js/adapters/router.js'
 import { decide } from '../../js/common/guard.js'
 import { withBase, withoutBase } from '../../js/nuxt/base-url.js'
-import { checkPages, type Pages, pagesOf } from '../../js/nuxt/pages.js'
+import { checkHeaders, checkPages, headersOf, type Pages, pagesOf } from '../../js/nuxt/pages.js'
 import { routesOf } from '../../js/nuxt/routes.js'
 import { isGlobalFor, ruleOf } from '../../js/nuxt/rule.js'
 import { whenHydrated } from '../../js/nuxt/runtime/hydrated.js'
@@ -166,6 +166,29 @@ test.each([() => '/sign-in', 7, null, '', 'sign-in', '//evil.test', {}, { path: 
 
 test('for a function in nuxt.config, which Nuxt would drop, the error names app.config', () => {
   expect(() => checkPages({ signIn: (() => '/sign-in') as never })).toThrow('app.config')
+})
+
+test('the headers of the app come from app.config, and get the Nuxt app at each request', () => {
+  const nuxtApp = { vueApp: { runWithContext: (work: () => unknown) => work() }, locale: 'de' }
+  const headers = vi.fn((app: unknown) => ({ 'Accept-Language': (app as typeof nuxtApp).locale }))
+  const { headers: compute } = headersOf(nuxtApp as never, { headers })
+  expect(headers).not.toHaveBeenCalled()
+  expect(compute?.()).toEqual({ 'Accept-Language': 'de' })
+  nuxtApp.locale = 'fr'
+  expect(compute?.()).toEqual({ 'Accept-Language': 'fr' })
+  expect([headersOf(nuxtApp as never, {}), headersOf(nuxtApp as never, undefined)]).toEqual([{}, {}])
+})
+
+test('for a function `headers` in nuxt.config, which Nuxt would drop, the error names app.config', () => {
+  expect(() => checkHeaders(() => ({}))).toThrow(
+    expect.objectContaining({
+      code: 'option-invalid',
+      option: 'headers',
+      message: expect.stringContaining('app.config'),
+    }),
+  )
+  checkHeaders(['x-tenant'])
+  checkHeaders(undefined)
 })
 
 /** A page that hydrates. `settled` is called when `whenHydrated` resolves; `hydrate` reports the hydration. */

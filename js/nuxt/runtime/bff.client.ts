@@ -1,7 +1,8 @@
-import { defineNuxtPlugin, useRuntimeConfig, useState } from 'nuxt/app'
+import { defineNuxtPlugin, useAppConfig, useRuntimeConfig, useState } from 'nuxt/app'
 import { createBffAuth, type SessionInfo } from '../../bff/client.js'
 import { withBase } from '../base-url.js'
 import type { PublicOptions } from '../options.js'
+import { type AppOptions, headersOf } from '../pages.js'
 import { provideAuth } from './app.js'
 import { asRendered, whenHydrated } from './hydrated.js'
 import { LATER, RENDERED } from './state.js'
@@ -13,7 +14,11 @@ export default defineNuxtPlugin({
   setup(nuxtApp) {
     const { app, public: shown } = useRuntimeConfig()
     const { basePath } = shown.tokencell as unknown as PublicOptions
-    const auth = createBffAuth<never>({ basePath: withBase((app as { baseURL: string }).baseURL, basePath) })
+    const { tokencell } = useAppConfig() as { tokencell?: AppOptions }
+    const auth = createBffAuth<never>({
+      basePath: withBase((app as { baseURL: string }).baseURL, basePath),
+      ...headersOf(nuxtApp as never, tokencell),
+    })
     const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
     const later = useState<SessionInfo<never> | null>(LATER, () => null).value
     const hydrated = whenHydrated(nuxtApp as never, auth)

@@ -1,9 +1,18 @@
-import { defineNuxtPlugin, type NuxtApp, navigateTo, useRequestEvent, useRouter, useState } from 'nuxt/app'
+import {
+  defineNuxtPlugin,
+  type NuxtApp,
+  navigateTo,
+  useAppConfig,
+  useRequestEvent,
+  useRouter,
+  useState,
+} from 'nuxt/app'
 import { commonError } from '../../common/errors.js'
 import { LOADING } from '../../common/snapshot.js'
 import type { Auth, Snapshot } from '../../common/types.js'
 import type { SessionInfo } from '../../protocol/server-session.js'
 import { whileUnreachable } from '../../server/session.js'
+import { type AppOptions, headersOf } from '../pages.js'
 import { provideAuth } from './app.js'
 import { hasVisitor, sessionOf } from './server/context.js'
 import { LATER, RENDERED } from './state.js'
@@ -25,6 +34,8 @@ export default defineNuxtPlugin({
       })) ?? null
     rendered.value = await fetchSession()
     snapshot = rendered.value?.snapshot ?? snapshot
+    const { tokencell } = useAppConfig() as { tokencell?: AppOptions }
+    const { headers } = headersOf(nuxtApp as never, tokencell)
     const refuse = () => Promise.reject(commonError('not-in-browser'))
     const auth: Auth = {
       get snapshot() {
@@ -34,7 +45,7 @@ export default defineNuxtPlugin({
       subscribe: () => () => {},
       onEvent: () => () => {},
       // A page that is rendered once for all visitors gets no session.
-      fetch: session ? session.fetchAsPage : refuse,
+      fetch: session ? (input, init) => session.fetchAsPage(input, init, headers) : refuse,
       refresh: refuse,
       reloadUser: refuse,
       restore: refuse,

@@ -1,5 +1,6 @@
 import type { H3Event } from 'h3'
 import { adapterError } from '../../../adapters/errors.js'
+import type { AppHeaders } from '../../../common/app-headers.js'
 import type { RequestSession } from '../../../server/index.js'
 
 /** The session of a request to this server. Every change of the session is added to the response at once. */
@@ -9,8 +10,10 @@ export interface EventSession extends Pick<RequestSession, 'fetch' | 'info'> {
   /**
    * Returns the response that `fetch` of a page gets, from this server or another origin. Paths are those that browsers
    * use.
+   *
+   * @param ofApp the headers of the app, for requests to this server
    */
-  fetchAsPage(input: RequestInfo | URL, init?: RequestInit): Promise<Response>
+  fetchAsPage(input: RequestInfo | URL, init?: RequestInit, ofApp?: AppHeaders): Promise<Response>
 }
 
 type Nitro = { routeRules?: { isr?: unknown } } | undefined

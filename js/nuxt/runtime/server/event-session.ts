@@ -1,4 +1,6 @@
 import { getRequestHeader, getRequestURL, getResponseHeader, type H3Event, setResponseHeader } from 'h3'
+import { addAppHeaders } from '../../../bff/headers.js'
+import type { AppHeaders } from '../../../common/app-headers.js'
 import { CSRF_HEADER } from '../../../protocol/server-session.js'
 import { useBff } from './bff.js'
 import type { EventSession } from './context.js'
@@ -36,7 +38,11 @@ export function openEventSession(event: H3Event, localFetch: typeof fetch): Even
       }
     }
 
-  async function fetchAsPage(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  async function fetchAsPage(
+    input: RequestInfo | URL,
+    init?: RequestInit,
+    ofApp?: AppHeaders,
+  ): Promise<Response> {
     const here = getRequestURL(event)
     const request =
       input instanceof Request ? new Request(input, init) : new Request(new URL(input, here), init)
@@ -44,7 +50,9 @@ export function openEventSession(event: H3Event, localFetch: typeof fetch): Even
     if (origin !== here.origin) return fetch(request)
     const headers = new Headers()
     for (const [name, value] of event.headers) if (!OF_THIS_REQUEST.test(name)) headers.set(name, value)
-    for (const [name, value] of request.headers) headers.set(name, value)
+    const own = new Headers(request.headers)
+    addAppHeaders(own, ofApp)
+    for (const [name, value] of own) headers.set(name, value)
     headers.set(CSRF_HEADER, 'tokencell')
     headers.set('sec-fetch-site', 'same-origin')
     const body = request.body && Buffer.from(await request.arrayBuffer())
