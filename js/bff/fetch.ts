@@ -1,4 +1,3 @@
-import type { AppHeaders } from '../common/app-headers.js'
 import { AuthError, type AuthErrorCode } from '../common/errors.js'
 import type { Lifetime } from '../common/lifetime.js'
 import { plainFetch } from '../common/plain-fetch.js'
@@ -7,7 +6,7 @@ import { join, split } from '../common/request.js'
 import { stepUpEvent } from '../common/step-up.js'
 import type { AuthEvent } from '../common/types.js'
 import { CSRF_HEADER, ERROR_HEADER, GENERATION_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
-import { addAppHeaders } from './headers.js'
+import { type AppHeaders, addHeaders } from './headers.js'
 import type { createSessionRequests } from './session-requests.js'
 import type { SessionState } from './session-state.js'
 
@@ -31,7 +30,7 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
   async function send(request: Request, body: BodyInit | null): Promise<Response> {
     const { info, signal } = state
     const headers = new Headers(request.headers)
-    addAppHeaders(headers, own)
+    addHeaders(headers, own)
     headers.set(CSRF_HEADER, 'tokencell')
     headers.set(SESSION_HEADER, info.session ?? '')
     const init = { headers, signal: AbortSignal.any([request.signal, signal]) }

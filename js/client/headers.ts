@@ -1,4 +1,4 @@
-import { headersOfApp } from '../common/app-headers.js'
+import { explain } from '../common/errors.js'
 
 export interface HeaderOptions {
   /**
@@ -12,8 +12,11 @@ export interface HeaderOptions {
 
 /** Adds the headers of the app to a request that goes to the vault, and has no `Authorization` therefore. */
 export function addHeaders({ headers }: Request, own: HeaderOptions['headers']) {
-  headersOfApp(own).forEach((value, name) => {
-    if (!headers.has(name)) headers.set(name, value)
-  })
+  try {
+    for (const [name, value] of new Headers(own?.())) headers.has(name) || headers.set(name, value)
+  } catch (cause) {
+    // The message consists of the name of the option and the text of the error.
+    throw explain('option-invalid', cause as string, { option: 'headers', cause })
+  }
   headers.delete('authorization')
 }

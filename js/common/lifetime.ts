@@ -7,7 +7,7 @@ export function createLifetime() {
 
   return {
     get isOver() {
-      return ended !== undefined
+      return !!ended
     },
     /**
      * Makes a call. It is rejected when the lifetime ends.

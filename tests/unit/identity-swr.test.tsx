@@ -2,26 +2,18 @@
 // The recipe of docs/identity.md for SWR, with the real library.
 import { act } from 'react'
 import { createRoot } from 'react-dom/client'
+import useSWR, { mutate } from 'swr'
 import { expect, test, vi } from 'vitest'
 import { onIdentityChange } from '../../js/adapters/identity.js'
 import { createTestAuth } from '../../js/testing.js'
-import { library } from './library.js'
-
-/** The part of SWR 2 that these tests use. */
-interface Swr {
-  default(key: string, fetcher: () => Promise<string>): { data?: string }
-  mutate(filter: () => boolean, data: undefined, options: { revalidate: boolean }): Promise<unknown>
-}
 
 Object.assign(globalThis, { IS_REACT_ACT_ENVIRONMENT: true })
-const swr = await library<Swr>('swr')
 
 const ADA = { user: { id: 1, name: 'Ada' } }
 const BOB = { user: { id: 2, name: 'Bob' } }
 
 /** A page that shows its notes. */
 async function open(key: string, fetcher: () => Promise<string>) {
-  const { default: useSWR } = swr as Swr
   const element = document.createElement('div')
   const root = createRoot(element)
   function Notes() {
@@ -34,12 +26,12 @@ async function open(key: string, fetcher: () => Promise<string>) {
 function setUp() {
   const auth = createTestAuth<typeof ADA.user>({ session: ADA })
   onIdentityChange(auth, ({ current }) =>
-    (swr as Swr).mutate(() => true, undefined, { revalidate: current.status === 'authenticated' }),
+    mutate(() => true, undefined, { revalidate: current.status === 'authenticated' }),
   )
   return auth
 }
 
-test.skipIf(!swr)('SWR forgets the data of a user who signs out', async () => {
+test('SWR forgets the data of a user who signs out', async () => {
   const auth = setUp()
   const fetcher = vi.fn(async () => `of ${auth.snapshot.user?.name}`)
   const { element, close } = await open('/notes/1', fetcher)
@@ -52,7 +44,7 @@ test.skipIf(!swr)('SWR forgets the data of a user who signs out', async () => {
   await close()
 })
 
-test.skipIf(!swr)('an open page with SWR gets the data of the next user', async () => {
+test('an open page with SWR gets the data of the next user', async () => {
   const auth = setUp()
   const { element, close } = await open('/notes/2', async () => `of ${auth.snapshot.user?.name}`)
   await vi.waitFor(() => expect(element.textContent).toBe('of Ada'))

@@ -1,6 +1,5 @@
 import { getRequestHeader, getRequestURL, getResponseHeader, type H3Event, setResponseHeader } from 'h3'
-import { addAppHeaders } from '../../../bff/headers.js'
-import type { AppHeaders } from '../../../common/app-headers.js'
+import { type AppHeaders, addHeaders } from '../../../bff/headers.js'
 import { CSRF_HEADER } from '../../../protocol/server-session.js'
 import { useBff } from './bff.js'
 import type { EventSession } from './context.js'
@@ -51,7 +50,7 @@ export function openEventSession(event: H3Event, localFetch: typeof fetch): Even
     const headers = new Headers()
     for (const [name, value] of event.headers) if (!OF_THIS_REQUEST.test(name)) headers.set(name, value)
     const own = new Headers(request.headers)
-    addAppHeaders(own, ofApp)
+    addHeaders(own, ofApp)
     for (const [name, value] of own) headers.set(name, value)
     headers.set(CSRF_HEADER, 'tokencell')
     headers.set('sec-fetch-site', 'same-origin')
