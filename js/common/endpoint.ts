@@ -51,6 +51,14 @@ export interface Fields {
    */
   endsAt?: string
   /**
+   * A short-lived text for the next step of a sign-in, such as `'mfa_token'`: the page gets it in the body of a sign-in that
+   * is `pending` or `refused`, and sends it back in the next exchange. Without this option it is removed if it is a JWT or
+   * is named like a token. Never name a credential here; a value that the other options call a token is removed
+   * nevertheless.
+   * @default none
+   */
+  challenge?: string
+  /**
    * The user; `''` if the whole body is the user.
    * @default 'user'
    */

@@ -5,5 +5,6 @@ export const FIELDS = {
   refreshToken: 'refresh_token',
   reason: 'reason',
   endsAt: '',
+  challenge: '',
   user: 'user',
 }

@@ -67,7 +67,15 @@ const PATH: Kind = {
 const fields: Kind = {
   test: isObject,
   text: 'an object of dotted paths',
-  members: { accessToken: PATH, endsAt: PATH, expiresIn: PATH, refreshToken: PATH, reason: PATH, user: PATH },
+  members: {
+    accessToken: PATH,
+    challenge: PATH,
+    endsAt: PATH,
+    expiresIn: PATH,
+    refreshToken: PATH,
+    reason: PATH,
+    user: PATH,
+  },
 }
 
 const ENDPOINT = '"/path", or an object with `path`'

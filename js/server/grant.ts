@@ -70,7 +70,7 @@ export function isPending(
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   if (response.headers.has('authorization') || !(isObject || text === '')) return false
   const token = ownProperty(body, fields.accessToken) ?? undefined
-  const shown = visible({ headers: response.headers, body }, bff)
+  const shown = visible({ headers: response.headers, body }, bff, fields.challenge)
   return (
     token === undefined &&
     JSON.stringify(withoutNulls(body, bff)) === JSON.stringify(withoutNulls(shown, bff))
@@ -113,10 +113,13 @@ const SHORTEST_PART = 8
  * The part of a response that pages may see (promise 3). Every value at a path that the configuration calls a token is
  * removed, of any type, usable or not. So is every value or key that contains a token, looks like one or is
  * named like one.
+ *
+ * @param challenge the path of the text for the next step of a sign-in, which stays unless it is a token; `''` for none
  */
 export function visible(
   { headers, body }: { headers: Headers; body: unknown },
   { tokenPaths: paths, scheme }: Bff,
+  challenge = '',
 ): unknown {
   const authorization = headers.get('authorization') ?? ''
   const sent = tokenIn(authorization, scheme) ?? authorization
@@ -124,20 +127,26 @@ export function visible(
   const isNamed = (path: string) => path !== '' || typeof body === 'string'
   const named = paths.filter(isNamed).flatMap((path) => textsOf(ownProperty(body, path)))
   const tokens = [sent, ...named]
-  const shown = withoutTokens(body, tokens.filter(Boolean))
+  const kept = challenge === '' ? undefined : ownProperty(body, challenge)
+  const shown = withoutTokens(body, tokens.filter(Boolean), kept)
   for (const path of paths) remove(shown, path)
   return shown
 }
 
-/** Returns the body without these tokens. They are removed as a value, as part of a value and as a key. */
-function withoutTokens(body: unknown, tokens: readonly string[]): unknown {
+/**
+ * Returns the body without these tokens. They are removed as a value, as part of a value and as a key.
+ *
+ * @param kept a text that may look like a token
+ */
+function withoutTokens(body: unknown, tokens: readonly string[], kept: unknown): unknown {
   const isSecret = (text: string) =>
     tokens.some((token) => (byteLength(token) < SHORTEST_PART ? text === token : text.includes(token)))
   const text = JSON.stringify(body, (key, value) => {
     if (isSecret(key)) return undefined
     if (typeof value === 'number') return isLongSecret(String(value)) ? undefined : value
     if (typeof value !== 'string') return value
-    return isSecret(value) || /^eyJ.*\./s.test(value) || NAMES.test(key) ? undefined : value
+    const looksLikeToken = value !== kept && (/^eyJ.*\./s.test(value) || NAMES.test(key))
+    return isSecret(value) || looksLikeToken ? undefined : value
   })
   // A short number is more often an id or a count than a token.
   function isLongSecret(digits: string) {

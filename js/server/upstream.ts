@@ -95,7 +95,7 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
       })
       const { status, ok, headers: answered } = asked.response
-      const answer = visible({ headers: answered, body: asked.body }, bff)
+      const answer = visible({ headers: answered, body: asked.body }, bff, endpoint.fields.challenge)
       if (!ok) {
         const wait = secondsToWait(answered)
         const retryAfter = wait === undefined ? undefined : wait * 1000

@@ -112,9 +112,13 @@ pub fn remove(object: &JsValue, path: &str) {
 }
 
 /// Parses the text and removes tokens (promise 3). It removes every value and every key that is a token or contains
-/// one, and every string that looks like a JWT or has a key that is the name of a token. The second value says whether
-/// there was any.
-pub fn parse_without_tokens(text: &JsString, secrets: Vec<Zeroizing<String>>) -> (Option<JsValue>, bool) {
+/// one, and every string that looks like a JWT or has a key that is the name of a token, except `challenge`. The second
+/// value says whether there was any.
+pub fn parse_without_tokens(
+    text: &JsString,
+    secrets: Vec<Zeroizing<String>>,
+    challenge: JsValue,
+) -> (Option<JsValue>, bool) {
     let has_tokens = Rc::new(Cell::new(false));
     let found = Rc::clone(&has_tokens);
     let is_secret = move |text: &JsString| {
@@ -125,7 +129,9 @@ pub fn parse_without_tokens(text: &JsString, secrets: Vec<Zeroizing<String>>) ->
     let reviver = Closure::new(move |key: JsValue, value: JsValue| {
         let is_secret_key = key.dyn_ref::<JsString>().is_some_and(&is_secret);
         let is_token = match scalar(&value) {
-            Some(text) if value.is_string() => is_secret(&text) || looks_like_jwt(&text) || is_token_name(&key),
+            Some(text) if value.is_string() => {
+                is_secret(&text) || (value != challenge && (looks_like_jwt(&text) || is_token_name(&key)))
+            }
             // A short number is an id or a count more often than a token.
             Some(digits) => digits.length() as usize >= SHORTEST_PART && is_secret(&digits),
             None => false,

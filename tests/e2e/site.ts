@@ -28,12 +28,14 @@ const page = `<!doctype html>
 <script src="/first.js"></script>
 <script type="module" src="/page.js"></script>`
 
+type OfScript = 'client' | 'entry' | 'options' | 'trust' | 'where'
+
 /** Imports the built package by file names (Safari 16.0 has no import maps), and creates the client as `window.auth`. */
-const script = ({ where, options, trust, entry }: Pick<Site, 'where' | 'options' | 'trust' | 'entry'>) => `
+const script = ({ where, options, trust, entry, client }: Pick<Site, OfScript>) => `
   import { createAuth } from '/pkg/${entry}.js'
   window.events = []
   window.statuses = []
-  const connect = () => createAuth({ ${where}: ${factories[where](trust(`'${vaultUrl(options)}'`))} })
+  const connect = () => createAuth({ ${where}: ${factories[where](trust(`'${vaultUrl(options)}'`))}, ${client} })
   window.connectAgain = () => void (window.again = connect())
   window.auth = connect()
   auth.onEvent((event) => events.push({ ...event, at: performance.now() }))
@@ -63,6 +65,8 @@ export interface Site {
   vaultHeaders?: Record<string, string>
   /** A script that runs before the other scripts of the page. */
   first: string
+  /** More members of the options of `createAuth`, as code. */
+  client: string
   /** Turns the expression for the URL of the vault into the expression that the page uses, for example a trusted URL. */
   trust: (url: string) => string
   /** The entry of the package that the page imports: the one for the export condition `development`, or the other. */
@@ -81,6 +85,7 @@ export async function openSite(tls?: { key: string; cert: string }): Promise<Sit
     where: 'page',
     headers: {},
     first: '',
+    client: '',
     trust: (url) => url,
     entry: 'index',
     overrides: new Map(),

@@ -164,6 +164,24 @@ test('a refresh has the members of the page, and its refusal is an error that en
   expect(vault.snapshot().claims).toMatchObject({ tenant: 7 })
 })
 
+test('a challenge that is a JWT stays in the response and the refusal of a sign-in, but not of a refresh', async () => {
+  const mfa_token = jwt({ step: 2 })
+  const exchanges = { otp: '/otp', wrong: '/wrong' }
+  const vault = open({ exchanges, fields: { challenge: 'mfa_token' } }, ({ url }) => {
+    if (url.endsWith('/otp')) return Response.json({ access_token: jwt({}) })
+    return Response.json({ mfa_token }, { status: url.endsWith('/sign-in') ? 200 : 403 })
+  })
+  expect(await signIn(vault)).toEqual(['resolved', { status: 'pending', body: { mfa_token } }])
+  const by = (index: number) => vault.outcome(vault.core.signIn(index, '{}', 'application/json'))
+  expect(await by(2)).toMatchObject(['rejected', { code: 'refused', detail: { body: { mfa_token } } }])
+  expect(await by(1)).toMatchObject(['resolved', { status: 'signed-in' }])
+  await vi.advanceTimersByTimeAsync(2000)
+  expect(await vault.outcome(vault.core.refresh({ tenant: 7 }))).toMatchObject([
+    'rejected',
+    { code: 'refused', detail: { status: 403, body: {} } },
+  ])
+})
+
 test('a 401 that asks for a step-up causes no refresh, and any other does', async () => {
   const challenge = 'Bearer error="insufficient_user_authentication", max_age=0'
   for (const [header, refreshes] of [

@@ -93,11 +93,11 @@ function onServer({ options, headers, text }: Case): Meaning {
   const answered = new Headers(headers)
   const body = text.length > MAX_BODY ? undefined : parse(text)
   const response = new Response(null, { headers: answered })
-  if (isPending(response, text, body, bff.signIn.fields, bff))
-    return { pending: visible({ headers: answered, body }, bff) ?? null }
+  const { fields } = bff.signIn
+  const page = visible({ headers: answered, body }, bff, fields.challenge)
+  if (isPending(response, text, body, fields, bff)) return { pending: page ?? null }
   try {
-    const { access, refresh, lifetime, user } = readGrant(answered, body, bff.signIn.fields, bff)
-    const page = visible({ headers: answered, body }, bff)
+    const { access, refresh, lifetime, user } = readGrant(answered, body, fields, bff)
     return {
       access,
       ...(refresh !== undefined && { refresh }),

@@ -2,6 +2,9 @@ import { afterEach, expect, test, vi } from 'vitest'
 import type { BffOptions } from '../../../js/server/index.js'
 import { browse, fakeTime, pass, serve } from './browser.js'
 
+/** A JWT that the API accepts for the second step only. */
+const CHALLENGE = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.x'
+
 /** An API that sends the user only from its own endpoint, and whose sign-in may need a second factor. */
 async function openApi(more: Partial<BffOptions> = {}) {
   let role = 'admin'
@@ -23,6 +26,8 @@ async function openApi(more: Partial<BffOptions> = {}) {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body))
     if (failing.has(path)) return json(503, {})
     if (path === '/login') return json(200, { mfa_required: true, challenge: 'c-1' })
+    if (path === '/step') return json(200, { mfa_token: CHALLENGE })
+    if (path === '/wrong') return json(403, { mfa_token: CHALLENGE, other: CHALLENGE.replace('.e', '.f') })
     if (path === '/otp' || path === '/refresh') return json(200, { access_token: jwt() })
     if (path === '/signup') return json(202, { message: 'Check your mail.' })
     if (path === '/me') return json(200, { user: { id: 7, name: 'Ada', role: 'admin' } })
@@ -31,7 +36,7 @@ async function openApi(more: Partial<BffOptions> = {}) {
   const browser = browse({
     ...options,
     refresh: '/refresh',
-    exchanges: { otp: '/otp', signUp: '/signup' },
+    exchanges: { otp: '/otp', signUp: '/signup', step: '/step', wrong: '/wrong' },
     user: '/me',
     proxy: ['/**'],
     logger: false,
@@ -76,6 +81,15 @@ test('the second step begins the session, and the user comes from the endpoint o
   expect(calls).toEqual(['/otp', '/me'])
 })
 
+test('a challenge that is a JWT reaches the page only if the options name it, also in a refusal', async () => {
+  const { signIn } = await open({ fields: { challenge: 'mfa_token' } })
+  expect((await signIn('step')).body).toMatchObject({ isPending: true, answer: { mfa_token: CHALLENGE } })
+  expect((await signIn('wrong')).body.body).toEqual({ mfa_token: CHALLENGE })
+  const unnamed = await open()
+  expect((await unnamed.signIn('step')).body).toMatchObject({ error: 'token-missing' })
+  expect((await unnamed.signIn('wrong')).body.body).toEqual({})
+})
+
 test('202 is pending, whatever the body says', async () => {
   const { signIn } = await open()
   expect((await signIn('signUp')).body).toMatchObject({
@@ -87,7 +101,7 @@ test('202 is pending, whatever the body says', async () => {
 test('an exchange that the options do not have is refused with the names that they have', async () => {
   const { signIn, calls } = await open()
   const { body } = await signIn('magic')
-  expect(body.message).toBe('by: There is no such exchange. The names are: otp, signUp.')
+  expect(body.message).toBe('by: There is no such exchange. The names are: otp, signUp, step, wrong.')
   expect(calls).toEqual([])
 })
 
