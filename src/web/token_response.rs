@@ -121,9 +121,7 @@ impl Head {
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts).map_err(|error| GrantRejection { error, field })?;
         let (shown, _) = self.visible(text, answer);
-        grant.profile.ends_at = Some(endpoint.field("endsAt"))
-            .filter(|path| !path.is_empty())
-            .and_then(|path| time_of(&own(&shown, &path)));
+        grant.profile.ends_at = endpoint.path("endsAt").and_then(|path| time_of(&own(&shown, &path)));
         grant.profile.user = own(&shown, &endpoint.field("user"));
         Ok((grant, shown))
     }
@@ -168,12 +166,8 @@ impl Head {
             .map(|header| Zeroizing::new(token_in(header, scheme).unwrap_or(header).to_owned()));
         let secrets = named.flat_map(|path| texts(own(&body, path))).chain(sent).chain(self.renewed.clone());
         let secrets = secrets.filter(|secret| !secret.is_empty()).collect();
-        let challenge = match kind {
-            ExchangeKind::SignIn(_) => endpoint.field("challenge"),
-            _ => String::new(),
-        };
-        // An empty path would be the whole body.
-        let challenge = if challenge.is_empty() { JsValue::UNDEFINED } else { own(&body, &challenge) };
+        let challenge = endpoint.path("challenge").filter(|_| matches!(kind, ExchangeKind::SignIn(_)));
+        let challenge = challenge.and_then(|path| own_string(&body, &path));
         let (shown, has_tokens) = parse_without_tokens(text, secrets, challenge);
         let shown = shown.unwrap_or(JsValue::UNDEFINED);
         for path in paths {

@@ -167,3 +167,20 @@ test('after a sign-out that did not reach the server, a page that was rendered w
   await expect.poll(() => api.state().sessions).toBe(0)
   expect(await sentHeading(page, '/')).toBe('Fieldnotes, in Nuxt.')
 })
+
+test('the headers of the app reach the API, from the browser and while the server renders', async ({
+  api,
+  page,
+}) => {
+  await openSignedIn(page, '/notes?lang=fr')
+  await at(page, 'note-text').fill('bonjour')
+  await at(page, 'add-note').click()
+  await expect(at(page, 'notes')).toContainText('bonjour')
+  await page.goto('/notes?lang=de')
+  await expect(at(page, 'notes')).toContainText('bonjour')
+  const asked = api.journal.entries().filter(({ path }) => path === '/api/v1/notes')
+  const languages = (method: string) =>
+    asked.filter((entry) => entry.method === method).map((it) => it.language)
+  expect(languages('POST')).toEqual(['fr'])
+  expect(languages('GET').at(-1)).toBe('de')
+})

@@ -10,6 +10,7 @@ import { readBearer } from './bearer.js'
  * @property {boolean} aborted the client disconnected before it had the whole response
  * @property {null | { sid: string | null, sub: string | null, jti: string | null }} bearer
  * @property {string | null} origin
+ * @property {string | null} language  the header Accept-Language
  */
 
 // A soak test must not fill the memory. The counts include the entries that were removed.
@@ -50,6 +51,7 @@ export function createJournal({ tokens }, isRefresh) {
       aborted: false,
       bearer: token === undefined ? null : tokens.describe(token),
       origin: req.get('Origin') ?? null,
+      language: req.get('Accept-Language') ?? null,
     }
   }
 

@@ -7,7 +7,7 @@ test("the journal contains requests with their bearer's identity, and no token",
   const { client, control } = await serve(t)
   const browser = client()
   await browser.signIn()
-  await browser.call('GET /me', { headers: { Origin: 'https://app.example.com' } })
+  await browser.call('GET /me', { headers: { Origin: 'https://app.example.com', 'Accept-Language': 'de' } })
   await browser.call('GET /me', { headers: { Authorization: 'Bearer nonsense' } })
   const { body } = await control('GET /journal?since=1')
   const { sid, sub, jti } = decodeJwt(browser.accessToken)
@@ -22,6 +22,7 @@ test("the journal contains requests with their bearer's identity, and no token",
     aborted: false,
     bearer: { sid, sub, jti },
     origin: 'https://app.example.com',
+    language: 'de',
   })
   assert.deepEqual([third.n, third.status], [3, 401])
   assert.deepEqual(third.bearer, { sid: null, sub: null, jti: null })

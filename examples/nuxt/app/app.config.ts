@@ -1,8 +1,9 @@
-// Functions are not allowed in nuxt.config, because it is data. This one keeps the language of the requested page.
+// Functions are not allowed in nuxt.config, because it is data. These keep the language of the requested page.
 export default defineAppConfig({
   tokencell: {
     pages: {
       signIn: ({ query }) => ({ path: '/sign-in', query: query.lang ? { lang: query.lang } : {} }),
     },
+    headers: ({ $router }) => ({ 'Accept-Language': String($router.currentRoute.value.query.lang ?? 'en') }),
   },
 })
