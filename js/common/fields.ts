@@ -5,6 +5,7 @@ export const FIELDS = {
   refreshToken: 'refresh_token',
   reason: 'reason',
   endsAt: '',
-  challenge: '',
+  // No body has this place. An empty path would be the whole body.
+  challenge: '.',
   user: 'user',
 }

@@ -114,12 +114,12 @@ const SHORTEST_PART = 8
  * removed, of any type, usable or not. So is every value or key that contains a token, looks like one or is
  * named like one.
  *
- * @param challenge the path of the text for the next step of a sign-in, which stays unless it is a token; `''` for none
+ * @param challenge the path of the text for the next step of a sign-in, which stays unless it is a token
  */
 export function visible(
   { headers, body }: { headers: Headers; body: unknown },
   { tokenPaths: paths, scheme }: Bff,
-  challenge = '',
+  challenge?: string,
 ): unknown {
   const authorization = headers.get('authorization') ?? ''
   const sent = tokenIn(authorization, scheme) ?? authorization
@@ -127,7 +127,7 @@ export function visible(
   const isNamed = (path: string) => path !== '' || typeof body === 'string'
   const named = paths.filter(isNamed).flatMap((path) => textsOf(ownProperty(body, path)))
   const tokens = [sent, ...named]
-  const kept = challenge === '' ? undefined : ownProperty(body, challenge)
+  const kept = challenge === undefined ? undefined : ownProperty(body, challenge)
   const shown = withoutTokens(body, tokens.filter(Boolean), kept)
   for (const path of paths) remove(shown, path)
   return shown

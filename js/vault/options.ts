@@ -29,6 +29,8 @@ export function resolveOptions(options: VaultOptions) {
     refresh: endpoint(options.refresh),
     signOut: endpoint(options.signOut),
   }
+  // Only the response to a sign-in has a challenge: no credential is sent with its request, which the API could repeat.
+  Object.assign(endpoints.refresh?.fields ?? {}, { challenge: FIELDS.challenge })
   const exchanges = Object.values(options.exchanges ?? {}).map((given) => completeEndpoint(given, options))
   return {
     ...endpoints,

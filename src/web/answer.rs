@@ -70,7 +70,7 @@ impl Answer<'_> {
             );
         };
         let failed = |answer: ExchangeResult<_>, code: JsValue, field: Option<&'static str>| {
-            ParsedExchange::new(answer, Err(head.error(&code, field, &body, self)))
+            ParsedExchange::new(answer, Err(head.error(&code, field, &body, config, endpoint, callbacks)))
         };
         let is_sign_in = matches!(kind, ExchangeKind::SignIn(_));
         match (kind, status) {
@@ -92,7 +92,7 @@ impl Answer<'_> {
                         ParsedExchange::new(ExchangeResult::Granted(grant), Ok(sign_in_result("signed-in", shown)))
                     }
                     Err(GrantRejection { error: GrantError::TokenMissing, .. })
-                        if is_sign_in && head.has_no_token(&body, self) =>
+                        if is_sign_in && head.has_no_token(&body, endpoint, config) =>
                     {
                         self.pending(&head, &body)
                     }
@@ -117,13 +117,14 @@ impl Answer<'_> {
 
     /// The API refuses to continue the session.
     fn refused(&self, head: &Head, body: &JsString) -> ParsedExchange {
-        let server_reason = own_string(&head.visible(body, self).0, &self.endpoint.field("reason"));
+        let server_reason =
+            own_string(&head.visible(body, self.config, self.endpoint).0, &self.endpoint.field("reason"));
         ParsedExchange { server_reason, ..ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)) }
     }
 
     /// The API has accepted a sign-in, but another step is needed.
     fn pending(&self, head: &Head, body: &JsString) -> ParsedExchange {
-        let (shown, _) = head.visible(body, self);
+        let (shown, _) = head.visible(body, self.config, self.endpoint);
         ParsedExchange::new(ExchangeResult::Done, Ok(sign_in_result("pending", shown)))
     }
 }

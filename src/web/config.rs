@@ -132,11 +132,6 @@ impl Endpoint {
         own_string(&own(&self.options, "fields"), name).unwrap_or_default()
     }
 
-    /// The same for a value that need not have a place.
-    pub fn path(&self, name: &str) -> Option<String> {
-        Some(self.field(name)).filter(|path| !path.is_empty())
-    }
-
     /// Whether this status ends the session.
     pub fn ends_on(&self, status: u16) -> bool {
         Array::from(&own(&self.options, "endsOn")).includes(&status.into(), 0)

@@ -117,7 +117,7 @@ pub fn remove(object: &JsValue, path: &str) {
 pub fn parse_without_tokens(
     text: &JsString,
     secrets: Vec<Zeroizing<String>>,
-    challenge: Option<String>,
+    challenge: JsValue,
 ) -> (Option<JsValue>, bool) {
     let has_tokens = Rc::new(Cell::new(false));
     let found = Rc::clone(&has_tokens);
@@ -130,8 +130,7 @@ pub fn parse_without_tokens(
         let is_secret_key = key.dyn_ref::<JsString>().is_some_and(&is_secret);
         let is_token = match scalar(&value) {
             Some(text) if value.is_string() => {
-                let is_challenge = challenge.as_deref().is_some_and(|challenge| text == challenge);
-                is_secret(&text) || (!is_challenge && (looks_like_jwt(&text) || is_token_name(&key)))
+                is_secret(&text) || (value != challenge && (looks_like_jwt(&text) || is_token_name(&key)))
             }
             // A short number is an id or a count more often than a token.
             Some(digits) => digits.length() as usize >= SHORTEST_PART && is_secret(&digits),

@@ -26,7 +26,7 @@ impl PageProfile {
 
     /// The user in an answer of the endpoint for the user: at this dotted path, or the whole body.
     pub fn read_user(text: &JsString, path: &str) -> Option<Self> {
-        let (body, _) = parse_without_tokens(text, Vec::new(), None);
+        let (body, _) = parse_without_tokens(text, Vec::new(), JsValue::UNDEFINED);
         let body = body?;
         let user = Some(own(&body, path)).filter(|user| !user.is_undefined()).unwrap_or(body);
         user.is_object().then(|| Self { user, ..Self::of_claims(JsValue::NULL) })

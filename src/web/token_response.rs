@@ -9,7 +9,7 @@ use web_sys::Response;
 use zeroize::Zeroizing;
 
 use super::answer::Answer;
-use super::config::{Config, Credential};
+use super::config::{Config, Credential, Endpoint};
 use super::js_callbacks::JsCallbacks;
 use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
 use super::profile::PageProfile;
@@ -71,9 +71,8 @@ impl Head {
         &self,
         text: &JsString,
         renewal: Result<Option<Token>, GrantError>,
-        answer: &Answer<'_>,
+        &Answer { kind, endpoint, config, callbacks, .. }: &Answer<'_>,
     ) -> Result<(Grant<PageProfile>, JsValue), GrantRejection> {
-        let &Answer { kind, endpoint, config, callbacks, .. } = answer;
         let credential = &config.credential;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
         let body = match parse(text) {
@@ -120,8 +119,10 @@ impl Head {
         let field = expires_in.filter(|seconds| Millis::from_seconds(*seconds).is_none()).map(|_| "fields.expiresIn");
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts).map_err(|error| GrantRejection { error, field })?;
-        let (shown, _) = self.visible(text, answer);
-        grant.profile.ends_at = endpoint.path("endsAt").and_then(|path| time_of(&own(&shown, &path)));
+        let (shown, _) = self.visible(text, config, endpoint);
+        grant.profile.ends_at = Some(endpoint.field("endsAt"))
+            .filter(|path| !path.is_empty())
+            .and_then(|path| time_of(&own(&shown, &path)));
         grant.profile.user = own(&shown, &endpoint.field("user"));
         Ok((grant, shown))
     }
@@ -139,23 +140,27 @@ impl Head {
 
     /// Whether the answer says that another step is needed, and is not a token response that does not fit the options: its
     /// body is empty or an object, and nothing in it looks like a token.
-    pub fn has_no_token(&self, text: &JsString, answer: &Answer<'_>) -> bool {
+    pub fn has_no_token(&self, text: &JsString, endpoint: &Endpoint, config: &Config) -> bool {
         let is_absent = match parse(text) {
             Some(body) if body.is_object() && !js_sys::Array::is_array(&body) => {
-                let token = own(&body, &answer.endpoint.field("accessToken"));
+                let token = own(&body, &endpoint.field("accessToken"));
                 token.is_undefined() || token.is_null()
             }
             Some(_) => false,
             None => text.length() == 0,
         };
-        is_absent && self.authorization.is_none() && !self.visible(text, answer).1
+        is_absent && self.authorization.is_none() && !self.visible(text, config, endpoint).1
     }
 
     /// The body as the page may see it, and whether it contained tokens. Every value that the configuration names as a
-    /// token is removed, whatever its type and even if it is not usable as a token. The challenge of a sign-in stays: the
-    /// API sends it for the next step, and no credential of the vault was sent to it before.
-    pub fn visible(&self, text: &JsString, &Answer { kind, endpoint, config, .. }: &Answer<'_>) -> (JsValue, bool) {
-        let Config { token_paths: paths, scheme, .. } = config;
+    /// token is removed, whatever its type and even if it is not usable as a token. The challenge stays: the API sends it
+    /// for the next step of a sign-in.
+    pub fn visible(
+        &self,
+        text: &JsString,
+        Config { token_paths: paths, scheme, .. }: &Config,
+        endpoint: &Endpoint,
+    ) -> (JsValue, bool) {
         let body = parse(text).unwrap_or(JsValue::UNDEFINED);
         // An empty path means that the whole body is the token, if it is a string. An object is an error that the page
         // may see.
@@ -166,8 +171,7 @@ impl Head {
             .map(|header| Zeroizing::new(token_in(header, scheme).unwrap_or(header).to_owned()));
         let secrets = named.flat_map(|path| texts(own(&body, path))).chain(sent).chain(self.renewed.clone());
         let secrets = secrets.filter(|secret| !secret.is_empty()).collect();
-        let challenge = endpoint.path("challenge").filter(|_| matches!(kind, ExchangeKind::SignIn(_)));
-        let challenge = challenge.and_then(|path| own_string(&body, &path));
+        let challenge = own(&body, &endpoint.field("challenge"));
         let (shown, has_tokens) = parse_without_tokens(text, secrets, challenge);
         let shown = shown.unwrap_or(JsValue::UNDEFINED);
         for path in paths {
@@ -176,12 +180,20 @@ impl Head {
         (shown, has_tokens)
     }
 
-    pub fn error(&self, code: &JsValue, field: Option<&'static str>, body: &JsString, answer: &Answer<'_>) -> JsValue {
-        let (body, _) = self.visible(body, answer);
+    pub fn error(
+        &self,
+        code: &JsValue,
+        field: Option<&'static str>,
+        body: &JsString,
+        config: &Config,
+        endpoint: &Endpoint,
+        callbacks: &JsCallbacks,
+    ) -> JsValue {
+        let (body, _) = self.visible(body, config, endpoint);
         let retry_after = self.retry_after().map(|pause| JsValue::from(pause.0 as f64)).unwrap_or_default();
         let option = field.map(JsValue::from).unwrap_or_default();
         let detail = error_detail(self.status, &[("body", body), ("retryAfter", retry_after), ("option", option)]);
-        answer.callbacks.error(code, &detail)
+        callbacks.error(code, &detail)
     }
 }
 

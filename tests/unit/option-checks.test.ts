@@ -124,7 +124,7 @@ test.each<[object, string]>([
   [{ fields: 'data' }, 'fields: Must be an object of dotted paths, but is "data".'],
   [
     { fields: { acessToken: 'x' } },
-    'fields.acessToken: This option does not exist. The options are: accessToken, endsAt, expiresIn, refreshToken, reason, user.',
+    'fields.acessToken: This option does not exist. The options are: accessToken, challenge, endsAt, expiresIn, refreshToken, reason, user.',
   ],
   [
     { name: `-${'x'.repeat(100)}` },
