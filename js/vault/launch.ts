@@ -1,3 +1,4 @@
+import { createCsrfSource } from '../common/csrf-source.js'
 import type { CompleteEndpoint } from '../common/endpoint.js'
 import { type AuthErrorDetail, commonError } from '../common/errors.js'
 import { idleMillis } from '../common/idle.js'
@@ -6,7 +7,6 @@ import type { VaultOptions } from '../common/vault-options.js'
 import type { Core } from '../wasm/core.js'
 import { decodeBase64url } from './base64url.js'
 import { readHeaders } from './credential.js'
-import { createCsrfSource } from './csrf-source.js'
 import { defer } from './deferred.js'
 import { type VaultErrorCode, vaultError } from './errors.js'
 import { encode, exchangeHeaders, type ReadCookie } from './exchange.js'
@@ -48,7 +48,13 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
   const [CoreClass, lastActivity] = await Promise.all([loadCore(), idleStore?.read()])
   const source =
     csrf && 'from' in csrf
-      ? createCsrfSource({ csrf, origins, endpoints: [signIn, refresh, ...exchanges], fetch: network.fetch })
+      ? createCsrfSource({
+          csrf,
+          origins,
+          endpoints: [signIn, refresh, ...exchanges],
+          fetch: network.fetch,
+          error: vaultError,
+        })
       : undefined
   const state = openSharedState(name)
   const readers = { readCookie, source }

@@ -1,8 +1,9 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { callError } from '../../js/common/call-errors.js'
+import { createCsrfSource } from '../../js/common/csrf-source.js'
 import type { CsrfSource } from '../../js/common/endpoint.js'
-import { createCsrfSource } from '../../js/vault/csrf-source.js'
 
 /** An API that refuses writes without its current CSRF token. */
 async function openApi(from: CsrfSource, isEveryWriteRefused = false) {
@@ -32,6 +33,7 @@ async function openApi(from: CsrfSource, isEveryWriteRefused = false) {
     origins: new Set([origin]),
     endpoints: [{ path: '/login' }, undefined],
     fetch,
+    error: callError,
   })
   /** A write of the page, as the vault sends it. */
   const write = async (init: RequestInit = {}) => {

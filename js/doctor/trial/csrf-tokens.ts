@@ -1,5 +1,5 @@
+import { createCsrfSource, type SourcedCsrf } from '../../common/csrf-source.js'
 import type { Csrf } from '../../common/endpoint.js'
-import { createCsrfSource, type SourcedCsrf } from '../../vault/csrf-source.js'
 import type { Endpoint } from '../options.js'
 import type { RawAnswer } from '../transport.js'
 
@@ -14,7 +14,7 @@ interface Dependencies {
 /** Statuses of responses without a body (Fetch, "null body status"). */
 const BODILESS = [101, 204, 205, 304]
 
-/** The CSRF tokens of an API, read and sent by the code of the vault. */
+/** The CSRF tokens of an API, read and sent by the code that vaults use. */
 export function createCsrfTokens({ csrf, api, endpoints, send }: Dependencies) {
   const answers = new WeakMap<Response, RawAnswer>()
 
@@ -35,6 +35,8 @@ export function createCsrfTokens({ csrf, api, endpoints, send }: Dependencies) {
     origins: new Set([api]),
     endpoints: endpoints.map((endpoint) => endpoint && { path: endpoint.url.href }),
     fetch,
+    // The trial judges the failure itself.
+    error: (_, { cause }) => cause as Error,
   })
   return {
     /** The header for a write, if the API has given a token. */

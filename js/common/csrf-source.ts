@@ -1,8 +1,7 @@
-import { CSRF_FIELD, isCsrfRefusal } from '../common/csrf-token.js'
-import type { CompleteEndpoint, Csrf, CsrfSource } from '../common/endpoint.js'
-import { contentOf } from '../common/meta.js'
-import { ownProperty } from '../common/own-property.js'
-import { vaultError } from './errors.js'
+import { CSRF_FIELD, isCsrfRefusal } from './csrf-token.js'
+import type { CompleteEndpoint, Csrf, CsrfSource } from './endpoint.js'
+import { contentOf } from './meta.js'
+import { ownProperty } from './own-property.js'
 
 /** `csrf` with a token that comes from the API or its page. */
 export type SourcedCsrf = Extract<Csrf, { from: CsrfSource }>
@@ -19,6 +18,8 @@ interface Dependencies {
   /** The endpoints whose responses may contain the token. */
   endpoints: readonly (Pick<CompleteEndpoint, 'path'> | undefined)[]
   fetch: Fetch
+  /** Creates the error for a token that could not be requested. */
+  error: (code: 'unreachable', detail: { cause: unknown }) => Error
 }
 
 export type CsrfTokens = ReturnType<typeof createCsrfSource>
@@ -29,7 +30,7 @@ export type CsrfTokens = ReturnType<typeof createCsrfSource>
  * `fetch` is the only place that reads tokens from responses and repeats refused requests, so that requests of pages and
  * exchanges behave in the same way.
  */
-export function createCsrfSource({ csrf, origins, endpoints, fetch }: Dependencies) {
+export function createCsrfSource({ csrf, origins, endpoints, fetch, error }: Dependencies) {
   const { header, from } = csrf
   let token: string | null = null
   /** Whether a request has been sent with the token. */
@@ -48,8 +49,8 @@ export function createCsrfSource({ csrf, origins, endpoints, fetch }: Dependenci
     const headers = { Accept: isPage ? 'text/html' : 'application/json' }
     const signal = AbortSignal.timeout(TIMEOUT)
     const init: RequestInit = { credentials: 'include', cache: 'no-store', headers, signal }
-    const response = await fetch(new URL(from.endpoint ?? '/', base).href, init).catch((cause: unknown) => {
-      throw vaultError('unreachable', { cause })
+    const response = await fetch(new URL(from.endpoint ?? '/', base).href, init).catch((cause) => {
+      throw error('unreachable', { cause })
     })
     if (isPage) return contentOf(await response.text(), from.meta)
     if (from.responseHeader) return response.headers.get(from.responseHeader)
