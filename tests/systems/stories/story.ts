@@ -1,0 +1,103 @@
+/** The steps that the stories of all systems have in common. */
+import type { Page } from '@playwright/test'
+import type { Where } from '../../e2e/site.js'
+import { ADA, at, test as base, enter, expect } from '../fixtures.js'
+import type { Host } from '../host.js'
+
+export { ADA, at, BOB, enter, expect } from '../fixtures.js'
+
+export const EVE = { email: 'eve@example.com', password: 'long enough' }
+
+/** What becomes of a session that has no cookie. */
+interface Place {
+  /** Whether all tabs have the session of the first one. */
+  isShared: boolean
+  /** Whether the session outlives a reload of the only tab. */
+  outlivesReload: boolean
+  /** Whether it outlives the end of the browser. */
+  outlivesRestart: boolean
+}
+
+const placesIn = (engine: string): Record<Where, Place> => ({
+  page: { isShared: false, outlivesReload: false, outlivesRestart: false },
+  worker: { isShared: false, outlivesReload: false, outlivesRestart: false },
+  // Firefox ends a shared worker with its last page.
+  shared: { isShared: true, outlivesReload: engine === 'chromium', outlivesRestart: false },
+})
+
+interface Fixtures {
+  place: Place
+  /** Opens a browser with a profile of its own. Called again, it ends the browser and opens it with the same profile. */
+  restart: () => Promise<Page>
+}
+
+export const test = base.extend<Fixtures>({
+  place: ({ where, browserName }, use) => use(placesIn(browserName)[where]),
+  restart: async ({ playwright, browserName, channel, launchOptions }, use, testInfo) => {
+    const folder = testInfo.outputPath('profile')
+    const launch = () =>
+      playwright[browserName].launchPersistentContext(folder, {
+        ...launchOptions,
+        ...(channel ? { channel } : {}),
+      })
+    let browser: Awaited<ReturnType<typeof launch>> | undefined
+    await use(async () => {
+      await browser?.close()
+      browser = await launch()
+      return browser.pages()[0] ?? browser.newPage()
+    })
+    await browser?.close()
+  },
+})
+
+export async function signIn(page: Page, home: string, user = ADA) {
+  await page.goto(home)
+  await enter(page, user)
+  await expect(at(page, 'name')).toBeVisible()
+}
+
+export async function signUp(page: Page, home: string, user = EVE) {
+  await page.goto(`${home}/sign-up`)
+  await enter(page, user)
+}
+
+/** The home page shows this user. */
+export async function expectUser(page: Page, name: string, role: string) {
+  await expect(at(page, 'name')).toHaveText(name)
+  await expect(at(page, 'role')).toHaveText(role)
+}
+
+/** The sign-in page says why there is no session. */
+export const expectReason = (page: Page, reason: string) => expect(at(page, 'reason')).toHaveText(reason)
+
+/** Presses a button of the home page. Returns its answer. */
+export async function press(page: Page, button: 'ask-ten' | 'refresh' | 'write') {
+  await at(page, button).click()
+  await expect(at(page, 'answers')).not.toBeEmpty()
+  return (await at(page, 'answers').textContent()) ?? ''
+}
+
+export const ten = (status: number) => Array(10).fill(status).join(' ')
+
+/**
+ * Sends ten requests at once, also if the page that would show their statuses is left meanwhile. Resolves with the statuses
+ * and with the reasons of each end of the session.
+ */
+export const askTen = (page: Page, url: string) =>
+  page.evaluate(async (url) => {
+    const ends: string[] = []
+    const stop = auth.onEvent((event) => void (event.type === 'ended' && ends.push(event.reason)))
+    const answers = await Promise.all(Array.from({ length: 10 }, () => auth.fetch(url)))
+    stop()
+    return { statuses: answers.map(({ status }) => status).join(' '), ends }
+  }, url)
+
+/** Waits until the newest token is older than a second. A 401 to a younger one is not taken for the end of the session. */
+export const outliveTrust = (page: Page) => page.evaluate(() => new Promise((done) => setTimeout(done, 1050)))
+
+/** The answers to this request in the server's log. */
+export const answers = ({ log }: Host, request: string) =>
+  log.filter((line) => line.startsWith(`${request} `)).map((line) => Number(line.split(' ')[2]))
+
+/** A browser tells its pages when the network is back. */
+export const goOnline = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')))
