@@ -64,10 +64,13 @@ export async function startS1({ pages, origins = [], lifetime = 3600 }: Options 
       const user = users.authenticate(credentials(asked))
       return user ? grant(user, 'Logged in successfully.') : refusal('Invalid Email or password.')
     },
-    'DELETE /api/v1/logout': withUser((user) => {
+    // Devise answers 204 if no user is signed in, and then revokes nothing.
+    'DELETE /api/v1/logout': async (asked: Asked) => {
+      const user = await current(asked)
+      if (!user) return { status: 204 }
       rotate(user)
       return { body: { status: { code: 200, message: 'Logged out successfully.' } } }
-    }),
+    },
     'GET /api/v1/me': withUser((user) => ({
       body: { status: { code: 200, message: 'OK' }, data: shown(user) },
     })),

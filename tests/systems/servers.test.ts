@@ -112,7 +112,8 @@ describe('S3, Express with a refresh cookie', () => {
 describe('S1, Rails with devise-jwt', () => {
   const page = 'http://page.test'
   const login = { body: { user: ADA }, headers: { origin: page } }
-  const start = async () => keep(await startS1({ origins: [page] }))
+  const start = async (options?: Parameters<typeof startS1>[0]) =>
+    keep(await startS1({ ...options, origins: [page] }))
   const data = { id: 1, email: ADA.email, created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/) }
 
   test('a sign-in answers with the token in a header, which CORS exposes without credentials', async () => {
@@ -159,7 +160,19 @@ describe('S1, Rails with devise-jwt', () => {
     }
     const promoted = await signIn()
     expect([claimsOf(promoted).role, await admin(promoted)]).toEqual(['admin', 200])
-    expect((await send('DELETE', '/api/v1/logout')).status).toBe(401)
+  })
+
+  test('a sign-out without a token, or with an expired one, answers 204 and revokes nothing', async () => {
+    const { send, system } = await start({ lifetime: 1 })
+    const signIn = async () => tokenIn(await send('POST', '/api/v1/login', login))
+    const me = async (token: string) => (await send('GET', '/api/v1/me', { headers: bearer(token) })).status
+    const expired = await signIn()
+    await expect.poll(() => me(expired), { timeout: 3000 }).toBe(401)
+    const newest = await signIn()
+    for (const headers of [{}, bearer(expired)])
+      expect((await send('DELETE', '/api/v1/logout', { headers })).status).toBe(204)
+    expect(await me(newest)).toBe(200)
+    expect(system.log.filter((line) => line.startsWith('DELETE'))).toHaveLength(2)
   })
 })
 
