@@ -93,6 +93,7 @@ export function createCsrfSource({ csrf, origins, endpoints, fetch, error }: Dep
   async function repeat(url: string, init: RequestInit, response: Response, sent: string): Promise<Response> {
     const fresh = await renew().catch(() => null)
     if (fresh === null || fresh === sent) return response
+    isUsed ||= fresh === token
     const headers = new Headers(init.headers)
     headers.set(header, fresh)
     return fetch(url, { ...init, headers })

@@ -98,6 +98,15 @@ test('a write that is refused again is not sent a third time', async () => {
   expect(api.asked.slice(before)).toEqual(['POST /notes', 'GET /csrf', 'POST /notes'])
 })
 
+test('a token with which a refused write was sent again is refused later like any other', async () => {
+  const { api, write } = await openApi({ endpoint: '/csrf' })
+  await write()
+  for (const token of ['second', 'third']) {
+    api.token = token
+    expect(await write()).toBe(200)
+  }
+})
+
 test('a write with a token that was requested just for it is not sent again when it is refused', async () => {
   const { api, write } = await openApi({ endpoint: '/csrf' }, true)
   expect(await write()).toBe(422)

@@ -101,3 +101,11 @@ export const answers = ({ log }: Host, request: string) =>
 
 /** A browser tells its pages when the network is back. */
 export const goOnline = (page: Page) => page.evaluate(() => void dispatchEvent(new Event('online')))
+
+/** Signs in on the page that Rails renders, to which it sends a visitor of this URL. */
+export async function enterOnServer(page: Page, url: string, { email, password }: typeof ADA) {
+  await page.goto(url)
+  await page.getByLabel('E-mail').fill(email)
+  await page.getByLabel('Password').fill(password)
+  await page.getByRole('button').click()
+}
