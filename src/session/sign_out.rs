@@ -69,11 +69,14 @@ impl<P: Profile> Session<P> {
     /// an expired token.
     pub(super) fn sign_out_request(&self, exchange: &Exchange, now: Instant) -> Option<ExchangeKind> {
         let kept = self.sign_out_credentials.as_ref();
-        let is_fresh = kept.is_some_and(|kept| kept.is_valid_at(now + Policy::EXPIRY_MARGIN));
+        let can_renew = self.can_renew_sign_out();
+        // A token that cannot be renewed is used until it expires.
+        let margin = if can_renew { Policy::EXPIRY_MARGIN } else { Millis::default() };
+        let is_fresh = kept.is_some_and(|kept| kept.is_valid_at(now + margin));
         if self.policy.session_cookie || exchange.is_renewed || is_fresh && !exchange.is_token_refused {
             return Some(exchange.kind);
         }
-        self.can_renew_sign_out().then_some(ExchangeKind::Refresh)
+        can_renew.then_some(ExchangeKind::Refresh)
     }
 
     fn can_renew_sign_out(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Promise 16: the credential of a sign-out, and the meaning of its responses.
 
-use tokencell::{Event, ExchangeKind, ExchangeResult, Hint, Millis, Policy};
+use tokencell::{Event, ExchangeKind, ExchangeResult, Hint, Millis, Policy, RefreshMode, SignOutRoute};
 
 use crate::common::{ADA, Packet, World, grant};
 
@@ -48,4 +48,34 @@ fn a_token_in_the_response_to_a_sign_out_does_not_confirm_the_sign_out() {
     world.answer(ask, ExchangeResult::Granted(grant("unexpected", None)));
     assert_eq!(world.hint, Hint::SignOutPending);
     assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
+}
+
+/// A session without a refresh, this many milliseconds after the sign-in.
+fn unrefreshable_after(millis: u64) -> World {
+    let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::Server));
+    world.sign_in(0, ADA);
+    world.settle();
+    world.pass(Millis(millis));
+    world
+}
+
+#[test]
+fn without_a_refresh_a_token_is_sent_with_the_sign_out_until_it_expires() {
+    let mut world = unrefreshable_after(99_000);
+    world.sign_out(0);
+    world.settle();
+    assert_eq!(world.hint, Hint::SignedOut);
+    assert!(!world.tabs[0].events.iter().any(|event| matches!(event, Event::SignOutPending(_))));
+}
+
+#[test]
+fn without_a_refresh_a_sign_out_that_has_not_reached_the_server_is_given_up_when_its_token_expires() {
+    let mut world = unrefreshable_after(95_000);
+    world.server.down = Some(None);
+    world.sign_out(0);
+    world.settle();
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
+    world.pass(Millis::seconds(60));
+    assert_eq!(world.tabs[0].events.last(), Some(&Event::SignOutPending(None)));
+    assert_eq!(world.hint, Hint::SignedOut);
 }

@@ -17,6 +17,7 @@ interface Start {
   origins?: readonly string[]
   lifetime?: number
   idle?: number
+  tokenIn?: 'body' | 'header'
 }
 
 /** A system and the URL of its pages. `site` is the server of the pages, if they are not on the server of the API. */
@@ -38,7 +39,7 @@ interface Fixtures {
    */
   start: <Name extends FrontName>(
     name: Name,
-    options?: Pick<Start, 'idle' | 'lifetime'>,
+    options?: Pick<Start, 'idle' | 'lifetime' | 'tokenIn'>,
   ) => Promise<Running<Awaited<ReturnType<(typeof systems)[Name]>>>>
   /** Closes the browser if it is open, and opens it again with what it has kept. */
   restart: () => Promise<Page>

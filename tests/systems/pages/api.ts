@@ -22,6 +22,17 @@ export async function listUsers(): Promise<string[]> {
   return rows.map(({ email }) => email)
 }
 
+export interface ListedSession {
+  id: string
+  current: boolean
+}
+
+export async function listSessions(): Promise<ListedSession[]> {
+  return (await api.get(`${front.sessions}`)).data.sessions
+}
+
+export const endSession = (id: string) => api.delete(`${front.sessions}/${id}`)
+
 async function statuses(requests: Promise<{ status: number }>[]) {
   const found = requests.map((request) =>
     request.then(

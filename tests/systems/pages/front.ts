@@ -8,6 +8,8 @@ interface Front {
   me: string
   /** An endpoint that writes. */
   notes?: string
+  /** The list of the user's own sessions. */
+  sessions?: string
   /** Cookies belong to the requests of the page, too. */
   withCredentials?: true
   /** The server has a sign-in page of its own, on the same origin. */
@@ -16,7 +18,13 @@ interface Front {
 }
 
 const fronts: Record<FrontName, Front> = {
-  s0: { admin: '/admin/users', me: '/users/current', notes: '/notes', withCredentials: true },
+  s0: {
+    admin: '/admin/users',
+    me: '/users/current',
+    notes: '/notes',
+    sessions: '/users/current/sessions',
+    withCredentials: true,
+  },
   s1: {
     admin: '/api/v1/admin/users',
     me: '/api/v1/me',

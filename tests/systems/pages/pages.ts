@@ -1,7 +1,7 @@
 import { isAuthError } from 'tokencell'
 import { useAuthStore } from 'tokencell/pinia'
 import { computed, defineComponent, reactive, ref } from 'vue'
-import { ask, listUsers, write } from './api.js'
+import { ask, endSession, type ListedSession, listSessions, listUsers, write } from './api.js'
 import type { Shown } from './auth.js'
 import { front } from './front.js'
 
@@ -64,6 +64,7 @@ export const HomePage = defineComponent({
     return {
       ...{ user, answers, refresh, write: show(write), askTen: show(() => ask(10)) },
       role: computed(() => session.roles.join()),
+      hasSessions: front.sessions !== undefined,
       idle: computed(() => session.idle !== null),
       stay: () => session.stay(),
       signOut: () => session.signOut(),
@@ -78,7 +79,8 @@ export const HomePage = defineComponent({
     <button data-test="refresh" @click="refresh">Refresh</button>
     <button data-test="sign-out" @click="signOut">Sign out</button>
     <p data-test="answers">{{ answers }}</p>
-    <router-link data-test="to-admin" to="/admin">Users</router-link>`,
+    <router-link data-test="to-admin" to="/admin">Users</router-link>
+    <router-link v-if="hasSessions" data-test="to-sessions" to="/sessions">Sessions</router-link>`,
 })
 
 export const AdminPage = defineComponent({
@@ -98,6 +100,25 @@ export const AdminPage = defineComponent({
   template: `
     <h1 data-test="admin">Users</h1><p data-test="problem">{{ problem }}</p>
     <ul><li v-for="email in users" data-test="user">{{ email }}</li></ul>`,
+})
+
+export const SessionsPage = defineComponent({
+  setup() {
+    const sessions = ref<ListedSession[]>([])
+    async function load() {
+      sessions.value = await listSessions()
+    }
+    load().catch(() => {})
+    return { sessions, end: (id: string) => endSession(id).then(load) }
+  },
+  template: `
+    <h1>Sessions</h1>
+    <ul>
+      <li v-for="{ id, current } in sessions" :key="id" data-test="session">
+        {{ current ? 'here' : 'elsewhere' }}
+        <button v-if="!current" data-test="end-session" @click="end(id)">Sign out</button>
+      </li>
+    </ul>`,
 })
 
 export const ForbiddenPage = defineComponent({ template: `<h1 data-test="forbidden">Not allowed</h1>` })

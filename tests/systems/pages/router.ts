@@ -1,7 +1,15 @@
 import { guardRoutes } from 'tokencell/router'
 import { createRouter, createWebHistory } from 'vue-router'
 import { auth } from './auth.js'
-import { AdminPage, ForbiddenPage, HomePage, SignInPage, SignUpPage, UnavailablePage } from './pages.js'
+import {
+  AdminPage,
+  ForbiddenPage,
+  HomePage,
+  SessionsPage,
+  SignInPage,
+  SignUpPage,
+  UnavailablePage,
+} from './pages.js'
 
 declare module 'vue-router' {
   interface RouteMeta {
@@ -15,6 +23,7 @@ export function createAppRouter() {
     routes: [
       { path: '/', component: HomePage, meta: { requiresAuth: true } },
       { path: '/admin', component: AdminPage, meta: { requiresAuth: true, requiresAdmin: true } },
+      { path: '/sessions', component: SessionsPage, meta: { requiresAuth: true } },
       { path: '/sign-in', component: SignInPage, meta: { guestOnly: true } },
       { path: '/sign-up', component: SignUpPage, meta: { guestOnly: true } },
       { path: '/forbidden', component: ForbiddenPage, meta: { requiresAuth: true } },

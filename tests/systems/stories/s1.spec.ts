@@ -158,6 +158,14 @@ test('S1: a sign-out while the API is down counts at once, and reaches the API w
   await expectReason(page, 'signed-out')
 })
 
+test('S1: a sign-out reaches the API also when the token is about to expire', async ({ page, start }) => {
+  const system = await start('s1', { lifetime: 4 })
+  await signIn(page, system.home)
+  await at(page, 'sign-out').click()
+  await expectReason(page, 'signed-out')
+  await expect.poll(() => answers(system, 'DELETE /api/v1/logout')).toEqual([200])
+})
+
 test('S1: if the token expires before the API is up again, the vault does not take its 204 for a sign-out', async ({
   page,
   start,
@@ -175,6 +183,7 @@ test('S1: if the token expires before the API is up again, the vault does not ta
   await system.unplug()
   await at(page, 'sign-out').click()
   await expectReason(page, 'signed-out')
+  // Until then the vault tries, in vain.
   await told
   await system.plug()
   await signIn(page, system.home, BOB)

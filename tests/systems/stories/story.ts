@@ -87,7 +87,8 @@ export const askTen = (page: Page, url: string) =>
   page.evaluate(async (url) => {
     const ends: string[] = []
     const stop = auth.onEvent((event) => void (event.type === 'ended' && ends.push(event.reason)))
-    const answers = await Promise.all(Array.from({ length: 10 }, () => auth.fetch(url)))
+    const headers = { Accept: 'application/json' }
+    const answers = await Promise.all(Array.from({ length: 10 }, () => auth.fetch(url, { headers })))
     stop()
     return { statuses: answers.map(({ status }) => status).join(' '), ends }
   }, url)
