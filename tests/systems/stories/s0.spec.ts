@@ -27,7 +27,7 @@ import {
 const ME = '/users/current'
 
 for (const tokenIn of ['header', 'body'] as const)
-  test(`S0: after a sign-up with the token in the ${tokenIn}, the user is asked for once, and can write`, async ({
+  test(`S0: after a sign-up with the token in the ${tokenIn}, the user is asked for once, and can write${tokenIn === 'body' ? ' @full' : ''}`, async ({
     page,
     start,
   }) => {
@@ -67,7 +67,7 @@ test('S0: after a reload, name and role are on the screen if the vault lives on,
   expect(await press(page, 'write')).toBe('201')
 })
 
-test('S0: who uses the pages stays signed in, and another role shows with the next token', async ({
+test('S0: who uses the pages stays signed in, and another role shows with the next token @full', async ({
   page,
   start,
 }) => {
@@ -112,7 +112,7 @@ test('S0: ten requests at once with a token that the API refuses get ten times 4
   await expectReason(page, 'revoked')
 })
 
-test('S0: a forced sign-out ends the session with the next request', async ({ page, start }) => {
+test('S0: a forced sign-out ends the session with the next request @full', async ({ page, start }) => {
   const system = await start('s0')
   await signIn(page, system.home)
   await outliveTrust(page)
@@ -121,7 +121,7 @@ test('S0: a forced sign-out ends the session with the next request', async ({ pa
   await expectReason(page, 'revoked')
 })
 
-test('S0: without the cookie of its fingerprint a token is refused, and the session ends with a reason', async ({
+test('S0: without the cookie of its fingerprint a token is refused, and the session ends with a reason @full', async ({
   context,
   page,
   start,
@@ -223,7 +223,7 @@ test('S0: another user who signs in in one tab replaces the user in the other on
   await expectReason(page, 'revoked')
 })
 
-test('S0: after the browser was closed and opened again, the sign-in page says that the session has expired', async ({
+test('S0: after the browser was closed and opened again, the sign-in page says that the session has expired @full', async ({
   place,
   restart,
   start,

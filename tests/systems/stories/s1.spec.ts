@@ -66,7 +66,7 @@ test('S1: after a reload, name and role are on the screen if the vault lives on,
   await expectUser(page, ADA.email, 'admin')
 })
 
-test('S1: a promotion wants a new sign-in, after which the page for admins is open', async ({
+test('S1: a promotion wants a new sign-in, after which the page for admins is open @full', async ({
   page,
   start,
 }) => {
@@ -128,7 +128,11 @@ test('S1: a forced sign-out ends the session with the next request', async ({ pa
   await expectReason(page, 'revoked')
 })
 
-test('S1: a sign-out on one device ends the session on the other one', async ({ browser, page, start }) => {
+test('S1: a sign-out on one device ends the session on the other one @full', async ({
+  browser,
+  page,
+  start,
+}) => {
   const system = await start('s1')
   await signIn(page, system.home)
   const elsewhere = await browser.newContext()
@@ -166,7 +170,7 @@ test('S1: a sign-out reaches the API also when the token is about to expire', as
   await expect.poll(() => answers(system, 'DELETE /api/v1/logout')).toEqual([200])
 })
 
-test('S1: if the token expires before the API is up again, the vault does not take its 204 for a sign-out', async ({
+test('S1: if the token expires before the API is up again, the vault does not take its 204 for a sign-out @full', async ({
   page,
   start,
 }) => {
@@ -226,7 +230,7 @@ test('S1: another user who signs in in one tab replaces the user in each tab of 
   else await expectUser(page, ADA.email, 'admin')
 })
 
-test('S1: after the browser was closed and opened again, the sign-in page says that the session has expired', async ({
+test('S1: after the browser was closed and opened again, the sign-in page says that the session has expired @full', async ({
   place,
   restart,
   start,

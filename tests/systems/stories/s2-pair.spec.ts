@@ -192,7 +192,7 @@ test('S2 pair: another user who signs in in one tab replaces the user in each ta
   else await expectUser(page, 'Ada', 'admin')
 })
 
-test('S2 pair: after the browser was closed and opened again, the sign-in page says that the session has expired', async ({
+test('S2 pair: after the browser was closed and opened again, the sign-in page says that the session has expired @full', async ({
   place,
   restart,
   start,
@@ -209,7 +209,7 @@ test('S2 pair: after the browser was closed and opened again, the sign-in page s
   await expect(at(page, 'admin')).toBeVisible()
 })
 
-test('S2 pair: who is signed in on the page of the server is not signed in here, and two users do not mix', async ({
+test('S2 pair: who is signed in on the page of the server is not signed in here, and two users do not mix @full', async ({
   context,
   page,
   start,

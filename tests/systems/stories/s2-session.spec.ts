@@ -97,7 +97,7 @@ test('S2 session: a write after the session has ended is refused twice, and lead
   expect(answers(system, 'POST /notes')).toEqual([422, 401])
 })
 
-test('S2 session: an idle limit of the server ends the session with the next request', async ({
+test('S2 session: an idle limit of the server ends the session with the next request @full', async ({
   page,
   start,
 }) => {
@@ -155,7 +155,7 @@ test('S2 session: another user who signs in in one tab replaces the user in both
   expect([await press(page, 'write'), await press(other, 'write')]).toEqual(['201', '201'])
 })
 
-test('S2 session: after the browser was closed and opened again, the sign-in page gives a reason', async ({
+test('S2 session: after the browser was closed and opened again, the sign-in page gives a reason @full', async ({
   place,
   restart,
   start,

@@ -96,7 +96,7 @@ test('S3: ten requests at once with a token that the API refuses cause one refre
   expect(answers(system, 'POST /api/auth/refresh')).toEqual([200])
 })
 
-test('S3: two tabs whose token is refused at the same moment never spend a refresh token twice', async ({
+test('S3: two tabs whose token is refused at the same moment never spend a refresh token twice @full', async ({
   context,
   page,
   place,
@@ -159,7 +159,7 @@ test('S3: a sign-out while the API is down counts at once, and reaches the API w
   await expectReason(page, 'signed-out')
 })
 
-test('S3: also if the tab was closed meanwhile', async ({ context, page, start }) => {
+test('S3: also if the tab was closed meanwhile @full', async ({ context, page, start }) => {
   const system = await start('s3')
   await signIn(page, system.home)
   await system.unplug()
