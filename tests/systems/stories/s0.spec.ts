@@ -13,12 +13,16 @@ import {
   BOB,
   enter,
   expect,
+  expectAdminPage,
   expectReason,
+  expectToldLater,
   expectUser,
-  goOnline,
+  followTabs,
   outliveTrust,
   press,
+  refuseThenAdmit,
   signIn,
+  signOutOffline,
   signUp,
   ten,
   test,
@@ -43,11 +47,7 @@ test('S0: a wrong password is refused, the right one signs in and leads to the w
   start,
 }) => {
   const { home } = await start('s0')
-  await page.goto(`${home}/admin`)
-  await enter(page, { ...ADA, password: 'wrong' })
-  await expect(at(page, 'problem')).toHaveText('refused 401')
-  await enter(page, ADA)
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
+  await refuseThenAdmit(page, home)
 })
 
 test('S0: after a reload, name and role are on the screen if the vault lives on, and else the reason', async ({
@@ -174,14 +174,8 @@ test('S0: a sign-out while the API is down counts at once, and reaches the API w
 }) => {
   const system = await start('s0')
   await signIn(page, system.home)
-  await system.unplug()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await system.plug()
-  await goOnline(page)
-  await expect.poll(() => answers(system, 'DELETE /users/sign_out')).toEqual([204])
-  await page.reload()
-  await expectReason(page, 'signed-out')
+  await signOutOffline(page, system)
+  await expectToldLater(page, system, 'DELETE /users/sign_out', [204])
 })
 
 test('S0: both tabs follow a sign-out; a sign-in only where they share a vault', async ({
@@ -191,15 +185,7 @@ test('S0: both tabs follow a sign-out; a sign-in only where they share a vault',
   start,
 }) => {
   const { home } = await start('s0')
-  const other = await context.newPage()
-  await other.goto(`${home}/admin`)
-  await expectReason(other, 'never')
-  await signIn(page, home)
-  if (!place.isShared) await enter(other, ADA)
-  await expect(at(other, 'admin')).toBeVisible()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await expectReason(other, 'signed-out')
+  await followTabs(context, page, home, place.isShared)
 })
 
 test('S0: another user who signs in in one tab replaces the user in the other one, or ends the session there', async ({
@@ -232,10 +218,5 @@ test('S0: after the browser was closed and opened again, the sign-in page says t
   let page = await restart()
   await signIn(page, home)
   page = await restart()
-  await page.goto(`${home}/admin`)
-  if (!place.outlivesRestart) {
-    await expectReason(page, 'expired')
-    await enter(page, ADA)
-  }
-  await expect(at(page, 'admin')).toBeVisible()
+  await expectAdminPage(page, home, place.outlivesRestart)
 })

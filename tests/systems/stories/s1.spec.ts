@@ -13,11 +13,16 @@ import {
   EVE,
   enter,
   expect,
+  expectAdminPage,
   expectReason,
+  expectToldLater,
   expectUser,
+  followTabs,
   goOnline,
   outliveTrust,
+  refuseThenAdmit,
   signIn,
+  signOutOffline,
   signUp,
   ten,
   test,
@@ -44,11 +49,7 @@ test('S1: a wrong password is refused, the right one signs in and leads to the w
   start,
 }) => {
   const { home } = await start('s1')
-  await page.goto(`${home}/admin`)
-  await enter(page, { ...ADA, password: 'wrong' })
-  await expect(at(page, 'problem')).toHaveText('refused 401')
-  await enter(page, ADA)
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
+  await refuseThenAdmit(page, home)
 })
 
 test('S1: after a reload, name and role are on the screen if the vault lives on, and else the reason', async ({
@@ -152,14 +153,37 @@ test('S1: a sign-out while the API is down counts at once, and reaches the API w
 }) => {
   const system = await start('s1')
   await signIn(page, system.home)
-  await system.unplug()
-  await at(page, 'sign-out').click()
+  await signOutOffline(page, system)
+  await expectToldLater(page, system, 'DELETE /api/v1/logout', [200])
+})
+
+test('S1: a reload while the API is down shows the sign-in page, and only a vault that lives on tells the API @full', async ({
+  page,
+  place,
+  start,
+}) => {
+  const system = await start('s1')
+  await signIn(page, system.home)
+  await signOutOffline(page, system)
+  await page.reload()
   await expectReason(page, 'signed-out')
   await system.plug()
   await goOnline(page)
-  await expect.poll(() => answers(system, 'DELETE /api/v1/logout')).toEqual([200])
-  await page.reload()
+  if (place.outlivesReload) await expect.poll(() => answers(system, 'DELETE /api/v1/logout')).toEqual([200])
+  await signIn(page, system.home, BOB)
+  await expectUser(page, BOB.email, 'user')
+})
+
+test('S1: a sign-out with a token that was revoked elsewhere looks like any other', async ({
+  page,
+  start,
+}) => {
+  const system = await start('s1')
+  await signIn(page, system.home)
+  system.forceLogout(ADA.email)
+  await at(page, 'sign-out').click()
   await expectReason(page, 'signed-out')
+  await expect.poll(() => answers(system, 'DELETE /api/v1/logout')).toEqual([204])
 })
 
 test('S1: a sign-out reaches the API also when the token is about to expire', async ({ page, start }) => {
@@ -184,9 +208,7 @@ test('S1: if the token expires before the API is up again, the vault does not ta
         })
       }),
   )
-  await system.unplug()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
+  await signOutOffline(page, system)
   // Until then the vault tries, in vain.
   await told
   await system.plug()
@@ -201,15 +223,7 @@ test('S1: both tabs follow a sign-out; a sign-in only where they share a vault',
   start,
 }) => {
   const { home } = await start('s1')
-  const other = await context.newPage()
-  await other.goto(`${home}/admin`)
-  await expectReason(other, 'never')
-  await signIn(page, home)
-  if (!place.isShared) await enter(other, ADA)
-  await expect(at(other, 'admin')).toBeVisible()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await expectReason(other, 'signed-out')
+  await followTabs(context, page, home, place.isShared)
 })
 
 test('S1: another user who signs in in one tab replaces the user in each tab of this vault', async ({
@@ -239,10 +253,5 @@ test('S1: after the browser was closed and opened again, the sign-in page says t
   let page = await restart()
   await signIn(page, home)
   page = await restart()
-  await page.goto(`${home}/admin`)
-  if (!place.outlivesRestart) {
-    await expectReason(page, 'expired')
-    await enter(page, ADA)
-  }
-  await expect(at(page, 'admin')).toBeVisible()
+  await expectAdminPage(page, home, place.outlivesRestart)
 })

@@ -12,12 +12,17 @@ import {
   enter,
   enterOnServer,
   expect,
+  expectAdminPage,
   expectReason,
+  expectToldLater,
   expectUser,
-  goOnline,
+  followTabs,
   outliveTrust,
   press,
+  promoteAndDemote,
+  refuseThenAdmit,
   signIn,
+  signOutOffline,
   signUp,
   ten,
   test,
@@ -35,11 +40,7 @@ test('S2 pair: a wrong password is refused, the right one signs in and leads to 
   start,
 }) => {
   const { home } = await start('s2-pair')
-  await page.goto(`${home}/admin`)
-  await enter(page, { ...ADA, password: 'wrong' })
-  await expect(at(page, 'problem')).toHaveText('refused 401')
-  await enter(page, ADA)
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
+  await refuseThenAdmit(page, home)
 })
 
 test('S2 pair: after too many attempts the sign-in page says so, and who is signed in goes on', async ({
@@ -87,18 +88,7 @@ test('S2 pair: the page for admins is closed to others, opens after a promotion,
   start,
 }) => {
   const system = await start('s2-pair')
-  await signIn(page, system.home, BOB)
-  await at(page, 'to-admin').click()
-  await expect(at(page, 'forbidden')).toBeVisible()
-  system.setRole(BOB.email, 'admin')
-  await page.goBack()
-  await press(page, 'refresh')
-  await expectUser(page, 'Bob', 'admin')
-  await at(page, 'to-admin').click()
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
-  system.setRole(BOB.email, 'user')
-  await page.evaluate(() => auth.refresh())
-  await expect(at(page, 'forbidden')).toBeVisible()
+  await promoteAndDemote(page, system, 'Bob')
 })
 
 test('S2 pair: after the secret was rotated, ten requests at once cause one refresh and succeed', async ({
@@ -146,14 +136,8 @@ test('S2 pair: a sign-out while the API is down counts at once, and reaches the 
 }) => {
   const system = await start('s2-pair')
   await signIn(page, system.home)
-  await system.unplug()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await system.plug()
-  await goOnline(page)
-  await expect.poll(() => answers(system, 'POST /logout')).toEqual([204])
-  await page.reload()
-  await expectReason(page, 'signed-out')
+  await signOutOffline(page, system)
+  await expectToldLater(page, system, 'POST /logout', [204])
 })
 
 test('S2 pair: both tabs follow a sign-out; a sign-in only where they share a vault', async ({
@@ -163,15 +147,7 @@ test('S2 pair: both tabs follow a sign-out; a sign-in only where they share a va
   start,
 }) => {
   const { home } = await start('s2-pair')
-  const other = await context.newPage()
-  await other.goto(`${home}/admin`)
-  await expectReason(other, 'never')
-  await signIn(page, home)
-  if (!place.isShared) await enter(other, ADA)
-  await expect(at(other, 'admin')).toBeVisible()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await expectReason(other, 'signed-out')
+  await followTabs(context, page, home, place.isShared)
 })
 
 test('S2 pair: another user who signs in in one tab replaces the user in each tab of this vault', async ({
@@ -201,12 +177,7 @@ test('S2 pair: after the browser was closed and opened again, the sign-in page s
   let page = await restart()
   await signIn(page, home)
   page = await restart()
-  await page.goto(`${home}/admin`)
-  if (!place.outlivesRestart) {
-    await expectReason(page, 'expired')
-    await enter(page, ADA)
-  }
-  await expect(at(page, 'admin')).toBeVisible()
+  await expectAdminPage(page, home, place.outlivesRestart)
 })
 
 test('S2 pair: who is signed in on the page of the server is not signed in here, and two users do not mix @full', async ({

@@ -12,11 +12,15 @@ import {
   enterOnServer,
   expect,
   expectReason,
+  expectToldLater,
   expectUser,
-  goOnline,
+  followTabs,
   outliveTrust,
   press,
+  promoteAndDemote,
+  refuseThenAdmit,
   signIn,
+  signOutOffline,
   signUp,
   ten,
   test,
@@ -34,11 +38,7 @@ test('S2 session: a wrong password is refused, the right one signs in and leads 
   start,
 }) => {
   const system = await start('s2-session')
-  await page.goto(`${system.home}/admin`)
-  await enter(page, { ...ADA, password: 'wrong' })
-  await expect(at(page, 'problem')).toHaveText('refused 401')
-  await enter(page, ADA)
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
+  await refuseThenAdmit(page, system.home)
   // The CSRF token was there before the first attempt.
   expect(answers(system, 'POST /session')).toEqual([401, 200])
 })
@@ -56,18 +56,7 @@ test('S2 session: the page for admins is closed to others, opens after a promoti
   start,
 }) => {
   const system = await start('s2-session')
-  await signIn(page, system.home, BOB)
-  await at(page, 'to-admin').click()
-  await expect(at(page, 'forbidden')).toBeVisible()
-  system.setRole(BOB.email, 'admin')
-  await page.goBack()
-  await press(page, 'refresh')
-  await expectUser(page, 'Bob', 'admin')
-  await at(page, 'to-admin').click()
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
-  system.setRole(BOB.email, 'user')
-  await page.evaluate(() => auth.refresh())
-  await expect(at(page, 'forbidden')).toBeVisible()
+  await promoteAndDemote(page, system, 'Bob')
 })
 
 test('S2 session: a forced sign-out is found by the next request; ten at once cause one check', async ({
@@ -116,27 +105,14 @@ test('S2 session: a sign-out while the API is down counts at once, and reaches t
 }) => {
   const system = await start('s2-session')
   await signIn(page, system.home)
-  await system.unplug()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await system.plug()
-  await goOnline(page)
+  await signOutOffline(page, system)
   // With the sign-in, Rails has begun another session, whose CSRF token is fetched when the old one is refused.
-  await expect.poll(() => answers(system, 'DELETE /session')).toEqual([422, 204])
-  await page.reload()
-  await expectReason(page, 'signed-out')
+  await expectToldLater(page, system, 'DELETE /session', [422, 204])
 })
 
 test('S2 session: both tabs follow a sign-in and a sign-out', async ({ context, page, start }) => {
   const { home } = await start('s2-session')
-  const other = await context.newPage()
-  await other.goto(`${home}/admin`)
-  await expectReason(other, 'never')
-  await signIn(page, home)
-  await expect(at(other, 'admin')).toBeVisible()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await expectReason(other, 'signed-out')
+  await followTabs(context, page, home, true)
 })
 
 test('S2 session: another user who signs in in one tab replaces the user in both, and both can write', async ({

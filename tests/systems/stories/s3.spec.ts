@@ -10,14 +10,17 @@ import {
   at,
   BOB,
   EVE,
-  enter,
   expect,
   expectReason,
+  expectToldLater,
   expectUser,
-  goOnline,
+  followTabs,
   outliveTrust,
   press,
+  promoteAndDemote,
+  refuseThenAdmit,
   signIn,
+  signOutOffline,
   signUp,
   ten,
   test,
@@ -42,11 +45,7 @@ test('S3: a wrong password is refused, the right one signs in and leads to the w
   start,
 }) => {
   const system = await start('s3')
-  await page.goto(`${system.home}/admin`)
-  await enter(page, { ...ADA, password: 'wrong' })
-  await expect(at(page, 'problem')).toHaveText('refused 401')
-  await enter(page, ADA)
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
+  await refuseThenAdmit(page, system.home)
   // The sign-in has brought the user.
   expect(answers(system, 'GET /api/auth/me')).toEqual([])
 })
@@ -70,18 +69,7 @@ test('S3: the page for admins is closed to others, opens after a promotion, and 
   start,
 }) => {
   const system = await start('s3')
-  await signIn(page, system.home, BOB)
-  await at(page, 'to-admin').click()
-  await expect(at(page, 'forbidden')).toBeVisible()
-  system.setRole(BOB.email, 'admin')
-  await page.goBack()
-  expect(await press(page, 'refresh')).not.toBe('')
-  await expectUser(page, BOB.email, 'admin')
-  await at(page, 'to-admin').click()
-  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
-  system.setRole(BOB.email, 'user')
-  await page.evaluate(() => auth.refresh())
-  await expect(at(page, 'forbidden')).toBeVisible()
+  await promoteAndDemote(page, system, BOB.email)
 })
 
 test('S3: ten requests at once with a token that the API refuses cause one refresh and succeed', async ({
@@ -149,22 +137,14 @@ test('S3: a sign-out while the API is down counts at once, and reaches the API w
 }) => {
   const system = await start('s3')
   await signIn(page, system.home)
-  await system.unplug()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await system.plug()
-  await goOnline(page)
-  await expect.poll(() => answers(system, 'POST /api/auth/logout')).toEqual([200])
-  await page.reload()
-  await expectReason(page, 'signed-out')
+  await signOutOffline(page, system)
+  await expectToldLater(page, system, 'POST /api/auth/logout', [200])
 })
 
 test('S3: also if the tab was closed meanwhile @full', async ({ context, page, start }) => {
   const system = await start('s3')
   await signIn(page, system.home)
-  await system.unplug()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
+  await signOutOffline(page, system)
   await page.close()
   await system.plug()
   const next = await context.newPage()
@@ -175,14 +155,7 @@ test('S3: also if the tab was closed meanwhile @full', async ({ context, page, s
 
 test('S3: both tabs follow a sign-in and a sign-out', async ({ context, page, start }) => {
   const { home } = await start('s3')
-  const other = await context.newPage()
-  await other.goto(`${home}/admin`)
-  await expectReason(other, 'never')
-  await signIn(page, home)
-  await expect(at(other, 'admin')).toBeVisible()
-  await at(page, 'sign-out').click()
-  await expectReason(page, 'signed-out')
-  await expectReason(other, 'signed-out')
+  await followTabs(context, page, home, true)
 })
 
 test('S3: another user who signs in in one tab replaces the user in both', async ({

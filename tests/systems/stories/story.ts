@@ -1,7 +1,7 @@
 /** The steps that the stories of all systems have in common. */
-import type { Page } from '@playwright/test'
+import type { BrowserContext, Page } from '@playwright/test'
 import type { Where } from '../../e2e/site.js'
-import { ADA, at, test as base, enter, expect } from '../fixtures.js'
+import { ADA, at, BOB, test as base, enter, expect } from '../fixtures.js'
 import type { Host } from '../host.js'
 
 export { ADA, at, BOB, enter, expect } from '../fixtures.js'
@@ -109,4 +109,72 @@ export async function enterOnServer(page: Page, url: string, { email, password }
   await page.getByLabel('E-mail').fill(email)
   await page.getByLabel('Password').fill(password)
   await page.getByRole('button').click()
+}
+
+/** A wrong password is refused on the sign-in page. The right one leads to the wanted page. */
+export async function refuseThenAdmit(page: Page, home: string) {
+  await page.goto(`${home}/admin`)
+  await enter(page, { ...ADA, password: 'wrong' })
+  await expect(at(page, 'problem')).toHaveText('refused 401')
+  await enter(page, ADA)
+  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
+}
+
+/** Bob is promoted and demoted again. A refresh tells the pages each time. */
+export async function promoteAndDemote(
+  page: Page,
+  { home, setRole }: { home: string; setRole(email: string, role: 'admin' | 'user'): void },
+  name: string,
+) {
+  await signIn(page, home, BOB)
+  await at(page, 'to-admin').click()
+  await expect(at(page, 'forbidden')).toBeVisible()
+  setRole(BOB.email, 'admin')
+  await page.goBack()
+  await press(page, 'refresh')
+  await expectUser(page, name, 'admin')
+  await at(page, 'to-admin').click()
+  await expect(at(page, 'user')).toHaveText([ADA.email, BOB.email])
+  setRole(BOB.email, 'user')
+  await page.evaluate(() => auth.refresh())
+  await expect(at(page, 'forbidden')).toBeVisible()
+}
+
+/** Presses the button while the API is down. The sign-in page is there at once. */
+export async function signOutOffline(page: Page, system: Host) {
+  await system.unplug()
+  await at(page, 'sign-out').click()
+  await expectReason(page, 'signed-out')
+}
+
+/** The API is up again, and learns of the sign-out. */
+export async function expectToldLater(page: Page, system: Host, request: string, statuses: number[]) {
+  await system.plug()
+  await goOnline(page)
+  await expect.poll(() => answers(system, request)).toEqual(statuses)
+  await page.reload()
+  await expectReason(page, 'signed-out')
+}
+
+/** A second tab waits on the sign-in page for the page for admins. Then the user signs in in the first one, and out again. */
+export async function followTabs(context: BrowserContext, page: Page, home: string, isFollowed: boolean) {
+  const other = await context.newPage()
+  await other.goto(`${home}/admin`)
+  await expectReason(other, 'never')
+  await signIn(page, home)
+  if (!isFollowed) await enter(other, ADA)
+  await expect(at(other, 'admin')).toBeVisible()
+  await at(page, 'sign-out').click()
+  await expectReason(page, 'signed-out')
+  await expectReason(other, 'signed-out')
+}
+
+/** After a new start of the browser, the page for admins is open, or the sign-in page says why not. */
+export async function expectAdminPage(page: Page, home: string, isSignedIn: boolean) {
+  await page.goto(`${home}/admin`)
+  if (!isSignedIn) {
+    await expectReason(page, 'expired')
+    await enter(page, ADA)
+  }
+  await expect(at(page, 'admin')).toBeVisible()
 }
