@@ -34,6 +34,7 @@ impl<P: Profile> Session<P> {
             return self.demand(id, Demand::Restore, self.generation, now);
         }
         if may_exist {
+            self.may_be_replaced = true;
             self.schedule.want(now, RefreshTrigger::Restore);
         }
         self.await_status(id, now);

@@ -128,6 +128,7 @@ impl<P: Profile> Session<P> {
         self.phase = Phase::Ended(reason);
         self.failure = None;
         self.user_wait = None;
+        self.may_be_replaced = false;
         self.schedule.clear(now);
         if let Some(exchange) = self.take_unsent_refresh() {
             self.push(Effect::Unlock(exchange.id));

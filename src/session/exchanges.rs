@@ -180,6 +180,7 @@ impl<P: Profile> Session<P> {
     fn refreshed(&mut self, exchange: &Exchange, answer: ExchangeResult<P>, shared: SharedState, now: Instant) {
         match answer {
             ExchangeResult::Granted(grant) => {
+                let may_be_replaced = core::mem::take(&mut self.may_be_replaced);
                 let before = self.identity;
                 let was_active = matches!(self.phase, Phase::Active(_));
                 self.adopt(grant, shared.epoch, now);
@@ -191,7 +192,9 @@ impl<P: Profile> Session<P> {
                 if shared.hint == Hint::Never {
                     self.push(Effect::Broadcast(PeerMessage::SignedIn));
                 }
-                if was_active && before != self.identity && !exchange.is_check() {
+                let is_replaced = was_active && before != self.identity && !exchange.is_check();
+                // This vault does not know the previous user, but the vaults of other tabs may.
+                if is_replaced || may_be_replaced && shared.hint == Hint::SignedIn {
                     self.push(Effect::Broadcast(PeerMessage::Changed));
                 }
             }

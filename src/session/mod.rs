@@ -42,6 +42,8 @@ pub struct Session<P> {
     abandoned: Option<Abandoned>,
     /// The last refresh got no answer, so its credential may be spent.
     may_be_spent: bool,
+    /// A page has called `restore`: a session may have begun elsewhere that the other tabs do not know.
+    may_be_replaced: bool,
     /// Why the session could not be restored yet.
     failure: Option<RefreshFailure>,
     /// The page waits for the user of the session.
@@ -146,6 +148,7 @@ impl<P: Profile> Session<P> {
             may_be_spent: false,
             failure: None,
             user_wait: None,
+            may_be_replaced: false,
             sign_out_pending: false,
             sign_out_credentials: None,
             sign_out_calls: Vec::new(),

@@ -153,6 +153,18 @@ fn restore_finds_a_session_that_began_on_a_page_of_the_server() {
 }
 
 #[test]
+fn restore_in_a_new_tab_tells_the_others_that_another_user_may_have_signed_in() {
+    let mut world = signed_in(1);
+    world.sign_in_at_server(BOB);
+    let new = world.open_tab();
+    world.restore(new);
+    world.pass(Millis::seconds(2));
+    assert_eq!((world.tabs[new].user(), world.tabs[0].user()), (Some(BOB), Some(BOB)));
+    world.pass(Millis::seconds(5));
+    assert_eq!(world.server.refreshes, 2, "one for each tab");
+}
+
+#[test]
 fn restore_asks_after_a_sign_out_too() {
     let mut world = signed_in(1);
     world.sign_out(0);
