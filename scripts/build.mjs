@@ -46,7 +46,9 @@ export async function bindgen() {
 export function optimize() {
   // Inlining a function into its only caller saves raw bytes, but brotli then finds less repetition. So only small functions are
   // inlined.
-  const size = ['-Oz', '--converge', '--one-caller-inline-max-function-size=20']
+  const inlining = '--one-caller-inline-max-function-size=20'
+  // Nothing is at the addresses below 1024: they are the end of the stack, which never becomes that deep.
+  const size = ['-Oz', '--converge', inlining, '--low-memory-unused']
   const options = [...size, '--strip-debug', '--strip-producers', '--strip-target-features']
   const salt = `${versionOf('binaryen')} ${options}`
   return fresh('wasm-opt', { inputs: [`${bound}/core_bg.wasm`], outputs: [optimized], salt }, () =>

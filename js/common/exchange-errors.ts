@@ -2,8 +2,7 @@ import type { AuthErrorCode } from './error-codes.js'
 
 /** Messages of the errors for a wrong configuration or a wrong token response: the cause, then the fix. */
 export const EXCHANGE_MESSAGES = {
-  'body-malformed':
-    'The token response is not JSON, or is longer than one megabyte. Check what the endpoint sends.',
+  'body-malformed': 'The token response is not JSON, or is longer than 1 MB. Check the API.',
   'claims-malformed':
     'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
   'endpoint-malformed': 'This option is not a path or a URL. Write it as "/path", or as { method, path }.',
@@ -11,22 +10,22 @@ export const EXCHANGE_MESSAGES = {
   'endpoint-outside-origins':
     'The origin of this endpoint is not in `origins`. Add it to `origins`, or correct the path.',
   'lifetime-invalid':
-    'The lifetime in the token response (exp, iat, expires_in) is not a number of seconds above 0. Check the API.',
+    'The lifetime (exp, iat, expires_in) is not a number of seconds above 0. Check the API.',
   'option-invalid': 'This option is unknown or has an invalid value. Check its type.',
   'origin-insecure': 'Plain http would send the token unencrypted. Use https, or an address of this machine.',
   'origin-malformed':
     'This is not an origin. Write scheme, host and port, as in "https://api.example.com", without a path.',
   refused: 'The server refused the sign-in. Its response is in `status` and `body`.',
   redirected:
-    'The endpoint responded with a redirect, which is not followed, because it could send credentials elsewhere. Correct ' +
-    'the path (a missing slash at its end, http for https), or let the API respond to JSON requests without a redirect.',
+    'The endpoint responded with a redirect. It is not followed, because it could send credentials elsewhere. Correct the ' +
+    'path (https, or a slash at its end), or let the API respond without a redirect.',
   'status-unexpected':
-    'The endpoint responded with a status that neither grants nor refuses a token; see `status`. Correct the path, or add ' +
-    'the status to `refresh.endsOn` if it ends the session.',
+    'The `status` of the response neither grants nor refuses a token. Correct the path, or add the status to ' +
+    '`refresh.endsOn` if it ends the session.',
   'token-malformed':
-    'The token has spaces, control characters or non-ASCII characters, which a header cannot hold. Check the API.',
+    'The token has spaces, control or non-ASCII characters, which a header cannot hold. Check the API.',
   'token-missing':
-    'The response has no token in the Authorization header or in the body at `fields.accessToken`. Check `fields`. ' +
+    'The response has no token in the Authorization header or at `fields.accessToken`. Check `fields`. ' +
     'A cross-origin API must list Authorization in Access-Control-Expose-Headers.',
   'token-too-large': 'The token is longer than 64 KiB, which no server accepts. Check the API.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>

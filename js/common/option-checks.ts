@@ -89,7 +89,7 @@ const MEMBERS_OF_ENDPOINT = {
   csrf: FIXED_CSRF,
   encoding: oneOf('json', 'form'),
   fields,
-  method: { test: isMethod, text: 'an HTTP method that browsers send' },
+  method: { test: isMethod, text: 'a method that browsers send' },
   path: { test: isText, text: '"/path"' },
 } satisfies Kinds
 
@@ -104,7 +104,7 @@ const signIn = endpoint({
   ...MEMBERS_OF_ENDPOINT,
   method: {
     test: (value) => isMethod(value) && !BODILESS.test(value as string),
-    text: 'an HTTP method that browsers send with a body, such as "POST"',
+    text: 'a method with a body, such as "POST"',
   },
 })
 

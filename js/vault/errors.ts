@@ -13,13 +13,12 @@ const MESSAGES = {
   ...CALL_MESSAGES,
   ...EXCHANGE_MESSAGES,
   'cors-refused':
-    'The API responds, but the browser blocks the response, probably because of CORS. The API must allow this origin, ' +
-    'the headers and, unless `credentials` is "omit", credentials. `npx tokencell doctor` shows what is missing.',
+    'The browser blocks the response of the API, probably because of CORS. The API must allow this origin, the headers ' +
+    'and, unless `credentials` is "omit", credentials. `npx tokencell doctor` shows what is missing.',
   'csrf-unreadable':
-    'No page could read the cookie of `csrf` in time, so the request was not sent. ' +
-    'Open a page of the app whose scripts can read that cookie.',
+    'No page could read the cookie of `csrf` in time, so the request was not sent. Open a page that can read that cookie.',
   'origins-missing': 'This list of origins is empty. Add an origin, or leave the option out.',
-  'refresh-unusable': 'The response of the refresh endpoint has no usable token. Check that response.',
+  'refresh-unusable': 'The response to the refresh has no usable token. Check the API.',
   'vault-failed':
     'The vault did not start; see `cause`. Serve core_bg.wasm where the vault script requests it.',
   'vault-reconfigured':

@@ -40,7 +40,7 @@ test.each<[object, string]>([
   ],
   [
     { signIn: { method: 'GET', path: '/x' } },
-    'signIn.method: Must be an HTTP method that browsers send with a body, such as "POST", but is "GET".',
+    'signIn.method: Must be a method with a body, such as "POST", but is "GET".',
   ],
   [{ signIn: '' }, `signIn: Must be ${ENDPOINT}, but is "".`],
   [{ signIn: null }, `signIn: Must be ${ENDPOINT}, but is null.`],
@@ -62,7 +62,7 @@ test.each<[object, string]>([
   ],
   [
     { exchanges: { otp: { path: '/otp', method: 'GET' } } },
-    'exchanges.otp.method: Must be an HTTP method that browsers send with a body, such as "POST", but is "GET".',
+    'exchanges.otp.method: Must be a method with a body, such as "POST", but is "GET".',
   ],
   [
     { exchanges: { otp: { path: '/otp', csrf: false, methd: 'PUT' } } },
@@ -91,11 +91,11 @@ test.each<[object, string]>([
   ],
   [
     { refresh: { method: 'a b', path: '/x' } },
-    'refresh.method: Must be an HTTP method that browsers send, but is "a b".',
+    'refresh.method: Must be a method that browsers send, but is "a b".',
   ],
   [
     { refresh: { method: 'TRACE', path: '/x' } },
-    'refresh.method: Must be an HTTP method that browsers send, but is "TRACE".',
+    'refresh.method: Must be a method that browsers send, but is "TRACE".',
   ],
   [
     { refresh: { method: 'GET', path: '/x' }, refreshToken: 'body' },
