@@ -53,7 +53,7 @@ const ofSystems = Object.entries({ chromium: inChromium, firefox: inFirefox }).f
     name: `systems-${engine}-${where}`,
     testDir: 'tests/systems',
     testMatch: '*.spec.ts',
-    testIgnore: where === 'bff' ? [] : 'bff*.spec.ts',
+    testIgnore: where === 'bff' ? '**/stories/**' : 'bff*.spec.ts',
     use: { ...use, where },
     ...(isFull ? {} : { grepInvert: /@full/ }),
   })),

@@ -1,4 +1,4 @@
-/** The pages of each system work with its vault file. The stories are in the other files. */
+/** The pages of each system work with its vault file. The stories are in the other files, and tell most of it in the quick run. */
 import { ADA, at, BOB, enter, expect, systems, test } from './fixtures.js'
 import type { FrontName } from './pages/front.js'
 
@@ -8,7 +8,7 @@ const nameOf = (front: FrontName, { email }: typeof ADA, name: string) =>
   front === 's1' || front === 's3' ? email : name
 
 for (const name of names) {
-  test(`${name}: an admin signs in, sees name and role, and opens the page for admins`, async ({
+  test(`${name}: an admin signs in, sees name and role, and opens the page for admins @full`, async ({
     page,
     start,
   }) => {
@@ -28,7 +28,7 @@ for (const name of names) {
     await expect(at(page, 'answers')).toHaveText(Array(10).fill(200).join(' '))
   })
 
-  test(`${name}: a visitor signs up, is not admitted to the page for admins, and signs out`, async ({
+  test(`${name}: a visitor signs up, is not admitted to the page for admins, and signs out @full`, async ({
     page,
     start,
   }) => {
@@ -47,7 +47,7 @@ for (const name of names) {
 }
 
 for (const name of ['s0', 's2-pair', 's2-session'] as const)
-  test(`${name}: a signed-in user writes`, async ({ page, start }) => {
+  test(`${name}: a signed-in user writes @full`, async ({ page, start }) => {
     const { home } = await start(name)
     await page.goto(home)
     await enter(page, BOB)
@@ -55,7 +55,7 @@ for (const name of ['s0', 's2-pair', 's2-session'] as const)
     await expect(at(page, 'answers')).toHaveText('201')
   })
 
-test('s2-session: after a sign-in on the page of the server, its pages know the user', async ({
+test('s2-session: after a sign-in on the page of the server, its pages know the user @full', async ({
   page,
   start,
 }) => {

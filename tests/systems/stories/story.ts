@@ -1,6 +1,6 @@
 /** The steps that the stories of all systems have in common. */
 import type { BrowserContext, Page } from '@playwright/test'
-import type { Where } from '../../e2e/site.js'
+import type { Place as Where } from '../build-pages.js'
 import { ADA, at, BOB, test as base, enter, expect } from '../fixtures.js'
 import type { Host } from '../host.js'
 
@@ -23,6 +23,8 @@ const placesIn = (engine: string): Record<Where, Place> => ({
   worker: { isShared: false, outlivesReload: false, outlivesRestart: false },
   // Firefox ends a shared worker with its last page.
   shared: { isShared: true, outlivesReload: engine === 'chromium', outlivesRestart: false },
+  // The stories behind a BFF are in tests/systems/bff*.spec.ts.
+  bff: { isShared: true, outlivesReload: true, outlivesRestart: true },
 })
 
 interface Fixtures {
