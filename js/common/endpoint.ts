@@ -1,4 +1,4 @@
-import { FIELDS } from './fields.js'
+import { CAMEL_CASE, FIELDS } from './fields.js'
 
 /**
  * The header that protects against CSRF (cross-site request forgery). Its value is fixed, comes from a readable cookie, or
@@ -33,7 +33,7 @@ export type CsrfSource =
 
 /** Where the values are in the body of a token response, as dotted paths. */
 export interface Fields {
-  /** @default 'access_token' */
+  /** @default 'access_token', or 'accessToken' if that is missing */
   accessToken?: string
   /** @default 'expires_in' */
   expiresIn?: string
@@ -154,9 +154,13 @@ export function encodeCredentials(
 /** Where the tokens are in the responses of these endpoints, as dotted paths. */
 export const tokenPaths = (endpoints: readonly (CompleteEndpoint | undefined)[]) => [
   ...new Set(
-    endpoints.flatMap((endpoint) =>
-      endpoint ? [endpoint.fields.accessToken, endpoint.fields.refreshToken] : [],
-    ),
+    endpoints.flatMap((endpoint) => {
+      if (!endpoint) return []
+      const { accessToken, refreshToken } = endpoint.fields
+      return accessToken === FIELDS.accessToken
+        ? [accessToken, CAMEL_CASE, refreshToken]
+        : [accessToken, refreshToken]
+    }),
   ),
 ]
 

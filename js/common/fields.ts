@@ -1,4 +1,4 @@
-/** The default paths of the values in the body of a token response. */
+/** The default paths of the values in the body of a token response. See also {@link CAMEL_CASE}. */
 export const FIELDS = {
   accessToken: 'access_token',
   expiresIn: 'expires_in',
@@ -9,3 +9,6 @@ export const FIELDS = {
   challenge: '.',
   user: 'user',
 }
+
+/** The name of the access token in many APIs in JavaScript. It is read if the token is not at its default path. */
+export const CAMEL_CASE = 'accessToken'

@@ -1,3 +1,4 @@
+import { CAMEL_CASE, FIELDS } from '../common/fields.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import { presets } from '../presets.js'
 import { isEnd } from './checks/rotation.js'
@@ -124,12 +125,12 @@ function fields(observations: Observations, isInBody: boolean): Pick<VaultOption
   // No response has this name, so the lifetime is read from another place.
   const lifetime = grant.oddLifetime === 'expires_in' ? 'no_expires_in' : grant.expiresIn?.place
   const named = [
-    ['accessToken', access?.place, 'access_token'],
-    ['expiresIn', lifetime, 'expires_in'],
-    ['refreshToken', isInBody ? grant.refresh?.place : undefined, 'refresh_token'],
-    ['user', grant.user, 'user'],
+    ['accessToken', access?.place, [FIELDS.accessToken, CAMEL_CASE]],
+    ['expiresIn', lifetime, [FIELDS.expiresIn]],
+    ['refreshToken', isInBody ? grant.refresh?.place : undefined, [FIELDS.refreshToken]],
+    ['user', grant.user, [FIELDS.user]],
   ] as const
-  const unusual = named.filter(([, place, usual]) => place !== undefined && place !== usual)
+  const unusual = named.filter(([, place, usual]) => place !== undefined && !usual.includes(place))
   const isSeen = (name: string) => named.some(([it, place]) => it === name && place !== undefined)
   const given = Object.entries(observations.plan.vault?.fields ?? {}).filter(([name]) => !isSeen(name))
   const all = [...unusual.map(([name, place]) => [name, place] as const), ...given]

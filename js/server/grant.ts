@@ -1,4 +1,5 @@
 import { tokenIn } from '../common/authorization.js'
+import { CAMEL_CASE, FIELDS } from '../common/fields.js'
 import { ownProperty } from '../common/own-property.js'
 import { serverError } from './errors.js'
 import { lifetimeOf, timeOf } from './lifetime.js'
@@ -37,7 +38,7 @@ export function readGrant(headers: Headers, body: unknown, fields: Target['field
   const inHeader = tokenIn(headers.get('authorization'), scheme)
   // Devise answers with a header and with any kind of body.
   if (inHeader === undefined && body === undefined) throw serverError('body-malformed')
-  const access = readToken(inHeader ?? ownProperty(body, fields.accessToken))
+  const access = readToken(inHeader ?? tokenInBody(body, fields))
   // With a cookie, a member of the body with that name is ignored.
   const refresh = refreshToken === 'cookie' ? undefined : ownProperty(body, fields.refreshToken)
   if (typeof refresh === 'string')
@@ -69,12 +70,18 @@ export function isPending(
   if (response.status === 202) return true
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   if (response.headers.has('authorization') || !(isObject || text === '')) return false
-  const token = ownProperty(body, fields.accessToken) ?? undefined
   const shown = visible({ headers: response.headers, body }, bff, fields.challenge)
   return (
-    token === undefined &&
+    tokenInBody(body, fields) === undefined &&
     JSON.stringify(withoutNulls(body, bff)) === JSON.stringify(withoutNulls(shown, bff))
   )
+}
+
+/** What is at the place of the access token; `undefined` for null. */
+function tokenInBody(body: unknown, { accessToken: path }: Target['fields']): unknown {
+  const token = ownProperty(body, path) ?? undefined
+  if (token !== undefined || path !== FIELDS.accessToken) return token
+  return ownProperty(body, CAMEL_CASE) ?? undefined
 }
 
 /** The body without the members that the configuration calls tokens, which are `null` here. */

@@ -132,6 +132,15 @@ impl Endpoint {
         own_string(&own(&self.options, "fields"), name).unwrap_or_default()
     }
 
+    /// What the body has at the place of the access token. By default that is `access_token`, or `accessToken` if that
+    /// is missing.
+    pub fn token(&self, body: &JsValue) -> JsValue {
+        let path = self.field("accessToken");
+        let token = own(body, &path);
+        let is_missing = token.is_undefined() || token.is_null();
+        if is_missing && path == "access_token" { own(body, "accessToken") } else { token }
+    }
+
     /// Whether this status ends the session.
     pub fn ends_on(&self, status: u16) -> bool {
         Array::from(&own(&self.options, "endsOn")).includes(&status.into(), 0)

@@ -84,8 +84,7 @@ impl Head {
         };
         let access = match credential {
             Credential::Bearer => {
-                let access =
-                    from_header.map(str::to_owned).or_else(|| own_string(&body, &endpoint.field("accessToken")));
+                let access = from_header.map(str::to_owned).or_else(|| endpoint.token(&body).as_string());
                 let access = access.ok_or(GrantError::TokenMissing).and_then(Token::parse);
                 Some(access.map_err(GrantRejection::at("fields.accessToken"))?)
             }
@@ -143,7 +142,7 @@ impl Head {
     pub fn has_no_token(&self, text: &JsString, endpoint: &Endpoint, config: &Config) -> bool {
         let is_absent = match parse(text) {
             Some(body) if body.is_object() && !js_sys::Array::is_array(&body) => {
-                let token = own(&body, &endpoint.field("accessToken"));
+                let token = endpoint.token(&body);
                 token.is_undefined() || token.is_null()
             }
             Some(_) => false,

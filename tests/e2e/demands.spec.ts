@@ -13,7 +13,6 @@ const test = base.extend<{ s3: System }>({
       signIn: '/api/auth/login',
       refresh: '/api/auth/refresh',
       signOut: '/api/auth/logout',
-      fields: { accessToken: 'accessToken' },
       user: '/api/auth/me',
       exchanges: { signUp: '/api/auth/register' },
     }

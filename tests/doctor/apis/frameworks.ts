@@ -75,10 +75,7 @@ const spring: Foreign = {
     me: '/api/me',
     fields: { email: 'username' },
   },
-  suggests: [
-    "refreshToken: 'body'",
-    "fields: { accessToken: 'accessToken', expiresIn: 'expiresIn', refreshToken: 'refreshToken' }",
-  ],
+  suggests: ["refreshToken: 'body'", "fields: { expiresIn: 'expiresIn', refreshToken: 'refreshToken' }"],
   tried: ['sign-in', 'request', 'refresh', 'sign-out'],
 }
 

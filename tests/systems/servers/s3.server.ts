@@ -10,6 +10,5 @@ export const bff = createBff({
   signOut: '/api/auth/logout',
   exchanges: { signUp: '/api/auth/register' },
   user: '/api/auth/me',
-  fields: { accessToken: 'accessToken' },
   proxy: ['/api/**'],
 })

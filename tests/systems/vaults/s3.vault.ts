@@ -8,5 +8,4 @@ export default openVault({
   signOut: '/api/auth/logout',
   exchanges: { signUp: '/api/auth/register' },
   user: '/api/auth/me',
-  fields: { accessToken: 'accessToken' },
 })

@@ -163,7 +163,6 @@ async function openS3() {
       signOut: '/api/auth/logout',
       exchanges: { signUp: '/api/auth/register' },
       user: '/api/auth/me',
-      fields: { accessToken: 'accessToken' },
       basePath: '/session',
       proxy: ['/api/**'],
     } as Omit<BffOptions, 'api' | 'secret'>),
