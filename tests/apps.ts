@@ -101,7 +101,7 @@ export async function signOut(page: Page) {
 export async function openSignedIn(page: Page, path = '/notes', user = ADA) {
   await page.goto(path)
   await signIn(page, user)
-  await page.waitForURL((url) => url.pathname === path)
+  await page.waitForURL((url) => url.pathname + url.search === path)
   await page.waitForLoadState()
 }
 

@@ -139,10 +139,12 @@ test.describe('without a proxy in front', () => {
 
   test('an address in a header of the client is ignored', async ({ rails }) => {
     const person = await signUp(rails.url)
-    const statuses = []
-    for (const guess of [1, 2, 3, 4])
-      statuses.push((await wrong(rails.url, person, from(`203.0.113.${guess}`))).status)
-    expect(statuses).toEqual([401, 401, 401, 429])
+    const guess = async (address: string) => (await wrong(rails.url, person, from(address))).status
+    const statuses = [await guess('203.0.113.1')]
+    // rack-attack counts in fixed periods. If one ends meanwhile, the limit applies to the guesses of the next.
+    while (statuses.at(-1) === 401 && statuses.length < 7)
+      statuses.push(await guess(`203.0.113.${statuses.length + 1}`))
+    expect(statuses.at(-1)).toBe(429)
   })
 })
 
