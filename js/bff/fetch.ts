@@ -41,7 +41,7 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
     const stepUp = stepUpEvent(request.url, response)
     if (stepUp) emit(stepUp)
     if (code === 'replaced' || (response.status === 401 && !stepUp)) await requests.revalidate()
-    else void requests.catchUpWith(Number(response.headers.get(GENERATION_HEADER)))
+    else requests.catchUpWith(Number(response.headers.get(GENERATION_HEADER)))
     if (!code) return response
     const { message = response.statusText } = await response.json().catch(() => ({}))
     throw new AuthError(code, message, { status: response.status })

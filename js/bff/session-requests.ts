@@ -33,7 +33,8 @@ export function createSessionRequests<User>(dependencies: Dependencies<User>) {
   const { ask, state, pendingSignOut, runExclusive, lifetime } = dependencies
   let fetchedAt = Number.NEGATIVE_INFINITY
   let fetching: Promise<void> | undefined
-  let isCatchingUp = false
+  /** The newest token for which the session was requested. */
+  let caughtUpWith = ''
   /** The last error of a session request: the reason why the status is not known yet. */
   let lastError: unknown
   /** The calls that wait until the status is known. */
@@ -83,12 +84,12 @@ export function createSessionRequests<User>(dependencies: Dependencies<User>) {
   return {
     restoring,
     revalidate,
-    /** A response shows which token the server has. If the page knows an older one, it asks for the session, once for all. */
-    async catchUpWith(generation: number) {
-      if (isCatchingUp || generation <= (state.info.generation ?? generation)) return
-      isCatchingUp = true
-      await revalidate()
-      isCatchingUp = false
+    /** A response shows which token the server has. If the page knows an older one, it asks for the session, once for each. */
+    catchUpWith(generation: number) {
+      const token = `${state.info.session} ${generation}`
+      if (token === caughtUpWith || generation <= (state.info.generation ?? generation)) return
+      caughtUpWith = token
+      revalidate()
     },
     /** The server has just rendered this session, so it need not be requested. */
     markFetched() {

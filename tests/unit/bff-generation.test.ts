@@ -38,6 +38,24 @@ test('a response to a request that needed no refresh causes no request for the s
   expect(sessions().length).toBe(asked)
 })
 
+test('if the server still shows the older token, the page has asked for the session once, and not after each response', async () => {
+  const { auth } = await signedIn()
+  const asked = sessions().length
+  async function fetchWith(generation: string) {
+    const headers = { 'x-tokencell-generation': generation }
+    site.answers.set('/api/v1/me', () => new Response('{}', { headers }))
+    const before = sessions().length
+    await auth.fetch('/api/v1/me')
+    return () => vi.waitFor(() => expect(sessions().length).toBeGreaterThan(before))
+  }
+  await (await fetchWith('7'))()
+  await fetchWith('7')
+  await fetchWith('7')
+  // Requests for the session are sent in order, so those of the previous responses would be counted, too.
+  await (await fetchWith('8'))()
+  expect(sessions().length).toBe(asked + 2)
+})
+
 test('a response without a session has no generation', async () => {
   const { auth } = await signedIn()
   const response = await auth.fetch('/api/v1/me')
