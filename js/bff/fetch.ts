@@ -1,3 +1,4 @@
+import type { AppHeaders } from '../common/app-headers.js'
 import { AuthError, type AuthErrorCode } from '../common/errors.js'
 import type { Lifetime } from '../common/lifetime.js'
 import { plainFetch } from '../common/plain-fetch.js'
@@ -6,7 +7,7 @@ import { join, split } from '../common/request.js'
 import { stepUpEvent } from '../common/step-up.js'
 import type { AuthEvent } from '../common/types.js'
 import { CSRF_HEADER, ERROR_HEADER, GENERATION_HEADER, SESSION_HEADER } from '../protocol/server-session.js'
-import { type AppHeaders, addHeaders } from './headers.js'
+import { addHeaders } from './headers.js'
 import type { createSessionRequests } from './session-requests.js'
 import type { SessionState } from './session-state.js'
 

@@ -1,21 +1,14 @@
-import { explain } from '../common/errors.js'
+import { type AppHeaders, addAppHeaders } from '../common/app-headers.js'
 
-/** The option `headers` of a client: computes the headers of the app for a request. */
-export type AppHeaders = (() => Readonly<Record<string, string>>) | undefined
+/** Browsers do not let a page set these (Fetch, "forbidden request-header"), but servers would send them. */
+const FORBIDDEN = /^(cookie|proxy-.*)$/
 
-/** Headers that the application does not choose. */
-const CREDENTIAL = /^(authorization|cookie|proxy-.*)$/i
+/** Adds the headers of the app to a request for the server. */
+export const addHeaders = (headers: Headers, compute: AppHeaders) =>
+  addAppHeaders(headers, compute && (() => withoutForbidden(compute())))
 
-/**
- * Adds the headers of the app that a request does not have yet, without credentials.
- *
- * @throws AuthError `option-invalid` if the function throws, or returns something else than headers
- */
-export function addHeaders(headers: Headers, compute: AppHeaders) {
-  try {
-    for (const [name, value] of new Headers(compute?.()))
-      if (!headers.has(name) && !CREDENTIAL.test(name)) headers.set(name, value)
-  } catch (cause) {
-    throw explain('option-invalid', String(cause), { option: 'headers', cause })
-  }
+function withoutForbidden(given: HeadersInit): Headers {
+  const headers = new Headers(given)
+  for (const name of [...headers.keys()]) if (FORBIDDEN.test(name)) headers.delete(name)
+  return headers
 }

@@ -33,13 +33,11 @@ async function openPage(
   const close = () => {
     for (const unsubscribe of stop) unsubscribe()
   }
-  try {
-    // A vault that cannot start rejects here, as a vault in a worker does.
-    await vault.origins()
-  } catch (error) {
+  // A vault that cannot start rejects here, as a vault in a worker does.
+  await vault.origins().catch((error) => {
     close()
     throw error
-  }
+  })
   return Object.create(vault, { close: { value: close } })
 }
 
@@ -66,11 +64,10 @@ function openWorker(worker: SharedWorker | Worker, observer: VaultObserver): Pro
  * @throws AuthError `vault-silent` if it takes longer than {@link START_TIMEOUT}
  */
 function inTime<T>(starting: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout>
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(pageError('vault-silent')), START_TIMEOUT)
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(pageError('vault-silent')), START_TIMEOUT)
+    starting.then(resolve, reject).finally(() => clearTimeout(timer))
   })
-  return Promise.race([starting, late]).finally(() => clearTimeout(timer))
 }
 
 /** Opens the vault. If that fails, throws an error with the reason. The code that finds the reason is loaded only then. */

@@ -1,3 +1,4 @@
+import { addAppHeaders } from '../common/app-headers.js'
 import { commonError } from '../common/errors.js'
 import { createLifetime } from '../common/lifetime.js'
 import { createListeners } from '../common/listeners.js'
@@ -8,7 +9,7 @@ import type { Auth, AuthEvent, RegisteredUser, Snapshot } from '../common/types.
 import type { Command, Commands } from '../protocol/commands.js'
 import { packCredentials } from '../protocol/packing.js'
 import type { ConnectedVault } from '../protocol/vault.js'
-import { addHeaders, type HeaderOptions } from './headers.js'
+import type { HeaderOptions } from './headers.js'
 import { createOrigins, type OriginOptions } from './origins.js'
 import type { Placement } from './placement.js'
 import { createVaultConnection } from './vault-connection.js'
@@ -74,7 +75,7 @@ export function createAuth<User = RegisteredUser>(options: AuthOptions): Auth<Us
         await origins.learn(vault)
         signal.throwIfAborted()
         if (origins.needNoVault(request)) return plainFetch(request, body)
-        addHeaders(request, options.headers)
+        addAppHeaders(request.headers, options.headers)
         return vault.fetch(request, body, priority)
       }, signal)
     },

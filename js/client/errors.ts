@@ -2,7 +2,7 @@ import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/err
 
 /** Messages of the errors that only pages raise: the cause, then the fix. */
 const MESSAGES = {
-  'origin-malformed': 'This is not an origin. Write "https://api.example.com".',
+  'origin-malformed': 'Write an origin: "https://example.com".',
   'placement-missing': 'This browser needs `worker`.',
   'vault-lost': 'The vault was lost. Check whether the call took effect.',
   'vault-script': 'The vault script does not load. See the console.',

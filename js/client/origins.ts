@@ -20,11 +20,8 @@ export function createOrigins({ origins }: OriginOptions) {
   return {
     /** While the vault is restarted, the origins of its last run stay valid. */
     async learn(vault: ConnectedVault) {
-      try {
-        known = await vault.origins()
-      } catch {
-        // The vault has not started. The call that needs it fails with the vault's own error.
-      }
+      // If the vault has not started, the call that needs it fails with the vault's own error.
+      known = await vault.origins().catch(() => known)
     },
     /** Whether plain `fetch` is enough: the URL is on no origin of the vault, or the caller has set `Authorization`. */
     needNoVault({ url, headers }: Request): boolean {

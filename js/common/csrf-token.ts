@@ -10,4 +10,4 @@ export const CSRF_FIELD = 'csrf_token'
 export const isWrite = (method: string | undefined) => !SAFE.test(method ?? 'GET')
 
 /** Whether the API may have refused a request because of its token. */
-export const isCsrfRefusal = ({ status }: Response) => REFUSALS.includes(status)
+export const isCsrfRefusal = ({ status }: Pick<Response, 'status'>) => REFUSALS.includes(status)

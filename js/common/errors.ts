@@ -72,5 +72,5 @@ export const commonError = (code: CommonErrorCode, detail?: AuthErrorDetail) =>
 /** Creates an error. If `detail` names an option or a directive, the message begins with that name. */
 export function explain(code: AuthErrorCode, text: string, detail: AuthErrorDetail = {}): AuthError {
   const subject = detail.option ?? detail.directive
-  return new AuthError(code, subject ? `${subject}: ${text}` : text, detail)
+  return new AuthError(code, subject === undefined ? text : `${subject}: ${text}`, detail)
 }

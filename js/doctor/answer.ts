@@ -1,3 +1,4 @@
+import { isCsrfRefusal } from '../common/csrf-token.js'
 import { type Content, readContent } from './content.js'
 import { readCookie, type SetCookie } from './cookies.js'
 import { type Grant, readGrant, type TokenPlan } from './grant.js'
@@ -70,7 +71,7 @@ export function readAnswer(
     missing: missingIn(raw),
     stack: stackOf(raw),
     isCut: raw.isCut,
-    isCsrfRefusal: isCsrfRefusal(raw),
+    isCsrfRefusal: mayBeForCsrf(raw),
     at: raw.at - raw.took / 2,
     header,
     list: (name) =>
@@ -102,8 +103,8 @@ function missingIn({ status, body }: RawAnswer): string[] {
 }
 
 /** Without a hint in the body, 422 means other invalid members. */
-const isCsrfRefusal = ({ status, body }: RawAnswer) =>
-  status === 403 || status === 419 || (status === 422 && /csrf|xsrf|authenticity|forgery/i.test(body))
+const mayBeForCsrf = (raw: RawAnswer) =>
+  isCsrfRefusal(raw) && (raw.status !== 422 || /csrf|xsrf|authenticity|forgery/i.test(raw.body))
 
 function readable(name: string, value: string, secrets: Secrets): string {
   // A query may contain a token, and a path may contain text that a user has typed. The other headers have a fixed

@@ -28,7 +28,7 @@ const MAX_LENGTH = 64 * 1024
 
 /**
  * Reads a token response: the token from the `Authorization` header, else from the body. The rules are those of the core
- * (`src/web/answer.rs`); `tests/corpus/token-responses.json` holds both to them.
+ * (`src/web/token_response.rs`); `tests/corpus/token-responses.json` holds both to them.
  *
  * @param body `undefined` if the body is not JSON
  * @throws AuthError with the code for the error in the response

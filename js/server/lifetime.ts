@@ -44,7 +44,7 @@ const FIRST_MILLIS = 1e12
 
 /**
  * A point in time, in milliseconds since the epoch: from a number of seconds from now, a Unix time in seconds or
- * milliseconds, or a date. The rules are those of the core (`src/web/answer.rs`).
+ * milliseconds, or a date. The rules are those of the core (`src/web/token_response.rs`).
  *
  * @returns `null` for anything else
  */

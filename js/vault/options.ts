@@ -30,7 +30,7 @@ export function resolveOptions(options: VaultOptions) {
     signOut: endpoint(options.signOut),
   }
   // Only the response to a sign-in has a challenge: no credential is sent with its request, which the API could repeat.
-  if (endpoints.refresh) endpoints.refresh.fields.challenge = '.'
+  if (endpoints.refresh) endpoints.refresh.fields.challenge = FIELDS.challenge
   const exchanges = Object.values(options.exchanges ?? {}).map((given) => completeEndpoint(given, options))
   return {
     ...endpoints,

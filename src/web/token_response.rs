@@ -152,7 +152,7 @@ impl Head {
     }
 
     /// The body as the page may see it, and whether it contained tokens. Every value that the configuration names as a
-    /// token is removed, whatever its type and even if it is not usable as a token. The challenge stays: the API sends it
+    /// token is removed, of any type, also one that is not usable as a token. The challenge stays: the API sends it
     /// for the next step of a sign-in.
     pub fn visible(
         &self,

@@ -115,12 +115,7 @@ test('if the function throws, the error names the option, and no request is sent
   expect(own.received).toEqual([])
 })
 
-test('the headers of a credential are those of the vault, whatever the app returns', async ({
-  api: _,
-  open,
-  page,
-  site,
-}) => {
+test('the app cannot replace the headers of a credential', async ({ api: _, open, page, site }) => {
   const server = await listen((dialects.deviseTokenAuth as () => Dialect)(), site.url)
   site.options = { ...optionsOf('deviseTokenAuth', server.url) }
   site.client = `headers: () => ({ 'access-token': 'forged', client: 'forged', uid: 'forged' })`

@@ -19,7 +19,7 @@ import {
   type TestUser,
 } from '../../js/testing.js'
 
-/** `createTestAuth` has whatever the real auth object has. The checks of types run with `tsc`. */
+/** `createTestAuth` has every member of the real auth object. The checks of types run with `tsc`. */
 
 const members = (auth: object) => Object.keys(auth).sort()
 const OF_TESTS = ['become', 'emit', 'requests']

@@ -3,7 +3,7 @@ import { named } from '../options.js'
 import { NotChecked, type Observations } from '../probe/observations.js'
 import { userGap } from '../user-rule.js'
 
-/** @throws NotChecked if nobody is signed in, or the vault file has the option `user` */
+/** @throws NotChecked if the sign-in failed, or the vault file has the option `user` */
 function gap(observations: Observations) {
   if (!observations.answer('sign-in').isOk) throw new NotChecked('the sign-in failed')
   if (observations.plan.vault?.user) throw new NotChecked('the vault file has the option user')

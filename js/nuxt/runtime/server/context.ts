@@ -1,6 +1,6 @@
 import type { H3Event } from 'h3'
 import { adapterError } from '../../../adapters/errors.js'
-import type { AppHeaders } from '../../../bff/headers.js'
+import type { AppHeaders } from '../../../common/app-headers.js'
 import type { RequestSession } from '../../../server/index.js'
 
 /** The session of a request to this server. Every change of the session is added to the response at once. */

@@ -1,5 +1,6 @@
 import { getRequestHeader, getRequestURL, getResponseHeader, type H3Event, setResponseHeader } from 'h3'
-import { type AppHeaders, addHeaders } from '../../../bff/headers.js'
+import { addHeaders } from '../../../bff/headers.js'
+import type { AppHeaders } from '../../../common/app-headers.js'
 import { CSRF_HEADER } from '../../../protocol/server-session.js'
 import { useBff } from './bff.js'
 import type { EventSession } from './context.js'
