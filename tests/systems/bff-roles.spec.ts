@@ -1,5 +1,5 @@
 /** Promotion and demotion behind a BFF: the newest of user and token decides, also in a new load of the page. */
-import { askTen, askUntil, expectEnded, expectUser, signIn } from './bff-story.js'
+import { askTen, askUntil, expectReason, expectUser, signIn } from './bff-story.js'
 import { ADA, at, BOB, enter, expect, test } from './fixtures.js'
 
 for (const name of ['s3', 's2-pair'] as const) {
@@ -81,7 +81,7 @@ test('s1: a change of the role refuses the token, and the next sign-in shows the
   for (const role of ['user', 'admin'] as const) {
     system.setRole(ADA.email, role)
     await askUntil(page, () => expect(at(page, 'reason')).toHaveText('revoked', { timeout: 1000 }))
-    await expectEnded(page, 'revoked')
+    await expectReason(page, 'revoked')
     await enter(page, ADA)
     await expectUser(page, 's1', ADA, role)
   }

@@ -2,6 +2,8 @@ import type { Page } from '@playwright/test'
 import { ADA, at, enter, expect } from './fixtures.js'
 import type { Host } from './host.js'
 
+export { EVE, expectReason, ten } from './stories/story.js'
+
 interface Facts {
   /** What the pages show of a user: the API of S1 sends no name, S3 has none. */
   shown(user: { email: string }): string
@@ -40,9 +42,6 @@ export async function expectUser(page: Page, name: Name, user = ADA, role = user
   await expect(at(page, 'role')).toHaveText(role)
 }
 
-/** The sign-in page, with the reason why it is shown. */
-export const expectEnded = (page: Page, reason: string) => expect(at(page, 'reason')).toHaveText(reason)
-
 /** The statuses of ten requests of the page at once. */
 export async function askTen(page: Page): Promise<string> {
   await at(page, 'ask-ten').click()
@@ -52,7 +51,7 @@ export async function askTen(page: Page): Promise<string> {
   return (await answers.isVisible()) ? answers.innerText() : 'no answers'
 }
 
-/** Repeats the requests of the page: the server believes a token that is younger than a second, whatever the API says. */
+/** Repeats the requests of the page: for its first second, the server does not take a 401 for the end of the session. */
 export const askUntil = (page: Page, check: () => Promise<void>) =>
   expect(async () => {
     if (await at(page, 'ask-ten').isVisible()) await askTen(page)

@@ -1,5 +1,5 @@
 /** Several tabs, a restart of the browser, and a sign-out that cannot be confirmed at once, behind a BFF. */
-import { count, expectEnded, expectUser, factsOf, names, signIn } from './bff-story.js'
+import { count, expectReason, expectUser, factsOf, names, signIn } from './bff-story.js'
 import { ADA, at, BOB, enter, expect, test } from './fixtures.js'
 
 for (const name of names) {
@@ -13,7 +13,7 @@ for (const name of names) {
     await signIn(page, home, name)
     await expectUser(other, name)
     await at(other, 'sign-out').click()
-    await expectEnded(page, 'signed-out')
+    await expectReason(page, 'signed-out')
   })
 
   test(`${name}: when another user signs in, the other tab shows that user`, async ({
@@ -40,7 +40,7 @@ for (const name of names) {
     await signIn(page, system.home, name)
     await system.unplug()
     await at(page, 'sign-out').click()
-    await expectEnded(page, 'signed-out')
+    await expectReason(page, 'signed-out')
     await page.reload()
     await expect(at(page, 'email')).toBeVisible()
     expect(count(system, signOut)).toBe(0)
@@ -60,7 +60,7 @@ for (const name of names) {
     await signIn(page, system.home, name)
     await system.unplug()
     await at(page, 'sign-out').click()
-    await expectEnded(page, 'signed-out')
+    await expectReason(page, 'signed-out')
     await system.plug()
     await enter(page, BOB)
     await expectUser(page, name, BOB)
@@ -87,18 +87,14 @@ test('s3: a sign-out while the server of the pages is down is made up for when i
   await signIn(page, system.home, 's3')
   await site?.unplug()
   await at(page, 'sign-out').click()
-  await expectEnded(page, 'signed-out')
+  await expectReason(page, 'signed-out')
   await site?.plug()
   await page.reload()
-  await expectEnded(page, 'signed-out')
+  await expectReason(page, 'signed-out')
   await expect.poll(() => count(system, factsOf('s3').signOut)).toBe(1)
 })
 
-test('s3: without `remember`, the session ends with the browser', async ({ browserName, restart, start }) => {
-  test.skip(
-    browserName !== 'chromium',
-    'a restart of Firefox is imitated with its cookies, and those have no end',
-  )
+test('s3: without `remember`, the session ends with the browser', async ({ restart, start }) => {
   const { home } = await start('s3')
   const page = await restart()
   await page.goto(home)

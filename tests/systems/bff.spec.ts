@@ -3,29 +3,28 @@ import {
   askTen,
   askUntil,
   count,
-  expectEnded,
+  EVE,
+  expectReason,
   expectUser,
   factsOf,
   names,
   signIn,
+  ten,
   untilExpired,
 } from './bff-story.js'
 import { ADA, at, BOB, enter, expect, test } from './fixtures.js'
-
-const TEN = Array(10).fill(200).join(' ')
 
 for (const name of names) {
   const { refresh } = factsOf(name)
 
   test(`${name}: a visitor signs up, and a reload shows name and role`, async ({ page, start }) => {
     const { home, log } = await start(name)
-    const eve = { email: 'eve@example.com', password: 'long enough' }
     await page.goto(`${home}/sign-up`)
-    await enter(page, eve)
-    await expectUser(page, name, eve)
+    await enter(page, EVE)
+    await expectUser(page, name, EVE)
     const before = log.length
     await page.reload()
-    await expectUser(page, name, eve)
+    await expectUser(page, name, EVE)
     expect(log.slice(before), 'the API is not asked').toEqual([])
   })
 
@@ -46,7 +45,7 @@ for (const name of names) {
       await askUntil(page, () => expect(at(page, 'reason')).toHaveText('revoked', { timeout: 1000 }))
       return
     }
-    await expect(async () => expect(await askTen(page)).toBe(TEN)).toPass({ intervals: [300] })
+    await expect(async () => expect(await askTen(page)).toBe(ten(200))).toPass({ intervals: [300] })
     expect(count(system, refresh)).toBe(1)
   })
 
@@ -55,8 +54,8 @@ for (const name of names) {
     await signIn(page, system.home, name)
     await untilExpired(page)
     const answers = await askTen(page)
-    if (!refresh) return expectEnded(page, 'expired')
-    expect(answers).toBe(TEN)
+    if (!refresh) return expectReason(page, 'expired')
+    expect(answers).toBe(ten(200))
     expect(count(system, refresh)).toBe(1)
   })
 
@@ -75,7 +74,7 @@ for (const name of names) {
       }).toPass()
     else await askUntil(page, () => expect(at(page, 'reason')).toHaveText('revoked', { timeout: 1000 }))
     await page.reload()
-    await expectEnded(page, 'revoked')
+    await expectReason(page, 'revoked')
     await enter(page, ADA)
     await expectUser(page, name)
   })

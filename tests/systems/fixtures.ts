@@ -41,7 +41,7 @@ interface Fixtures {
     name: Name,
     options?: Pick<Start, 'idle' | 'lifetime' | 'tokenIn'>,
   ) => Promise<Running<Awaited<ReturnType<(typeof systems)[Name]>>>>
-  /** Closes the browser if it is open, and opens it again with what it has kept. */
+  /** Opens a browser with a profile of its own. Called again, it ends the browser and opens it with the same profile. */
   restart: () => Promise<Page>
 }
 
@@ -71,22 +71,16 @@ export const test = base.extend<Fixtures>({
     })
     for (const host of open) await host.close()
   },
-  restart: async ({ browser, browserName, channel, launchOptions, playwright }, use, testInfo) => {
-    let context: BrowserContext | undefined
+  restart: async ({ browserName, channel, launchOptions, playwright }, use, testInfo) => {
+    const folder = testInfo.outputPath('profile')
+    const options = { ...launchOptions, ...(channel ? { channel } : {}) }
+    let browser: BrowserContext | undefined
     await use(async () => {
-      // Playwright keeps the profile of a Firefox over WebDriver BiDi no longer than its process: here the cookies are kept.
-      const storageState = browserName === 'firefox' ? await context?.storageState() : undefined
-      await context?.close()
-      context =
-        browserName === 'firefox'
-          ? await browser.newContext(storageState ? { storageState } : {})
-          : await playwright[browserName].launchPersistentContext(testInfo.outputPath('profile'), {
-              ...launchOptions,
-              ...(channel ? { channel } : {}),
-            })
-      return context.newPage()
+      await browser?.close()
+      browser = await playwright[browserName].launchPersistentContext(folder, options)
+      return browser.pages()[0] ?? browser.newPage()
     })
-    await context?.close()
+    await browser?.close()
   },
 })
 

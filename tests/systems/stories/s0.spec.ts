@@ -11,16 +11,18 @@ import {
   askTen,
   at,
   BOB,
-  enter,
   expect,
-  expectAdminPage,
   expectReason,
   expectToldLater,
   expectUser,
   followTabs,
   outliveTrust,
   press,
+  refuseTen,
   refuseThenAdmit,
+  reload,
+  replaceUser,
+  restartSignedIn,
   signIn,
   signOutOffline,
   signUp,
@@ -57,17 +59,13 @@ test('S0: after a reload, name and role are on the screen if the vault lives on,
 }) => {
   const { home } = await start('s0')
   await signIn(page, home)
-  await page.reload()
-  if (!place.outlivesReload) {
-    await expectReason(page, 'expired')
-    await enter(page, ADA)
-  }
+  await reload(page, place)
   await expectUser(page, 'Ada', 'admin')
   // With the CSRF token of the sign-in.
   expect(await press(page, 'write')).toBe('201')
 })
 
-test('S0: who uses the pages stays signed in, and another role shows with the next token @full', async ({
+test('S0: a user who uses the pages stays signed in, and another role shows with the next token @full', async ({
   page,
   start,
 }) => {
@@ -94,7 +92,7 @@ test('S0: who uses the pages stays signed in, and another role shows with the ne
   expect((await slide()).statuses).toBe(ten(200))
 })
 
-test('S0: who does not use the pages is signed out without a click', async ({ page, start }) => {
+test('S0: a user who does not use the pages is signed out without a click', async ({ page, start }) => {
   const { home } = await start('s0', { lifetime: 3 })
   await signIn(page, home)
   await expectReason(page, 'expired')
@@ -105,11 +103,7 @@ test('S0: ten requests at once with a token that the API refuses get ten times 4
   start,
 }) => {
   const system = await start('s0')
-  await signIn(page, system.home)
-  await outliveTrust(page)
-  system.rotateSecret()
-  expect(await askTen(page, system.url + ME)).toEqual({ statuses: ten(401), ends: ['revoked'] })
-  await expectReason(page, 'revoked')
+  await refuseTen(page, system, system.url + ME)
 })
 
 test('S0: a forced sign-out ends the session with the next request @full', async ({ page, start }) => {
@@ -195,13 +189,10 @@ test('S0: another user who signs in in one tab replaces the user in the other on
   start,
 }) => {
   const { home } = await start('s0')
-  await signIn(page, home)
-  const other = await context.newPage()
-  await other.goto(home)
-  if (!place.isShared) await enter(other, ADA)
-  await expectUser(other, 'Ada', 'admin')
-  await other.evaluate((bob) => auth.signIn(bob), BOB)
-  await expectUser(other, 'Bob', 'user')
+  const other = await replaceUser(context, page, home, {
+    isShared: place.isShared,
+    names: ['Ada', 'Bob'],
+  })
   expect(await press(other, 'write')).toBe('201')
   if (place.isShared) return expectUser(page, 'Bob', 'user')
   await outliveTrust(page)
@@ -215,8 +206,5 @@ test('S0: after the browser was closed and opened again, the sign-in page says t
   start,
 }) => {
   const { home } = await start('s0')
-  let page = await restart()
-  await signIn(page, home)
-  page = await restart()
-  await expectAdminPage(page, home, place.outlivesRestart)
+  await restartSignedIn(restart, home, place.outlivesRestart)
 })

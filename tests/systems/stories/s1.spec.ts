@@ -13,18 +13,20 @@ import {
   EVE,
   enter,
   expect,
-  expectAdminPage,
   expectReason,
   expectToldLater,
   expectUser,
   followTabs,
   goOnline,
   outliveTrust,
+  refuseTen,
   refuseThenAdmit,
+  reload,
+  replaceUser,
+  restartSignedIn,
   signIn,
   signOutOffline,
   signUp,
-  ten,
   test,
 } from './story.js'
 
@@ -59,11 +61,7 @@ test('S1: after a reload, name and role are on the screen if the vault lives on,
 }) => {
   const { home } = await start('s1')
   await signIn(page, home)
-  await page.reload()
-  if (!place.outlivesReload) {
-    await expectReason(page, 'expired')
-    await enter(page, ADA)
-  }
+  await reload(page, place)
   await expectUser(page, ADA.email, 'admin')
 })
 
@@ -104,11 +102,7 @@ test('S1: ten requests at once with a token that the API refuses get ten times 4
   start,
 }) => {
   const system = await start('s1')
-  await signIn(page, system.home)
-  await outliveTrust(page)
-  system.rotateSecret()
-  expect(await askTen(page, system.url + ME)).toEqual({ statuses: ten(401), ends: ['revoked'] })
-  await expectReason(page, 'revoked')
+  await refuseTen(page, system, system.url + ME)
   expect(answers(system, `GET ${ME}`)).toEqual(Array(10).fill(401))
   // The API has ended the session, so there is nothing to tell it.
   expect(answers(system, 'DELETE /api/v1/logout')).toEqual([])
@@ -233,13 +227,11 @@ test('S1: another user who signs in in one tab replaces the user in each tab of 
   start,
 }) => {
   const { home } = await start('s1')
-  await signIn(page, home)
-  const other = await context.newPage()
-  await other.goto(home)
-  if (!place.isShared) await enter(other, ADA)
-  await expectUser(other, ADA.email, 'admin')
-  await other.evaluate((user) => auth.signIn({ user }), BOB)
-  await expectUser(other, BOB.email, 'user')
+  await replaceUser(context, page, home, {
+    isShared: place.isShared,
+    names: [ADA.email, BOB.email],
+    credentials: { user: BOB },
+  })
   if (place.isShared) await expectUser(page, BOB.email, 'user')
   else await expectUser(page, ADA.email, 'admin')
 })
@@ -250,8 +242,5 @@ test('S1: after the browser was closed and opened again, the sign-in page says t
   start,
 }) => {
   const { home } = await start('s1')
-  let page = await restart()
-  await signIn(page, home)
-  page = await restart()
-  await expectAdminPage(page, home, place.outlivesRestart)
+  await restartSignedIn(restart, home, place.outlivesRestart)
 })

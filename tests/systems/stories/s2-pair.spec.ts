@@ -12,7 +12,6 @@ import {
   enter,
   enterOnServer,
   expect,
-  expectAdminPage,
   expectReason,
   expectToldLater,
   expectUser,
@@ -21,6 +20,9 @@ import {
   press,
   promoteAndDemote,
   refuseThenAdmit,
+  reload,
+  replaceUser,
+  restartSignedIn,
   signIn,
   signOutOffline,
   signUp,
@@ -43,7 +45,7 @@ test('S2 pair: a wrong password is refused, the right one signs in and leads to 
   await refuseThenAdmit(page, home)
 })
 
-test('S2 pair: after too many attempts the sign-in page says so, and who is signed in goes on', async ({
+test('S2 pair: after too many attempts the sign-in page says so, and a signed-in user stays signed in', async ({
   browser,
   page,
   start,
@@ -59,7 +61,7 @@ test('S2 pair: after too many attempts the sign-in page says so, and who is sign
   await other.goto(system.home)
   await enter(other, BOB)
   await expect(at(other, 'problem')).toHaveText('unreachable 429')
-  // Without `Retry-After`, nobody knows when to try again, so the vault does not.
+  // Without `Retry-After`, the vault does not try again.
   expect(answers(system, 'POST /login').filter((status) => status === 429)).toEqual([429])
   await elsewhere.close()
   expect(await press(page, 'ask-ten')).toBe(ten(200))
@@ -75,11 +77,7 @@ test('S2 pair: after a reload, name and role are on the screen if the vault live
   // The user is known from the sign-in, because a refresh brings none.
   await press(page, 'refresh')
   await expectUser(page, 'Ada', 'admin')
-  await page.reload()
-  if (!place.outlivesReload) {
-    await expectReason(page, 'expired')
-    await enter(page, ADA)
-  }
+  await reload(page, place)
   await expectUser(page, 'Ada', 'admin')
 })
 
@@ -157,13 +155,10 @@ test('S2 pair: another user who signs in in one tab replaces the user in each ta
   start,
 }) => {
   const { home } = await start('s2-pair')
-  await signIn(page, home)
-  const other = await context.newPage()
-  await other.goto(home)
-  if (!place.isShared) await enter(other, ADA)
-  await expectUser(other, 'Ada', 'admin')
-  await other.evaluate((bob) => auth.signIn(bob), BOB)
-  await expectUser(other, 'Bob', 'user')
+  await replaceUser(context, page, home, {
+    isShared: place.isShared,
+    names: ['Ada', 'Bob'],
+  })
   if (place.isShared) await expectUser(page, 'Bob', 'user')
   else await expectUser(page, 'Ada', 'admin')
 })
@@ -174,13 +169,10 @@ test('S2 pair: after the browser was closed and opened again, the sign-in page s
   start,
 }) => {
   const { home } = await start('s2-pair')
-  let page = await restart()
-  await signIn(page, home)
-  page = await restart()
-  await expectAdminPage(page, home, place.outlivesRestart)
+  await restartSignedIn(restart, home, place.outlivesRestart)
 })
 
-test('S2 pair: who is signed in on the page of the server is not signed in here, and two users do not mix @full', async ({
+test("S2 pair: a user of the server's own page is not signed in here, and two users do not mix @full", async ({
   context,
   page,
   start,

@@ -19,6 +19,7 @@ import {
   press,
   promoteAndDemote,
   refuseThenAdmit,
+  replaceUser,
   signIn,
   signOutOffline,
   signUp,
@@ -121,12 +122,7 @@ test('S2 session: another user who signs in in one tab replaces the user in both
   start,
 }) => {
   const system = await start('s2-session')
-  await signIn(page, system.home)
-  const other = await context.newPage()
-  await other.goto(system.home)
-  await expectUser(other, 'Ada', 'admin')
-  await other.evaluate((bob) => auth.signIn(bob), BOB)
-  await expectUser(other, 'Bob', 'user')
+  const other = await replaceUser(context, page, system.home, { isShared: true, names: ['Ada', 'Bob'] })
   await expectUser(page, 'Bob', 'user')
   expect([await press(page, 'write'), await press(other, 'write')]).toEqual(['201', '201'])
 })

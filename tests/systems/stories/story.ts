@@ -1,5 +1,6 @@
 /** The steps that the stories of all systems have in common. */
 import type { BrowserContext, Page } from '@playwright/test'
+import type { Credentials } from 'tokencell'
 import type { Place as Where } from '../build-pages.js'
 import { ADA, at, BOB, test as base, enter, expect } from '../fixtures.js'
 import type { Host } from '../host.js'
@@ -29,27 +30,10 @@ const placesIn = (engine: string): Record<Where, Place> => ({
 
 interface Fixtures {
   place: Place
-  /** Opens a browser with a profile of its own. Called again, it ends the browser and opens it with the same profile. */
-  restart: () => Promise<Page>
 }
 
 export const test = base.extend<Fixtures>({
   place: ({ where, browserName }, use) => use(placesIn(browserName)[where]),
-  restart: async ({ playwright, browserName, channel, launchOptions }, use, testInfo) => {
-    const folder = testInfo.outputPath('profile')
-    const launch = () =>
-      playwright[browserName].launchPersistentContext(folder, {
-        ...launchOptions,
-        ...(channel ? { channel } : {}),
-      })
-    let browser: Awaited<ReturnType<typeof launch>> | undefined
-    await use(async () => {
-      await browser?.close()
-      browser = await launch()
-      return browser.pages()[0] ?? browser.newPage()
-    })
-    await browser?.close()
-  },
 })
 
 export async function signIn(page: Page, home: string, user = ADA) {
@@ -113,6 +97,53 @@ export async function enterOnServer(page: Page, url: string, { email, password }
   await page.getByRole('button').click()
 }
 
+/** Reloads the page of a signed-in user. If the vault has ended, the sign-in page says why, and the user signs in again. */
+export async function reload(page: Page, { outlivesReload }: Place) {
+  await page.reload()
+  if (outlivesReload) return
+  await expectReason(page, 'expired')
+  await enter(page, ADA)
+}
+
+/** The API refuses the token of ten requests at once, and there is no refresh: the session ends once. */
+export async function refuseTen(
+  page: Page,
+  system: Host & { home: string; rotateSecret(): void },
+  url: string,
+) {
+  await signIn(page, system.home)
+  await outliveTrust(page)
+  system.rotateSecret()
+  expect(await askTen(page, url)).toEqual({ statuses: ten(401), ends: ['revoked'] })
+  await expectReason(page, 'revoked')
+}
+
+/** Ada is signed in in two tabs, and Bob signs in in the second one. Resolves with that tab. */
+export async function replaceUser(
+  context: BrowserContext,
+  page: Page,
+  home: string,
+  { isShared, names: [ada, bob], credentials = BOB }: Replacement,
+) {
+  await signIn(page, home)
+  const other = await context.newPage()
+  await other.goto(home)
+  if (!isShared) await enter(other, ADA)
+  await expectUser(other, ada, 'admin')
+  await other.evaluate((credentials) => auth.signIn(credentials), credentials)
+  await expectUser(other, bob, 'user')
+  return other
+}
+
+interface Replacement {
+  /** Whether the second tab has the session of the first one. */
+  isShared: boolean
+  /** The names of Ada and Bob on the screen. */
+  names: [ada: string, bob: string]
+  /** The credentials of Bob, if the API wants another form. */
+  credentials?: Credentials
+}
+
 /** A wrong password is refused on the sign-in page. The right one leads to the wanted page. */
 export async function refuseThenAdmit(page: Page, home: string) {
   await page.goto(`${home}/admin`)
@@ -171,8 +202,10 @@ export async function followTabs(context: BrowserContext, page: Page, home: stri
   await expectReason(other, 'signed-out')
 }
 
-/** After a new start of the browser, the page for admins is open, or the sign-in page says why not. */
-export async function expectAdminPage(page: Page, home: string, isSignedIn: boolean) {
+/** Ada signs in and restarts the browser. The page for admins is open then, or the sign-in page says why not. */
+export async function restartSignedIn(restart: () => Promise<Page>, home: string, isSignedIn: boolean) {
+  await signIn(await restart(), home)
+  const page = await restart()
   await page.goto(`${home}/admin`)
   if (!isSignedIn) {
     await expectReason(page, 'expired')
