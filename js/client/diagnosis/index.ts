@@ -23,7 +23,15 @@ export async function diagnose(
   if (!violations.some(isAboutVault)) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
   const directive = violations.find(isAboutVault)?.effectiveDirective
   if (directive) return commonError('policy-refused', { directive, cause: thrownIn(cause)?.cause ?? cause })
-  return isAuthError(cause) ? cause : diagnoseScript(cause, make)
+  if (!isAuthError(cause)) return diagnoseScript(cause, make)
+  return (cause.code === 'vault-silent' && make && (await silentFault(cause, make))) || cause
+}
+
+/** Chromium sometimes fires no error event for a shared worker whose script cannot be linked. */
+async function silentFault(cause: AuthError, make: () => unknown): Promise<AuthError | undefined> {
+  const worker = scriptOf(make)
+  const fault = worker && (await loadFault(worker.url, worker))
+  return fault ? scriptError(worker, worker.url, fault, cause) : undefined
 }
 
 /** Whether a violation can be the cause. Violations by other parts of the page, or in report-only mode, are not. */
@@ -48,12 +56,21 @@ async function diagnoseScript(cause: unknown, make?: () => unknown): Promise<Aut
     (thrown
       ? `throws: ${thrown.text}.`
       : 'does not start. It may throw, or import a missing file: see the console of the worker.')
+  return scriptError(worker, url, fault, thrown?.cause ?? cause)
+}
+
+function scriptError(
+  worker: WorkerScript | undefined,
+  url: URL | undefined,
+  fault: string,
+  cause: unknown,
+): AuthError {
   const subject = worker
     ? `The vault script ${worker.url.href}`
     : url
       ? `A script of the vault, ${url.href},`
       : 'The vault script, or the function that starts it,'
-  return new AuthError('vault-script', `${subject} ${fault}`, { cause: thrown?.cause ?? cause })
+  return new AuthError('vault-script', `${subject} ${fault}`, { cause })
 }
 
 interface Thrown {
