@@ -25,7 +25,7 @@ export function parsePattern(pattern: string): Pattern | undefined {
   const isWell = (segment: string) => segment === '*' || (segment !== '' && !segment.includes('*'))
   if (!pattern.startsWith('/') || !fixed.every(isWell)) return undefined
   const segments = fixed.map(decodeWhatCanBe)
-  return { segments, loose: segments.map(fold), isOpen, hasSlash: hasSlash(pattern) }
+  return { segments, loose: segments.map(loosen), isOpen, hasSlash: hasSlash(pattern) }
 }
 
 /**
@@ -34,7 +34,7 @@ export function parsePattern(pattern: string): Pattern | undefined {
  */
 export const couldMatch = (pattern: Pattern, pathname: string): boolean =>
   matches(pattern.loose, pattern.isOpen, readLoosely(pathname)) ||
-  matches(pattern.loose, pattern.isOpen, split(pathname).map(decodeWhatCanBe).map(fold))
+  matches(pattern.loose, pattern.isOpen, split(pathname).map(decodeWhatCanBe).map(loosen))
 
 /**
  * Whether every framework and server reads this path as one of the pattern. Used to permit: in rules of the proxy, and
@@ -45,27 +45,36 @@ export const surelyMatches = (pattern: Pattern, pathname: string): boolean =>
   matches(pattern.segments, pattern.isOpen, split(pathname).map(decodeWhatCanBe)) &&
   matches(pattern.loose, pattern.isOpen, readLoosely(pathname))
 
-/** Whether all servers read this path in the same way: it has no dot segments, empty segments or control characters. */
+/**
+ * Whether all servers read this path in the same way. Decoded once, such a path has no encoding left, no backslash and no
+ * control character, and no segment that some server reads as empty or as a dot segment. Servers disagree on the rest: on
+ * malformed and overlong UTF-8, on a second encoding, on spaces and invisible characters around dots, on `?` and `#` that
+ * were encoded, and on fullwidth characters (`．．／`).
+ */
 export function isClear(pathname: string): boolean {
-  const text = decodeAll(pathname)
-  const hasDots = pieces(text).some((segment) => /^\.+$/.test(segment))
-  // Each server reads malformed encodings differently. A single `%` is text that was encoded.
-  const isDecodable = !/%(?![\da-f]{2})/i.test(pathname) && !/%[\da-f]{2}/i.test(text)
-  return isDecodable && !hasDots && !split(pathname).includes('') && !hasControls(text)
+  const once = decodeWhatCanBe(pathname)
+  const text = once.normalize('NFKC')
+  // A single `%` is text that was encoded. An encoding that is left is malformed, or was encoded twice.
+  const isDecoded = !/%(?![\da-f]{2})/i.test(pathname) && !/%[\da-f]{2}/i.test(once + text)
+  if (!isDecoded || /[\\\p{Cc}]/u.test(text) || split(pathname).includes('')) return false
+  const read = pieces(hasSlash(pathname) ? text.slice(0, -1) : text).slice(1)
+  return read.every((segment) => !/^\.*$/.test(withoutBlanks(segment))) || pathname === '/'
 }
 
 /** Whether the path ends with a slash, which some frameworks add to all paths and others remove. */
 export const hasSlash = (pathname: string) => pathname.length > 1 && pathname.endsWith('/')
 
 /**
- * The path as the most tolerant server reads it: decoded until nothing is left to decode, with backslashes as slashes,
- * without parameters (`;`) and empty segments, in lower case, and with dot segments resolved.
+ * The path as the most tolerant server reads it: decoded until nothing is left to decode, up to an encoded `?` or `#`, with
+ * backslashes as slashes, without parameters (`;`), empty segments, blanks and dots at the end of a segment, in lower case,
+ * with the plain form of fullwidth and similar characters, and with dot segments resolved.
  */
 export function readLoosely(pathname: string): string[] {
   const read: string[] = []
-  for (const segment of pieces(decodeAll(pathname))) {
-    if (segment === '..') read.pop()
-    else if (segment !== '' && segment !== '.') read.push(fold(segment))
+  for (const piece of pieces(decodeAll(pathname))) {
+    const segment = fold(piece)
+    if (withoutBlanks(piece) === '..') read.pop()
+    else if (segment !== '') read.push(segment)
   }
   return read
 }
@@ -81,15 +90,29 @@ function split(pathname: string): string[] {
   return segments.at(-1) === '' ? segments.slice(0, -1) : segments
 }
 
-/** The segments of a decoded text, without their parameters. */
-const pieces = (text: string) => text.split(/[/\\]/).map((segment) => segment.replace(/;.*/s, ''))
+/** The segments of a decoded text, without their parameters. Some servers read an encoded `?` or `#` as the end of the path. */
+const pieces = (text: string) =>
+  text
+    .replace(/[?#].*/s, '')
+    .split(/[/\\]/)
+    .map(withoutParameters)
 
-const fold = (segment: string) => segment.toLowerCase()
+/** Windows opens the file `login` for `login::$DATA`. */
+const withoutParameters = (segment: string) => segment.replace(/(;|::).*/s, '')
+
+/** Without characters that some servers remove: white space, control characters and invisible characters. */
+const withoutBlanks = (segment: string) => segment.replace(/[\s\p{Cc}\p{Cf}]/gu, '')
+
+/** Upper case first: it makes one letter of several, such as `ı` and `i`. Windows ignores dots at the end. */
+const fold = (segment: string) =>
+  withoutBlanks(segment).normalize('NFKC').toUpperCase().toLowerCase().replace(/\.+$/, '')
+
+const loosen = (segment: string) => fold(withoutParameters(segment))
 
 function decodeAll(pathname: string): string {
   let text = pathname
   for (let times = 0; times < MAX_DECODINGS; times += 1) {
-    const decoded = decodeWhatCanBe(text)
+    const decoded = decodeWhatCanBe(text).normalize('NFKC')
     if (decoded === text) break
     text = decoded
   }
@@ -105,5 +128,3 @@ const decodeWhatCanBe = (text: string) =>
       return encoded
     }
   })
-
-const hasControls = (text: string) => Array.from(text).some((char) => char < ' ' || char === '\x7f')

@@ -26,7 +26,7 @@ function createEndpointTest({ url }: Target) {
   // Servers run the same script for paths below a script such as `/login.php`.
   const isScript = readLoosely(url.pathname).at(-1)?.includes('.') ?? false
   return (pathname: string): boolean => {
-    const asked = readLoosely(pathname).map((segment) => segment.trim())
+    const asked = readLoosely(pathname)
     const found = withoutFormat(isScript ? asked.slice(0, endpoint.length) : asked)
     return found.length === endpoint.length && found.every((segment, at) => segment === endpoint[at])
   }

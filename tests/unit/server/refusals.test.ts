@@ -31,9 +31,13 @@ const spellings = (path: string) => [
   path.toUpperCase(),
   path.replace('v1', 'V1'),
   path.replace(/o|e/, (char) => `%${char.charCodeAt(0).toString(16)}`),
-  path.replace(/o|e/, (char) => `%25${char.charCodeAt(0).toString(16)}`),
   path.replace('/v1/', '/v1%2F'),
-  path.replace('/v1/', '/v1%5c'),
+  `${path}%3f`,
+  `${path}%23/notes`,
+  `${path}%e2%80%8b`,
+  path.replace('/v1/', '/v1%20/'),
+  path.replace('/v1/', '/v1./'),
+  path.replace(/o|e/, (char) => String.fromCharCode(char.charCodeAt(0) + 0xfee0)),
   path.replace('/v1/', '/v1;a/'),
 ]
 
@@ -45,6 +49,18 @@ test.each(['/api/v1/login', '/api/v1/refresh'].flatMap(spellings))(
     expect(asked).toEqual([])
   },
 )
+
+test.each([
+  '/api/v1/r%2565fresh',
+  '/api/v1%5crefresh',
+  '/api/v1/x/..%20/refresh',
+  '/api/v1/x/..%3f/refresh',
+  '/api/v1/%ef%bc%8e/refresh',
+])('promise 24: no rule permits %s, a path that servers read differently', async (path) => {
+  const { status, code } = await send('POST', path, { proxy: ['/api/**'] })
+  expect([status, code]).toEqual([404, 'not-proxied'])
+  expect(asked).toEqual([])
+})
 
 test.each([
   ['a refresh with another method', 'GET', '/api/v1/refresh', {}],
