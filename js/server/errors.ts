@@ -18,8 +18,8 @@ const MESSAGES = {
   'endpoint-outside-origins':
     'This URL is on another origin than `api`, and the token is sent to `api` only. Correct the URL or `api`.',
   'endpoint-of-session':
-    'This endpoint of the API responds with tokens, which pages must not get, so `proxy` cannot allow it. Call `signIn()` of ' +
-    'the client.',
+    'This endpoint of the API responds with tokens, which pages must not get. Call `signIn()` of the client, and name other ' +
+    'endpoints that begin a session in `exchanges`. For a token that pages may have, add a rule without `*` to `proxy`.',
   'csrf-refused':
     'The request does not come from a page of this origin, or has no X-Requested-With header. Send it with the client.',
   'not-proxied': 'No rule of `proxy` allows this path with this method. Add a rule, or correct the request.',

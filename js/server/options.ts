@@ -59,8 +59,9 @@ export interface BffOptions
    * method: `['/api/v1/notes/**', 'GET /api/v1/me']`.
    *
    * A rule without `**` decides whether the path that is sent to the API ends with a slash. With `**`, the path is sent
-   * as the page wrote it. With `**` and a slash, it always ends with a slash. The endpoints `signIn` and `refresh` are
-   * always refused.
+   * as the page wrote it. With `**` and a slash, it always ends with a slash. The endpoints `signIn`, `refresh` and
+   * `exchanges` are always refused. So is a path that servers read differently, for example with a second encoding or a
+   * backslash, and, by a rule with `*`, a short response with a token where token responses have it.
    * @default [] none
    */
   proxy?: readonly string[]

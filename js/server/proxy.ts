@@ -6,6 +6,7 @@ import type { Bff } from './options.js'
 import { hasSlash, type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createRefusals } from './refusals.js'
 import type { RequestSession } from './request-session.js'
+import { isTokenResponse } from './token-responses.js'
 
 /**
  * The headers that a page may send to the API, in addition to `headers` of the options. All others are removed, including
@@ -70,7 +71,12 @@ export function createProxy(bff: Bff) {
           const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
           throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
         })
-      return answer(response)
+      const answered = answer(response)
+      if (hasWildcard(rule) && (await isTokenResponse(answered, bff.tokenPaths))) {
+        answered.body?.cancel().catch(() => {})
+        throw serverError('endpoint-of-session')
+      }
+      return answered
     },
   }
 
@@ -94,6 +100,9 @@ function ofLength(body: ReadableStream<Uint8Array> | null, length: number) {
   }
   return Fixed && Number.isSafeInteger(length) ? (body?.pipeThrough(new Fixed(length)) ?? null) : body
 }
+
+/** A rule without a wildcard names one endpoint, whose responses pages may have, also with tokens of other services. */
+const hasWildcard = ({ pattern }: Rule) => pattern.isOpen || pattern.segments.includes('*')
 
 interface Rule {
   method: string | undefined
