@@ -1,6 +1,6 @@
 import { CSRF_HEADER } from '../protocol/server-session.js'
 import { serverError } from './errors.js'
-import type { Bff } from './options.js'
+import { type Bff, isLocal } from './options.js'
 
 /**
  * Destinations that run scripts in a page or change its style. A response of the API, such as a file that a user has
@@ -25,16 +25,12 @@ export type Proof =
  * @param takesForms whether the route is sign-in or sign-out
  * @throws AuthError `csrf-refused`
  */
-export function checkCsrf(request: Request, { origins }: Bff, takesForms: boolean): Proof {
+export function checkCsrf(request: Request, bff: OwnOrigin, takesForms: boolean): Proof {
   const { headers, method } = request
   const site = headers.get('sec-fetch-site')
   const origin = headers.get('origin')
   const isRead = method === 'GET' || method === 'HEAD'
-  const isFromHere = site
-    ? site === 'same-origin'
-    : origin
-      ? isOwnOrigin(request, origin, origins)
-      : undefined
+  const isFromHere = site ? site === 'same-origin' : origin ? isOwnOrigin(request, origin, bff) : undefined
   if (headers.has(CSRF_HEADER) && (isFromHere ?? isRead)) return 'header'
   if (isFromHere && takesForms && isForm(request)) return 'form'
   const isElement = isRead && site && !RUNS_IN_PAGE.test(headers.get('sec-fetch-dest') ?? '')
@@ -42,13 +38,24 @@ export function checkCsrf(request: Request, { origins }: Bff, takesForms: boolea
   throw serverError('csrf-refused')
 }
 
+/** The options that say which origins are this one. */
+type OwnOrigin = Pick<Bff, 'origins' | 'cookie'>
+
 /**
  * Whether a page of this origin sent the request. No page can make a browser send a `Host` other than the requested one.
+ *
+ * Somebody on the network can answer for `http://` of this host. Such a page is of another origin than `https://`, although
+ * the host is the same. A page over plain http is accepted only if the cookie works there: with `cookie.secure: false`, or
+ * on this machine. A page over https is accepted also if the request arrives here over http, from a proxy in front.
  */
-export function isOwnOrigin({ headers, url }: Request, origin: string, origins: readonly string[]): boolean {
+export function isOwnOrigin(request: Request, origin: string, { origins, cookie }: OwnOrigin): boolean {
   if (origins.includes(origin)) return true
   if (!URL.canParse(origin)) return false
   const asked = new URL(origin)
+  const isPlain = asked.protocol === 'http:'
+  if (!isPlain && asked.protocol !== 'https:') return false
+  if (isPlain && (isSecure(request) || !(cookie.secure === false || isLocal(asked.hostname)))) return false
+  const { headers, url } = request
   const port = headers.get('x-forwarded-port')
   const hosts = [headers.get('x-forwarded-host'), headers.get('host') ?? new URL(url).host]
     // Each proxy in front may have added a host.
@@ -58,6 +65,10 @@ export function isOwnOrigin({ headers, url }: Request, origin: string, origins: 
     (host) => isHost(host, asked) || (port !== null && isHost(`${host}:${port.trim()}`, asked)),
   )
 }
+
+/** Whether the browser has sent the request over https, as far as this server can tell. */
+const isSecure = ({ headers, url }: Request) =>
+  new URL(url).protocol === 'https:' || /\bhttps\b/i.test(headers.get('x-forwarded-proto') ?? '')
 
 /** Whether two hosts are equal, with or without the default port of the scheme. */
 const isHost = (host: string, { protocol, host: asked }: URL) =>

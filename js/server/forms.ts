@@ -46,12 +46,12 @@ export const seeOther = (path: string) => new Response(null, { status: 303, head
 export function backToForm(
   request: Request,
   members: Readonly<Record<string, string>>,
-  { origins }: Bff,
+  bff: Bff,
 ): Response | undefined {
   const referer = request.headers.get('referer') ?? ''
   if (!URL.canParse(referer)) return undefined
   const page = new URL(referer)
-  if (!isOwnOrigin(request, page.origin, origins)) return undefined
+  if (!isOwnOrigin(request, page.origin, bff)) return undefined
   for (const [name, value] of Object.entries(members)) page.searchParams.set(name, value)
   const path = ownPath(page.pathname + page.search)
   return path === null ? undefined : seeOther(path)

@@ -239,13 +239,15 @@ export function resolveOptions(options: BffOptions) {
   }
 }
 
+/** Whether this is a name of the machine itself, so that nobody on the network can answer for it. */
+export const isLocal = (hostname: string) => /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(hostname)
+
 function parseOrigin(option: string, given: string, allowInsecureHttp = false): string {
   if (!URL.canParse(given)) throw serverError('origin-malformed', { option })
   const url = new URL(given)
   if (!/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)
     throw serverError('origin-malformed', { option })
-  const isHere = /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(url.hostname)
-  if (url.protocol === 'http:' && !isHere && !allowInsecureHttp)
+  if (url.protocol === 'http:' && !isLocal(url.hostname) && !allowInsecureHttp)
     throw serverError('origin-insecure', { option })
   return url.origin
 }

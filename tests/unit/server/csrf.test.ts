@@ -131,7 +131,7 @@ test.each([
   ['a port', 'https://public.test:8443', { 'x-forwarded-host': 'public.test:8443' }],
   [
     'a port in its own header',
-    'http://public.test:8080',
+    'https://public.test:8080',
     { 'x-forwarded-host': 'public.test', 'x-forwarded-port': '8080' },
   ],
 ])('behind a proxy, the host is recognised by Origin: %s', async (_, origin, headers) => {
@@ -139,4 +139,61 @@ test.each([
   expect(response.status).toBe(200)
   const other = { ...xhr, ...headers, origin: 'https://evil.test' }
   expect((await send('POST', '/api/auth/refresh', other)).response.status).toBe(403)
+})
+
+const FORM_POST = { 'content-type': FORM }
+
+test.each([
+  ['http and https of one host are two origins', 'http://app.test', {}],
+  ['on another port', 'http://app.test:80', {}],
+  ['on the port of https', 'http://app.test:443', { 'x-forwarded-port': '443' }],
+  ['behind a proxy', 'http://public.test', { 'x-forwarded-host': 'public.test' }],
+  [
+    'behind a proxy that says http',
+    'http://public.test',
+    { 'x-forwarded-host': 'public.test', 'x-forwarded-proto': 'http' },
+  ],
+  ['this machine, which uses https', 'http://localhost', { host: 'localhost' }],
+  ['a scheme of an app', 'capacitor://localhost', { host: 'localhost' }],
+  ['a file', 'file://app.test', {}],
+  ['an extension', 'chrome-extension://app.test', {}],
+  ['a blob', 'blob:https://app.test', {}],
+])('an origin with another scheme is not this one: %s (%s)', async (_, origin, headers) => {
+  for (const one of [
+    { ...xhr, ...headers, origin },
+    { ...FORM_POST, ...headers, origin },
+  ]) {
+    const { response } = await send('POST', '/api/auth/sign-out', one)
+    expect([response.status, origin]).toEqual([403, origin])
+  }
+})
+
+test.each([
+  ['this machine', 'http://localhost:3000', {}, 200],
+  ['this machine by its address', 'http://127.0.0.1:3000', {}, 200],
+  ['another machine', 'http://192.168.0.7:3000', {}, 403],
+  [
+    'another machine, with cookies for plain http',
+    'http://192.168.0.7:3000',
+    { cookie: { secure: false } },
+    200,
+  ],
+  ['a listed origin', 'http://192.168.0.7:3000', { origins: ['http://192.168.0.7:3000'] }, 200],
+])(
+  'a page over plain http is accepted only where the cookie works: %s',
+  async (_, origin, options, status) => {
+    const { bff } = browse({ ...server.options, ...options })
+    const request = new Request(`${origin}/api/auth/sign-out`, {
+      method: 'POST',
+      headers: { ...xhr, origin },
+    })
+    expect((await bff.handle(request)).status).toBe(status)
+  },
+)
+
+test('a page over https is accepted if a proxy in front sends its requests on over http', async () => {
+  const { bff } = browse(server.options)
+  const headers = { ...xhr, host: 'app.test', origin: 'https://app.test' }
+  const request = new Request('http://app.test/api/auth/sign-out', { method: 'POST', headers })
+  expect((await bff.handle(request)).status).toBe(200)
 })
