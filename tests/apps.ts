@@ -8,7 +8,7 @@ export { expect } from '@playwright/test'
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 export const BOB = { email: 'bob@example.com', password: 'battery staple' }
-export const SECRET = 'the secret of these tests, which nobody may find'
+export const SECRET = 'Zk3RwB8nQeUy5HxM1vTgL7dFpJ0sCaO4iWbXrY9lNzE='
 
 export type Api = ReturnType<typeof createApi> & { url: string }
 

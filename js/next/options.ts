@@ -37,7 +37,7 @@ export interface NextAuthOptions extends Omit<BffOptions, 'api' | 'secret'> {
    */
   api: BffOptions['api'] | undefined
   /**
-   * Seals the session cookies: 32 characters or more, the same on every instance. In a list, the first secret seals and
+   * Seals the session cookies: random text of 32 characters or more, the same on every instance. In a list, the first secret seals and
    * every secret opens. To replace a secret, deploy `[old, new]` on every instance, then `[new, old]`, and after 30 days
    * only the new one.
    */

@@ -171,7 +171,11 @@ function setUpBff(options: BffModeOptions, { basePath }: PublicOptions, nuxt: Nu
  */
 function checkBff(bff: Omit<BffModeOptions, 'mode'>, secret: string | undefined) {
   const { storage: _, ...known } = bff
-  const options = { ...known, api: bff.api || 'http://localhost', secret: secret || 'x'.repeat(32) }
+  const options = {
+    ...known,
+    api: bff.api || 'http://localhost',
+    secret: secret || randomBytes(32).toString('base64'),
+  }
   createProxy(resolveOptions(options))
 }
 

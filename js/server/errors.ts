@@ -26,7 +26,8 @@ const MESSAGES = {
   'redirect-not-listed':
     'The API redirects to another origin, and the page does not get this redirect. Add that origin to `redirects`.',
   'secret-weak':
-    'The secret, which seals the session cookies, has fewer than 32 characters. Create one with `openssl rand -base64 32`.',
+    'The secret, which seals the session cookies, has fewer than 32 characters, or can be guessed, because it repeats itself ' +
+    'or consists of words. Create one with `openssl rand -base64 32`.',
   'status-unknown':
     'The API responded with a status that HTTP does not define (RFC 9110 §15). Use a status from 100 to 599.',
   'session-too-large': SESSION_TOO_LARGE,

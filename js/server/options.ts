@@ -16,6 +16,7 @@ import { serverError } from './errors.js'
 import type { ServerEvent } from './events.js'
 import { createLog } from './log.js'
 import { SERVER_KINDS } from './option-kinds.js'
+import { isWeakSecret } from './secret-strength.js'
 import type { SharedStore } from './shared-store.js'
 
 /** The options of a server that keeps the tokens. Browsers get an encrypted cookie that no script can read. */
@@ -43,7 +44,8 @@ export interface BffOptions
   /** The origin of the API: scheme, host and port. The tokens are sent to this origin only. */
   api: string
   /**
-   * Seals the session cookies: 32 characters or more, the same on every instance. In a list, the first secret seals and
+   * Seals the session cookies: random text of 32 characters or more (`openssl rand -base64 32`), the same on every instance.
+   * A text that can be guessed, such as `changeme…`, is refused. In a list, the first secret seals and
    * every secret opens. To replace a secret without signing users out, deploy `[old, new]` on every instance, then
    * `[new, old]`.
    */
@@ -173,7 +175,7 @@ export function resolveOptions(options: BffOptions) {
   checkOptions(options, SERVER_KINDS)
   const api = parseOrigin('api', options.api, options.allowInsecureHttp)
   const secrets = [options.secret].flat() as string[]
-  if (secrets.length === 0 || secrets.some((secret) => typeof secret !== 'string' || secret.length < 32))
+  if (secrets.length === 0 || secrets.some(isWeakSecret))
     throw serverError('secret-weak', { option: 'secret' })
   const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY, limit = 3200 } = options.cookie ?? {}
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })

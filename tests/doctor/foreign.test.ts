@@ -38,7 +38,7 @@ async function expectToWork({ suggestion, url }: Report, { options, tried }: For
   const bff = createBff({
     ...(shared as Omit<BffOptions, 'api' | 'secret'>),
     api: url,
-    secret: 'a secret of these tests, long enough',
+    secret: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=',
     proxy: [me],
   })
   let cookie = ''

@@ -39,7 +39,11 @@ async function tryOut(mode, { browser, folder, node }) {
     await finish(nuxt, ['prepare'], { cwd: folder, node })
     await finish('node_modules/vue-tsc/bin/vue-tsc.js', ['-b', '--noEmit'], { cwd: folder, node })
     await finish(nuxt, ['build'], { cwd: folder, node })
-    const env = { PORT: String(port), HOST: 'localhost', NUXT_TOKENCELL_SECRET: 's'.repeat(32) }
+    const env = {
+      PORT: String(port),
+      HOST: 'localhost',
+      NUXT_TOKENCELL_SECRET: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=',
+    }
     const server = await serve(url, '.output/server/index.mjs', [], { cwd: folder, node, env })
     try {
       await visit(mode, { browser, url, api })

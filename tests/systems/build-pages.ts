@@ -70,7 +70,7 @@ export async function buildServer({
 }
 
 /** Seals the session cookies of these servers. */
-export const SECRET = 'a secret of more than thirty-two characters'
+export const SECRET = 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA='
 
 /** The API of this test instead of the one in the vault files and server files. */
 const calling = (api: string): Plugin => ({

@@ -20,6 +20,10 @@ test.each(files)('the docs have tests/systems/%s/%s as it is', (folder, name) =>
 })
 
 test('a server has no options for an API by session cookie', () => {
-  const options = { ...presets.railsSession, api: 'https://api.example.com', secret: 'x'.repeat(32) }
+  const options = {
+    ...presets.railsSession,
+    api: 'https://api.example.com',
+    secret: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=',
+  }
   expect(() => createBff(options as never)).toThrow(/^credential: /)
 })

@@ -313,10 +313,18 @@ const CONFIGURED = { api: 'https://api.example.com', signIn: '/login' }
 
 test('options in server/tokencell.ts take precedence over nuxt.config, and may be a function', async () => {
   const lines: string[] = []
-  for (const file of [{ secret: ['n'.repeat(32), 'o'.repeat(32)] }, () => ({ secret: 'n'.repeat(32) })])
+  for (const file of [
+    {
+      secret: [
+        'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=',
+        'Zk3RwB8nQeUy5HxM1vTgL7dFpJ0sCaO4iWbXrY9lNzE=',
+      ],
+    },
+    () => ({ secret: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=' }),
+  ])
     expect(createConfiguredBff({ ...CONFIGURED, secret: '' }, file)).toHaveProperty('handle')
   const { handle } = createConfiguredBff(
-    { ...CONFIGURED, api: 'http://127.0.0.1:1', secret: 'n'.repeat(32) },
+    { ...CONFIGURED, api: 'http://127.0.0.1:1', secret: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=' },
     {
       onEvent: ({ type }) => void lines.push(type),
       logger: (line) => void lines.push(line),

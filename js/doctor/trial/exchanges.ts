@@ -26,7 +26,7 @@ const definedOf = <Options extends object>(options: Options) =>
   }
 
 /** Any value works, because nothing is sealed here. */
-const SECRET = 'x'.repeat(32)
+const SECRET = crypto.randomUUID()
 
 export type Exchanges = ReturnType<typeof createExchanges>
 

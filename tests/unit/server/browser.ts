@@ -13,7 +13,7 @@ export const pass = (millis: number) => vi.setSystemTime(Date.now() + millis)
 
 export const ADA = { email: 'ada@example.com', password: 'correct horse' }
 export const BOB = { email: 'bob@example.com', password: 'battery staple' }
-export const SECRET = 'a secret of more than thirty-two characters'
+export const SECRET = 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA='
 export const ORIGIN = 'https://app.test'
 
 /** Starts the API of the examples. Returns it with the options of a server for it. */

@@ -104,7 +104,11 @@ test('the token of a page does not replace the token of the session', async () =
 })
 
 test('a `<meta>` is no source for a server, and an endpoint elsewhere is refused', () => {
-  const options = { api: 'https://api.test', secret: 'x'.repeat(32), signIn: '/login' }
+  const options = {
+    api: 'https://api.test',
+    secret: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=',
+    signIn: '/login',
+  }
   const make = (from: object) => () =>
     createBff({ ...options, csrf: { header: 'X-CSRF-Token', from: from as { field: string } } })
   expect(make({ meta: 'csrf-token' })).toThrow(

@@ -53,7 +53,11 @@ async function open(more: { [Name in keyof BffOptions]?: BffOptions[Name] | unde
 }
 
 const stale = ({ bff, cookies }: Browser) => {
-  const other = browse({ api: 'http://localhost:1', secret: 'x'.repeat(32), signIn: '/' })
+  const other = browse({
+    api: 'http://localhost:1',
+    secret: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=',
+    signIn: '/',
+  })
   Object.assign(other, { bff })
   for (const [name, value] of cookies) other.cookies.set(name, value)
   return other
