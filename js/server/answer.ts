@@ -1,18 +1,8 @@
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
+import { createHeaderTest } from './page-headers.js'
 import { isClear } from './paths.js'
-
-/**
- * Headers of the API's response that pages do not get: hop-by-hop headers, cookies, tokens, headers about an encoding
- * that `fetch` has removed, and headers that caches and servers in front would obey instead of `private, no-store`.
- */
-const NOT_TO_PAGE = new RegExp(
-  `^(${[
-    'access-control-.*|alt-svc|authorization|clear-site-data|connection|content-encoding|keep-alive|proxy-.*',
-    'refresh|set-cookie2?|strict-transport-security|te|trailer|transfer-encoding|upgrade|vary|via',
-    'age|(.+-)?cache-control|edge-control|expires|pragma|surrogate-.*|x-accel-(?!buffering$).*|x-lighttpd-.*|x-litespeed-.*|x-sendfile.*',
-  ].join('|')})$`,
-)
+import { hasOneOf } from './token-responses.js'
 
 /** nginx collects several kilobytes of a response before it passes them on. That would delay events. */
 const UNBUFFERED = /^text\/event-stream\b/i
@@ -24,21 +14,22 @@ const REASON_PHRASE = /^[\t -~\x80-\xff]*$/
 export function createAnswers({
   api,
   redirects,
-  renewHeader,
-  csrfSource,
-}: Pick<Bff, 'api' | 'redirects' | 'renewHeader' | 'csrfSource'>) {
-  const { responseHeader = '' } = (csrfSource?.from ?? {}) as { responseHeader?: string }
-  const ofSession = [renewHeader, responseHeader.toLowerCase()]
+  ...bff
+}: Pick<Bff, 'api' | 'redirects' | 'renewHeader' | 'refreshToken' | 'csrfSource'>) {
+  const isForPage = createHeaderTest(bff)
 
-  /** @throws AuthError `status-unknown`, `redirect-not-listed` */
-  return (response: Response): Response => {
+  /**
+   * @param tokens of the session, which no header may contain
+   * @throws AuthError `status-unknown`, `redirect-not-listed`
+   */
+  return (response: Response, tokens: readonly string[]): Response => {
     const { status, statusText, body } = response
     // The constructor of `Response` rejects such a status (Fetch), so the response cannot be passed on.
     if (status > 599) throw serverError('status-unknown', { status })
     const base = response.url || api
     const headers = new Headers()
     for (const [name, value] of response.headers)
-      if (!NOT_TO_PAGE.test(name) && !ofSession.includes(name)) headers.append(name, value)
+      if (isForPage(name) && !hasOneOf(value, tokens)) headers.append(name, value)
     // The length is that of the encoded body, and `fetch` has decoded the body.
     if (response.headers.has('content-encoding') || status === 204) headers.delete('content-length')
     if (UNBUFFERED.test(headers.get('content-type') ?? '')) headers.set('x-accel-buffering', 'no')

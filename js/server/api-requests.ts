@@ -20,6 +20,14 @@ interface Dependencies {
   forwarded: Readonly<Record<string, string>>
 }
 
+const sentAs = new WeakMap<Response, Session>()
+
+/** The tokens of the session that the request for this response was sent with. */
+export function tokensOf(response: Response): string[] {
+  const { access, refresh } = sentAs.get(response) ?? {}
+  return [access, refresh].filter((token) => token !== undefined)
+}
+
 /**
  * Sends requests to the API as the user of a session, and takes from each response what the API changes of the session:
  * the next token (`renewHeader`), the CSRF token and the cookies.
@@ -44,6 +52,7 @@ export function createApiRequests(dependencies: Dependencies) {
         headers.set(csrfTokens.header, state.csrfToken)
     }
     const response = await fetchWithin(bff, { ...parts, init: { ...init, headers, cache: 'no-store' } })
+    if (as) sentAs.set(response, as)
     const isOfApi = !response.url || new URL(response.url).origin === bff.api
     if (as && state && isOfApi) await learn(as, state, response)
     return response

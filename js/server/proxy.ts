@@ -1,12 +1,13 @@
 import { isAuthError } from '../common/errors.js'
 import { createAnswers } from './answer.js'
+import { tokensOf } from './api-requests.js'
 import { bytesOf, limitedBody } from './body.js'
 import { serverError } from './errors.js'
 import type { Bff } from './options.js'
 import { hasSlash, type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createRefusals } from './refusals.js'
 import type { RequestSession } from './request-session.js'
-import { isTokenResponse } from './token-responses.js'
+import { hasToken } from './token-responses.js'
 
 /**
  * The headers that a page may send to the API, in addition to `headers` of the options. All others are removed, including
@@ -71,8 +72,9 @@ export function createProxy(bff: Bff) {
           const cause = error instanceof Error && isAuthError(error.cause) ? error.cause : error
           throw cause instanceof TypeError ? serverError('unreachable', { cause }) : cause
         })
-      const answered = answer(response)
-      if (hasWildcard(rule) && (await isTokenResponse(answered, bff.tokenPaths))) {
+      const tokens = tokensOf(response)
+      const answered = answer(response, tokens)
+      if (await hasToken(answered, tokens, hasWildcard(rule) ? bff.tokenPaths : undefined)) {
         answered.body?.cancel().catch(() => {})
         throw serverError('endpoint-of-session')
       }

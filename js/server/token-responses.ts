@@ -12,32 +12,57 @@ const JWT = /^"?eyJ[\w-]+\.[\w-]+\.[\w-]*"?$/
 
 const NAMES = [FIELDS.accessToken, 'accessToken', FIELDS.refreshToken, 'refreshToken', 'id_token', 'idToken']
 
+/** Shorter tokens may be part of an ordinary word. */
+const SHORTEST_PART = 8
+
 /**
- * Whether a response of the API is a token response: it has a token where the options or the defaults say that tokens are,
- * or it is a JWT. The options do not name every endpoint of an API that begins a session. This finds the others.
+ * Whether a response of the API contains a token that pages must not get. The page then gets an error.
  *
+ * 1. A token of this session: the API echoes the headers of the request, in a debug page for example.
+ * 2. Another token, if `paths` are given: the response has a token where the options or the defaults say that tokens are,
+ *    or it is a JWT. The options do not name every endpoint of an API that begins a session. This finds the others.
+ *
+ * @param tokens of this session
  * @param paths the places of tokens that the options name
  */
-export async function isTokenResponse(response: Response, paths: readonly string[]): Promise<boolean> {
-  const { ok, body, headers } = response
-  if (!ok || !body || !EXAMINED.test(headers.get('content-type') ?? '')) return false
-  if (Number(headers.get('content-length')) > MOST) return false
+export async function hasToken(
+  response: Response,
+  tokens: readonly string[],
+  paths: readonly string[] | undefined,
+): Promise<boolean> {
+  const { body, headers } = response
+  if (!body || !isExamined(response) || Number(headers.get('content-length')) > MOST) return false
   // An error of the body reaches the page with the response itself.
   const text = await shortText(response.clone()).catch(() => undefined)
   if (text === undefined) return false
+  if (hasOneOf(text, tokens)) return true
+  if (!response.ok || !paths) return false
   if (JWT.test(text.trim())) return true
   const answer = parse(text)
   return [...paths, ...NAMES].some((path) => path !== '' && isToken(ownProperty(answer, path)))
 }
 
+/** Whether a text has one of these tokens, as it is, in JSON or in a URL. */
+export const hasOneOf = (text: string, tokens: readonly string[]) =>
+  tokens.some((token) => {
+    if (token.length < SHORTEST_PART) return text === token
+    const inUrl = encodeURIComponent(token)
+    return text.includes(token) || text.includes(inUrl) || text.replaceAll('\\/', '/').includes(token)
+  })
+
+const isExamined = ({ ok, headers }: Response) => {
+  const type = headers.get('content-type') ?? ''
+  return EXAMINED.test(type) || (!ok && /^text\//i.test(type))
+}
+
 const isToken = (value: unknown) => typeof value === 'string' && value !== ''
 
-/** The start of a token response: an object or a JWT. Lists and other texts are not held back. */
+/** The start of an object, a JWT or an error. Lists and other texts are not held back. */
 const MAY_BE_TOKEN = /^\s*(\{|"?(e|$))/
 
 /** The text of a response; `undefined` as soon as it is too long, or cannot be a token response. */
-async function shortText(response: Response): Promise<string | undefined> {
-  const reader = (response.body as ReadableStream<Uint8Array>).getReader()
+async function shortText({ body, ok }: Response): Promise<string | undefined> {
+  const reader = (body as ReadableStream<Uint8Array>).getReader()
   const decoder = new TextDecoder()
   let text = ''
   let length = 0
@@ -46,7 +71,7 @@ async function shortText(response: Response): Promise<string | undefined> {
     if (done) return text + decoder.decode()
     length += value.byteLength
     text += decoder.decode(value, { stream: true })
-    if (length > MOST || !MAY_BE_TOKEN.test(text)) break
+    if (length > MOST || (ok && !MAY_BE_TOKEN.test(text))) break
   }
   // Not awaited: `cancel()` waits until the page has read the response, too.
   reader.cancel().catch(() => {})

@@ -107,3 +107,30 @@ test('a list that the API writes slowly reaches the page piece by piece', async 
   finish()
   expect((await reader.read()).value).toBe(',2]')
 })
+
+const TOKEN = 'secret-token'
+
+test.each([
+  ['JSON', 'application/json', 200, JSON.stringify({ headers: { authorization: `Bearer ${TOKEN}` } })],
+  ['a key of JSON', 'application/json', 200, JSON.stringify({ [TOKEN]: 1 })],
+  ['an error in JSON', 'application/problem+json', 500, JSON.stringify({ request: `Bearer ${TOKEN}` })],
+  ['a debug page', 'text/html', 500, `<pre>Authorization: Bearer ${TOKEN}</pre>`],
+  ['the text of an error', 'text/plain', 401, `Invalid token ${TOKEN}`],
+])('no rule hands out the token of this session if the API echoes it: %s', async (_, type, status, body) => {
+  answerWith(body, type, status)
+  for (const rule of ['/api/v1/**', 'POST /api/v1/register']) {
+    const answer = await ask(rule)
+    expect([answer.status, answer.code]).toEqual([403, 'endpoint-of-session'])
+    expect(answer.text).not.toContain(TOKEN)
+  }
+})
+
+test('a token with slashes and signs is found in JSON with escaped slashes, and in a URL', async () => {
+  const { hasOneOf } = await import('../../../js/server/token-responses.js')
+  const token = '1|abc/def+ghi=='
+  for (const text of [`"1|abc\\/def+ghi=="`, `/x?token=${encodeURIComponent(token)}`, `x${token}y`])
+    expect(hasOneOf(text, ['other-token', token])).toBe(true)
+  expect(hasOneOf('1|abc/def', [token])).toBe(false)
+  expect(hasOneOf('the word', ['word'])).toBe(false)
+  expect(hasOneOf('word', ['word'])).toBe(true)
+})
