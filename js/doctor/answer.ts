@@ -2,7 +2,6 @@ import { isCsrfRefusal } from '../common/csrf-token.js'
 import { type Content, readContent } from './content.js'
 import { readCookie, type SetCookie } from './cookies.js'
 import { type Grant, readGrant, type TokenPlan } from './grant.js'
-import { printable } from './printable.js'
 import type { Secrets } from './secret.js'
 import { type Stack, stackOf } from './stack.js'
 import type { RawAnswer } from './transport.js'
@@ -45,7 +44,15 @@ export function readAnswer(
   secrets: Secrets,
   plan: TokenPlan & { cookies: 'include' | 'omit' },
 ): Answer {
-  // This comes first: the granted tokens are secrets, and a header may contain them as well.
+  // These come first: cookies and granted tokens are secrets, and names and headers may contain them as well.
+  for (const [name, value] of raw.headers)
+    if (name === 'set-cookie')
+      secrets.keep(
+        value
+          .split(';')[0]
+          ?.replace(/^[^=]*=/, '')
+          .trim() ?? '',
+      )
   const grant = readGrant(raw, secrets, plan)
   const headers = new Map<string, string>()
   for (const [name, value] of raw.headers) {
@@ -109,8 +116,8 @@ const mayBeForCsrf = (raw: RawAnswer) =>
 function readable(name: string, value: string, secrets: Secrets): string {
   // A query may contain a token, and a path may contain text that a user has typed. The other headers have a fixed
   // vocabulary.
-  if (name === 'location') return secrets.scrub(printable(value.replace(/[?#].*/s, '')))
-  return printable(value, 300)
+  if (name === 'location') return secrets.printable(value.replace(/[?#].*/s, ''))
+  return secrets.printableHeader(value)
 }
 
 function typeOf(contentType: string | undefined, body: string): Answer['type'] {

@@ -1,5 +1,4 @@
 import { Cookie, defaultPath, pathMatch } from 'tough-cookie'
-import { printable } from './printable.js'
 import type { Secret, Secrets } from './secret.js'
 
 /** A `Set-Cookie` header. */
@@ -31,7 +30,7 @@ export function readCookie(header: string, date: number, secrets: Secrets): SetC
   const { key, value, sameSite } = cookie
   const lifetime = lifetimeOf(cookie, date)
   return {
-    name: secrets.scrubName(printable(key)),
+    name: secrets.printableName(key),
     value: secrets.keep(value),
     isGone: value === '' || (lifetime !== undefined && lifetime <= 0),
     httpOnly: cookie.httpOnly,

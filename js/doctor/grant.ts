@@ -58,10 +58,21 @@ const NAMES = {
   user: /^(account|current_user|me|profile|user)$/i,
 }
 
-interface Leaf {
-  place: string
-  name: string
-  value: unknown
+/** A value in a body. Its place is read after the tokens of the response are known, which a name may contain. */
+class Leaf {
+  constructor(
+    readonly path: readonly string[],
+    readonly value: unknown,
+    readonly secrets: Secrets,
+  ) {}
+
+  get name(): string {
+    return this.path.at(-1) ?? ''
+  }
+
+  get place(): string {
+    return this.secrets.printableName(this.path.join('.'))
+  }
 }
 
 /** What is known before a response arrives. */
@@ -106,10 +117,10 @@ export function readGrant({ headers, body }: RawAnswer, secrets: Secrets, plan: 
   const access = [...(bearer ? [{ place: 'header', value: bearer }] : []), ...(inBody ? [inBody] : [])]
 
   return {
-    access: (plan.isCookieSession ? [] : access).map(({ place, value }) => ({
-      token: secrets.keep(value),
-      place,
-      jwt: readJwt(value, secrets),
+    access: (plan.isCookieSession ? [] : access).map((leaf) => ({
+      token: secrets.keep(leaf.value),
+      place: leaf.place,
+      jwt: readJwt(leaf.value, secrets),
     })),
     refresh: kept(at(plan.tokens.refresh ?? 'refresh_token') ?? named(NAMES.refresh)),
     csrf: csrf && { token: secrets.keep(csrf.value), place: csrf.place },
@@ -159,8 +170,7 @@ function userIn(content: unknown, leaves: readonly Leaf[], email: string | undef
 
 /** Every value in a body, with its dotted path. An object comes before the values that it contains. */
 function* walk(value: unknown, secrets: Secrets, path: string[] = []): Generator<Leaf> {
-  const name = path.at(-1) ?? ''
-  if (path.length > 0) yield { place: secrets.scrubName(printable(path.join('.'))), name, value }
+  if (path.length > 0) yield new Leaf(path, value, secrets)
   if (value === null || typeof value !== 'object' || Array.isArray(value) || path.length >= DEEPEST) return
   for (const [key, it] of Object.entries(value)) yield* walk(it, secrets, [...path, key])
 }
@@ -174,7 +184,7 @@ function readJwt(token: string, secrets: Secrets): Jwt | undefined {
   if (!isObject(header) || !isObject(claims)) return undefined
   const date = (value: unknown) => (typeof value === 'number' ? value : undefined)
   return {
-    algorithm: secrets.scrub(printable(String(header.alg), 20)),
+    algorithm: secrets.printable(String(header.alg), 20),
     isSigned: !/^none$/i.test(String(header.alg)) && signature !== '',
     exp: date(claims.exp),
     iat: date(claims.iat),

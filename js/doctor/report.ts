@@ -51,7 +51,7 @@ export async function examine(options: DoctorOptions): Promise<Report> {
   const { credentials } = options
   const planned = plan(options)
   const secrets = new Secrets()
-  if (credentials) for (const text of Object.values(credentials)) secrets.keep(text)
+  if (credentials) for (const text of Object.values(credentials)) secrets.keepCredential(text)
   const began = Date.now()
   const transport = createTransport(planned)
   const observations = await probe(planned, transport, secrets)
@@ -61,7 +61,7 @@ export async function examine(options: DoctorOptions): Promise<Report> {
     (a, b) => ORDER.indexOf(a.severity) - ORDER.indexOf(b.severity),
   )
   const count = (severity: Finding['severity']) => findings.filter((it) => it.severity === severity).length
-  return {
+  return secrets.clean({
     version: 1,
     url: `${planned.api.origin}${planned.api.pathname.replace(/\/$/, '')}`,
     origin: planned.page,
@@ -79,7 +79,7 @@ export async function examine(options: DoctorOptions): Promise<Report> {
       skipped: count('skipped'),
     },
     suggestion: suggestionOf(observations, fitting),
-  }
+  })
 }
 
 /** If another error explains why the options do not work, this finding is not an error of its own. */

@@ -89,7 +89,7 @@ function pathOf(option: string, page: Page): PathOf {
 function checked(option: string, page: unknown, wanted?: string): string {
   const path = ownPath(page)
   if (path !== null) return path
-  const found = typeof page === 'string' ? JSON.stringify(page) : String(page)
+  const found = JSON.stringify(page) ?? String(page)
   const source = wanted === undefined ? `is ${found}` : `is ${found} for ${wanted}`
   throw explain(
     'option-invalid',

@@ -2,12 +2,13 @@ import type { NextRequest, NextResponse } from 'next/server.js'
 import type { Rule } from '../common/guard.js'
 import type { SignInOptions, SignInResult } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
+import { ownCopy } from '../server/own.js'
 import { createApp } from './app.js'
 import { answerBelow, basePathOf } from './base-path.js'
 import { openedByBrowser } from './bounce.js'
 import { createBffOf } from './environment.js'
 import { createGuard } from './guard.js'
-import type { NextAuthOptions } from './options.js'
+import type { NextAuthOptions, Pages } from './options.js'
 import { createPages } from './pages.js'
 import { createWithProxy, type Middleware } from './proxy.js'
 import { createRules } from './rules.js'
@@ -113,10 +114,11 @@ export interface NextAuth {
  * export const proxy = auth.proxy
  */
 export function createNextAuth(given: NextAuthOptions): NextAuth {
-  const { pages = {}, guard: _, roles, ...options } = given
+  const own = ownCopy(given)
+  const { pages = Object.create(null) as Pages, guard: _, roles, ...options } = own
   const bff = createBffOf(options)
   const guard = createGuard(pages, roles)
-  const withProxy = createWithProxy(bff, guard, createRules(given))
+  const withProxy = createWithProxy(bff, guard, createRules(own))
   const whole = openedByBrowser(bff.handle, options.basePath)
   const handle: Handler = (request) => answerBelow(basePathOf(request), request, whole)
   return {

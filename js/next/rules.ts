@@ -9,7 +9,7 @@ import {
   surelyMatches,
 } from '../server/paths.js'
 import { createExceptions } from './guard.js'
-import type { NextAuthOptions } from './options.js'
+import type { NextAuthOptions, Pages } from './options.js'
 
 /** Files that are usually in `public`, and are the same for all visitors. */
 const FILE =
@@ -17,12 +17,12 @@ const FILE =
 
 /** The rule for a URL of this application, if there is one. */
 export function createRules({
-  guard = {},
-  pages = {},
+  guard,
+  pages = Object.create(null) as Pages,
   basePath = '/api/auth',
   proxy = [],
 }: Partial<NextAuthOptions>) {
-  const rules = Object.entries(guard).map(([pattern, rule]) => {
+  const rules = Object.entries(guard ?? {}).map(([pattern, rule]) => {
     const parsed = parsePattern(pattern)
     if (!parsed) throw serverError('option-invalid', { option: `guard ${pattern}` })
     return { pattern: parsed, rule }

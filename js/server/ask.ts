@@ -3,6 +3,7 @@ import { keepCookies, repeatedCookie, setCookieHeader } from './api-cookies.js'
 import type { CsrfState, CsrfTokens } from './csrf-source.js'
 import { serverError } from './errors.js'
 import type { Target } from './options.js'
+import { hasOwn } from './own.js'
 
 /** The maximum length of a token response. In characters. */
 export const MAX_BODY = 1024 * 1024
@@ -59,7 +60,7 @@ export function createAsk(csrfTokens: CsrfTokens | undefined) {
   return async (target: Target, asking: Asking): Promise<Asked> => {
     const { csrfToken, upstreamCookies = {} } = asking
     const state: CsrfState = { csrfToken, upstreamCookies }
-    const isSourced = target.csrf && 'from' in target.csrf && isWrite(target.method)
+    const isSourced = target.csrf && hasOwn(target.csrf, 'from') && isWrite(target.method)
     if (!csrfTokens || !isSourced) return once(target, state, asking)
     // Without the headers of the request: one of them may be a refresh token.
     const prepared = await csrfTokens.prepare(state, {})
@@ -75,8 +76,8 @@ function csrfValue(
   token: string | undefined,
   cookies: Record<string, string>,
 ): string | undefined {
-  if ('value' in csrf) return csrf.value
-  return 'cookie' in csrf ? repeatedCookie(cookies, csrf.cookie) : token
+  if (hasOwn(csrf, 'value')) return csrf.value
+  return hasOwn(csrf, 'cookie') ? repeatedCookie(cookies, csrf.cookie) : token
 }
 
 export function parse(text: string): unknown {

@@ -2,6 +2,7 @@ import type { Reason } from '../common/types.js'
 import { createActivity } from './activity.js'
 import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
+import { hasOwn, ownCopy } from './own.js'
 import type { Renewals } from './renewals.js'
 import { nameOf, type Seal } from './seal.js'
 import { changed, type SessionChange } from './session.js'
@@ -70,7 +71,7 @@ export function createCookieState(
     const content = text ? await seal.open<Session | Reference | EndedSession>(text, PURPOSE) : null
     if (text && !content) bff.emit({ type: 'cookie-unreadable' })
     if (!content) return
-    if ('reason' in content) {
+    if (hasOwn(content, 'reason')) {
       ;({ reason, serverReason, signedOutAt = null } = content)
       // This cookie is kept only because a sign-out is still pending.
       if (reason === 'signed-out' && !isRemembered()) reason = 'never'
@@ -96,7 +97,7 @@ export function createCookieState(
         end('idle')
         await onIdle(found)
       }
-    } else if (!('access' in content)) reason = 'expired'
+    } else if (!hasOwn(content, 'access')) reason = 'expired'
   }
 
   /** Whether the browser may have another cookie by now: that of the next session, or a newer one of this session. */
@@ -208,7 +209,8 @@ export function createCookieState(
    * Changes the session, and keeps its token. A session that would be too large stays as it is.
    * @returns the error if it would be too large
    */
-  async function amend(change: SessionChange): Promise<unknown> {
+  async function amend(given: SessionChange): Promise<unknown> {
+    const change = ownCopy(given)
     if (!session) return undefined
     // Another request or instance may have refreshed the session. The change must not overwrite the next token.
     const next = changed((await renewals.newer(session, openedAt)) ?? session, change)
@@ -290,6 +292,7 @@ export function createCookieState(
   }
 }
 
-const isReference = (content: object) => !('access' in content) && 'startedAt' in content
+const isReference = (content: object) =>
+  !Object.hasOwn(content, 'access') && Object.hasOwn(content, 'startedAt')
 
 const sameId = (one: object, other: object) => (one as Reference).id === (other as Reference).id

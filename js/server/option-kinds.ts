@@ -25,7 +25,7 @@ const { signIn, signOut, user } = KINDS
 /** A server has no page of the API with a `<meta>` element. */
 const csrf = {
   test: (value: unknown) =>
-    KINDS.csrf.test(value) && !(isObject(value) && isObject(value.from) && 'meta' in value.from),
+    KINDS.csrf.test(value) && !(isObject(value) && isObject(value.from) && Object.hasOwn(value.from, 'meta')),
   text: KINDS.csrf.text.replace(', { meta }', ''),
 }
 

@@ -3,6 +3,7 @@ import {
   type Csrf,
   type CsrfSource,
   completeEndpoint,
+  type Endpoint,
   refreshMember,
   tokenPaths,
   userEndpoint,
@@ -16,6 +17,7 @@ import { serverError } from './errors.js'
 import type { ServerEvent } from './events.js'
 import { createLog } from './log.js'
 import { SERVER_KINDS } from './option-kinds.js'
+import { hasOwn, ownCopy } from './own.js'
 import { isWeakSecret } from './secret-strength.js'
 import type { SharedStore } from './shared-store.js'
 
@@ -159,6 +161,12 @@ export interface BffOptions
 
 export type Bff = ReturnType<typeof resolveOptions>
 
+/** The path of an endpoint has no members. An object with the path has its own members only. */
+const ownEndpoint = (endpoint: Endpoint) =>
+  typeof endpoint === 'string' ? ownCopy({ path: endpoint }) : endpoint
+
+const NONE: Readonly<Record<string, never>> = Object.create(null)
+
 /** An endpoint of the API. */
 export interface Target extends CompleteEndpoint {
   url: URL
@@ -171,13 +179,14 @@ const DAY = 24 * 60 * 60
  *
  * @throws AuthError that names the option
  */
-export function resolveOptions(options: BffOptions) {
+export function resolveOptions(given: BffOptions) {
+  const options = ownCopy(given)
   checkOptions(options, SERVER_KINDS)
   const api = parseOrigin('api', options.api, options.allowInsecureHttp)
   const secrets = [options.secret].flat() as string[]
   if (secrets.length === 0 || secrets.some(isWeakSecret))
     throw serverError('secret-weak', { option: 'secret' })
-  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY, limit = 3200 } = options.cookie ?? {}
+  const { name, sameSite = 'lax', secure = true, maxAge = 30 * DAY, limit = 3200 } = options.cookie ?? NONE
   if (options.signIn === undefined) throw serverError('endpoint-missing', { option: 'signIn' })
 
   const { logger = console.error } = options
@@ -188,9 +197,9 @@ export function resolveOptions(options: BffOptions) {
   const signOut = parseEndpoint('signOut', options, api)
   const csrfSource = parseCsrfSource(options, api)
   const exchanges = new Map(
-    Object.entries(options.exchanges ?? {}).map(([name, given]) => [
+    Object.entries(options.exchanges ?? NONE).map(([name, endpoint]) => [
       name,
-      parseTarget(`exchanges.${name}`, completeEndpoint(given, options), api),
+      parseTarget(`exchanges.${name}`, completeEndpoint(ownEndpoint(endpoint), options), api),
     ]),
   )
   return {
@@ -206,10 +215,10 @@ export function resolveOptions(options: BffOptions) {
     csrfSource,
     renewHeader: options.renewHeader?.toLowerCase(),
     refreshToken: placeOf(options.refreshToken),
-    refreshMember: refreshMember(options.refreshToken, options.fields),
+    refreshMember: refreshMember(options.refreshToken, options.fields ?? NONE),
     tokenPaths: [
       ...tokenPaths([signIn, refresh, signOut, ...exchanges.values()]),
-      ...(csrfSource && 'field' in csrfSource.from ? [csrfSource.from.field] : []),
+      ...(csrfSource && hasOwn(csrfSource.from, 'field') ? [csrfSource.from.field] : []),
     ],
     scheme: options.scheme ?? 'Bearer',
     basePath: (options.basePath ?? '/api/auth').replace(/\/$/, ''),
@@ -256,7 +265,7 @@ function parseOrigin(option: string, given: string, allowInsecureHttp = false): 
 
 /** How the refresh token is sent. */
 function placeOf(given: BffOptions['refreshToken'] = 'cookie'): 'body' | 'cookie' | { header: string } {
-  return typeof given === 'object' && 'body' in given ? 'body' : given
+  return typeof given === 'object' && hasOwn(given, 'body') ? 'body' : given
 }
 
 function parseEndpoint(
@@ -267,14 +276,15 @@ function parseEndpoint(
   const given = options[option]
   if (given === undefined) return undefined
   const complete = option === 'user' ? userEndpoint : completeEndpoint
-  return parseTarget(option, complete(given, options), api)
+  return parseTarget(option, complete(ownEndpoint(given), options), api)
 }
 
-function parseCsrfSource({ csrf, ...options }: BffOptions, api: string): SourcedCsrf | undefined {
-  if (!csrf || !('from' in csrf)) return undefined
+function parseCsrfSource(options: BffOptions, api: string): SourcedCsrf | undefined {
+  const { csrf } = options
+  if (!csrf || !hasOwn(csrf, 'from')) return undefined
   const { header, from } = csrf
-  const path = 'endpoint' in from ? from.endpoint : undefined
-  const endpoint = path === undefined ? undefined : completeEndpoint(path, options)
+  const path = hasOwn(from, 'endpoint') ? from.endpoint : undefined
+  const endpoint = path === undefined ? undefined : completeEndpoint(ownEndpoint(path), options)
   return { header, from, url: endpoint && parseTarget('csrf.from.endpoint', endpoint, api).url }
 }
 
@@ -282,5 +292,5 @@ function parseTarget(option: string, endpoint: CompleteEndpoint, api: string): T
   if (!URL.canParse(endpoint.path, api)) throw serverError('endpoint-malformed', { option })
   const url = new URL(endpoint.path, api)
   if (url.origin !== api) throw serverError('endpoint-outside-origins', { option })
-  return { ...endpoint, url }
+  return ownCopy({ ...endpoint, url })
 }

@@ -1,4 +1,5 @@
 import type { Bff } from './options.js'
+import { ownCopy } from './own.js'
 
 /** Headers that are about this connection, or about an encoding that `fetch` has removed (RFC 9110 §7.6.1). */
 const OF_CONNECTION =
@@ -42,7 +43,7 @@ export function createHeaderTest({
   refreshToken,
   csrfSource,
 }: Pick<Bff, 'renewHeader' | 'refreshToken' | 'csrfSource'>) {
-  const { responseHeader = '' } = (csrfSource?.from ?? {}) as { responseHeader?: string }
+  const { responseHeader = '' } = ownCopy(csrfSource?.from ?? {}) as { responseHeader?: string }
   const refreshHeader = typeof refreshToken === 'object' ? refreshToken.header : ''
   const ofSession = [renewHeader, responseHeader.toLowerCase(), refreshHeader.toLowerCase()]
   return (name: string) => !NOT_TO_PAGE.test(name) && !ofSession.includes(name)

@@ -7,6 +7,7 @@ import type { CsrfTokens } from './csrf-source.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { errorName } from './events.js'
 import { readClaims } from './jwt.js'
+import { ownCopy } from './own.js'
 import type { Renewal, TemporaryFailure } from './renewal.js'
 import { isReplayable, splitRequest } from './request-parts.js'
 import { nameOf } from './seal.js'
@@ -278,7 +279,8 @@ export function openRequestSession(
       const { session } = cookieState
       if (session) activity.touch(session)
     },
-    async signIn(body, contentType, { by, remember = true } = {}) {
+    async signIn(body, contentType, options = {}) {
+      const { by, remember = true } = ownCopy(options)
       const endpoint = by === undefined ? bff.signIn : bff.exchanges.get(by)
       if (!endpoint) throw unknownExchange(bff.exchanges.keys())
       await cookieState.opened()

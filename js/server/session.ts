@@ -4,6 +4,7 @@ import type { Claims, Reason, RegisteredUser, Snapshot } from '../common/types.j
 import { type CookieChanges, withChanges } from './api-cookies.js'
 import type { Grant } from './grant.js'
 import { memory } from './memory.js'
+import { ownCopy } from './own.js'
 import type { Session } from './session-types.js'
 
 export function begin(grant: Grant, upstreamCookies: Record<string, string>): Session {
@@ -37,7 +38,7 @@ export interface SessionChange extends Partial<Pick<Session, 'csrfToken' | 'user
 /** The session with this change. Its token may be a later one than when the change was made. */
 export function changed(session: Session, change: SessionChange | undefined): Session {
   if (!change) return session
-  const { cookies = {}, user, userAt, ...others } = change
+  const { cookies = {}, user, userAt, ...others } = ownCopy(change)
   const upstreamCookies = withChanges(session.upstreamCookies, cookies)
   return withNewerUser({ ...session, ...others, upstreamCookies }, { user, userAt })
 }

@@ -2,6 +2,7 @@ import { serverError } from './errors.js'
 import { errorName } from './events.js'
 import { type Ending, memory } from './memory.js'
 import type { Bff } from './options.js'
+import { hasOwn } from './own.js'
 import type { Seal } from './seal.js'
 import type { Reference, Session } from './session-types.js'
 import { type Coordinator, createCoordinator } from './store.js'
@@ -27,7 +28,7 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
   return {
     /** Returns the newest generation of a session. The cookie contains the whole session, or a reference. */
     async find(content: Session | Reference): Promise<Session | null> {
-      const own = 'access' in content ? content : null
+      const own = hasOwn(content, 'access') ? content : null
       if (!shared) return own
       const remembered = memory().newest.get(content.id)?.session ?? null
       const loaded = await load('session', content).catch((error) => {
@@ -38,7 +39,8 @@ export function createSessions(bff: Bff, shared: Coordinator | undefined) {
       return newestOf([loaded, own, remembered])
     },
     findPendingSignOut: async (content: Session | Reference | undefined) =>
-      content && ('access' in content ? content : ((await load('pending-sign-out', content)) ?? undefined)),
+      content &&
+      (hasOwn(content, 'access') ? content : ((await load('pending-sign-out', content)) ?? undefined)),
     /** Returns the content of the cookie for this session. */
     async contentFor(kind: 'pending-sign-out' | 'session', session: Session): Promise<Session | Reference> {
       const { id, startedAt } = session

@@ -1,6 +1,7 @@
 import { createBreaker } from './breaker.js'
 import { createClaims, MAX_CLAIM } from './claims.js'
 import type { Ending } from './memory.js'
+import { hasOwn } from './own.js'
 import type { Renewal } from './renewal.js'
 import type { Seal } from './seal.js'
 import type { Session } from './session-types.js'
@@ -145,7 +146,7 @@ export function createCoordinator(
     },
     async once(key, work) {
       const others = await resultOfOthers(key).catch(() => ({ last: null }))
-      if ('result' in others) return others.result
+      if (hasOwn(others, 'result')) return others.result
       const renewal = await work(others.last)
       await insist(() => publish(key, renewal))
       return renewal

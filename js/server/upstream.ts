@@ -9,6 +9,7 @@ import { type ServerErrorCode, serverError } from './errors.js'
 import { type ErrorName, errorName } from './events.js'
 import { isPending, readGrant, visible } from './grant.js'
 import type { Bff, Target } from './options.js'
+import { hasOwn } from './own.js'
 import type { Demand, Renewal, TemporaryFailure } from './renewal.js'
 import { nameOf } from './seal.js'
 import { begin, renewed } from './session.js'
@@ -128,7 +129,7 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         timeout: REFRESH_TIMEOUT,
         ...withToken(session, bff.refresh, demand?.body),
       }).catch((error: unknown) => ({ error: errorName(error) }))
-      if ('error' in asked)
+      if (hasOwn(asked, 'error'))
         return failedTemporarily({ code: 'unreachable', error: asked.error, upstreamCookies })
       const { status, ok, headers } = asked.response
       if (demand && status >= 400 && !isUndecided(status)) {
@@ -174,7 +175,7 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         body,
         timeout: SIGN_OUT_TIMEOUT,
       }).catch((error: unknown) => ({ error: errorName(error) }))
-      if ('error' in asked) return { kind: 'unreachable', error: asked.error }
+      if (hasOwn(asked, 'error')) return { kind: 'unreachable', error: asked.error }
       const { status } = asked.response
       return { kind: signOutResult(status), status }
     },

@@ -16,7 +16,8 @@ async function open(more: { [Name in keyof BffOptions]?: BffOptions[Name] | unde
     const body = JSON.parse((await request.setEncoding('utf8').toArray()).join('') || '{}')
     const json = (status: number, value: unknown) =>
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(value))
-    if (request.url === '/api/tenant') return json(200, { token: request.headers.authorization })
+    if (request.url === '/api/tenant')
+      return json(200, { token: request.headers.authorization?.replace('access-', 'number ') })
     if (request.url === '/refresh') {
       state.bodies.push(body)
       if (state.delay) await new Promise((resolve) => setTimeout(resolve, state.delay))
@@ -75,7 +76,7 @@ test('a refused body rejects with the answer of the API without tokens, and the 
   const { browser, refresh, state } = await open()
   const { status, body } = await refresh({ tenant: 'foreign' })
   expect([status, body.error, body.body]).toEqual([403, 'refused', { error: 'not_a_member' }])
-  expect(await (await browser.fetch('/api/tenant')).json()).toEqual({ token: 'Bearer access-1' })
+  expect(await (await browser.fetch('/api/tenant')).json()).toEqual({ token: 'Bearer number 1' })
   pass(2000)
   expect((await refresh()).body.snapshot.user).toEqual({ tenant: 'home' })
   expect(state.grants, 'the next refresh is an ordinary one').toBe(2)

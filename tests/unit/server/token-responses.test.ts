@@ -102,7 +102,9 @@ test('a list that the API writes slowly reaches the page piece by piece', async 
   }
   const browser = await api.signedIn(['/api/**'])
   const { body } = await browser.fetch('/api/numbers')
-  const reader = (body as ReadableStream<Uint8Array>).pipeThrough(new TextDecoderStream()).getReader()
+  const reader = (body as ReadableStream<Uint8Array<ArrayBuffer>>)
+    .pipeThrough(new TextDecoderStream())
+    .getReader()
   expect((await reader.read()).value).toBe('[1')
   finish()
   expect((await reader.read()).value).toBe(',2]')
