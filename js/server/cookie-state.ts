@@ -1,5 +1,6 @@
 import type { Reason } from '../common/types.js'
 import { createActivity } from './activity.js'
+import { mayHaveEnded } from './confirmation.js'
 import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import { hasOwn, ownCopy } from './own.js'
@@ -244,6 +245,10 @@ export function createCookieState(
     },
     get session() {
       return session
+    },
+    /** Whether only the cookie says that the session exists, and this process may have missed its end. */
+    get isDoubtful() {
+      return session !== null && original !== null && hasOwn(original, 'access') && mayHaveEnded(session)
     },
     get pendingSignOut() {
       return pendingSignOut

@@ -16,6 +16,8 @@ export interface Memory {
   endedSessions: LRUCache<string, Ending>
   /** When the user of a session did something last, by the id of the session. In milliseconds since the epoch. */
   activity: LRUCache<string, number>
+  /** Whether the API has confirmed sessions from before this process, by session and generation. */
+  confirmations: LRUCache<string, Promise<boolean>>
   /** Which request was the first to send a refreshed session to the browser. */
   cookieSentBy: WeakMap<Session, object>
   instance: { id: string; startedAt: number; hasWarned: boolean }
@@ -44,7 +46,7 @@ export interface Ending {
   reason?: 'idle' | undefined
 }
 
-const MEMORY = Symbol.for('tokencell.server.3')
+const MEMORY = Symbol.for('tokencell.server.4')
 
 /** Each cache holds some megabytes. Sessions are counted by their length, because tokens may be long. */
 const MAX_ENTRIES = 20_000
@@ -68,6 +70,7 @@ export const memory = (): Memory => {
     exchanges: new LRUCache<string, Exchange>(EXPIRY),
     endedSessions: new LRUCache<string, Ending>(EXPIRY),
     activity: new LRUCache<string, number>(EXPIRY),
+    confirmations: new LRUCache<string, Promise<boolean>>(EXPIRY),
     cookieSentBy: new WeakMap(),
     instance: { id: crypto.randomUUID().slice(0, 8), startedAt: Date.now(), hasWarned: false },
   }

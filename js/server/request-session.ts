@@ -114,11 +114,21 @@ export function openRequestSession(
   /** Returns the session with a token that is not due for a refresh. If there is none, with the newest token. */
   async function refreshed(): Promise<Session | null> {
     await cookieState.opened()
+    await confirmed()
     for (let times = 0; times < MOST_RENEWALS; times += 1) {
       const { session } = cookieState
       if (!session || !isDue(session) || !(await renew(session))) break
     }
     return cookieState.session
+  }
+
+  /** Ends the session if its user may have signed out before this process began, and the API refuses its token. */
+  async function confirmed() {
+    const { isDoubtful, session } = cookieState
+    if (!isDoubtful || !session || isDue(session)) return
+    recordVisitor(session, forwarded)
+    if (await upstream.confirm(session)) return
+    if (!(await renew(session, true)) && !bff.refresh) cookieState.end('revoked')
   }
 
   /**

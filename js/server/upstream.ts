@@ -4,6 +4,7 @@ import { type AuthErrorDetail, explain, isAuthError } from '../common/errors.js'
 import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 import { ownProperty } from '../common/own-property.js'
 import { type Asked, type Asking, createAsk, MAX_BODY, parse } from './ask.js'
+import { createConfirmation } from './confirmation.js'
 import type { CsrfTokens } from './csrf-source.js'
 import { type ServerErrorCode, serverError } from './errors.js'
 import { type ErrorName, errorName } from './events.js'
@@ -78,6 +79,8 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
   }
 
   return {
+    /** Whether the API still accepts the token of a session that this process does not know. */
+    confirm: createConfirmation(bff, ask),
     /** Loads the user again. If the API brings none, the previous one stays. */
     async reloadUser(session: Session): Promise<Session> {
       const { user, userAt } = await withUser({ ...session, user: undefined })

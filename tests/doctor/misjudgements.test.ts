@@ -386,3 +386,56 @@ test('the report does not reveal a password that is a word of the report', async
   expect(plain(one.text).replaceAll('/sign-in/[redacted]', '/sign-in/responds')).toBe(plain(other.text))
   expect(one.text).toContain('responds with 401')
 })
+
+test.each([
+  ['a Domain', '__Host-rt', 'Path=/; Secure; Domain=127.0.0.1', '__Host-rt has a Domain'],
+  ['a Path', '__Host-rt', 'Path=/refresh; Secure', '__Host-rt has Path=/refresh'],
+  ['no Secure', '__Host-rt', 'Path=/', '__Host-rt has no Secure'],
+  [
+    'three faults',
+    '__Host-rt',
+    'Path=/refresh; Domain=127.0.0.1',
+    '__Host-rt has no Secure and Path=/refresh and a Domain',
+  ],
+  ['no Secure', '__Secure-rt', 'Path=/refresh', '__Secure-rt has no Secure'],
+  ['a Domain, which this prefix allows', '__Secure-rt', 'Path=/; Secure; Domain=127.0.0.1', undefined],
+  ['no fault', '__Host-rt', 'Path=/; Secure', undefined],
+])(
+  'a cookie whose name prefix forbids its attributes is reported: %s (%s)',
+  async (_, name, attributes, found) => {
+    const { finding } = await examined({
+      cookies: (refresh) => [`${name}=${refresh}; HttpOnly; SameSite=Lax; Max-Age=2592000; ${attributes}`],
+      refreshed: ({ cookie }) => cookie(name),
+    })
+    expect(finding('cookie.prefix-broken')).toMatchObject(
+      found ? { severity: 'error', evidence: found } : { severity: 'ok' },
+    )
+  },
+)
+
+test.each([
+  ['Origin', 'ok'],
+  ['Accept-Encoding, origin', 'ok'],
+  // No cache may use such a response for another request (RFC 9110 §12.5.5).
+  ['*', 'ok'],
+  ['Accept', 'warning'],
+  ['X-Origin', 'warning'],
+  ['', 'warning'],
+] as const)(
+  'a response for one origin needs a Vary that covers Origin: "%s" is %s',
+  async (vary, severity) => {
+    const { finding } = await examined(
+      {
+        always: {
+          'Access-Control-Allow-Origin': 'https://app.example.com',
+          'Access-Control-Allow-Credentials': 'true',
+          'Access-Control-Allow-Headers': 'authorization, content-type, x-requested-with',
+          'Access-Control-Allow-Methods': 'GET, POST, PUT, PATCH, DELETE',
+          ...(vary && { Vary: vary }),
+        },
+      },
+      { origin: 'https://app.example.com' },
+    )
+    expect(finding('cors.vary')?.severity).toBe(severity)
+  },
+)

@@ -79,7 +79,7 @@ export const DUE = 2_800_000
 export const EXPIRED = 3_700_000
 export const MINUTES = 600_000
 
-const MEMORY = Symbol.for('tokencell.server.3')
+const MEMORY = Symbol.for('tokencell.server.4')
 
 /** Simulates several processes of one application, one at a time. Each has its own memory. */
 export function createProcesses() {
