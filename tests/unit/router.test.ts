@@ -177,6 +177,34 @@ test('a page does not open if the session ends while the page is loading', async
   expect(at()).toBe('/sign-in?redirect=/slow')
 })
 
+test.each<[string, (auth: ReturnType<typeof setUp>['auth']) => void, landed: string]>([
+  ['the session ends', (auth) => auth.become('revoked'), '/sign-in?redirect=/slow'],
+  ['the user loses the role', (auth) => auth.become(BOB), '/forbidden'],
+])('a page is not shown for a moment either if %s while its code is loading', async (_, change, landed) => {
+  const { auth, router, at } = setUp(ADA)
+  const shown: string[] = []
+  router.afterEach((to, _from, failure) => void (failure || shown.push(to.path)))
+  let load = (_: typeof component) => {}
+  const begun = new Promise<void>((begin) => {
+    const code = () => {
+      begin()
+      return new Promise<typeof component>((resolve) => {
+        load = resolve
+      })
+    }
+    router.addRoute({ path: '/slow', component: code, meta: { roles: ['admin'] } })
+  })
+  await router.push('/')
+  const going = router.push('/slow')
+  // The first guard has admitted the user.
+  await begun
+  change(auth)
+  load(component)
+  await going
+  await arrives(at, landed)
+  expect(shown).toEqual(['/', new URL(landed, 'https://app.test').pathname])
+})
+
 test('options for pages, the name in the query, and roles are used', async () => {
   const { auth, router, at } = setUp('never', {
     signIn: { name: 'sign-up', query: { from: 'guard' } },

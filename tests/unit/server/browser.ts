@@ -5,8 +5,19 @@ import { vi } from 'vitest'
 import { createApi } from '../../../examples/api/src/api.js'
 import { type BffOptions, type BffServer, createBff } from '../../../js/server/index.js'
 
-/** Stops the clock. Only {@link pass} moves it. `vi.useRealTimers()` starts it again. */
-export const fakeTime = () => vi.useFakeTimers({ toFake: ['Date'] })
+/**
+ * Stops the clock, far from the present: code and tests that read another clock then fail at once, and not only on a busy
+ * machine. Only {@link pass} moves it. `vi.useRealTimers()` starts it again.
+ */
+export const fakeTime = () => vi.useFakeTimers({ toFake: ['Date'], now: Date.UTC(2031, 4, 6, 7, 8, 9, 10) })
+
+/** Node writes the header `Date` by its own clock, which cannot be stopped. */
+const onStoppedClock =
+  (listener: RequestListener): RequestListener =>
+  (request, response) => {
+    response.setHeader('Date', new Date().toUTCString())
+    return listener(request, response)
+  }
 
 /** Moves the clock that {@link fakeTime} has stopped by this many milliseconds. */
 export const pass = (millis: number) => vi.setSystemTime(Date.now() + millis)
@@ -19,6 +30,7 @@ export const ORIGIN = 'https://app.test'
 /** Starts the API of the examples. Returns it with the options of a server for it. */
 export async function startApi(settings: object = {}) {
   const api = createApi(settings)
+  Object.assign(api, { app: onStoppedClock(api.app) })
   const { url, close } = await api.listen({ port: 0, host: '127.0.0.1' })
   const options: BffOptions = {
     api: url,
@@ -33,7 +45,7 @@ export async function startApi(settings: object = {}) {
 
 /** Starts an API with this listener. Returns it with the options of a server for it. */
 export async function serve(listener: RequestListener) {
-  const api = createServer(listener)
+  const api = createServer(onStoppedClock(listener))
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
   const url = `http://127.0.0.1:${(api.address() as AddressInfo).port}`
   const options: BffOptions = { api: url, secret: SECRET, signIn: '/login', proxy: ['/api/**'] }

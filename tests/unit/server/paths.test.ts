@@ -87,12 +87,13 @@ test.each(['%s is not a valid pattern', '/a*', '/**/a', '/a//b', '', '*'])('%s i
   expect(parsePattern(text)).toBeUndefined()
 })
 
-test('a path with many levels of encoding is checked in less than 500 ms', () => {
+test('a path with many levels of encoding is checked in less than 500 ms of processor time', () => {
   let nested = '.'
   for (let depth = 0; depth < 4000; depth += 1) nested = `%2${nested.length % 2 ? '%35' : '5'}${nested}`
-  const began = performance.now()
+  // Not by the clock: the machine may do other things meanwhile.
+  const began = process.cpuUsage()
   expect(couldMatch(pattern('/notes'), `/${nested}`)).toBe(false)
-  expect(performance.now() - began).toBeLessThan(500)
+  expect(process.cpuUsage(began).user / 1000).toBeLessThan(500)
 })
 
 /** Paths of an attacker: the page, with each of its characters in one of several spellings. */

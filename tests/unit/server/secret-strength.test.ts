@@ -8,6 +8,10 @@ import { SECRET } from './browser.js'
 const options = { api: 'https://api.test', signIn: '/login' }
 
 test.each([
+  'short',
+  'q9vX2mLr',
+  // 31 characters.
+  'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6a',
   'x'.repeat(32),
   'ab'.repeat(20),
   'k7Q2'.repeat(10),

@@ -138,3 +138,57 @@ test.each([
     expect(count('/refresh'), 'after that time').toBe(2)
   },
 )
+
+test('the cookies that the API has set for `csrf.from` go along no redirect to another origin', async () => {
+  const reached: IncomingMessage[] = []
+  const storage = await serve((request, response) => {
+    reached.push(request)
+    response.end('the file')
+  })
+  const seen: IncomingMessage[] = []
+  const api = await serve((request, response) => {
+    seen.push(request)
+    if (request.url === '/api/file')
+      return void response.writeHead(302, { location: `${storage.url}/file` }).end()
+    response.setHeader('set-cookie', 'api-session=of-the-api; Path=/; HttpOnly')
+    response.setHeader('x-form', 'form-1')
+    response.end('{"access_token":"secret-token"}')
+  })
+  closing.push(api.close, storage.close)
+  const csrf = { header: 'X-Form', from: { responseHeader: 'X-Form' } }
+  const options = { ...api.options, csrf, redirects: [storage.url] }
+  const browser = browse(options)
+  await browser.signIn()
+  const session = createBff(options).open(browser.cookieHeader, true, new Request(ORIGIN))
+  expect(await (await session.fetch('/api/file')).text()).toBe('the file')
+  expect(seen.at(-1)?.headers.cookie).toBe('api-session=of-the-api')
+  expect(reached.map(({ headers }) => [headers.cookie, headers.authorization])).toEqual([
+    [undefined, undefined],
+  ])
+})
+
+test('what a refresh does not repeat stays in the session: the refresh token, the end of the session and the user', async () => {
+  const sent: unknown[] = []
+  const endsAt = Math.floor(Date.now() / 1000) + 86_400
+  const api = await serve(async (request, response) => {
+    const body = (await request.setEncoding('utf8').toArray()).join('')
+    const isSignIn = request.url === '/login'
+    if (!isSignIn) sent.push(JSON.parse(body))
+    const first = { refresh_token: 'refresh-1', session_ends: endsAt, user: { name: 'Ada' } }
+    const next = { access_token: `access-${sent.length}`, expires_in: 3600 }
+    response.end(JSON.stringify({ ...next, ...(isSignIn && first) }))
+  })
+  closing.push(api.close)
+  const fields = { endsAt: 'session_ends' }
+  const browser = browse({ ...api.options, refresh: '/refresh', refreshToken: 'body', fields })
+  await browser.signIn()
+  for (const _ of [1, 2, 3]) {
+    pass(3_700_000)
+    expect(await browser.session()).toMatchObject({
+      status: 'authenticated',
+      endsAt: endsAt * 1000,
+      user: { name: 'Ada' },
+    })
+  }
+  expect(sent).toEqual(Array(3).fill({ refresh_token: 'refresh-1' }))
+})
