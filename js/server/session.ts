@@ -25,7 +25,6 @@ export function renewed(session: Session, grant: Grant, upstreamCookies: Record<
     ...next,
     ...(next.user === undefined && { user: session.user, userAt: session.userAt }),
     isUserOlder,
-    endsAt: next.endsAt ?? session.endsAt,
     refresh: next.refresh ?? session.refresh,
   }
 }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { readAnswer } from '../../js/doctor/answer.js'
 import { Secrets } from '../../js/doctor/secret.js'
 import { createSessions, isAda } from './apis/stand-in.js'
 import { examined } from './examined.js'
@@ -97,10 +98,42 @@ test('doctor prints no token that the API uses as a name in the response that br
   expectNoPart(text + JSON.stringify(report), token)
 })
 
+test('doctor prints no value that only a later response shows to be a secret', async () => {
+  const later = 'Q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR'
+  const sessions = createSessions()
+  const { report, text } = await examined({
+    instead({ route, body }) {
+      if (route === 'POST /refresh')
+        return { status: 401, headers: { 'Set-Cookie': `late=${later}; Path=/` } }
+      if (route !== 'POST /login' || !isAda(body.email, body.password)) return undefined
+      const { access } = sessions.open()
+      return { status: 200, body: { access_token: access, [later]: { refresh_token: 'z'.repeat(20) } } }
+    },
+  })
+  expect(text).toContain('[redacted].refresh_token')
+  expectNoPart(text + JSON.stringify(report), later)
+})
+
 test('a text is cleaned before it is cut', () => {
   const secrets = new Secrets()
   secrets.keep(LONG)
   expect(secrets.printable(`key ${LONG} end`)).toBe('key [redacted] end')
   expect(secrets.printableName(LONG)).toBe('[redacted]')
   expect(secrets.printable('x'.repeat(100))).toBe(`${'x'.repeat(80)}…`)
+})
+
+test('the cookies of an API are secrets also if its pages send none', () => {
+  const secrets = new Secrets()
+  const headers: [string, string][] = [['set-cookie', `sid="${INNER}"; Path=/; HttpOnly`]]
+  const raw = {
+    status: 200,
+    headers,
+    body: `{"${INNER}":{"refresh_token":"zzzzzzzzzz"}}`,
+    isCut: false,
+    at: 0,
+    took: 0,
+  }
+  const answer = readAnswer(raw as never, secrets, { cookies: 'omit', isCookieSession: false, tokens: {} })
+  expect(answer.cookies).toEqual([])
+  expect(answer.grant.refresh?.place).toBe('[redacted].refresh_token')
 })
