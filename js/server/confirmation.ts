@@ -2,7 +2,7 @@ import { authorization } from '../common/authorization.js'
 import type { Ask } from './ask.js'
 import { memory } from './memory.js'
 import type { Bff } from './options.js'
-import type { Session } from './session-types.js'
+import type { Reference, Session } from './session-types.js'
 import { visitorOf } from './visitor.js'
 
 /** How long the API may take. A page waits for it. In milliseconds. */
@@ -39,8 +39,14 @@ export function createConfirmation(bff: Bff, ask: Ask) {
   }
 }
 
-/** Whether this process may have missed the end of the session: another process has begun it, before this one began. */
-export function mayHaveEnded({ by, grantedAt }: Session): boolean {
+/**
+ * Whether only a cookie says that this session exists, and this process may have missed its end: another process has begun
+ * it, before this one began.
+ *
+ * @param original the content of the cookie
+ */
+export function isDoubtful(session: Session | null, original: Session | Reference | null): boolean {
   const { instance } = memory()
-  return by !== instance.id && grantedAt <= instance.startedAt
+  if (!session || !original || !Object.hasOwn(original, 'access')) return false
+  return session.by !== instance.id && session.grantedAt <= instance.startedAt
 }

@@ -1,6 +1,6 @@
 import type { Reason } from '../common/types.js'
 import { createActivity } from './activity.js'
-import { mayHaveEnded } from './confirmation.js'
+import { isDoubtful } from './confirmation.js'
 import type { createSessionCookie } from './cookie.js'
 import type { Bff } from './options.js'
 import { hasOwn, ownCopy } from './own.js'
@@ -247,9 +247,7 @@ export function createCookieState(
       return session
     },
     /** Whether only the cookie says that the session exists, and this process may have missed its end. */
-    get isDoubtful() {
-      return session !== null && original !== null && hasOwn(original, 'access') && mayHaveEnded(session)
-    },
+    isDoubtful: () => isDoubtful(session, original),
     get pendingSignOut() {
       return pendingSignOut
     },

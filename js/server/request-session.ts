@@ -124,8 +124,8 @@ export function openRequestSession(
 
   /** Ends the session if its user may have signed out before this process began, and the API refuses its token. */
   async function confirmed() {
-    const { isDoubtful, session } = cookieState
-    if (!isDoubtful || !session || isDue(session)) return
+    const { session } = cookieState
+    if (!session || !cookieState.isDoubtful() || isDue(session)) return
     recordVisitor(session, forwarded)
     if (await upstream.confirm(session)) return
     if (!(await renew(session, true)) && !bff.refresh) cookieState.end('revoked')
