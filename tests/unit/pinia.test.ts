@@ -30,7 +30,11 @@ test('promise 1: the store has the values of the snapshot, and follows its chang
     ['admin'],
     true,
   ])
-  expect([store.hasRole('reader'), store.hasRole('reader', 'admin'), store.hasRole()]).toEqual([false, true, false])
+  expect([store.hasRole('reader'), store.hasRole('reader', 'admin'), store.hasRole()]).toEqual([
+    false,
+    true,
+    false,
+  ])
   expect([user.value, store.failure, store.serverReason]).toEqual([ADA.user, null, undefined])
   expect(store.snapshot).toBe(auth.snapshot)
   auth.become({ reason: 'expired', serverReason: 'idle' })
