@@ -219,6 +219,8 @@ pub struct SharedState {
     pub epoch: Epoch,
     /// The refresh lease of another vault, unless that vault has released it.
     pub lease: Option<Lease>,
+    /// Whether the storage did not answer, so that this is what the vault knew last.
+    pub is_stale: bool,
 }
 
 /// A refresh lease: the record in the storage that shows other vaults that a vault has started an exchange.

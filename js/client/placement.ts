@@ -19,10 +19,11 @@ export interface Placement {
    */
   worker?: () => Worker
   /**
-   * In the page itself: `() => import('./auth.vault.ts')`.
+   * In the page itself: `() => import('./auth.vault.ts')`, with `page: true` in that file.
    *
-   * This vault is protected only against scripts that run after it. Only a vault in a separate realm (a worker) hides the
-   * token from every script of the page.
+   * This vault keeps the token out of storage and of the objects of the page. It does not stop a script of the page that
+   * looks for the token: that script can replace `fetch`, or read the memory of the core. Only a vault in a separate realm (a
+   * worker) hides the token from every script of the page.
    */
   page?: () => Promise<{ default: Vault }>
 }

@@ -1,4 +1,5 @@
 import { CAMEL_CASE, FIELDS } from './fields.js'
+import { ownCopy } from './own-property.js'
 
 /**
  * The header that protects against CSRF (cross-site request forgery). Its value is fixed, comes from a readable cookie, or
@@ -109,7 +110,7 @@ export type CompleteEndpoint = ReturnType<typeof completeEndpoint>
 
 /** Fills in the defaults of an endpoint. */
 export function completeEndpoint(endpoint: Endpoint | RefreshOptions, defaults: EndpointDefaults) {
-  const own: RefreshOptions = typeof endpoint === 'string' ? { path: endpoint } : endpoint
+  const own = ownCopy<RefreshOptions>(typeof endpoint === 'string' ? { path: endpoint } : endpoint)
   return {
     path: own.path,
     method: own.method ?? 'POST',
@@ -168,10 +169,7 @@ export const tokenPaths = (endpoints: readonly (CompleteEndpoint | undefined)[])
  * The name of the refresh token in the body of a request: the given name; without one, the last name in the path of the
  * token in responses.
  */
-export const refreshMember = (
-  refreshToken: unknown,
-  { refreshToken: path = FIELDS.refreshToken }: Fields = {},
-) =>
+export const refreshMember = (refreshToken: unknown, fields: Fields | undefined) =>
   typeof refreshToken === 'object' && refreshToken !== null && 'body' in refreshToken
     ? (refreshToken.body as string)
-    : (path.split('.').at(-1) as string)
+    : ((fields?.refreshToken ?? FIELDS.refreshToken).split('.').at(-1) as string)

@@ -40,6 +40,7 @@ export type AuthErrorCode =
   | 'origins-missing'
   | 'refresh-unusable'
   | 'vault-failed'
+  | 'vault-in-page'
   | 'vault-reconfigured'
   // Raised by `tokencell/server`.
   | 'body-parsed'

@@ -30,7 +30,7 @@ export const isObject = (value: unknown): value is Record<string, unknown> =>
 /** Whether the value is an object with exactly these members. */
 const isExactly = (value: unknown, members: Record<string, (value: unknown) => boolean>) =>
   isObject(value) &&
-  Object.keys(value).every((name) => name in members) &&
+  Object.keys(value).every((name) => Object.hasOwn(members, name)) &&
   Object.entries(members).every(([name, test]) => test(value[name]))
 
 const optional = (test: (value: unknown) => boolean) => (value: unknown) => value === undefined || test(value)
@@ -148,6 +148,7 @@ export const KINDS = {
     test: (value) => Array.isArray(value) && value.every((origin) => typeof origin === 'string'),
     text: 'a list of origins such as "https://api.example.com"',
   },
+  page: { test: (value) => typeof value === 'boolean', text: 'true or false' },
   refresh: endpoint({
     ...MEMBERS_OF_ENDPOINT,
     endsOn: {

@@ -6,3 +6,11 @@ export function ownProperty(value: unknown, path: string): unknown {
     return isOwn ? (within as Record<string, unknown>)[name] : undefined
   }, value)
 }
+
+/** A deep copy that inherits nothing: a member that is missing stays missing if a script has changed `Object.prototype`. */
+export function ownCopy<T>(value: T): T {
+  if (Array.isArray(value)) return value.map(ownCopy) as T
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value).map(([name, member]) => [name, ownCopy(member)])
+  return Object.setPrototypeOf(Object.fromEntries(members), null)
+}

@@ -105,6 +105,12 @@ export interface VaultOptions {
    */
   forgetAfter?: number
   /**
+   * Permits that a page runs this vault, for the placement `page` of `createAuth`. Without it the vault refuses to start in a
+   * page: a script that imports the vault's file there could read the next sign-in.
+   * @default false
+   */
+  page?: boolean
+  /**
    * The name of the database, the lock and the channel. Two apps on one origin with separate sessions need different names.
    * @default 'tokencell'
    */

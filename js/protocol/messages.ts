@@ -93,7 +93,8 @@ export function parse(data: unknown): ToVault | undefined {
   if (!Object.hasOwn(TO_VAULT, type)) return undefined
   const shape: Record<string, string> = TO_VAULT[type]
   let rest = Object.keys(fields).length - 1
-  for (const name in shape) {
+  // Not `for…in`: it would also find members that a script has added to `Object.prototype`.
+  for (const name of Object.keys(shape)) {
     if (!Object.hasOwn(fields, name) || !isOfKind(fields[name], shape[name] as string)) return undefined
     rest -= 1
   }

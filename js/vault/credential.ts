@@ -4,6 +4,7 @@ import { RemoteResponse } from '../protocol/response.js'
 import { type CsrfReaders, setCsrf } from './exchange.js'
 import type { resolveOptions } from './options.js'
 import type { Outgoing } from './outgoing.js'
+import { isTokenName } from './redaction.js'
 
 type Config = ReturnType<typeof resolveOptions>
 
@@ -33,11 +34,12 @@ export function readHeaders({ headers }: Response, names: string): string | unde
 }
 
 /** Returns the response without the headers that contain a token (promise 3). */
-export function withoutCredential(response: Response, { credential, renewHeader }: Config): Response {
-  const names = ['authorization', ...credential.split(',')]
-  if (renewHeader) names.push(renewHeader)
-  if (!names.some((name) => response.headers.has(name))) return response
+export function withoutCredential(response: Response, config: Config): Response {
+  const { credential, refreshHeader, renewHeader } = config
+  const names = [...credential.split(','), refreshHeader?.toLowerCase(), renewHeader]
+  const isCredential = (name: string) => names.includes(name) || isTokenName(name)
+  if (![...response.headers.keys()].some(isCredential)) return response
   const head = packHead(response)
-  head.headers = head.headers.filter(([name]) => !names.includes(name))
+  head.headers = head.headers.filter(([name]) => !isCredential(name))
   return new RemoteResponse(head, response.body)
 }

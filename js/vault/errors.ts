@@ -21,6 +21,9 @@ const MESSAGES = {
   'refresh-unusable': 'The response to the refresh has no usable token. Check the API.',
   'vault-failed':
     'The vault did not start; see `cause`. Serve core_bg.wasm where the vault script requests it.',
+  'vault-in-page':
+    'This vault file runs in a page, where scripts can read its tokens. Start it with `shared` or `worker`. If the app ' +
+    'needs `page`, set `page: true` in openVault().',
   'vault-reconfigured':
     'This realm already has a vault with another configuration. Call openVault() once. After a change, reload the page.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>

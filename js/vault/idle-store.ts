@@ -1,19 +1,15 @@
+import { openDatabase, settled } from './database.js'
+
 /** The time of the last activity in IndexedDB. If the storage fails, the limit holds only while a vault runs. */
 export function createIdleStore(name: string) {
   const STORE = 'idle'
-
-  function open(): Promise<IDBDatabase> {
-    const request = indexedDB.open(`${name} idle`, 1)
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-    return settled(request)
-  }
 
   async function run<T>(
     mode: IDBTransactionMode,
     work: (store: IDBObjectStore) => IDBRequest<T>,
   ): Promise<T | undefined> {
     try {
-      const database = await open()
+      const database = await openDatabase(`${name} idle`, STORE)
       try {
         return await settled(work(database.transaction(STORE, mode).objectStore(STORE)))
       } finally {
@@ -40,10 +36,3 @@ const READ_TIMEOUT = 2000
 
 const inTime = <T>(work: Promise<T>): Promise<T | undefined> =>
   Promise.race([work, new Promise<undefined>((resolve) => setTimeout(resolve, READ_TIMEOUT))])
-
-function settled<T>(request: IDBRequest<T>): Promise<T> {
-  return new Promise((resolve, reject) => {
-    request.onsuccess = () => resolve(request.result)
-    request.onerror = () => reject(request.error)
-  })
-}

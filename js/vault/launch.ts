@@ -19,6 +19,7 @@ import type { createNetwork } from './network.js'
 import { resolveOptions } from './options.js'
 import { openPeerChannel } from './peer-channel.js'
 import { originOf } from './policy.js'
+import { withoutTokens } from './redaction.js'
 import type { createRequestEvents } from './request-events.js'
 import { withRestoreCookie } from './restore-cookie.js'
 import { openSharedState } from './shared-state.js'
@@ -74,6 +75,7 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
     notify: show,
     report,
     requested,
+    withoutTokens,
     error,
   })
   const idle =

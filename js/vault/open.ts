@@ -1,5 +1,6 @@
 import { readCookie } from '../common/cookie.js'
 import { AuthError } from '../common/errors.js'
+import { ownProperty } from '../common/own-property.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import { packError } from '../protocol/errors.js'
 import type { Vault } from '../protocol/vault.js'
@@ -16,10 +17,13 @@ let opened: { configuration: string; host: VaultHost } | undefined
  * @example
  * export default openVault({ signIn: '/api/v1/login', refresh: '/api/v1/refresh', signOut: '/api/v1/logout' })
  *
+ * @throws AuthError `vault-in-page` if a page runs this file and the option `page` is not set
  * @throws AuthError `vault-reconfigured` if this page has a vault with another configuration. In a worker it does not
  * throw; instead the vault refuses its pages with this error
  */
 export function openVault(options: VaultOptions): Vault {
+  // In the realm of a page, every script of the page can read what the vault sends and gets.
+  if (isPage && ownProperty(options, 'page') !== true) throw vaultError('vault-in-page')
   const configuration = JSON.stringify(options)
   if (opened && opened.configuration !== configuration) {
     const error = vaultError('vault-reconfigured')
@@ -80,7 +84,14 @@ function connect(accept: PageServer['accept'], ports: readonly MessagePort[]) {
   }
 }
 
+/**
+ * Whether a page runs this file. A page can pretend to be a worker, but no script can remove or replace its `document` (HTML,
+ * "LegacyUnforgeable").
+ */
+const isPage = typeof document !== 'undefined'
+
 const isRealm = (name: string) => {
+  if (isPage) return false
   const scope = (globalThis as Record<string, unknown>)[name]
   return typeof scope === 'function' && globalThis instanceof scope
 }

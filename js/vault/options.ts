@@ -8,6 +8,7 @@ import {
 } from '../common/endpoint.js'
 import { FIELDS } from '../common/fields.js'
 import { checkOptions, KINDS } from '../common/option-checks.js'
+import { ownCopy } from '../common/own-property.js'
 import type { VaultOptions } from '../common/vault-options.js'
 
 export type { Endpoint, EndpointOptions, Fields, RefreshOptions } from '../common/endpoint.js'
@@ -17,7 +18,8 @@ export type { Endpoint, EndpointOptions, Fields, RefreshOptions } from '../commo
  *
  * @throws AuthError `option-invalid` that names the option, its value and the allowed values
  */
-export function resolveOptions(options: VaultOptions) {
+export function resolveOptions(given: VaultOptions) {
+  const options = ownCopy(given)
   checkOptions(options, KINDS)
   const { check, refreshToken, credential = 'bearer' } = options
   const headerOf =
@@ -32,7 +34,7 @@ export function resolveOptions(options: VaultOptions) {
   // Only the response to a sign-in has a challenge: no credential is sent with its request, which the API could repeat.
   if (endpoints.refresh) endpoints.refresh.fields.challenge = FIELDS.challenge
   const exchanges = Object.values(options.exchanges ?? {}).map((given) => completeEndpoint(given, options))
-  return {
+  return ownCopy({
     ...endpoints,
     exchanges,
     user: options.user === undefined ? undefined : userEndpoint(options.user, options),
@@ -53,5 +55,5 @@ export function resolveOptions(options: VaultOptions) {
     csrf: options.csrf ?? { header: 'X-Requested-With', value: 'tokencell' },
     reason: options.fields?.reason ?? FIELDS.reason,
     tokenPaths: tokenPaths([...Object.values(endpoints), ...exchanges]),
-  }
+  })
 }

@@ -1,3 +1,5 @@
+import { openDatabase } from './database.js'
+
 /** The state that the vaults of a browser share: a hint, an epoch, and the lease of an exchange. It contains no secrets. */
 interface Entry {
   hint: string
@@ -13,7 +15,7 @@ interface Entry {
 
 /**
  * The shared state as the core reads it: hint, epoch, age of the lease in milliseconds, whether its exchange is slow, and
- * the mark of the lease if this vault has acquired it.
+ * the mark of the lease if this vault has acquired it, and whether the storage did not answer.
  */
 export type SharedStateRow = [
   hint: string,
@@ -21,6 +23,7 @@ export type SharedStateRow = [
   age: number | undefined,
   slow: boolean,
   mark?: number | undefined,
+  isStale?: boolean,
 ]
 
 export type SharedState = ReturnType<typeof openSharedState>
@@ -48,6 +51,8 @@ export function openSharedState(name: string) {
   /** Whether the last write has failed. */
   let isUnsaved = false
   let isFirst = true
+  /** Whether the last access has failed, so that only the last known state is available. */
+  let isStale = false
 
   /** The stored state or the state that this vault knows, whichever is newer. */
   function current(stored: Entry | undefined): Entry {
@@ -82,8 +87,10 @@ export function openSharedState(name: string) {
       const stored = await attempt(update, change ? 'readwrite' : 'readonly')
       if (stored !== after && !change && after !== NOTHING) await attempt(update, 'readwrite')
       isUnsaved = false
+      isStale = false
       known = after
     } catch {
+      isStale = true
       database = undefined
       before ??= known ?? { ...NOTHING, hint: UNKNOWN }
       if (change) {
@@ -102,7 +109,10 @@ export function openSharedState(name: string) {
   ]
 
   return {
-    recall: async () => row(await transact()),
+    async recall(): Promise<SharedStateRow> {
+      const [hint, epoch, age, slow] = row(await transact())
+      return [hint, epoch, age, slow, undefined, isStale]
+    },
     async remember(hint: string, epoch: number) {
       // Epochs are 32-bit and wrap around.
       await transact((entry) => (((entry.epoch - epoch) | 0) > 0 ? entry : { ...entry, hint, epoch }))
@@ -142,11 +152,7 @@ function within<T>(millis: number, work: Promise<T>): Promise<T> {
 }
 
 async function open(name: string, forget: () => void): Promise<IDBDatabase> {
-  const database = await opened(indexedDB.open(name, 1)).catch((error: unknown) => {
-    // A newer build has raised the version of the database. Its entries can still be read.
-    if ((error as Error | null)?.name === 'VersionError') return opened(indexedDB.open(name))
-    throw error
-  })
+  const database = await openDatabase(name, STORE)
   // Another tab may want to delete the database.
   database.onversionchange = () => {
     database.close()
@@ -154,14 +160,6 @@ async function open(name: string, forget: () => void): Promise<IDBDatabase> {
   }
   database.onclose = forget
   return database
-}
-
-function opened(request: IDBOpenDBRequest): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE)
-    request.onerror = () => reject(request.error)
-    request.onsuccess = () => resolve(request.result)
-  })
 }
 
 /** Updates the entry in one transaction. Resolves with the previous entry after the update is stored. */
@@ -187,6 +185,8 @@ function run(
 
 /** Validates the stored value, because any script of the page can write to the database. */
 function isEntry(value: unknown): value is Entry {
-  const { hint, epoch, mark } = (value ?? {}) as Partial<Entry>
-  return typeof hint === 'string' && typeof epoch === 'number' && typeof mark === 'number'
+  const { hint, epoch, mark, slow } = (value ?? {}) as Partial<Entry>
+  return (
+    typeof hint === 'string' && Number.isInteger(epoch) && Number.isFinite(mark) && typeof slow === 'boolean'
+  )
 }

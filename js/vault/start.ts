@@ -1,6 +1,7 @@
 import { decoded } from '../common/cookie.js'
 import { isAuthError } from '../common/errors.js'
 import { createListeners } from '../common/listeners.js'
+import { ownProperty } from '../common/own-property.js'
 import { frozen, LOADING } from '../common/snapshot.js'
 import { stepUpEvent } from '../common/step-up.js'
 import { readTicket } from '../common/ticket.js'
@@ -113,16 +114,18 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
   }
 
   async function ticket(path: string): Promise<string> {
-    const { config, origins } = await launched()
+    const { core, config, origins } = await launched()
     const { origin, href } = new URL(path, config.origins[0])
     if (!origins.has(origin)) throw vaultError('endpoint-outside-origins', { option: 'path' })
-    return readTicket(await sendForPage(ownRequest(href, { method: 'POST' })))
+    const response = await sendForPage(ownRequest(href, { method: 'POST' }))
+    // The API may repeat the token, for example in an error.
+    return readTicket(response, (text) => core.visible(text))
   }
 
   const run = createCommands({
     launched,
     network,
-    exchanges: options.exchanges,
+    exchanges: ownProperty(options, 'exchanges') as VaultOptions['exchanges'],
     whenUserLoaded: async () => loadingUser,
     ticket,
   })

@@ -13,7 +13,7 @@ const texts = {
   '/vault.js': [
     files['.js'],
     `import { openVault } from '/pkg/vault/index.js'
-     export default openVault({ signIn: '/login', name: 'overhead' })`,
+     export default openVault({ page: true, signIn: '/login', name: 'overhead' })`,
   ],
 }
 

@@ -95,6 +95,18 @@ impl<P: Profile> Session<P> {
         }
     }
 
+    /// A message says that the user signed out, and the storage that could confirm it does not answer, for example
+    /// because a script keeps a transaction open. The message may be forged. Until the server has answered, no request
+    /// gets the token. Without a refresh cookie, the server cannot answer for the other tabs, so the session ends.
+    pub(super) fn doubt(&mut self, now: Instant) {
+        if self.policy.renewal != RefreshMode::Cookie {
+            self.signed_out_elsewhere(now);
+        } else if !matches!(self.phase, Phase::Ended(_)) {
+            self.returned();
+            self.check(now);
+        }
+    }
+
     /// Schedules a check of the session at the server. The answer to a refresh that is already in progress may be
     /// outdated.
     fn check(&mut self, now: Instant) {

@@ -21,7 +21,7 @@ use crate::queue::Queue;
 use crate::schedule::Schedule;
 use crate::{
     CallError, CallId, Credentials, DeliveryPath, Effect, Epoch, ExchangeId, ExchangeKind, Generation, Input, Instant,
-    Policy, Profile, Reason, RefreshFailure, RefreshMode, Subject, Token,
+    PeerMessage, Policy, Profile, Reason, RefreshFailure, RefreshMode, Subject, Token,
 };
 use user::UserWait;
 
@@ -170,6 +170,7 @@ impl<P: Profile> Session<P> {
             Input::ClientsGone => self.clients_gone(now),
             Input::Locked(id, lock) => self.locked(id, lock, now),
             Input::Online => self.schedule.resume(now),
+            Input::Peer(PeerMessage::SignedOut, shared) if shared.is_stale => self.doubt(now),
             Input::Peer(message, shared) => self.heard(message, shared.hint, now),
             Input::Refresh(call, has_body) => self.refresh(call, has_body, now),
             Input::ReloadUser => self.reload_user(),
@@ -258,6 +259,14 @@ impl<P: Profile> Session<P> {
                 self.sign_out_credentials.as_ref().map(|kept| &kept.credentials)
             }
         }
+    }
+
+    /// All tokens of this session, and those that are kept for a sign-out.
+    pub fn tokens(&self) -> impl Iterator<Item = &Token> {
+        let active = self.active_session().map(|active_session| &active_session.credentials);
+        let kept = self.sign_out_credentials.as_ref().map(|kept| &kept.credentials);
+        let credentials = active.into_iter().chain(kept);
+        credentials.flat_map(|Credentials { access, refresh }| access.iter().chain(refresh))
     }
 
     /// Whether the current exchange is a refresh that is sent with the body that the page has passed.

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use js_sys::{JsString, Object, Promise};
+use js_sys::{Array, JsString, Object, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
@@ -55,12 +55,14 @@ pub struct Answer<'a> {
     pub has_own_body: bool,
     pub config: &'a Config,
     pub callbacks: &'a JsCallbacks,
+    /// The tokens that the session has. An API may repeat them in any answer.
+    pub known_tokens: &'a Array,
 }
 
 impl Answer<'_> {
     /// Reads the response. `body` is the result of [`text`].
     pub fn read(&self, response: &Response, body: Option<JsString>) -> ParsedExchange {
-        let Self { kind, endpoint, has_own_body, config, callbacks } = *self;
+        let Self { kind, endpoint, has_own_body, config, callbacks, .. } = *self;
         let (status, head) = (response.status(), Head::read(response, &config.credential));
         let Some(body) = body.filter(|body| body.length() <= MAX_BODY) else {
             let answer = if status < 300 { ExchangeResult::Malformed } else { ExchangeResult::Unreachable(None) };
@@ -70,7 +72,7 @@ impl Answer<'_> {
             );
         };
         let failed = |answer: ExchangeResult<_>, code: JsValue, field: Option<&'static str>| {
-            ParsedExchange::new(answer, Err(head.error(&code, field, &body, config, endpoint, callbacks)))
+            ParsedExchange::new(answer, Err(head.error(&code, field, &body, self)))
         };
         let is_sign_in = matches!(kind, ExchangeKind::SignIn(_));
         match (kind, status) {
@@ -92,7 +94,7 @@ impl Answer<'_> {
                         ParsedExchange::new(ExchangeResult::Granted(grant), Ok(sign_in_result("signed-in", shown)))
                     }
                     Err(GrantRejection { error: GrantError::TokenMissing, .. })
-                        if is_sign_in && head.has_no_token(&body, endpoint, config) =>
+                        if is_sign_in && head.has_no_token(&body, self) =>
                     {
                         self.pending(&head, &body)
                     }
@@ -117,14 +119,13 @@ impl Answer<'_> {
 
     /// The API refuses to continue the session.
     fn refused(&self, head: &Head, body: &JsString) -> ParsedExchange {
-        let server_reason =
-            own_string(&head.visible(body, self.config, self.endpoint).0, &self.endpoint.field("reason"));
+        let server_reason = own_string(&head.visible(body, self).0, &self.endpoint.field("reason"));
         ParsedExchange { server_reason, ..ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED)) }
     }
 
     /// The API has accepted a sign-in, but another step is needed.
     fn pending(&self, head: &Head, body: &JsString) -> ParsedExchange {
-        let (shown, _) = head.visible(body, self.config, self.endpoint);
+        let (shown, _) = head.visible(body, self);
         ParsedExchange::new(ExchangeResult::Done, Ok(sign_in_result("pending", shown)))
     }
 }

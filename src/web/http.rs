@@ -48,10 +48,9 @@ impl Outgoing {
         if self.is_replayable() { Body::Replayable } else { Body::OneShot }
     }
 
-    /// Whether the request gets a token: its origin is allowed, and the caller has set no `Authorization` (promise 13).
-    pub fn takes_token(&self, config: &Config) -> bool {
-        let is_free = self.headers().has(AUTHORIZATION).is_ok_and(|has| !has);
-        is_free && config.origins.allows(&String::from(self.url()))
+    /// Whether the request gets a token: the caller has set no `Authorization` (promise 13).
+    pub fn takes_token(&self) -> bool {
+        self.headers().has(AUTHORIZATION).is_ok_and(|has| !has)
     }
 
     /// Sends the request. It can be called more than once. The token is in the headers only until `fetch` has copied

@@ -2,7 +2,7 @@
 
 use alloc::string::String;
 
-use js_sys::{JsString, Promise};
+use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::{Headers, Response};
 
@@ -99,8 +99,28 @@ extern "C" {
     #[wasm_bindgen(method, js_name = decodeBase64url)]
     pub fn decode_base64url(this: &JsCallbacks, text: &str) -> Option<String>;
 
+    /// Parses this text and removes tokens: those of the configuration and of the session (`secrets`), those in
+    /// `headers`, and what looks like one, except `challenge` (`js/vault/redaction.ts`). The result is `[value, whether
+    /// there were tokens]`. The value is undefined if the text is not JSON.
+    #[wasm_bindgen(method, js_name = withoutTokens)]
+    pub fn without_tokens(
+        this: &JsCallbacks,
+        text: &JsString,
+        headers: &JsValue,
+        secrets: &Array,
+        challenge: &JsValue,
+    ) -> Array;
+
     /// Creates the `AuthError` with this code. The detail is the name of an option, or the status and body of an answer
     /// with every token removed.
     #[wasm_bindgen(method)]
     pub fn error(this: &JsCallbacks, code: &JsValue, detail: &JsValue) -> JsValue;
+}
+
+impl JsCallbacks {
+    /// The value of this JSON text as a page may see it, and whether it contained tokens.
+    pub fn visible(&self, text: &JsString, headers: &JsValue, secrets: &Array, challenge: &JsValue) -> (JsValue, bool) {
+        let visible = self.without_tokens(text, headers, secrets, challenge);
+        (visible.get(0), visible.get(1).is_truthy())
+    }
 }

@@ -1,23 +1,17 @@
 //! Reads foreign JSON with the host's parser. It reads own properties only, so a polluted prototype has no effect.
 
-use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::cell::Cell;
 
 use js_sys::{JsString, Number, Object, Reflect};
 use wasm_bindgen::prelude::*;
-use zeroize::Zeroizing;
 
 use crate::Member;
 
 #[wasm_bindgen]
 extern "C" {
     #[wasm_bindgen(js_namespace = JSON, js_name = parse, catch)]
-    fn parse_reviving(
-        text: &JsString,
-        reviver: &Closure<dyn Fn(JsValue, JsValue) -> JsValue>,
-    ) -> Result<JsValue, JsValue>;
+    fn parse_text(text: &JsString) -> Result<JsValue, JsValue>;
 
     #[wasm_bindgen(js_namespace = Object, js_name = hasOwn)]
     fn has_own(object: &JsValue, key: &str) -> bool;
@@ -76,21 +70,17 @@ pub fn or_null(value: Option<impl Into<JsValue>>) -> JsValue {
 }
 
 pub fn parse(text: &JsString) -> Option<JsValue> {
-    parse_reviving(text, &Closure::new(|_, value| value)).ok()
+    parse_text(text).ok()
 }
 
-/// A length in characters. A shorter secret is removed only if it is the whole value, because it may also be a part of
-/// an ordinary word.
-const SHORTEST_PART: usize = 8;
-
 /// The strings and numbers in a value where a token was expected.
-pub fn texts(value: JsValue) -> Vec<Zeroizing<String>> {
+pub fn texts(value: JsValue) -> Vec<JsString> {
     let (mut open, mut texts) = (alloc::vec![value], Vec::new());
     while let Some(value) = open.pop() {
         if value.is_object() {
             open.extend(Object::<JsValue>::values(value.unchecked_ref()).iter());
         } else if let Some(text) = scalar(&value) {
-            texts.push(Zeroizing::new(text.into()));
+            texts.push(text);
         }
     }
     texts
@@ -109,50 +99,4 @@ pub fn remove(object: &JsValue, path: &str) {
     if let Some(parent) = parent.dyn_ref::<Object>() {
         Reflect::delete_property(parent, &key.into()).ok();
     }
-}
-
-/// Parses the text and removes tokens (promise 3). It removes every value and every key that is a token or contains
-/// one, and every string that looks like a JWT or has a key that is the name of a token, except `challenge`. The second
-/// value says whether there was any.
-pub fn parse_without_tokens(
-    text: &JsString,
-    secrets: Vec<Zeroizing<String>>,
-    challenge: JsValue,
-) -> (Option<JsValue>, bool) {
-    let has_tokens = Rc::new(Cell::new(false));
-    let found = Rc::clone(&has_tokens);
-    let is_secret = move |text: &JsString| {
-        secrets
-            .iter()
-            .any(|secret| if secret.len() < SHORTEST_PART { text == secret.as_str() } else { text.includes(secret, 0) })
-    };
-    let reviver = Closure::new(move |key: JsValue, value: JsValue| {
-        let is_secret_key = key.dyn_ref::<JsString>().is_some_and(&is_secret);
-        let is_token = match scalar(&value) {
-            Some(text) if value.is_string() => {
-                is_secret(&text) || (value != challenge && (looks_like_jwt(&text) || is_token_name(&key)))
-            }
-            // A short number is an id or a count more often than a token.
-            Some(digits) => digits.length() as usize >= SHORTEST_PART && is_secret(&digits),
-            None => false,
-        };
-        if is_secret_key || is_token {
-            found.set(true);
-            JsValue::UNDEFINED
-        } else {
-            value
-        }
-    });
-    (parse_reviving(text, &reviver).ok(), has_tokens.get())
-}
-
-fn looks_like_jwt(text: &JsString) -> bool {
-    text.starts_with("eyJ", 0) && text.includes(".", 0)
-}
-
-/// Names of tokens, in any case (promise 3).
-fn is_token_name(key: &JsValue) -> bool {
-    const NAMES: [&str; 8] =
-        ["accesstoken", "access_token", "idtoken", "id_token", "jwt", "refreshtoken", "refresh_token", "token"];
-    key.as_string().is_some_and(|key| NAMES.iter().any(|name| key.eq_ignore_ascii_case(name)))
 }

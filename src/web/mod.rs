@@ -22,7 +22,7 @@ mod token_response;
 use alloc::rc::Rc;
 use alloc::string::String;
 
-use js_sys::Promise;
+use js_sys::{JsString, Promise};
 use wasm_bindgen::prelude::*;
 
 use crate::{Input, Session};
@@ -104,6 +104,11 @@ impl Core {
         if let Some(message) = peer_channel::parse(name) {
             self.0.on_peer_message(message);
         }
+    }
+
+    /// What the page may see of this JSON text.
+    pub fn visible(&self, text: &JsString) -> JsValue {
+        self.0.visible(text, &self.0.known_tokens())
     }
 
     /// What the page may see of the session.

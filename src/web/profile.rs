@@ -1,11 +1,8 @@
 //! What the page sees of the user in addition to the status.
 
-use alloc::vec::Vec;
-
-use js_sys::JsString;
 use wasm_bindgen::prelude::*;
 
-use super::json::{own, parse_without_tokens};
+use super::json::own;
 use crate::Profile;
 
 /// What the page sees of the user: JavaScript values, which the core never reads.
@@ -24,10 +21,8 @@ impl PageProfile {
         Self { user: JsValue::UNDEFINED, claims, claims_are_newer: false, ends_at: None }
     }
 
-    /// The user in an answer of the endpoint for the user: at this dotted path, or the whole body.
-    pub fn read_user(text: &JsString, path: &str) -> Option<Self> {
-        let (body, _) = parse_without_tokens(text, Vec::new(), JsValue::UNDEFINED);
-        let body = body?;
+    /// The user in the body of the endpoint for the user: at this dotted path, or the whole body.
+    pub fn read_user(body: JsValue, path: &str) -> Option<Self> {
         let user = Some(own(&body, path)).filter(|user| !user.is_undefined()).unwrap_or(body);
         user.is_object().then(|| Self { user, ..Self::of_claims(JsValue::NULL) })
     }

@@ -13,6 +13,7 @@ pub fn parse(row: &JsValue) -> SharedState {
         hint: row.get(0).as_string().map_or(Hint::Never, |name| parse_hint(&name)),
         epoch: Epoch(row.get(1).as_f64().unwrap_or_default() as u32),
         lease: row.get(2).as_f64().map(|age| Lease { age: Millis(age as u64), is_slow: row.get(3).is_truthy() }),
+        is_stale: row.get(5).is_truthy(),
     }
 }
 

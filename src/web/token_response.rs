@@ -3,15 +3,15 @@
 use alloc::borrow::ToOwned;
 use alloc::string::String;
 
-use js_sys::{Date, JsString};
+use js_sys::{Array, Date, JsString};
 use wasm_bindgen::prelude::*;
-use web_sys::Response;
+use web_sys::{Headers, Response};
 use zeroize::Zeroizing;
 
 use super::answer::Answer;
-use super::config::{Config, Credential, Endpoint};
+use super::config::{Config, Credential};
 use super::js_callbacks::JsCallbacks;
-use super::json::{extend, member, object, own, own_string, parse, parse_without_tokens, remove, texts};
+use super::json::{extend, member, object, own, own_string, parse, remove, texts};
 use super::profile::PageProfile;
 use crate::{Claims, ExchangeKind, Grant, GrantError, GrantParts, Millis, RefreshMode, Token};
 
@@ -45,6 +45,7 @@ pub fn error_detail(status: u16, more: &[(&str, JsValue)]) -> JsValue {
 /// read.
 pub struct Head {
     status: u16,
+    headers: Headers,
     authorization: Option<Zeroizing<String>>,
     /// The secret of a credential that has its own headers.
     renewed: Option<Zeroizing<String>>,
@@ -58,6 +59,7 @@ impl Head {
         let date = header("date").map(|date| Date::parse(&date) / 1000.0).filter(|date| date.is_finite());
         Self {
             status: response.status(),
+            headers: response.headers(),
             authorization: header("authorization").map(Zeroizing::new),
             renewed: credential.secret_header().and_then(header).map(Zeroizing::new),
             date,
@@ -71,8 +73,9 @@ impl Head {
         &self,
         text: &JsString,
         renewal: Result<Option<Token>, GrantError>,
-        &Answer { kind, endpoint, config, callbacks, .. }: &Answer<'_>,
+        answer: &Answer<'_>,
     ) -> Result<(Grant<PageProfile>, JsValue), GrantRejection> {
+        let Answer { kind, endpoint, config, callbacks, .. } = *answer;
         let credential = &config.credential;
         let from_header = self.authorization.as_deref().and_then(|header| token_in(header, &config.scheme));
         let body = match parse(text) {
@@ -118,7 +121,7 @@ impl Head {
         let field = expires_in.filter(|seconds| Millis::from_seconds(*seconds).is_none()).map(|_| "fields.expiresIn");
         let parts = GrantParts { access, refresh, expires_in, claims, date: self.date, profile };
         let mut grant = Grant::new(parts).map_err(|error| GrantRejection { error, field })?;
-        let (shown, _) = self.visible(text, config, endpoint);
+        let (shown, _) = self.visible(text, answer);
         grant.profile.ends_at = Some(endpoint.field("endsAt"))
             .filter(|path| !path.is_empty())
             .and_then(|path| time_of(&own(&shown, &path)));
@@ -139,16 +142,16 @@ impl Head {
 
     /// Whether the answer says that another step is needed, and is not a token response that does not fit the options: its
     /// body is empty or an object, and nothing in it looks like a token.
-    pub fn has_no_token(&self, text: &JsString, endpoint: &Endpoint, config: &Config) -> bool {
+    pub fn has_no_token(&self, text: &JsString, answer: &Answer<'_>) -> bool {
         let is_absent = match parse(text) {
-            Some(body) if body.is_object() && !js_sys::Array::is_array(&body) => {
-                let token = endpoint.token(&body);
+            Some(body) if body.is_object() && !Array::is_array(&body) => {
+                let token = answer.endpoint.token(&body);
                 token.is_undefined() || token.is_null()
             }
             Some(_) => false,
             None => text.length() == 0,
         };
-        is_absent && self.authorization.is_none() && !self.visible(text, config, endpoint).1
+        is_absent && self.authorization.is_none() && !self.visible(text, answer).1
     }
 
     /// The body as the page may see it, and whether it contained tokens. Every value that the configuration names as a
@@ -157,42 +160,34 @@ impl Head {
     pub fn visible(
         &self,
         text: &JsString,
-        Config { token_paths: paths, scheme, .. }: &Config,
-        endpoint: &Endpoint,
+        &Answer { endpoint, config, callbacks, known_tokens, .. }: &Answer<'_>,
     ) -> (JsValue, bool) {
-        let body = parse(text).unwrap_or(JsValue::UNDEFINED);
+        let (paths, body) = (&config.token_paths, parse(text).unwrap_or(JsValue::UNDEFINED));
+        let secrets = known_tokens.slice(0, known_tokens.length());
         // An empty path means that the whole body is the token, if it is a string. An object is an error that the page
         // may see.
         let named = paths.iter().filter(|path| !path.is_empty() || body.is_string());
-        let sent = self
-            .authorization
-            .iter()
-            .map(|header| Zeroizing::new(token_in(header, scheme).unwrap_or(header).to_owned()));
-        let secrets = named.flat_map(|path| texts(own(&body, path))).chain(sent).chain(self.renewed.clone());
-        let secrets = secrets.filter(|secret| !secret.is_empty()).collect();
+        for secret in named.flat_map(|path| texts(own(&body, path))) {
+            secrets.push(&secret);
+        }
+        let sent = self.authorization.as_deref().map(|header| token_in(header, &config.scheme).unwrap_or(header));
+        for secret in sent.into_iter().chain(self.renewed.as_deref().map(String::as_str)) {
+            secrets.push(&secret.into());
+        }
         let challenge = own(&body, &endpoint.field("challenge"));
-        let (shown, has_tokens) = parse_without_tokens(text, secrets, challenge);
-        let shown = shown.unwrap_or(JsValue::UNDEFINED);
+        let (shown, has_tokens) = callbacks.visible(text, &self.headers, &secrets, &challenge);
         for path in paths {
             remove(&shown, path);
         }
         (shown, has_tokens)
     }
 
-    pub fn error(
-        &self,
-        code: &JsValue,
-        field: Option<&'static str>,
-        body: &JsString,
-        config: &Config,
-        endpoint: &Endpoint,
-        callbacks: &JsCallbacks,
-    ) -> JsValue {
-        let (body, _) = self.visible(body, config, endpoint);
+    pub fn error(&self, code: &JsValue, field: Option<&'static str>, body: &JsString, answer: &Answer<'_>) -> JsValue {
+        let (body, _) = self.visible(body, answer);
         let retry_after = self.retry_after().map(|pause| JsValue::from(pause.0 as f64)).unwrap_or_default();
         let option = field.map(JsValue::from).unwrap_or_default();
         let detail = error_detail(self.status, &[("body", body), ("retryAfter", retry_after), ("option", option)]);
-        callbacks.error(code, &detail)
+        answer.callbacks.error(code, &detail)
     }
 }
 
@@ -218,7 +213,9 @@ fn number(value: &JsValue) -> Option<f64> {
 /// The claims for the core, and the same claims as a JavaScript value for the page.
 fn read_claims(token: &Token, callbacks: &JsCallbacks) -> Result<Option<(Claims, JsValue)>, GrantError> {
     let Some(json) = Claims::payload(token, |text| callbacks.decode_base64url(text))? else { return Ok(None) };
-    let seen = parse(&json.into()).filter(|claims| claims.is_object() && !js_sys::Array::is_array(claims));
+    // An API may put a token into the claims.
+    let (seen, _) = callbacks.visible(&json.into(), &JsValue::UNDEFINED, &Array::new(), &JsValue::UNDEFINED);
+    let seen = Some(seen).filter(|claims| claims.is_object() && !Array::is_array(claims));
     let seen = seen.ok_or(GrantError::ClaimsMalformed)?;
     let claims = Claims::read(|name| member(&own(&seen, name)))?;
     Ok(Some((claims, seen)))

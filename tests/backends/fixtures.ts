@@ -100,7 +100,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   },
   open: async ({ backend, gateway, page, site }, use) => {
     await use(async (vault = readFileSync(path.join(import.meta.dirname, backend.vault), 'utf8')) => {
-      const script = asServed(vault, gateway.url)
+      const script = asServed(vault, gateway.url, site.where)
       site.options = { script }
       site.overrides.set('/auth.vault.js', (response) => {
         response.setHeader('content-type', 'text/javascript').end(script)
@@ -112,8 +112,9 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 })
 
 /** The vault file as a bundler would output it, with the API of this test instead of the example's. */
-const asServed = (vault: string, api: string) =>
+const asServed = (vault: string, api: string, where: Where) =>
   vault
+    .replace('openVault({', where === 'page' ? 'openVault({ page: true,' : '$&')
     .replace("'tokencell/vault'", "'/pkg/vault/index.js'")
     .replace("'tokencell/presets'", "'/pkg/presets.js'")
     .replace('https://api.example.com', api)

@@ -46,5 +46,5 @@ pub fn renewal(access: &str, sub: Option<u32>) -> Grant<Seen> {
 
 /// Shared state with this hint and without a lease.
 pub const fn shared(hint: Hint) -> SharedState {
-    SharedState { hint, epoch: Epoch(0), lease: None }
+    SharedState { hint, epoch: Epoch(0), lease: None, is_stale: false }
 }

@@ -238,7 +238,7 @@ impl World {
 
     pub fn shared(&self) -> SharedState {
         let lease = self.marker.map(|began| Lease { age: self.now.since(began), is_slow: self.is_slow });
-        SharedState { hint: self.hint, epoch: self.epoch, lease }
+        SharedState { hint: self.hint, epoch: self.epoch, lease, is_stale: false }
     }
 
     fn ask_server(&mut self, tab: usize, kind: ExchangeKind, cookie: Option<Cookie>, bearer: Option<&str>) -> Said {

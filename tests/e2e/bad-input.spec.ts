@@ -196,7 +196,7 @@ test('when the policy of the page forbids WebAssembly, the error names the direc
     response
       .writeHead(200, { 'content-type': 'text/javascript' })
       .end(
-        `import { openVault } from '/pkg/vault/index.js'; window.vault = openVault(${JSON.stringify({ signIn: '/x' })})`,
+        `import { openVault } from '/pkg/vault/index.js'; window.vault = openVault(${JSON.stringify({ page: true, signIn: '/x' })})`,
       ),
   )
   await page.goto(site.url)

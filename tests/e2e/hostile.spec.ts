@@ -38,7 +38,8 @@ test('check D4: hostile messages on the port stop no request, send no token else
   expect(await status(page)).toBe('authenticated')
 
   expect(await page.evaluate(() => trouble)).toEqual([])
-  expect(reached).toEqual(['no token', 'no token'])
+  // The page can send such requests itself, so the vault refuses them.
+  expect(reached).toEqual([])
   expect(find(canaries.tokens, { wire: (await onWire(page)).join('\n') })).toEqual([])
   const asked = api.journal.entries().map(({ method, path }) => `${method} ${path}`)
   // Two of them are sign-ins without credentials or with broken JSON, which the API refuses.

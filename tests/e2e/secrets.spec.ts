@@ -124,3 +124,41 @@ test('promise 3: when the API puts a token into the reason of a refusal, the sna
   }, `${api.url}/api/v1/me`)
   expect(await page.evaluate(() => JSON.stringify(auth.snapshot))).not.toContain(ACCESS)
 })
+
+test('promise 3: an answer that encodes a token, or has it in a key or under another name, reaches the page without it', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
+  site.options.refreshToken = 'body'
+  await open(page)
+  const secret = 'opaque/access+token'
+  const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
+  const encoded = [
+    encodeURIComponent(secret),
+    btoa(secret),
+    btoa(`ada:${secret}`),
+    JSON.stringify({ t: secret }),
+  ]
+  const body = {
+    access_token: secret,
+    refresh_token: REFRESH,
+    expires_in: 'soon',
+    authToken: 'another-token-1',
+    'Refresh-Token': 'another-token-2',
+    note: `use ${jwt} from now on`,
+    keys: Object.fromEntries(encoded.map((text) => [text, 1])),
+    texts: encoded.map((text) => `it is ${text}!`),
+    headers: { 'x-access-token': 'another-token-3' },
+    hint: 'kept',
+  }
+  api.faults.add({ route: 'login', kind: 'answer', body: JSON.stringify(body) })
+  const error = await page.evaluate(() =>
+    auth.signIn({ email: 'a', password: 'b' }).catch((error) => JSON.stringify([error.code, error.body])),
+  )
+  expect(error).toContain('lifetime-invalid')
+  expect(error).toContain('kept')
+  for (const text of [secret, REFRESH, jwt, 'another-token', ...encoded])
+    expect(error).not.toContain(JSON.stringify(text).slice(1, -1))
+})

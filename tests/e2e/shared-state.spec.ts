@@ -213,3 +213,69 @@ for (const [what, hint] of [
     expect(order).toEqual(['stored', 'resolved'])
   })
 }
+
+test('promise 9: an entry of the wrong type does not block the lease, and the next write replaces it', async ({
+  page,
+}) => {
+  const seen = await page.evaluate(async () => {
+    const right = { hint: 'signed-in', epoch: 3, mark: 0, slow: false }
+    const wrong = [
+      'nonsense',
+      7,
+      { ...right, hint: 1 },
+      { ...right, epoch: 'x' },
+      { ...right, epoch: Number.NaN },
+      { ...right, mark: 'x' },
+      { ...right, mark: Number.NaN },
+      { ...right, mark: Number.POSITIVE_INFINITY },
+      { ...right, slow: 'yes', mark: Date.now() - 10_000 },
+    ]
+    const [seed] = (await openSharedStates(1)) as [SharedState]
+    await seed.recall()
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('two')
+      request.onsuccess = () => resolve(request.result)
+    })
+    const rows: unknown[] = []
+    for (const entry of wrong) {
+      const transaction = database.transaction('shared-state', 'readwrite')
+      transaction.objectStore('shared-state').put(entry, 'shared-state')
+      await new Promise((resolve) => {
+        transaction.oncomplete = resolve
+      })
+      const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
+      const [hint, epoch, age, , mark] = await one.claim(7000, 75_000)
+      await one.release(mark ?? 0)
+      await one.remember('signed-in', 1)
+      rows.push([hint, epoch, age, typeof mark, (await two.recall())[0]])
+    }
+    database.close()
+    return rows
+  })
+  expect(seen).toEqual(Array(9).fill(['never', 0, undefined, 'number', 'signed-in']))
+})
+
+for (const [what, options] of [
+  ['without our store', null],
+  ['whose store has keys of its own', { keyPath: 'id' }],
+  ['whose store counts its keys', { autoIncrement: true }],
+] as const) {
+  test(`promise 9: a database of a later version ${what} is created anew`, async ({ page }) => {
+    const hints = await page.evaluate(async (options) => {
+      const database = await new Promise<IDBDatabase>((resolve) => {
+        const request = indexedDB.open('two', 7)
+        request.onupgradeneeded = () => {
+          if (options) request.result.createObjectStore('shared-state', options)
+        }
+        request.onsuccess = () => resolve(request.result)
+      })
+      database.close()
+      const [one, two] = (await openSharedStates(2)) as [SharedState, SharedState]
+      const [before] = await one.recall()
+      await one.remember('signed-in', 1)
+      const { version } = (await indexedDB.databases()).find(({ name }) => name === 'two') ?? {}
+      return [before, (await two.recall())[0], version]
+    }, options)
+    expect(hints).toEqual(['never', 'signed-in', 1])
+  })
+}

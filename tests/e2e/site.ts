@@ -99,7 +99,8 @@ export async function openSite(tls?: { key: string; cert: string }): Promise<Sit
     if (override) return override(response)
     if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
     const scripts: Record<string, string> = {
-      '/auth.vault.js': vault(site.options),
+      // In a page, a vault starts only if its file permits it.
+      '/auth.vault.js': vault(site.where === 'page' ? { ...site.options, page: true } : site.options),
       '/first.js': site.first,
       '/page.js': script(site),
     }

@@ -198,3 +198,38 @@ test('promise 6: the vaults of two versions of an app never refresh at the same 
   await page.evaluate(() => auth.signOut())
   await newer.waitForFunction(() => auth.snapshot.reason === 'signed-out')
 })
+
+test('promise 16: a sign-out reaches the other tab while a script keeps a transaction of IndexedDB open', async ({
+  api,
+  open,
+  page,
+  site,
+  where,
+}) => {
+  test.skip(where === 'shared', 'the tabs of a shared vault have one session')
+  // With a refresh cookie, the server would answer the check of the other tab.
+  site.options.refresh = undefined
+  const [first, second] = [page, await page.context().newPage()]
+  for (const tab of [first, second]) {
+    await open(tab)
+    await signIn(tab)
+  }
+  const url = `${api.url}/api/v1/me`
+  expect(await get(second, url)).toBe(200)
+  await second.evaluate(async () => {
+    const database = await new Promise<IDBDatabase>((resolve) => {
+      const request = indexedDB.open('tokencell')
+      request.onsuccess = () => resolve(request.result)
+    })
+    const store = database.transaction('shared-state', 'readwrite').objectStore('shared-state')
+    // A transaction stays open while it gets new requests.
+    const askAgain = () => {
+      store.get('shared-state').onsuccess = askAgain
+    }
+    askAgain()
+  })
+  await first.evaluate(() => auth.signOut())
+  await second.waitForFunction(() => auth.snapshot.status === 'unauthenticated')
+  const last = await second.evaluate(async (url) => (await auth.fetch(url)).status, url)
+  expect(last).toBe(401)
+})

@@ -45,13 +45,15 @@ const cases: [name: string, answer: Answer, code: string, text: RegExp][] = [
   ],
   [
     'a script that calls openVault twice',
-    opening('export default openVault({ signIn: "/a" }); openVault({ signIn: "/b" })'),
+    opening(
+      'export default openVault({ page: true, signIn: "/a" }); openVault({ page: true, signIn: "/b" })',
+    ),
     'vault-reconfigured',
     /Call openVault\(\) once/,
   ],
   [
     'a script with an unknown option',
-    opening('export default openVault({ signIn: "/a", tokens: 1 })'),
+    opening('export default openVault({ page: true, signIn: "/a", tokens: 1 })'),
     'option-invalid',
     /^tokens: This option does not exist/,
   ],
@@ -83,7 +85,10 @@ test('when the script of a shared worker calls openVault twice, a second page ge
   where,
 }) => {
   test.skip(where !== 'shared', 'elsewhere every page has its own vault')
-  site.overrides.set('/auth.vault.js', opening('openVault({ signIn: "/a" }); openVault({ signIn: "/b" })'))
+  site.overrides.set(
+    '/auth.vault.js',
+    opening('openVault({ page: true, signIn: "/a" }); openVault({ page: true, signIn: "/b" })'),
+  )
   for (const each of [page, await context.newPage()]) {
     await each.goto(site.url)
     expect(await each.evaluate(() => auth.ready.catch(({ code }) => code))).toBe('vault-reconfigured')

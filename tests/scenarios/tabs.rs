@@ -356,3 +356,34 @@ fn promise_10_a_page_does_not_wait_for_a_refresh_whose_lease_ended_long_ago() {
     world.settle();
     assert!(world.is_signed_in(tab));
 }
+
+/// A state that a vault knew before the storage stopped answering.
+const fn stale(hint: Hint) -> SharedState {
+    SharedState { is_stale: true, ..shared(hint) }
+}
+
+#[test]
+fn promise_16_when_the_storage_does_not_answer_a_sign_out_of_another_tab_stops_the_token_until_the_server_has_answered()
+{
+    let mut world = World::signed_in(1, ADA);
+    world.pass(Millis::seconds(5));
+    world.server.revoke(ADA);
+    world.input(0, Input::Peer(PeerMessage::SignedOut, stale(Hint::SignedIn)));
+    assert_eq!(world.status(0), Status::Loading);
+    let call = world.fetch(0);
+    world.settle();
+    assert_eq!(world.status(0), Status::Unauthenticated(Reason::Revoked));
+    assert_eq!(world.outcome(0, call), Some(Outcome::Failed(CallError::SessionEnded)));
+}
+
+#[test]
+fn promise_11_when_the_storage_does_not_answer_a_forged_sign_out_ends_no_session() {
+    let mut world = World::signed_in(1, ADA);
+    world.pass(Millis::seconds(5));
+    for _ in 0..10_000 {
+        world.input(0, Input::Peer(PeerMessage::SignedOut, stale(Hint::SignedIn)));
+    }
+    world.settle();
+    assert!(world.is_signed_in(0));
+    assert!(world.server.refreshes <= 2, "the minimum interval holds: {}", world.server.refreshes);
+}

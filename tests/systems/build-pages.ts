@@ -42,7 +42,7 @@ export async function buildPages({ front, where, api, folder }: Options): Promis
       __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',
       'process.env.NODE_ENV': '"production"',
     },
-    plugins: [ours(await exportsOfPackage()), ...(api ? [calling(api)] : [])],
+    plugins: [ours(await exportsOfPackage()), calling(api, where)],
     logLevel: 'error',
   })
 }
@@ -64,7 +64,7 @@ export async function buildServer({
     format: 'esm',
     platform: 'node',
     define: { 'process.env.AUTH_SECRET': JSON.stringify(SECRET) },
-    plugins: [ours(await exportsOfPackage()), calling(api)],
+    plugins: [ours(await exportsOfPackage()), calling(api, 'bff')],
     logLevel: 'error',
   })
 }
@@ -72,13 +72,14 @@ export async function buildServer({
 /** Seals the session cookies of these servers. */
 export const SECRET = 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA='
 
-/** The API of this test instead of the one in the vault files and server files. */
-const calling = (api: string): Plugin => ({
+/** The API of this test instead of the one in the vault files and server files; and the permission to run in a page. */
+const calling = (api: string | undefined, where: Place): Plugin => ({
   name: 'api',
   setup({ onLoad }) {
     onLoad({ filter: /\.(server|vault)\.ts$/ }, async ({ path: file }) => {
       const text = await readFile(file, 'utf8')
-      return { contents: text.replace('https://api.example.com', api), loader: 'ts' }
+      const here = where === 'page' ? text.replace('openVault({', 'openVault({ page: true,') : text
+      return { contents: here.replace('https://api.example.com', api ?? '$&'), loader: 'ts' }
     })
   },
 })

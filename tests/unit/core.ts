@@ -5,6 +5,7 @@ import { vi } from 'vitest'
 import { decodeBase64url } from '../../js/vault/base64url.js'
 import { defer } from '../../js/vault/deferred.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
+import { withoutTokens } from '../../js/vault/redaction.js'
 
 export type Core = import('../../pkg/wasm/core.js').Core
 export type CoreConstructor = new (config: unknown, callbacks: unknown) => Core
@@ -55,6 +56,7 @@ export function callbacks(log: Log, hint: string, answer: Answer) {
     encode: (_: unknown, members: object) => JSON.stringify(members),
     decodeBase64url,
     readHeaders: () => undefined,
+    withoutTokens,
     loadUser: async () => undefined,
     notify: () => say('notify'),
     recall: async () => [state.hint, state.epoch, undefined, false],

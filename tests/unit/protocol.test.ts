@@ -109,3 +109,15 @@ test('only the response to a call can contain a token, and no message can contai
   // Origins are sent to the page only. The page needs them to decide which requests go to the vault.
   expect(Object.values(TO_VAULT as Shapes).flatMap(Object.keys)).not.toContain('origins')
 })
+
+test('a message to the vault is read in the same way if a script has added members to `Object.prototype`', () => {
+  try {
+    Object.assign(Object.prototype, { evil: 1 })
+    for (const [type, shape] of types) {
+      const message = right(type, shape)
+      expect(parse(message), type).toBe(message)
+    }
+  } finally {
+    Reflect.deleteProperty(Object.prototype, 'evil')
+  }
+})

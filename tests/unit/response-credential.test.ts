@@ -31,3 +31,12 @@ test('a response with a token reaches the page without it, with its status, its 
     }
   }
 })
+
+test('headers that are named like a token do not reach the page, and others do', () => {
+  const tokens = ['authorization', 'x-access-token', 'Refresh-Token', 'x-auth-token', 'x-jwt', 'x-refresh']
+  const others = ['x-csrf-token', 'x-request-id', 'token-type', 'next-page-token']
+  const headers = Object.fromEntries([...tokens, ...others].map((name) => [name, 'x']))
+  const options = { ...OPTIONS, refreshHeader: 'X-Refresh' }
+  const shown = withoutCredential(new Response('', { headers }), options)
+  expect([...shown.headers.keys()].sort()).toEqual(['content-type', ...others].sort())
+})

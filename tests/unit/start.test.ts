@@ -6,6 +6,7 @@ import type { ReadCookie } from '../../js/vault/exchange.js'
 import { loadCore } from '../../js/vault/load.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
 import { outgoing } from '../../js/vault/outgoing.js'
+import { withoutTokens } from '../../js/vault/redaction.js'
 import { start } from '../../js/vault/start.js'
 import { ADA, stubPage } from './port.js'
 import { collectUncaught } from './uncaught.js'
@@ -32,6 +33,7 @@ const core = {
   ready: vi.fn(async () => {}),
   onLifecycleEvent: vi.fn(async () => {}),
   hear: vi.fn(),
+  visible: vi.fn((text: string): unknown => withoutTokens(text, undefined, ['the-token'], undefined)[0]),
   snapshot: vi.fn((): unknown => ({ ...ADA })),
   close: vi.fn(),
 }
@@ -272,6 +274,10 @@ test('a ticket is read from JSON or text, and every other answer is an error', a
     status: 403,
     body: { why: 'x' },
   })
+  const echo = Response.json({ headers: { x: 'Bearer the-token' }, why: 'x' }, { status: 403 })
+  await expect(ticket(echo)).rejects.toMatchObject({ body: { headers: {}, why: 'x' } })
+  for (const answer of [Response.json({ ticket: 'the-token' }), new Response('the-token')])
+    await expect(ticket(answer)).rejects.toMatchObject({ code: 'body-malformed' })
   await expect(vaultHost.run('ticket', 'https://elsewhere.test/tickets')).rejects.toMatchObject({
     code: 'endpoint-outside-origins',
   })

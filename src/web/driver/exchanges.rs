@@ -110,6 +110,7 @@ impl Driver {
                             has_own_body,
                             config: &driver.config,
                             callbacks: &driver.callbacks,
+                            known_tokens: &driver.known_tokens(),
                         }
                         .read(&response, body),
                         None => ParsedExchange::unreachable(&driver.callbacks),

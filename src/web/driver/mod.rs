@@ -9,7 +9,7 @@ use alloc::rc::{Rc, Weak};
 use alloc::string::String;
 use core::cell::{Cell, RefCell};
 
-use js_sys::Promise;
+use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 
 use super::clock::Clock;
@@ -170,6 +170,18 @@ impl Driver {
         self.clock.disarm();
     }
 
+    /// The value of this JSON text without these tokens, and without what looks like one.
+    pub fn visible(&self, text: &JsString, tokens: &Array) -> JsValue {
+        self.callbacks.visible(text, &JsValue::UNDEFINED, tokens, &JsValue::UNDEFINED).0
+    }
+
+    /// The tokens of the session, which an API may repeat in an answer.
+    pub fn known_tokens(&self) -> Array {
+        let session = self.session.borrow();
+        // Of several headers, the first one is the secret.
+        session.tokens().filter_map(|token| token.lines().next()).map(JsValue::from).collect()
+    }
+
     fn start_call(&self, payload: CallPayload, input: impl FnOnce(CallId) -> Input<PageProfile>) -> Promise {
         let (id, promise) = self.register_call(payload);
         if let Some(id) = id {
@@ -302,8 +314,8 @@ impl Driver {
                 }
             }
             Effect::LoadUser(identity) => self.after(&self.callbacks.load_user(), move |driver, text| {
-                let loaded =
-                    text.ok().and_then(|text| PageProfile::read_user(text.dyn_ref()?, &driver.config.user_field));
+                let body = text.ok().and_then(|text| Some(driver.visible(text.dyn_ref()?, &driver.known_tokens())));
+                let loaded = body.and_then(|body| PageProfile::read_user(body, &driver.config.user_field));
                 driver.drive(Input::UserLoaded(identity, loaded));
             }),
             Effect::Lock(id) => self.lock(id),

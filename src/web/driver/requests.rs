@@ -2,13 +2,13 @@
 
 use alloc::string::String;
 
-use js_sys::{JsString, Promise};
+use js_sys::{Array, JsString, Promise};
 use wasm_bindgen::prelude::*;
 use web_sys::Response;
 
 use super::super::answer::text;
 use super::super::http::Outgoing;
-use super::super::json::{own_string, parse};
+use super::super::json::own_string;
 use super::super::listener::Listener;
 use super::super::pending_call::CallPayload;
 use super::super::token_response::read_renewal;
@@ -25,8 +25,14 @@ fn wants_step_up(response: &Response) -> bool {
 }
 
 impl Driver {
+    /// Sends a request of the page. A request to another origin is refused: the page can send it itself, and a script with
+    /// its own port to the vault must not get the address and the rights of the vault's realm.
     pub fn fetch(&self, outgoing: Outgoing) -> Promise {
-        if !outgoing.takes_token(&self.config) {
+        if !self.config.origins.allows(&String::from(outgoing.url())) {
+            let error = self.callbacks.error(&"endpoint-outside-origins".into(), &JsValue::UNDEFINED);
+            return Promise::reject(&error);
+        }
+        if !outgoing.takes_token() {
             return outgoing.send(&self.callbacks, None, &self.config).unwrap_or_else(|error| Promise::reject(&error));
         }
         if outgoing.signal().aborted() {
@@ -94,7 +100,8 @@ impl Driver {
             && self.counts_401_of(id);
         let renewal = response.and_then(|response| read_renewal(response, &self.config, &self.callbacks));
         let copy = response.filter(|_| is_unauthorized && self.config.refresh.is_none());
-        let copy = copy.and_then(|response| response.clone().ok());
+        // At the end of the session the tokens are wiped, and the body of this answer may repeat them.
+        let copy = copy.and_then(|response| Some((response.clone().ok()?, self.known_tokens())));
         let is_aborted = match self.calls.borrow_mut().get_mut(id) {
             Some(call) => {
                 call.is_in_flight = false;
@@ -110,20 +117,20 @@ impl Driver {
         // A request that was aborted meanwhile (`js/vault/run-to-head.ts`) is not sent again.
         let is_retried = is_unauthorized && !is_aborted;
         self.drive(Input::Responded(id, if is_retried { ResponseClass::Unauthorized } else { ResponseClass::Other }));
-        if let Some(copy) = copy {
-            self.read_server_reason(&copy);
+        if let Some((copy, tokens)) = copy {
+            self.read_server_reason(&copy, tokens);
         }
         self.listen_for_abort(id);
     }
 
     /// Reads the API's own reason for the end of the session from this answer. The page is notified of the end at once,
     /// and of the reason as soon as the body has arrived.
-    fn read_server_reason(&self, response: &Response) {
+    fn read_server_reason(&self, response: &Response, tokens: Array) {
         if !self.is_revoked() {
             return drop(response.body().map(|body| body.cancel()));
         }
-        self.after(&text(response), |driver, body| {
-            let body = body.ok().and_then(|body| parse(body.dyn_ref()?));
+        self.after(&text(response), move |driver, body| {
+            let body = body.ok().and_then(|body| Some(driver.visible(body.dyn_ref()?, &tokens)));
             let server_reason = body.and_then(|body| own_string(&body, &driver.config.reason));
             if driver.is_revoked() && server_reason.is_some() {
                 *driver.server_reason.borrow_mut() = server_reason;

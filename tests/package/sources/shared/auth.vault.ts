@@ -1,6 +1,8 @@
 import { openVault } from 'tokencell/vault'
 
 export default openVault({
+  // The tests use the vault in a page, too.
+  page: true,
   origins: ['http://localhost:8787'],
   signIn: '/api/v1/login',
   refresh: '/api/v1/refresh',
