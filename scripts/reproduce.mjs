@@ -6,7 +6,9 @@ import { Failure, program, root, run } from './run.mjs'
 
 /** The files in a folder, by name, with a hash of their content. */
 function hashes(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
+  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
+    entry.isFile(),
+  )
   return new Map(
     files.map((file) => {
       const name = path.join(file.parentPath, file.name)
@@ -23,7 +25,11 @@ async function buildCopy(folder) {
   symlinkSync(path.join(root, 'node_modules'), path.join(folder, 'node_modules'))
   const script = `import('./scripts/build.mjs').then(({ build }) => build())`
   const env = { CARGO_TARGET_DIR: path.join(folder, 'target') }
-  await run(process.execPath, ['--input-type=module', '--eval', script], { cwd: folder, env, name: `build in ${folder}` })
+  await run(process.execPath, ['--input-type=module', '--eval', script], {
+    cwd: folder,
+    env,
+    name: `build in ${folder}`,
+  })
   return hashes(path.join(folder, 'pkg'))
 }
 
@@ -37,7 +43,9 @@ export async function reproduce() {
     const names = [...new Set([...first.keys(), ...second.keys()])]
     const different = names.filter((name) => first.get(name) !== second.get(name))
     if (different.length > 0) throw new Failure('two builds differ', different.join('\n'))
-    const all = createHash('sha256').update(JSON.stringify([...first].sort())).digest('hex')
+    const all = createHash('sha256')
+      .update(JSON.stringify([...first].sort()))
+      .digest('hex')
     return `${names.length} files of pkg/ are the same in both builds, sha256 of all: ${all}`
   } finally {
     for (const folder of folders) rmSync(path.dirname(folder), { recursive: true, force: true })

@@ -28,8 +28,10 @@ async function installDeny() {
   )
 }
 
-const UNREACHABLE = /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|405 Method Not Allowed|audit endpoint returned an error/
-const NO_DATABASE = /failed to fetch advisory database|failed to open advisory database|resolve host|advisory database/i
+const UNREACHABLE =
+  /ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|405 Method Not Allowed|audit endpoint returned an error/
+const NO_DATABASE =
+  /failed to fetch advisory database|failed to open advisory database|resolve host|advisory database/i
 
 /** Runs a check that needs a service. If the service cannot be reached, says so instead of failing. */
 async function ifReachable(name, work, pattern) {
@@ -46,7 +48,9 @@ async function ifReachable(name, work, pattern) {
 /** Licences, sources, advisories and signatures of everything that is installed or compiled. */
 export async function checkSupply() {
   await installDeny()
-  const manifests = ['Cargo.toml', 'tests/fuzz/core/Cargo.toml'].filter((file) => existsSync(path.join(root, file)))
+  const manifests = ['Cargo.toml', 'tests/fuzz/core/Cargo.toml'].filter((file) =>
+    existsSync(path.join(root, file)),
+  )
   const lines = []
   for (const manifest of manifests) {
     const deny = (...which) =>
@@ -56,9 +60,13 @@ export async function checkSupply() {
     lines.push(await ifReachable(`advisories of ${manifest}`, () => deny('advisories'), NO_DATABASE))
   }
   const wrong = wrongLicences()
-  if (wrong.length > 0) throw new Failure('these npm packages have a licence that is not allowed', wrong.join('\n'))
+  if (wrong.length > 0)
+    throw new Failure('these npm packages have a licence that is not allowed', wrong.join('\n'))
   lines.push('✓ licences of npm packages')
-  const npm = (...args) => () => run('npm', args)
+  const npm =
+    (...args) =>
+    () =>
+      run('npm', args)
   lines.push(await ifReachable('npm audit signatures', npm('audit', 'signatures'), UNREACHABLE))
   lines.push(await ifReachable('npm audit', npm('audit', '--omit=dev'), UNREACHABLE))
   return lines.join('\n')

@@ -119,7 +119,7 @@ export const configuration = target(options, (given) => {
     ...resolved.exchanges,
   ]
   for (const endpoint of endpoints) {
-    if (endpoint == null) continue
+    if (!endpoint) continue
     const url = parse(endpoint.path, listed[0])
     assert.ok(url && listed.includes(url.origin), `an endpoint outside the origins: ${String(endpoint.path)}`)
   }

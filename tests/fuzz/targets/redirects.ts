@@ -53,7 +53,7 @@ export const redirects = target(fc.tuple(link, fc.constantFrom(...ORIGINS)), ([w
   if (path === null) return
   assert.ok(path.startsWith('/') && !path.startsWith('//') && !path.startsWith('/\\'))
   for (const page of [`${origin}/`, `${origin}/deep/er/?a#b`]) {
-    const url = new URL(path, page)
+    const url: URL = new URL(path, page)
     assert.equal(url.origin, origin, 'a redirect to another origin')
     const asked = new URL(wanted, page)
     // A `?` or `#` with nothing behind it is dropped.
