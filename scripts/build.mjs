@@ -6,6 +6,7 @@ import { fresh, mirror } from './fresh.mjs'
 import { install } from './install.mjs'
 import { tool, versionOf } from './packages.mjs'
 import { cargoHome, program, root, run, seconds, shown } from './run.mjs'
+import { writeSbom } from './sbom.mjs'
 
 const wasmTarget = 'wasm32-unknown-unknown'
 const compiled = `target/${wasmTarget}/release/tokencell.wasm`
@@ -83,9 +84,12 @@ export async function types() {
   return worked
 }
 
+/** → pkg/sbom.cdx.json: what this package contains and depends on. */
+const sbom = () => writeSbom()
+
 /** Builds everything that is published. A step is skipped if its inputs have not changed. */
 export async function build(say = console.log) {
-  for (const step of [cargo, bindgen, optimize, inline, types]) {
+  for (const step of [cargo, bindgen, optimize, inline, types, sbom]) {
     const began = performance.now()
     const worked = await shown(step.name, step)
     say(`  ${step.name.padEnd(9)} ${worked ? seconds(began) : 'fresh'}`)

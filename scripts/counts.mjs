@@ -37,6 +37,12 @@ export const mutants = (output) => ({
   failed: last(output, /mutants? tested.*?(\d+) missed/g),
 })
 
+/** The last line of a run of fuzz targets. */
+export const fuzz = (output) => ({
+  passed: last(output, /^(\d+) targets passed/gm),
+  failed: last(output, /^\d+ targets passed, (\d+) failed$/gm),
+})
+
 /** The last line of `summarize`. */
 export const summary = (output) => ({
   passed: last(output, /^(\d+) passed, \d+ failed$/gm),

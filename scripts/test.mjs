@@ -3,14 +3,17 @@ import { installBackends } from './backends.mjs'
 import { engineNames, installPrograms, missing, programNames } from './browsers.mjs'
 import { checks, compile } from './check.mjs'
 import * as counts from './counts.mjs'
+import { fuzzQuickly } from './fuzz.mjs'
 import { install } from './install.mjs'
 import { buildNext, variants as ofNext } from './next.mjs'
 import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
 import { testRecipes } from './recipes.mjs'
+import { reproduce } from './reproduce.mjs'
 import { announced, Failure, program, run } from './run.mjs'
 import { buildExample } from './serve.mjs'
 import { runSteps, select, skipped, summarize } from './steps.mjs'
+import { checkSupply } from './supply.mjs'
 
 /**
  * Every engine has projects in playwright.config.ts, one for each place of the vault. The quick run uses all places in Chromium,
@@ -126,6 +129,7 @@ async function mutants() {
 function allSteps({ full }) {
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),
+    { name: 'fuzz', needs: 'build', work: fuzzQuickly, count: counts.fuzz },
     ...engineNames.map((name) => ({
       name,
       needs: 'build',
@@ -142,6 +146,8 @@ function allSteps({ full }) {
   ]
   if (full) {
     steps.push({ name: 'recipes', needs: 'build', work: recipes, count: counts.nodeTest })
+    steps.push({ name: 'supply', work: checkSupply })
+    steps.push({ name: 'reproduce', work: reproduce })
     steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
   }
   return steps

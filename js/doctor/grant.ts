@@ -1,4 +1,4 @@
-import { contentOf } from '../common/meta.js'
+import { contentOf, metaElements } from '../common/meta.js'
 import { ownProperty } from '../common/own-property.js'
 import { asNumber, isLifetime } from '../server/lifetime.js'
 import { printable } from './printable.js'
@@ -145,7 +145,8 @@ function csrfIn(
   const inHeader = headers.find(([name, value]) => NAMES.csrf.test(name) && value.length >= 8)
   if (inHeader) return { value: inHeader[1], place: { responseHeader: spelled(inHeader[0]) } }
   // `csrf_meta_tags` of Rails, `<meta name="csrf-token">` of Laravel, `<meta name="_csrf">` of Spring.
-  for (const [, name = ''] of body.matchAll(/<meta\s[^>]*?\bname\s*=\s*["']?([\w.:-]+)/gi)) {
+  for (const element of metaElements(body)) {
+    const [, name = ''] = /\bname\s*=\s*["']?([\w.:-]+)/i.exec(element) ?? []
     const value = NAMES.csrf.test(name) ? contentOf(body, name) : null
     if (value) return { value, place: { meta: printable(name) } }
   }
@@ -183,9 +184,11 @@ function readJwt(token: string, secrets: Secrets): Jwt | undefined {
   const [header, claims] = [parse(head ?? ''), parse(payload ?? '')]
   if (!isObject(header) || !isObject(claims)) return undefined
   const date = (value: unknown) => (typeof value === 'number' ? value : undefined)
+  // Not `String(value)`, which throws for an object with a member `toString`.
+  const algorithm = typeof header.alg === 'string' ? header.alg : `${JSON.stringify(header.alg)}`
   return {
-    algorithm: secrets.printable(String(header.alg), 20),
-    isSigned: !/^none$/i.test(String(header.alg)) && signature !== '',
+    algorithm: secrets.printable(algorithm, 20),
+    isSigned: !/^none$/i.test(algorithm) && signature !== '',
     exp: date(claims.exp),
     iat: date(claims.iat),
     claims: [...walk(claims, secrets)].map(({ place }) => place),
