@@ -43,6 +43,8 @@ export interface FaultProxy {
 export async function openProxy(api: string): Promise<FaultProxy> {
   const proxy: Pick<FaultProxy, 'rule'> = { rule: () => undefined }
   const server = createServer(async (incoming, response) => {
+    // Chromium sends a request again, also a POST, if a connection that it has used before breaks without a reply.
+    response.shouldKeepAlive = false
     const exchange = await exchangeOf(incoming, response, api)
     try {
       const fault = proxy.rule(exchange)
