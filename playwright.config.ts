@@ -59,12 +59,13 @@ const ofSystems = Object.entries({ chromium: inChromium, firefox: inFirefox }).f
   })),
 )
 
-/** Faults between the browser and the API. */
+/** Faults between the browser and the API, or the server of an application. */
 const ofFaults = Object.entries({ chromium: inChromium, firefox: inFirefox }).flatMap(([engine, use]) =>
-  places.map((where) => ({
+  [...places, 'bff' as const].map((where) => ({
     name: `faults-${engine}-${where}`,
     testDir: 'tests/faults',
-    use: { ...use, where },
+    [where === 'bff' ? 'testMatch' : 'testIgnore']: '**/bff-*.spec.ts',
+    use: { ...use, ...(where === 'bff' ? {} : { where }) },
     ...(isFull ? {} : { grepInvert: /@full/ }),
   })),
 )

@@ -11,7 +11,7 @@ interface Fixtures {
 
 export const test = base.extend<Fixtures>({
   network: async ({ api, site }, use) => {
-    const proxy = await openProxy(api.url)
+    const proxy = await openProxy(() => [api.url])
     site.options.origins = [proxy.url]
     await use(proxy)
     await proxy.close()

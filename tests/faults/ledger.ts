@@ -49,7 +49,7 @@ export function createLedger() {
       const answers = seen.filter(({ result }) => typeof result === 'number' && result < 300)
       const ofOthers = answers.filter(({ shown, user }) => shown && user && user !== shown)
       const twice = [...writes].filter(([, times]) => times > 1)
-      const unconfirmed = answers.filter(({ id, kind }) => kind === 'write' && writes.get(id) !== 1)
+      const unconfirmed = answers.filter(({ id, result }) => result === 201 && writes.get(id) !== 1)
       // `replaced`: another user has signed in.
       const lost = ends.filter((reason) => reason !== 'signed-out' && reason !== 'replaced')
       const perSecond = refreshes.length / seconds
@@ -69,14 +69,22 @@ export function createLedger() {
         handledTwice: twice.length,
       }
       console.log(JSON.stringify(figures))
+      console.log(JSON.stringify(tally(seen.map(({ result }) => result))))
       expect(ofOthers, 'responses with the data of another user').toEqual([])
       expect(twice, 'requests that the API has handled twice').toEqual([])
       expect(unconfirmed, 'responses to requests that the API has not handled').toEqual([])
       expect(lost, 'sessions lost, with the reasons').toEqual([])
       expect(perSecond, 'refreshes per second').toBeLessThanOrEqual(1)
-      expect(answers.length, 'most calls are answered').toBeGreaterThan(seen.length / 2)
+      x
     },
   }
+}
+
+/** How often each result occurred. */
+function tally(results: readonly (number | string)[]) {
+  const counts: Record<string, number> = {}
+  for (const result of results) counts[result] = (counts[result] ?? 0) + 1
+  return counts
 }
 
 export type Ledger = ReturnType<typeof createLedger>

@@ -2,6 +2,7 @@ import {
   createServer,
   type IncomingMessage,
   type OutgoingHttpHeaders,
+  type RequestListener,
   request,
   type ServerResponse,
 } from 'node:http'
@@ -39,21 +40,34 @@ export interface FaultProxy {
   close(): Promise<void>
 }
 
-/** Starts a proxy in front of the API. The API decides what it does, the proxy decides what the browser gets of it. */
-export async function openProxy(api: string): Promise<FaultProxy> {
-  const proxy: Pick<FaultProxy, 'rule'> = { rule: () => undefined }
-  const server = createServer(async (incoming, response) => {
-    // Chromium sends a request again, also a POST, if a connection that it has used before breaks without a reply.
-    response.shouldKeepAlive = false
-    const exchange = await exchangeOf(incoming, response, api)
-    try {
-      const fault = proxy.rule(exchange)
-      await (fault ? fault(exchange) : transfer(exchange))
-    } catch {
-      // The API cannot be reached, or the browser has left.
-      response.destroy()
-    }
-  })
+/**
+ * A proxy in front of servers, which decide what they do, while the proxy decides what the browser gets of it.
+ *
+ * @param targets the URLs of the servers for the next request, best first: the next is used if one accepts no connection
+ */
+export function createProxy(targets: () => readonly string[]): { listener: RequestListener; rule: Rule } {
+  const proxy = {
+    rule: (() => undefined) as Rule,
+    async listener(incoming: IncomingMessage, response: ServerResponse) {
+      // Chromium sends a request again, also a POST, if a connection that it has used before breaks without a reply.
+      response.shouldKeepAlive = false
+      const exchange = await exchangeOf(incoming, response, targets())
+      try {
+        const fault = proxy.rule(exchange)
+        await (fault ? fault(exchange) : transfer(exchange))
+      } catch {
+        // No server can be reached, or the browser has left.
+        response.destroy()
+      }
+    },
+  }
+  return proxy
+}
+
+/** Starts a proxy on a port of its own. */
+export async function openProxy(targets: () => readonly string[]): Promise<FaultProxy> {
+  const proxy = createProxy(targets)
+  const server = createServer(proxy.listener)
   await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve))
   const { port } = server.address() as AddressInfo
   return Object.assign(proxy, {
@@ -69,7 +83,7 @@ export async function openProxy(api: string): Promise<FaultProxy> {
 async function exchangeOf(
   incoming: IncomingMessage,
   response: ServerResponse,
-  api: string,
+  targets: readonly string[],
 ): Promise<Exchange> {
   const chunks: Buffer[] = []
   for await (const chunk of incoming) chunks.push(chunk)
@@ -77,21 +91,38 @@ async function exchangeOf(
   const { origin = '' } = headers
   return {
     method,
-    path: new URL(url, api).pathname,
+    path: new URL(url, 'http://any').pathname,
     response,
-    forward: () => forward(new URL(url, api), { method, headers }, Buffer.concat(chunks)),
+    forward: () => forwardToFirst(targets, url, { method, headers }, Buffer.concat(chunks)),
     cors: { 'access-control-allow-origin': origin, 'access-control-allow-credentials': 'true' },
     reset: () => response.socket?.resetAndDestroy(),
   }
 }
 
-function forward(
-  url: URL,
-  options: Pick<IncomingMessage, 'method' | 'headers'>,
+type Outgoing = Pick<IncomingMessage, 'method' | 'headers'>
+
+async function forwardToFirst(
+  targets: readonly string[],
+  url: string,
+  options: Outgoing,
   body: Buffer,
 ): Promise<Reply> {
+  let refusal: unknown
+  for (const target of targets) {
+    try {
+      return await forward(new URL(url, target), options, body)
+    } catch (error) {
+      // The server has not got the request only in this case.
+      if ((error as NodeJS.ErrnoException).code !== 'ECONNREFUSED') throw error
+      refusal = error
+    }
+  }
+  throw refusal
+}
+
+function forward(url: URL, options: Outgoing, body: Buffer): Promise<Reply> {
   return new Promise((resolve, reject) => {
-    const { host: _, connection: __, ...headers } = options.headers
+    const { connection: _, ...headers } = options.headers
     const sent = request(url, { method: options.method, headers, agent: false }, async (reply) => {
       const chunks: Buffer[] = []
       try {
@@ -99,7 +130,7 @@ function forward(
       } catch (error) {
         return reject(error)
       }
-      const { 'transfer-encoding': ___, connection: ____, ...rest } = reply.headers
+      const { 'transfer-encoding': __, connection: ___, ...rest } = reply.headers
       resolve({ status: reply.statusCode ?? 502, headers: rest, body: Buffer.concat(chunks) })
     })
     sent.on('error', reject)
