@@ -2,15 +2,10 @@ import { networkFaults } from './faults.js'
 import { doubtToken, during, expect, outcome, refusals, status, test, to } from './fixtures.js'
 import { compareRow } from './table.js'
 
-for (const { id, title, fault, losesReply, confirmsSignOut } of networkFaults) {
-  test(`${id}: when ${title}, every call ends, and the session stays`, async ({
-    api,
-    open,
-    page,
-    network,
-    where,
-    browserName,
-  }) => {
+for (const { id, title, fault, losesReply, confirmsSignOut, isOfKnownKind } of networkFaults) {
+  test(`${id}: when ${title}, every call ends, and the session stays`, {
+    tag: isOfKnownKind ? '@full' : [],
+  }, async ({ api, open, page, network, where, browserName }) => {
     // Without a grace period, an API ends the session if the reply with the new refresh token is lost (SECURITY.md).
     if (losesReply) api.configure({ reuseGrace: 60 })
     const calm = () => {

@@ -7,6 +7,8 @@ export interface NetworkFault {
   /** What happens to a request. */
   title: string
   fault: Fault
+  /** Of a kind that the quick run tests with another fault. */
+  isOfKnownKind?: true
   /** The API has handled the request, but the browser does not learn the result. */
   losesReply?: true
   /** The reply looks like a confirmation of the sign-out: some frameworks confirm it with an HTML page. */
@@ -54,6 +56,7 @@ export const networkFaults: readonly NetworkFault[] = [
   },
   {
     id: 'reply-trickles',
+    isOfKnownKind: true,
     title: 'the body comes byte by byte',
     fault: async ({ forward, response }) => {
       const { status, headers, body } = await forward()
@@ -76,6 +79,7 @@ export const networkFaults: readonly NetworkFault[] = [
   },
   {
     id: 'length-wrong',
+    isOfKnownKind: true,
     title: 'Content-Length is larger than the body',
     losesReply: true,
     fault: broken(
@@ -88,16 +92,23 @@ export const networkFaults: readonly NetworkFault[] = [
     title: 'the connection is reset before the API gets the request',
     fault: ({ reset }) => reset(),
   },
-  { id: '429-retry-after', title: '429 with Retry-After: 1', fault: answer(429, { 'retry-after': '1' }) },
-  { id: '429', title: '429 without Retry-After', fault: answer(429) },
+  {
+    id: '429-retry-after',
+    isOfKnownKind: true,
+    title: '429 with Retry-After: 1',
+    fault: answer(429, { 'retry-after': '1' }),
+  },
+  { id: '429', isOfKnownKind: true, title: '429 without Retry-After', fault: answer(429) },
   { id: '500', title: '500 with JSON', fault: answer(500) },
   {
     id: '502-html',
+    isOfKnownKind: true,
     title: '502 with an HTML page of a gateway',
     fault: answer(502, {}, '<h1>Bad gateway</h1>'),
   },
   {
     id: '503-bare',
+    isOfKnownKind: true,
     title: '503 of a gateway, without CORS headers',
     fault: ({ response }) => response.writeHead(503).end(),
   },
