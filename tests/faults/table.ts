@@ -1,9 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
-import path from 'node:path'
 import { expect } from '@playwright/test'
-
-/** The table of `docs/fault-results.md`, which holds for every place of the vault and every tested browser. */
-const file = path.resolve(import.meta.dirname, '../../docs/fault-results.md')
+import { file } from './ids.js'
 
 export interface Row {
   id: string
@@ -22,10 +19,6 @@ const isRowLike =
   ({ results }: Row) =>
   (line: string) =>
     line.startsWith('|') && line.split(' | ').length === results.length + 2
-
-/** The ids of the rows in the file. */
-export const idsInTable = () =>
-  [...readFileSync(file, 'utf8').matchAll(/^\| `([\w-]+)` \|/gm)].map(([, id]) => id)
 
 /**
  * Compares the measured results with the row of the table. With `TOKENCELL_UPDATE=1` and one worker, it writes the row instead.
