@@ -13,6 +13,7 @@ for (const { id, title, begin, end, not } of deviceFaults) {
     site,
     where,
   }) => {
+    test.setTimeout(120_000)
     const reason = not?.({ browserName, where })
     test.skip(Boolean(reason), String(reason))
     site.first = CLOCK
@@ -28,7 +29,7 @@ for (const { id, title, begin, end, not } of deviceFaults) {
     await begin(device)
     const during = await outcome(page, 'me', network.url)
     await end?.(device)
-    await expect.poll(() => outcome(page, 'me', network.url)).toBe('200')
+    await expect.poll(() => outcome(page, 'me', network.url), { timeout: 60_000 }).toBe('200')
     expect(await status(page)).toBe('authenticated')
 
     await page.reload()

@@ -27,7 +27,7 @@ export const outcome = (page: Page, call: 'signIn' | 'signOut' | 'me', url: stri
         signOut: () => auth.signOut().then(() => 'done'),
         me: async () => {
           const response = await auth.fetch(`${url}/api/v1/me`)
-          const text = await response.text().catch(({ name }) => name)
+          const text = await response.text().catch(() => 'broken')
           return text.includes('ada@') ? `${response.status}` : `${response.status}, ${describe(text)}`
         },
       }

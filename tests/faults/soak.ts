@@ -48,7 +48,7 @@ export async function soak(context: BrowserContext, world: World) {
     else if (chance > 0.95) await inPage(page.reload())
     else if (chance > 0.91) calls.push(changeUser(page))
     else if (chance > 0.89) await offline(context)
-    else if (chance > 0.88) calls.push(inPage(disturb(page, random)))
+    else if (chance > 0.888) calls.push(inPage(disturb(page, random)))
     await new Promise((resolve) => setTimeout(resolve, random() * 80))
   }
   world.calm()

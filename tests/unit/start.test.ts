@@ -33,6 +33,7 @@ const core = {
   onLifecycleEvent: vi.fn(async () => {}),
   hear: vi.fn(),
   snapshot: vi.fn((): unknown => ({ ...ADA })),
+  shownSession: vi.fn((): unknown => 1),
   close: vi.fn(),
 }
 let host: Host
