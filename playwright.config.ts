@@ -59,6 +59,17 @@ const ofSystems = Object.entries({ chromium: inChromium, firefox: inFirefox }).f
   })),
 )
 
+/** Faults between the browser and the API, or the server of an application. */
+const ofFaults = Object.entries({ chromium: inChromium, firefox: inFirefox }).flatMap(([engine, use]) =>
+  [...places, 'bff' as const].map((where) => ({
+    name: `faults-${engine}-${where}`,
+    testDir: 'tests/faults',
+    [where === 'bff' ? 'testMatch' : 'testIgnore']: '**/bff-*.spec.ts',
+    use: { ...use, ...(where === 'bff' ? {} : { where }) },
+    ...(isFull ? {} : { grepInvert: /@full/ }),
+  })),
+)
+
 const specs = (names: string) => names.split(' ').map((name) => `${name}.spec.ts`)
 
 /** What the core decides, wherever it runs: the quick run tries it in the shared vault of Chromium. */
@@ -209,6 +220,7 @@ export default defineConfig<{ where: Place }, { engine: EngineName; served: Serv
     ...places.map((where) => project(`firefox-${where}`, where, inFirefox)),
     ...ofTesting,
     ...ofSystems,
+    ...ofFaults,
     ...places.map((where) => overWebDriver('webkit', where)),
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),

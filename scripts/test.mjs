@@ -73,6 +73,17 @@ function systems({ full }) {
   )
 }
 
+/**
+ * Faults of networks, APIs and devices. The quick run tests one of each kind in the shared vault of Chromium, and a short soak
+ * there and behind two instances of a server.
+ */
+function faults({ full }) {
+  const engines = ['chromium', ...(full ? ['firefox'] : [])].filter((engine) => !missing(engine))
+  const places = full ? ['*'] : ['shared', 'bff']
+  const projects = engines.flatMap((engine) => places.map((place) => `faults-${engine}-${place}`))
+  return browsers(projects, { full })
+}
+
 /** Playwright's own features and MSW with each vault: in the full run in Firefox, too. */
 function testing({ full }) {
   const engines = ['chromium', ...(full ? ['firefox'] : [])].filter((engine) => !missing(engine))
@@ -138,6 +149,7 @@ function allSteps({ full }) {
     })),
     { name: 'testing', needs: 'build', work: () => testing({ full }), count: counts.playwright },
     { name: 'systems', needs: 'build', work: () => systems({ full }), count: counts.playwright },
+    { name: 'faults', needs: 'build', work: () => faults({ full }), count: counts.playwright },
     { name: 'next', needs: 'build', work: () => nextApp({ full }), count: counts.playwright },
     { name: 'nuxt', needs: 'build', work: () => nuxtApp({ full }), count: counts.playwright },
     { name: 'backends', needs: 'build', work: () => backends({ full }), count: counts.playwright },

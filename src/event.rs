@@ -73,8 +73,8 @@ pub enum Input<P> {
     /// The browser has restored the page from the back/forward cache, and the shell is reading the shared state. The
     /// session may have ended in the meantime. [`Input::Restored`] follows.
     Returned,
-    /// The page wants to send a request.
-    Send(CallId, Body),
+    /// The page wants to send a request. The identity is that of the session which the page shows: `None` if it shows none.
+    Send(CallId, Body, Option<Identity>),
     /// The page wants to sign in.
     SignIn(CallId),
     /// The page wants to sign out. The value is true if the user did nothing for too long.

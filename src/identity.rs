@@ -2,7 +2,7 @@
 
 /// Increases whenever the session may belong to another user: sign-in, sign-out, replacement.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Identity(u32);
+pub struct Identity(pub u32);
 
 impl Identity {
     /// The next identity.

@@ -31,7 +31,7 @@ export interface Dependencies {
   requested: ReturnType<typeof createRequestEvents>['requested']
   report(event: SessionEvent): void
   /** Called with each new snapshot. */
-  notify(snapshot: Snapshot): void
+  notify(snapshot: Snapshot, session: number | undefined): void
   /** Requests the user from its endpoint. */
   loadUser(): Promise<string | undefined>
 }
@@ -99,7 +99,7 @@ export async function launch(options: VaultOptions, dependencies: Dependencies) 
   })
 
   function show() {
-    notify({ ...(core.snapshot() as Snapshot), idle: idle?.warning ?? null } as Snapshot)
+    notify({ ...(core.snapshot() as Snapshot), idle: idle?.warning ?? null } as Snapshot, core.shownSession())
     idle?.check()
   }
 

@@ -13,6 +13,8 @@ export interface Outgoing {
   readonly signal: AbortSignal
   /** Whether the body can be sent again. */
   readonly isReplayable: boolean
+  /** The session that the page shows. The core sends no request of a page that does not know yet of another user. */
+  readonly session: number | undefined
 }
 
 /** How long a request of the vault itself may take. In milliseconds. */
@@ -26,10 +28,15 @@ export const ownRequest = (url: string, init: PackedRequest['init']): Outgoing =
     AbortSignal.timeout(TIMEOUT),
   )
 
-export function outgoing(request: PackedRequest, body: BodyInit | null, signal: AbortSignal): Outgoing {
+export function outgoing(
+  request: PackedRequest,
+  body: BodyInit | null,
+  signal: AbortSignal,
+  session?: number,
+): Outgoing {
   const { url, init } = request
   const headers = new Headers(init.headers)
   const isReplayable = !isStream(body)
   const own = { headers, signal, body, ...(isReplayable ? {} : { duplex: 'half' }) }
-  return { url, init: Object.assign(Object.create(null), init, own), headers, signal, isReplayable }
+  return { url, init: Object.assign(Object.create(null), init, own), headers, signal, isReplayable, session }
 }

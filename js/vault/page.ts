@@ -20,6 +20,15 @@ export interface Page {
   unknownOf(ids: readonly number[]): number[]
   /** The last snapshot that was sent to the page. */
   shown?: Snapshot | undefined
+  /** Posts a ping. With its answer, the page confirms that it shows the session of the last snapshot before the ping. */
+  ping(): void
+  /** To be called for each answer to a ping. */
+  onPong(): void
+  /**
+   * The number of the session that the page shows, as far as it has confirmed. A busy page shows an earlier session than the
+   * vault has. `undefined` if it shows none, or has confirmed nothing.
+   */
+  readonly session: number | undefined
   /** Resolves when the session has registered the page as present. Never rejects. */
   attaching?: Promise<void> | undefined
   /** Whether the page has sent `bye`. */
@@ -28,8 +37,12 @@ export interface Page {
   unansweredPings: number
 }
 
-export function connectPage(port: Port, host: Pick<VaultHost, 'send'>): Page {
+/** @param instance identifies this run of the vault's script */
+export function connectPage(port: Port, host: Pick<VaultHost, 'send' | 'session'>, instance: string): Page {
   const calls = new Set<number>()
+  /** The sessions at the time of the pings that have no answer yet. A port keeps the order of its messages. */
+  const pinged: (number | undefined)[] = []
+  let session: number | undefined
 
   const post: Page['post'] = (message, transfer = []) => {
     if (!('id' in message)) {
@@ -47,6 +60,16 @@ export function connectPage(port: Port, host: Pick<VaultHost, 'send'>): Page {
   return {
     post,
     responder: createResponder(host, post),
+    ping() {
+      pinged.push(host.session)
+      post({ type: 'ping', instance })
+    },
+    onPong() {
+      session = pinged.shift()
+    },
+    get session() {
+      return session
+    },
     calls,
     unknownOf: (ids) => ids.filter((id) => !calls.has(id)),
     hasLeft: false,
@@ -64,8 +87,9 @@ export function failCall(page: Page, id: number, error: unknown) {
   }
 }
 
-export function showSnapshot(page: Page, snapshot: Snapshot) {
+export function showSnapshot(page: Page, { snapshot, session }: Pick<VaultHost, 'session' | 'snapshot'>) {
   if (page.shown === snapshot) return
   page.shown = snapshot
   page.post({ type: 'snapshot', snapshot })
+  if (session !== page.session) page.ping()
 }

@@ -13,9 +13,8 @@ export const PAGE_SILENCE_TIMEOUT = 600_000
 /** Tracks which pages are present, and notifies the session when the first page connects and the last one has gone. */
 export function createPresence(
   pages: Set<Page>,
-  host: Pick<VaultHost, 'onLifecycleEvent' | 'snapshot'>,
+  host: Pick<VaultHost, 'onLifecycleEvent' | 'session' | 'snapshot'>,
   realm: 'shared' | 'worker',
-  instance: string,
 ) {
   if (realm === 'shared') setInterval(pingPages, PING_INTERVAL)
 
@@ -45,12 +44,10 @@ export function createPresence(
     for (const page of pages) {
       // Count pings instead of using a clock: while the machine is asleep, no page can answer.
       if (page.unansweredPings * PING_INTERVAL >= PAGE_SILENCE_TIMEOUT) detach(page)
-      else ping(page)
+      else page.ping()
       page.unansweredPings += 1
     }
   }
-
-  const ping = (page: Page) => page.post({ type: 'ping', instance })
 
   return {
     attach,
@@ -58,7 +55,7 @@ export function createPresence(
     connect(page: Page) {
       pages.add(page)
       // The ping contains the instance: a page that knew another one detects at once that the vault was restarted.
-      if (realm === 'shared') ping(page)
+      if (realm === 'shared') page.ping()
     },
     /**
      * Called for every message except `hello` and `bye`. If the page had counted as gone, it is present again and gets the
@@ -71,7 +68,7 @@ export function createPresence(
       page.unansweredPings = 0
       if (pages.has(page) || (page.hasLeft && realm === 'shared')) return false
       attach(page, false)
-      Promise.resolve(page.attaching).then(() => showSnapshot(page, host.snapshot))
+      Promise.resolve(page.attaching).then(() => showSnapshot(page, host))
       return true
     },
     refuse: depart,

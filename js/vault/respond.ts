@@ -35,7 +35,7 @@ export function createResponder(
   const inFlight = new Map<number, InFlightRequest>()
   const requests = new WeakSet<Outgoing>()
 
-  async function respond({ id, request: packed, body }: ToVault & { type: 'fetch' }) {
+  async function respond({ id, request: packed, body }: ToVault & { type: 'fetch' }, session?: number) {
     const abort = new AbortController()
     try {
       const state: InFlightRequest = {
@@ -45,7 +45,7 @@ export function createResponder(
         resume() {},
       }
       inFlight.set(id, state)
-      const request = outgoing(packed, await received(id, body, state), abort.signal)
+      const request = outgoing(packed, await received(id, body, state), abort.signal, session)
       requests.add(request)
       const response = await host.send(request)
       await deliver(id, response, state)

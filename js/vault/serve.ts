@@ -22,18 +22,18 @@ export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shar
   const host = begin(cookies.read)
   /** Identifies this run of the script. A browser may restart the worker with the same ports. */
   const instance = Math.random().toString(36).slice(2)
-  const presence = createPresence(pages, host, realm, instance)
+  const presence = createPresence(pages, host, realm)
   let isReporting = false
 
   host.subscribe(() => {
-    for (const page of pages) showSnapshot(page, host.snapshot)
+    for (const page of pages) showSnapshot(page, host)
   })
   host.onEvent((event) => {
     for (const page of pages) page.post({ type: 'event', event })
   })
 
   function accept(port: Port) {
-    const page = connectPage(port, host)
+    const page = connectPage(port, host, instance)
     presence.connect(page)
     port.addEventListener('message', ({ data }) => {
       const message = parse(data)
@@ -52,6 +52,8 @@ export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shar
     switch (message.type) {
       case 'ping':
         return page.post({ type: 'pong', instance, unknown: page.unknownOf(message.calls) })
+      case 'pong':
+        return page.onPong()
       case 'cookie':
         return cookies.onAnswer(page, message)
       case 'report-requests':
@@ -72,7 +74,7 @@ export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shar
       await page.attaching
       page.post({ type: 'welcome', version: VERSION, origins, instance })
       if (restored) page.shown = undefined
-      showSnapshot(page, host.snapshot)
+      showSnapshot(page, host)
     } catch (error) {
       page.post({ type: 'refused', error: packError(error) })
       presence.refuse(page)
@@ -98,7 +100,7 @@ async function serveCall(host: VaultHost, page: Page, message: ToVault) {
   const settle = (id: number, value: unknown) => page.post({ type: 'settled', id, value })
   switch (message.type) {
     case 'fetch':
-      return page.responder.fetch(message)
+      return page.responder.fetch(message, page.session)
     case 'abort':
       return page.responder.abort(message.id)
     case 'pull':

@@ -28,6 +28,8 @@ export type LifecycleEvent = 'clients-gone' | 'restored' | 'client-connected' | 
 export interface VaultHost extends Vault {
   /** `fetch`, for a request that is already split into its parts. */
   send(request: Outgoing): Promise<Response>
+  /** The number of the session in the snapshot, if there is one. It changes with the user. */
+  readonly session: number | undefined
   /** Handles a lifecycle event. Resolves when the snapshot has been updated. */
   onLifecycleEvent(event: LifecycleEvent): Promise<void>
   /** Calls the listener for every finished request. */
@@ -41,6 +43,7 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
   const requests = createRequestEvents()
   const network = createNetwork()
   let snapshot: Snapshot = LOADING
+  let session: number | undefined
   let isReporting = false
   let loadingUser: Promise<string | undefined> | undefined
 
@@ -63,8 +66,9 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
       requested: requests.requested,
       report,
       loadUser,
-      notify(current) {
+      notify(current, shown) {
         snapshot = frozen(current)
+        session = shown
         changes.emit()
       },
     })
@@ -135,6 +139,9 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
   return {
     get snapshot() {
       return snapshot
+    },
+    get session() {
+      return session
     },
     subscribe: changes.add,
     onEvent: events.add,

@@ -179,7 +179,7 @@ impl<P: Profile> Session<P> {
             Input::Restore(call, shared) => self.restore(call, shared, now),
             Input::Restored(shared) => self.restored(shared.hint, now),
             Input::Returned => self.returned(),
-            Input::Send(call, body) => self.send(call, body, now),
+            Input::Send(call, body, shown) => self.send(call, body, shown, now),
             Input::SignIn(call) => self.queued_exchanges.push(ExchangeKind::SignIn(call)),
             Input::SignOut(call, is_idle, shared) => self.sign_out(call, is_idle, shared, now),
             Input::Tick(shared) => self.time_out(shared, now),
@@ -188,6 +188,12 @@ impl<P: Profile> Session<P> {
             Input::Woke(shared) => self.woke(shared.hint, now),
         }
         self.advance(now);
+    }
+
+    /// The identity of the session that the snapshot shows.
+    #[must_use]
+    pub fn shown(&self) -> Option<Identity> {
+        (self.snapshot().status == Status::Authenticated).then_some(self.identity)
     }
 
     /// The next action for the shell; `None` if there is none.

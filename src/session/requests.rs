@@ -1,6 +1,7 @@
 //! Requests: which token they are sent with, when they wait, and what a 401 means (promises 6-8, 14).
 
 use crate::calls::{Call, Demand, Need};
+use crate::identity::Identity;
 use crate::{
     Body, CallError, CallId, DeliveryPath, Effect, ExchangeKind, Generation, Grant, Instant, Policy, Profile, Reason,
     RefreshFailure, RefreshTrigger, ResponseClass,
@@ -9,7 +10,13 @@ use crate::{
 use super::{Phase, Session};
 
 impl<P: Profile> Session<P> {
-    pub(super) fn send(&mut self, id: CallId, body: Body, now: Instant) {
+    /// `shown`: the session that the page shows. A page that has not yet been told of another user acts for the one that it
+    /// shows, so its request must not be sent with the token of the other (promise 17).
+    pub(super) fn send(&mut self, id: CallId, body: Body, shown: Option<Identity>, now: Instant) {
+        let is_of_another = shown.is_some_and(|shown| shown != self.identity);
+        if is_of_another && !matches!(self.phase, Phase::Ended(_)) {
+            return self.push(Effect::Fail(id, CallError::Replaced));
+        }
         let identity = self.active_session().map(|_| self.identity);
         self.dispatch(id, Call::new(Need::Token(body), identity), now + Policy::CALL_TIMEOUT, now);
     }

@@ -29,6 +29,10 @@ extern "C" {
     #[wasm_bindgen(method, getter)]
     pub fn signal(this: &Outgoing) -> AbortSignal;
 
+    /// The identity of the session that the page shows.
+    #[wasm_bindgen(method, getter)]
+    pub fn session(this: &Outgoing) -> Option<u32>;
+
     #[wasm_bindgen(method, getter, js_name = isReplayable)]
     fn is_replayable(this: &Outgoing) -> bool;
 }

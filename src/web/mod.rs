@@ -116,6 +116,12 @@ impl Core {
         self.0.snapshot()
     }
 
+    /// The identity of the session in the snapshot, if there is one.
+    #[wasm_bindgen(js_name = shownSession)]
+    pub fn shown_session(&self) -> Option<u32> {
+        self.0.shown_session()
+    }
+
     /// Fails all open calls, wipes the session, and sends nothing more.
     pub fn close(&self) {
         self.0.close();

@@ -3,8 +3,8 @@
 use std::collections::VecDeque;
 
 use tokencell::{
-    Body, CallId, Epoch, ExchangeId, ExchangeKind, ExchangeResult, Hint, Input, Instant, Lease, Lock, Millis, Policy,
-    RefreshMode, ResponseClass, SharedState, SignOutRoute, Status,
+    Body, CallId, Epoch, ExchangeId, ExchangeKind, ExchangeResult, Hint, Identity, Input, Instant, Lease, Lock, Millis,
+    Policy, RefreshMode, ResponseClass, SharedState, SignOutRoute, Status,
 };
 
 use super::packet::{Packet, Said, Traced};
@@ -116,8 +116,14 @@ impl World {
     }
 
     pub fn send(&mut self, tab: usize, body: Body) -> CallId {
+        let shown = self.tabs[tab].session.shown();
+        self.send_showing(tab, body, shown)
+    }
+
+    /// Sends the request of a page that shows this session: a busy page shows an earlier one than the vault has.
+    pub fn send_showing(&mut self, tab: usize, body: Body, shown: Option<Identity>) -> CallId {
         let call = self.open_call(tab, true);
-        self.input(tab, Input::Send(call, body));
+        self.input(tab, Input::Send(call, body, shown));
         call
     }
 

@@ -45,9 +45,11 @@ const script = ({ where, options, trust, entry, client }: Pick<Site, OfScript>) 
 const vaultUrl = (options: object) =>
   `/auth.vault.js?${createHash('sha256').update(JSON.stringify(options)).digest('hex').slice(0, 8)}`
 
-const vault = (options: object) => `
+/** In a page, a vault starts only if its file permits it. */
+const vault = ({ options, beforeVault, where }: Pick<Site, 'beforeVault' | 'options' | 'where'>) => `
+  ${beforeVault ? `import '${beforeVault}'` : ''}
   import { openVault } from '/pkg/vault/index.js'
-  export default openVault(${JSON.stringify(options)})
+  export default openVault(${JSON.stringify(where === 'page' ? { ...options, page: true } : options)})
   if (typeof document === 'undefined') new BroadcastChannel('kill').onmessage = () => close()
   const trouble = new BroadcastChannel('trouble')
   const report = (event) => trouble.postMessage(String(event.reason ?? event.message))
@@ -59,6 +61,8 @@ export interface Site {
   options: Record<string, unknown>
   /** Where the vault of the page runs. */
   where: Where
+  /** A script that runs in the vault's realm before the vault. */
+  beforeVault?: string
   /** Headers of every response, for example a policy. */
   headers: Record<string, string>
   /** Headers of the vault file, instead of `headers`. */
@@ -99,8 +103,7 @@ export async function openSite(tls?: { key: string; cert: string }): Promise<Sit
     if (override) return override(response)
     if (site.mount && pathname.startsWith('/api/')) return site.mount(request, response)
     const scripts: Record<string, string> = {
-      // In a page, a vault starts only if its file permits it.
-      '/auth.vault.js': vault(site.where === 'page' ? { ...site.options, page: true } : site.options),
+      '/auth.vault.js': vault(site),
       '/first.js': site.first,
       '/page.js': script(site),
     }

@@ -128,6 +128,32 @@ test('promise 17: a sign-in with another account replaces the user in every tab,
   expect(await page.evaluate(() => statuses)).not.toContain('revoked')
 })
 
+test('promise 17: a request of a busy page that does not know yet of another account is not answered as that account', async ({
+  api,
+  context,
+  open,
+  page,
+  where,
+}) => {
+  test.skip(where !== 'shared', 'other vaults belong to one page')
+  await open(page)
+  await signIn(page)
+  const other = await context.newPage()
+  await open(other)
+  const asked = other.evaluate(async (url) => {
+    const end = performance.now() + 2000
+    while (performance.now() < end);
+    const shown = auth.snapshot.user?.email
+    const answer = await auth.fetch(url).then(
+      (response) => response.json(),
+      (error) => error.code,
+    )
+    return [shown, answer, auth.snapshot.user?.email]
+  }, `${api.url}/api/v1/me`)
+  await signIn(page, BOB)
+  expect(await asked).toEqual(['ada@example.com', 'replaced', BOB.email])
+})
+
 test('promise 11: a page script that holds the lock forever delays requests only for a limited time', async ({
   api,
   open,

@@ -1,7 +1,8 @@
 //! Promise 27: the page demands a refresh, or asks whether the API knows a session.
 
 use tokencell::{
-    CallError, DeliveryPath, ExchangeKind, Millis, Policy, Reason, RefreshMode, RefreshTrigger, SignOutRoute, Status,
+    CallError, DeliveryPath, ExchangeKind, ExchangeResult, Millis, Policy, Reason, RefreshMode, RefreshTrigger,
+    SignOutRoute, Status,
 };
 use tokencell::{Event, Hint};
 
@@ -42,6 +43,18 @@ fn demands_share_one_refresh_even_if_it_has_been_sent() {
     world.deliver(question);
     world.settle();
     assert_eq!((world.outcome(0, first), world.outcome(0, second)), (SETTLED, SETTLED));
+    assert_eq!(world.server.refreshes, 1);
+}
+
+#[test]
+fn a_demanded_refresh_happens_although_a_sign_in_that_was_under_way_fails() {
+    let mut world = signed_in(1);
+    world.sign_in(0, BOB);
+    let asked = world.take_ask();
+    let call = world.refresh(0, false);
+    world.answer(asked, ExchangeResult::Refused);
+    world.settle();
+    assert_eq!(world.outcome(0, call), SETTLED);
     assert_eq!(world.server.refreshes, 1);
 }
 

@@ -25,6 +25,33 @@ fn a_request_is_sent_at_once_and_its_response_returns_to_the_caller() {
 }
 
 #[test]
+fn a_request_of_a_page_that_still_shows_the_previous_user_is_not_sent() {
+    let mut world = World::signed_in(1, ADA);
+    let ada = world.tabs[0].session.shown();
+    world.sign_in(0, BOB);
+    world.settle();
+    let call = world.send_showing(0, Body::Replayable, ada);
+    assert_eq!(world.outcome(0, call), Some(Outcome::Failed(CallError::Replaced)));
+    let bob = world.tabs[0].session.shown();
+    assert_ne!(ada, bob);
+    for shown in [bob, None] {
+        let call = world.send_showing(0, Body::Replayable, shown);
+        world.settle();
+        assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Direct, Some(BOB))));
+    }
+}
+
+#[test]
+fn a_refresh_does_not_change_the_session_that_a_page_shows() {
+    let mut world = on_an_expired_token();
+    let shown = world.tabs[0].session.shown();
+    let call = world.fetch(0);
+    world.settle();
+    assert_eq!(world.outcome(0, call), Some(Outcome::Settled(DeliveryPath::Retried, Some(ADA))));
+    assert_eq!(world.tabs[0].session.shown(), shown);
+}
+
+#[test]
 fn without_a_session_a_request_is_sent_without_a_token() {
     let mut world = World::new(1);
     let call = world.fetch(0);

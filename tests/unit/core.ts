@@ -82,6 +82,7 @@ export function request(url: string, headers = {}): Outgoing {
     headers: own,
     signal: new AbortController().signal,
     isReplayable: true,
+    session: undefined,
   }
 }
 

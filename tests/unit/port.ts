@@ -134,6 +134,7 @@ export function openFakeVault(realm: 'shared' | 'worker' = 'shared') {
   let happened: (event: AuthEvent) => void = () => {}
   const host = {
     snapshot: LOADING as Snapshot,
+    session: undefined as number | undefined,
     subscribe: vi.fn((listener: () => void) => {
       changed = listener
       return () => {}

@@ -14,6 +14,38 @@ const failed = (port: FakePort) =>
     .map(({ id, error }) => [Number(id), (error as Error).name] as const)
     .sort(([a], [b]) => a - b)
 
+test('a request has the session that its page shows: the vault has a later one until the page has answered a ping', async () => {
+  const { host, become, connect } = openFakeVault()
+  const port = await connect()
+  const sessions = () => host.send.mock.calls.map(([request]) => request.session)
+  const send = async (id: number) => {
+    port.receive(fetchMessage(id))
+    await settled()
+  }
+  const pong = () => port.receive({ type: 'pong' })
+  for (const [number, snapshot] of [
+    [7, ADA],
+    [8, { ...ADA }],
+  ] as const) {
+    host.session = number
+    become(snapshot)
+    const types = port.posted.map(({ type }) => type)
+    expect(types.slice(-2)).toEqual(['snapshot', 'ping'])
+  }
+  await send(1)
+  // The first ping was sent when the page connected.
+  for (const id of [2, 3, 4]) {
+    pong()
+    await send(id)
+  }
+  expect(sessions()).toEqual([undefined, undefined, 7, 8])
+
+  // A refresh does not change the session, so it needs no confirmation.
+  const pings = port.of('ping').length
+  become({ ...ADA })
+  expect(port.of('ping')).toHaveLength(pings)
+})
+
 test('a page that is silent for minutes counts as connected: it gets every snapshot, and its call continues', async () => {
   const { host, become, connect, wakes } = openFakeVault()
   let answer = (_: Response) => {}

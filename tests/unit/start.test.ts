@@ -35,6 +35,7 @@ const core = {
   hear: vi.fn(),
   visible: vi.fn((text: string): unknown => withoutTokens(text, undefined, ['the-token'], undefined)[0]),
   snapshot: vi.fn((): unknown => ({ ...ADA })),
+  shownSession: vi.fn((): unknown => 1),
   close: vi.fn(),
 }
 let host: Host

@@ -160,6 +160,10 @@ impl Driver {
         report::snapshot(&self.session.borrow().snapshot(), self.server_reason.borrow().as_deref(), &self.clock)
     }
 
+    pub fn shown_session(&self) -> Option<u32> {
+        self.session.borrow().shown().map(|identity| identity.0)
+    }
+
     pub fn close(&self) {
         self.drive(Input::Closed);
         self.is_closed.set(true);

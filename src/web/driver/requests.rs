@@ -13,7 +13,7 @@ use super::super::listener::Listener;
 use super::super::pending_call::CallPayload;
 use super::super::token_response::read_renewal;
 use super::{Driver, with};
-use crate::{Bearer, CallError, CallId, DeliveryPath, Input, Reason, ResponseClass, Status};
+use crate::{Bearer, CallError, CallId, DeliveryPath, Identity, Input, Reason, ResponseClass, Status};
 
 /// Chromium fails requests of a page beyond about 1,400 at once. Requests beyond this limit wait in a queue.
 const MOST_IN_FLIGHT: u32 = 500;
@@ -38,8 +38,10 @@ impl Driver {
         if outgoing.signal().aborted() {
             return Promise::reject(&outgoing.signal().reason());
         }
-        let body = outgoing.body();
-        self.start_call(CallPayload::Request { outgoing, began: js_sys::Date::now() }, |id| Input::Send(id, body))
+        let (body, shown) = (outgoing.body(), outgoing.session().map(Identity));
+        self.start_call(CallPayload::Request { outgoing, began: js_sys::Date::now() }, |id| {
+            Input::Send(id, body, shown)
+        })
     }
 
     /// Lets the caller abort a request that waits for a token, in the same way as a request that has been sent.
