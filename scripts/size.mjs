@@ -19,8 +19,8 @@ const budgets = {
   'tokencell/pinia': 768,
   'tokencell/router': 3072,
   'tokencell/sockets': 3840,
-  [vault]: 49_850,
-  [everything]: 54_500,
+  [vault]: 49 * 1024,
+  [everything]: 54 * 1024,
   [diagnosis]: 2048,
 }
 const goal = 20 * 1024

@@ -140,7 +140,7 @@ async function mutants() {
 function allSteps({ full }) {
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),
-    { name: 'fuzz', needs: 'build', work: fuzzQuickly, count: counts.fuzz },
+    { name: 'fuzz', needs: 'build', work: () => fuzzQuickly({ full }), count: counts.fuzz },
     ...engineNames.map((name) => ({
       name,
       needs: 'build',

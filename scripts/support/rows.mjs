@@ -51,7 +51,7 @@ export const OPTIONAL = {
 
 /** The features of WebAssembly that the binary may use, by their names in wasm-opt. */
 export const WASM_FEATURES = {
-  'bulk-memory-opt': 'webassembly.bulk-memory-operations',
+  'bulk-memory': 'webassembly.bulk-memory-operations',
   multivalue: 'webassembly.multi-value',
   'nontrapping-float-to-int': 'webassembly.non-trapping-float-to-int-conversions',
   'reference-types': 'webassembly.reference-types',

@@ -8,7 +8,13 @@ import { visitorHeaders } from '../../../js/server/visitor.js'
 import { target, typed } from '../target.js'
 
 const API = 'https://api.test'
-const answer = createAnswers({ api: API, redirects: [], renewHeader: 'x-renewed', csrfSource: undefined })
+const answer = createAnswers({
+  api: API,
+  redirects: [],
+  renewHeader: 'x-renewed',
+  refreshToken: undefined,
+  csrfSource: undefined,
+} as never)
 
 const visible = fc.string({ unit: fc.constantFrom(...'aB1:.-_~|/+=,;[]%'), minLength: 1 })
 const ADDRESSES = [
@@ -97,7 +103,7 @@ export const headers = target(
     })
     const status = isRedirect ? 302 : 201
     const response = new Response(null, { status, headers })
-    const answered = typed(() => answer(response))
+    const answered = typed(() => answer(response, []))
     if (!answered) return
     for (const name of [
       'authorization',
