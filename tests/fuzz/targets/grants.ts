@@ -7,7 +7,7 @@ import { target, typed } from '../target.js'
 
 const bff = resolveOptions({
   api: 'https://api.test',
-  secret: 'a secret that is long enough for tests',
+  secret: 'Vq7zN2kLr9dXw4bTgY6mHc1sPj8fE3aU',
   refreshToken: 'body',
   signIn: '/in',
   refresh: '/re',
