@@ -24,6 +24,8 @@ export interface Page {
   ping(): void
   /** To be called for each answer to a ping. */
   onPong(): void
+  /** A page in the back/forward cache may have missed pings. When it returns, it shows no session. */
+  onRestored(): void
   /**
    * The number of the session that the page shows, as far as it has confirmed. A busy page shows an earlier session than the
    * vault has. `undefined` if it shows none, or has confirmed nothing.
@@ -66,6 +68,10 @@ export function connectPage(port: Port, host: Pick<VaultHost, 'send' | 'session'
     },
     onPong() {
       session = pinged.shift()
+    },
+    onRestored() {
+      pinged.length = 0
+      session = undefined
     },
     get session() {
       return session

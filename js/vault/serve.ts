@@ -68,6 +68,7 @@ export function serve(begin: (readCookie: ReadCookie) => VaultHost, realm: 'shar
   async function greet(page: Page, { version, restored }: ToVault & { type: 'hello' }) {
     try {
       if (version !== VERSION) throw commonError('vault-mismatch')
+      if (restored) page.onRestored()
       presence.attach(page, restored)
       cookies.askNewPage(page)
       const origins = [...(await host.origins())]

@@ -46,6 +46,22 @@ test('a request has the session that its page shows: the vault has a later one u
   expect(port.of('ping')).toHaveLength(pings)
 })
 
+test('a page that returns from the back/forward cache, where it has missed a ping, is not taken for one that shows another session', async () => {
+  const { host, become, connect } = openFakeVault()
+  const port = await connect()
+  for (const number of [7, 8]) {
+    host.session = number
+    become({ ...ADA })
+  }
+  // Two pings are lost with the snapshots.
+  port.receive({ type: 'hello', version: VERSION, restored: true })
+  await settled()
+  port.receive({ type: 'pong' })
+  port.receive(fetchMessage(1))
+  await settled()
+  expect([undefined, 8]).toContain(host.send.mock.calls[0]?.[0].session)
+})
+
 test('a page that is silent for minutes counts as connected: it gets every snapshot, and its call continues', async () => {
   const { host, become, connect, wakes } = openFakeVault()
   let answer = (_: Response) => {}
