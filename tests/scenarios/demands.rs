@@ -43,6 +43,7 @@ fn demands_share_one_refresh_even_if_it_has_been_sent() {
     world.deliver(question);
     world.settle();
     assert_eq!((world.outcome(0, first), world.outcome(0, second)), (SETTLED, SETTLED));
+    world.pass(Millis::seconds(5));
     assert_eq!(world.server.refreshes, 1);
 }
 
@@ -54,6 +55,19 @@ fn a_demanded_refresh_happens_although_a_sign_in_that_was_under_way_fails() {
     let call = world.refresh(0, false);
     world.answer(asked, ExchangeResult::Refused);
     world.settle();
+    assert_eq!(world.outcome(0, call), SETTLED);
+    assert_eq!(world.server.refreshes, 1);
+}
+
+#[test]
+fn a_refresh_with_a_body_needs_no_second_one_after_a_sign_in_that_fails() {
+    let mut world = signed_in(1);
+    world.sign_in(0, BOB);
+    let asked = world.take_ask();
+    let call = world.refresh(0, true);
+    world.answer(asked, ExchangeResult::Refused);
+    world.settle();
+    world.pass(Millis::seconds(5));
     assert_eq!(world.outcome(0, call), SETTLED);
     assert_eq!(world.server.refreshes, 1);
 }
