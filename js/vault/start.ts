@@ -123,7 +123,7 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
     if (!origins.has(origin)) throw vaultError('endpoint-outside-origins', { option: 'path' })
     const response = await sendForPage(ownRequest(href, { method: 'POST' }))
     // The API may repeat the token, for example in an error.
-    return readTicket(response, (text) => core.visible(text))
+    return readTicket(response, (body, ticket) => core.visible(JSON.stringify(body), ticket))
   }
 
   const run = createCommands({

@@ -106,9 +106,9 @@ impl Core {
         }
     }
 
-    /// What the page may see of this JSON text.
-    pub fn visible(&self, text: &JsString) -> JsValue {
-        self.0.visible(text, &self.0.known_tokens())
+    /// What the page may see of this JSON text. `challenge` may look like a token.
+    pub fn visible(&self, text: &JsString, challenge: &JsValue) -> JsValue {
+        self.0.visible(text, &self.0.known_tokens(), challenge)
     }
 
     /// What the page may see of the session.

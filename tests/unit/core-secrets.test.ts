@@ -186,7 +186,13 @@ test('a user endpoint that echoes the token brings a user without it, and so do 
   })
   const echo = JSON.stringify({ name: 'Ada', headers: { authorization: access }, refresh: `${REFRESH}?` })
   await signIn(core, log)
-  expect(core.visible(echo)).toEqual({ name: 'Ada', headers: {} })
+  expect(core.visible(echo, undefined)).toEqual({ name: 'Ada', headers: {} })
+  // A ticket may be a JWT, but not the token of the session.
+  for (const [ticket, seen] of [
+    [JWT, { ticket: JWT }],
+    [access, {}],
+  ] as const)
+    expect(core.visible(JSON.stringify({ ticket }), ticket)).toEqual(seen)
   expect(core.snapshot()).toMatchObject({ claims: { sub: '1', name: 'Ada' } })
   expect(JSON.stringify(core.snapshot())).not.toContain(JWT)
 })

@@ -33,7 +33,9 @@ const core = {
   ready: vi.fn(async () => {}),
   onLifecycleEvent: vi.fn(async () => {}),
   hear: vi.fn(),
-  visible: vi.fn((text: string): unknown => withoutTokens(text, undefined, ['the-token'], undefined)[0]),
+  visible: vi.fn(
+    (text: string, ticket: unknown): unknown => withoutTokens(text, undefined, ['the-token'], ticket)[0],
+  ),
   snapshot: vi.fn((): unknown => ({ ...ADA })),
   shownSession: vi.fn((): unknown => 1),
   close: vi.fn(),
@@ -263,6 +265,8 @@ test('a ticket is read from JSON or text, and every other answer is an error', a
   expect(await ticket(Response.json({ ticket: 't-1', ttl: 30 }))).toBe('t-1')
   expect(await ticket(Response.json('t-2'))).toBe('t-2')
   expect(await ticket(new Response('t-3'))).toBe('t-3')
+  const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln'
+  expect(await ticket(Response.json({ ticket: jwt }))).toBe(jwt)
   for (const answer of [
     Response.json({}),
     Response.json({ ticket: 7 }),

@@ -175,8 +175,8 @@ impl Driver {
     }
 
     /// The value of this JSON text without these tokens, and without what looks like one.
-    pub fn visible(&self, text: &JsString, tokens: &Array) -> JsValue {
-        self.callbacks.visible(text, &JsValue::UNDEFINED, tokens, &JsValue::UNDEFINED).0
+    pub fn visible(&self, text: &JsString, tokens: &Array, challenge: &JsValue) -> JsValue {
+        self.callbacks.visible(text, &JsValue::UNDEFINED, tokens, challenge).0
     }
 
     /// The tokens of the session, which an API may repeat in an answer.
@@ -318,7 +318,9 @@ impl Driver {
                 }
             }
             Effect::LoadUser(identity) => self.after(&self.callbacks.load_user(), move |driver, text| {
-                let body = text.ok().and_then(|text| Some(driver.visible(text.dyn_ref()?, &driver.known_tokens())));
+                let body = text.ok().and_then(|text| {
+                    Some(driver.visible(text.dyn_ref()?, &driver.known_tokens(), &JsValue::UNDEFINED))
+                });
                 let loaded = body.and_then(|body| PageProfile::read_user(body, &driver.config.user_field));
                 driver.drive(Input::UserLoaded(identity, loaded));
             }),

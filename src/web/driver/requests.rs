@@ -132,7 +132,7 @@ impl Driver {
             return drop(response.body().map(|body| body.cancel()));
         }
         self.after(&text(response), move |driver, body| {
-            let body = body.ok().and_then(|body| Some(driver.visible(body.dyn_ref()?, &tokens)));
+            let body = body.ok().and_then(|body| Some(driver.visible(body.dyn_ref()?, &tokens, &JsValue::UNDEFINED)));
             let server_reason = body.and_then(|body| own_string(&body, &driver.config.reason));
             if driver.is_revoked() && server_reason.is_some() {
                 *driver.server_reason.borrow_mut() = server_reason;
