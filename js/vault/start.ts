@@ -153,8 +153,10 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
     },
     origins: async () => [...(await launched()).origins],
     async fetch(request, body, priority) {
+      // The body may take time to read, and another user may sign in meanwhile.
+      const shown = session
       const own = await replayable(request, body)
-      return sendForPage(outgoing(packRequest(request, { priority }), own, request.signal))
+      return sendForPage(outgoing(packRequest(request, { priority }), own, request.signal, shown))
     },
     send: sendForPage,
     run,

@@ -177,6 +177,21 @@ test('only requests that may bring a new credential in headers continue after an
   }
 })
 
+test('a request of a page with its own vault has the session that the page showed when it called', async () => {
+  const vaultHost = start(OPTIONS, noCookie)
+  await vaultHost.run('ready', undefined)
+  host.notify()
+  core.shownSession.mockReturnValue(2)
+  const body = new Blob(['x']).stream()
+  const init = { method: 'POST', body, duplex: 'half' }
+  const sent = vaultHost.fetch(new Request('https://api.test/x', init), null)
+  // Another user signs in while the body is read.
+  host.notify()
+  await sent
+  expect(core.fetch.mock.calls[0]?.[0].session).toBe(1)
+  core.shownSession.mockReturnValue(1)
+})
+
 test('a listener that throws stops neither the core nor other listeners', async () => {
   const reported = collectUncaught()
   const vaultHost = start(OPTIONS, noCookie)
