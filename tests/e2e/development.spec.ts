@@ -15,11 +15,12 @@ function watchConsole(page: Page) {
   return lines
 }
 
+/** Also for the vault in the page, which only starts if its file permits it. */
 const vault = (options: object) => (response: ServerResponse) =>
   response
     .setHeader('content-type', 'text/javascript')
     .end(
-      `import { openVault } from '/pkg/vault/index.js'; export default openVault(${JSON.stringify(options)})`,
+      `import { openVault } from '/pkg/vault/index.js'; export default openVault(${JSON.stringify({ page: true, ...options })})`,
     )
 
 test('a wrong option in the vault file is logged to the console, and after it is fixed a reload uses the new file', async ({
