@@ -111,6 +111,8 @@ for (const [name, { listener, options, flaws = [], tried }] of Object.entries(fo
 
     const script = report.suggestion?.code.replace("'tokencell/vault'", "'/pkg/vault/index.js'") ?? ''
     site.options = { script }
+    // The suggested file is for a worker: it does not permit a page to run it.
+    site.where = 'shared'
     site.overrides.set('/auth.vault.js', (response) => {
       response.setHeader('content-type', 'text/javascript').end(script)
     })
