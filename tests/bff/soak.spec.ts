@@ -1,5 +1,5 @@
 import { expect, fromPage, test } from '../apps.js'
-import { createVisitor } from '../hosts/visitor.js'
+import { createVisitor, untilAborted } from '../hosts/visitor.js'
 import { pick, randomFrom } from '../random.js'
 import { surfaceOf } from './surface.js'
 
@@ -42,8 +42,9 @@ test('promise 22: with two hundred users at once, delays, faults and aborts, no 
     const headers = { ...fromPage, ...more }
     if (random() < 0.15) setTimeout(() => abort.abort(), random() * 60)
     try {
-      const response = await user.ask(name, { headers, signal: abort.signal, redirect: 'manual' })
-      const text = await response.text()
+      const { signal } = abort
+      const response = await untilAborted(signal, user.ask(name, { headers, signal, redirect: 'manual' }))
+      const text = await untilAborted(signal, response.text())
       counts.answers += 1
       if (response.status >= 500) counts.failed += 1
       const others = (text.match(/canary-\d+-user/g) ?? []).filter((found) => found !== user.name)

@@ -1,5 +1,5 @@
 import { type Api, expect, fromPage, isNuxt, type Served } from '../apps.js'
-import { createVisitor } from '../hosts/visitor.js'
+import { createVisitor, untilAborted } from '../hosts/visitor.js'
 import { pick, type Random } from '../random.js'
 import type { Refreshes } from './refreshes.js'
 
@@ -73,9 +73,10 @@ function createRequests(
     const timer = patience !== undefined && setTimeout(() => abort.abort(), patience)
     let hasBegun = false
     try {
-      const response = await ask(path, { headers, redirect: 'manual', signal: abort.signal })
+      const { signal } = abort
+      const response = await untilAborted(signal, ask(path, { headers, redirect: 'manual', signal }))
       hasBegun = true
-      const text = await response.text()
+      const text = await untilAborted(signal, response.text())
       look(path, response.status, text)
       return { status: response.status, text, location: response.headers.get('location') }
     } catch (error) {
