@@ -61,10 +61,11 @@ const parseWithout: typeof withoutTokens = (text, headers, secrets, challenge) =
   }
 
   try {
-    const shown: unknown = JSON.parse(text, (key, value) => {
+    const shown: unknown = JSON.parse(text, function (this: unknown, key, value) {
       if (!isToken(key, value)) return value
       hasTokens = true
-      return undefined
+      // Without the member, a list would have a hole.
+      return Array.isArray(this) ? null : undefined
     })
     return [shown, hasTokens]
   } catch {

@@ -1,9 +1,11 @@
 import { tokenIn } from '../common/authorization.js'
 import { CAMEL_CASE, FIELDS } from '../common/fields.js'
 import { ownProperty } from '../common/own-property.js'
+import { withoutTokens } from '../common/redaction.js'
 import { serverError } from './errors.js'
 import { lifetimeOf, timeOf } from './lifetime.js'
 import type { Bff, Target } from './options.js'
+import type { Session } from './session-types.js'
 
 /** What an API grants in a token response. */
 export interface Grant {
@@ -31,9 +33,16 @@ const MAX_LENGTH = 64 * 1024
  * (`src/web/token_response.rs`); `tests/corpus/token-responses.json` holds both to them.
  *
  * @param body `undefined` if the body is not JSON
+ * @param session the one that is refreshed
  * @throws AuthError with the code for the error in the response
  */
-export function readGrant(headers: Headers, body: unknown, fields: Target['fields'], bff: Bff): Grant {
+export function readGrant(
+  headers: Headers,
+  body: unknown,
+  fields: Target['fields'],
+  bff: Bff,
+  session?: Session,
+): Grant {
   const { refreshToken, scheme } = bff
   const inHeader = tokenIn(headers.get('authorization'), scheme)
   // Devise answers with a header and with any kind of body.
@@ -44,7 +53,7 @@ export function readGrant(headers: Headers, body: unknown, fields: Target['field
   if (typeof refresh === 'string')
     checkToken(refresh, typeof refreshToken === 'object' ? IN_HEADER : IN_BODY, 'fields.refreshToken')
   // Some APIs put the token into the user. The page gets the user, so tokens are removed first.
-  const shown = visible({ headers, body }, bff)
+  const shown = visible({ headers, body }, bff, session && { session })
   return {
     access,
     refresh: typeof refresh === 'string' ? refresh : undefined,
@@ -70,7 +79,7 @@ export function isPending(
   if (response.status === 202) return true
   const isObject = typeof body === 'object' && body !== null && !Array.isArray(body)
   if (response.headers.has('authorization') || !(isObject || text === '')) return false
-  const shown = visible({ headers: response.headers, body }, bff, fields.challenge)
+  const shown = visible({ headers: response.headers, body }, bff, fields)
   return (
     tokenInBody(body, fields) === undefined &&
     JSON.stringify(withoutNulls(body, bff)) === JSON.stringify(withoutNulls(shown, bff))
@@ -111,55 +120,33 @@ function checkToken(token: string, allowed: RegExp, option: string) {
   if (!allowed.test(token)) throw serverError('token-malformed', { option })
 }
 
-const NAMES = /^(access|id|refresh)_?token$|^(jwt|token)$/i
-
-/** A shorter secret is removed only if it is the whole value, because it may be part of an ordinary word. In bytes. */
-const SHORTEST_PART = 8
+interface Visibility {
+  /** The path of the text for the next step of a sign-in, which stays unless it is a token. */
+  challenge?: string
+  /** The session with whose tokens the request was sent, which the API may repeat. */
+  session?: Pick<Session, 'access' | 'refresh'>
+}
 
 /**
  * The part of a response that pages may see (promise 3). Every value at a path that the configuration calls a token is
- * removed, of any type, usable or not. So is every value or key that contains a token, looks like one or is
- * named like one.
- *
- * @param challenge the path of the text for the next step of a sign-in, which stays unless it is a token
+ * removed, of any type, usable or not, and so is everything that {@link withoutTokens} finds.
  */
 export function visible(
   { headers, body }: { headers: Headers; body: unknown },
   { tokenPaths: paths, scheme }: Bff,
-  challenge?: string,
+  { challenge, session }: Visibility = {},
 ): unknown {
+  if (body === undefined) return undefined
   const authorization = headers.get('authorization') ?? ''
   const sent = tokenIn(authorization, scheme) ?? authorization
   // With an empty path, the body itself is the token if it is a string. An object is an error, which the page may see.
   const isNamed = (path: string) => path !== '' || typeof body === 'string'
   const named = paths.filter(isNamed).flatMap((path) => textsOf(ownProperty(body, path)))
-  const tokens = [sent, ...named]
+  const known = [session?.access, session?.refresh].filter((token) => token !== undefined)
   const kept = challenge === undefined ? undefined : ownProperty(body, challenge)
-  const shown = withoutTokens(body, tokens.filter(Boolean), kept)
+  const [shown] = withoutTokens(JSON.stringify(body), headers, [sent, ...named, ...known], kept)
   for (const path of paths) remove(shown, path)
   return shown
-}
-
-/**
- * Returns the body without these tokens. They are removed as a value, as part of a value and as a key.
- *
- * @param kept a text that may look like a token
- */
-function withoutTokens(body: unknown, tokens: readonly string[], kept: unknown): unknown {
-  const isSecret = (text: string) =>
-    tokens.some((token) => (byteLength(token) < SHORTEST_PART ? text === token : text.includes(token)))
-  const text = JSON.stringify(body, (key, value) => {
-    if (isSecret(key)) return undefined
-    if (typeof value === 'number') return isLongSecret(String(value)) ? undefined : value
-    if (typeof value !== 'string') return value
-    const looksLikeToken = value !== kept && (/^eyJ.*\./s.test(value) || NAMES.test(key))
-    return isSecret(value) || looksLikeToken ? undefined : value
-  })
-  // A short number is more often an id or a count than a token.
-  function isLongSecret(digits: string) {
-    return digits.length >= SHORTEST_PART && isSecret(digits)
-  }
-  return text === undefined ? undefined : JSON.parse(text)
 }
 
 /** The strings and numbers in a value where a token was expected. */

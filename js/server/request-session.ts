@@ -266,7 +266,7 @@ export function openRequestSession(
       const isRenewed = await renew(current, true)
       if (!isRenewed && !bff.refresh) {
         if (!bff.check || url.href.split(/[?#]/)[0] === bff.check)
-          cookieState.end('revoked', await upstream.serverReasonOf(response))
+          cookieState.end('revoked', await upstream.serverReasonOf(current, response))
         return response
       }
       if (!isRenewed || !cookieState.session || !isReplayable(parts)) return response

@@ -72,6 +72,7 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
     const { user, status } = await loadUser(
       bff,
       ask,
+      session,
       csrfTokens ? { ...stateOf(session), headers } : { headers },
     )
     if (user === undefined) bff.emit({ type: 'user-failed', session: await nameOf(session.id), status })
@@ -99,7 +100,7 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
       })
       const { status, ok, headers: answered } = asked.response
-      const answer = visible({ headers: answered, body: asked.body }, bff, endpoint.fields.challenge)
+      const answer = visible({ headers: answered, body: asked.body }, bff, endpoint.fields)
       if (!ok) {
         const wait = secondsToWait(answered)
         const retryAfter = wait === undefined ? undefined : wait * 1000
@@ -136,17 +137,17 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         return failedTemporarily({ code: 'unreachable', error: asked.error, upstreamCookies })
       const { status, ok, headers } = asked.response
       if (demand && status >= 400 && !isUndecided(status)) {
-        demand.refusal = refusedBody(status, visible({ headers, body: asked.body }, bff))
+        demand.refusal = refusedBody(status, visible({ headers, body: asked.body }, bff, { session }))
         return failedTemporarily({ code: 'unreachable', status, upstreamCookies })
       }
       if (endsOn.includes(status))
-        return { kind: 'refused', serverReason: reasonIn(headers, asked.body, fields.reason) }
+        return { kind: 'refused', serverReason: reasonIn(session, headers, asked.body, fields.reason) }
       if (isUndecided(status))
         return failedTemporarily({ code: 'unreachable', status, upstreamCookies }, headers)
       if (!ok)
         return failedTemporarily({ ...faultOf(status), status, option: 'refresh', upstreamCookies }, headers)
       try {
-        const grant = readGrant(headers, asked.body, fields, bff)
+        const grant = readGrant(headers, asked.body, fields, bff, session)
         const next = { ...renewed(session, grant, upstreamCookies), ...csrfTokenOf(asked) }
         return { kind: 'renewed', session: await withUser(next) }
       } catch (error) {
@@ -160,12 +161,14 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
     /**
      * The reason for a 401 in the words of the API, if it arrives soon enough. The response can still be read afterwards.
      */
-    async serverReasonOf(response: Response): Promise<string | undefined> {
+    async serverReasonOf(session: Session, response: Response): Promise<string | undefined> {
       const { headers } = response
       if (Number(headers.get('content-length')) > MAX_BODY) return undefined
       const late = new Promise<string>((resolve) => setTimeout(resolve, REASON_TIMEOUT, ''))
       const text = await Promise.race([response.clone().text(), late]).catch(() => '')
-      return text.length > MAX_BODY ? undefined : reasonIn(headers, parse(text), bff.signIn.fields.reason)
+      return text.length > MAX_BODY
+        ? undefined
+        : reasonIn(session, headers, parse(text), bff.signIn.fields.reason)
     },
 
     async signOut(session: Session): Promise<SignOutResult> {
@@ -184,8 +187,8 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
     },
   }
 
-  function reasonIn(headers: Headers, body: unknown, path: string): string | undefined {
-    const serverReason = ownProperty(visible({ headers, body }, bff), path)
+  function reasonIn(session: Session, headers: Headers, body: unknown, path: string): string | undefined {
+    const serverReason = ownProperty(visible({ headers, body }, bff, { session }), path)
     return typeof serverReason === 'string' && serverReason.length <= MAX_SERVER_REASON
       ? serverReason
       : undefined

@@ -1,10 +1,10 @@
 import { isWrite } from '../common/csrf-token.js'
+import { isTokenName } from '../common/redaction.js'
 import { packHead } from '../protocol/packing.js'
 import { RemoteResponse } from '../protocol/response.js'
 import { type CsrfReaders, setCsrf } from './exchange.js'
 import type { resolveOptions } from './options.js'
 import type { Outgoing } from './outgoing.js'
-import { isTokenName } from './redaction.js'
 
 type Config = ReturnType<typeof resolveOptions>
 

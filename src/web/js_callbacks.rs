@@ -100,7 +100,7 @@ extern "C" {
     pub fn decode_base64url(this: &JsCallbacks, text: &str) -> Option<String>;
 
     /// Parses this text and removes tokens: those of the configuration and of the session (`secrets`), those in
-    /// `headers`, and what looks like one, except `challenge` (`js/vault/redaction.ts`). The result is `[value, whether
+    /// `headers`, and what looks like one, except `challenge` (`js/common/redaction.ts`). The result is `[value, whether
     /// there were tokens]`. The value is undefined if the text is not JSON.
     #[wasm_bindgen(method, js_name = withoutTokens)]
     pub fn without_tokens(

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { withoutTokens } from '../../js/common/redaction.js'
 import type { VaultOptions } from '../../js/common/vault-options.js'
 import { resolveOptions } from '../../js/vault/options.js'
-import { withoutTokens } from '../../js/vault/redaction.js'
 import { type CoreConstructor, callbacks, type Log, loadCore, request, settle, treated } from './core.js'
 
 /** What the page gets of a response that repeats a token, in any exchange. */

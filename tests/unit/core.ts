@@ -2,10 +2,10 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { vi } from 'vitest'
+import { withoutTokens } from '../../js/common/redaction.js'
 import { decodeBase64url } from '../../js/vault/base64url.js'
 import { defer } from '../../js/vault/deferred.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
-import { withoutTokens } from '../../js/vault/redaction.js'
 
 export type Core = import('../../pkg/wasm/core.js').Core
 export type CoreConstructor = new (config: unknown, callbacks: unknown) => Core

@@ -94,7 +94,7 @@ function onServer({ options, headers, text }: Case): Meaning {
   const body = text.length > MAX_BODY ? undefined : parse(text)
   const response = new Response(null, { headers: answered })
   const { fields } = bff.signIn
-  const page = visible({ headers: answered, body }, bff, fields.challenge)
+  const page = visible({ headers: answered, body }, bff, fields)
   if (isPending(response, text, body, fields, bff)) return { pending: page ?? null }
   try {
     const { access, refresh, lifetime, user } = readGrant(answered, body, fields, bff)

@@ -78,3 +78,59 @@ test('promise 3: a value that has only its type in common with a token is kept',
   const text = await signInAnswer(401, { data: { at: SHORT }, user: { id: SHORT, at: NUMBER } })
   expect(JSON.parse(text).body).toEqual({ data: {}, user: { id: SHORT, at: NUMBER } })
 })
+
+test('promise 3: an encoded token, a token in a key, and one under another name are removed from the body of a refusal', async () => {
+  const secret = 'opaque/access+token'
+  const jwt = 'eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl'
+  const encoded = [
+    encodeURIComponent(secret),
+    btoa(secret),
+    btoa(`ada:${secret}`),
+    JSON.stringify({ t: secret }),
+  ]
+  const text = await signInAnswer(401, {
+    data: { at: secret },
+    authToken: 'another-token-1',
+    'Refresh-Token': 'another-token-2',
+    note: `use ${jwt} from now on`,
+    keys: Object.fromEntries(encoded.map((text) => [text, 1])),
+    texts: encoded.map((text) => `it is ${text}!`),
+    hint: 'kept',
+  })
+  expect(text).toContain('kept')
+  for (const gone of [secret, jwt, 'another-token', ...encoded])
+    expect(text).not.toContain(JSON.stringify(gone).slice(1, -1))
+})
+
+test('promise 3: the token of the session that the API repeats in the user, or in a refusal, reaches no page', async () => {
+  const token = 'opaque-token-of-the-session'
+  const api = createServer((request, response) => {
+    const body = {
+      '/token': { data: { at: token, rt: REFRESH } },
+      '/me': { name: 'Ada', debug: `Bearer ${token}`, [REFRESH]: 1 },
+      '/refresh': { detail: { [`spent ${REFRESH}`]: token } },
+    }[request.url ?? '']
+    response.writeHead(request.url === '/refresh' ? 401 : 200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify(body))
+  })
+  servers.push(api)
+  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
+  const browser = browse({
+    api: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
+    secret: SECRET,
+    signIn: '/token',
+    user: '/me',
+    refresh: '/refresh',
+    refreshToken: 'body',
+    fields: { accessToken: 'data.at', refreshToken: 'data.rt', reason: 'error' },
+  })
+  await browser.signIn()
+  const session = await (await browser.fetch('/api/auth/session')).text()
+  expect(session).toContain('Ada')
+  const refused = await (await browser.json('/api/auth/refresh', { tenant: 'b' })).text()
+  expect(refused).toContain(refused)
+  for (const text of [session, refused]) {
+    expect(text).not.toContain(token)
+    expect(text).not.toContain(REFRESH)
+  }
+})
