@@ -80,12 +80,27 @@ export async function types() {
         await tool('tsc', ['--project', project, '--outDir', emitted], { from: 'typescript' })
     },
   )
-  mirror(emitted, 'pkg', (name) => /^wasm[\\/]/.test(name))
+  mirror(emitted, 'pkg', (name) => /^(wasm[\\/]|sbom\.)/.test(name))
   return worked
 }
 
 /** → pkg/sbom.cdx.json: what this package contains and depends on. */
-const sbom = () => writeSbom()
+const sbom = () =>
+  fresh(
+    'sbom',
+    {
+      inputs: [
+        'Cargo.toml',
+        'Cargo.lock',
+        'package.json',
+        'package-lock.json',
+        'scripts/sbom.mjs',
+        'scripts/crates.mjs',
+      ],
+      outputs: ['pkg/sbom.cdx.json'],
+    },
+    writeSbom,
+  )
 
 /** Builds everything that is published. A step is skipped if its inputs have not changed. */
 export async function build(say = console.log) {

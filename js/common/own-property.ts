@@ -7,10 +7,14 @@ export function ownProperty(value: unknown, path: string): unknown {
   }, value)
 }
 
-/** A deep copy that inherits nothing: a member that is missing stays missing if a script has changed `Object.prototype`. */
-export function ownCopy<T>(value: T): T {
-  if (Array.isArray(value)) return value.map(ownCopy) as T
-  if (typeof value !== 'object' || value === null) return value
-  const members = Object.entries(value).map(([name, member]) => [name, ownCopy(member)])
+/**
+ * A deep copy that inherits nothing: a member that is missing stays missing if a script has changed `Object.prototype`.
+ *
+ * @param isKept tells which values stay as they are
+ */
+export function ownCopy<T>(value: T, isKept?: (value: object, name: string) => boolean, name = ''): T {
+  if (typeof value !== 'object' || value === null || isKept?.(value, name)) return value
+  if (Array.isArray(value)) return value.map((item) => ownCopy(item, isKept)) as T
+  const members = Object.entries(value).map(([name, member]) => [name, ownCopy(member, isKept, name)])
   return Object.setPrototypeOf(Object.fromEntries(members), null)
 }

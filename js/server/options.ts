@@ -250,7 +250,7 @@ export function resolveOptions(given: BffOptions) {
   }
 }
 
-/** Whether this is a name of the machine itself, so that nobody on the network can answer for it. */
+/** Whether this is a name of the machine itself. No other machine can receive requests to it. */
 export const isLocal = (hostname: string) => /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(hostname)
 
 function parseOrigin(option: string, given: string, allowInsecureHttp = false): string {

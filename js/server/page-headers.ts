@@ -1,3 +1,4 @@
+import { isTokenName } from '../common/redaction.js'
 import type { Bff } from './options.js'
 import { ownCopy } from './own.js'
 
@@ -28,11 +29,13 @@ const OF_ORIGIN = [
   'attribution-reporting-.*|observe-browsing-topics|ad-auction-.*|x-allow-fledge',
 ].join('|')
 
-/** Headers that give credentials or send the page elsewhere. Pages get no access to other origins by CORS either. */
+/**
+ * Headers that give credentials or send the page elsewhere, in addition to those that {@link isTokenName} recognises. Pages get
+ * no access to other origins by CORS either.
+ */
 const OF_CREDENTIALS = [
   'access-control-.*|authentication-info|refresh|set-cookie2?',
-  '(.+-)?(authorization|jwt)|(x-)?(auth|token|api-?key)',
-  '(.+-)?(access|auth|bearer|id|oauth|refresh|security|session)[-_]?token',
+  '(.+-)?(authorization|jwt|id[-_]?token)|(x-)?(auth|api-?key)',
 ].join('|')
 
 const NOT_TO_PAGE = new RegExp(`^(${[OF_CONNECTION, OF_CACHES, OF_ORIGIN, OF_CREDENTIALS].join('|')})$`)
@@ -46,5 +49,5 @@ export function createHeaderTest({
   const { responseHeader = '' } = ownCopy(csrfSource?.from ?? {}) as { responseHeader?: string }
   const refreshHeader = typeof refreshToken === 'object' ? refreshToken.header : ''
   const ofSession = [renewHeader, responseHeader.toLowerCase(), refreshHeader.toLowerCase()]
-  return (name: string) => !NOT_TO_PAGE.test(name) && !ofSession.includes(name)
+  return (name: string) => !NOT_TO_PAGE.test(name) && !isTokenName(name) && !ofSession.includes(name)
 }

@@ -133,6 +133,7 @@ test('promise 17: a request of a busy page that does not know yet of another acc
   context,
   open,
   page,
+  site,
   where,
 }) => {
   test.skip(where !== 'shared', 'other vaults belong to one page')
@@ -140,9 +141,18 @@ test('promise 17: a request of a busy page that does not know yet of another acc
   await signIn(page)
   const other = await context.newPage()
   await open(other)
+  // A synchronous request blocks the page until the other account has signed in.
+  let free = () => {}
+  const isBlocked = new Promise<void>((resolve) => {
+    site.overrides.set('/block', (response) => {
+      free = () => response.end()
+      resolve()
+    })
+  })
   const asked = other.evaluate(async (url) => {
-    const end = performance.now() + 2000
-    while (performance.now() < end);
+    const block = new XMLHttpRequest()
+    block.open('GET', '/block', false)
+    block.send()
     const shown = auth.snapshot.user?.email
     const answer = await auth.fetch(url).then(
       (response) => response.json(),
@@ -150,7 +160,9 @@ test('promise 17: a request of a busy page that does not know yet of another acc
     )
     return [shown, answer, auth.snapshot.user?.email]
   }, `${api.url}/api/v1/me`)
+  await isBlocked
   await signIn(page, BOB)
+  free()
   expect(await asked).toEqual(['ada@example.com', 'replaced', BOB.email])
 })
 

@@ -47,7 +47,7 @@ const link = fc.oneof(
 )
 const ORIGINS = ['https://app.test', 'http://localhost:3000', 'http://here.invalid']
 
-/** The target of a redirect is a page of the application, whoever wrote the link: by the rules of `URL`. */
+/** For every link, also one of an attacker, the target of the redirect is a page of the application, as `URL` reads it. */
 export const redirects = target(fc.tuple(link, fc.constantFrom(...ORIGINS)), ([wanted, origin]) => {
   const path = ownPath(wanted, origin)
   if (path === null) return
