@@ -141,18 +141,20 @@ test('promise 17: a request of a busy page that does not know yet of another acc
   await signIn(page)
   const other = await context.newPage()
   await open(other)
-  // A synchronous request blocks the page until the other account has signed in.
-  let free = () => {}
-  const isBlocked = new Promise<void>((resolve) => {
-    site.overrides.set('/block', (response) => {
-      free = () => response.end()
-      resolve()
-    })
+  api.faults.add({ route: 'login', kind: 'hold' })
+  const held = api.faults.whenHeld('login')
+  const signedIn = signIn(page, BOB)
+  await held
+  const isBusy = new Promise<void>((resolve) => {
+    site.overrides.set('/busy', (response) => resolve(void response.end()))
   })
   const asked = other.evaluate(async (url) => {
-    const block = new XMLHttpRequest()
-    block.open('GET', '/block', false)
-    block.send()
+    // A synchronous request: the page handles no message between it and the loop. Now the API answers the sign-in.
+    const request = new XMLHttpRequest()
+    request.open('GET', '/busy', false)
+    request.send()
+    const end = performance.now() + 3000
+    while (performance.now() < end);
     const shown = auth.snapshot.user?.email
     const answer = await auth.fetch(url).then(
       (response) => response.json(),
@@ -160,9 +162,9 @@ test('promise 17: a request of a busy page that does not know yet of another acc
     )
     return [shown, answer, auth.snapshot.user?.email]
   }, `${api.url}/api/v1/me`)
-  await isBlocked
-  await signIn(page, BOB)
-  free()
+  await isBusy
+  api.faults.release('login')
+  await signedIn
   expect(await asked).toEqual(['ada@example.com', 'replaced', BOB.email])
 })
 
