@@ -50,7 +50,8 @@ const FIRST_MILLIS = 1e12
  */
 export function timeOf(value: unknown): number | null {
   const number = asNumber(value)
-  const millis = typeof number === 'number' ? millisOf(number) : Date.parse(String(value ?? ''))
+  const millis =
+    typeof number === 'number' ? millisOf(number) : Date.parse(typeof value === 'string' ? value : '')
   return Number.isFinite(millis) ? millis : null
 }
 

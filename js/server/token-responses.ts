@@ -5,6 +5,12 @@ import { parse } from './ask.js'
 /** Only responses up to this length are examined: token responses are short. In bytes. */
 const MOST = 64 * 1024
 
+/**
+ * How long the body of a response is waited for. An API may keep a body open and write into it for hours, while token responses
+ * come at once. In milliseconds.
+ */
+const PATIENCE = 10_000
+
 const EXAMINED = /^(application\/([\w.-]+\+)?json|application\/jwt|text\/plain)\b/i
 
 /** A JWT alone (RFC 7515 §7.1), with or without the quotes of JSON. */
@@ -60,20 +66,30 @@ const isToken = (value: unknown) => typeof value === 'string' && value !== ''
 /** The start of an object, a JWT or an error. Lists and other texts are not held back. */
 const MAY_BE_TOKEN = /^\s*(\{|"?(e|$))/
 
-/** The text of a response; `undefined` as soon as it is too long, or cannot be a token response. */
+/** The text of a response; `undefined` as soon as it is too long or too slow, or cannot be a token response. */
 async function shortText({ body, ok }: Response): Promise<string | undefined> {
   const reader = (body as ReadableStream<Uint8Array>).getReader()
+  // Not awaited: `cancel()` waits until the page has read the response, too.
+  const stop = () => void reader.cancel().catch(() => {})
   const decoder = new TextDecoder()
   let text = ''
   let length = 0
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return text + decoder.decode()
-    length += value.byteLength
-    text += decoder.decode(value, { stream: true })
-    if (length > MOST || (ok && !MAY_BE_TOKEN.test(text))) break
+  let isLate = false
+  const timer = setTimeout(() => {
+    isLate = true
+    stop()
+  }, PATIENCE)
+  try {
+    for (;;) {
+      const { done, value } = await reader.read()
+      if (done) return isLate ? undefined : text + decoder.decode()
+      length += value.byteLength
+      text += decoder.decode(value, { stream: true })
+      if (length > MOST || (ok && !MAY_BE_TOKEN.test(text))) break
+    }
+  } finally {
+    clearTimeout(timer)
   }
-  // Not awaited: `cancel()` waits until the page has read the response, too.
-  reader.cancel().catch(() => {})
+  stop()
   return undefined
 }

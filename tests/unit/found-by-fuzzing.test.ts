@@ -3,6 +3,7 @@ import { contentOf } from '../../js/common/meta.js'
 import { readGrant } from '../../js/doctor/grant.js'
 import { printable } from '../../js/doctor/printable.js'
 import { Secrets } from '../../js/doctor/secret.js'
+import { timeOf } from '../../js/server/lifetime.js'
 
 /** Defects that a target of `tests/fuzz` has found. */
 
@@ -27,6 +28,15 @@ test('among unclosed and other elements, the right one is found', () => {
   const html = '<p><meta name="a" content="1"><meta <META content="2&amp;3" name="csrf"><meta name="csrf"'
   expect(contentOf(html, 'csrf')).toBe('2&3')
   expect(read(`<meta content='abcdefgh' name=csrf-token>`).csrf?.place).toEqual({ meta: 'csrf-token' })
+})
+
+test.each<{ value: unknown }>([
+  { value: { toString: 1, valueOf: 1 } },
+  { value: [] },
+  { value: {} },
+  { value: true },
+])('a server reads no time in $value', ({ value }) => {
+  expect(timeOf(value)).toBeNull()
 })
 
 test.each([{ toString: 1, valueOf: 1 }, [], null, 7])('doctor reads a JWT whose algorithm is %j', (alg) => {

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest'
+import type { ServerResponse } from 'node:http'
+import { expect, test, vi } from 'vitest'
 import { recordingApi } from './recording-api.js'
 
 const api = recordingApi()
@@ -91,6 +92,29 @@ test.each([
 ])('other responses reach the page unchanged: %s', async (_, body, type, status) => {
   answerWith(body, type, status)
   expect(await ask('/api/v1/**')).toMatchObject({ status, text: body })
+})
+
+test('an object that the API keeps open reaches the page after 10 s, and goes on', async () => {
+  const browser = await api.signedIn(['/api/v1/**'])
+  const begun = new Promise<ServerResponse>((resolve) => {
+    api.answer = (_, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).write('{"progress":1')
+      resolve(response)
+    }
+  })
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  try {
+    const answered = browser.fetch('/api/v1/export', { method: 'POST' })
+    const api = await begun
+    // The server begins to wait when it has the head.
+    await vi.waitFor(() => expect(vi.getTimerCount()).toBeGreaterThan(0))
+    await vi.advanceTimersByTimeAsync(10_000)
+    const response = await answered
+    api.end('}')
+    expect([response.status, await response.text()]).toEqual([200, '{"progress":1}'])
+  } finally {
+    vi.useRealTimers()
+  }
 })
 
 test('a list that the API writes slowly reaches the page piece by piece', async () => {
