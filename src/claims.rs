@@ -1,8 +1,8 @@
 //! The claims of a JWT. They are a hint for scheduling and display, and never an authorisation (RFC 8725 §3.10).
 
 use alloc::string::String;
-use alloc::vec::Vec;
 
+use crate::text::split;
 use crate::{GrantError, Token};
 
 /// The claims that the core reads. Where RFC 7519 requires a NumericDate, a value that is not a number is refused.
@@ -66,12 +66,19 @@ impl Claims {
     /// # Errors
     /// [`GrantError::ClaimsMalformed`] when the payload is not base64url, or is nested more than 32 levels deep.
     pub fn payload(token: &Token, decode: impl FnOnce(&str) -> Option<String>) -> Result<Option<String>, GrantError> {
-        let segments: Vec<_> = token.expose().split('.').collect();
-        let [header, payload, _] = segments.as_slice() else { return Ok(None) };
+        let mut segments = split(token.expose(), b'.');
+        let (Some(header), Some(mut payload), Some(_), None) =
+            (segments.next(), segments.next(), segments.next(), segments.next())
+        else {
+            return Ok(None);
+        };
         if !header.starts_with(JSON_OBJECT) {
             return Ok(None);
         }
-        let json = decode(payload.trim_end_matches('='));
+        while let Some(unpadded) = payload.strip_suffix('=') {
+            payload = unpadded;
+        }
+        let json = decode(payload);
         json.filter(|json| is_shallow(json)).map(Some).ok_or(GrantError::ClaimsMalformed)
     }
 }

@@ -31,6 +31,7 @@ mod policy;
 mod queue;
 mod schedule;
 mod session;
+mod text;
 mod time;
 mod token;
 #[cfg(target_arch = "wasm32")]

@@ -3,6 +3,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use crate::text::rsplit_once;
+
 /// The allow-list. Entries and candidates come from the same URL parser, so equal text means equal origins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origins(Vec<String>);
@@ -56,7 +58,7 @@ impl Origins {
 /// Whether the host is loopback, by name (RFC 6761 §6.3) or by address. The URL parser has already normalised every
 /// spelling of the address.
 fn is_this_machine(authority: &str) -> bool {
-    let host = match authority.rsplit_once(':') {
+    let host = match rsplit_once(authority, b':') {
         Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
         _ => authority,
     };

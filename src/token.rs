@@ -2,11 +2,11 @@
 
 use alloc::string::String;
 use core::fmt;
-use core::str::Split;
 
 use zeroize::Zeroizing;
 
 use crate::GrantError;
+use crate::text::split;
 
 /// An access or a refresh token, or the headers that stand for one.
 ///
@@ -61,8 +61,8 @@ impl Token {
     }
 
     /// The [lines](Token::parse_lines) of the token. A token of any other kind has one line.
-    pub fn lines(&self) -> Split<'_, char> {
-        self.0.split('\n')
+    pub fn lines(&self) -> impl Iterator<Item = &str> {
+        split(&self.0, b'\n')
     }
 
     /// The token's text. It must be written into a request and nowhere else.

@@ -82,35 +82,38 @@ impl Config {
         let refresh = reader.endpoint(raw, "refresh");
         let sign_out = reader.endpoint(raw, "signOut");
         let check = reader.target(&own(raw, "check"), "check").map(|(_, url)| url);
+        let credential = text(raw, "credential");
         let policy = Policy {
-            renewal: if refresh.is_some() { reader.renewal(raw) } else { RefreshMode::None },
+            renewal: match text(raw, "refreshToken").as_str() {
+                _ if refresh.is_none() => RefreshMode::None,
+                "body" => RefreshMode::Body,
+                _ => RefreshMode::Cookie,
+            },
             sign_out: if sign_out.is_some() { SignOutRoute::Server } else { SignOutRoute::None },
-            retention: reader.retention(raw),
+            retention: own(raw, "forgetAfter").as_f64().and_then(Millis::from_seconds).unwrap_or_default(),
             loads_user: user.is_some(),
-            session_cookie: own_string(raw, "credential").as_deref() == Some("cookie"),
+            session_cookie: credential == "cookie",
         };
-        let (name, credential) = (reader.text(raw, "name", "name"), reader.credential(raw));
-        let scheme = reader.text(raw, "scheme", "scheme");
-        let refresh_member = reader.text(raw, "refreshMember", "refreshToken");
-        let reason = reader.text(raw, "reason", "fields");
         let token_paths = Array::from(&own(raw, "tokenPaths")).iter().filter_map(|path| path.as_string()).collect();
-        let (refresh_header, renew_header) = (own_string(raw, "refreshHeader"), own_string(raw, "renewHeader"));
-        let user_field = user.map(|user| user.field("user")).unwrap_or_default();
         reader.wrong.get().map_or(Ok(()), Err)?;
         Ok(Self {
-            name,
+            name: text(raw, "name"),
             origins,
             exchanges,
             refresh,
             sign_out,
-            credential,
-            scheme,
+            credential: match credential.as_str() {
+                "bearer" => Credential::Bearer,
+                "cookie" => Credential::Cookie,
+                _ => Credential::Headers(credential),
+            },
+            scheme: text(raw, "scheme"),
             check,
-            refresh_header,
-            renew_header,
-            user_field,
-            refresh_member,
-            reason,
+            refresh_header: own_string(raw, "refreshHeader"),
+            renew_header: own_string(raw, "renewHeader"),
+            user_field: user.map(|user| user.field("user")).unwrap_or_default(),
+            refresh_member: text(raw, "refreshMember"),
+            reason: text(raw, "reason"),
             token_paths,
             policy,
         })
@@ -158,32 +161,6 @@ impl Reader<'_> {
         self.wrong.set(self.wrong.get().or(Some(ConfigError { code, field })));
     }
 
-    fn text(&self, raw: &JsValue, path: &str, field: &'static str) -> String {
-        own_string(raw, path).unwrap_or_else(|| {
-            self.refuse("option-invalid", field);
-            String::new()
-        })
-    }
-
-    fn renewal(&self, raw: &JsValue) -> RefreshMode {
-        match own_string(raw, "refreshToken").as_deref() {
-            Some("cookie") => return RefreshMode::Cookie,
-            Some("body") => return RefreshMode::Body,
-            _ => self.refuse("option-invalid", "refreshToken"),
-        }
-        RefreshMode::None
-    }
-
-    fn retention(&self, raw: &JsValue) -> Millis {
-        match own(raw, "forgetAfter").as_f64() {
-            Some(seconds) if seconds >= 0.0 => Millis::from_seconds(seconds).unwrap_or_default(),
-            _ => {
-                self.refuse("option-invalid", "forgetAfter");
-                Policy::RETENTION
-            }
-        }
-    }
-
     fn endpoint(&self, raw: &JsValue, field: &'static str) -> Option<Endpoint> {
         self.parse_endpoint(own(raw, field), field)
     }
@@ -211,15 +188,11 @@ impl Reader<'_> {
         }
         Some((method, url))
     }
+}
 
-    fn credential(&self, raw: &JsValue) -> Credential {
-        let name = self.text(raw, "credential", "credential");
-        match name.as_str() {
-            "bearer" => Credential::Bearer,
-            "cookie" => Credential::Cookie,
-            _ => Credential::Headers(name),
-        }
-    }
+/// `js/vault/options.ts` has checked these members, and has filled in the default of each.
+fn text(raw: &JsValue, name: &str) -> String {
+    own_string(raw, name).unwrap_or_default()
 }
 
 fn parse_origins(raw: &JsValue) -> Result<Origins, ConfigError> {

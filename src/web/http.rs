@@ -10,6 +10,7 @@ use zeroize::Zeroizing;
 use super::config::{Config, Credential, Endpoint};
 use super::js_callbacks::JsCallbacks;
 use super::json::{dictionary, extend, own};
+use crate::text::split;
 use crate::{Body, Credentials, ExchangeKind, GrantError, Token};
 
 #[wasm_bindgen]
@@ -75,7 +76,7 @@ impl Config {
     fn write_credential(&self, token: &Token, headers: &Headers) -> Result<(), JsValue> {
         match &self.credential {
             Credential::Headers(names) => {
-                names.split(',').zip(token.lines()).try_for_each(|(name, value)| headers.set(name, value))
+                split(names, b',').zip(token.lines()).try_for_each(|(name, value)| headers.set(name, value))
             }
             Credential::Bearer | Credential::Cookie => headers.set(AUTHORIZATION, &self.authorization(token)),
         }
@@ -110,13 +111,13 @@ impl Config {
 impl Credential {
     fn erase(&self, headers: &Headers) -> Result<(), JsValue> {
         let Self::Headers(names) = self else { return headers.delete(AUTHORIZATION) };
-        names.split(',').try_for_each(|name| headers.delete(name))
+        split(names, b',').try_for_each(|name| headers.delete(name))
     }
 
     /// The header that holds the secret, if it is not `Authorization`.
     pub fn secret_header(&self) -> Option<&str> {
         let Self::Headers(names) = self else { return None };
-        names.split(',').next()
+        split(names, b',').next()
     }
 
     /// The new token in an answer, if the credential has its own headers.

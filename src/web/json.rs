@@ -7,6 +7,7 @@ use js_sys::{JsString, Number, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
 use crate::Member;
+use crate::text::{rsplit_once, split};
 
 #[wasm_bindgen]
 extern "C" {
@@ -22,7 +23,7 @@ pub fn own(object: &JsValue, path: &str) -> JsValue {
     if path.is_empty() {
         return object.clone();
     }
-    path.split('.').fold(object.clone(), |object, key| {
+    split(path, b'.').fold(object.clone(), |object, key| {
         let value =
             if object.is_object() && has_own(&object, key) { Reflect::get(&object, &key.into()).ok() } else { None };
         value.unwrap_or(JsValue::UNDEFINED)
@@ -94,7 +95,7 @@ fn scalar(value: &JsValue) -> Option<JsString> {
 
 /// Removes the own property at this dotted path.
 pub fn remove(object: &JsValue, path: &str) {
-    let (parent, key) = path.rsplit_once('.').unwrap_or(("", path));
+    let (parent, key) = rsplit_once(path, b'.').unwrap_or(("", path));
     let parent = own(object, parent);
     if let Some(parent) = parent.dyn_ref::<Object>() {
         Reflect::delete_property(parent, &key.into()).ok();

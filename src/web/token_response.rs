@@ -13,6 +13,7 @@ use super::config::{Config, Credential};
 use super::js_callbacks::JsCallbacks;
 use super::json::{extend, member, object, own, own_string, parse, remove, texts};
 use super::profile::PageProfile;
+use crate::text::split_once;
 use crate::{Claims, ExchangeKind, Grant, GrantError, GrantParts, Millis, RefreshMode, Token};
 
 /// Why a token response is rejected, and the option that names the invalid field.
@@ -166,13 +167,16 @@ impl Head {
         let secrets = known_tokens.slice(0, known_tokens.length());
         // An empty path means that the whole body is the token, if it is a string. An object is an error that the page
         // may see.
-        let named = paths.iter().filter(|path| !path.is_empty() || body.is_string());
-        for secret in named.flat_map(|path| texts(own(&body, path))) {
-            secrets.push(&secret);
+        for path in paths {
+            if !path.is_empty() || body.is_string() {
+                texts(own(&body, path)).iter().for_each(|secret| _ = secrets.push(secret));
+            }
         }
-        let sent = self.authorization.as_deref().map(|header| token_in(header, &config.scheme).unwrap_or(header));
-        for secret in sent.into_iter().chain(self.renewed.as_deref().map(String::as_str)) {
-            secrets.push(&secret.into());
+        if let Some(header) = &self.authorization {
+            secrets.push(&token_in(header, &config.scheme).unwrap_or(header).into());
+        }
+        if let Some(renewed) = &self.renewed {
+            secrets.push(&renewed.as_str().into());
         }
         let challenge = own(&body, &endpoint.field("challenge"));
         let (shown, has_tokens) = callbacks.visible(text, &self.headers, &secrets, &challenge);
@@ -195,7 +199,7 @@ impl Head {
 /// case-insensitive (RFC 9110 §11.1).
 fn token_in<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
     let header = header.trim_ascii();
-    let (before, token) = header.split_once(' ').unwrap_or(("", header));
+    let (before, token) = split_once(header, b' ').unwrap_or(("", header));
     let is_known = |text: &str| ["", scheme, "Bearer"].iter().any(|known| text.eq_ignore_ascii_case(known));
     // A scheme without a token is not a token.
     Some(token.trim_ascii()).filter(|token| is_known(before) && !is_known(token))
@@ -204,7 +208,7 @@ fn token_in<'a>(header: &'a str, scheme: &str) -> Option<&'a str> {
 /// The value as a number. Some APIs write numbers as decimal text.
 fn number(value: &JsValue) -> Option<f64> {
     let is_decimal = |text: String| {
-        let (whole, fraction) = text.split_once('.').unwrap_or((&text, "0"));
+        let (whole, fraction) = split_once(&text, b'.').unwrap_or((&text, "0"));
         [whole, fraction].iter().all(|digits| !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()))
     };
     value.as_f64().or_else(|| value.as_string().is_some_and(is_decimal).then(|| value.unchecked_into_f64()))

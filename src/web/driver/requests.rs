@@ -151,7 +151,9 @@ impl Driver {
         let Some(check) = self.config.check.as_ref().filter(|_| self.config.refresh.is_none()) else { return true };
         let calls = self.calls.borrow();
         let Some(CallPayload::Request { outgoing, .. }) = calls.get(id).map(|call| &call.payload) else { return true };
-        String::from(outgoing.url()).split(['?', '#']).next() == Some(check)
+        let url = String::from(outgoing.url());
+        // The rest of a URL that begins with this one: nothing, a query or a fragment.
+        url.strip_prefix(check.as_str()).is_some_and(|rest| matches!(rest.bytes().next(), None | Some(b'?' | b'#')))
     }
 
     pub(super) fn settle(&self, id: CallId, via: DeliveryPath) {
