@@ -5,14 +5,17 @@ import { type ADA, at, BOB, expect, openSignedIn } from '../apps.js'
 import { test } from '../complaints.js'
 
 /** Signs in with the session of this page, as another tab may do while a user is signed in. */
-const signInAs = (page: Page, user: typeof ADA) =>
-  page.evaluate(async (credentials) => {
+async function signInAs(page: Page, user: typeof ADA) {
+  // The server's page is complete before Vue has mounted the app.
+  await page.waitForFunction(() => '__vue_app__' in (document.querySelector('#__nuxt') ?? {}))
+  await page.evaluate(async (credentials) => {
     const { __vue_app__: app } = document.querySelector('#__nuxt') as unknown as { __vue_app__: App }
     const auth: VueAuth<unknown> = app.runWithContext(
       () => app._context.provides[Symbol.for('tokencell.vue') as never],
     )
     await auth.signIn(credentials)
   }, user)
+}
 
 test('when another user signs in in another tab, an open page drops the data of the previous user and requests its own', async ({
   api,

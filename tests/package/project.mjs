@@ -1,6 +1,17 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import path from 'node:path'
 import { Failure, root, run, seconds } from '../../scripts/run.mjs'
 
@@ -15,10 +26,14 @@ const digest = (file) => createHash('sha256').update(readFileSync(file)).digest(
 export async function pack() {
   if (!existsSync(path.join(root, 'pkg/index.js'))) throw new Failure('pkg/ is missing: run npm run build')
   mkdirSync(work, { recursive: true })
-  // Without the npm scripts, which would build pkg/.
-  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', work])
   const { name, version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
   const file = path.join(work, `${name}-${version}.tgz`)
+  // Another worker of Playwright may read the tarball of that name at this moment.
+  const folder = mkdtempSync(path.join(work, 'pack-'))
+  // Without the npm scripts, which would build pkg/.
+  await run('npm', ['pack', '--ignore-scripts', '--pack-destination', folder])
+  renameSync(path.join(folder, path.basename(file)), file)
+  rmdirSync(folder)
   return { file, hash: digest(file) }
 }
 
