@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -116,14 +117,23 @@ const answers = (url) =>
     ({ cause }) => cause?.code === 'DEPTH_ZERO_SELF_SIGNED_CERT',
   )
 
-/** A free port. */
+/**
+ * A free port below those that systems give to outgoing connections (from 32768 on Linux). If such a connection got the port
+ * that it is to be connected with, it would be connected with itself, and `isListening` would return true for no server.
+ */
 export async function freePort() {
-  const server = createServer().listen(0, 'localhost')
-  await once(server, 'listening')
-  const { port } = server.address()
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const server = createServer().listen(randomInt(20_000, 32_000), 'localhost')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    const { port } = server.address()
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 /** Starts a program that is not a script, and resolves to it when something listens on its port. */
