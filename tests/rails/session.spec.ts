@@ -27,7 +27,8 @@ for (const across of everywhere)
       expect(await status(page)).toBe('never')
 
       const user = { email: credentials.email, roles: ['user'] }
-      expect(await signIn(page, credentials)).toEqual({ user: expect.objectContaining(user) })
+      const result = { status: 'signed-in', body: { user: expect.objectContaining(user) } }
+      expect(await signIn(page, credentials)).toEqual(result)
       const [{ issued = '' } = {}] = gateway.of('POST', '/login')
       expect(decode(issued)[0]).toEqual({ alg: 'HS256', kid: expect.any(String) })
       const snapshot = await page.evaluate(() => auth.snapshot)
