@@ -50,6 +50,23 @@ fn a_token_in_the_response_to_a_sign_out_does_not_confirm_the_sign_out() {
     assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
 }
 
+/// How many tokens answers are searched for.
+fn known_tokens(world: &World) -> usize {
+    world.tabs[0].session.tokens().count()
+}
+
+#[test]
+fn the_tokens_of_a_session_are_known_until_the_server_has_confirmed_the_sign_out() {
+    let mut world = World::signed_in(1, ADA);
+    assert_eq!(known_tokens(&world), 1);
+    world.sign_out(0);
+    let ask = world.take_ask();
+    assert_eq!(known_tokens(&world), 1, "the server can repeat the token in its response");
+    world.answer(ask, ExchangeResult::Done);
+    world.settle();
+    assert_eq!(known_tokens(&world), 0);
+}
+
 /// A session without a refresh, this many milliseconds after the sign-in.
 fn unrefreshable_after(millis: u64) -> World {
     let mut world = World::with_policy(1, Policy::new(RefreshMode::None, SignOutRoute::Server));
