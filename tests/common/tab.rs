@@ -68,6 +68,8 @@ pub struct Tab {
     pub ticking: bool,
     /// No page is connected, so no page makes calls.
     pub clients_gone: bool,
+    /// How many inputs the session has got. A limit makes an endless loop a failure.
+    pub inputs: u32,
 }
 
 impl Tab {
@@ -86,6 +88,7 @@ impl Tab {
             written: 0,
             ticking: false,
             clients_gone: false,
+            inputs: 0,
         }
     }
 
@@ -95,8 +98,12 @@ impl Tab {
             Input::ClientConnected(_) => self.clients_gone = false,
             _ => {}
         }
+        self.inputs += 1;
+        assert!(self.inputs < 1_000_000, "the session gets inputs without end");
         self.session.handle(input, now);
-        std::iter::from_fn(|| self.session.poll()).collect()
+        let effects: Vec<_> = std::iter::from_fn(|| self.session.poll()).take(100_000).collect();
+        assert!(effects.len() < 100_000, "the session has effects without end");
+        effects
     }
 
     pub fn status(&self) -> Status {

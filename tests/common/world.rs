@@ -152,7 +152,7 @@ impl World {
         let mut steps = 0;
         while let Some((_, packet)) = self.wire.pop_front() {
             steps += 1;
-            assert!(steps < 100_000, "tabs that never stop talking: {packet:?}");
+            assert!(steps < 100_000, "the tabs send messages without end: {packet:?}");
             self.deliver(packet);
         }
     }
@@ -164,7 +164,7 @@ impl World {
         let mut steps = 0;
         while let Some(at) = self.next_deadline().filter(|at| *at <= end) {
             steps += 1;
-            assert!(steps < 20_000, "a timer that never ends");
+            assert!(steps < 20_000, "the timers fire without end");
             self.now = self.now.max(at);
             self.tick();
             self.settle();
