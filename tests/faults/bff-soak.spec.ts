@@ -5,9 +5,11 @@ import { createLedger } from './ledger.js'
 import { createProxy, openProxy } from './proxy.js'
 import { injectFaults, SECONDS, seed, soak, TABS, writesIn } from './soak.js'
 
+/** The client requests the session when something needs it. An application listens to it from the start. */
 const PAGE = `
   import { createBffAuth } from '/pkg/bff/client.js'
-  window.auth = createBffAuth()`
+  window.auth = createBffAuth()
+  auth.subscribe(() => {})`
 
 test(`for ${SECONDS} s, ${TABS} tabs of a server with two instances and Redis, one of them killed at random, lose no session and get no data of the other user`, async ({
   api,
