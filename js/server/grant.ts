@@ -122,9 +122,9 @@ function checkToken(token: string, allowed: RegExp, option: string) {
 
 interface Visibility {
   /** The path of the text for the next step of a sign-in, which stays unless it is a token. */
-  challenge?: string
+  challenge?: string | undefined
   /** The session with whose tokens the request was sent, which the API may repeat. */
-  session?: Pick<Session, 'access' | 'refresh'>
+  session?: Pick<Session, 'access' | 'refresh'> | undefined
 }
 
 /**

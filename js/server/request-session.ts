@@ -295,7 +295,7 @@ export function openRequestSession(
       if (!endpoint) throw unknownExchange(bff.exchanges.keys())
       await cookieState.opened()
       const before = cookieState.session
-      const { session, answer } = await enter(remember, body, contentType, forwarded, endpoint)
+      const { session, answer } = await enter(remember, endpoint, body, contentType, forwarded, before)
       if (!session) return { status: 'pending', body: answer }
       // End the previous session: responses for its user must not arrive after this response.
       if (before) await sessions.end(before)

@@ -87,12 +87,16 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
       const { user, userAt } = await withUser({ ...session, user: undefined })
       return user === undefined ? session : { ...session, user, userAt, isUserOlder: false }
     },
-    /** @throws AuthError `refused`, `unreachable`, or the code for the error in the token response */
+    /**
+     * @param previous the session of the browser before this sign-in. The API may repeat its tokens
+     * @throws AuthError `refused`, `unreachable`, or the code for the error in the token response
+     */
     async signIn(
+      endpoint: Target,
       body: BodyInit,
       contentType: string | null,
       forwarded: Record<string, string>,
-      endpoint: Target = bff.signIn,
+      previous: Session | null,
     ): Promise<SignedIn | Pending> {
       const [sent, type] = await credentialsFor(endpoint, body, contentType)
       const headers = type ? { ...forwarded, 'Content-Type': type } : forwarded
@@ -100,7 +104,11 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         throw isAuthError(cause) ? cause : serverError('unreachable', { cause })
       })
       const { status, ok, headers: answered } = asked.response
-      const answer = visible({ headers: answered, body: asked.body }, bff, endpoint.fields)
+      const { challenge } = endpoint.fields
+      const answer = visible({ headers: answered, body: asked.body }, bff, {
+        challenge,
+        session: previous ?? undefined,
+      })
       if (!ok) {
         const wait = secondsToWait(answered)
         const retryAfter = wait === undefined ? undefined : wait * 1000

@@ -1,9 +1,10 @@
-import { createServer } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
 import { browse, SECRET } from './browser.js'
 
 const ACCESS = '1|opaque access token'
+const FIRST = 'opaque/first+access-token'
 const REFRESH = 'opaque-refresh-token'
 const NUMBER = 12_345_678_901
 const SHORT = 4711
@@ -16,17 +17,24 @@ afterEach(() => {
 
 /** The response that a page gets for a sign-in when the API responds like this. */
 async function signInAnswer(status: number, body: object, headers: Record<string, string> = {}) {
-  const api = createServer((_, response) => response.writeHead(status, headers).end(JSON.stringify(body)))
+  const browser = await signInAt((_, response) => {
+    response.writeHead(status, headers).end(JSON.stringify(body))
+  })
+  return (await browser.signIn()).text()
+}
+
+/** A browser of a server whose API responds like this. */
+async function signInAt(listener: RequestListener) {
+  const api = createServer(listener)
   servers.push(api)
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-  const browser = browse({
+  return browse({
     api: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
     secret: SECRET,
     signIn: '/token',
     refreshToken: 'body',
     fields: { accessToken: 'data.at', refreshToken: 'data.rt', expiresIn: 'data.ttl' },
   })
-  return (await browser.signIn()).text()
 }
 
 test.each<[string, number, { at?: unknown; rt?: unknown; ttl?: string }]>([
@@ -57,6 +65,20 @@ test.each<[string, number, { at?: unknown; rt?: unknown; ttl?: string }]>([
   const secrets = [data.at ?? 'opaque-access-token', REFRESH].flat()
   for (const secret of secrets) expect(text).not.toContain(String(secret))
   expect(text.includes('"count":12')).toBe(status !== 200)
+})
+
+test('promise 3: the refusal of a second sign-in contains no token of the session that the browser has', async () => {
+  let count = 0
+  const browser = await signInAt((_, response) => {
+    count += 1
+    if (count === 1) return response.end(JSON.stringify({ data: { at: FIRST, rt: REFRESH } }))
+    const body = { note: `use ${FIRST}`, [FIRST]: 1, basic: btoa(`ada:${REFRESH}`), hint: 'kept' }
+    response.writeHead(401).end(JSON.stringify(body))
+  })
+  expect((await browser.signIn()).status).toBe(200)
+  const text = await (await browser.signIn()).text()
+  expect(text).toContain('kept')
+  for (const secret of [FIRST, REFRESH, btoa(`ada:${REFRESH}`)]) expect(text).not.toContain(secret)
 })
 
 test('promise 3: a token in the header is removed from the body of a refused grant', async () => {
