@@ -36,8 +36,15 @@ pub fn grant(access: &str, refresh: Option<&str>) -> Grant<Seen> {
 
 /// The next token in the answer to a request: without claims, or a JWT with this subject and a lifetime of 100 s.
 pub fn renewal(access: &str, sub: Option<u32>) -> Grant<Seen> {
-    let claims =
-        sub.map(|sub| Claims { exp: Some(200.0), iat: Some(100.0), sub: Some(Subject::Number(f64::from(sub))) });
+    renewal_with(access, sub.map(|sub| Claims { exp: Some(200.0), iat: Some(100.0), sub: Some(subject(sub)) }))
+}
+
+pub fn subject(sub: u32) -> Subject {
+    Subject::Number(f64::from(sub))
+}
+
+/// The next token in the answer to a request, with these claims.
+pub fn renewal_with(access: &str, claims: Option<Claims>) -> Grant<Seen> {
     let access = Some(Token::parse(access.to_owned()).unwrap());
     let parts =
         GrantParts { access, refresh: None, expires_in: None, claims, date: None, profile: Seen { user: None } };

@@ -1,8 +1,8 @@
 //! Sliding sessions: any answer may bring the next token, and its lifetime follows.
 
-use tokencell::{Input, Instant, Millis, Policy, RefreshMode, SignOutRoute};
+use tokencell::{Claims, Input, Instant, Millis, Policy, RefreshMode, SignOutRoute};
 
-use crate::common::{ADA, BOB, Packet, World, renewal};
+use crate::common::{ADA, BOB, Packet, World, renewal, renewal_with, subject};
 
 fn is_request(packet: &Packet) -> bool {
     matches!(packet, Packet::Request { .. })
@@ -42,6 +42,15 @@ fn a_token_of_another_user_is_not_adopted() {
     world.input(0, Input::Renewed(call, renewal("u2-next", Some(BOB.0))));
     assert_eq!(expires(&world), before);
     assert_eq!(world.tabs[0].user(), Some(ADA));
+}
+
+#[test]
+fn a_token_of_another_user_is_not_adopted_if_its_lifetime_is_unknown() {
+    let (mut world, call) = world();
+    let before = expires(&world);
+    let claims = Claims { exp: None, iat: None, sub: Some(subject(BOB.0)) };
+    world.input(0, Input::Renewed(call, renewal_with("u2-next", Some(claims))));
+    assert_eq!(expires(&world), before);
 }
 
 #[test]
