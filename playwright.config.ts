@@ -39,6 +39,25 @@ const ofTesting = Object.entries({ chromium: inChromium, firefox: inFirefox }).f
   })),
 )
 
+/** Scripts that attack each place of the vault; then the table of the docs is compared. */
+const ofAttacks = [
+  ...Object.entries({ chromium: inChromium, firefox: inFirefox }).flatMap(([engine, use]) =>
+    ([...places, 'bff'] as const).map((place) => ({
+      name: `attacks-${engine}-${place}`,
+      testDir: 'tests/attacks',
+      testMatch: 'attacks.spec.ts',
+      use: { ...use, place },
+    })),
+  ),
+  { name: 'attacks-mutations', testDir: 'tests/attacks', testMatch: 'mutations.spec.ts', use: inChromium },
+  {
+    name: 'attacks-table',
+    testDir: 'tests/attacks',
+    testMatch: 'table.spec.ts',
+    dependencies: [...places, 'bff'].map((place) => `attacks-chromium-${place}`),
+  },
+]
+
 const isFull = Boolean(process.env.TOKENCELL_FULL)
 
 /**
@@ -221,6 +240,7 @@ export default defineConfig<{ where: Place }, { engine: EngineName; served: Serv
     ...ofTesting,
     ...ofSystems,
     ...ofFaults,
+    ...ofAttacks,
     ...places.map((where) => overWebDriver('webkit', where)),
     ...places.map((where) => overWebDriver('wpe', where)),
     ...(['turbopack', 'webpack', 'turbopack-dev', 'webpack-dev'] as const).map((served) => next(served)),

@@ -84,6 +84,12 @@ function faults({ full }) {
   return browsers(projects, { full })
 }
 
+/** Scripts of an attacker, and the table of the docs. */
+function attacks({ full }) {
+  const inFirefox = missing('firefox') ? [] : ['attacks-firefox-*']
+  return browsers(['attacks-table', 'attacks-mutations', ...inFirefox], { full })
+}
+
 /** Playwright's own features and MSW with each vault: in the full run in Firefox, too. */
 function testing({ full }) {
   const engines = ['chromium', ...(full ? ['firefox'] : [])].filter((engine) => !missing(engine))
@@ -157,6 +163,7 @@ function allSteps({ full }) {
     { name: 'package', needs: 'build', work: () => packed({ full }), count: counts.summary },
   ]
   if (full) {
+    steps.push({ name: 'attacks', needs: 'build', work: () => attacks({ full }), count: counts.playwright })
     steps.push({ name: 'recipes', needs: 'build', work: recipes, count: counts.nodeTest })
     steps.push({ name: 'supply', work: checkSupply })
     steps.push({ name: 'reproduce', work: reproduce })
