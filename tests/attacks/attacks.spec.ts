@@ -18,8 +18,9 @@ for (const check of checks) {
     const leaked = MOMENTS.filter((_, index) => outcomes[index] === 'leaked')
     const published = check.limit?.at[place] ?? []
     expect(published, 'moments that the docs must name').toEqual(expect.arrayContaining(leaked))
-    // Whether a script meets a token at one of these moments can depend on the characters of the token.
-    if (published.length > 0) expect(leaked, 'the limit no longer exists').not.toEqual([])
+    // Whether a script meets a token at one of these moments can depend on the characters of the token, and on the browser.
+    if (published.length > 0 && browserName === 'chromium')
+      expect(leaked, 'the limit no longer exists').not.toEqual([])
   })
 
   test(`${check.id}: the same script finds the token of a weak client at each moment`, async ({

@@ -29,7 +29,7 @@ export function kit() {
     if (typeof value === 'function') return ''
     if (typeof value !== 'object' || value === null) return String(value)
     if (depth === 0 || value === window || value instanceof Node) return ''
-    if (value instanceof ArrayBuffer || isView(value)) return latin1(value).slice(0, 200_000)
+    if (value instanceof ArrayBuffer || isView(value)) return latin1(value).slice(0, 4_000_000)
     if (value instanceof WebAssembly.Memory) return ''
     if (value instanceof Promise) {
       apply(then, value, [take, () => {}])

@@ -44,7 +44,11 @@ export function render(checks: Check[]): string {
     const found = count(control) === control.length ? 'found' : 'void'
     return `| ${check.id} | ${check.title} | ${cells.join(' | ')} | ${found} |`
   })
-  const reasons = checks.flatMap(({ id, limit }) => (limit ? [`- **${id}**: ${limit.why}`] : []))
+  const withLimit = checks.flatMap(({ id, limit }) => (limit ? [{ id, why: limit.why }] : []))
+  const reasons = [...new Set(withLimit.map(({ why }) => why))].map((reason) => {
+    const ids = withLimit.filter(({ why }) => why === reason).map(({ id }) => id)
+    return `- **${ids.join(', ')}**: ${reason}`
+  })
   return `# What was tried
 
 \`attacks: ${tried} tried, ${leaked} leaked, ${limits} known limits\`

@@ -99,7 +99,7 @@ export const hooks: Check[] = [
   },
   {
     id: 'A2-then',
-    title: 'a getter for then on Object.prototype',
+    title: 'adds a getter for `then` to Object.prototype',
     arm() {
       Object.defineProperty(Object.prototype, 'then', {
         configurable: true,
@@ -113,7 +113,7 @@ export const hooks: Check[] = [
   },
   {
     id: 'A2-to-json',
-    title: 'a getter for toJSON on Object.prototype',
+    title: 'adds a getter for `toJSON` to Object.prototype',
     arm() {
       Object.defineProperty(Object.prototype, 'toJSON', {
         configurable: true,
@@ -126,7 +126,7 @@ export const hooks: Check[] = [
   },
   {
     id: 'A2-setters',
-    title: 'setters for names of tokens on Object.prototype',
+    title: 'adds setters for names of tokens to Object.prototype',
     arm() {
       // Not `value` and `data`, which Playwright sets.
       for (const name of ['token', 'access_token', 'authorization', 'Authorization'])
@@ -186,35 +186,7 @@ export const hooks: Check[] = [
     id: 'A4-memory',
     title: 'replaces the getter for the bytes of a WebAssembly memory',
     arm: () => hookGetter(WebAssembly.Memory.prototype, 'buffer'),
-  },
-  {
-    id: 'A4-instances',
-    title: 'replaces what makes WebAssembly memories and instances, and reads them',
-    arm: () => {
-      const { Memory } = WebAssembly
-      const memories: WebAssembly.Memory[] = []
-      const keep = (made: unknown) => {
-        const { exports = {} } = (made as { instance?: WebAssembly.Instance }).instance ?? {}
-        for (const it of [made, ...Object.values(exports)]) if (it instanceof Memory) memories.push(it)
-        return made
-      }
-      class Replaced {
-        constructor(options: WebAssembly.MemoryDescriptor) {
-          // biome-ignore lint/correctness/noConstructorReturn: the page gets a real memory
-          return keep(new Memory(options)) as Replaced
-        }
-      }
-      Object.assign(WebAssembly, { Memory: Replaced })
-      for (const name of ['instantiate', 'instantiateStreaming'] as const) {
-        const original = WebAssembly[name] as (...args: unknown[]) => Promise<unknown>
-        Object.assign(WebAssembly, { [name]: (...args: unknown[]) => original(...args).then(keep) })
-      }
-      Object.assign(window, { memories })
-    },
-    reap() {
-      const { memories } = window as never as { memories: WebAssembly.Memory[] }
-      for (const { buffer } of memories) take(buffer)
-    },
+    limit: inPage(['before']),
   },
   {
     id: 'A6-stack',
