@@ -44,8 +44,8 @@ export interface Check {
   signsOut?: boolean
   /** Only in Chromium. */
   chromium?: boolean
-  /** The known limits: at which moments the attack succeeds in which place, and why. */
-  limit?: { at: Partial<Record<Place, readonly Moment[]>>; why: string }
+  /** The known limits: at which moments the attack succeeds in which place, and why. A rare one does not succeed in every run. */
+  limit?: { at: Partial<Record<Place, readonly Moment[]>>; why: string; isRare?: true }
 }
 
 declare global {

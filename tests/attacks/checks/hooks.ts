@@ -186,7 +186,8 @@ export const hooks: Check[] = [
     id: 'A4-memory',
     title: 'replaces the getter for the bytes of a WebAssembly memory',
     arm: () => hookGetter(WebAssembly.Memory.prototype, 'buffer'),
-    limit: inPage(['before']),
+    // The getter is called when the memory grows.
+    limit: { ...inPage(['before']), isRare: true },
   },
   {
     id: 'A6-stack',
