@@ -67,6 +67,45 @@ test('when the policy of the page forbids the worker, the error names worker-src
   }
 })
 
+test('a worker-src that names only the files of the vault permits the vault, and neither a service worker nor a worker from other code', async ({
+  api,
+  open,
+  page,
+  site,
+}) => {
+  // The policy of the page also counts for the files that the vault file imports.
+  const workers = `${site.url}/auth.vault.js ${site.url}/pkg/`
+  site.headers = policy(api, {
+    'worker-src': workers,
+    'require-trusted-types-for': undefined,
+    'trusted-types': undefined,
+  })
+  site.overrides.set('/uploaded.js', (response) => {
+    response.setHeader('content-type', 'text/javascript').end('')
+  })
+  const refused = reports(site)
+  await open(page)
+  await signIn(page)
+  expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
+  expect(refused).toEqual([])
+  const started = await page.evaluate(async () => {
+    const registered = await navigator.serviceWorker.register('/uploaded.js').then(
+      () => ['service worker'],
+      () => [],
+    )
+    const url = URL.createObjectURL(new Blob([''], { type: 'text/javascript' }))
+    const isRefused = new Promise((resolve) => document.addEventListener('securitypolicyviolation', resolve))
+    try {
+      new Worker(url).onerror = () => {}
+    } catch {
+      return registered
+    }
+    await isRefused
+    return registered
+  })
+  expect(started).toEqual([])
+})
+
 test('when no Trusted Types policy allows the URL of the vault, the error names require-trusted-types-for', async ({
   api,
   page,

@@ -109,7 +109,7 @@ export const realms: Check[] = [
     },
     limit: {
       at: { shared: MOMENTS, worker: MOMENTS, page: MOMENTS },
-      why: 'A service worker of the site gets every request of its pages and workers. A `worker-src` that names only the vault file prevents it.',
+      why: 'A service worker of the site gets every request of its pages and workers. A `worker-src` that names only the files of the vault prevents it.',
     },
   },
   {
