@@ -1,17 +1,17 @@
 //! Splits text at ASCII characters. The methods of `str` do the same, but they search with `memchr`, which costs 0.8 KB
 //! of the download.
 
-/// The parts before and after the first of these characters.
+/// The parts before and after the first `at`.
 pub fn split_once(text: &str, at: u8) -> Option<(&str, &str)> {
     parts(text, text.bytes().position(|byte| byte == at)?)
 }
 
-/// The parts before and after the last of these characters.
+/// The parts before and after the last `at`.
 pub fn rsplit_once(text: &str, at: u8) -> Option<(&str, &str)> {
     parts(text, text.bytes().rposition(|byte| byte == at)?)
 }
 
-/// The parts between these characters. Text without them is one part.
+/// The parts between the characters `at`. Text without this character is one part.
 pub fn split(text: &str, at: u8) -> impl Iterator<Item = &str> {
     let mut rest = Some(text);
     core::iter::from_fn(move || {

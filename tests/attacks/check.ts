@@ -24,8 +24,8 @@ export interface Targets {
 }
 
 /**
- * One attack. Its functions run in the page, so they may use only their argument, globals and `kit`. What they
- * see, they give to `take`; the harness searches it for tokens.
+ * One attack. `arm` and `reap` run in the page, so they can use only their argument, globals and `kit`. What they see, they give
+ * to `take`; the harness searches it for tokens. The other functions run in the test.
  */
 export interface Check {
   id: string

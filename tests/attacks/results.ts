@@ -53,13 +53,20 @@ export function render(checks: Check[]): string {
 
 \`attacks: ${tried} tried, ${leaked} leaked, ${limits} known limits\`
 
-\`npm run test:full -- --only attacks\` writes this file; a test compares it with the results of the run. Each script runs on a page at
-three moments: before the scripts of the page, after the start of the client, and after a sign-in. Then a user signs in, sends
-requests, and another user signs in. "seen" means that the script saw an access token; "stopped" means that the sign-in no longer
-works because of the script. If the moments differ, the cell has a word for each. The columns are the places of the token: a
-shared vault, a vault in a worker, a vault in the page (option \`page: true\`), and a server (\`tokencell/server\`). "Control" is
-"found" if the same script found the token of a weak client at each moment. The browser is Chromium; in Firefox the same
-checks run without a table.
+${checks.length} scripts, ${PLACES.length} places of the token and ${MOMENTS.length} moments make ${tried} runs. In ${limits} of them, a known limit lets the script see a token.
+In ${leaked} of the other runs, the script saw one.
+
+\`TOKENCELL_WRITE=1 npm run test:full -- --only attacks\` writes this file. Without the variable, the run fails if the file differs from
+the results.
+
+- A script starts before the scripts of the page, after the start of the client, or after the first sign-in. In each run a user
+  signs in and sends requests, and then another user signs in. If the moments differ, the cell has a word for each.
+- **seen**: the script saw an access token, or it is a known limit and can see one. **no**: it saw none. **no (stopped)**: it saw
+  none, and the second sign-in failed because of it.
+- The places of the token are a shared vault, a vault in a worker, a vault in the page (option \`page: true\`), and a server
+  (\`tokencell/server\`).
+- The control is "found" if the same script found the token of a weak client at each moment.
+- The browser is Chromium. In Firefox all checks but A6-stack and B3 run, without a table.
 
 | check | a script that… | shared | worker | page | server | control |
 | --- | --- | --- | --- | --- | --- | --- |

@@ -83,7 +83,7 @@ for (const tokenIn of ['body', 'header'] as const) {
     page,
     where,
   }) => {
-    test.skip(where !== 'page', 'the core is the same, and the test cannot read the memory of a worker')
+    test.skip(where !== 'page', 'memory.spec.ts reads the memory of a worker')
     api.configure({ tokenIn })
     const canaries = new Canaries(page, api)
     await open(page)

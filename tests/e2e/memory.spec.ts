@@ -9,7 +9,7 @@ test.skip(
   'Playwright reaches only the realm of a dedicated worker, and only in Chromium',
 )
 
-/** Runs in the realm of the vault before it, and keeps the memory of the core. */
+/** The vault file imports this script first. It stores the memory of the core in `globalThis.memory`. */
 const KEEP = `
   const { instantiate } = WebAssembly
   WebAssembly.instantiate = async (...args) => {

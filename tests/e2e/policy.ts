@@ -21,7 +21,7 @@ export function policy(api: Api, changes: Record<string, string | undefined> = {
   return { 'content-security-policy': given.map((directive) => directive.join(' ')).join('; ') }
 }
 
-/** The Trusted Types policy from SECURITY.md, for a bundler that must see `new SharedWorker(new URL(…))`. */
+/** A Trusted Types policy that permits only the URL of the vault. */
 const rule = `{
   createScriptURL(url) {
     const { origin, pathname } = new URL(url, location.href)

@@ -51,6 +51,26 @@ async function connected(happen: (worker: FakeWorker) => void, millis = 1000) {
   return { worker, outcome: await Promise.race([outcome, Promise.resolve('waiting')]) }
 }
 
+test('in a browser without shared workers, `shared` alone fails with `placement-missing`, and is not called', async () => {
+  vi.stubGlobal('SharedWorker', undefined)
+  const shared = vi.fn()
+  await expect(connect({ shared }, OBSERVER)).rejects.toMatchObject({
+    name: 'AuthError',
+    code: 'placement-missing',
+  })
+  expect(shared).not.toHaveBeenCalled()
+})
+
+test('in a browser without shared workers, `worker` is used instead of `shared`, and not `page`', async () => {
+  vi.stubGlobal('SharedWorker', undefined)
+  const [shared, page, worker] = [vi.fn(), vi.fn(), new FakeWorker()]
+  connect({ shared, page, worker: () => worker as unknown as Worker }, OBSERVER).catch(() => {})
+  await vi.advanceTimersByTimeAsync(0)
+  expect(worker.postMessage).toHaveBeenCalled()
+  expect(shared).not.toHaveBeenCalled()
+  expect(page).not.toHaveBeenCalled()
+})
+
 test('a vault that has not responded after 30 seconds fails with `vault-silent` and is terminated', async () => {
   expect((await connected(() => {}, 29_900)).outcome).toBe('waiting')
   const { outcome, worker } = await connected(() => {}, 30_200)
