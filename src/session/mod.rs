@@ -299,8 +299,9 @@ impl<P: Profile> Session<P> {
         if self.exchange.as_mut().is_some_and(|exchange| exchange.take_report(now)) {
             self.report_slow_exchange(now);
         }
-        while self.sign_out_calls.first().is_some_and(|(_, until)| *until <= now) {
-            self.report_unconfirmed_sign_out(now);
+        while let Some((call, _)) = self.sign_out_calls.first().copied().filter(|(_, until)| *until <= now) {
+            self.sign_out_calls.remove(0);
+            self.report_unconfirmed_sign_out(call, now);
         }
         if self.exchange.is_none() {
             self.begin_next(now);

@@ -174,9 +174,7 @@ impl<P: Profile> Session<P> {
     }
 
     /// The caller has waited long enough. The exchange continues.
-    pub(super) fn report_unconfirmed_sign_out(&mut self, now: Instant) {
-        let Some((call, _)) = self.sign_out_calls.first().copied() else { return };
-        self.sign_out_calls.remove(0);
+    pub(super) fn report_unconfirmed_sign_out(&mut self, call: CallId, now: Instant) {
         let ends = match &self.exchange {
             Some(Exchange { stage: Stage::Fetching { since, .. }, .. }) => *since + Policy::EXCHANGE_TIMEOUT,
             _ => now,
