@@ -126,7 +126,10 @@ export async function freePort() {
     const server = createServer().listen(randomInt(20_000, 32_000), 'localhost')
     const isFree = await once(server, 'listening').then(
       () => true,
-      () => false,
+      (error) => {
+        if (error.code !== 'EADDRINUSE') throw error
+        return false
+      },
     )
     if (!isFree) continue
     const { port } = server.address()

@@ -124,7 +124,7 @@ interface Visibility {
   /** The path of the text for the next step of a sign-in, which stays unless it is a token. */
   challenge?: string | undefined
   /** The session with whose tokens the request was sent, which the API may repeat. */
-  session?: Pick<Session, 'access' | 'refresh'> | undefined
+  session?: Pick<Session, 'access' | 'refresh'> | null | undefined
 }
 
 /**

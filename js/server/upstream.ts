@@ -105,10 +105,7 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
       })
       const { status, ok, headers: answered } = asked.response
       const { challenge } = endpoint.fields
-      const answer = visible({ headers: answered, body: asked.body }, bff, {
-        challenge,
-        session: previous ?? undefined,
-      })
+      const answer = visible({ headers: answered, body: asked.body }, bff, { challenge, session: previous })
       if (!ok) {
         const wait = secondsToWait(answered)
         const retryAfter = wait === undefined ? undefined : wait * 1000

@@ -1,9 +1,10 @@
 import type { Page } from '@playwright/test'
 import type { Api } from '../e2e/fixtures.js'
-import type { Site, Where } from '../e2e/site.js'
+import type { Site } from '../e2e/site.js'
+import type { Place } from '../systems/build-pages.js'
 
 /** Where the token is: in one of the vaults, or on the server of the application. */
-export type Place = Where | 'bff'
+export type { Place }
 export const PLACES = ['shared', 'worker', 'page', 'bff'] as const
 
 /** When the script of the attacker runs: before ours, when the client has started, when somebody is signed in. */

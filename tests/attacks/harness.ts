@@ -1,5 +1,5 @@
 import type { Browser, Page } from '@playwright/test'
-import { find } from '../e2e/canary.js'
+import { find, recordTokens } from '../e2e/canary.js'
 import { ADA, type Api, BOB } from '../e2e/fixtures.js'
 import type { Site } from '../e2e/site.js'
 import type { Check, Moment, Place, Targets } from './check.js'
@@ -19,7 +19,7 @@ export interface Scene {
 
 /**
  * Runs an attack once, in a context of its own, and searches everything that it has seen for the tokens that the API has
- * issued. With `isWeak`, the console is left out: the weak client writes its token there, whatever the attack does.
+ * issued. With `isWeak`, the console is not searched, because the weak client always writes its token there.
  */
 export async function run(check: Check, moment: Moment, scene: Scene, isWeak = false): Promise<Outcome> {
   const { browser, place, site, api, evil } = scene
@@ -30,7 +30,7 @@ export async function run(check: Check, moment: Moment, scene: Scene, isWeak = f
   const said: string[] = []
   page.on('console', (message) => said.push(message.text()))
   page.on('pageerror', (error) => said.push(`${error} ${error.stack}`))
-  const tokens = watch(api)
+  const tokens = recordTokens(api)
   evil.seen.length = 0
   try {
     const isSignedIn = await play(page, check, moment, targets)
@@ -109,18 +109,3 @@ const settle = (page: Page) =>
     from.close()
     to.close()
   })
-
-/** The tokens that the API issues from now on. */
-function watch({ tokens }: Api) {
-  const { issue } = tokens
-  const issued: string[] = []
-  tokens.issue = async (subject) => {
-    const grant = await issue(subject)
-    issued.push(grant.token)
-    return grant
-  }
-  const stop = () => {
-    tokens.issue = issue
-  }
-  return { issued, stop }
-}

@@ -4,16 +4,11 @@ import type { Api } from './fixtures.js'
 /** Records every token that the API issues, and everything that a page writes to the console or reports as an error. */
 export class Canaries {
   /** Oldest first. */
-  readonly tokens: string[] = []
+  readonly tokens: string[]
   readonly said: string[] = []
 
-  constructor(page: Page, { tokens }: Pick<Api, 'tokens'>) {
-    const { issue } = tokens
-    tokens.issue = async (subject) => {
-      const grant = await issue(subject)
-      this.tokens.push(grant.token)
-      return grant
-    }
+  constructor(page: Page, api: Pick<Api, 'tokens'>) {
+    this.tokens = recordTokens(api).issued
     page.on('console', (message: ConsoleMessage) => this.said.push(message.text()))
     page.on('pageerror', (error) => this.said.push(`${error} ${error.stack}`))
   }
@@ -23,6 +18,21 @@ export class Canaries {
     const places = { ...(await page.evaluate(sweep)), said: this.said.join('\n'), url: page.url() }
     return find(this.tokens, places)
   }
+}
+
+/** The tokens that the API issues from now on, the oldest first. */
+export function recordTokens({ tokens }: Pick<Api, 'tokens'>) {
+  const { issue } = tokens
+  const issued: string[] = []
+  tokens.issue = async (subject) => {
+    const grant = await issue(subject)
+    issued.push(grant.token)
+    return grant
+  }
+  const stop = () => {
+    tokens.issue = issue
+  }
+  return { issued, stop }
 }
 
 /** The names of the places whose text holds one of the tokens, whole or in part, in any of the encodings below. */

@@ -1,7 +1,19 @@
 import type { Page } from '@playwright/test'
 
-/** The heap of the page's dedicated worker after a garbage collection, in Chromium. */
+/** The heap of the page after a garbage collection, without those of its workers. Only Chromium gives it. */
+export async function heapOfPage(page: Page): Promise<string> {
+  const session = await page.context().newCDPSession(page)
+  const chunks: string[] = []
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk))
+  await session.send('HeapProfiler.collectGarbage')
+  await session.send('HeapProfiler.takeHeapSnapshot')
+  await session.detach()
+  return chunks.join('')
+}
+
+/** The heap of the page's dedicated worker after a garbage collection. Only Chromium gives it. */
 export async function heapOfWorker(page: Page): Promise<string> {
+  // Playwright has no session of its own for workers, so the messages go through the session of the page.
   const session = await page.context().newCDPSession(page)
   const attached = new Promise<string>((resolve) => {
     session.on('Target.attachedToTarget', ({ sessionId }) => resolve(sessionId))

@@ -1,6 +1,7 @@
 import type { Page } from '@playwright/test'
 import { Canaries, find } from './canary.js'
 import { ADA, type Api, doubtToken, expect, get, signIn, test } from './fixtures.js'
+import { heapOfPage } from './heap.js'
 import { onWire, tapWires } from './wire.js'
 
 /** Uses the token in every way: sign-in, requests, streams in both directions, a refresh after a 401. */
@@ -92,21 +93,10 @@ test('check B3: a heap snapshot of the page holds no token', async ({ api, brows
   await open(page)
   await use(page, api)
   // This holds for every place of the vault, because the memory of the core is not in the heap. canary.spec.ts reads it.
-  expect(holding(canaries, await heap(page))).toEqual([])
+  expect(holding(canaries, (await heapOfPage(page)).split('\n'))).toEqual([])
   await page.evaluate((token) => Object.assign(window, { planted: { token } }), canaries.tokens[0])
-  expect(holding(canaries, await heap(page)), 'a planted token is found').not.toEqual([])
+  expect(holding(canaries, (await heapOfPage(page)).split('\n')), 'a planted token is found').not.toEqual([])
 })
-
-/** The heap of the page after a garbage collection. Each string is on its own line. */
-async function heap(page: Page): Promise<string[]> {
-  const session = await page.context().newCDPSession(page)
-  const chunks: string[] = []
-  session.on('HeapProfiler.addHeapSnapshotChunk', ({ chunk }) => chunks.push(chunk))
-  await session.send('HeapProfiler.collectGarbage')
-  await session.send('HeapProfiler.takeHeapSnapshot')
-  await session.detach()
-  return chunks.join('').split('\n')
-}
 
 declare global {
   var heard: unknown[]

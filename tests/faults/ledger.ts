@@ -76,7 +76,8 @@ export function createLedger() {
       expect(lost, 'sessions lost, with the reasons').toEqual([])
       expect(perSecond, 'refreshes per second').toBeLessThanOrEqual(1)
       // The other calls meet a fault, or a page without a session. On a slow machine these are most of a short soak.
-      expect(answers.length, 'calls are answered').toBeGreaterThan(Math.min(10, seen.length / 10))
+      const few = seconds < 60 ? Math.min(10, seen.length / 10) : seen.length / 10
+      expect(answers.length, 'calls are answered').toBeGreaterThan(few)
     },
   }
 }

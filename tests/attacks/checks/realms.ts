@@ -1,15 +1,17 @@
 import type { Site } from '../../e2e/site.js'
 import { type Check, inPage, MOMENTS } from '../check.js'
 
+function hookAnswers() {
+  hook(window, 'fetch')
+  for (const name of ['text', 'json']) hook(Response.prototype, name)
+}
+
 /** Groups B, D and F: the same code in another realm, where the script was first. */
 export const realms: Check[] = [
   {
     id: 'B6-import',
     title: 'replaces fetch and Response, imports the vault file into the page, and signs in with it',
-    arm() {
-      hook(window, 'fetch')
-      for (const name of ['text', 'json']) hook(Response.prototype, name)
-    },
+    arm: hookAnswers,
     reap: async () => {
       const { default: vault } = await import(vaultUrl()).catch(() => ({}))
       take(vault)
@@ -21,10 +23,7 @@ export const realms: Check[] = [
   {
     id: 'B6-pretend',
     title: 'pretends that the page is a shared worker, imports the vault file, and signs in over its port',
-    arm() {
-      hook(window, 'fetch')
-      for (const name of ['text', 'json']) hook(Response.prototype, name)
-    },
+    arm: hookAnswers,
     reap: async () => {
       for (const name of ['SharedWorkerGlobalScope', 'WorkerGlobalScope'])
         Object.defineProperty(window, name, { value: Window, configurable: true })

@@ -1,6 +1,6 @@
 import { sweep } from '../../e2e/canary.js'
+import { heapOfPage } from '../../e2e/heap.js'
 import { type Check, inPage } from '../check.js'
-import { heap } from '../heap.js'
 
 /** Reads one place of the page from outside, with the sweep of canary.spec. */
 const place = (name: string, title: string): Check => ({
@@ -38,13 +38,13 @@ export const surfaces: Check[] = [
   {
     id: 'B3-heap',
     title: 'takes a snapshot of the heap of the page',
-    inspect: heap,
+    inspect: heapOfPage,
     chromium: true,
   },
   {
     id: 'B3-heap-after',
     title: 'takes a snapshot of the heap of the page after sign-out',
-    inspect: heap,
+    inspect: heapOfPage,
     signsOut: true,
     chromium: true,
   },

@@ -1,6 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import type { BffOptions } from '../../../js/server/index.js'
 import { browse, SECRET } from './browser.js'
 
 const ACCESS = '1|opaque access token'
@@ -24,7 +25,7 @@ async function signInAnswer(status: number, body: object, headers: Record<string
 }
 
 /** A browser of a server whose API responds like this. */
-async function signInAt(listener: RequestListener) {
+async function signInAt(listener: RequestListener, options: Partial<BffOptions> = {}) {
   const api = createServer(listener)
   servers.push(api)
   await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
@@ -34,6 +35,7 @@ async function signInAt(listener: RequestListener) {
     signIn: '/token',
     refreshToken: 'body',
     fields: { accessToken: 'data.at', refreshToken: 'data.rt', expiresIn: 'data.ttl' },
+    ...options,
   })
 }
 
@@ -126,31 +128,23 @@ test('promise 3: an encoded token, a token in a key, and one under another name 
 
 test('promise 3: the token of the session that the API repeats in the user, or in a refusal, reaches no page', async () => {
   const token = 'opaque-token-of-the-session'
-  const api = createServer((request, response) => {
-    const body = {
-      '/token': { data: { at: token, rt: REFRESH } },
-      '/me': { name: 'Ada', debug: `Bearer ${token}`, [REFRESH]: 1 },
-      '/refresh': { detail: { [`spent ${REFRESH}`]: token } },
-    }[request.url ?? '']
-    response.writeHead(request.url === '/refresh' ? 401 : 200, { 'content-type': 'application/json' })
-    response.end(JSON.stringify(body))
-  })
-  servers.push(api)
-  await new Promise<void>((resolve) => api.listen(0, '127.0.0.1', resolve))
-  const browser = browse({
-    api: `http://127.0.0.1:${(api.address() as AddressInfo).port}`,
-    secret: SECRET,
-    signIn: '/token',
-    user: '/me',
-    refresh: '/refresh',
-    refreshToken: 'body',
-    fields: { accessToken: 'data.at', refreshToken: 'data.rt', reason: 'error' },
-  })
+  const browser = await signInAt(
+    (request, response) => {
+      const body = {
+        '/token': { data: { at: token, rt: REFRESH } },
+        '/me': { name: 'Ada', debug: `Bearer ${token}`, [REFRESH]: 1 },
+        '/refresh': { hint: 'kept', detail: { [`spent ${REFRESH}`]: token } },
+      }[request.url ?? '']
+      response.writeHead(request.url === '/refresh' ? 401 : 200, { 'content-type': 'application/json' })
+      response.end(JSON.stringify(body))
+    },
+    { user: '/me', refresh: '/refresh' },
+  )
   await browser.signIn()
   const session = await (await browser.fetch('/api/auth/session')).text()
   expect(session).toContain('Ada')
   const refused = await (await browser.json('/api/auth/refresh', { tenant: 'b' })).text()
-  expect(refused).toContain(refused)
+  expect(refused).toContain('kept')
   for (const text of [session, refused]) {
     expect(text).not.toContain(token)
     expect(text).not.toContain(REFRESH)
