@@ -3,8 +3,8 @@ import type { CallRequest, NewCall, Port, ToPage, ToVault } from '../protocol/me
 import { pageError } from './errors.js'
 
 /**
- * The interval at which the page pings the vault while calls are open. If two pings in a row have no answer, the vault
- * counts as lost. In milliseconds.
+ * The interval at which the page pings the vault while it waits for something. If two pings in a row have no answer, the
+ * vault counts as lost. In milliseconds.
  */
 const PING_INTERVAL = 5000
 
@@ -37,13 +37,17 @@ export type Calls = ReturnType<typeof createCallChannel>
  * Creates the channel. Every call that is opened on it settles: with a message; with the error that is thrown while a
  * message is handled; after a ping, if the vault does not know the call; or when the channel ends.
  *
- * @param onSilence called when the vault does not answer pings
+ * @param lose called with an error when the vault does not answer pings
  */
-export function createCallChannel(port: Port, onSilence: () => void) {
+export function createCallChannel(port: Port, lose: (error: unknown) => void) {
   const calls = new Map<number, Call>()
   let lastId = 0
   let timer: ReturnType<typeof setInterval> | undefined
   let unansweredPings = 0
+  /** Whether the page waits for a `welcome`. Until then, no other message is an answer. */
+  let isGreeting = false
+  /** Whether the session of the page is not known yet. */
+  let isLoading = false
   let ended: { error: unknown } | undefined
 
   function post(message: ToVault, transfer: Transferable[] = []) {
@@ -55,14 +59,17 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     const id = ++lastId
     post({ ...request, id } as CallRequest, transfer)
     calls.set(id, call)
-    timer ??= setInterval(ping, PING_INTERVAL)
+    startPinging()
     return id
   }
 
-  /** Called at every interval while calls are open. */
+  function startPinging() {
+    timer ??= setInterval(ping, PING_INTERVAL)
+  }
+
   function ping() {
-    if (calls.size === 0) return stopPinging()
-    if (unansweredPings > 1) return onSilence()
+    if (calls.size === 0 && !isLoading) return stopPinging()
+    if (unansweredPings > 1) return lose(pageError('vault-lost'))
     unansweredPings += 1
     post({ type: 'ping', calls: [...calls.keys()] })
   }
@@ -101,12 +108,25 @@ export function createCallChannel(port: Port, onSilence: () => void) {
   return {
     post,
     open,
-    close: (id: number) => void calls.delete(id),
+    close: (id: number) => calls.delete(id),
     deliver,
     failAll,
+    /** To be called after a `hello` was posted. The vault must answer it as it must answer pings. */
+    awaitWelcome() {
+      isGreeting = isLoading = true
+      startPinging()
+    },
     /** To be called for every message of the vault. */
-    noteSignOfLife() {
-      unansweredPings = 0
+    noteSignOfLife(message: ToPage) {
+      if (message.type === 'welcome') isGreeting = false
+      if (message.type === 'snapshot') isLoading = message.snapshot.status === 'loading'
+      if (isLoading) startPinging()
+      if (!isGreeting) unansweredPings = 0
+    },
+    /** Tells the vault that the page leaves, and expects no more answers. */
+    leave() {
+      stopPinging()
+      post({ type: 'bye' })
     },
     /**
      * Fails the calls that the vault does not know: those in `ids`, or all if `ids` is missing. This is safe, because a
@@ -115,13 +135,13 @@ export function createCallChannel(port: Port, onSilence: () => void) {
      * and their calls are closed here. A call that is still open will get no answer.
      */
     failLost: (ids?: readonly number[]) => failAll(pageError('vault-lost'), ids),
-    /** Opens a call and resolves with the value of its `settled` message. */
+    /** Opens a call for which the vault sends one message, `settled`, and resolves with the value of that message. */
     request: <T>(request: NewCall) =>
       new Promise<T>((resolve, reject) => {
         const id = open(request, {
           onMessage(message) {
             calls.delete(id)
-            if (message.type === 'settled') resolve(message.value as T)
+            resolve((message as Extract<CallMessage, { type: 'settled' }>).value as T)
           },
           fail: reject,
         })
@@ -129,7 +149,6 @@ export function createCallChannel(port: Port, onSilence: () => void) {
     /** Fails all open calls. From now on, `open` throws this error. */
     end(error: unknown) {
       ended ??= { error }
-      stopPinging()
       failAll(error)
     },
   }

@@ -7,7 +7,6 @@ import { listenForLifecycle } from '../protocol/lifecycle.js'
 import type { Port, ToPage } from '../protocol/messages.js'
 import type { ConnectedVault, VaultObserver } from '../protocol/vault.js'
 import { createCallChannel } from './call-channel.js'
-import { pageError } from './errors.js'
 import { createHandshake } from './handshake.js'
 import { createSender } from './send.js'
 
@@ -27,15 +26,15 @@ export interface RemoteOptions extends VaultObserver {
  * is unknown which call the message belongs to.
  */
 export function openRemote(port: Port, options: RemoteOptions) {
-  const channel = createCallChannel(port, () => lose(pageError('vault-lost')))
-  const handshake = createHandshake(channel.post, lose)
+  const channel = createCallChannel(port, lose)
+  const handshake = createHandshake(channel, lose)
   const ending = new AbortController()
   let origins: readonly string[] = []
 
   function onMessage(message: ToPage | null) {
     // The script of a worker may post its own messages. Messages of the vault always have the declared types.
     if (typeof message?.type !== 'string') return
-    channel.noteSignOfLife()
+    channel.noteSignOfLife(message)
     if ('id' in message) return channel.deliver(message)
     if ('instance' in message && handshake.noteInstance(message.instance)) {
       // A restarted vault does not know the open calls of this page, nor that the page wants events for requests.
@@ -70,14 +69,9 @@ export function openRemote(port: Port, options: RemoteOptions) {
     handshake.greet(true)
   }
 
-  function leave() {
-    handshake.stop()
-    channel.post({ type: 'bye' })
-  }
-
   function end(error: unknown) {
     ending.abort()
-    leave()
+    channel.leave()
     channel.end(error)
     options.close()
     options.onFailed(error)
@@ -91,7 +85,11 @@ export function openRemote(port: Port, options: RemoteOptions) {
 
   // A page that goes into the back/forward cache leaves the vault. When it is restored, it shows no session until the vault
   // has answered (promise 18).
-  listenForLifecycle(ending.signal, { hidden: leave, restored, woke: () => channel.post({ type: 'woke' }) })
+  listenForLifecycle(ending.signal, {
+    hidden: channel.leave,
+    restored,
+    woke: () => channel.post({ type: 'woke' }),
+  })
   port.addEventListener('message', ({ data }) => onMessage(data))
   port.addEventListener('messageerror', () => channel.failLost())
   handshake.greet(false)

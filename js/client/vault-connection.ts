@@ -41,6 +41,8 @@ export function createVaultConnection(placement: Placement, observer: Observer) 
       return vault
     },
     /** Calls `work` with the current vault, if it has started. Does not start one. */
-    withCurrent: (work: (vault: ConnectedVault) => void) => void vault.then(work, () => {}),
+    withCurrent(work: (vault: ConnectedVault) => void) {
+      vault.then(work, () => {})
+    },
   }
 }

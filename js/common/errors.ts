@@ -6,7 +6,6 @@ export type { AuthErrorCode } from './error-codes.js'
 const MESSAGES = {
   closed: 'The client is closed. Call createAuth().',
   'not-in-browser': 'Call this in a browser.',
-  'policy-refused': 'A Content Security Policy blocks this. Allow it.',
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 

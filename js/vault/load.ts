@@ -1,5 +1,5 @@
-import { commonError } from '../common/errors.js'
 import { platformFetch } from '../common/platform-fetch.js'
+import { policyError } from '../common/policy-error.js'
 import init, { Core } from '../wasm/core.js'
 import { vaultError } from './errors.js'
 import { directiveAgainst } from './policy.js'
@@ -34,8 +34,7 @@ async function instantiate() {
   } catch (cause) {
     loading = undefined
     const directive = await directiveAgainst('wasm-eval')
-    if (directive)
-      throw commonError('policy-refused', { directive: `${directive} 'wasm-unsafe-eval'`, cause })
+    if (directive) throw policyError({ directive: `${directive} 'wasm-unsafe-eval'`, cause })
     throw vaultError('vault-failed', { cause })
   }
 }

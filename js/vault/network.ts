@@ -1,5 +1,6 @@
-import { type AuthError, commonError } from '../common/errors.js'
+import type { AuthError } from '../common/errors.js'
 import { platformFetch } from '../common/platform-fetch.js'
+import { policyError } from '../common/policy-error.js'
 import { vaultError } from './errors.js'
 import { directiveAgainst, originOf } from './policy.js'
 
@@ -30,7 +31,7 @@ export function createNetwork() {
     async reasonOf(url: string, mayAsk: boolean): Promise<AuthError | undefined> {
       const origin = originOf(url)
       const directive = await directiveAgainst(origin)
-      if (directive) return commonError('policy-refused', { directive })
+      if (directive) return policyError({ directive })
       const isUnread = mayAsk && origin !== location.origin && isReadable.get(origin) === false
       return isUnread && (await answers(origin)) ? vaultError('cors-refused') : undefined
     },

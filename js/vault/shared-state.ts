@@ -124,13 +124,17 @@ export function openSharedState(name: string) {
      * @param slowTtl how long a lease is valid if its exchange is slow, in milliseconds
      */
     async claim(ttl: number, slowTtl: number): Promise<SharedStateRow> {
-      const now = Date.now()
-      const isFree = ({ mark, slow }: Entry) =>
-        Math.floor(mark) > now || now - Math.floor(mark) >= (slow ? slowTtl : ttl)
-      const mark = now + Math.random()
-      const before = await transact((entry) => (isFree(entry) ? { ...entry, mark } : entry))
+      let own: number | undefined
+      const before = await transact((entry) => {
+        // The time is read inside the transaction: another vault may have acquired the lease while this one waited. A
+        // mark a little in the future is valid, too: two processes may read the same clock with different precision.
+        const now = Date.now()
+        const isFree = Math.abs(now - Math.floor(entry.mark)) >= (entry.slow ? slowTtl : ttl)
+        own = isFree ? (own ?? now + Math.random()) : undefined
+        return own ? { ...entry, mark: own } : entry
+      })
       const [hint, epoch, age, isSlow] = row(before)
-      return [hint, epoch, age, isSlow, isFree(before) ? mark : undefined]
+      return [hint, epoch, age, isSlow, own]
     },
     async markSlow(mark: number) {
       await transact((entry) => (entry.mark === mark ? { ...entry, slow: true } : entry))

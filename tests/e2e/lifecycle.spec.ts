@@ -141,6 +141,29 @@ test('when a worker is killed during a refresh, its calls reject with vault-lost
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
 
+test('when a worker is killed while a page waits for its session, the page gets the session from a new worker without a call', async ({
+  api,
+  open,
+  page,
+  where,
+}) => {
+  test.skip(where === 'page', 'a page is its own vault')
+  test.slow()
+  // The response to the killed worker may be lost with its cookie.
+  api.configure({ reuseGrace: 60 })
+  await open(page)
+  await signIn(page)
+  // After the reload no worker has a token.
+  await page.evaluate(() => new BroadcastChannel('kill').postMessage(null))
+  api.faults.add({ route: 'refresh', kind: 'holdBefore' })
+  const held = api.faults.whenHeld('refresh')
+  await page.reload()
+  await held
+  await page.evaluate(() => new BroadcastChannel('kill').postMessage(null))
+  api.faults.release('refresh')
+  await page.waitForFunction(() => auth.snapshot.status === 'authenticated')
+})
+
 test('promise 18: a page that returns from the back/forward cache after its vault has ended starts a new vault and gets its session back', async ({
   api,
   open,

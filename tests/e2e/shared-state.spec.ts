@@ -26,6 +26,37 @@ test('promise 6: when five vaults claim the lease at the same moment, exactly on
   expect(marks).toBe(1)
 })
 
+test('promise 6: a vault does not acquire a lease that another vault has acquired after it asked', async ({
+  page,
+}) => {
+  const marks = await page.evaluate(async () => {
+    const [first, second] = (await openSharedStates(2)) as [SharedState, SharedState]
+    await second.recall()
+    const { now } = Date
+    const time = now()
+    Date.now = () => time
+    // `first` must open the database before its transaction, so the transaction of `second` comes before it.
+    const late = first.claim(3000, 3000)
+    Date.now = () => time + 5
+    const [, , , , acquired] = await second.claim(3000, 3000)
+    const [, , , , refused] = await late
+    // As in a process whose clock has a lower precision.
+    Date.now = () => time - 5
+    const [, , , , behind] = await first.claim(3000, 3000)
+    // The clock was set back by more than the lease is valid.
+    Date.now = () => time - 5000
+    const [, , , , setBack] = await first.claim(3000, 3000)
+    Date.now = now
+    return { acquired, refused, behind, setBack }
+  })
+  expect(marks).toEqual({
+    acquired: expect.any(Number),
+    refused: undefined,
+    behind: undefined,
+    setBack: expect.any(Number),
+  })
+})
+
 test('promise 6: a lease is free after its owner releases it, and another vault cannot release it', async ({
   page,
 }) => {

@@ -24,7 +24,7 @@ test('a page restored from the back/forward cache treats its vault as lost when 
   restore()
   expect(port.posted.at(-1)).toEqual({ type: 'hello', version: VERSION, restored: true })
   expect(shown()).toBe(LOADING)
-  await vi.advanceTimersByTimeAsync(9_900)
+  await vi.advanceTimersByTimeAsync(14_900)
   expect(onLost).not.toHaveBeenCalled()
   await vi.advanceTimersByTimeAsync(200)
   expect([onLost.mock.calls.length, close.mock.calls.length]).toEqual([1, 1])
@@ -37,8 +37,8 @@ test('a page restored from the back/forward cache continues with its vault when 
   const { port, onLost, shown } = await openPage()
   page.show('pagehide')
   restore()
-  // The thread was blocked when the welcome arrived: half of the time limit passes at once, but not all of it.
-  await vi.advanceTimersByTimeAsync(6_000)
+  // The thread was blocked when the welcome arrived: the timer fires once before it, but not three times.
+  await vi.advanceTimersByTimeAsync(9_000)
   port.receive(WELCOME)
   port.receive({ type: 'snapshot', snapshot: { ...ADA } })
   await vi.advanceTimersByTimeAsync(60_000)
@@ -46,14 +46,16 @@ test('a page restored from the back/forward cache continues with its vault when 
   expect(shown()).toEqual(ADA)
 })
 
-test('a restored page that its vault refuses treats the vault as lost after 10 s, and one that is hidden again waits', async () => {
+test('a restored page that its vault refuses treats the vault as lost after 15 s, and one that is hidden again waits', async () => {
   const refused = await openPage()
   restore()
   refused.port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-failed', message: 'x' } })
-  // Another script of the page may have sent a `hello`. So a refusal of a running vault is ignored, and its silence counts.
+  // Another script of the page may have sent a `hello`. So a refusal of a running vault is ignored, and no welcome counts.
   await settled()
   expect(refused.onLost).not.toHaveBeenCalled()
-  await vi.advanceTimersByTimeAsync(10_000)
+  await vi.advanceTimersByTimeAsync(14_900)
+  refused.port.receive({ type: 'pong', instance: 'first', unknown: [] })
+  await vi.advanceTimersByTimeAsync(200)
   expect(refused.onLost).toHaveBeenCalledTimes(1)
 
   const hidden = await openPage()
@@ -134,6 +136,26 @@ test('a vault that answers no pings while calls are open is lost after 15 s, onc
   expect([onLost.mock.calls.length, close.mock.calls.length]).toEqual([1, 1])
 })
 
+test('while the status is `loading`, a vault that answers no pings is lost after 15 s, without a call of the page', async () => {
+  const { port, onLost } = await openPage()
+  port.receive({ type: 'snapshot', snapshot: LOADING })
+  await vi.advanceTimersByTimeAsync(10_100)
+  expect(port.of('ping')).toEqual(Array(2).fill({ type: 'ping', calls: [] }))
+  port.receive({ type: 'pong', instance: 'first', unknown: [] })
+  await vi.advanceTimersByTimeAsync(14_800)
+  expect(onLost).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(200)
+  expect(onLost).toHaveBeenCalledTimes(1)
+})
+
+test('a page whose status is known and that has no open calls sends no pings', async () => {
+  const { port, onLost } = await openPage()
+  port.receive({ type: 'snapshot', snapshot: LOADING })
+  port.receive({ type: 'snapshot', snapshot: { ...ADA } })
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect([port.of('ping').length, onLost.mock.calls.length]).toEqual([0, 0])
+})
+
 for (const type of ['ping', 'pong'] as const) {
   test(`a page that gets a ${type} of another instance fails its calls and repeats its handshake on the same port`, async () => {
     const { vault, port, onLost, close, fetch, onSnapshot, onEvent } = await openPage()
@@ -169,7 +191,7 @@ for (const type of ['ping', 'pong'] as const) {
 test('another instance is lost when it does not welcome the page, and gets no second `hello` when it does so at once', async () => {
   const silent = await openPage()
   silent.port.receive({ type: 'ping', instance: 'second' })
-  await vi.advanceTimersByTimeAsync(10_100)
+  await vi.advanceTimersByTimeAsync(15_100)
   expect(silent.onLost).toHaveBeenCalledTimes(1)
 
   const welcomed = await openPage()

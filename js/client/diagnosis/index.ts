@@ -1,5 +1,6 @@
-import { AuthError, commonError, isAuthError } from '../../common/errors.js'
+import { AuthError, isAuthError } from '../../common/errors.js'
 import { platformFetch } from '../../common/platform-fetch.js'
+import { policyError } from '../../common/policy-error.js'
 import { linkErrorOf } from './link-error.js'
 import { scriptOf, type WorkerScript } from './worker-script.js'
 
@@ -22,7 +23,7 @@ export async function diagnose(
 ): Promise<AuthError> {
   if (!violations.some(isAboutVault)) await new Promise((resolve) => setTimeout(resolve, POLICY_TIMEOUT))
   const directive = violations.find(isAboutVault)?.effectiveDirective
-  if (directive) return commonError('policy-refused', { directive, cause: thrownIn(cause)?.cause ?? cause })
+  if (directive) return policyError({ directive, cause: thrownIn(cause)?.cause ?? cause })
   if (!isAuthError(cause)) return diagnoseScript(cause, make)
   return (cause.code === 'vault-silent' && make && (await silentFault(cause, make))) || cause
 }
