@@ -1,4 +1,4 @@
-// Finds the oldest supported browsers from the features that the code uses: `node scripts/support.mjs`. The table in the README must be the same.
+// Finds the oldest supported browsers from the features that the code uses: `node scripts/support.mjs`. The table in docs/browsers.md must be the same.
 
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
@@ -76,18 +76,18 @@ const cellsOf = (text) =>
     .split('|')
     .map((cell) => cell.trim())
 
-/** Checks the table in the README. If it is wrong, the failure contains the correct table and the lines of code that require it. */
+/** Checks the table in docs/browsers.md. If it is wrong, the failure contains the correct table and the lines of code that require it. */
 export async function checkSupport() {
   const rows = (await measure()).map(({ name, needs }) => ({
     name,
     floors: BROWSERS.map((browser) => ({ browser, ...floorOf(needs, browser) })),
   }))
   const table = rows.map(({ name, floors }) => [name, ...floors.map(({ version }) => String(version))])
-  const written = readFileSync(path.join(root, 'README.md'), 'utf8')
+  const written = readFileSync(path.join(root, 'docs/browsers.md'), 'utf8')
     .split('\n')
     .filter((text) => text.startsWith('|'))
     .map(cellsOf)
-  const isWritten = (row) => written.some((cells) => cells.join() === row.join())
+  const isWritten = (row) => written.some((cells) => cells.slice(0, row.length).join() === row.join())
   const wrong = rows.filter((_, at) => !isWritten(table[at]))
   const why = rows.map(({ name, floors }) =>
     [
@@ -98,7 +98,7 @@ export async function checkSupport() {
     ].join('\n'),
   )
   if (wrong.length)
-    throw new Failure(`README, "Browsers":\n${[HEAD, ...table].map(line).join('\n')}\n\n${why.join('\n')}`)
+    throw new Failure(`docs/browsers.md:\n${[HEAD, ...table].map(line).join('\n')}\n\n${why.join('\n')}`)
   return why.join('\n')
 }
 

@@ -3,6 +3,7 @@ import { installBackends } from './backends.mjs'
 import { engineNames, installPrograms, missing, programNames } from './browsers.mjs'
 import { checks, compile } from './check.mjs'
 import * as counts from './counts.mjs'
+import { checkDocs } from './docs.mjs'
 import { fuzzQuickly } from './fuzz.mjs'
 import { install } from './install.mjs'
 import { buildNext, variants as ofNext } from './next.mjs'
@@ -146,6 +147,7 @@ async function mutants() {
 function allSteps({ full }) {
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),
+    { name: 'docs', needs: 'build', work: checkDocs },
     { name: 'fuzz', needs: 'build', work: () => fuzzQuickly({ full }), count: counts.fuzz },
     ...engineNames.map((name) => ({
       name,

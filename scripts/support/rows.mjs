@@ -1,4 +1,4 @@
-// The rows of the table "Browsers" in the README: the files that an application loads, and their other requirements.
+// The rows of the table in docs/browsers.md: the files that an application loads, and their other requirements.
 
 /** `files`: under pkg/. `features`: required features that no name in the code shows. `hasWasm`: whether WebAssembly is needed. */
 export const ROWS = {

@@ -11,6 +11,7 @@ import { edits } from './edit.mjs'
 import { environments } from './environments.mjs'
 import { modules } from './modules.mjs'
 import { pack } from './project.mjs'
+import { starts } from './start.mjs'
 
 function select(steps, { full, names }) {
   const unknown = names.find((name) => !steps.some((step) => step.name === name))
@@ -34,7 +35,7 @@ await program(import.meta.url, async (args) => {
         work: () => browse(environment, { browser, tarball, vaults }),
       })),
       ...edits.map((step) => ({ ...step, work: () => step.work({ browser, tarball }) })),
-      ...modules.map((step) => ({ ...step, work: () => step.work({ browser, tarball }) })),
+      ...[...modules, ...starts].map((step) => ({ ...step, work: () => step.work({ browser, tarball }) })),
     ]
     summarize(await runSteps(select(steps, { full, names })))
   } finally {

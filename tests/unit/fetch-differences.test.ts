@@ -4,7 +4,7 @@ import { casesOf, THEMES, type ThemeName } from '../e2e/fetch-parity/cases/index
 import { DIFFERENCES } from '../e2e/fetch-parity/differences.js'
 import type { Where } from '../e2e/site.js'
 
-test('the README lists every difference between `auth.fetch` and `fetch` that the browser tests accept', () => {
+test('the documentation lists every difference between `auth.fetch` and `fetch` that the browser tests accept', () => {
   const titles = Object.keys(THEMES).flatMap((name) => casesOf(name as ThemeName).map(({ label }) => label))
   expect(new Set(titles).size).toBe(titles.length)
   expect(titles.length).toBeGreaterThanOrEqual(250)
@@ -14,9 +14,8 @@ test('the README lists every difference between `auth.fetch` and `fetch` that th
       titles.some((title) => one.titles.test(`${title} in ${one.engine ?? 'firefox'}`)),
       one.what,
     ).toBe(true)
-  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8')
-  const section = readme.split('## Where auth.fetch differs from fetch')[1]?.split('\n#')[0] ?? ''
-  const rows = section
+  const page = readFileSync(new URL('../../docs/guides/fetch-differences.md', import.meta.url), 'utf8')
+  const rows = page
     .split('\n')
     .filter((line) => line.startsWith('|'))
     .slice(2)

@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-// The recipes of docs/identity.md, with the real libraries.
+// The recipes of docs/guides/query-caches.md and docs/identity.md, with the real libraries.
 import { ApolloClient, gql, HttpLink, InMemoryCache } from '@apollo/client'
 import { createPinia, defineStore } from 'pinia'
 import { expect, test, vi } from 'vitest'

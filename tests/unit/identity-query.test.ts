@@ -1,4 +1,4 @@
-// The recipe of docs/identity.md for TanStack Query, with the real library.
+// The recipe of docs/guides/query-caches.md for TanStack Query, with the real library.
 import { QueryClient, QueryObserver } from '@tanstack/query-core'
 import { expect, test, vi } from 'vitest'
 import { onIdentityChange } from '../../js/adapters/identity.js'

@@ -11,7 +11,7 @@ function matcherIn(file: string): string {
   return quoted.replaceAll('\\\\', '\\')
 }
 
-test.each(['README.md', 'examples/next/proxy.ts'])(
+test.each(['docs/start/next.md', 'examples/next/proxy.ts'])(
   'the `matcher` of %s includes pages, and excludes public files and the routes of the session and the API',
   (file) => {
     const config = { matcher: [matcherIn(file)] }

@@ -1,6 +1,6 @@
 import type { Where } from '../site.js'
 
-/** What differs on purpose, or cannot be helped. The README has the same rows. */
+/** What differs on purpose, or cannot be helped. docs/guides/fetch-differences.md has the same rows. */
 export interface Difference {
   /** Matches `${label} in ${engine}` of exactly the cases that differ, or the test fails. */
   titles: RegExp
@@ -8,7 +8,7 @@ export interface Difference {
   where?: Where[]
   /** The cases differ only in the time at which the connection closes. */
   isOfClosing?: true
-  /** The row of the README. */
+  /** The row of the documentation. */
   what: string
   why: string
 }

@@ -25,7 +25,7 @@ const NAMES: ThemeName[] = [
 const LEFT_OUT =
   /^(a form of an element|in a Cache|as the body of a Request|url (that is )?(relative|empty)|AbortSignal\.timeout)/
 
-/** Intended differences. The README lists them. */
+/** Intended differences. docs/guides/fetch-differences.md lists them. */
 const DIFFERENCES: { titles: RegExp; why: string }[] = [
   { titles: /^header Cookie: /, why: 'The API does not get the cookies of the page.' },
   {

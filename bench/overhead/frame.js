@@ -1,0 +1,4 @@
+import { create } from '/out/supertokens.js'
+
+window.client = create()
+window.signedIn = client.signIn()

@@ -1,0 +1,57 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitepress'
+import { sections } from '../pages.mjs'
+
+const root = path.resolve(fileURLToPath(import.meta.url), '../../..')
+const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+
+/** The first heading of a page, without the marks of Markdown. */
+function titleOf(page) {
+  const text = readFileSync(path.join(root, 'docs', `${page}.md`), 'utf8')
+  return /^# (.+)$/m.exec(text)?.[1].replace(/`/g, '') ?? page
+}
+
+const linkTo = (page) => `/${page.replace(/index$/, '')}`
+
+export default defineConfig({
+  title: 'tokencell',
+  description: 'Client-side auth that keeps the access token out of the reach of page scripts',
+  lang: 'en',
+  srcDir: '../docs',
+  outDir: '../target/site',
+  cacheDir: '../target/site-cache',
+  cleanUrls: true,
+  // Without the network, no time of the last change is known, and no font is loaded.
+  lastUpdated: false,
+  // The index of the search is one large file, which is loaded when the search is opened.
+  vite: { build: { chunkSizeWarningLimit: 3000 } },
+  markdown: {
+    // Without `v-pre`, Vue evaluates `{{ … }}` in inline code.
+    config(md) {
+      const { code_inline: render } = md.renderer.rules
+      md.renderer.rules.code_inline = (tokens, at, ...rest) => {
+        tokens[at].attrSet('v-pre', '')
+        return render(tokens, at, ...rest)
+      }
+    },
+  },
+  themeConfig: {
+    search: { provider: 'local' },
+    outline: { level: [2, 3] },
+    nav: [
+      { text: 'Start', link: '/start/' },
+      { text: 'Your backend', link: '/backend/' },
+      { text: 'Compare', link: '/compare' },
+      { text: version, link: 'https://github.com/tokencell/tokencell/blob/main/CHANGELOG.md' },
+    ],
+    sidebar: sections.map(({ title, pages }) => ({
+      text: title,
+      collapsed: pages.length > 8,
+      items: pages
+        .filter((page) => existsSync(path.join(root, 'docs', `${page}.md`)))
+        .map((page) => ({ text: titleOf(page), link: linkTo(page) })),
+    })),
+  },
+})
