@@ -1,8 +1,8 @@
 // What Nuxt imports by itself, for the snippets of pages about Nuxt. tests/package builds whole applications.
 
-import type {} from '../../pkg/nuxt/runtime/types.js'
 import type { NuxtLinkProps } from 'nuxt/app'
 import type { DefineComponent } from 'vue'
+import type {} from '../../pkg/nuxt/runtime/types.js'
 
 type App = typeof import('nuxt/app')
 type Vue = typeof import('vue')
