@@ -3,6 +3,7 @@ import { type DoctorOptions, UsageError } from './options.js'
 import { STACKS, type Stack } from './stack.js'
 
 export const HELP = `Usage: tokencell doctor <url> [options]
+       tokencell doctor --app <folder> [--json]
 
 Signs in to an API and checks from outside whether it does what browsers and tokencell need: cookies, CORS, tokens,
 rotation, CSRF, sign-out. Endpoints are relative to <url>, for example https://api.example.com/api/v1
@@ -42,6 +43,11 @@ Extent
   --insecure               accept any certificate. Safer: NODE_EXTRA_CA_CERTS=ca.pem
   --plain-http             sign in over http to another machine
 
+Code (reads files only; runs nothing and sends nothing)
+  --app <folder>           list what tokencell replaces in the code of an application, each with its line: tokens in web
+                           storage, cookies, stores and headers, interceptors, packages for signing in, and session cookies
+                           of a server without HttpOnly, Secure or SameSite. Without <url>; only --json can be added
+
 Report
   --json                   print the report as JSON
   --stack <name>           show the fixes for django, express, fastapi, flask, laravel or rails; default: the framework
@@ -50,6 +56,7 @@ Report
   --fail-on <severity>     error (default), warning, advice or never
 
 Exit code: 0 no finding at or above --fail-on, 1 at least one, 2 wrong usage, 3 doctor cannot reach the API.
+With --app: 0 nothing found, 1 something found, also in tests, 2 wrong usage.
 doctor never prints a token, a cookie value or a password.
 `
 
@@ -66,12 +73,18 @@ export interface Arguments extends DoctorOptions {
   failOn: (typeof SEVERITIES)[number] | 'never'
 }
 
+/** The arguments of `--app`. */
+export interface AppArguments {
+  app: string
+  json: boolean
+}
+
 /**
  * Parses the arguments after the name of the command. Returns `help` if help is requested.
  *
  * @throws UsageError
  */
-export function readArguments(args: string[]): Arguments | 'help' {
+export function readArguments(args: string[]): Arguments | AppArguments | 'help' {
   const { values, positionals } = parse(args)
   if (values.help) return 'help'
   const [command, url, ...more] = positionals
@@ -81,6 +94,7 @@ export function readArguments(args: string[]): Arguments | 'help' {
         ? `There is no command "${command}"; the only command is doctor`
         : 'A command is missing: use doctor',
     )
+  if (values.app !== undefined) return readAppArguments({ ...values, app: values.app }, url)
   if (!url)
     throw new UsageError('The URL of the API is missing: tokencell doctor https://api.example.com/api/v1')
   if (more.length > 0) throw new UsageError(`doctor accepts one URL: remove "${more[0]}"`)
@@ -115,10 +129,19 @@ export function readArguments(args: string[]): Arguments | 'help' {
   }
 }
 
+function readAppArguments({ app, json = false, ...others }: { app: string; json?: boolean }, url?: string) {
+  if (!app) throw new UsageError('--app needs a folder: tokencell doctor --app .')
+  if (url) throw new UsageError('--app reads files and sends no request: remove the URL')
+  const [other] = Object.keys(others)
+  if (other) throw new UsageError(`--${other} has no meaning with --app: remove it`)
+  return { app, json }
+}
+
 function parse(args: string[]) {
   const text = { type: 'string' } as const
   const flag = { type: 'boolean' } as const
   const options = {
+    app: text,
     email: text,
     password: text,
     field: { type: 'string', multiple: true },

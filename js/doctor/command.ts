@@ -1,4 +1,6 @@
-import { type Arguments, HELP, readArguments, SEVERITIES } from './arguments.js'
+import { scanApp } from './app/scan.js'
+import { renderApp } from './app/text.js'
+import { type AppArguments, type Arguments, HELP, readArguments, SEVERITIES } from './arguments.js'
 import { readCredentials, type Terminal } from './credentials.js'
 import { plan, UsageError } from './options.js'
 import { printable } from './printable.js'
@@ -20,6 +22,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
       stdout.write(HELP)
       return EXIT.clean
     }
+    if ('app' in parsed) return await runApp(parsed, terminal)
     // This comes before the prompt for a password.
     const vault = parsed.vaultFile === undefined ? undefined : await readVaultFile(parsed.vaultFile)
     plan({ ...parsed, vault })
@@ -31,7 +34,11 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     const report = await examine({ ...parsed, vault, credentials })
     if (stderr.isTTY) stderr.write('\x1b[K')
     const exitCode = isAtOrAbove(report, parsed.failOn) ? EXIT.found : EXIT.clean
-    stdout.write(isJson ? json({ ...report, exitCode }) : renderText(report, look(parsed, terminal)))
+    stdout.write(
+      isJson
+        ? json({ ...report, exitCode })
+        : renderText(report, { stack: parsed.stack, isVerbose: parsed.verbose, ...look(terminal) }),
+    )
     return exitCode
   } catch (error) {
     const failure = explain(error)
@@ -43,6 +50,14 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
   }
 }
 
+/** Reads the code of a folder. */
+async function runApp({ app, json: isJson }: AppArguments, terminal: Terminal): Promise<number> {
+  const report = await scanApp(app)
+  const exitCode = report.findings.length > 0 ? EXIT.found : EXIT.clean
+  terminal.stdout.write(isJson ? json({ ...report, exitCode }) : renderApp(report, look(terminal)))
+  return exitCode
+}
+
 const json = (value: object) => `${JSON.stringify(value, null, 2)}\n`
 
 function isAtOrAbove({ summary }: Report, failOn: Arguments['failOn']): boolean {
@@ -50,10 +65,8 @@ function isAtOrAbove({ summary }: Report, failOn: Arguments['failOn']): boolean 
   return SEVERITIES.slice(0, SEVERITIES.indexOf(failOn) + 1).some((severity) => summary[severity] > 0)
 }
 
-function look({ stack, verbose }: Arguments, { stdout, env }: Terminal) {
+function look({ stdout, env }: Terminal) {
   return {
-    stack,
-    isVerbose: verbose,
     width: Math.min(Math.max(stdout.columns ?? 100, 60), 110),
     // https://no-color.org
     hasColours: Boolean(stdout.isTTY) && !env.NO_COLOR && env.TERM !== 'dumb',

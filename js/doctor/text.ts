@@ -1,7 +1,6 @@
-import path from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { styleText } from 'node:util'
 import { CONTRACT, type Finding } from './finding.js'
+import { COLUMN, group, INDENT, installed, labelled, plural, wrap } from './layout.js'
 import { duration } from './printable.js'
 import type { Report } from './report.js'
 import type { Stack } from './stack.js'
@@ -23,10 +22,6 @@ const MARKS = {
   ok: ['✓', 'green'],
   skipped: ['–', 'gray'],
 } as const
-const INDENT = '    '
-/** The width of the labels at the left. */
-const COLUMN = 9
-
 type Format = Parameters<typeof styleText>[0]
 
 /** Renders a report for people. */
@@ -152,36 +147,4 @@ export function renderText(report: Report, look: Look): string {
     paint(summary.error ? 'red' : summary.warning ? 'yellow' : 'green', total),
     '',
   ].join('\n')
-}
-
-/** The path of a file of this package, as a terminal can open it: relative if the file is below the working directory. */
-function installed(file: string): string {
-  const absolute = fileURLToPath(new URL(`../../${file}`, import.meta.url))
-  const relative = path.relative('', absolute)
-  return relative.startsWith('..') ? absolute : relative
-}
-
-const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`
-
-function group(findings: Finding[], key: (finding: Finding) => string): Map<string, Finding[]> {
-  const groups = new Map<string, Finding[]>()
-  for (const finding of findings) groups.set(key(finding), [...(groups.get(key(finding)) ?? []), finding])
-  return groups
-}
-
-/** A label, and the text beside it. */
-function labelled(label: string, text: string, width: number, column = COLUMN): string[] {
-  return wrap(text, width - INDENT.length - column).map(
-    (line, at) => `${INDENT}${(at === 0 ? label : '').padEnd(column)}${line}`,
-  )
-}
-
-function wrap(text: string, width: number): string[] {
-  const lines = ['']
-  for (const word of text.split(' ')) {
-    const line = lines.at(-1) ?? ''
-    if (line && line.length + 1 + word.length > width) lines.push(word)
-    else lines[lines.length - 1] = line ? `${line} ${word}` : word
-  }
-  return lines
 }
