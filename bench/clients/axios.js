@@ -11,10 +11,12 @@ export function create() {
     if (token) config.headers.Authorization = `Bearer ${token}`
     return config
   })
-  createAuthRefresh(api, async (failed) => {
+  const refresh = async (failed) => {
     keep(await axios.post('/refresh'))
     failed.response.config.headers.Authorization = `Bearer ${token}`
-  })
+  }
+  // With the default, requests that get a 401 while a refresh runs fail.
+  createAuthRefresh(api, refresh, { deduplicateRefresh: false })
   return {
     signIn: async () => keep(await axios.post('/login')),
     get: (path) =>

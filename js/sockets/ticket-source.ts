@@ -9,17 +9,24 @@ export const FIRST_PAUSE = 500
 /** Statuses with which an API refuses for now. */
 const TEMPORARY = [408, 425, 429]
 
+/**
+ * The codes of a request without a response. Browsers report a broken connection to another origin as they report CORS, so
+ * it has the code `cors-refused`.
+ */
+const WITHOUT_RESPONSE: readonly string[] = ['cors-refused', 'unreachable']
+
 /** What to do about a ticket that could not be got. */
 export function judge(error: unknown): { isTemporary: boolean; retryAfter: number | undefined } {
-  if (!isAuthError(error)) return { isTemporary: false, retryAfter: undefined }
+  // With a valid token, a request without a network fails as `fetch` does.
+  if (!isAuthError(error)) return { isTemporary: error instanceof TypeError, retryAfter: undefined }
   const { code, status = 0, retryAfter } = error
   const isRefusedForNow = code === 'refused' && (status >= 500 || TEMPORARY.includes(status))
-  return { isTemporary: code === 'unreachable' || isRefusedForNow, retryAfter }
+  return { isTemporary: WITHOUT_RESPONSE.includes(code) || isRefusedForNow, retryAfter }
 }
 
 /**
  * Creates a function that resolves with a fresh ticket, for libraries that ask for one before each connection. While the
- * API is unreachable, it asks again after growing pauses, so the library does not give up.
+ * API is unreachable or the browser has no network, it asks again after growing pauses, so the library does not give up.
  *
  * The function rejects with `AuthError`: `session-ended` if nobody is signed in, or the user is gone meanwhile; `refused`
  * if the API refuses for good; `body-malformed` if its response has no ticket.

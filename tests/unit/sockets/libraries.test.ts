@@ -3,6 +3,7 @@ import { CloseCode, createClient } from 'graphql-ws'
 import { useServer } from 'graphql-ws/use/ws'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { WebSocket, WebSocketServer } from 'ws'
+import { AuthError } from '../../../js/common/errors.js'
 import { ticketSource, ticketWebSocket, whenSessionEnds } from '../../../js/sockets/index.js'
 import { ADA, BOB, listen, openSocketServer, ticketed } from './server.js'
 
@@ -89,6 +90,18 @@ test('graphql-ws without a valid ticket is refused', async () => {
 test('ticketSource waits while the API is unreachable', async () => {
   const api = ticketed()
   api.refuse('unreachable')
+  const ticket = ticketSource(api.auth, '/t')()
+  await vi.waitFor(() => expect(api.asked()).toBe(1))
+  api.refuse()
+  expect(await ticket).toBe('ticket-2')
+})
+
+test.each([
+  ['the browser has no network', new TypeError('Failed to fetch')],
+  ['the connection to another origin breaks', new AuthError('cors-refused', 'blocked')],
+])('ticketSource waits while %s', async (_, error) => {
+  const api = ticketed()
+  api.fail(error)
   const ticket = ticketSource(api.auth, '/t')()
   await vi.waitFor(() => expect(api.asked()).toBe(1))
   api.refuse()

@@ -143,6 +143,18 @@ test('openSocket asks again while the API is unreachable', async () => {
   await new Promise((resolve) => kept.on('open', resolve))
 })
 
+test('openSocket asks again while the browser has no network', async () => {
+  const api = ticketed()
+  api.fail(new TypeError('Failed to fetch'))
+  const server = await openSocketServer(api.redeem)
+  const kept = openSocket(api.auth, { ticket: '/t', url: (ticket) => `${server.url}?ticket=${ticket}` })
+  onTestFinished(() => kept.close())
+  const { retryIn } = await new Promise<SocketEvents['error']>((resolve) => kept.on('error', resolve))
+  expect(retryIn).toBeGreaterThanOrEqual(500)
+  api.refuse()
+  await new Promise((resolve) => kept.on('open', resolve))
+})
+
 test('openSocket does not ask again for a ticket that is refused, until there is a refresh', async () => {
   const { api, server, errors, opened } = await open({}, 'never')
   api.refuse('refused', 403)

@@ -23,7 +23,7 @@ export async function listen(handle: RequestListener): Promise<{ server: Server;
 export function ticketed(session: Parameters<ReturnType<typeof createTestAuth>['become']>[0] = ADA) {
   const issued = new Map<string, string>()
   let count = 0
-  let refusal: AuthError | undefined
+  let refusal: Error | undefined
   const auth = createTestAuth({
     session,
     ticket() {
@@ -43,6 +43,10 @@ export function ticketed(session: Parameters<ReturnType<typeof createTestAuth>['
     /** From now on there are no tickets; with nothing there are. */
     refuse(code?: 'refused' | 'unreachable', status?: number) {
       refusal = code && new AuthError(code, 'no ticket', { status })
+    },
+    /** From now on a request for a ticket fails with this error. */
+    fail(error: Error) {
+      refusal = error
     },
     /** The user of the ticket, which is spent with this. */
     redeem(ticket: string | null) {
