@@ -91,7 +91,7 @@ function storms({ storm }, plot) {
   ]
   return [
     '## Requests on an expired token',
-    'The access token has expired, and the page sends many requests at the same moment; in the last column, four tabs send 250 each. The API is strict: each refresh token is accepted once, and a second use ends the session. A failure is a request that is not answered with 200.',
+    'The access token has expired, and the page sends many requests at the same moment; in the last column, four tabs send 250 each. The API is strict: each refresh token is accepted once, and a second use ends the session. A failure is a request that is not answered with 200 within 60 s. Of 10,000 requests, Chromium refuses most of those that are outstanding at once; a vault lets the rest wait. From 1,000 requests on, there is one round, otherwise three.',
     '![Time until all requests are answered, for 1 to 10,000 requests. The last table has the same figures.](./plots/storm.svg)',
     ...part('Refreshes', 'refreshes'),
     ...part('Failures', 'failures'),

@@ -1,6 +1,6 @@
 import { inTurns, measured, median, openPage } from './browser.mjs'
 
-const ROUNDS = 9
+const ROUNDS = 5
 
 /** The time from the start of the page's script to the answer to its first request with a token. */
 async function firstAnswer(page) {
