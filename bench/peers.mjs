@@ -1,21 +1,12 @@
-import { createHash } from 'node:crypto'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
-import { announced, run } from '../scripts/run.mjs'
+import { installFolder } from '../scripts/install.mjs'
 
 const folder = path.join(import.meta.dirname, 'peers')
 
-/** Installs the other packages, unless they are already installed. Their optional peers are not needed for a bundle. */
-export async function installPeers() {
-  const lock = createHash('sha256')
-    .update(readFileSync(path.join(folder, 'package-lock.json')))
-    .digest('hex')
-  const done = path.join(folder, 'node_modules/.lock-hash')
-  if (existsSync(done) && readFileSync(done, 'utf8') === lock) return
-  const options = ['--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund']
-  await announced('npm ci of bench/peers', run('npm', ['ci', ...options], { cwd: folder }))
-  writeFileSync(done, lock)
-}
+/** Installs the other packages. Their optional peers are not needed for a bundle. */
+export const installPeers = () =>
+  installFolder(folder, ['--ignore-scripts', '--legacy-peer-deps', '--no-audit', '--no-fund'])
 
 /** The versions that were measured. */
 export function versions() {

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { engine } from './browsers.mjs'
+import { hashOf } from './hashes.mjs'
+import { installFolder } from './install.mjs'
 import { freePort, startProgram } from './processes.mjs'
 import { announced, root, run } from './run.mjs'
 
@@ -10,10 +11,8 @@ const folder = path.join(root, 'tests/backends')
 const requirements = path.join(folder, 'requirements.txt')
 const betterAuth = path.join(folder, 'better-auth')
 
-const hashOf = (file) => createHash('sha256').update(readFileSync(file)).digest('hex').slice(0, 16)
-
 /** One environment for each list of requirements, so that a branch with another list does not replace it. */
-const environment = () => path.join(root, 'target/backends', hashOf(requirements))
+const environment = () => path.join(root, 'target/backends', hashOf(requirements).slice(0, 16))
 /** The Python interpreter of that environment. */
 export const python = () => path.join(environment(), 'bin/python')
 
@@ -39,16 +38,7 @@ export async function installPython() {
   writeFileSync(done, '')
 }
 
-async function installNode() {
-  const done = path.join(betterAuth, 'node_modules/.lock-hash')
-  const hash = hashOf(path.join(betterAuth, 'package-lock.json'))
-  if (existsSync(done) && readFileSync(done, 'utf8') === hash) return
-  await announced(
-    'npm ci of tests/backends',
-    run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: betterAuth }),
-  )
-  writeFileSync(done, hash)
-}
+const installNode = () => installFolder(betterAuth, ['--no-audit', '--no-fund'])
 
 /**
  * Starts a server of tests/backends in an empty folder, which is deleted when the server ends: `{ url, output, end }`.

@@ -1,32 +1,27 @@
 // The documentation: `npm run docs` serves it, `npm run docs -- build` builds it, `npm run docs -- write` writes its generated pages
 
-import { createHash } from 'node:crypto'
 import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from './build.mjs'
-import { install } from './install.mjs'
-import { announced, Failure, program, root, run } from './run.mjs'
+import { differences, hashesOf } from './hashes.mjs'
+import { install, installFolder } from './install.mjs'
+import { importFrom } from './packages.mjs'
+import { Failure, program, root, run } from './run.mjs'
 
 const site = path.join(root, 'site')
 const docs = path.join(root, 'docs')
+/** What `generate` writes, relative to docs/. */
 const generated = ['reference/types', 'reference/doctor', 'llms.txt']
+const isGenerated = (file) => generated.some((name) => file === name || file.startsWith(`${name}/`))
 
-/** Installs VitePress and TypeDoc, unless they are already installed. */
-async function installSite() {
-  const lock = createHash('sha256')
-    .update(readFileSync(path.join(site, 'package-lock.json')))
-    .digest('hex')
-  const done = path.join(site, 'node_modules/.lock-hash')
-  if (existsSync(done) && readFileSync(done, 'utf8') === lock) return
-  await announced('npm ci of site', run('npm', ['ci', '--no-audit', '--no-fund'], { cwd: site }))
-  writeFileSync(done, lock)
-}
+/** Installs VitePress and TypeDoc. */
+const installSite = () => installFolder(site, ['--no-audit', '--no-fund'])
 
 /** Writes the generated pages into a folder with the layout of docs/. Needs the built package. */
 async function generate(folder) {
   const { writeChecks, writeTypes } = await import('../site/reference.mjs')
-  const { overview } = await import('../site/overview.mjs')
+  const { overview } = await import('../site/pages.mjs')
   await writeTypes(path.join(folder, 'reference/types'))
   await writeChecks(path.join(folder, 'reference/doctor'))
   const read = (page) => {
@@ -36,63 +31,60 @@ async function generate(folder) {
   writeFileSync(path.join(folder, 'llms.txt'), overview(read))
 }
 
-async function inTemporaryFolder(work) {
+/** Generates the pages in a temporary folder, and calls `work` with it. */
+async function withGenerated(work) {
   const folder = mkdtempSync(path.join(tmpdir(), 'tokencell-docs-'))
   try {
     await generate(folder)
-    return await work(folder)
+    return work(folder)
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
 /** Replaces the generated pages in docs/. */
-export const writeDocs = () =>
-  inTemporaryFolder((folder) => {
-    for (const name of generated) {
-      rmSync(path.join(docs, name), { recursive: true, force: true })
-      cpSync(path.join(folder, name), path.join(docs, name), { recursive: true })
-    }
+const write = () =>
+  withGenerated((folder) => {
+    for (const name of generated) rmSync(path.join(docs, name), { recursive: true, force: true })
+    cpSync(folder, docs, { recursive: true })
   })
 
 /** @throws Failure with the names of the pages that no longer agree with the code */
 const requireFresh = () =>
-  inTemporaryFolder(async (folder) => {
-    const { differences } = await import('../site/files.mjs')
-    const stale = generated.flatMap((name) =>
-      differences(path.join(folder, name), path.join(docs, name)).map((file) =>
-        path.join('docs', name, file),
-      ),
-    )
+  withGenerated((folder) => {
+    const present = [...hashesOf(docs)].filter(([file]) => isGenerated(file))
+    const stale = differences(hashesOf(folder), new Map(present))
     if (stale.length)
       throw new Failure(
-        `These pages do not agree with the code; run npm run docs -- write and look at the difference:\n${stale.join('\n')}`,
+        'These pages of docs/ do not agree with the code: run npm run docs -- write, and look at the difference',
+        stale.join('\n'),
       )
-  })
-
-const vitepress = (...args) =>
-  run(process.execPath, ['node_modules/vitepress/bin/vitepress.js', ...args, '.'], {
-    cwd: site,
-    name: 'vitepress',
   })
 
 /** Checks the generated pages, and builds the site. Fails on a dead link and on a warning. */
 export async function checkDocs() {
   await installSite()
   await requireFresh()
-  const output = await vitepress('build')
+  const args = ['node_modules/vitepress/bin/vitepress.js', 'build', '.']
+  const output = await run(process.execPath, args, { cwd: site, name: 'vitepress' })
   const warnings = output.split('\n').filter((line) => /\(!\)|warn|deprecat/i.test(line))
-  if (warnings.length) throw new Failure(`The build of the documentation warns:\n${warnings.join('\n')}`)
+  if (warnings.length) throw new Failure('The build of the documentation warns', warnings.join('\n'))
   return output
 }
 
-await program(import.meta.url, async ([command, ...rest]) => {
-  if (rest.length || !['build', 'write', undefined].includes(command))
-    throw new Failure('usage: npm run docs [-- build | -- write]')
+/** Serves the documentation, and updates the pages in the browser when a file changes. */
+async function serve() {
+  const { createServer } = await importFrom(site, 'vitepress')
+  const server = await createServer(site)
+  await server.listen()
+  server.printUrls()
+}
+
+await program(import.meta.url, async ([command = 'serve', ...rest]) => {
+  const commands = { serve, write, build: checkDocs }
+  if (rest.length || !(command in commands)) throw new Failure('usage: npm run docs [-- build | -- write]')
   await install()
   await build()
   await installSite()
-  if (command === 'write') return writeDocs()
-  if (command === 'build') return checkDocs()
-  await vitepress('dev')
+  await commands[command]()
 })

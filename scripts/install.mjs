@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
+import { hashOf } from './hashes.mjs'
 import { announced, Failure, program, root, run } from './run.mjs'
 
 /**
@@ -57,11 +57,23 @@ async function rustup(...args) {
 async function installPackages() {
   const lock = path.join(root, 'package-lock.json')
   const stamp = path.join(root, 'node_modules', '.lock-hash')
-  const hash = () => createHash('sha256').update(readFileSync(lock)).digest('hex')
-  if (existsSync(lock) && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash()) return
-  if (existsSync(lock)) await announced('npm ci', run('npm', ['ci'])).catch(explainLock)
-  else await announced('npm install', run('npm', ['install']))
-  writeFileSync(stamp, hash())
+  if (existsSync(lock)) return installFolder(root).catch(explainLock)
+  await announced('npm install', run('npm', ['install']))
+  writeFileSync(stamp, hashOf(lock))
+}
+
+/**
+ * Installs the packages of a folder with a lock file of its own, unless they are already installed.
+ *
+ * @param options for `npm ci`
+ */
+export async function installFolder(folder, options = []) {
+  const hash = hashOf(path.join(folder, 'package-lock.json'))
+  const stamp = path.join(folder, 'node_modules', '.lock-hash')
+  if (existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return
+  const name = path.relative(root, folder)
+  await announced(`npm ci${name && ` of ${name}`}`, run('npm', ['ci', ...options], { cwd: folder }))
+  writeFileSync(stamp, hash)
 }
 
 function explainLock(error) {

@@ -1,21 +1,9 @@
 import { createHash } from 'node:crypto'
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { differences, hashesOf } from './hashes.mjs'
 import { Failure, program, root, run } from './run.mjs'
-
-/** The files in a folder, by name, with a hash of their content. */
-function hashes(folder) {
-  const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) =>
-    entry.isFile(),
-  )
-  return new Map(
-    files.map((file) => {
-      const name = path.join(file.parentPath, file.name)
-      return [path.relative(folder, name), createHash('sha256').update(readFileSync(name)).digest('hex')]
-    }),
-  )
-}
 
 /** Builds a copy of the committed files in a folder of its own. */
 async function buildCopy(folder) {
@@ -30,7 +18,7 @@ async function buildCopy(folder) {
     env,
     name: `build in ${folder}`,
   })
-  return hashes(path.join(folder, 'pkg'))
+  return hashesOf(path.join(folder, 'pkg'))
 }
 
 /** Builds twice, in two folders whose names have different lengths, and compares every byte of `pkg/`. */
@@ -40,13 +28,12 @@ export async function reproduce() {
   )
   try {
     const [first, second] = [await buildCopy(folders[0]), await buildCopy(folders[1])]
-    const names = [...new Set([...first.keys(), ...second.keys()])]
-    const different = names.filter((name) => first.get(name) !== second.get(name))
+    const different = differences(first, second)
     if (different.length > 0) throw new Failure('two builds differ', different.join('\n'))
     const all = createHash('sha256')
       .update(JSON.stringify([...first].sort()))
       .digest('hex')
-    return `${names.length} files of pkg/ are the same in both builds, sha256 of all: ${all}`
+    return `${first.size} files of pkg/ are the same in both builds, sha256 of all: ${all}`
   } finally {
     for (const folder of folders) rmSync(path.dirname(folder), { recursive: true, force: true })
   }

@@ -104,3 +104,33 @@ export const sections = [
     pages: ['reference/index', 'reference/types/index', 'reference/errors/index', 'reference/doctor/index'],
   },
 ]
+
+/** The first heading of a page, without the marks of Markdown. */
+export const titleOf = (text) => /^# (.+)$/m.exec(text)[1].replace(/`/g, '')
+
+/**
+ * The text of llms.txt (llmstxt.org): the title and the first paragraph of every page.
+ *
+ * @param read returns the text of a page
+ */
+export function overview(read) {
+  const parts = sections.map(
+    ({ title, pages }) => `## ${title}\n\n${pages.map((page) => entryOf(page, read(page))).join('\n')}`,
+  )
+  return `# tokencell
+
+> Client-side auth for frontends on a JWT API. The access token is in the memory of a WebAssembly module in a worker, where no
+> script of the page can read it. It is refreshed once for all requests and tabs.
+
+${parts.join('\n\n')}
+`
+}
+
+function entryOf(page, text) {
+  const [first = ''] = text
+    .replace(/^# .+$/m, '')
+    .split(/\n{2,}/)
+    .map((paragraph) => paragraph.replace(/\s+/g, ' ').trim())
+    .filter((paragraph) => /^[\w`*[]/.test(paragraph))
+  return `- [${titleOf(text)}](${page}.md): ${first.replace(/\[([^\]]*)\]\([^)]*\)/g, '$1')}`
+}

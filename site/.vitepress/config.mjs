@@ -1,18 +1,13 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { defineConfig } from 'vitepress'
-import { sections } from '../pages.mjs'
+import { sections, titleOf } from '../pages.mjs'
 
 const root = path.resolve(fileURLToPath(import.meta.url), '../../..')
 const { version } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 
-/** The first heading of a page, without the marks of Markdown. */
-function titleOf(page) {
-  const text = readFileSync(path.join(root, 'docs', `${page}.md`), 'utf8')
-  return /^# (.+)$/m.exec(text)?.[1].replace(/`/g, '') ?? page
-}
-
+const textOf = (page) => readFileSync(path.join(root, 'docs', `${page}.md`), 'utf8')
 const linkTo = (page) => `/${page.replace(/index$/, '')}`
 
 export default defineConfig({
@@ -23,8 +18,6 @@ export default defineConfig({
   outDir: '../target/site',
   cacheDir: '../target/site-cache',
   cleanUrls: true,
-  // Without the network, no time of the last change is known, and no font is loaded.
-  lastUpdated: false,
   // The index of the search is one large file, which is loaded when the search is opened.
   vite: { build: { chunkSizeWarningLimit: 3000 } },
   markdown: {
@@ -50,9 +43,7 @@ export default defineConfig({
     ],
     sidebar: sections.map(({ title, pages }) => ({
       text: title,
-      items: pages
-        .filter((page) => existsSync(path.join(root, 'docs', `${page}.md`)))
-        .map((page) => ({ text: titleOf(page), link: linkTo(page) })),
+      items: pages.map((page) => ({ text: titleOf(textOf(page)), link: linkTo(page) })),
     })),
   },
 })

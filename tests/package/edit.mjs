@@ -3,7 +3,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { seconds } from '../../scripts/run.mjs'
-import { withServer } from './browse.mjs'
+import { withEnvironment } from './browse.mjs'
 import { closed, expect, until, watch } from './drive.mjs'
 import { environments } from './environments.mjs'
 
@@ -47,7 +47,7 @@ export const edits = environments
     name: environment.name.replace(/dev$/, 'edit'),
     full: environment.name !== 'vite-8-dev',
     work: ({ browser, tarball }) =>
-      withServer(environment, { tarball, vaults: ['shared'] }, async (served) => {
+      withEnvironment(environment, { tarball, vaults: ['shared'] }, async (served) => {
         const context = await browser.newContext()
         try {
           await edit({ ...served, ...(await watch(context)), environment })

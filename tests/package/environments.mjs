@@ -2,8 +2,9 @@
 // `project`  the folder in projects/ with the package.json and the lock file
 // `source`   the folder in sources/ with the application. `place`: the target for the files of sources/shared
 // `copy`     a folder to copy, `{ from, to }`
-// `build`    the build command, if there is one
+// `builds`   the commands that build it, if there are any
 // `serve`    a function from the port to a command, or the name of a folder to serve
+// `env`      a function from the URL of the API to more environment variables of that command
 // `pages`    whether the application has a second page
 // `tolerated` patterns for console errors that are not failures
 // `leastNode` the minimum version of Node, if it is higher than ours
@@ -26,7 +27,7 @@ const viteEnvironments = (version) => {
     {
       name: version,
       ...project,
-      build: [vite, 'build'],
+      builds: [[vite, 'build']],
       serve: (port) => [vite, 'preview', ...strictly(port)],
     },
     { name: `${version}-dev`, ...project, serve: (port) => [vite, 'dev', ...strictly(port)], full: true },
@@ -40,7 +41,7 @@ const nextEnvironments = (bundler, { full }) => {
     {
       name: bundler,
       ...project,
-      build: [next, 'build', option],
+      builds: [[next, 'build', option]],
       serve: (port) => [next, 'start', '--port', port],
       full,
     },
@@ -59,7 +60,7 @@ const nuxtEnvironments = (version, { full, leastNode }) => {
     {
       name: version,
       ...project,
-      build: [nuxt, 'build'],
+      builds: [[nuxt, 'build']],
       serve: () => ['.output/server/index.mjs'],
       full,
     },
@@ -84,7 +85,7 @@ export const environments = [
     project: 'esbuild',
     source: 'esbuild',
     place: 'src',
-    build: [esbuild, 'src/expose.ts', 'src/auth.vault.ts', ...toAssets],
+    builds: [[esbuild, 'src/expose.ts', 'src/auth.vault.ts', ...toAssets]],
     serve: 'public',
     tolerated: leftBehind,
   },

@@ -1,60 +1,53 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createApi } from '../../examples/api/src/api.js'
-import { finish, freePort, serve } from '../../scripts/processes.mjs'
 import { Failure } from '../../scripts/run.mjs'
-import { skipped } from '../../scripts/steps.mjs'
-import { nodeFor } from './browse.mjs'
 import { closed, expect, until, watch } from './drive.mjs'
-import { fill, install, sources } from './project.mjs'
+import { fill, sources } from './project.mjs'
+import { SECRET, withServer } from './served.mjs'
 
 const nuxt = 'node_modules/nuxt/bin/nuxt.mjs'
 const modes = ['bff', 'vault']
 const projects = [{ project: 'nuxt-4.4' }, { project: 'nuxt-4.5', leastNode: '22.19.0', full: true }]
 
 /** Standard Nuxt projects with the module, in both modes: type check, build and session test. */
-export const modules = projects.map(({ project, leastNode, full }) => ({
-  name: `${project}-module`,
+export const modules = projects.map(({ full, ...project }) => ({
+  name: `${project.project}-module`,
   full,
   async work({ browser, tarball }) {
-    const folder = await install(project, tarball)
-    const node = nodeFor({ leastNode }, folder)
-    if (!node) return skipped(`needs Node ${leastNode}`)
-    for (const mode of modes) await tryOut(mode, { browser, folder, node })
+    for (const mode of modes) {
+      const lack = await tryOut(mode, project, { browser, tarball })
+      if (lack) return lack
+    }
   },
 }))
 
-async function tryOut(mode, { browser, folder, node }) {
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const api = createApi({ corsOrigins: [url] })
-  const { url: apiUrl, close } = await api.listen({ host: 'localhost' })
-  try {
-    fill(folder, [
-      [path.join(sources, 'nuxt-module'), '.'],
-      [path.join(sources, `nuxt-module-${mode}`), '.'],
-    ])
-    const config = path.join(folder, 'nuxt.config.ts')
-    writeFileSync(config, readFileSync(config, 'utf8').replaceAll('http://localhost:8787', apiUrl))
-    await finish(nuxt, ['prepare'], { cwd: folder, node })
-    await finish('node_modules/vue-tsc/bin/vue-tsc.js', ['-b', '--noEmit'], { cwd: folder, node })
-    await finish(nuxt, ['build'], { cwd: folder, node })
-    const env = {
-      PORT: String(port),
-      HOST: 'localhost',
-      NUXT_TOKENCELL_SECRET: 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA=',
-    }
-    const server = await serve(url, '.output/server/index.mjs', [], { cwd: folder, node, env })
-    try {
-      await visit(mode, { browser, url, api })
-    } catch (error) {
-      throw new Failure(`${mode}: ${error.message}`, `${server.output()}\n${error.output ?? ''}`)
-    } finally {
-      await server.end()
-    }
-  } finally {
-    await close()
-  }
+const tryOut = (mode, project, { browser, tarball }) =>
+  withServer(
+    {
+      ...project,
+      builds: [
+        [nuxt, 'prepare'],
+        ['node_modules/vue-tsc/bin/vue-tsc.js', '-b', '--noEmit'],
+        [nuxt, 'build'],
+      ],
+      serve: () => ['.output/server/index.mjs'],
+      env: () => ({ NUXT_TOKENCELL_SECRET: SECRET }),
+    },
+    { tarball, write: (folder, apiUrl) => write(mode, folder, apiUrl) },
+    async ({ url, api }) => {
+      await visit(mode, { browser, url, api }).catch((error) => {
+        throw new Failure(`${mode}: ${error.message}`, error.output)
+      })
+    },
+  )
+
+function write(mode, folder, apiUrl) {
+  fill(folder, [
+    [path.join(sources, 'nuxt-module'), '.'],
+    [path.join(sources, `nuxt-module-${mode}`), '.'],
+  ])
+  const config = path.join(folder, 'nuxt.config.ts')
+  writeFileSync(config, readFileSync(config, 'utf8').replaceAll('http://localhost:8787', apiUrl))
 }
 
 /** A deep link to a guarded page, the sign-in, a reload there, and the sign-out. */

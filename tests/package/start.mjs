@@ -1,84 +1,86 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
-import { createApi } from '../../examples/api/src/api.js'
-import { finish, freePort, serve } from '../../scripts/processes.mjs'
 import { Failure } from '../../scripts/run.mjs'
 import { filesOf } from '../../scripts/snippets.mjs'
 import { closed, expect, until, watch } from './drive.mjs'
-import { fill, install, sources } from './project.mjs'
+import { fill } from './project.mjs'
+import { SECRET, withServer } from './served.mjs'
 
 const vite = 'node_modules/vite/bin/vite.js'
 const next = 'node_modules/next/dist/bin/next'
 const nuxt = 'node_modules/nuxt/bin/nuxt.mjs'
-const SECRET = 'q9vX2mLr7TbKzW4dYcN8hPfJ3sGuE6aR1oQyVtMx5iA='
 
-const withVite = (page, project) => ({
+/** `main` is the script of the page that the template of Vite has, and `root` the id of its element. */
+const withVite = ({ page, project, root, main }) => ({
   page,
   project,
-  source: `start-${page}`,
-  build: [vite, 'build'],
+  builds: [[vite, 'build']],
   serve: (port) => [vite, 'preview', '--host', 'localhost', '--port', port, '--strictPort'],
+  template: {
+    'index.html': `<!doctype html>
+<meta charset="utf-8">
+<title>start</title>
+<link rel="icon" href="data:,">
+<div id="${root}"></div>
+<script type="module" src="/src/${main}"></script>
+`,
+  },
 })
 
 const pages = [
-  withVite('vue', 'start-vue'),
-  withVite('react', 'start-react'),
-  withVite('plain', 'vite-8'),
+  withVite({ page: 'vue', project: 'start-vue', root: 'app', main: 'main.ts' }),
+  withVite({ page: 'react', project: 'start-react', root: 'root', main: 'main.tsx' }),
+  withVite({ page: 'plain', project: 'vite-8', root: 'app', main: 'main.ts' }),
   {
     page: 'next',
     project: 'next',
-    build: [next, 'build'],
+    builds: [[next, 'build']],
     serve: (port) => [next, 'start', '--port', port],
+    env: (apiUrl) => ({ AUTH_SECRET: SECRET, API_URL: apiUrl }),
     full: true,
   },
   {
     page: 'nuxt',
     project: 'nuxt-4.4',
-    build: [nuxt, 'build'],
+    builds: [[nuxt, 'build']],
     serve: () => ['.output/server/index.mjs'],
+    env: (apiUrl) => ({ NUXT_TOKENCELL_SECRET: SECRET, NUXT_TOKENCELL_API: apiUrl }),
     full: true,
   },
 ]
 
 /** The files of docs/start, put into an empty project of their framework: build, and what the page says in "It works if". */
-export const starts = pages.map(({ page, full, ...project }) => ({
+export const starts = pages.map(({ page, full, template = {}, ...project }) => ({
   name: `start-${page}`,
   full,
-  work: (tools) => tryOut(page, project, tools),
+  work: ({ browser, tarball }) =>
+    withServer(
+      project,
+      {
+        tarball,
+        write: (folder, apiUrl) => write(folder, [...Object.entries(template), ...shown(page, apiUrl)]),
+      },
+      async ({ url }) => {
+        await visit({ browser, url }).catch((error) => {
+          throw new Failure(`docs/start/${page}.md: ${error.message}`, error.output)
+        })
+      },
+    ),
 }))
 
-async function tryOut(page, { project, source, build, serve: command }, { browser, tarball }) {
-  const folder = await install(project, tarball)
-  const port = await freePort()
-  const url = `http://localhost:${port}`
-  const api = createApi({ corsOrigins: [url] })
-  const { url: apiUrl, close } = await api.listen({ host: 'localhost' })
-  try {
-    fill(folder, source ? [[path.join(sources, source), '.']] : [])
-    for (const [name, text] of filesOf(`docs/start/${page}.md`)) {
-      const file = path.join(folder, name)
-      mkdirSync(path.dirname(file), { recursive: true })
-      writeFileSync(file, text.replaceAll('http://localhost:3000', apiUrl))
-    }
-    await finish(build[0], build.slice(1), { cwd: folder })
-    const [script, ...args] = command(String(port))
-    const env = { PORT: String(port), HOST: 'localhost', AUTH_SECRET: SECRET, API_URL: apiUrl }
-    const server = await serve(url, script, args, {
-      cwd: folder,
-      env: { ...env, NUXT_TOKENCELL_SECRET: SECRET, NUXT_TOKENCELL_API: apiUrl },
-    })
-    try {
-      await visit({ browser, url })
-    } catch (error) {
-      throw new Failure(
-        `docs/start/${page}.md: ${error.message}`,
-        `${server.output()}\n${error.output ?? ''}`,
-      )
-    } finally {
-      await server.end()
-    }
-  } finally {
-    await close()
+/** The files that a page shows, with the address of the API of the test. */
+const shown = (page, apiUrl) =>
+  [...filesOf(`docs/start/${page}.md`)].map(([name, text]) => [
+    name,
+    text.replaceAll('http://localhost:3000', apiUrl),
+  ])
+
+function write(folder, files) {
+  fill(folder, [])
+  for (const [name, text] of files) {
+    const file = path.join(folder, name)
+    mkdirSync(path.dirname(file), { recursive: true })
+    writeFileSync(file, text)
   }
 }
 

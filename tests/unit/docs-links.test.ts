@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { sections } from '../../site/pages.mjs'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const { files } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8')) as { files: string[] }
@@ -33,4 +34,14 @@ test('every relative link in a document of the package leads to a file of the pa
       .map((target) => `${document}: ${target}`),
   )
   expect(dead).toEqual([])
+})
+
+test('the sidebar has every page of the documentation, except the pages that another page lists', () => {
+  const listed = sections.flatMap(({ pages }) => pages)
+  const isListedElsewhere = (page: string) => /^index$|^reference\/\w+\/(?!index$)/.test(page)
+  const pages = documents
+    .filter((document) => document.startsWith('docs/'))
+    .map((document) => document.slice('docs/'.length, -'.md'.length))
+    .filter((page) => !isListedElsewhere(page))
+  expect([...listed].sort()).toEqual(pages.sort())
 })
