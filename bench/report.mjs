@@ -24,8 +24,8 @@ export function writeReport(results) {
 const intro = ({ date, cores }) => `# Results of the benchmark
 
 \`npm run bench\` has written this page from \`bench/results.json\`, on ${date}, on a machine with ${cores} cores, in headless
-Chromium, with the API on the same machine. All packages are measured in turns in one run; the figures are medians. Figures of
-another machine differ, and the differences between the packages matter more than the figures.
+Chromium, with the API on the same machine. The packages of a table are measured in turns. Figures of another machine
+differ, and the differences between the packages matter more than the figures.
 [bench/README.md](https://github.com/tokencell/tokencell/blob/main/bench/README.md) says how each package is used, and what is not
 measured.`
 
@@ -91,7 +91,7 @@ function storms({ storm }, plot) {
   ]
   return [
     '## Requests on an expired token',
-    'The access token has expired, and the page sends many requests at the same moment; in the last column, four tabs send 250 each. The API is strict: each refresh token is accepted once, and a second use ends the session. A failure is a request that is not answered with 200 within 60 s. Of 10,000 requests, Chromium refuses most of those that are outstanding at once; a vault lets the rest wait. From 1,000 requests on, there is one round, otherwise three.',
+    'The access token has expired, and the page sends many requests at the same moment; in the last column, four tabs send 250 each. The API is strict: each refresh token is accepted once, and a second use ends the session. A failure is a request that is not answered with 200 within 60 s. Of 10,000 requests, Chromium refuses most of those that are outstanding at once; a vault lets the rest wait. The figures are medians of three rounds; from 1,000 requests on, there is one round.',
     '![Time until all requests are answered, for 1 to 10,000 requests. The last table has the same figures.](./plots/storm.svg)',
     ...part('Refreshes', 'refreshes'),
     ...part('Failures', 'failures'),
@@ -111,7 +111,7 @@ function starts({ start }, plot) {
   )
   return [
     '## Start',
-    'The time from the start of the script of the page to the answer to its first request with a token, for a user who has a session. Cold: a new browser profile with the cookie, without caches. New tab: beside an open tab of the same application.',
+    'Medians. The time from the start of the script of the page to the answer to its first request with a token, for a user who has a session. Cold: a new browser profile with the cookie, without caches. New tab: beside an open tab of the same application.',
     '![Time to the first answer after a reload, as a bar chart.](./plots/start.svg)',
     table(
       ['Package', 'Cold, ms', 'Reload, ms', 'New tab, ms'],

@@ -61,21 +61,27 @@ function projectOf(document) {
     const isModule = file.endsWith('.vue') || /^(import|export) /m.test(text)
     writeFileSync(place, isModule ? text : `${text}\nexport {}\n`)
   }
-  return { name, count: files.size, isNuxt: isNuxt(files), isAlone: [...files.values()].some(declaresModule) }
+  return {
+    name,
+    count: files.size,
+    isNuxt: isNuxt(files),
+    isShort: SHORT.includes(document),
+    declaresModule: [...files.values()].some((text) => /declare module '/.test(text)),
+  }
 }
 
-/** A declaration of the user holds for the whole project. */
-const declaresModule = (text) => /declare module '/.test(text)
+/** Pages whose snippets are too short for imports. */
+const SHORT = ['README.md', 'docs/guides/client.md', 'docs/sockets.md']
 
-async function compile(names, { isNuxt }) {
-  const project = path.join(folder, `tsconfig.${names.length === 1 ? names[0] : 'all'}.json`)
+/** Compiles these pages as one project. */
+async function compile(names, { isNuxt, isShort }) {
+  const extra = [...(isNuxt ? ['nuxt'] : []), ...(isShort ? ['surroundings'] : [])]
+  const project = path.join(folder, `tsconfig.${names[0]}.json`)
   const config = {
     extends: '../../tsconfig.json',
     include: [
       ...names.flatMap((name) => [`${name}/**/*.ts`, `${name}/**/*.tsx`, `${name}/**/*.vue`]),
-      `${declarations}/surroundings.d.ts`,
-      ...['vue', 'plugin-react'].map((name) => `${declarations}/${name}.d.ts`),
-      ...(isNuxt ? [`${declarations}/nuxt.d.ts`] : []),
+      ...['vite-env', 'vue', 'plugin-react', ...extra].map((name) => `${declarations}/${name}.d.ts`),
     ],
     exclude: [],
     compilerOptions: {
@@ -96,18 +102,13 @@ export async function checkSnippets() {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const pages = documents().map(projectOf).filter(Boolean)
-  const together = pages.filter(({ isAlone, isNuxt }) => !isAlone && !isNuxt)
+  // A declaration of the user, or of Nuxt, holds for the whole project.
+  const together = pages.filter((page) => !page.isNuxt && !page.isShort && !page.declaresModule)
   const alone = pages.filter((page) => !together.includes(page))
   const failures = []
-  const attempt = (names, options) =>
-    compile(names, options).catch((error) => {
-      failures.push(error.output || error.message)
-    })
-  await attempt(
-    together.map(({ name }) => name),
-    {},
-  )
-  for (const page of alone) await attempt([page.name], page)
+  const names = together.map(({ name }) => name)
+  for (const [project, options] of [[names, {}], ...alone.map((page) => [[page.name], page])])
+    await compile(project, options).catch((error) => failures.push(error.output || error.message))
   if (failures.length) throw new Failure('these snippets do not compile', failures.join('\n'))
   return `${pages.reduce((total, { count }) => total + count, 0)} snippets`
 }

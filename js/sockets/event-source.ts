@@ -55,7 +55,7 @@ export interface KeptEventSource {
  * asks for; 204 stops it, and so does any other status than 200 or another content type than `text/event-stream`.
  *
  * The token is refreshed as for every request, and a refresh does not interrupt the stream. When the user is gone, the
- * request is aborted. If nobody is signed in yet, it waits for a user.
+ * request is aborted. If no user is signed in yet, it waits for one.
  */
 export function openEventSource(
   auth: SessionOfStream,

@@ -71,7 +71,7 @@ export interface KeptSocket {
  * after 0.5 s and then growing pauses of up to 45 s, and at once when the browser is online again. When the user is gone,
  * the socket is closed at once, and no message of it is delivered any more.
  *
- * If nobody is signed in yet, it waits for a user.
+ * If no user is signed in yet, it waits for one.
  */
 export function openSocket(auth: SessionOfSocket, options: OpenSocketOptions): KeptSocket {
   const { on, emit } = createEmitter<SocketEvents>()

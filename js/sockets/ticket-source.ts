@@ -28,7 +28,7 @@ export function judge(error: unknown): { isTemporary: boolean; retryAfter: numbe
  * Creates a function that resolves with a fresh ticket, for libraries that ask for one before each connection. While the
  * API is unreachable or the browser has no network, it asks again after growing pauses, so the library does not give up.
  *
- * The function rejects with `AuthError`: `session-ended` if nobody is signed in, or the user is gone meanwhile; `refused`
+ * The function rejects with `AuthError`: `session-ended` if no user is signed in, or the user is gone meanwhile; `refused`
  * if the API refuses for good; `body-malformed` if its response has no ticket.
  *
  * @param path the endpoint that issues tickets

@@ -130,6 +130,7 @@ export function openSharedState(name: string) {
         // mark a little in the future is valid, too: two processes may read the same clock with different precision.
         const now = Date.now()
         const isFree = Math.abs(now - Math.floor(entry.mark)) >= (entry.slow ? slowTtl : ttl)
+        // Keeps the mark if this runs again: when the storage does not answer in time, its transaction may still succeed.
         own = isFree ? (own ?? now + Math.random()) : undefined
         return own ? { ...entry, mark: own } : entry
       })

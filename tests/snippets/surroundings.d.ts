@@ -1,22 +1,8 @@
-// What the snippets of the README and docs/ take for granted: the rest of somebody's application.
+// What short snippets take for granted: the rest of an application. Other pages show their imports.
 
 import type { Auth } from 'tokencell'
-import type { Component } from 'vue'
 
 declare global {
-  interface ImportMetaEnv {
-    DEV: boolean
-    VITE_VAULT?: string
-  }
-  interface ImportMeta {
-    env: ImportMetaEnv
-  }
-  const Home: Component,
-    Notes: Component,
-    Admin: Component,
-    SignIn: Component,
-    Forbidden: Component,
-    Unavailable: Component
   const auth: Auth
   const credentials: Record<string, string>
   const email: string

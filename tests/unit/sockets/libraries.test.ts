@@ -87,16 +87,8 @@ test('graphql-ws without a valid ticket is refused', async () => {
   expect(error).toMatchObject({ code: CloseCode.Forbidden })
 })
 
-test('ticketSource waits while the API is unreachable', async () => {
-  const api = ticketed()
-  api.refuse('unreachable')
-  const ticket = ticketSource(api.auth, '/t')()
-  await vi.waitFor(() => expect(api.asked()).toBe(1))
-  api.refuse()
-  expect(await ticket).toBe('ticket-2')
-})
-
 test.each([
+  ['the API is unreachable', new AuthError('unreachable', 'no answer')],
   ['the browser has no network', new TypeError('Failed to fetch')],
   ['the connection to another origin breaks', new AuthError('cors-refused', 'blocked')],
 ])('ticketSource waits while %s', async (_, error) => {

@@ -1,4 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest'
+import { AuthError } from '../../../js/common/errors.js'
 import type { SocketEvents } from '../../../js/sockets/index.js'
 import { type OpenSocketOptions, openSocket } from '../../../js/sockets/index.js'
 import { ADA, BOB, openSocketServer, ticketed } from './server.js'
@@ -131,21 +132,12 @@ test('openSocket with a function onRefresh hands out a fresh ticket after a refr
   await vi.waitFor(() => expect(messages).toEqual(['Ada: ticket-2']))
 })
 
-test('openSocket asks again while the API is unreachable', async () => {
+test.each([
+  ['the API is unreachable', new AuthError('unreachable', 'no answer')],
+  ['the browser has no network', new TypeError('Failed to fetch')],
+])('openSocket asks again while %s', async (_, error) => {
   const api = ticketed()
-  api.refuse('unreachable')
-  const server = await openSocketServer(api.redeem)
-  const kept = openSocket(api.auth, { ticket: '/t', url: (ticket) => `${server.url}?ticket=${ticket}` })
-  onTestFinished(() => kept.close())
-  const { retryIn } = await new Promise<SocketEvents['error']>((resolve) => kept.on('error', resolve))
-  expect(retryIn).toBeGreaterThanOrEqual(500)
-  api.refuse()
-  await new Promise((resolve) => kept.on('open', resolve))
-})
-
-test('openSocket asks again while the browser has no network', async () => {
-  const api = ticketed()
-  api.fail(new TypeError('Failed to fetch'))
+  api.fail(error)
   const server = await openSocketServer(api.redeem)
   const kept = openSocket(api.auth, { ticket: '/t', url: (ticket) => `${server.url}?ticket=${ticket}` })
   onTestFinished(() => kept.close())
