@@ -175,12 +175,13 @@ test('promise 18: a page that returns from the back/forward cache after its vaul
   await open(page)
   await signIn(page)
   // Playwright turns the cache off in Chromium, so the test sends the events and ends the vault itself.
-  await page.evaluate(() => {
+  const returned = await page.evaluate(() => {
     new BroadcastChannel('kill').postMessage(null)
     dispatchEvent(new PageTransitionEvent('pagehide', { persisted: true }))
     dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))
+    return auth.snapshot.status
   })
-  expect(await status(page)).toBe('loading')
+  expect(returned).toBe('loading')
   await page.waitForFunction(() => auth.snapshot.status === 'authenticated')
   expect(await get(page, `${api.url}/api/v1/me`)).toBe(200)
 })
