@@ -278,8 +278,8 @@ pub enum Event {
     RefreshStarted(RefreshTrigger),
     /// A refresh brought the token of this generation.
     Refreshed(Generation),
-    /// The server has not confirmed a sign-out. The next attempt is at this time; `None` if the vault has no credential
-    /// that proves whose session it is, and cannot get one.
+    /// The server has not confirmed a sign-out. The next attempt is at this time; `None` if there is none, because the
+    /// vault has no credential that proves whose session it is, or the server does not understand the request.
     SignOutPending(Option<Instant>),
     /// A user signed in here.
     SignedIn,

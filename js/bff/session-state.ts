@@ -9,6 +9,9 @@ const SIGNED_OUT = { ...LOADING, status: 'unauthenticated', reason: 'signed-out'
 
 export type SessionState<User> = ReturnType<typeof createSessionState<User>>
 
+const isNewer = (generation: number | undefined, than: number | undefined): generation is number =>
+  generation !== undefined && than !== undefined && generation > than
+
 /**
  * The session as this page knows it, and the sessions that have ended. It sends no requests.
  *
@@ -68,6 +71,8 @@ export function createSessionState<User>(
       identity = new AbortController()
       if (shown.reason) emit({ type: 'ended', reason: shown.reason })
     }
+    else if (before.session !== null && isNewer(info.generation, before.generation))
+      emit({ type: 'refreshed', generation: info.generation })
     if (!isSame) changes.emit(shown)
     if (shown.status !== 'loading') known.emit()
   }

@@ -145,7 +145,8 @@ export type SessionEvent =
     }
   /**
    * The API has not confirmed a sign-out. The sign-out is retried at `retryAt`, in milliseconds since the epoch. `retryAt`
-   * is `null` if no retry is possible, because there is no token left that the API would accept and no way to get one.
+   * is `null` if there is no retry: no token is left that the API would accept, or the API does not understand the request
+   * (for example 400, 405 or 422).
    */
   | { type: 'sign-out-pending'; retryAt: number | null }
   /**

@@ -1,6 +1,7 @@
 import { parseSetCookie } from 'cookie'
 import { connection } from 'next/server.js'
 import { ownPath, type Rule } from '../common/guard.js'
+import { isStepUp } from '../common/step-up.js'
 import type { SignInOptions, SignInResult } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { readForm } from '../server/forms.js'
@@ -61,8 +62,12 @@ export function createApp(
     },
 
     async fetch(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
-      const response = await within((session) => session.fetch(input, init))
-      if (response.status === 401 && refresh) await bounce()
+      const { response, hasSession } = await within(async (session) => {
+        const response = await session.fetch(input, init)
+        return { response, hasSession: session.generation !== null }
+      })
+      // A refresh helps neither a visitor without a session nor an API that wants a newer sign-in.
+      if (response.status === 401 && refresh && hasSession && !isStepUp(response)) await bounce()
       return response
     },
 

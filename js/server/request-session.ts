@@ -1,4 +1,5 @@
 import { type AuthError, explain, isAuthError } from '../common/errors.js'
+import { isStepUp } from '../common/step-up.js'
 import type { Claims, SignInOptions, SignInResult, Snapshot } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
 import { createApiRequests } from './api-requests.js'
@@ -71,10 +72,6 @@ export interface Dependencies extends CookieStateDependencies {
   upstream: ReturnType<typeof createUpstream>
   signOutUpstream: SignOut
 }
-
-/** Whether the API wants a stronger or a newer sign-in (RFC 9470 §3), which no refresh can give. */
-const needsStepUp = ({ headers }: Response) =>
-  headers.get('www-authenticate')?.includes('insufficient_user_authentication') ?? false
 
 /** The page has named an exchange that the options do not have. */
 const unknownExchange = (names: Iterable<string>) =>
@@ -262,7 +259,7 @@ export function openRequestSession(
       if (current && isExpired(current) && bff.refresh && canHandOn()) throw noToken()
       const response = await attempt(parts, current)
       const isDoubtful = response.status === 401 && current && Date.now() - current.grantedAt > TRUST
-      if (!isDoubtful || needsStepUp(response)) return response
+      if (!isDoubtful || isStepUp(response)) return response
       const isRenewed = await renew(current, true)
       if (!isRenewed && !bff.refresh) {
         if (!bff.check || url.href.split(/[?#]/)[0] === bff.check)

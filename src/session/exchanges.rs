@@ -96,7 +96,7 @@ impl<P: Profile> Session<P> {
         };
         let Some(request) = request else {
             let Some(exchange) = self.exchange.take() else { return };
-            self.sign_out_unprovable(exchange.kind, shared, now);
+            self.sign_out_given_up(exchange.kind, shared, now);
             return self.push(Effect::Unlock(exchange.id));
         };
         let Some(exchange) = &mut self.exchange else { return };

@@ -113,9 +113,11 @@ impl<P: Profile> Session<P> {
             ExchangeResult::Refused if exchange.is_renewed => {
                 self.sign_out_failed(exchange.kind, Some(Policy::SIGN_OUT_RETRY), now);
             }
-            ExchangeResult::Refused => self.sign_out_unprovable(exchange.kind, shared, now),
+            ExchangeResult::Refused => self.sign_out_given_up(exchange.kind, shared, now),
             ExchangeResult::Done => self.sign_out_confirmed(exchange.kind, shared, now),
             ExchangeResult::Unreachable(asked) => self.sign_out_failed(exchange.kind, asked, now),
+            // The server does not understand the request, so it would not understand the next one.
+            ExchangeResult::Malformed if !is_renewal => self.sign_out_given_up(exchange.kind, shared, now),
             ExchangeResult::Granted(_) | ExchangeResult::Malformed => self.sign_out_failed(exchange.kind, None, now),
         }
         false
@@ -149,9 +151,9 @@ impl<P: Profile> Session<P> {
         self.settle_sign_out(kind);
     }
 
-    /// The vault has no credential that proves whose session must end, and cannot get one. It reports this once, and
-    /// does not retry the sign-out.
-    pub(super) fn sign_out_unprovable(&mut self, kind: ExchangeKind, shared: SharedState, now: Instant) {
+    /// The server has not confirmed the sign-out, and a further attempt would not change this. The vault reports this
+    /// once, and does not retry the sign-out.
+    pub(super) fn sign_out_given_up(&mut self, kind: ExchangeKind, shared: SharedState, now: Instant) {
         self.push(Effect::Report(Event::SignOutPending(None)));
         self.sign_out_confirmed(kind, shared, now);
     }

@@ -82,8 +82,12 @@ impl Answer<'_> {
             (ExchangeKind::SignOut(_), 401 | 403) => {
                 ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED))
             }
-            (ExchangeKind::SignOut(_), 1..500) if status != 408 && status != 429 => {
+            // Some APIs redirect to a page after a sign-out. An API that does not know the session need not end it.
+            (ExchangeKind::SignOut(_), 0..400 | 404 | 410) => {
                 ParsedExchange::new(ExchangeResult::Done, Ok(JsValue::UNDEFINED))
+            }
+            (ExchangeKind::SignOut(_), 400..500) if !is_passing(status) => {
+                ParsedExchange::new(ExchangeResult::Malformed, Ok(JsValue::UNDEFINED))
             }
             (ExchangeKind::Refresh, 200..300) if has_no_user(&body, config, endpoint) => self.refused(&head, &body),
             (ExchangeKind::Refresh | ExchangeKind::SignIn(_), 200..300) => {

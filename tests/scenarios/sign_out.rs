@@ -50,6 +50,19 @@ fn a_token_in_the_response_to_a_sign_out_does_not_confirm_the_sign_out() {
     assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
 }
 
+#[test]
+fn a_sign_out_that_the_server_does_not_understand_is_reported_once_and_not_sent_again() {
+    let mut world = World::signed_in(1, ADA);
+    world.sign_out(0);
+    let ask = world.take_ask();
+    world.answer(ask, ExchangeResult::Malformed);
+    world.settle();
+    assert_eq!(world.hint, Hint::SignedOut);
+    assert_eq!(world.tabs[0].events.last(), Some(&Event::SignOutPending(None)));
+    world.pass(Millis::seconds(600));
+    assert!(world.wire.is_empty());
+}
+
 /// How many tokens answers are searched for.
 fn known_tokens(world: &World) -> usize {
     world.tabs[0].session.tokens().count()

@@ -30,6 +30,28 @@ test('after ten requests that share a refresh, the page shows the claims of the 
   expect(sessions().length - asked).toBe(1)
 })
 
+test('the event `refreshed` says once that the server has refreshed the token', async () => {
+  const { auth } = await signedIn()
+  const generations: number[] = []
+  auth.onEvent((event) => event.type === 'refreshed' && generations.push(event.generation))
+  await auth.fetch('/api/v1/me')
+  expect(generations).toEqual([])
+  pass(800_000)
+  await auth.fetch('/api/v1/me')
+  await vi.waitFor(() => expect(generations).toEqual([2]))
+  await auth.refresh()
+  await auth.restore()
+  expect(generations).toEqual([2])
+})
+
+test('a sign-in of the same user is a new session and no refresh', async () => {
+  const { auth } = await signedIn()
+  const types: string[] = []
+  auth.onEvent(({ type }) => types.push(type))
+  await auth.signIn(ADA)
+  expect(types).not.toContain('refreshed')
+})
+
 test('a response to a request that needed no refresh causes no request for the session', async () => {
   const { auth } = await signedIn()
   const asked = sessions().length

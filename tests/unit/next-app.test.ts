@@ -161,6 +161,25 @@ test('a page whose token the API refuses redirects the browser to the refresh, a
   expect(((await auth.fetch('/api/v1/notes')) as Response).status).toBe(200)
 })
 
+test('a page does not redirect to the refresh when the API asks for a newer sign-in', async () => {
+  Object.assign(request, { isRendering: true, path: '/notes' })
+  await refusedByApi()
+  const challenge = 'Bearer error="insufficient_user_authentication", max_age="300"'
+  server.api.faults.add({
+    route: 'notes',
+    kind: 'status',
+    status: 401,
+    headers: { 'WWW-Authenticate': challenge },
+  })
+  const response = (await create().fetch('/api/v1/notes')) as Response
+  expect([response.status, response.headers.get('www-authenticate')]).toEqual([401, challenge])
+})
+
+test('a page without a session does not redirect to the refresh', async () => {
+  Object.assign(request, { isRendering: true, path: '/notes' })
+  expect(((await create().fetch('/api/v1/notes')) as Response).status).toBe(401)
+})
+
 test('a page does not redirect to the refresh a second time when the first refresh failed', async () => {
   Object.assign(request, { isRendering: true, path: '/notes' })
   const browser = await refusedByApi()
