@@ -70,8 +70,7 @@ export function createSessionState<User>(
       identity.abort(callError(shown.status === 'authenticated' ? 'replaced' : 'signed-out'))
       identity = new AbortController()
       if (shown.reason) emit({ type: 'ended', reason: shown.reason })
-    }
-    else if (before.session !== null && isNewer(info.generation, before.generation))
+    } else if (before.session !== null && isNewer(info.generation, before.generation))
       emit({ type: 'refreshed', generation: info.generation })
     if (!isSame) changes.emit(shown)
     if (shown.status !== 'loading') known.emit()
