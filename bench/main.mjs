@@ -1,4 +1,4 @@
-// `npm run bench [-- bytes | storm | start | overhead]…` writes bench/results.json, and the tables and plots in docs/
+// `npm run bench [-- bytes | storm | start | overhead | memory | bff]…` writes bench/results.json, and the tables and plots in docs/
 
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
@@ -6,9 +6,11 @@ import path from 'node:path'
 import { build } from '../scripts/build.mjs'
 import { install } from '../scripts/install.mjs'
 import { Failure, program } from '../scripts/run.mjs'
+import { measureBff } from './bff/main.mjs'
 import { startBrowser } from './browser.mjs'
 import { bundlePages } from './bundle.mjs'
 import { measureBytes } from './bytes.mjs'
+import { measureMemory } from './memory.mjs'
 import { measureOverhead } from './overhead/main.mjs'
 import { installPeers, versions } from './peers.mjs'
 import { writeReport } from './report.mjs'
@@ -23,6 +25,8 @@ const parts = {
   storm: () => inBrowser(measureStorm),
   start: () => inBrowser(measureStart),
   overhead: () => measureOverhead('chromium'),
+  memory: () => inBrowser(measureMemory),
+  bff: measureBff,
 }
 
 async function inBrowser(measure) {

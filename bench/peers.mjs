@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import { installFolder } from '../scripts/install.mjs'
 
-const folder = path.join(import.meta.dirname, 'peers')
+/** The folder with their `node_modules`. */
+export const folder = path.join(import.meta.dirname, 'peers')
 
 /** Installs the other packages. Their optional peers are not needed for a bundle. */
 export const installPeers = () =>

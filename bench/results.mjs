@@ -9,10 +9,11 @@ const ratios = (way = {}) =>
  * was measured.
  */
 export function summarise(measured) {
-  const { bytes, storm = {}, start = {}, overhead = {} } = measured
+  const { bytes, storm = {}, start = {}, overhead = {}, memory = {}, bff = {} } = measured
   const places = (pick) =>
     Object.fromEntries(['page', 'shared', 'worker'].map((place) => [place, pick(place)]))
-  const names = new Set([...Object.keys(bytes?.peers ?? {}), ...Object.values(PEERS)])
+  const names = new Set([...Object.keys(bytes?.peers ?? {}), ...Object.values(PEERS), ...Object.keys(bff)])
+  names.delete('tokencell/server')
   const wayOf = (name) => Object.keys(PEERS).find((way) => PEERS[way] === name)
   const { peers: _, ...ours } = bytes ?? {}
   const shared = storm['tokencell, shared'] ?? {}
@@ -25,6 +26,8 @@ export function summarise(measured) {
       failures: Math.max(0, ...Object.values(shared).map(({ failures }) => failures)),
     },
     start: start['tokencell, shared'],
+    memory: places((place) => memory[`tokencell, ${place}`]),
+    bff: bff['tokencell/server'],
     peers: Object.fromEntries(
       [...names].map((name) => [
         name,
@@ -33,6 +36,8 @@ export function summarise(measured) {
           overhead: wayOf(name) && ratios(overhead[wayOf(name)]),
           storm: storm[name],
           start: start[name],
+          memory: memory[name],
+          bff: bff[name],
         },
       ]),
     ),
