@@ -98,7 +98,7 @@ export const sections = [
       'moving/oidc-client',
     ],
   },
-  { title: 'Compare', pages: ['compare', 'browsers'] },
+  { title: 'Compare', pages: ['compare', 'browsers', 'support'] },
   {
     title: 'Reference',
     pages: ['reference/index', 'reference/types/index', 'reference/errors/index', 'reference/doctor/index'],
