@@ -1,9 +1,11 @@
 import { isStream } from '../common/brand.js'
 import type { PackedRequest } from '../protocol/packing.js'
+import { originOf } from './policy.js'
 
 /** A request that the core sends once or twice, to this URL with this `init`. No other code has a reference to it. */
 export interface Outgoing {
   readonly url: string
+  readonly origin: string
   /** An object without a prototype, so that no inherited getter runs for a missing member. */
   readonly init: RequestInit
   /**
@@ -36,7 +38,16 @@ export function outgoing(
 ): Outgoing {
   const { url, init } = request
   const headers = new Headers(init.headers)
-  const isReplayable = !isStream(body)
+  // Most requests have no body, and `isStream` throws and catches an error for it, which is slow.
+  const isReplayable = body === null || !isStream(body)
   const own = { headers, signal, body, ...(isReplayable ? {} : { duplex: 'half' }) }
-  return { url, init: Object.assign(Object.create(null), init, own), headers, signal, isReplayable, session }
+  return {
+    url,
+    origin: originOf(url),
+    init: Object.assign(Object.create(null), init, own),
+    headers,
+    signal,
+    isReplayable,
+    session,
+  }
 }
