@@ -62,7 +62,7 @@ const isFull = Boolean(process.env.TOKENCELL_FULL)
 
 /**
  * Where the stories of the four systems are told: in each place, and behind a BFF. In the quick run, in the shared vault, and
- * in Chromium behind a BFF.
+ * in Chromium behind a BFF; in Firefox only those of one system, because the systems differ in their servers.
  */
 const placesOfSystems = (engine: string): Place[] =>
   isFull ? [...places, 'bff'] : engine === 'chromium' ? ['shared', 'bff'] : ['shared']
@@ -71,7 +71,7 @@ const ofSystems = Object.entries({ chromium: inChromium, firefox: inFirefox }).f
   placesOfSystems(engine).map((where) => ({
     name: `systems-${engine}-${where}`,
     testDir: 'tests/systems',
-    testMatch: '*.spec.ts',
+    testMatch: isFull || engine === 'chromium' ? '*.spec.ts' : 's1.spec.ts',
     testIgnore: where === 'bff' ? '**/stories/**' : 'bff*.spec.ts',
     use: { ...use, where },
     ...(isFull ? {} : { grepInvert: /@full/ }),
@@ -102,9 +102,12 @@ const ignored: Record<Where, string[]> = {
   shared: specs('shared-state'),
 }
 
+/** The example and the guards: code above the vault, which no browser treats in its own way. */
+const ofApplication = specs('example guards')
+
 function ignoredInQuickRun(name: string, where: Where) {
   if (name === 'chromium-shared') return []
-  return where === 'worker' ? [...ofCore, ...ofPort] : ofCore
+  return [...ofCore, ...ofApplication, ...(where === 'worker' ? ofPort : [])]
 }
 
 /** `@full` is for the full run. In the quick one, `@slow` (waits for time to pass) runs in one project. */

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { missing } from './browsers.mjs'
 import { build, cargo } from './build.mjs'
 import * as counts from './counts.mjs'
+import { lintCore, missingCompiler } from './fuzz-core.mjs'
 import { install } from './install.mjs'
 import { example, tool } from './packages.mjs'
 import { startPostgres } from './postgres.mjs'
@@ -15,6 +16,7 @@ export const checks = ({ fix = false, env = {} } = {}) => [
   { name: 'format', work: () => run('cargo', ['fmt', '--all', ...(fix ? [] : ['--check'])]) },
   { name: 'clippy', work: lint },
   { name: 'clippy-wasm', work: lintForWasm },
+  { name: 'clippy-fuzz', work: lintFuzzTargets },
   { name: 'rust', work: () => run('cargo', ['test', '--no-fail-fast'], { env }), count: counts.cargoTest },
   { name: 'build', work: buildQuietly },
   { name: 'types', needs: 'build', work: typecheck },
@@ -37,12 +39,17 @@ export const checks = ({ fix = false, env = {} } = {}) => [
 
 /** Compiles the Rust code for these checks. Errors are ignored here; the checks report them. */
 export async function compile() {
-  const steps = [lint, lintForWasm, () => run('cargo', ['test', '--no-run']), cargo]
+  const steps = [lint, lintForWasm, () => run('cargo', ['test', '--no-run']), cargo, lintFuzzTargets]
   for (const step of steps) await step().catch(() => {})
 }
 
 const lint = () => clippy('--workspace', '--all-targets')
 const lintForWasm = () => clippy('--lib', '--target', 'wasm32-unknown-unknown')
+/** The fuzz targets are a workspace of their own, which no other command compiles. */
+async function lintFuzzTargets() {
+  const lack = await missingCompiler()
+  return lack ? skipped(lack) : lintCore()
+}
 const clippy = (...args) => run('cargo', ['clippy', '--quiet', ...args, '--', '--deny', 'warnings'])
 
 async function buildQuietly() {

@@ -31,6 +31,13 @@ export async function buildCore() {
   return (target) => path.join(output, host, 'release', target)
 }
 
+/** Checks the targets with clippy. They share the compiled crates with the core. */
+export function lintCore() {
+  const flags = ['--deny', 'warnings', '--allow', 'dead-code']
+  const args = ['clippy', '--quiet', '--locked', '--target-dir', path.join(root, 'target'), '--', ...flags]
+  return run('cargo', args, { cwd: crate })
+}
+
 /** Why the Rust targets cannot be built here; `undefined` if they can. */
 export async function missingCompiler() {
   const has = (name) =>

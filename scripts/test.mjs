@@ -51,9 +51,9 @@ function nextApp({ full }) {
   return ofExample(buildNext, names, projects, { full })
 }
 
-/** On its own server, behind nginx, with a vault, as static files, and on the runtime of Cloudflare Workers. The full run also tests the development server. */
+/** On its own server, behind nginx, with a vault, and on the runtime of Cloudflare Workers. The full run also tests static files and the development server. */
 function nuxtApp({ full }) {
-  const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'generated', 'workerd']
+  const names = full ? Object.keys(ofNuxt) : ['bff', 'vault', 'workerd']
   const elsewhere = ['firefox', 'webkit'].filter((engine) => !missing(engine))
   const front = full ? ['nginx', 'nginx-folder'] : ['nginx']
   const projects = [...names, ...front, ...elsewhere.map((engine) => `bff-${engine}`)]

@@ -54,7 +54,12 @@ fn shared(bytes: Bytes) -> arbitrary::Result<SharedState> {
     let hints = [Hint::Never, Hint::SignOutPending, Hint::SignedIn, Hint::SignedOut, Hint::Unknown];
     let lease = Option::<(u64, bool)>::arbitrary(bytes)?;
     let lease = lease.map(|(age, is_slow)| Lease { age: Millis(age), is_slow });
-    Ok(SharedState { hint: *bytes.choose(&hints)?, epoch: Epoch(bytes.int_in_range(0..=3)?), lease })
+    Ok(SharedState {
+        hint: *bytes.choose(&hints)?,
+        epoch: Epoch(bytes.int_in_range(0..=3)?),
+        lease,
+        is_stale: bool::arbitrary(bytes)?,
+    })
 }
 
 fn grant(bytes: Bytes) -> arbitrary::Result<Option<Grant<Seen>>> {
@@ -149,7 +154,11 @@ impl Shell {
             23 | 24 => {
                 let call = self.call();
                 self.requests.insert(call.0);
-                Input::Send(call, *bytes.choose(&[Body::OneShot, Body::Replayable])?)
+                let body = *bytes.choose(&[Body::OneShot, Body::Replayable])?;
+                // The page may show an earlier user, or none.
+                let shown = Option::<u32>::arbitrary(bytes)?.map(Identity);
+                let shown = if bool::arbitrary(bytes)? { self.identities.last().copied() } else { shown };
+                Input::Send(call, body, shown)
             }
             25 => Input::SignIn(self.call()),
             26 => Input::SignOut(self.call(), bool::arbitrary(bytes)?, shared(bytes)?),
