@@ -1,4 +1,4 @@
-import { callError } from '../common/call-errors.js'
+import { CALL_MESSAGES, callError } from '../common/call-errors.js'
 import { AuthError, type AuthErrorCode, explain } from '../common/errors.js'
 import { ERROR_HEADER, type SessionInfo } from '../protocol/server-session.js'
 
@@ -12,12 +12,16 @@ export type Answer<User> = SessionInfo<User> & {
 const NOT_OUR_ROUTE =
   'The response does not come from the routes of `tokencell/server`. Serve these routes at `basePath`, without a redirect.'
 
+/** Statuses below 500 with which a server or a proxy refuses for now. */
+const TEMPORARY = [408, 425, 429]
+
 /** Codes of the errors that only this client raises. */
 export type BffErrorCode = 'cookie-dropped'
 
 const COOKIE_DROPPED =
-  'The browser has rejected the session cookie, because the cookie is `Secure` and this page is not served over https. Serve ' +
-  'the page over https, or set `cookie: { secure: false }` on the server in development.'
+  'The browser has not kept the session cookie, probably because the cookie is `Secure` and this page is not served over ' +
+  'https. Serve the page over https, or set `cookie: { secure: false }` on the server in development. If that is set, let the ' +
+  'browser accept cookies of this page.'
 
 /**
  * Checks that the browser has kept the session cookie.
@@ -37,7 +41,7 @@ export function assertKept<User>(signedIn: Answer<User>, now: Answer<User>) {
  * the response does not come from the server's routes, but is for example an HTML page: `body-malformed`
  */
 export async function readAnswer<User>(response: Response): Promise<Answer<User>> {
-  const { status, statusText } = response
+  const { status } = response
   const text = await response.text().catch((cause: unknown) => {
     throw callError('unreachable', { cause, status })
   })
@@ -45,7 +49,8 @@ export async function readAnswer<User>(response: Response): Promise<Answer<User>
   if (response.ok && isInfo(body)) return body as Answer<User>
   if (response.ok) throw explain('body-malformed', NOT_OUR_ROUTE, { status })
   const code = (response.headers.get(ERROR_HEADER) ?? 'unreachable') as AuthErrorCode
-  const { message = statusText } = body as { message?: string }
+  const isTemporary = status >= 500 || TEMPORARY.includes(status)
+  const { message = isTemporary ? CALL_MESSAGES.unreachable : NOT_OUR_ROUTE } = body as { message?: string }
   throw new AuthError(code, message, { status, ...body })
 }
 

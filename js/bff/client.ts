@@ -130,6 +130,12 @@ export function createBffAuth<User = RegisteredUser>({
     return state.snapshot
   }
 
+  /** On a server, one client would serve the requests of several users. */
+  function assertUsable() {
+    if (!isBrowser) throw commonError('not-in-browser')
+    if (lifetime.isOver) throw commonError('closed')
+  }
+
   return {
     get ready() {
       start()
@@ -146,7 +152,7 @@ export function createBffAuth<User = RegisteredUser>({
     onEvent: events.add,
     fetch: send,
     async signIn(credentials: Credentials, options) {
-      if (lifetime.isOver) throw commonError('closed')
+      assertUsable()
       start()
       return exchanges.signIn(credentials, options)
     },
@@ -167,7 +173,7 @@ export function createBffAuth<User = RegisteredUser>({
     ticket: async (path) =>
       readTicket(await send(path, { method: 'POST', headers: { Accept: 'application/json' } })),
     async signOut() {
-      if (lifetime.isOver) throw commonError('closed')
+      assertUsable()
       start()
       return exchanges.signOut()
     },

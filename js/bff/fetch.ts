@@ -1,5 +1,5 @@
 import type { AppHeaders } from '../common/app-headers.js'
-import { AuthError, type AuthErrorCode } from '../common/errors.js'
+import { AuthError, type AuthErrorCode, commonError } from '../common/errors.js'
 import type { Lifetime } from '../common/lifetime.js'
 import { plainFetch } from '../common/plain-fetch.js'
 import { platformFetch } from '../common/platform-fetch.js'
@@ -44,11 +44,14 @@ export function createFetch<User>(dependencies: Dependencies<User>): typeof fetc
     if (code === 'replaced' || (response.status === 401 && !stepUp)) await requests.revalidate()
     else requests.catchUpWith(Number(response.headers.get(GENERATION_HEADER)))
     if (!code) return response
-    const { message = response.statusText } = await response.json().catch(() => ({}))
+    const { message = `The server refused this request with ${code}.` } = await response
+      .json()
+      .catch(() => ({}))
     throw new AuthError(code, message, { status: response.status })
   }
 
   return async (input, init) => {
+    if (typeof window === 'undefined') throw commonError('not-in-browser')
     const { request, body } = split(input, init)
     const isOurs = new URL(request.url).origin === location.origin
     if (!isOurs) return plainFetch(request, body)

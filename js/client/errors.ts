@@ -3,7 +3,7 @@ import { type AuthErrorCode, type AuthErrorDetail, explain } from '../common/err
 /** Messages of the errors that only pages raise: the cause, then the fix. */
 const MESSAGES = {
   'origin-malformed': 'Write an origin: "https://example.com".',
-  'placement-missing': 'This browser needs `worker`.',
+  'placement-missing': 'Pass `worker` to createAuth().',
   'vault-lost': 'The vault was lost. Check whether the call took effect.',
   'vault-script': 'The vault script does not load. See the console.',
   'vault-silent': 'The vault is silent. Export openVault() as default before any await.',

@@ -3,8 +3,8 @@ import { type AuthErrorCode, type AuthErrorDetail, explain } from './errors.js'
 /** Messages of the errors that end a call, for clients of a vault and of a server: the cause, then the fix. */
 export const CALL_MESSAGES = {
   replaced: 'Another account signed in during this call. Do not repeat the call for that account.',
-  'session-ended': 'The session ended before this call could be sent. Sign in again.',
-  'signed-out': 'The user signed out during this call. Sign in again.',
+  'session-ended': 'There is no session for this call. Sign in.',
+  'signed-out': 'The user signed out, or the session ended, during this call. Sign in again.',
   unreachable:
     'The server does not respond, or is temporarily unavailable. The session has not ended. Try again later.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>

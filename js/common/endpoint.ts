@@ -11,6 +11,9 @@ export type Csrf =
   | { header: string; from: CsrfSource }
   | false
 
+/** {@link Csrf} of one endpoint: without a token that the API gives. */
+export type FixedCsrf = Exclude<Csrf, { from: CsrfSource }>
+
 /**
  * Where the API or its page gives a CSRF token. If a request is refused with 403, 419 or 422, the token is read anew; if it
  * is another one, the request is sent once more. Every request to the API that may change data has the header, and all
@@ -82,8 +85,11 @@ export interface EndpointOptions {
    * @default 'json'
    */
   encoding?: 'json' | 'form'
-  /** @default `csrf` of the vault */
-  csrf?: Csrf
+  /**
+   * A fixed value, a cookie, or `false`. A token that the API gives (`from`) is set for all endpoints together.
+   * @default `csrf` of the vault
+   */
+  csrf?: FixedCsrf
   /** @default `credentials` of the vault */
   credentials?: 'include' | 'omit'
   /** @default `fields` of the vault, for each member that is not set here */

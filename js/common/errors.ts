@@ -4,7 +4,7 @@ export type { AuthErrorCode } from './error-codes.js'
 
 /** Messages of the codes that pages and vaults have in common: the cause, then the fix. */
 const MESSAGES = {
-  closed: 'The client is closed. Call createAuth().',
+  closed: 'The client is closed. Create a new one.',
   'not-in-browser': 'Call this in a browser.',
   'vault-mismatch': 'Page and vault have different versions. Close all tabs.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>

@@ -2,20 +2,19 @@ import type { AuthErrorCode } from './error-codes.js'
 
 /** Messages of the errors for a wrong configuration or a wrong token response: the cause, then the fix. */
 export const EXCHANGE_MESSAGES = {
-  'body-malformed': 'The token response is not JSON, or is longer than 1 MB. Check the API.',
+  'body-malformed': 'The token response is not JSON, is longer than 1 MB, or broke off. Check the API.',
   'claims-malformed':
     'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
-  'endpoint-malformed': 'This option is not a path or a URL. Write it as "/path", or as { method, path }.',
-  'endpoint-missing': 'This option is required. Write it as "/path", or as { method, path }.',
+  'endpoint-malformed': 'This is not a path or a URL. Write "/path", or "https://api.example.com/path".',
+  'endpoint-missing': 'This endpoint is not configured. Write it as "/path", or as { method, path }.',
   'endpoint-outside-origins':
     'The origin of this endpoint is not in `origins`. Add it to `origins`, or correct the path.',
   'lifetime-invalid':
-    'The lifetime (exp, iat, expires_in) is not a number of seconds above 0. Check the API.',
-  'option-invalid': 'This option is unknown or has an invalid value. Check its type.',
+    'The lifetime (exp, iat, expires_in) is not a number of seconds above 0. Check the API and `fields`.',
   'origin-insecure': 'Plain http would send the token unencrypted. Use https, or an address of this machine.',
   'origin-malformed':
     'This is not an origin. Write scheme, host and port, as in "https://api.example.com", without a path.',
-  refused: 'The server refused the sign-in. Its response is in `status` and `body`.',
+  refused: 'The API refused this request. Its response is in `status` and `body`.',
   redirected:
     'The endpoint responded with a redirect. It is not followed, because it could send credentials elsewhere. Correct the ' +
     'path (https, or a slash at its end), or let the API respond without a redirect.',
@@ -23,9 +22,13 @@ export const EXCHANGE_MESSAGES = {
     'The `status` of the response neither grants nor refuses a token. Correct the path, or add the status to ' +
     '`refresh.endsOn` if it ends the session.',
   'token-malformed':
-    'The token has spaces, control or non-ASCII characters, which a header cannot hold. Check the API.',
+    'The token has spaces, control or non-ASCII characters, which a header cannot hold. Check the API and `fields`.',
   'token-missing':
-    'The response has no token in the Authorization header or at `fields.accessToken`. Check `fields`. ' +
-    'A cross-origin API must list Authorization in Access-Control-Expose-Headers.',
-  'token-too-large': 'The token is longer than 64 KiB, which no server accepts. Check the API.',
+    'The response has no token, or an empty one, in the header (Authorization, or those of `credential`) or at `fields`. ' +
+    'Check these options. A cross-origin API must list the header in Access-Control-Expose-Headers.',
+  'token-too-large': 'The token is longer than 64 KiB, which no server accepts. Check the API and `fields`.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
+
+/** The text for a name that is not in `exchanges`. */
+export const noSuchExchange = (names: readonly string[]) =>
+  `There is no such exchange. The names are: ${names.join(', ') || '(none)'}. Add it to \`exchanges\`.`

@@ -1,5 +1,5 @@
 import { CSRF_FIELD } from '../common/csrf-token.js'
-import type { CsrfSource } from '../common/endpoint.js'
+import type { CsrfSource, FixedCsrf } from '../common/endpoint.js'
 import type { CsrfPlace } from './grant.js'
 import type { Csrf, Plan } from './options.js'
 import type { Observations } from './probe/observations.js'
@@ -9,7 +9,7 @@ import { begin, csrfHeaderFor, csrfHeaderOf, readableCsrfCookie } from './probe/
 export function repeatedCookie(
   observations: Observations,
   isRefresh: boolean,
-): Exclude<Csrf, false> | undefined {
+): Exclude<FixedCsrf, false> | undefined {
   const answer = observations.exchange('sign-in')?.answer
   const page = observations.exchange('csrf-page')?.answer
   const cookie =
@@ -56,7 +56,7 @@ export const foundRule = (observations: Observations, isRefresh: boolean) =>
   repeatedCookie(observations, isRefresh) ?? sourcedToken(observations)
 
 /** Before there is a cookie to repeat, many APIs require at least a header that forms cannot send. */
-export function signInRule(observations: Observations): Csrf | undefined {
+export function signInRule(observations: Observations): FixedCsrf | undefined {
   const { csrfPage, endpoints } = observations.plan
   const isRefused = observations.exchange('plain-sign-in')?.answer?.isOk === false
   if (csrfPage || endpoints.signIn.csrf !== undefined || !isRefused || !foundRule(observations, false))

@@ -280,4 +280,4 @@ function parseCsrf(text = 'X-Requested-With: tokencell'): Csrf {
 }
 
 /** `POST /api/v1/login` */
-export const named = ({ method, url }: Endpoint) => `${method} ${url.pathname}`
+export const named = ({ method, url }: Pick<Endpoint, 'method' | 'url'>) => `${method} ${url.pathname}`

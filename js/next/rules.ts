@@ -1,10 +1,10 @@
 import type { Rule } from '../common/guard.js'
-import { serverError } from '../server/errors.js'
 import {
   couldMatch,
   isClear,
   type Pattern,
   parsePattern,
+  patternError,
   readLoosely,
   surelyMatches,
 } from '../server/paths.js'
@@ -24,7 +24,7 @@ export function createRules({
 }: Partial<NextAuthOptions>) {
   const rules = Object.entries(guard ?? {}).map(([pattern, rule]) => {
     const parsed = parsePattern(pattern)
-    if (!parsed) throw serverError('option-invalid', { option: `guard ${pattern}` })
+    if (!parsed) throw patternError(`guard ${pattern}`, '"/notes/**" or "/users/*"', pattern)
     return { pattern: parsed, rule }
   })
   const routes = [

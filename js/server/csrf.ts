@@ -1,5 +1,5 @@
 import { CSRF_HEADER } from '../protocol/server-session.js'
-import { serverError } from './errors.js'
+import { serverError, situationError } from './errors.js'
 import { type Bff, isLocal } from './options.js'
 
 /**
@@ -35,7 +35,23 @@ export function checkCsrf(request: Request, bff: OwnOrigin, takesForms: boolean)
   if (isFromHere && takesForms && isForm(request)) return 'form'
   const isElement = isRead && site && !RUNS_IN_PAGE.test(headers.get('sec-fetch-dest') ?? '')
   if (isFromHere && isElement) return 'element'
-  throw serverError('csrf-refused')
+  throw refusal(request, bff, isFromHere)
+}
+
+function refusal(request: Request, { cookie }: OwnOrigin, isFromHere: boolean | undefined) {
+  const { headers } = request
+  const [site, origin] = [headers.get('sec-fetch-site'), headers.get('origin') ?? '']
+  if (isFromHere === undefined)
+    return situationError('csrf-refused', headers.has(CSRF_HEADER) ? 'unproven' : 'header')
+  if (isFromHere) {
+    const runs = RUNS_IN_PAGE.test(headers.get('sec-fetch-dest') ?? '')
+    return situationError('csrf-refused', runs ? 'destination' : 'header')
+  }
+  if (site || !URL.canParse(origin)) return serverError('csrf-refused')
+  const asked = new URL(origin)
+  const isPlain = asked.protocol === 'http:' && cookie.secure !== false && !isLocal(asked.hostname)
+  const isOnlyPlain = isPlain && !isSecure(request) && isOwnHost(request, asked)
+  return situationError('csrf-refused', isOnlyPlain ? 'plainHttp' : 'host')
 }
 
 /** The options that say which origins are this one. */
@@ -55,7 +71,11 @@ export function isOwnOrigin(request: Request, origin: string, { origins, cookie 
   const isPlain = asked.protocol === 'http:'
   if (!isPlain && asked.protocol !== 'https:') return false
   if (isPlain && (isSecure(request) || !(cookie.secure === false || isLocal(asked.hostname)))) return false
-  const { headers, url } = request
+  return isOwnHost(request, asked)
+}
+
+/** Whether the request was sent to the host of this origin. */
+function isOwnHost({ headers, url }: Request, asked: URL): boolean {
   const port = headers.get('x-forwarded-port')
   const hosts = [headers.get('x-forwarded-host'), headers.get('host') ?? new URL(url).host]
     // Each proxy in front may have added a host.

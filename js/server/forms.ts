@@ -1,6 +1,6 @@
 import { ownPath } from '../common/guard.js'
 import { isOwnOrigin } from './csrf.js'
-import { serverError } from './errors.js'
+import { situationError } from './errors.js'
 import type { Bff } from './options.js'
 
 /** The field of a form that contains the page to open afterwards. */
@@ -61,6 +61,6 @@ export function backToForm(
 export async function formOf(body: ArrayBuffer, contentType: string): Promise<FormData> {
   const headers = { 'content-type': contentType }
   return new Response(body, { headers }).formData().catch((cause) => {
-    throw serverError('body-malformed', { status: 400, cause })
+    throw situationError('body-malformed', 'form', { status: 400, cause })
   })
 }

@@ -2,7 +2,7 @@ import { tokenIn } from '../common/authorization.js'
 import { CAMEL_CASE, FIELDS } from '../common/fields.js'
 import { ownProperty } from '../common/own-property.js'
 import { withoutTokens } from '../common/redaction.js'
-import { serverError } from './errors.js'
+import { serverError, situationError } from './errors.js'
 import { lifetimeOf, timeOf } from './lifetime.js'
 import type { Bff, Target } from './options.js'
 import type { Session } from './session-types.js'
@@ -115,10 +115,15 @@ export function readToken(token: unknown): string {
 const byteLength = (text: string) => new TextEncoder().encode(text).length
 
 function checkToken(token: string, allowed: RegExp, option: string) {
-  if (token === '') throw serverError('token-missing', { option })
+  if (token === '') throw empty(option)
   if (byteLength(token) > MAX_LENGTH) throw serverError('token-too-large', { option })
   if (!allowed.test(token)) throw serverError('token-malformed', { option })
 }
+
+const empty = (option: string) =>
+  option === 'fields.refreshToken'
+    ? situationError('token-missing', 'refreshToken', { option })
+    : serverError('token-missing', { option })
 
 interface Visibility {
   /** The path of the text for the next step of a sign-in, which stays unless it is a token. */

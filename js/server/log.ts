@@ -1,5 +1,5 @@
 import { environment } from './environment.js'
-import { serverError } from './errors.js'
+import { type ServerErrorCode, serverError, situationError } from './errors.js'
 import type { Failure, ServerEvent } from './events.js'
 
 /** The same problem is logged at most once in this time. In milliseconds. */
@@ -52,10 +52,16 @@ export function createLog(api: string, write: (line: string) => void) {
     const count = last?.more ? ` This happened ${last.more} more times since the last line.` : ''
     if (written.size >= MAX_KINDS) written.clear()
     written.set(key, { at: Date.now(), more: 0 })
-    const why = code ? ` ${serverError(code).message}` : ''
+    const why = code ? ` ${reasonFor(event.type, code).message}` : ''
     const inBrackets = details.length > 0 ? ` (${details.join(', ')})` : ''
     write(`tokencell: ${what}${inBrackets}.${why}${count}`)
   }
 }
+
+/** A sign-out has no setting for statuses, so the advice for a refresh would be wrong. */
+const reasonFor = (type: ServerEvent['type'], code: ServerErrorCode) =>
+  type === 'sign-out-failed' && code === 'status-unexpected'
+    ? situationError(code, 'signOut')
+    : serverError(code)
 
 const isProduction = () => environment().NODE_ENV === 'production'

@@ -13,7 +13,7 @@ import { checkOptions } from '../common/option-checks.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import type { SourcedCsrf } from './csrf-source.js'
 import { environment } from './environment.js'
-import { serverError } from './errors.js'
+import { serverError, situationError } from './errors.js'
 import type { ServerEvent } from './events.js'
 import { createLog } from './log.js'
 import { SERVER_KINDS } from './option-kinds.js'
@@ -254,6 +254,7 @@ export function resolveOptions(given: BffOptions) {
 export const isLocal = (hostname: string) => /^(127(\.\d+){3}|\[::1\]|(.+\.)?localhost)$/.test(hostname)
 
 function parseOrigin(option: string, given: string, allowInsecureHttp = false): string {
+  if (!given) throw situationError('origin-malformed', 'unset', { option })
   if (!URL.canParse(given)) throw serverError('origin-malformed', { option })
   const url = new URL(given)
   if (!/^https?:$/.test(url.protocol) || url.href !== `${url.origin}/`)

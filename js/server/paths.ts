@@ -1,3 +1,5 @@
+import { explain } from '../common/errors.js'
+
 /** One path or a group of paths, as options write it: `/notes`, `/notes/*`, `/notes/**`. */
 export interface Pattern {
   segments: readonly string[]
@@ -27,6 +29,14 @@ export function parsePattern(pattern: string): Pattern | undefined {
   const segments = fixed.map(decodeWhatCanBe)
   return { segments, loose: segments.map(loosen), isOpen, hasSlash: hasSlash(pattern) }
 }
+
+/** Creates the error for an option with a text that is not a pattern. */
+export const patternError = (option: string, examples: string, pattern: string) =>
+  explain(
+    'option-invalid',
+    `Must be a path such as ${examples}, where "*" is one whole segment and "**" is the last one, but is ${JSON.stringify(pattern)}.`,
+    { option },
+  )
 
 /**
  * Whether some framework or server may read this path as one of the pattern, in any spelling. Used to protect: in guards,

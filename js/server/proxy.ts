@@ -2,12 +2,12 @@ import { isAuthError } from '../common/errors.js'
 import { createAnswers } from './answer.js'
 import { tokensOf } from './api-requests.js'
 import { bytesOf, limitedBody } from './body.js'
-import { serverError } from './errors.js'
+import { serverError, situationError } from './errors.js'
 import type { Bff } from './options.js'
-import { hasSlash, type Pattern, parsePattern, surelyMatches } from './paths.js'
+import { hasSlash, type Pattern, parsePattern, patternError, surelyMatches } from './paths.js'
 import { createRefusals } from './refusals.js'
 import type { RequestSession } from './request-session.js'
-import { hasToken } from './token-responses.js'
+import { tokenIn } from './token-responses.js'
 
 /**
  * The headers that a page may send to the API, in addition to `headers` of the options. All others are removed, including
@@ -74,9 +74,10 @@ export function createProxy(bff: Bff) {
         })
       const tokens = tokensOf(response)
       const answered = answer(response, tokens)
-      if (await hasToken(answered, tokens, hasWildcard(rule) ? bff.tokenPaths : undefined)) {
+      const token = await tokenIn(answered, tokens, hasWildcard(rule) ? bff.tokenPaths : undefined)
+      if (token) {
         answered.body?.cancel().catch(() => {})
-        throw serverError('endpoint-of-session')
+        throw situationError('endpoint-of-session', token)
       }
       return answered
     },
@@ -114,7 +115,7 @@ interface Rule {
 function parseRule(rule: string): Rule {
   const [, method, path = ''] = /^(?:([A-Z]+) +)?(\S+)$/.exec(rule) ?? []
   const pattern = parsePattern(path)
-  if (!pattern) throw serverError('option-invalid', { option: 'proxy' })
+  if (!pattern) throw patternError('proxy', `"/api/v1/notes/**" or "GET /api/v1/users/*"`, rule)
   return { method, pattern }
 }
 

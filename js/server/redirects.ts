@@ -1,10 +1,6 @@
-import { explain } from '../common/errors.js'
+import { situationError } from './errors.js'
 import type { Bff } from './options.js'
 import { isReplayable, type RequestParts, send } from './request-parts.js'
-
-const REDIRECTED =
-  'The API redirects this request to another origin. Add that origin to `redirects`. Only GET and HEAD ' +
-  'requests are redirected to it.'
 
 /** The same limit as that of `fetch`. */
 const MOST = 20
@@ -38,7 +34,8 @@ export async function fetchWithin(
     next = { ...redirected(next, response.status), url }
     if (url.origin === api) continue
     const isRead = /^(get|head)$/i.test(next.init.method ?? 'GET')
-    if (!isRead || !redirects.includes(url.origin)) throw explain('endpoint-outside-origins', REDIRECTED)
+    if (!isRead) throw situationError('endpoint-outside-origins', 'redirectOfWrite')
+    if (!redirects.includes(url.origin)) throw situationError('endpoint-outside-origins', 'redirect')
     next.init = { ...next.init, headers: only(TO_OTHERS, next.init.headers) }
   }
   throw new TypeError(`The API redirected this request more than ${MOST} times.`)

@@ -1,4 +1,5 @@
 import { type AuthError, explain, isAuthError } from '../common/errors.js'
+import { noSuchExchange } from '../common/exchange-errors.js'
 import { isStepUp } from '../common/step-up.js'
 import type { Claims, SignInOptions, SignInResult, Snapshot } from '../common/types.js'
 import type { SessionInfo } from '../protocol/server-session.js'
@@ -75,9 +76,7 @@ export interface Dependencies extends CookieStateDependencies {
 
 /** The page has named an exchange that the options do not have. */
 const unknownExchange = (names: Iterable<string>) =>
-  explain('option-invalid', `There is no such exchange. The names are: ${[...names].join(', ')}.`, {
-    option: 'by',
-  })
+  explain('option-invalid', noSuchExchange([...names]), { option: 'by' })
 
 /** A 401 for a token younger than this causes no refresh. In milliseconds. */
 const TRUST = 1000

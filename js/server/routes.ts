@@ -3,11 +3,11 @@ import { GENERATION_HEADER } from '../protocol/server-session.js'
 import { createCookies } from './cookie.js'
 import { checkCsrf } from './csrf.js'
 import { createCsrfTokens } from './csrf-source.js'
-import { type ServerErrorCode, serverError } from './errors.js'
+import { type ServerErrorCode, serverError, situationError } from './errors.js'
 import { errorName } from './events.js'
 import { backToForm } from './forms.js'
 import { type BffOptions, resolveOptions } from './options.js'
-import { type Pattern, parsePattern, surelyMatches } from './paths.js'
+import { isClear, type Pattern, parsePattern, surelyMatches } from './paths.js'
 import { createProxy } from './proxy.js'
 import { createRenewals } from './renewals.js'
 import { asDocument, explain, finish, statusOf } from './replies.js'
@@ -113,7 +113,7 @@ export function createBff(options: BffOptions): BffServer {
         return back
       })
     }
-    if (!proxy.knows(pathname)) throw serverError('not-proxied')
+    if (!proxy.knows(pathname)) throw notProxied(pathname)
     await checkSession(request, session)
     const passed = await proxy.pass(request, session).catch((error: unknown) => {
       emitFailure(error)
@@ -122,6 +122,12 @@ export function createBff(options: BffOptions): BffServer {
     passed.headers.delete(GENERATION_HEADER)
     if (session.generation !== null) passed.headers.set(GENERATION_HEADER, String(session.generation))
     return proof === 'element' ? asDocument(passed) : passed
+  }
+
+  function notProxied(pathname: string) {
+    if (!isClear(pathname)) return situationError('not-proxied', 'unclear')
+    const isRoute = pathname.startsWith(`${bff.basePath}/`)
+    return isRoute ? situationError('not-proxied', 'route') : serverError('not-proxied')
   }
 
   /** No event is needed if the page has caused the error, or if a refresh has failed, which has its own event. */

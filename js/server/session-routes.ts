@@ -3,7 +3,7 @@ import type { SignInOptions } from '../common/types.js'
 import { SESSION_HEADER } from '../protocol/server-session.js'
 import { bytesOf, limitedBody } from './body.js'
 import type { Proof } from './csrf.js'
-import { serverError } from './errors.js'
+import { serverError, situationError } from './errors.js'
 import { backToForm, formOf, readForm, seeOther } from './forms.js'
 import type { Bff } from './options.js'
 import { report } from './replies.js'
@@ -18,6 +18,7 @@ const BOUNCED = `${BOUNCE_COOKIE}=1; Max-Age=10; Path=/; HttpOnly; SameSite=Lax`
 
 /** The maximum length of credentials. In bytes. */
 const MAX_CREDENTIALS = 64 * 1024
+const tooLarge = () => situationError('body-too-large', 'credentials')
 
 /** @throws AuthError `session-ended` or `replaced` if the page believes to have another session (promise 8) */
 export async function checkSession(request: Request, session: RequestSession) {
@@ -29,7 +30,7 @@ export async function checkSession(request: Request, session: RequestSession) {
 
 /** The routes of the session, by method and path below the `basePath`. */
 export function createSessionRoutes(bff: Bff): Record<string, Route> {
-  const credentialsOf = (request: Request) => bytesOf(limitedBody(request, MAX_CREDENTIALS))
+  const credentialsOf = (request: Request) => bytesOf(limitedBody(request, MAX_CREDENTIALS, tooLarge))
 
   return {
     'GET /session': async (_, session) => report(session),
@@ -97,7 +98,7 @@ function membersOf(body: ArrayBuffer): Readonly<Record<string, unknown>> | undef
   if (text === '') return undefined
   const members: unknown = parse(text)
   if (typeof members !== 'object' || members === null || Array.isArray(members))
-    throw serverError('body-malformed', { status: 400 })
+    throw situationError('body-malformed', 'members', { status: 400 })
   return members as Record<string, unknown>
 }
 

@@ -22,7 +22,7 @@ const NAMES = [FIELDS.accessToken, 'accessToken', FIELDS.refreshToken, 'refreshT
 const SHORTEST_PART = 8
 
 /**
- * Whether a response of the API contains a token that pages must not get. The page then gets an error.
+ * Which token a response of the API contains that pages must not get. The page then gets an error.
  *
  * 1. A token of this session: the API echoes the headers of the request, in a debug page for example.
  * 2. Another token, if `paths` are given: the response has a token where the options or the defaults say that tokens are,
@@ -31,21 +31,22 @@ const SHORTEST_PART = 8
  * @param tokens of this session
  * @param paths the places of tokens that the options name
  */
-export async function hasToken(
+export async function tokenIn(
   response: Response,
   tokens: readonly string[],
   paths: readonly string[] | undefined,
-): Promise<boolean> {
+): Promise<'ownToken' | 'otherToken' | undefined> {
   const { body, headers } = response
-  if (!body || !isExamined(response) || Number(headers.get('content-length')) > MOST) return false
+  if (!body || !isExamined(response) || Number(headers.get('content-length')) > MOST) return undefined
   // An error of the body reaches the page with the response itself.
   const text = await shortText(response.clone()).catch(() => undefined)
-  if (text === undefined) return false
-  if (hasOneOf(text, tokens)) return true
-  if (!response.ok || !paths) return false
-  if (JWT.test(text.trim())) return true
+  if (text === undefined) return undefined
+  if (hasOneOf(text, tokens)) return 'ownToken'
+  if (!response.ok || !paths) return undefined
+  if (JWT.test(text.trim())) return 'otherToken'
   const answer = parse(text)
-  return [...paths, ...NAMES].some((path) => path !== '' && isToken(ownProperty(answer, path)))
+  const isFound = [...paths, ...NAMES].some((path) => path !== '' && isToken(ownProperty(answer, path)))
+  return isFound ? 'otherToken' : undefined
 }
 
 /** Whether a text has one of these tokens, as it is, in JSON or in a URL. */

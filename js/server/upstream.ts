@@ -112,7 +112,7 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         const detail = { status, body: answer, retryAfter }
         if (isUndecided(status)) throw serverError('unreachable', detail)
         if (status >= 400) throw serverError('refused', detail)
-        throw redirected(endpoint.url, answered.get('location'), { ...detail, option: 'signIn' })
+        throw redirected(endpoint.url, answered.get('location'), { ...detail, option: optionOf(endpoint) })
       }
       const { response, text } = asked
       if (isPending(response, text, asked.body, endpoint.fields, bff)) return { session: null, answer }
@@ -142,7 +142,8 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         return failedTemporarily({ code: 'unreachable', error: asked.error, upstreamCookies })
       const { status, ok, headers } = asked.response
       if (demand && status >= 400 && !isUndecided(status)) {
-        demand.refusal = refusedBody(status, visible({ headers, body: asked.body }, bff, { session }))
+        const body = visible({ headers, body: asked.body }, bff, { session })
+        demand.refusal = serverError('refused', { status, body })
         return failedTemporarily({ code: 'unreachable', status, upstreamCookies })
       }
       if (endsOn.includes(status))
@@ -190,6 +191,12 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
       const { status } = asked.response
       return { kind: signOutResult(status), status }
     },
+  }
+
+  /** The name of the option that has this endpoint. */
+  function optionOf(endpoint: Target): string {
+    const [name] = [...bff.exchanges].find(([, exchange]) => exchange === endpoint) ?? []
+    return name === undefined ? 'signIn' : `exchanges.${name}`
   }
 
   function reasonIn(session: Session, headers: Headers, body: unknown, path: string): string | undefined {
@@ -245,12 +252,6 @@ function redirected(from: URL, location: string | null, detail: AuthErrorDetail)
     detail,
   )
 }
-
-const refusedBody = (status: number, body: unknown) =>
-  explain('refused', 'The API refused this refresh. Its response is in `status` and `body`.', {
-    status,
-    body,
-  })
 
 /** The error code for a status that decides nothing. */
 const faultOf = (status: number) => ({

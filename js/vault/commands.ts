@@ -1,5 +1,6 @@
 import { encodeCredentials } from '../common/endpoint.js'
 import { explain, isAuthError } from '../common/errors.js'
+import { noSuchExchange } from '../common/exchange-errors.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import type { Command, Commands } from '../protocol/commands.js'
 import { isJson, unpackCredentials } from '../protocol/packing.js'
@@ -27,7 +28,7 @@ export function createCommands({ launched, network, exchanges = {}, whenUserLoad
     const index = by === undefined ? 0 : names.indexOf(by) + 1
     const endpoint = [config.signIn, ...config.exchanges][index]
     if ((by !== undefined && index === 0) || !endpoint)
-      throw explain('option-invalid', `There is no such exchange. The names are: ${names.join(', ')}.`, {
+      throw explain('option-invalid', noSuchExchange(names), {
         option: 'by',
       })
     idle?.restart()

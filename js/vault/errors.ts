@@ -12,15 +12,18 @@ import { EXCHANGE_MESSAGES } from '../common/exchange-errors.js'
 const MESSAGES = {
   ...CALL_MESSAGES,
   ...EXCHANGE_MESSAGES,
+  closed: 'The vault is closed. Reload the page.',
   'cors-refused':
     'The browser blocks the response of the API, probably because of CORS. The API must allow this origin, the headers ' +
     'and, unless `credentials` is "omit", credentials. `npx tokencell doctor` shows what is missing.',
   'csrf-unreadable':
     'No page could read the cookie of `csrf` in time, so the request was not sent. Open a page that can read that cookie.',
   'origins-missing': 'This list of origins is empty. Add an origin, or leave the option out.',
-  'refresh-unusable': 'The response to the refresh has no usable token. Check the API.',
+  'refresh-unusable':
+    'There is no refresh token, or the last refresh brought no usable token. Check the API, `refreshToken` and ' +
+    '`fields.refreshToken`.',
   'vault-failed':
-    'The vault did not start; see `cause`. Serve core_bg.wasm where the vault script requests it.',
+    'The vault did not start. Serve core_bg.wasm where the vault script requests it, or use a newer browser.',
   'vault-in-page':
     'This vault file runs in a page, where scripts can read its tokens. Start it with `shared` or `worker`. If the app ' +
     'needs `page`, set `page: true` in openVault().',
@@ -35,3 +38,10 @@ const isOwn = (code: VaultErrorCode | CommonErrorCode): code is VaultErrorCode =
 
 export const vaultError = (code: VaultErrorCode | CommonErrorCode, detail?: AuthErrorDetail) =>
   isOwn(code) ? explain(code, MESSAGES[code], detail) : commonError(code, detail)
+
+/**
+ * Creates the error for a core that cannot be loaded. Its text has that of the cause, which does not reach a page itself. No
+ * token exists yet that the cause could contain.
+ */
+export const startError = (cause: unknown) =>
+  explain('vault-failed', `${MESSAGES['vault-failed']} ${String(cause)}`, { cause })

@@ -1,7 +1,7 @@
 import { platformFetch } from '../common/platform-fetch.js'
 import { policyError } from '../common/policy-error.js'
 import init, { Core } from '../wasm/core.js'
-import { vaultError } from './errors.js'
+import { startError } from './errors.js'
 import { directiveAgainst } from './policy.js'
 
 type Unpack = () => Promise<ArrayBuffer>
@@ -35,7 +35,7 @@ async function instantiate() {
     loading = undefined
     const directive = await directiveAgainst('wasm-eval')
     if (directive) throw policyError({ directive: `${directive} 'wasm-unsafe-eval'`, cause })
-    throw vaultError('vault-failed', { cause })
+    throw startError(cause)
   }
 }
 

@@ -3,12 +3,14 @@ import type { Csrf } from '../../common/endpoint.js'
 import type { Endpoint } from '../options.js'
 import type { RawAnswer } from '../transport.js'
 
+type Address = Pick<Endpoint, 'method' | 'url'>
+
 interface Dependencies {
   csrf: SourcedCsrf
   api: string
   /** The endpoints whose responses may contain the token. */
-  endpoints: readonly (Endpoint | undefined)[]
-  send: (endpoint: Endpoint, headers: Record<string, string>, body?: string) => Promise<RawAnswer>
+  endpoints: readonly (Address | undefined)[]
+  send: (endpoint: Address, headers: Record<string, string>, body?: string) => Promise<RawAnswer>
 }
 
 /** Statuses of responses without a body (Fetch, "null body status"). */
@@ -44,11 +46,7 @@ export function createCsrfTokens({ csrf, api, endpoints, send }: Dependencies) {
       const token = await tokens.read()
       return token === null ? {} : { [csrf.header]: token }
     },
-    async send(
-      { method, url }: Endpoint,
-      headers: Record<string, string>,
-      body?: string,
-    ): Promise<RawAnswer> {
+    async send({ method, url }: Address, headers: Record<string, string>, body?: string): Promise<RawAnswer> {
       const response = await tokens.fetch(url.href, { method, headers, ...(body !== undefined && { body }) })
       return answers.get(response) as RawAnswer
     },

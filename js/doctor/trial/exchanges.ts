@@ -51,7 +51,7 @@ export function createExchanges(options: VaultOptions, plan: Plan, transport: Tr
     })
 
   async function send(
-    endpoint: Endpoint,
+    endpoint: Pick<Endpoint, 'method' | 'url'>,
     own: Record<string, string>,
     withCookies: boolean,
     body?: string,
