@@ -136,3 +136,31 @@ test('over plain http, a sign-in is kept when the request for the session after 
   await auth.signIn(ADA)
   expect(auth.snapshot).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
 })
+
+test.each([
+  [404, /does not come from the routes of `tokencell\/server`/],
+  [405, /does not come from the routes of `tokencell\/server`/],
+  [429, /temporarily unavailable/],
+  [502, /temporarily unavailable/],
+])(
+  'a response without a code of tokencell gets a text with cause and fix, also over HTTP/2: %i',
+  async (status, text) => {
+    const { auth } = connect()
+    await auth.ready
+    // HTTP/2 has no status text.
+    site.answers.set('/api/auth/sign-in', () => new Response(null, { status }))
+    await expect(auth.signIn(ADA)).rejects.toMatchObject({
+      code: 'unreachable',
+      message: expect.stringMatching(text),
+    })
+  },
+)
+
+test('a refused HEAD request, whose response has no body, has a text', async () => {
+  const { auth } = connect()
+  await auth.ready
+  const headers = { 'x-tokencell-error': 'not-proxied' }
+  site.answers.set('/elsewhere', () => new Response(null, { status: 404, headers }))
+  const error = await auth.fetch('/elsewhere', { method: 'HEAD' }).catch((error) => error)
+  expect(error).toMatchObject({ code: 'not-proxied', message: expect.stringContaining('not-proxied') })
+})

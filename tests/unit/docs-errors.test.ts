@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import path from 'node:path'
 import { expect, test } from 'vitest'
+import { SITUATIONS } from '../../js/server/errors.js'
 
 const root = path.resolve(import.meta.dirname, '../..')
 const folder = path.join(root, 'docs/reference/errors')
@@ -45,6 +46,14 @@ test('the page of a code has the message of the code', () => {
   const plain = (text: string) => text.replace(/\s+/g, ' ')
   const wrong = known.filter(
     ([code, text]) => !plain(pageOf(code).replace(/^> ?/gm, '')).includes(plain(text)),
+  )
+  expect(wrong).toEqual([])
+})
+
+test('the page of a code has the messages of its situations on a server', () => {
+  const plain = (text: string) => text.replace(/^> ?/gm, '').replace(/\s+/g, ' ')
+  const wrong = Object.entries(SITUATIONS).flatMap(([code, situations]) =>
+    Object.values(situations).filter((text) => !plain(pageOf(code)).includes(text)),
   )
   expect(wrong).toEqual([])
 })

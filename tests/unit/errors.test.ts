@@ -4,7 +4,9 @@ import { vaultError } from '../../js/vault/errors.js'
 
 test('an error message names the option, the cause and the fix', () => {
   const error = vaultError('endpoint-missing', { option: 'signIn' })
-  expect(error.message).toBe('signIn: This endpoint is not configured. Write it as "/path", or as { method, path }.')
+  expect(error.message).toBe(
+    'signIn: This endpoint is not configured. Write it as "/path", or as { method, path }.',
+  )
   expect([error.name, error.code, error.option]).toEqual(['AuthError', 'endpoint-missing', 'signIn'])
   expect(error).toBeInstanceOf(Error)
 })

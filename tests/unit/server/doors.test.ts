@@ -101,7 +101,9 @@ test('202 is pending, whatever the body says', async () => {
 test('an exchange that the options do not have is refused with the names that they have', async () => {
   const { signIn, calls } = await open()
   const { body } = await signIn('magic')
-  expect(body.message).toBe('by: There is no such exchange. The names are: otp, signUp, step, wrong. Add it to `exchanges`.')
+  expect(body.message).toBe(
+    'by: There is no such exchange. The names are: otp, signUp, step, wrong. Add it to `exchanges`.',
+  )
   expect(calls).toEqual([])
 })
 
