@@ -4,7 +4,7 @@ import { noSuchExchange } from '../common/exchange-errors.js'
 import type { VaultOptions } from '../common/vault-options.js'
 import type { Command, Commands } from '../protocol/commands.js'
 import { isJson, unpackCredentials } from '../protocol/packing.js'
-import { vaultError } from './errors.js'
+import { type VaultErrorCode, vaultError } from './errors.js'
 import type { launch } from './launch.js'
 import type { createNetwork } from './network.js'
 
@@ -36,6 +36,9 @@ export function createCommands({ launched, network, exchanges = {}, whenUserLoad
       ? encodeCredentials(credentials.json, endpoint)
       : unpackCredentials(credentials)
     return core.signIn(index, body, contentType).catch(async (error: unknown) => {
+      // The core calls every exchange `signIn`.
+      if (by !== undefined && isAuthError(error) && error.option === 'signIn')
+        throw vaultError(error.code as VaultErrorCode, { ...error, option: `exchanges.${by}` })
       const isUnanswered = isAuthError(error) && error.code === 'unreachable' && error.status === undefined
       const url = isUnanswered && new URL(endpoint.path, config.origins[0]).href
       throw (url && (await network.reasonOf(url, true))) || error

@@ -3,6 +3,7 @@ import { AuthError } from '../../js/common/errors.js'
 import { withoutTokens } from '../../js/common/redaction.js'
 import type { VaultOptions } from '../../js/common/vault-options.js'
 import { defer } from '../../js/vault/deferred.js'
+import { vaultError } from '../../js/vault/errors.js'
 import type { ReadCookie } from '../../js/vault/exchange.js'
 import { loadCore } from '../../js/vault/load.js'
 import type { Outgoing } from '../../js/vault/outgoing.js'
@@ -324,4 +325,18 @@ test('a refresh without the option `refresh`, and an unknown command, reject wit
   })
   for (const name of ['constructor', '__proto__', 'magic'])
     await expect(vaultHost.run(name as 'ready', undefined)).rejects.toThrow(`There is no command ${name}.`)
+})
+
+test('a redirect of an exchange names the exchange, and not `signIn`', async () => {
+  core.signIn.mockRejectedValue(vaultError('redirected', { option: 'signIn', status: 0 }))
+  const vaultHost = start({ ...OPTIONS, exchanges: { otp: '/otp' } }, noCookie)
+  const outcome = (by: string | undefined) =>
+    vaultHost.run('signIn', { credentials: 'raw', by }).catch((error: unknown) => error)
+  expect(await outcome('otp')).toMatchObject({
+    code: 'redirected',
+    option: 'exchanges.otp',
+    status: 0,
+    message: expect.stringMatching(/^exchanges\.otp: The endpoint/),
+  })
+  expect(await outcome(undefined)).toMatchObject({ option: 'signIn' })
 })
