@@ -25,7 +25,7 @@ export const EXCHANGE_MESSAGES = {
     'The token has spaces, control or non-ASCII characters, which a header cannot hold. Check the API and `fields`.',
   'token-missing':
     'The response has no token, or an empty one, in the header (Authorization, or those of `credential`) or at `fields`. ' +
-    'Check these options. A cross-origin API must list the header in Access-Control-Expose-Headers.',
+    'Check these, and Access-Control-Expose-Headers of a cross-origin API.',
   'token-too-large': 'The token is longer than 64 KiB, which no server accepts. Check the API and `fields`.',
 } as const satisfies Partial<Record<AuthErrorCode, string>>
 

@@ -1,11 +1,9 @@
 import { isStream } from '../common/brand.js'
 import type { PackedRequest } from '../protocol/packing.js'
-import { originOf } from './policy.js'
 
 /** A request that the core sends once or twice, to this URL with this `init`. No other code has a reference to it. */
 export interface Outgoing {
   readonly url: string
-  readonly origin: string
   /** An object without a prototype, so that no inherited getter runs for a missing member. */
   readonly init: RequestInit
   /**
@@ -43,7 +41,6 @@ export function outgoing(
   const own = { headers, signal, body, ...(isReplayable ? {} : { duplex: 'half' }) }
   return {
     url,
-    origin: originOf(url),
     init: Object.assign(Object.create(null), init, own),
     headers,
     signal,

@@ -16,6 +16,7 @@ import type { ReadCookie } from './exchange.js'
 import { launch } from './launch.js'
 import { createNetwork } from './network.js'
 import { type Outgoing, outgoing, ownRequest } from './outgoing.js'
+import { originOf } from './policy.js'
 import { createRequestEvents, type Requested } from './request-events.js'
 import { runToHead } from './run-to-head.js'
 import { readUser } from './user.js'
@@ -79,7 +80,7 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
 
   async function send(request: Outgoing): Promise<Response> {
     const { core, config, origins, readers } = await launched()
-    const isOurs = origins.has(request.origin)
+    const isOurs = origins.has(originOf(request.url))
     if (isOurs) await applyCredential(request, config, readers)
     const rotates = isOurs && !/^(bearer|cookie)$/.test(config.credential)
     const sent = rotates ? runToHead(request, (request) => core.fetch(request)) : core.fetch(request)
@@ -96,7 +97,7 @@ export function start(options: VaultOptions, readFromPage: ReadCookie): VaultHos
   /** Sends a request of a page. It restarts the time of the idle limit. */
   async function sendForPage(request: Outgoing): Promise<Response> {
     const { idle, origins } = await launched()
-    if (idle && origins.has(request.origin)) idle.restart()
+    if (idle && origins.has(originOf(request.url))) idle.restart()
     return send(request)
   }
 

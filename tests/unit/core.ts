@@ -78,7 +78,6 @@ export function request(url: string, headers = {}): Outgoing {
   const own = new Headers(headers)
   return {
     url,
-    origin: new URL(url).origin,
     init: { method: 'GET', headers: own },
     headers: own,
     signal: new AbortController().signal,
