@@ -45,7 +45,7 @@ export async function run(args: string[], terminal: Terminal): Promise<number> {
     if (!failure) throw error
     if (isJson) stdout.write(json({ version: 1, error: failure.error, exitCode: failure.exitCode }))
     stderr.write(`${failure.error.message}\n`)
-    if (failure.exitCode === EXIT.usage) stderr.write('Run tokencell --help for the options.\n')
+    if (failure.exitCode === EXIT.usage) stderr.write('Run npx tokencell --help for the options.\n')
     return failure.exitCode
   }
 }

@@ -35,6 +35,26 @@ test('promise 20: a reload of a protected page stays there, and the page does no
   ).toEqual(Array(3).fill('GET /api/v1/notes'))
 })
 
+test('a page that the server has rendered does not request the session, with or without a user', async ({
+  page,
+}) => {
+  const asked: string[] = []
+  page.on('request', (request) => {
+    if (new URL(request.url()).pathname.startsWith('/api/auth/')) asked.push(request.url())
+  })
+  await page.goto('/')
+  await expect(at(page, 'page-home')).toBeVisible()
+  await page.waitForLoadState('networkidle')
+  expect(asked).toEqual([])
+  await openSignedIn(page)
+  await expect(at(page, 'page-notes')).toBeVisible()
+  asked.length = 0
+  await page.reload()
+  await expect(at(page, 'page-notes')).toHaveText('Notes of Ada')
+  await page.waitForLoadState('networkidle')
+  expect(asked).toEqual([])
+})
+
 test('promise 22: when the API refuses the token during rendering, the server refreshes it and renders the page with its data', async ({
   api,
   context,

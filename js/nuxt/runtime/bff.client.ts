@@ -21,10 +21,11 @@ export default defineNuxtPlugin({
     })
     const rendered = useState<SessionInfo<never> | null>(RENDERED, () => null).value
     const later = useState<SessionInfo<never> | null>(LATER, () => null).value
+    // Before anything subscribes: a client that does not know its session requests it then.
+    if (rendered && nuxtApp.payload.serverRendered) auth.hydrate(rendered)
     const hydrated = whenHydrated(nuxtApp as never, auth)
     // A page that was rendered for all visitors has no session.
     if (!rendered || !hydrated) return provideAuth(nuxtApp as never, auth, hydrated)
-    auth.hydrate(rendered)
     if (later) hydrated.then(() => auth.hydrate(later))
     provideAuth(nuxtApp as never, asRendered(auth, rendered.snapshot, hydrated))
   },
