@@ -59,3 +59,28 @@ test('promise 16: without a refresh endpoint, a refused sign-out is reported onc
   await page.evaluate(() => auth.ready)
   expect(await pending(page)).toEqual([])
 })
+
+for (const [code, isConfirmed] of [
+  [302, true],
+  [404, true],
+  [410, true],
+  [405, false],
+  [422, false],
+] as const)
+  test(`promise 16: a sign-out that the API answers with ${code} is not sent again, and ${isConfirmed ? 'counts as confirmed' : 'is reported once as not confirmed'}`, async ({
+    api,
+    open,
+    page,
+  }) => {
+    await open(page)
+    await signIn(page)
+    const headers = code === 302 ? { location: '/' } : {}
+    api.faults.add({ route: 'logout', kind: 'status', status: code, headers, times: 10 })
+    await page.evaluate(() => auth.signOut())
+    expect(await pending(page)).toMatchObject(isConfirmed ? [] : [{ retryAt: null }])
+    await page.reload()
+    await page.evaluate(() => auth.ready)
+    expect(await status(page)).toBe('signed-out')
+    expect(await pending(page)).toEqual([])
+    expect(asked(api).byRoute['POST /api/v1/logout'] ?? asked(api).byRoute['DELETE /api/v1/logout']).toBe(1)
+  })
