@@ -92,7 +92,9 @@ const ofFaults = Object.entries({ chromium: inChromium, firefox: inFirefox }).fl
 const specs = (names: string) => names.split(' ').map((name) => `${name}.spec.ts`)
 
 /** What the core decides, wherever it runs: the quick run tries it in the shared vault of Chromium. */
-const ofCore = specs('bad-input clients csrf presets refresh requests secrets sign-out slow-api wire')
+const ofCore = specs(
+  'bad-input clients csrf demands hand-over headers presets refresh requests secrets sign-out slow-api wire',
+)
 /** A dedicated worker has the same port as a shared one. */
 const ofPort = specs('canary fetch fetch-parity/fetch-parity responses sockets streams')
 

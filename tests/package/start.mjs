@@ -29,8 +29,8 @@ const withVite = ({ page, project, root, main }) => ({
 
 const pages = [
   withVite({ page: 'vue', project: 'start-vue', root: 'app', main: 'main.ts' }),
-  withVite({ page: 'react', project: 'start-react', root: 'root', main: 'main.tsx' }),
-  withVite({ page: 'plain', project: 'vite-8', root: 'app', main: 'main.ts' }),
+  { ...withVite({ page: 'react', project: 'start-react', root: 'root', main: 'main.tsx' }), full: true },
+  { ...withVite({ page: 'plain', project: 'vite-8', root: 'app', main: 'main.ts' }), full: true },
   {
     page: 'next',
     project: 'next',
