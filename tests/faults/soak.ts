@@ -125,6 +125,9 @@ export function writesIn({
 }) {
   const writes = new Map<number, number>()
   for (const { id } of accounts.list())
-    for (const { call } of notes.list(id) as { call: number }[]) writes.set(call, (writes.get(call) ?? 0) + 1)
+    for (const { call } of notes.list(id) as { call?: number }[]) {
+      // The notes that the API has at the start are of no call.
+      if (call !== undefined) writes.set(call, (writes.get(call) ?? 0) + 1)
+    }
   return writes
 }

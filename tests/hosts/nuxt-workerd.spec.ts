@@ -99,8 +99,9 @@ test('when the session ends while a page renders, the server redirects to the si
 
 test('two calls of useAuthFetch with the same URL have separate keys', async ({ host, visitor }) => {
   await signIn(host, visitor)
-  host.api.notes.add('1', { text: 'one' })
-  expect((await visitor.open(`${BASE}/keys`)).text).toContain('1 and 1')
+  const count = host.api.notes.list('1').length
+  expect(count).toBeGreaterThan(0)
+  expect((await visitor.open(`${BASE}/keys`)).text).toContain(`${count} and ${count}`)
 })
 
 test('during rendering, useAuthFetch, $authFetch and fetch resolve a URL of the application like in the browser', async ({

@@ -1,6 +1,7 @@
 import { randomBytes, scrypt, scryptSync, timingSafeEqual } from 'node:crypto'
 import { promisify } from 'node:util'
 import { InvalidInput } from './invalid-input.js'
+import { seedAccounts } from './seeds.js'
 
 /**
  * @typedef {{ id: string, email: string, name: string, roles: string[] }} User
@@ -11,10 +12,7 @@ import { InvalidInput } from './invalid-input.js'
 const derive = promisify(scrypt)
 const KEY_BYTES = 32
 
-const seeds = [
-  { email: 'ada@example.com', name: 'Ada', roles: ['admin', 'editor'], password: 'correct horse' },
-  { email: 'bob@example.com', name: 'Bob', roles: ['user'], password: 'battery staple' },
-].map((seed) => ({ ...seed, password: hashSync(seed.password) }))
+const seeds = seedAccounts.map((seed) => ({ ...seed, password: hashSync(seed.password) }))
 
 // Used if the e-mail is unknown, so that both refusals take the same time.
 const decoy = hashSync(randomBytes(16).toString('hex'))

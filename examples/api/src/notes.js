@@ -1,23 +1,34 @@
+import { seedNotes } from './seeds.js'
+
 /** @typedef {{ id: string } & Record<string, unknown>} Note */
 
-/** The notes of each user. */
+/** The notes of each user. At the start and after a reset, each seeded account has a few. */
 export function createNotes() {
   /** @type {Map<string, Note[]>} by user id */
   const notes = new Map()
   let created = 0
 
+  /** @param {string} userId @param {Record<string, unknown>} content @returns {Note} */
+  function add(userId, content) {
+    const list = notes.get(userId) ?? []
+    // The id of a deleted note must not be used again.
+    const note = { ...content, id: String(++created) }
+    notes.set(userId, [...list, note])
+    return note
+  }
+
+  function reset() {
+    notes.clear()
+    created = 0
+    for (const { userId, content } of seedNotes(Date.now())) add(userId, content)
+  }
+  reset()
+
   return {
     /** @param {string} userId */
     list: (userId) => notes.get(userId) ?? [],
 
-    /** @param {string} userId @param {Record<string, unknown>} content @returns {Note} */
-    add(userId, content) {
-      const list = notes.get(userId) ?? []
-      // The id of a deleted note must not be used again.
-      const note = { ...content, id: String(++created) }
-      notes.set(userId, [...list, note])
-      return note
-    },
+    add,
 
     /** @param {string} userId @param {string} id @returns {boolean} whether there was one */
     remove(userId, id) {
@@ -27,9 +38,6 @@ export function createNotes() {
       return rest.length < list.length
     },
 
-    reset() {
-      notes.clear()
-      created = 0
-    },
+    reset,
   }
 }

@@ -115,10 +115,26 @@ test('a note is returned and stored, and other users cannot see it', async (t) =
   const [ada, bob] = [client(), client()]
   await ada.signIn()
   await bob.signIn('bob@example.com', 'battery staple')
+  const notesOf = async (user) => (await user.call('GET /notes?delay=1')).body.notes
+  const before = [await notesOf(ada), await notesOf(bob)]
   const { status, body } = await ada.call('POST /notes', { json: { text: 'hello' } })
-  assert.deepEqual([status, body], [201, { note: { text: 'hello', id: '1' } }])
-  assert.deepEqual((await ada.call('GET /notes?delay=1')).body, { notes: [body.note] })
-  assert.deepEqual((await bob.call('GET /notes')).body, { notes: [] })
+  assert.deepEqual([status, body], [201, { note: { text: 'hello', id: body.note.id } }])
+  assert.deepEqual(await notesOf(ada), [...before[0], body.note])
+  assert.deepEqual(await notesOf(bob), before[1])
+})
+
+test('each seeded account has a few notes of its own', async (t) => {
+  const { client } = await serve(t)
+  for (const [email, password] of [
+    ['ada@example.com', 'correct horse'],
+    ['bob@example.com', 'battery staple'],
+  ]) {
+    const user = client()
+    await user.signIn(email, password)
+    const { notes } = (await user.call('GET /notes')).body
+    assert.ok(notes.length >= 2)
+    for (const { text, writtenAt } of notes) assert.ok(text && new Date(writtenAt) < new Date())
+  }
 })
 
 test('the bytes of a body of another type are counted', async (t) => {
@@ -191,5 +207,5 @@ test('with emptyAnswers, the response to a new note is empty', async (t) => {
   await browser.signIn()
   const { status, text } = await browser.call('POST /notes', { json: { text: 'a' } })
   assert.deepEqual([status, text], [204, ''])
-  assert.equal((await browser.call('GET /notes')).body.notes.length, 1)
+  assert.equal((await browser.call('GET /notes')).body.notes.at(-1).text, 'a')
 })

@@ -77,9 +77,12 @@ test('the routes expire, revoke and roles change tokens, sessions and accounts',
   assert.equal((await control('POST /roles', { email, roles: 'editor' })).status, 422)
 })
 
-test('reset restores the seeded accounts and the initial settings, and removes everything else', async (t) => {
+test('reset restores the seeded accounts, their notes and the initial settings, and removes everything else', async (t) => {
   const { api, client, control } = await serve(t, { accessTtl: 5 })
   const browser = client()
+  const seeded = api.notes.list('1').map(({ id, text }) => [id, text])
+  api.notes.add('1', { text: 'more' })
+  api.notes.remove('1', seeded[0][0])
   await browser.call('POST /signup', { json: { email: 'eve@example.com', password: 'secret' } })
   api.accounts.setRoles(api.accounts.byEmail('bob@example.com'), ['admin'])
   api.configure({ accessTtl: 1, corsOrigins: ['https://app.example.com'] })
@@ -91,6 +94,10 @@ test('reset restores the seeded accounts and the initial settings, and removes e
   assert.equal((await control('POST /reset')).status, 204)
   assert.equal((await held).status, 200)
   assert.deepEqual([api.settings.accessTtl, api.settings.corsOrigins], [5, []])
+  assert.deepEqual(
+    api.notes.list('1').map(({ id, text }) => [id, text]),
+    seeded,
+  )
   assert.deepEqual([api.faults.pending(), api.journal.entries(), api.sessions.count()], [[], [], 0])
   assert.deepEqual(
     api.accounts.list().map(({ email, roles }) => [email, roles]),
