@@ -5,3 +5,10 @@ declare module 'vue-router' {
     title: string
   }
 }
+
+declare global {
+  interface ImportMetaEnv {
+    /** The URL of the documentation; without it, that of the repository. */
+    readonly VITE_DOCS?: string
+  }
+}

@@ -3,7 +3,7 @@ import { createRouter, createWebHistory, type RouteLocationNormalized } from 'vu
 import { auth } from './auth'
 import { routes } from './routes'
 
-export const router = createRouter({ history: createWebHistory(), routes })
+export const router = createRouter({ history: createWebHistory(import.meta.env.BASE_URL), routes })
 
 /** Shows this page instead of another one. The URL of the other page stays. */
 const inPlace =
@@ -18,5 +18,5 @@ const inPlace =
 guardRoutes(router, auth, { forbidden: inPlace('forbidden'), unavailable: inPlace('unavailable') })
 
 router.afterEach((to) => {
-  document.title = `${to.meta.title} · Fieldnotes`
+  document.title = `${to.meta.title} · tokencell`
 })

@@ -1,13 +1,15 @@
 /** The control port of the API, which causes failures for tests. It is available in development only. */
 const BASE = '/control'
 
-export async function hasControl(): Promise<boolean> {
+/** The state of the API; `null` if it has no control port. */
+export async function readControl(): Promise<object | null> {
   try {
     const response = await fetch(`${BASE}/state`)
     // Hosts of single-page applications respond to unknown paths with their index page.
-    return response.ok && (response.headers.get('Content-Type') ?? '').includes('json')
+    const isJson = (response.headers.get('Content-Type') ?? '').includes('json')
+    return response.ok && isJson ? await response.json() : null
   } catch {
-    return false
+    return null
   }
 }
 

@@ -3,8 +3,10 @@ export interface Trouble {
   label: string
   path: string
   body?: (email: string) => unknown
-  /** Whether it affects the signed-in user. */
-  isPersonal?: boolean
+  /** Whether it has no effect without a session. */
+  needsSession?: boolean
+  /** Whether the API offers it, according to its state; otherwise every API does. */
+  isOffered?: (state: object) => boolean
   /** What was done, and how to see the effect. */
   done: string
 }
@@ -14,6 +16,7 @@ export const TROUBLES: Trouble[] = [
     id: 'expire',
     label: 'Refuse all tokens',
     path: '/expire',
+    needsSession: true,
     done: 'The API now refuses all tokens issued so far. Send 50 requests.',
   },
   {
@@ -31,11 +34,19 @@ export const TROUBLES: Trouble[] = [
     done: 'From the next token on, tokens are valid for 20 s.',
   },
   {
+    id: 'offline',
+    label: 'Lose the network',
+    path: '/offline',
+    body: () => ({ seconds: 15 }),
+    isOffered: (state) => 'offlineUntil' in state,
+    done: 'For 15 s, the API cannot be reached. Send 50 requests, now and afterwards.',
+  },
+  {
     id: 'revoke',
     label: 'Revoke me',
     path: '/revoke',
     body: (email) => ({ email }),
-    isPersonal: true,
+    needsSession: true,
     done: 'The server has ended your session. The next request shows it.',
   },
   {
@@ -43,7 +54,7 @@ export const TROUBLES: Trouble[] = [
     label: 'Remove my roles',
     path: '/roles',
     body: (email) => ({ email, roles: ['user'] }),
-    isPersonal: true,
+    needsSession: true,
     done: 'From the next refresh on, your only role is user.',
   },
   {
@@ -51,7 +62,7 @@ export const TROUBLES: Trouble[] = [
     label: 'Give me all roles',
     path: '/roles',
     body: (email) => ({ email, roles: ['admin', 'editor'] }),
-    isPersonal: true,
+    needsSession: true,
     done: 'From the next refresh on, your roles are admin and editor.',
   },
 ]

@@ -22,9 +22,9 @@ export const REASONS: Record<Reason, string> = {
 export const PATHS: Record<DeliveryPath, string> = {
   direct: 'Sent immediately',
   waited: 'Sent after waiting for a token',
-  retried: 'Sent again with a newer token after a 401',
+  retried: 'Got a 401, and was sent again with a newer token',
   anonymous: 'Sent without a token, because there is no session',
-  'not-replayed': 'Refused with a 401, and not sent again: its body was a stream, which cannot be sent twice',
+  'not-replayed': 'Got a 401, and was not sent again: its body was a stream, which cannot be sent twice',
 }
 
 const TRIGGERS: Record<EventOf<'refresh-started'>['trigger'], string> = {

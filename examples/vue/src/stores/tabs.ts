@@ -83,7 +83,7 @@ export const useTabs = defineStore('tabs', () => {
 
   function join() {
     if (channel) return
-    channel = new BroadcastChannel('fieldnotes.tabs')
+    channel = new BroadcastChannel('tokencell-example.tabs')
     channel.onmessage = hear
     tell('hello')
   }

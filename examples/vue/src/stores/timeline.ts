@@ -19,13 +19,15 @@ export interface Entry<Event = RequestEvent | SessionEvent> {
   tab: string | null
 }
 
-const KEPT = 200
+const KEPT = 1000
+const NEEDS_TOKEN: ReadonlySet<DeliveryPath> = new Set(['waited', 'retried', 'not-replayed'])
 
-/** The events since the page was loaded: the last 200 entries, newest first, and the counts of all. */
+/** The events since the page was loaded: the last 1000 entries, newest first, and the counts of all. */
 export const useTimeline = defineStore('timeline', () => {
   const tabs = useTabs()
   const entries = shallowRef<readonly Entry[]>([])
   const refreshes = ref(0)
+  const withNewToken = ref(0)
   const byPath = ref<Record<DeliveryPath, number>>({
     direct: 0,
     waited: 0,
@@ -46,6 +48,7 @@ export const useTimeline = defineStore('timeline', () => {
   function addRequest(event: RequestEvent) {
     byPath.value[event.via] += 1
     if (event.here) {
+      if (NEEDS_TOKEN.has(event.via)) withNewToken.value += 1
       tabs.countRequest(event.millis)
       return add(event, tabs.here.id)
     }
@@ -80,5 +83,12 @@ export const useTimeline = defineStore('timeline', () => {
     stopWaiting()
   })
 
-  return { entries, refreshes, requests, byPath }
+  return {
+    entries,
+    refreshes,
+    /** The number of requests of this tab that found the token refused or expired. */
+    withNewToken,
+    requests,
+    byPath,
+  }
 })
