@@ -4,6 +4,7 @@ import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } 
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { build } from './build.mjs'
+import { buildDemo, served } from './demo.mjs'
 import { differences, hashesOf } from './hashes.mjs'
 import { install, installFolder } from './install.mjs'
 import { importFrom } from './packages.mjs'
@@ -11,6 +12,8 @@ import { Failure, program, root, run } from './run.mjs'
 
 const site = path.join(root, 'site')
 const docs = path.join(root, 'docs')
+/** Where VitePress writes the site. */
+export const builtSite = path.join(root, 'target/site')
 /** What `generate` writes, relative to docs/. */
 const generated = ['reference/types', 'reference/doctor', 'llms.txt']
 const isGenerated = (file) => generated.some((name) => file === name || file.startsWith(`${name}/`))
@@ -65,15 +68,19 @@ const requireFresh = () =>
 export async function checkDocs() {
   await installSite()
   await requireFresh()
+  await buildDemo()
   const args = ['node_modules/vitepress/bin/vitepress.js', 'build', '.']
   const output = await run(process.execPath, args, { cwd: site, name: 'vitepress' })
   const warnings = output.split('\n').filter((line) => /\(!\)|warn|deprecat/i.test(line))
   if (warnings.length) throw new Failure('The build of the documentation warns', warnings.join('\n'))
+  // VitePress copies only the folder `public` in docs/, which npm packs.
+  cpSync(served, builtSite, { recursive: true })
   return output
 }
 
 /** Serves the documentation, and updates the pages in the browser when a file changes. */
 async function serve() {
+  await buildDemo()
   const { createServer } = await importFrom(site, 'vitepress')
   const server = await createServer(site)
   await server.listen()

@@ -85,6 +85,12 @@ function faults({ full }) {
   return browsers(projects, { full })
 }
 
+/** Builds the documentation, and tests the demo in it. */
+async function documentation({ full }) {
+  const output = await checkDocs()
+  return `${output}${await browsers(['site'], { full })}`
+}
+
 /** Scripts of an attacker, and the table of the docs. */
 function attacks({ full }) {
   const inFirefox = missing('firefox') ? [] : ['attacks-firefox-*']
@@ -147,7 +153,7 @@ async function mutants() {
 function allSteps({ full }) {
   const steps = [
     ...checks({ env: full ? { PROPTEST_CASES: '10000', TOKENCELL_FULL: '1' } : {} }),
-    { name: 'docs', needs: 'build', work: checkDocs },
+    { name: 'docs', needs: 'build', work: () => documentation({ full }), count: counts.playwright },
     { name: 'fuzz', needs: 'build', work: () => fuzzQuickly({ full }), count: counts.fuzz },
     ...engineNames.map((name) => ({
       name,

@@ -6,6 +6,7 @@ export const sections = [
   {
     title: 'Start',
     pages: [
+      'live',
       'start/index',
       'start/vue',
       'start/nuxt',

@@ -19,7 +19,11 @@ export default defineConfig({
   cacheDir: '../target/site-cache',
   cleanUrls: true,
   // The index of the search is one large file, which is loaded when the search is opened.
-  vite: { build: { chunkSizeWarningLimit: 3000 } },
+  vite: {
+    build: { chunkSizeWarningLimit: 3000 },
+    // `npm run docs` serves the demo from here. A build copies it (scripts/docs.mjs).
+    publicDir: path.join(root, 'target/served'),
+  },
   markdown: {
     // The colours of the default themes have too little contrast (WCAG 2.2, 1.4.3).
     theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' },
@@ -37,6 +41,7 @@ export default defineConfig({
     outline: { level: [2, 3] },
     nav: [
       { text: 'Start', link: '/start/' },
+      { text: 'Try it', link: '/live' },
       { text: 'Your backend', link: '/backend/' },
       { text: 'Compare', link: '/compare' },
       { text: version, link: 'https://github.com/tokencell/tokencell/blob/main/CHANGELOG.md' },
