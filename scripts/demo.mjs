@@ -32,7 +32,12 @@ async function buildPage() {
     plugins: [vue()],
     define: { 'import.meta.env.VITE_DOCS': '"/"' },
     worker: { format: 'es' },
-    build: { outDir: folder, emptyOutDir: true },
+    build: {
+      outDir: folder,
+      emptyOutDir: true,
+      // A busy machine is no reason for a warning.
+      rolldownOptions: { checks: { pluginTimings: false, bundlerTimings: false } },
+    },
   })
 }
 
