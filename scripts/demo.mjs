@@ -20,6 +20,9 @@ export function buildDemo() {
   })
 }
 
+// Without the warning about slow plugins, which a busy machine causes.
+const rolldownOptions = { checks: { bundlerTimings: false } }
+
 async function buildPage() {
   const { folder: vueExample } = example('vue')
   const { build } = await importFrom(vueExample, 'vite')
@@ -31,12 +34,11 @@ async function buildPage() {
     logLevel: 'warn',
     plugins: [vue()],
     define: { 'import.meta.env.VITE_DOCS': '"/"' },
-    worker: { format: 'es' },
+    worker: { format: 'es', rolldownOptions },
     build: {
       outDir: folder,
       emptyOutDir: true,
-      // A busy machine is no reason for a warning.
-      rolldownOptions: { checks: { pluginTimings: false, bundlerTimings: false } },
+      rolldownOptions,
     },
   })
 }
