@@ -260,7 +260,8 @@ export default defineConfig<{ where: Place }, { engine: EngineName; served: Serv
     ...rails,
     ...ofBackends,
     // The demo in the built documentation.
-    { name: 'site', testDir: 'tests/site', use: inChromium },
+    { name: 'site-chromium', testDir: 'tests/site', use: inChromium },
+    { name: 'site-firefox', testDir: 'tests/site', use: inFirefox },
     ...(['vault', 'vault-dev', 'generated'] as const).map((served) => nuxt(served, ['nuxt-vault'])),
     ...(['next-15', 'next-15-edge'] as const).map((served) => next(served, ['{bff,next}/session.spec.ts'])),
   ],

@@ -85,10 +85,14 @@ function faults({ full }) {
   return browsers(projects, { full })
 }
 
-/** Builds the documentation, and tests the demo in it. */
+/** Builds the documentation, and tests the demo in it: in the full run in Firefox, too. */
 async function documentation({ full }) {
-  const output = await checkDocs()
-  return `${output}${await browsers(['site'], { full })}`
+  await checkDocs()
+  const engines = ['chromium', ...(full ? ['firefox'] : [])].filter((engine) => !missing(engine))
+  return browsers(
+    engines.map((engine) => `site-${engine}`),
+    { full },
+  )
 }
 
 /** Scripts of an attacker, and the table of the docs. */
