@@ -40,7 +40,8 @@ function initial() {
 
 async function load() {
   const stored = await (await caches.open('demo')).match(URL_OF_STATE)
-  return stored ? stored.json() : initial()
+  // An older version may have stored fewer fields.
+  return { ...initial(), ...(stored && (await stored.json())) }
 }
 
 /** @type {Promise<State> | undefined} */

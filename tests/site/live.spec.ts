@@ -91,3 +91,31 @@ test('a new session of the browser is restored with one refresh, and a page of t
   await at(page, 'sign-out').click()
   await expect(at(page, 'sign-in-form')).toBeVisible()
 })
+
+test('two tabs of the demo share a refresh, and a sign-out in one is a sign-out in both', async ({
+  page,
+  url,
+}) => {
+  const demo = await openDemo(page, url)
+  await signIn(demo)
+  const opening = page.waitForEvent('popup')
+  await at(demo, 'open-tab').click()
+  const other = await opening
+  await expect(at(other, 'note-count')).toBeVisible()
+  await outliveTrust()
+  await at(other, 'trouble-expire').click()
+  await expect(at(other, 'trouble-outcome')).toContainText('refuses all tokens')
+  await at(other, 'send-50').click()
+  await expect(at(other, 'send-summary')).toContainText('50 of 50 successful · 1 refresh')
+  await expect(at(demo, 'refresh-count')).toHaveText('1')
+  await at(demo, 'send-50').click()
+  await expect(at(demo, 'send-summary')).toContainText('50 of 50 successful · 0 refreshes')
+  await at(other, 'sign-out').click()
+  await expect(at(demo, 'sign-in-form')).toBeVisible()
+})
+
+test('without service workers, the demo says what it needs', async ({ context, page, url }) => {
+  await context.addInitScript(() => Object.defineProperty(navigator, 'serviceWorker', { value: undefined }))
+  const demo = await openDemo(page, url)
+  await expect(demo.locator('#app')).toContainText('The demo needs a service worker')
+})
