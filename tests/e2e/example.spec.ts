@@ -115,7 +115,10 @@ test('on a phone, a link at the top leads to the panel with the keyboard, and ba
   await expect(at(page, 'send-50')).toBeInViewport()
   await at(page, 'to-page').press('Enter')
   await expect(at(page, 'page-dashboard')).toBeInViewport()
-  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+  const overflow = await page.evaluate(() => {
+    const { clientWidth, scrollWidth } = document.documentElement
+    return scrollWidth - clientWidth
+  })
   expect(overflow).toBe(0)
 })
 
