@@ -44,9 +44,9 @@ async function ofExample(build, variants, projects, { full }) {
   return browsers(projects, { full, workers: Math.ceil(1.5 * availableParallelism()) })
 }
 
-/** Served by Next, and as in a Docker image behind nginx. The full run also tests webpack, development servers and an older Next. */
+/** Served by Next. The full run also tests a Docker image behind nginx, webpack, development servers and an older Next. */
 function nextApp({ full }) {
-  const names = full ? Object.keys(ofNext) : ['turbopack', 'standalone']
+  const names = full ? Object.keys(ofNext) : ['turbopack']
   const projects = names.map((name) => (name.startsWith('next-') ? name : `next-${name}`))
   return ofExample(buildNext, names, projects, { full })
 }
