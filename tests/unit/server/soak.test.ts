@@ -6,7 +6,7 @@ import { DUE, EXPIRED, MINUTES, startStrictApi } from './strict-api.js'
 
 /** The number of steps. The full run makes more. */
 const STEPS = process.env.TOKENCELL_FULL ? 1000 : 60
-const TIMEOUT = 10_000 + STEPS * 50
+const TIMEOUT = 30_000 + STEPS * 50
 const SPANS = [1000, 5000, 60_000, MINUTES, DUE, EXPIRED]
 
 let api: Awaited<ReturnType<typeof startStrictApi>>
