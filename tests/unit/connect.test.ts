@@ -72,7 +72,7 @@ test('in a browser without shared workers, `worker` is used instead of `shared`,
 })
 
 test('a vault that has not responded after 30 seconds fails with `vault-silent` and is terminated', async () => {
-  expect((await connected(() => {}, 29_900)).outcome).toBe('waiting')
+  expect((await connected(() => {}, 29_700)).outcome).toBe('waiting')
   const { outcome, worker } = await connected(() => {}, 30_200)
   expect(outcome).toMatchObject({ name: 'AuthError', code: 'vault-silent' })
   expect(outcome.message).toContain('Export openVault() as default')

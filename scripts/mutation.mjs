@@ -1,0 +1,186 @@
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { install, installFolder } from './install.mjs'
+import { announced, Failure, program, root, run } from './run.mjs'
+
+const unit = (...names) => names.map((name) => `tests/unit/${name}.test.{ts,tsx}`)
+
+/**
+ * The rooms: the code that is changed, the tests that run for each change, and the least score in percent. `isClosed`: the room
+ * has reached it, and `npm run test:full` fails if it no longer does. The score of an open room is reported only.
+ *
+ * The tests are those that fail for this room: all tests that import it would take hours, because one in two imports `common`.
+ */
+const rooms = {
+  port: {
+    least: 85,
+    code: ['js/protocol/**'],
+    tests: unit('{packing,port-errors,protocol,remote,connect,client,respond,response,send,serve,settle,upload}'),
+  },
+  vault: {
+    least: 85,
+    code: ['js/vault/**'],
+    tests: unit(
+      '{client,core-demands,errors,idle-limit,network,polluted-options,port-errors,remote,respond,response-credential}',
+      '{restore-cookie,run-to-head,serve,settle,start,token-responses,upload,vault-place,vault-realm}',
+    ),
+  },
+  client: {
+    least: 85,
+    code: ['js/client/**'],
+    tests: unit('{client,connect,plain-fetch,referrer,remote,send,settle,testing-members,upload,vue-ssr}'),
+  },
+  server: {
+    least: 85,
+    code: ['js/server/**'],
+    // Not the soak, and not what compares whole servers: they take a minute each.
+    tests: [...unit('server/*', 'token-responses'), '!**/{soak,fetch-parity,redis,systems}.test.ts'],
+  },
+  bff: { least: 75, code: ['js/bff/**'], tests: unit('bff*', 'plain-fetch', 'step-up') },
+  common: {
+    least: 75,
+    code: ['js/common/**'],
+    tests: unit(
+      '{client,csrf-source,errors,found-by-fuzzing,guard,idle,option-checks,packing,plain-fetch,polluted-options}',
+      '{port-errors,remote,request,router-unavailable,serve,snapshot,start,step-up,testing,token-responses}',
+    ),
+  },
+  adapters: {
+    least: 75,
+    code: ['js/adapters/**'],
+    tests: unit('{devtools,pinia,vue,vue-ssr,vuex}', 'identity*', 'idle*', 'react*', 'router*'),
+  },
+  next: { least: 75, code: ['js/next/**'], tests: unit('next*', 'no-store', 'server/pollution') },
+  nuxt: { least: 75, code: ['js/nuxt/**'], tests: unit('nuxt*', 'no-store') },
+  sockets: { least: 75, code: ['js/sockets/**'], tests: unit('sockets/*') },
+  doctor: { least: 75, code: ['js/doctor/**'], tests: ['tests/doctor/*.test.ts', ...unit('doctor-app')] },
+  testing: { least: 75, code: ['js/testing/**', 'js/testing.ts'], tests: unit('testing*') },
+}
+
+/** What a survivor must not touch without a reason, in the name of its file, in its line or in what replaces it. */
+const GUARDED =
+  /authori[sz]|bearer|credential|token|secret|csrf|origin|cookie|cache-control|no-store|guard|sign-?out|session-?end|\bends?At\b|idle/i
+
+const folder = 'tests/mutation'
+const output = path.join(root, 'target/mutation')
+const tool = path.join(root, 'tools/mutation')
+const read = (file) => JSON.parse(readFileSync(path.join(root, file), 'utf8'))
+
+/**
+ * Changes the code of these rooms, one mutant at a time, and runs their tests. Prints a table, and each survivor that needs a
+ * reason and has none. Writes the counts to `tests/mutation/results.json`, where other rooms keep those of their last run.
+ *
+ * @param options for Stryker, such as `--concurrency 1`
+ * @returns the table and the failures as text
+ * @throws Failure if a closed room is below its threshold or a survivor of it has no reason
+ */
+export async function mutate(names = closed(), options = []) {
+  await installFolder(tool)
+  const failures = []
+  for (const name of names) failures.push(...(await measure(name, options)))
+  const text = [table(names), ...failures].join('\n')
+  if (failures.length) throw new Failure(`${failures.length} failures in the mutation of ${names.join(', ')}`, text)
+  return text
+}
+
+const closed = () => Object.keys(rooms).filter((name) => rooms[name].isClosed)
+
+async function measure(name, options) {
+  const began = performance.now()
+  mkdirSync(output, { recursive: true })
+  const config = path.join(output, `${name}.config.json`)
+  writeFileSync(config, JSON.stringify(configOf(name)))
+  // Its own `bin`, because the package is not in the node_modules of the root.
+  const stryker = path.join(tool, 'node_modules/@stryker-mutator/core/bin/stryker.js')
+  const env = { TOKENCELL_MUTATION_TESTS: JSON.stringify(rooms[name].tests) }
+  const command = `stryker run for ${name}`
+  await announced(command, run(process.execPath, [stryker, 'run', config, ...options], { env, name: 'stryker' }))
+  const report = read(`target/mutation/${name}.json`)
+  const counts = { ...count(report), seconds: Math.round((performance.now() - began) / 1000) }
+  const results = existsSync(path.join(root, folder, 'results.json')) ? read(`${folder}/results.json`) : {}
+  const ordered = Object.keys(rooms).filter((room) => room === name || results[room])
+  const all = Object.fromEntries(ordered.map((room) => [room, room === name ? counts : results[room]]))
+  writeFileSync(path.join(root, folder, 'results.json'), `${JSON.stringify(all, null, 2)}\n`)
+  return judge(name, report, counts)
+}
+
+const configOf = (name) => ({
+  testRunner: 'vitest',
+  plugins: ['@stryker-mutator/vitest-runner'],
+  vitest: { configFile: `${folder}/vitest.config.ts`, related: false },
+  mutate: rooms[name].code.map((code) => (code.endsWith('**') ? `${code}/*.{ts,tsx}` : code)),
+  coverageAnalysis: 'perTest',
+  incremental: true,
+  incrementalFile: `target/mutation/${name}.incremental.json`,
+  reporters: ['json', 'progress-append-only'],
+  jsonReporter: { fileName: `target/mutation/${name}.json` },
+  concurrency: 2,
+  // Above the `testTimeout` of vitest.config.ts, which ends a test that waits. This is for loops that never end.
+  timeoutMS: 20_000,
+  tempDirName: 'target/mutation/sandbox',
+  ignorePatterns: ['target', 'bench', 'docs', 'site', 'tools', 'tests/e2e', 'tests/fuzz', 'tests/package'],
+  // Stryker would rewrite the file with the compiler's API, which TypeScript 7 does not have.
+  tsconfigFile: 'none',
+})
+
+const mutantsOf = (report) =>
+  Object.entries(report.files).flatMap(([file, { source, mutants }]) => {
+    const lines = source.split('\n')
+    return mutants.map((mutant) => ({ ...mutant, file, line: lines[mutant.location.start.line - 1].trim() }))
+  })
+
+/** A mutant that never ends is detected, like a mutant that fails. Those that Stryker could not run do not count. */
+function count(report) {
+  const mutants = mutantsOf(report)
+  const has = (...states) => mutants.filter(({ status }) => states.includes(status)).length
+  const [killed, survived, noCoverage] = [has('Killed', 'Timeout'), has('Survived'), has('NoCoverage')]
+  const total = killed + survived + noCoverage
+  return { mutants: total, killed, survived, noCoverage, score: Math.round((1000 * killed) / total) / 10 }
+}
+
+function judge(name, report, { score }) {
+  const { least, isClosed } = rooms[name]
+  const reasons = read(`${folder}/reasons.json`)
+  const left = mutantsOf(report).filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
+  const hasReason = (mutant) =>
+    reasons.some(
+      ({ file, line, replacement }) =>
+        file === mutant.file &&
+        (line === undefined || line === mutant.line) &&
+        (replacement === undefined || replacement === mutant.replacement),
+    )
+  const needsReason = ({ file, line, replacement }) => GUARDED.test(`${file}\n${line}\n${replacement}`)
+  const failures = left
+    .filter((mutant) => needsReason(mutant) && !hasReason(mutant))
+    .map(({ file, line, location, mutatorName, replacement, status }) => {
+      const { start } = location
+      return `${file}:${start.line}:${start.column} ${status} ${mutatorName}\n  ${line}\n  → ${replacement}`
+    })
+  if (score < least) failures.push(`${name} has ${score} %, and needs ${least} %`)
+  if (isClosed) return failures
+  for (const failure of failures) console.log(failure)
+  return []
+}
+
+function table(names) {
+  const results = read(`${folder}/results.json`)
+  const heads = ['room', 'mutants', 'killed', 'survived', 'no coverage', 'score', 'needed', 'seconds']
+  const rows = names.map((name) => {
+    const { mutants, killed, survived, noCoverage, score, seconds } = results[name]
+    const needed = `${rooms[name].least} %${rooms[name].isClosed ? '' : ' (open)'}`
+    return [name, mutants, killed, survived, noCoverage, `${score} %`, needed, seconds]
+  })
+  return [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+}
+
+await program(import.meta.url, async (args) => {
+  const at = args.findIndex((arg) => arg.startsWith('--'))
+  const [names, options] = at < 0 ? [args, []] : [args.slice(0, at), args.slice(at)]
+  const unknown = names.find((name) => !rooms[name])
+  if (unknown)
+    throw new Failure(
+      `No room is called ${unknown}: there are ${Object.keys(rooms).join(', ')}. Usage: npm run mutation [-- <room>… [--concurrency <n>]]`,
+    )
+  await install()
+  console.log(await mutate(names.length ? names : Object.keys(rooms), options))
+})
