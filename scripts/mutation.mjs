@@ -94,7 +94,11 @@ async function measure(name, options) {
   const stryker = path.join(tool, 'node_modules/@stryker-mutator/core/bin/stryker.js')
   const env = { TOKENCELL_MUTATION_TESTS: JSON.stringify(rooms[name].tests) }
   const command = `stryker run for ${name}`
-  await announced(command, run(process.execPath, [stryker, 'run', config, ...options], { env, name: 'stryker' }))
+  const onOutput = (text) => process.stdout.write(text)
+  await announced(
+    command,
+    run(process.execPath, [stryker, 'run', config, ...options], { env, name: 'stryker', onOutput }),
+  )
   const report = read(`target/mutation/${name}.json`)
   const counts = { ...count(report), seconds: Math.round((performance.now() - began) / 1000) }
   const results = existsSync(path.join(root, folder, 'results.json')) ? read(`${folder}/results.json`) : {}

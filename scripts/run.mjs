@@ -23,8 +23,12 @@ export class Failure extends Error {
   }
 }
 
-/** Runs a command silently. Resolves to its output, or rejects with a `Failure` that contains the output. */
-export function run(command, args, { cwd = root, env = {}, name = command } = {}) {
+/**
+ * Runs a command silently. Resolves to its output, or rejects with a `Failure` that contains the output.
+ *
+ * @param onOutput called with each piece of the output, for commands that take long
+ */
+export function run(command, args, { cwd = root, env = {}, name = command, onOutput } = {}) {
   const { FORCE_COLOR, ...inherited } = process.env
   const plain = { NO_COLOR: '1', CARGO_TERM_COLOR: 'never' }
   return new Promise((resolve, reject) => {
@@ -37,6 +41,7 @@ export function run(command, args, { cwd = root, env = {}, name = command } = {}
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => {
         output += text
+        onOutput?.(text)
       })
     child.on('error', (error) => reject(new Failure(`${name} could not be started (${error.code})`)))
     child.on('close', (code, signal) => {
