@@ -21,8 +21,8 @@ const rooms = {
     least: 85,
     code: ['js/vault/**'],
     tests: unit(
-      '{client,core-demands,errors,idle-limit,network,polluted-options,port-errors,remote,respond,response-credential}',
-      '{restore-cookie,run-to-head,serve,settle,start,token-responses,upload,vault-place,vault-realm}',
+      '{client,core-demands,errors,idle-limit,launch,network,policy,polluted-options,port-errors,remote,respond}',
+      '{response-credential,restore-cookie,run-to-head,serve,settle,shared-state,start,upload,vault-*}',
     ),
   },
   client: {
