@@ -15,7 +15,9 @@ const rooms = {
   port: {
     least: 85,
     code: ['js/protocol/**'],
-    tests: unit('{packing,port-errors,protocol,remote,connect,client,respond,response,send,serve,settle,upload}'),
+    tests: unit(
+      '{packing,port-errors,protocol,remote,respond,response,send,serve,settle,upload,vault-realm}',
+    ),
   },
   vault: {
     least: 85,
@@ -79,7 +81,8 @@ export async function mutate(names = closed(), options = []) {
   const failures = []
   for (const name of names) failures.push(...(await measure(name, options)))
   const text = [table(names), ...failures].join('\n')
-  if (failures.length) throw new Failure(`${failures.length} failures in the mutation of ${names.join(', ')}`, text)
+  if (failures.length)
+    throw new Failure(`${failures.length} failures in the mutation of ${names.join(', ')}`, text)
   return text
 }
 

@@ -6,6 +6,7 @@ import * as counts from './counts.mjs'
 import { checkDocs } from './docs.mjs'
 import { fuzzQuickly } from './fuzz.mjs'
 import { install } from './install.mjs'
+import { mutate } from './mutation.mjs'
 import { buildNext, variants as ofNext } from './next.mjs'
 import { buildNuxt, variants as ofNuxt } from './nuxt.mjs'
 import { tool } from './packages.mjs'
@@ -180,6 +181,8 @@ function allSteps({ full }) {
     steps.push({ name: 'supply', work: checkSupply })
     steps.push({ name: 'reproduce', work: reproduce })
     steps.push({ name: 'mutants', work: mutants, count: counts.mutants })
+    // Slower than all others: a mutant takes about a second, and there are some thousands.
+    steps.push({ name: 'mutation', needs: 'build', work: () => mutate() })
   }
   return steps
 }

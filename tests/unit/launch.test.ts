@@ -71,7 +71,10 @@ afterEach(() => {
   vi.unstubAllGlobals()
 })
 
-async function open(options: Partial<VaultOptions> = {}, readCookie = async (): Promise<string | null> => null) {
+async function open(
+  options: Partial<VaultOptions> = {},
+  readCookie = async (): Promise<string | null> => null,
+) {
   const { start } = await import('../../js/vault/start.js')
   const vault = start({ signIn: '/login', origins: [API], ...options }, readCookie)
   closing.push(vault.close)
@@ -136,7 +139,10 @@ test('a request of another origin gets neither the cookies nor the CSRF header o
     ['https://elsewhere.test/x', 'same-origin', null],
   ] as const) {
     await vault.fetch(new Request(url, { method: 'POST' }), null)
-    const { init, headers } = core.fetch.mock.lastCall?.[0] as unknown as { init: RequestInit; headers: Headers }
+    const { init, headers } = core.fetch.mock.lastCall?.[0] as unknown as {
+      init: RequestInit
+      headers: Headers
+    }
     expect([init.credentials, headers.get('x-requested-with')]).toEqual([credentials, csrf])
   }
 })
@@ -147,7 +153,11 @@ test('a request that a Content Security Policy blocks fails with a TypeError tha
   const other = new RangeError('mine')
   core.fetch.mockRejectedValueOnce(other)
   await expect(fetch(`${API}/x`)).rejects.toBe(other)
-  show('securitypolicyviolation', { blockedURI: API, effectiveDirective: 'connect-src', disposition: 'enforce' })
+  show('securitypolicyviolation', {
+    blockedURI: API,
+    effectiveDirective: 'connect-src',
+    disposition: 'enforce',
+  })
   core.fetch.mockRejectedValueOnce(new TypeError('Failed to fetch'))
   const error = await fetch(`${API}/x`).catch((error: unknown) => error)
   expect(error).toBeInstanceOf(TypeError)
@@ -243,14 +253,19 @@ test('a ticket is requested with POST from an origin of the vault', async () => 
   expect(await run(vault, 'ticket', '/tickets')).toBe('t')
   const { url, init } = core.fetch.mock.lastCall?.[0] as unknown as { url: string; init: RequestInit }
   expect([url, init.method]).toEqual([`${API}/tickets`, 'POST'])
-  await expect(run(vault, 'ticket', 'https://elsewhere.test/tickets')).rejects.toMatchObject({ option: 'path' })
+  await expect(run(vault, 'ticket', 'https://elsewhere.test/tickets')).rejects.toMatchObject({
+    option: 'path',
+  })
   expect(core.fetch).toHaveBeenCalledTimes(1)
 })
 
 test('the errors of the core have their code with an option or with the details of a response', async () => {
   await open()
   expect(host.error('refused', 'signIn')).toMatchObject({ code: 'refused', option: 'signIn' })
-  expect(host.error('refused', { status: 401, body: { a: 1 } })).toMatchObject({ status: 401, body: { a: 1 } })
+  expect(host.error('refused', { status: 401, body: { a: 1 } })).toMatchObject({
+    status: 401,
+    body: { a: 1 },
+  })
   expect(host.error('refused')).not.toHaveProperty('option')
 })
 
@@ -260,7 +275,12 @@ test('the core learns both outcomes of a promise', async () => {
   host.whenSettled(Promise.resolve(1), settled)
   await vi.waitFor(() => expect(settled).toHaveBeenCalledTimes(1))
   host.whenSettled(Promise.reject(2), settled)
-  await vi.waitFor(() => expect(settled.mock.calls).toEqual([[1, true], [2, false]]))
+  await vi.waitFor(() =>
+    expect(settled.mock.calls).toEqual([
+      [1, true],
+      [2, false],
+    ]),
+  )
 })
 
 test('the core hears other vaults of its name, and they hear it, until the vault is closed', async () => {
@@ -355,24 +375,27 @@ test.each<[string, Partial<VaultOptions>, boolean]>([
   ['with a refresh cookie', { refresh: '/refresh' }, true],
   ['without a refresh', {}, false],
   ['with a refresh token in memory', { refresh: '/refresh', refreshToken: 'body' }, false],
-])('a session that was idle for too long while the browser was closed ends before its restore, %s', async (_, options, ends) => {
-  const { vault } = await openIdle(options)
-  await run(vault, 'stay')
-  vault.close()
-  await vi.waitFor(async () => {
-    const names = (await indexedDB.databases()).map(({ name }) => name)
-    expect(names).toContain('idle idle')
-  })
-  for (const [later, over] of [
-    [29 * MINUTE, false],
-    [30 * MINUTE, ends],
-  ] as const) {
-    core.signOut.mockClear()
-    core.snapshot.mockReturnValue({ ...ADA, status: 'loading' })
-    vi.setSystemTime(NOW + later)
-    const { vault } = await open({ name: 'idle', idle: IDLE, ...options })
+])(
+  'a session that was idle for too long while the browser was closed ends before its restore, %s',
+  async (_, options, ends) => {
+    const { vault } = await openIdle(options)
+    await run(vault, 'stay')
     vault.close()
-    expect(core.signOut.mock.calls).toEqual(over ? [[true]] : [])
-  }
-  core.snapshot.mockImplementation(() => ({ ...ADA }))
-})
+    await vi.waitFor(async () => {
+      const names = (await indexedDB.databases()).map(({ name }) => name)
+      expect(names).toContain('idle idle')
+    })
+    for (const [later, over] of [
+      [29 * MINUTE, false],
+      [30 * MINUTE, ends],
+    ] as const) {
+      core.signOut.mockClear()
+      core.snapshot.mockReturnValue({ ...ADA, status: 'loading' })
+      vi.setSystemTime(NOW + later)
+      const { vault } = await open({ name: 'idle', idle: IDLE, ...options })
+      vault.close()
+      expect(core.signOut.mock.calls).toEqual(over ? [[true]] : [])
+    }
+    core.snapshot.mockImplementation(() => ({ ...ADA }))
+  },
+)

@@ -2,9 +2,14 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { split } from '../../js/common/request.js'
 import type { Credentials } from '../../js/common/types.js'
 import {
+  CHUNKS,
+  isChunked,
+  isJson,
   packBody,
   packCredentials,
+  packHead,
   packRequest,
+  replayable,
   unpackBody,
   unpackCredentials,
 } from '../../js/protocol/packing.js'
@@ -93,4 +98,73 @@ test('a request without its own referrer policy gets that of its page, and keeps
   const pack = (init: RequestInit) => packRequest(new Request('https://api.test/', init), page).init
   expect(pack({})).toMatchObject(page)
   expect(pack({ referrerPolicy: 'origin' })).toMatchObject({ ...page, referrerPolicy: 'origin' })
+})
+
+test('promise 13: each option of a request crosses a port, with credentials, mode and integrity', () => {
+  vi.stubGlobal('location', new URL('https://app.test/page'))
+  const init = {
+    cache: 'no-store',
+    credentials: 'omit',
+    integrity: 'sha256-x',
+    keepalive: true,
+    method: 'PUT',
+    mode: 'same-origin',
+    redirect: 'error',
+    referrer: 'https://app.test/other',
+    referrerPolicy: 'origin',
+  } as const
+  const request = new Request('https://app.test/x', init)
+  // Node takes only its own page as referrer.
+  Object.defineProperty(request, 'referrer', { value: init.referrer })
+  expect(packRequest(request)).toEqual({
+    url: 'https://app.test/x',
+    init: { ...init, headers: [], priority: undefined },
+  })
+})
+
+test('the body of a request is read as a whole, and one that is given beside it is kept', async () => {
+  const made = (method: string, body: string | null = 'abc') =>
+    new Request('https://api.test/', { method, body })
+  const textOf = async (value: BodyInit | null) => value && new Response(value).text()
+  // Methods that only begin or end like those without a body.
+  for (const method of ['POST', 'GETS', 'TARGET', 'HEADER', 'AHEAD'])
+    expect(await textOf(await replayable(made(method), null)), method).toBe('abc')
+  expect(await replayable(made('POST'), 'given')).toBe('given')
+  for (const body of ['', null]) expect(await replayable(made('POST', body), null)).toBeNull()
+  for (const method of ['GET', 'HEAD']) {
+    const request = new Request('https://api.test/', { method })
+    Object.defineProperty(request, 'body', { value: new Blob(['x']).stream() })
+    expect(await replayable(request, null)).toBeNull()
+  }
+})
+
+test('a body in chunks, and credentials as JSON, are told from every other body', () => {
+  const bodies = [
+    null,
+    'chunks',
+    new ArrayBuffer(1),
+    new Blob(['x']),
+    { form: [] },
+    { params: 'chunks' },
+  ] as const
+  expect(bodies.filter((body) => isChunked(body))).toEqual([])
+  expect([isChunked(CHUNKS), isChunked(structuredClone(CHUNKS))]).toEqual([true, true])
+  expect(bodies.filter((body) => isJson(body as never))).toEqual([])
+  expect(isJson({ json: '{}' })).toBe(true)
+})
+
+test('the head of a response crosses a port with its status, its headers and its address', () => {
+  const response = new Response('x', { status: 201, statusText: 'Made', headers: { 'x-a': '1' } })
+  Object.defineProperty(response, 'url', { value: 'https://api.test/x' })
+  expect(packHead(response)).toEqual({
+    status: 201,
+    statusText: 'Made',
+    headers: [
+      ['content-type', 'text/plain;charset=UTF-8'],
+      ['x-a', '1'],
+    ],
+    url: 'https://api.test/x',
+    redirected: false,
+    type: 'default',
+  })
 })

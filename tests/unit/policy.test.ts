@@ -97,7 +97,10 @@ test('without events, as on a server, the module loads', async () => {
 test('a request that a policy blocks fails with `policy-refused` and the directive, and nothing is asked', async () => {
   const given = await network()
   violate(API)
-  expect(await reasonOf(`${API}/x`, true, given)).toMatchObject({ code: 'policy-refused', directive: 'connect-src' })
+  expect(await reasonOf(`${API}/x`, true, given)).toMatchObject({
+    code: 'policy-refused',
+    directive: 'connect-src',
+  })
   expect(asked).not.toHaveBeenCalled()
 })
 

@@ -38,3 +38,22 @@ test('any thrown value becomes an error', () => {
   for (const thrown of ['text', 7, null, undefined, Symbol('x')]) expect(error(thrown)).toBeInstanceOf(Error)
   expect(error('text')).toMatchObject({ message: 'text' })
 })
+
+test('an error crosses a port as plain data that names its kind', () => {
+  expect(packError(new TypeError('t'))).toEqual({ kind: 'type', name: 'TypeError', message: 't' })
+  expect(packError(new DOMException('d', 'AbortError'))).toEqual({
+    kind: 'dom',
+    name: 'AbortError',
+    message: 'd',
+  })
+  expect(packError(new RangeError('r'))).toEqual({ kind: 'other', name: 'RangeError', message: 'r' })
+  expect(packError('text')).toEqual({ kind: 'other', name: 'Error', message: 'text' })
+  const refused = explain('refused', 'x', { status: 429, body: 'b', retryAfter: 5 })
+  expect(packError(refused)).toMatchObject({
+    kind: 'auth',
+    name: 'refused',
+    status: 429,
+    body: 'b',
+    retryAfter: 5,
+  })
+})

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { parse, TO_VAULT } from '../../js/protocol/messages.js'
+import {
+  endsCall,
+  opensCall,
+  parse,
+  TO_VAULT,
+  type ToPage,
+  type ToVault,
+} from '../../js/protocol/messages.js'
 import { TO_PAGE } from './to-page.js'
 
 type Shapes = Record<string, Record<string, string>>
@@ -120,4 +127,21 @@ test('a message to the vault is read in the same way if a script has added membe
   } finally {
     Reflect.deleteProperty(Object.prototype, 'evil')
   }
+})
+
+test('calls are opened by requests and commands only', () => {
+  const opening = Object.keys(TO_VAULT).filter((type) => opensCall({ type } as ToVault))
+  expect(opening.sort()).toEqual(['fetch', 'run'])
+})
+
+test('a call ends with its last message: a result, an error, the end of a body, or a response whose body is complete', () => {
+  const ending = Object.keys(TO_PAGE).filter((type) => endsCall({ type, body: 'chunks' } as ToPage))
+  expect(ending.sort()).toEqual(['end', 'failed', 'settled'])
+  for (const [body, ends] of [
+    [null, true],
+    [new ArrayBuffer(1), true],
+    ['chunks', false],
+    ['later', false],
+  ] as const)
+    expect(endsCall({ type: 'response', body } as ToPage)).toBe(ends)
 })

@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest'
-import { receive } from '../../js/protocol/body.js'
+import { readAll, receive } from '../../js/protocol/body.js'
 import { WINDOW } from '../../js/protocol/messages.js'
 import { packHead } from '../../js/protocol/packing.js'
 import { RemoteResponse } from '../../js/protocol/response.js'
@@ -244,4 +244,89 @@ test('promise 12: a status text that no constructor accepts is supported, with a
       }
     }
   }
+})
+
+test('promise 12: statuses at both ends of what the constructor accepts keep their headers', () => {
+  for (const status of [199, 200, 299, 300, 599, 600]) {
+    const response = new RemoteResponse({ ...head, status, headers: [['x-a', '1']] }, null)
+    expect([response.status, response.ok]).toEqual([status, status >= 200 && status < 300])
+    expect([...response.headers]).toEqual([['x-a', '1']])
+  }
+})
+
+test('promise 12: a change of the headers of a response fails with the message of fetch', () => {
+  const { headers } = new RemoteResponse(head, null)
+  expect(() => headers.set('x-a', '2')).toThrow('Headers are immutable.')
+})
+
+test('promise 12: the body of an aborted request is not read, and does not count as used', async () => {
+  const abort = new AbortController()
+  const body = receive(vi.fn(), vi.fn())
+  const response = new RemoteResponse(head, body.readable, abort.signal)
+  abort.abort('enough')
+  await expect(response.text()).rejects.toBe('enough')
+  expect(response.bodyUsed).toBe(false)
+  await expect(response.clone().text()).rejects.toBe('enough')
+})
+
+test('promise 12: a body that has arrived fails when its request is aborted before it is read, and not after', async () => {
+  const [early, late] = [new AbortController(), new AbortController()]
+  const unread = receive(vi.fn(), vi.fn())
+  unread.push(bytes('a'))
+  unread.end(early.signal)
+  early.abort('enough')
+  await expect(unread.readable.getReader().read()).rejects.toBe('enough')
+
+  const removed = vi.spyOn(late.signal, 'removeEventListener')
+  const read = receive(vi.fn(), vi.fn())
+  read.push(bytes('a'))
+  read.end(late.signal)
+  expect(await new Response(read.readable).text()).toBe('a')
+  expect(removed.mock.calls.map(([type]) => type)).toEqual(['abort'])
+  late.abort('enough')
+
+  const cancelled = receive(vi.fn(), vi.fn())
+  const third = new AbortController()
+  const dropped = vi.spyOn(third.signal, 'removeEventListener')
+  cancelled.push(bytes('a'))
+  cancelled.end(third.signal)
+  await cancelled.readable.cancel()
+  expect(dropped).toHaveBeenCalledTimes(1)
+})
+
+test('promise 12: a reader with a buffer of its own gets the bytes, and then the end', async () => {
+  const body = receive(vi.fn(), vi.fn())
+  const reader = body.readable.getReader({ mode: 'byob' })
+  const first = reader.read(new Uint8Array(2))
+  body.push(bytes('ab'))
+  expect((await first).value).toEqual(bytes('ab'))
+  const last = reader.read(new Uint8Array(2))
+  body.end(signal)
+  expect(await last).toEqual({ done: true, value: new Uint8Array(0) })
+})
+
+test('promise 12: chunks are requested again when half of the window has arrived and a reader waits', async () => {
+  const grant = vi.fn()
+  const body = receive(grant, vi.fn())
+  const reader = body.readable.getReader()
+  for (let chunk = 1; chunk <= WINDOW; chunk++) {
+    const reading = reader.read()
+    body.push(bytes('x'))
+    await reading
+    // A read that finds the queue empty asks for as many chunks as have arrived.
+    expect(grant.mock.calls).toEqual(chunk > WINDOW / 2 ? [[WINDOW / 2]] : [])
+  }
+})
+
+test('promise 12: a stream of bytes is created where the engine has one', () => {
+  const { readable } = receive(vi.fn(), vi.fn())
+  expect(() => readable.getReader({ mode: 'byob' })).not.toThrow()
+})
+
+test('promise 12: a body of one chunk is not copied, and several become one', async () => {
+  const one = bytes('abc')
+  const stream = (...chunks: Uint8Array<ArrayBuffer>[]) => ReadableStream.from(chunks) as ReadableStream
+  expect(await readAll(stream(one))).toBe(one)
+  expect(await readAll(stream(bytes('ab'), bytes('c'), bytes('de')))).toEqual(bytes('abcde'))
+  expect(await readAll(stream())).toEqual(new Uint8Array())
 })

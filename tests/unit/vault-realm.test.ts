@@ -99,3 +99,14 @@ test('a worker notifies its vault only when the network is back', () => {
   expect(wake.mock.calls).toEqual([['online']])
   stop()
 })
+
+test('a vault hears the events of its page before the listeners of the application', () => {
+  const listen = vi.spyOn(globalThis, 'addEventListener')
+  const stop = listenForVaultLifecycle(() => {})
+  const options = listen.mock.calls.map(([type, , given]) => [type, given])
+  const given = { capture: true, signal: expect.any(AbortSignal) }
+  expect(options).toEqual(
+    ['online', 'pagehide', 'pageshow', 'resume', 'visibilitychange'].map((type) => [type, given]),
+  )
+  stop()
+})

@@ -73,23 +73,25 @@ test('only writes get the CSRF header, and a header of the page is kept', async 
 })
 
 test('the CSRF header has its fixed value, that of the cookie, or that of the API, and is left out without one', async () => {
-  const valueOf = async (csrf: unknown, readers: Parameters<typeof setCsrf>[2] = READERS) => {
+  const headersOf = async (csrf: unknown, readers: Parameters<typeof setCsrf>[2] = READERS) => {
     const headers = new Headers()
     await setCsrf(headers, csrf as Parameters<typeof setCsrf>[1], readers)
     return [...headers]
   }
-  expect(await valueOf(false)).toEqual([])
-  expect(await valueOf(CSRF)).toEqual([['x-csrf', 'one']])
-  expect(await valueOf({ header: 'X-CSRF', cookie: 'csrf' })).toEqual([['x-csrf', 'from-the-cookie']])
+  expect(await headersOf(false)).toEqual([])
+  expect(await headersOf(CSRF)).toEqual([['x-csrf', 'one']])
+  expect(await headersOf({ header: 'X-CSRF', cookie: 'csrf' })).toEqual([['x-csrf', 'from-the-cookie']])
   const asked = vi.fn(async () => '')
-  expect(await valueOf({ header: 'X-CSRF', cookie: 'csrf' }, { readCookie: asked })).toEqual([['x-csrf', '']])
+  expect(await headersOf({ header: 'X-CSRF', cookie: 'csrf' }, { readCookie: asked })).toEqual([
+    ['x-csrf', ''],
+  ])
   expect(asked).toHaveBeenCalledWith('csrf')
-  expect(await valueOf({ header: 'X-CSRF', cookie: 'csrf' }, { readCookie: async () => null })).toEqual([])
+  expect(await headersOf({ header: 'X-CSRF', cookie: 'csrf' }, { readCookie: async () => null })).toEqual([])
   const from = { header: 'X-CSRF', from: { endpoint: '/csrf' } }
-  expect(await valueOf(from, { ...READERS, source: { read: async () => 'given' } })).toEqual([
+  expect(await headersOf(from, { ...READERS, source: { read: async () => 'given' } })).toEqual([
     ['x-csrf', 'given'],
   ])
-  expect(await valueOf(from)).toEqual([])
+  expect(await headersOf(from)).toEqual([])
 })
 
 test('credential headers are read together, and a response with one of them missing or blank has none', () => {
@@ -140,7 +142,14 @@ test('the event of a request has no query and no fragment, and no event is made 
   for (const end of ['', '?token=1', '#token=1', '?a=1#b'])
     requested(request(`https://api.test/a${end}`, { method: 'POST' }), 'retry' as never, 401, 5)
   requested(request('https://api.test/b'), 'direct', undefined, 5)
-  const event = { type: 'request', via: 'retry', method: 'POST', url: 'https://api.test/a', status: 401, millis: 5 }
+  const event = {
+    type: 'request',
+    via: 'retry',
+    method: 'POST',
+    url: 'https://api.test/a',
+    status: 401,
+    millis: 5,
+  }
   const events = heard.mock.calls.map(([event]) => event)
   expect(events.slice(0, 4)).toEqual([event, event, event, event])
   expect(events[4]).toMatchObject({ method: 'GET', url: 'https://api.test/b', status: null })
@@ -214,6 +223,6 @@ test('only the response to a sign-in can contain a challenge', () => {
     refresh: '/refresh',
     fields: { challenge: 'otp' } as never,
   })
-  expect(options.signIn.fields.challenge).toBe('otp')
+  expect(options.signIn?.fields.challenge).toBe('otp')
   expect(options.refresh?.fields.challenge).not.toBe('otp')
 })
