@@ -93,6 +93,7 @@ async function measure(name, options) {
   mkdirSync(output, { recursive: true })
   const config = path.join(output, `${name}.config.json`)
   writeFileSync(config, JSON.stringify(configOf(name)))
+  const isIncremental = existsSync(path.join(output, `${name}.incremental.json`))
   // Its own `bin`, because the package is not in the node_modules of the root.
   const stryker = path.join(tool, 'node_modules/@stryker-mutator/core/bin/stryker.js')
   const env = { TOKENCELL_MUTATION_TESTS: JSON.stringify(rooms[name].tests) }
@@ -103,7 +104,14 @@ async function measure(name, options) {
     run(process.execPath, [stryker, 'run', config, ...options], { env, name: 'stryker', onOutput }),
   )
   const report = read(`target/mutation/${name}.json`)
-  const counts = { ...count(report), seconds: Math.round((performance.now() - began) / 1000) }
+  const part = options[options.indexOf('--mutate') + 1]
+  const counts = {
+    ...count(report),
+    ...(options.includes('--mutate') && { only: part }),
+    // An incremental run repeats only what has changed.
+    isIncremental,
+    seconds: Math.round((performance.now() - began) / 1000),
+  }
   const results = existsSync(path.join(root, folder, 'results.json')) ? read(`${folder}/results.json`) : {}
   const ordered = Object.keys(rooms).filter((room) => room === name || results[room])
   const all = Object.fromEntries(ordered.map((room) => [room, room === name ? counts : results[room]]))
@@ -122,8 +130,9 @@ const configOf = (name) => ({
   reporters: ['json', 'progress-append-only'],
   jsonReporter: { fileName: `target/mutation/${name}.json` },
   concurrency: 2,
-  // Above the `testTimeout` of vitest.config.ts, which ends a test that waits. This is for loops that never end.
-  timeoutMS: 20_000,
+  // Above the `testTimeout` of vitest.config.ts, which ends a test that waits. This is for loops that never end. A mutant that
+  // is only slow on a busy machine must not count as detected.
+  timeoutMS: 60_000,
   tempDirName: 'target/mutation/sandbox',
   ignorePatterns: ['target', 'bench', 'docs', 'site', 'tools', 'tests/e2e', 'tests/fuzz', 'tests/package'],
   // Stryker would rewrite the file with the compiler's API, which TypeScript 7 does not have.
@@ -142,7 +151,8 @@ function count(report) {
   const has = (...states) => mutants.filter(({ status }) => states.includes(status)).length
   const [killed, survived, noCoverage] = [has('Killed', 'Timeout'), has('Survived'), has('NoCoverage')]
   const total = killed + survived + noCoverage
-  return { mutants: total, killed, survived, noCoverage, score: Math.round((1000 * killed) / total) / 10 }
+  const score = Math.round((1000 * killed) / total) / 10
+  return { mutants: total, killed, timedOut: has('Timeout'), survived, noCoverage, score }
 }
 
 function judge(name, report, { score }) {
@@ -171,11 +181,22 @@ function judge(name, report, { score }) {
 
 function table(names) {
   const results = read(`${folder}/results.json`)
-  const heads = ['room', 'mutants', 'killed', 'survived', 'no coverage', 'score', 'needed', 'seconds']
+  const heads = [
+    'room',
+    'mutants',
+    'killed',
+    'timed out',
+    'survived',
+    'no coverage',
+    'score',
+    'needed',
+    'seconds',
+  ]
   const rows = names.map((name) => {
-    const { mutants, killed, survived, noCoverage, score, seconds } = results[name]
+    const { mutants, killed, timedOut, survived, noCoverage, score, seconds, only } = results[name]
     const needed = `${rooms[name].least} %${rooms[name].isClosed ? '' : ' (open)'}`
-    return [name, mutants, killed, survived, noCoverage, `${score} %`, needed, seconds]
+    const room = only ? `${name}: ${only}` : name
+    return [room, mutants, killed, timedOut, survived, noCoverage, `${score} %`, needed, seconds]
   })
   return [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 }

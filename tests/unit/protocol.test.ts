@@ -7,6 +7,12 @@ import {
   type ToPage,
   type ToVault,
 } from '../../js/protocol/messages.js'
+import {
+  CSRF_HEADER,
+  ERROR_HEADER,
+  GENERATION_HEADER,
+  SESSION_HEADER,
+} from '../../js/protocol/server-session.js'
 import { TO_PAGE } from './to-page.js'
 
 type Shapes = Record<string, Record<string, string>>
@@ -144,4 +150,31 @@ test('a call ends with its last message: a result, an error, the end of a body, 
     ['later', false],
   ] as const)
     expect(endsCall({ type: 'response', body } as ToPage)).toBe(ends)
+})
+
+test('the fields of each message to the vault have these types, and no message has others', () => {
+  // Written out, because the tests above take the types from the table itself.
+  expect(TO_VAULT).toEqual({
+    hello: { version: 'number', restored: 'boolean' },
+    bye: {},
+    ping: { calls: 'number[]' },
+    pong: {},
+    woke: {},
+    'report-requests': {},
+    fetch: { id: 'number', request: 'object', body: '' },
+    abort: { id: 'number' },
+    pull: { id: 'number', count: 'number' },
+    chunk: { id: 'number', bytes: '' },
+    run: { id: 'number', command: 'string', argument: '' },
+    cookie: { name: 'string', value: '' },
+  })
+})
+
+test('the headers between a page and its server keep their names, because the two may be of different releases', () => {
+  expect({ CSRF_HEADER, ERROR_HEADER, GENERATION_HEADER, SESSION_HEADER }).toEqual({
+    CSRF_HEADER: 'x-requested-with',
+    ERROR_HEADER: 'x-tokencell-error',
+    GENERATION_HEADER: 'x-tokencell-generation',
+    SESSION_HEADER: 'x-tokencell-session',
+  })
 })
