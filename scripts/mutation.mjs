@@ -152,20 +152,27 @@ function count(report) {
   const [killed, survived, noCoverage] = [has('Killed', 'Timeout'), has('Survived'), has('NoCoverage')]
   const total = killed + survived + noCoverage
   const score = Math.round((1000 * killed) / total) / 10
-  return { mutants: total, killed, timedOut: has('Timeout'), survived, noCoverage, score }
+  const ignored = has('Ignored')
+  const more = ignored ? { ignored } : {}
+  return { mutants: total, killed, timedOut: has('Timeout'), survived, noCoverage, score, ...more }
 }
 
+/**
+ * Compares the survivors with `tests/mutation/reasons.json`: `file`, `line` (the text of the source line) and `replacement`, each of
+ * which stands for all if it is missing, and `reason`.
+ */
 function judge(name, report, { score }) {
   const { least, isClosed } = rooms[name]
   const reasons = read(`${folder}/reasons.json`)
   const left = mutantsOf(report).filter(({ status }) => status === 'Survived' || status === 'NoCoverage')
-  const hasReason = (mutant) =>
-    reasons.some(
-      ({ file, line, replacement }) =>
-        file === mutant.file &&
-        (line === undefined || line === mutant.line) &&
-        (replacement === undefined || replacement === mutant.replacement),
-    )
+  const isAbout = (reason, mutant) =>
+    reason.file === mutant.file &&
+    (reason.line === undefined || reason.line === mutant.line) &&
+    (reason.replacement === undefined || reason.replacement === mutant.replacement)
+  const hasReason = (mutant) => reasons.some((reason) => isAbout(reason, mutant))
+  for (const reason of reasons.filter(({ file }) => report.files[file]))
+    if (!left.some((mutant) => isAbout(reason, mutant)))
+      console.log(`A reason without a survivor, in ${reason.file}: ${reason.line ?? ''}`)
   const needsReason = ({ file, line, replacement }) => GUARDED.test(`${file}\n${line}\n${replacement}`)
   const failures = left
     .filter((mutant) => needsReason(mutant) && !hasReason(mutant))
