@@ -110,3 +110,16 @@ test('a vault hears the events of its page before the listeners of the applicati
   )
   stop()
 })
+
+test('a page that is hidden does not wake its vault, and one that is shown does', () => {
+  const wake = vi.fn()
+  const stop = listenForVaultLifecycle(wake)
+  Object.assign(document, { hidden: true })
+  show('visibilitychange')
+  show('pagehide')
+  expect(wake).not.toHaveBeenCalled()
+  Object.assign(document, { hidden: false })
+  show('visibilitychange')
+  expect(wake.mock.calls).toEqual([['woke']])
+  stop()
+})
