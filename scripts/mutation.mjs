@@ -23,8 +23,8 @@ const rooms = {
     least: 85,
     code: ['js/vault/**'],
     tests: unit(
-      '{client,core-demands,errors,idle-limit,launch,network,policy,polluted-options,port-errors,remote,respond}',
-      '{response-credential,restore-cookie,run-to-head,serve,settle,shared-state,start,upload,vault-*}',
+      '{core-demands,errors,idle-limit,launch,network,policy,polluted-options,port-errors,respond,response-credential}',
+      '{restore-cookie,run-to-head,serve,shared-state,start,upload,vault-*}',
     ),
   },
   client: {
@@ -104,15 +104,16 @@ async function measure(name, options) {
     run(process.execPath, [stryker, 'run', config, ...options], { env, name: 'stryker', onOutput }),
   )
   const report = read(`target/mutation/${name}.json`)
-  const part = options[options.indexOf('--mutate') + 1]
+  const results = existsSync(path.join(root, folder, 'results.json')) ? read(`${folder}/results.json`) : {}
+  const before = isIncremental ? results[name] : undefined
+  // The report of an incremental run also has what an earlier run has measured.
+  const isPart = options.includes('--mutate') && (!before || before.only)
   const counts = {
     ...count(report),
-    ...(options.includes('--mutate') && { only: part }),
-    // An incremental run repeats only what has changed.
-    isIncremental,
-    seconds: Math.round((performance.now() - began) / 1000),
+    ...(isPart && { only: options[options.indexOf('--mutate') + 1] }),
+    // Of the last run of all mutants: an incremental run repeats only what has changed.
+    seconds: before?.seconds ?? Math.round((performance.now() - began) / 1000),
   }
-  const results = existsSync(path.join(root, folder, 'results.json')) ? read(`${folder}/results.json`) : {}
   const ordered = Object.keys(rooms).filter((room) => room === name || results[room])
   const all = Object.fromEntries(ordered.map((room) => [room, room === name ? counts : results[room]]))
   writeFileSync(path.join(root, folder, 'results.json'), `${JSON.stringify(all, null, 2)}\n`)

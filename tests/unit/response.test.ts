@@ -336,3 +336,12 @@ test('promise 12: a body of one chunk is not copied, and several become one', as
   expect(await readAll(stream(bytes('ab'), bytes('c'), bytes('de')))).toEqual(bytes('abcde'))
   expect(await readAll(stream())).toEqual(new Uint8Array())
 })
+
+test('promise 12: a body that was cancelled, or whose stream has a reader, cannot be read by a method', async () => {
+  const cancelled = new RemoteResponse(head, whole('a'))
+  await cancelled.body?.cancel()
+  await expect(cancelled.text()).rejects.toThrow(TypeError)
+  const locked = new RemoteResponse(head, whole('a'))
+  locked.body?.getReader()
+  await expect(locked.text()).rejects.toThrow(TypeError)
+})
