@@ -14,6 +14,7 @@ const unit = (...names) => names.map((name) => `tests/unit/${name}.test.{ts,tsx}
 const rooms = {
   port: {
     least: 85,
+    isClosed: true,
     code: ['js/protocol/**'],
     tests: unit(
       '{packing,port-errors,protocol,remote,respond,response,send,serve,settle,upload,vault-realm}',
