@@ -2,7 +2,16 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { AuthError } from '../../js/common/errors.js'
 import { VERSION } from '../../js/protocol/messages.js'
 import { PAGE_SILENCE_TIMEOUT } from '../../js/vault/presence.js'
-import { ADA, type FakePort, fetchMessage, openFakeVault, settled, signInMessage, usePage } from './port.js'
+import {
+  ADA,
+  type FakePort,
+  fetchMessage,
+  openFakeVault,
+  settled,
+  signInMessage,
+  usePage,
+  watch,
+} from './port.js'
 
 const { takeReported } = usePage()
 afterEach(() => expect(takeReported()).toEqual([]))
@@ -330,6 +339,26 @@ test('a page without the cookie does not answer for the other pages', async () =
   without.receive({ type: 'cookie', name: 'csrf', value: null })
   await vi.advanceTimersByTimeAsync(2000)
   expect(await unanswered).toBeNull()
+})
+
+test('the first page with the cookie settles the reading, while other pages have not answered', async () => {
+  const { connect, readCookie } = openFakeVault()
+  const [silent, having] = [await connect(), await connect()]
+  const reading = watch(readCookie('csrf'))
+  having.receive({ type: 'cookie', name: 'csrf', value: 'one' })
+  await settled()
+  expect(reading.outcome).toBe('one')
+  silent.receive({ type: 'cookie', name: 'csrf', value: 'two' })
+})
+
+test('a cookie whose value is no text counts as missing', async () => {
+  const { connect, readCookie } = openFakeVault()
+  const port = await connect()
+  for (const value of [7, {}, true, undefined]) {
+    const reading = readCookie('csrf')
+    port.receive({ type: 'cookie', name: 'csrf', value })
+    expect(await reading).toBeNull()
+  }
 })
 
 test('a page that connects while a cookie is read gets the message, too', async () => {
