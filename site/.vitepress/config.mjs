@@ -38,6 +38,8 @@ export default defineConfig({
   },
   themeConfig: {
     search: { provider: 'local' },
+    // Without a label of its own, the link has another name for a screen reader than on the screen.
+    notFound: { linkLabel: 'Take me home' },
     outline: { level: [2, 3] },
     nav: [
       { text: 'Start', link: '/start/' },
