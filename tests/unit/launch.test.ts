@@ -85,14 +85,16 @@ async function open(
   return { vault, events, fetch }
 }
 
+/** The last request that the core has got. */
+const sent = () =>
+  (core.fetch.mock.lastCall as unknown[] | undefined)?.[0] as {
+    url: string
+    init: RequestInit
+    headers: Headers
+  }
+
 const run = (vault: Awaited<ReturnType<typeof open>>['vault'], name: string, argument?: unknown) =>
   vault.run(name as 'signIn', argument as never)
-
-/** The last request that the vault has passed to the core. */
-function lastRequest() {
-  const [request] = core.fetch.mock.lastCall ?? []
-  return request as unknown as { url: string; init: RequestInit; headers: Headers }
-}
 
 test('the snapshot of the core and its session are shown when the core says so', async () => {
   const { vault } = await open()
@@ -145,7 +147,7 @@ test('a request of another origin gets neither the cookies nor the CSRF header o
     ['https://elsewhere.test/x', 'same-origin', null],
   ] as const) {
     await vault.fetch(new Request(url, { method: 'POST' }), null)
-    const { init, headers } = lastRequest()
+    const { init, headers } = sent()
     expect([init.credentials, headers.get('x-requested-with')]).toEqual([credentials, csrf])
   }
 })
@@ -241,7 +243,7 @@ test('a reload of the user ends when the answer is there', async () => {
   const done = vi.fn()
   const reload = run(vault, 'reloadUser').then(done)
   await vi.waitFor(() => expect(core.fetch).toHaveBeenCalled())
-  const { url, init } = lastRequest()
+  const { url, init } = sent()
   expect([url, init.method, init.credentials, init.cache]).toEqual([`${API}/me`, 'GET', 'omit', 'no-store'])
   expect(done).not.toHaveBeenCalled()
   answer(Response.json({ name: 'Ada' }))
@@ -254,7 +256,7 @@ test('a ticket is requested with POST from an origin of the vault', async () => 
   const { vault } = await open()
   core.fetch.mockResolvedValueOnce(Response.json({ ticket: 't' }))
   expect(await run(vault, 'ticket', '/tickets')).toBe('t')
-  const { url, init } = lastRequest()
+  const { url, init } = sent()
   expect([url, init.method]).toEqual([`${API}/tickets`, 'POST'])
   await expect(run(vault, 'ticket', 'https://elsewhere.test/tickets')).rejects.toMatchObject({
     option: 'path',
