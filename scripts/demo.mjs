@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { build as bundle } from 'esbuild'
 import { fresh } from './fresh.mjs'
 import { example, importFrom } from './packages.mjs'
 import { root } from './run.mjs'
@@ -44,8 +43,10 @@ async function buildPage() {
 }
 
 /** One classic script in the folder of the page: its place is its scope, and not every browser runs modules as service workers. */
-const buildWorker = () =>
-  bundle({
+async function buildWorker() {
+  // Imported here, because these scripts also install it.
+  const { build } = await import('esbuild')
+  await build({
     entryPoints: [path.join(source, 'worker.js')],
     outfile: path.join(folder, 'worker.js'),
     bundle: true,
@@ -54,3 +55,4 @@ const buildWorker = () =>
     target: 'es2022',
     logLevel: 'warning',
   })
+}
