@@ -84,6 +84,9 @@ function write(folder, files) {
   }
 }
 
+/** A note that the API gives Ada at its start. */
+const NOTE = 'Return the book about bridges.'
+
 /** What each of the pages promises at its end. */
 async function visit({ browser, url }) {
   const context = await browser.newContext()
@@ -102,16 +105,16 @@ async function visit({ browser, url }) {
     await until('the notes after the sign-in', async () => pathname() === '/notes')
     await page.getByRole('heading', { name: 'Notes' }).waitFor()
     await page.getByText('Ada', { exact: true }).waitFor()
-    await page.getByText('No notes yet.').waitFor()
+    await page.getByText(NOTE).waitFor()
 
     await page.reload()
-    await page.getByText('No notes yet.').waitFor()
+    await page.getByText(NOTE).waitFor()
     await page.getByText('Ada', { exact: true }).waitFor()
     expect('the path after a reload', pathname(), '/notes')
 
     const other = await watch(context)
     await other.page.goto(`${url}/notes`)
-    await other.page.getByText('No notes yet.').waitFor()
+    await other.page.getByText(NOTE).waitFor()
     await page.getByRole('button', { name: 'Sign out' }).click()
     for (const tab of [page, other.page])
       await until(
