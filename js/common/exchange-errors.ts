@@ -2,11 +2,11 @@ import type { AuthErrorCode } from './error-codes.js'
 
 /** Messages of the errors for a wrong configuration or a wrong token response: the cause, then the fix. */
 export const EXCHANGE_MESSAGES = {
-  'body-malformed': 'The token response is not JSON, is longer than 1 MB, or broke off. Check the API.',
+  'body-malformed': 'The token response is not JSON, longer than 1 MB, or broke off. Check the API.',
   'claims-malformed':
     'The payload of the JWT is not a JSON object, or exp, iat or sub has the wrong type. Check the API.',
   'endpoint-malformed': 'This is not a path or a URL. Write "/path", or "https://api.example.com/path".',
-  'endpoint-missing': 'This endpoint is not configured. Write it as "/path", or as { method, path }.',
+  'endpoint-missing': 'This endpoint is not configured. Write "/path", or { method, path }.',
   'endpoint-outside-origins':
     'The origin of this endpoint is not in `origins`. Add it to `origins`, or correct the path.',
   'lifetime-invalid':

@@ -82,8 +82,8 @@ impl Answer<'_> {
             (ExchangeKind::SignOut(_), 401 | 403) => {
                 ParsedExchange::new(ExchangeResult::Refused, Ok(JsValue::UNDEFINED))
             }
-            // Some APIs redirect to a page after a sign-out. An API that does not know the session need not end it.
-            (ExchangeKind::SignOut(_), 0..400 | 404 | 410) => {
+            // An API that does not know the session need not end it. A redirect (status 0) may come from a captive portal.
+            (ExchangeKind::SignOut(_), 1..400 | 404 | 410) => {
                 ParsedExchange::new(ExchangeResult::Done, Ok(JsValue::UNDEFINED))
             }
             (ExchangeKind::SignOut(_), 400..500) if !is_passing(status) => {
