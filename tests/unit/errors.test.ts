@@ -4,9 +4,7 @@ import { vaultError } from '../../js/vault/errors.js'
 
 test('an error message names the option, the cause and the fix', () => {
   const error = vaultError('endpoint-missing', { option: 'signIn' })
-  expect(error.message).toBe(
-    'signIn: This endpoint is not configured. Write "/path", or { method, path }.',
-  )
+  expect(error.message).toBe('signIn: This endpoint is not configured. Write "/path", or { method, path }.')
   expect([error.name, error.code, error.option]).toEqual(['AuthError', 'endpoint-missing', 'signIn'])
   expect(error).toBeInstanceOf(Error)
 })
