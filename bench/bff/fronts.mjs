@@ -1,14 +1,21 @@
 // Each function creates one server in front of the API, as a listener of node:http.
 
+import { readFileSync } from 'node:fs'
 import { Agent, request as send } from 'node:http'
-import { Readable } from 'node:stream'
-import { pipeline } from 'node:stream/promises'
+import path from 'node:path'
+import { transform } from 'esbuild'
 import { createBff } from 'tokencell/server'
 import { importFrom } from '../../scripts/packages.mjs'
+import { root } from '../../scripts/run.mjs'
 import { folder } from '../peers.mjs'
 import { TOKEN } from './token.mjs'
 
 const { getIronSession } = await importFrom(folder, 'iron-session')
+
+/** The listener of docs/server.md, which is TypeScript. */
+const listener = readFileSync(path.join(root, 'tests/systems/servers/node-listener.ts'), 'utf8')
+const { code } = await transform(listener, { loader: 'ts' })
+const { listenerFor } = await import(`data:text/javascript,${encodeURIComponent(code)}`)
 
 const SECRET = 'kX2vN8qLw4Zt7RbYc1Hs6JfMd3Pg9Ue0'
 const agent = new Agent({ keepAlive: true, maxSockets: Number.POSITIVE_INFINITY })
@@ -79,30 +86,3 @@ export const fronts = {
 
 const passed = ({ status, headers, body }) =>
   new Response(body, { status, headers: { 'content-type': headers.get('content-type') ?? 'text/plain' } })
-
-/** The listener of docs/server.md. */
-function listenerFor(handle) {
-  return async (incoming, outgoing) => {
-    const closed = new AbortController()
-    outgoing.on('close', () => closed.abort())
-    const { status, headers, body } = await handle(toRequest(incoming, closed.signal))
-    outgoing.statusCode = status
-    for (const [name, value] of headers) outgoing.appendHeader(name, value)
-    if (!body) return void outgoing.end()
-    await pipeline(Readable.fromWeb(body), outgoing).catch(() => {})
-  }
-}
-
-function toRequest(incoming, signal) {
-  const { method, url, headersDistinct } = incoming
-  const headers = new Headers()
-  for (const [name, values] of Object.entries(headersDistinct))
-    for (const value of values) headers.append(name, value)
-  const hasBody = method !== 'GET' && method !== 'HEAD'
-  return new Request(`http://${incoming.headers.host}${url}`, {
-    method,
-    headers,
-    signal,
-    ...(hasBody && { body: Readable.toWeb(incoming), duplex: 'half' }),
-  })
-}

@@ -11,10 +11,7 @@ const ROUNDS = 5
 const DURATION = 3000
 const CONNECTIONS = 50
 
-const NAMES = ['a bare reverse proxy', 'a proxy with fetch', 'iron-session', 'tokencell/server']
-
 async function start(file, args = []) {
-  // Without warnings of a server that is measured: it would print them thousands of times.
   const child = fork(path.join(import.meta.dirname, file), args)
   const [port] = await once(child, 'message')
   return { url: `http://127.0.0.1:${port}`, end: () => child.kill() }
@@ -74,16 +71,19 @@ async function load({ url, cookie }, connections, duration) {
 
 /** For each server: requests per second on 50 connections, and the median time of one request on one connection. */
 export async function measureBff() {
+  // Imported here, because `npm run bench` also installs what it imports.
+  const { fronts } = await import('./fronts.mjs')
+  const names = Object.keys(fronts)
   const api = await start('api.mjs')
   const servers = new Map()
-  for (const name of NAMES) {
+  for (const name of names) {
     const server = await start('front.mjs', [name, api.url])
     const cookie = name.includes('proxy') ? '' : await signIn(server.url)
     servers.set(name, { ...server, cookie })
     await load(servers.get(name), CONNECTIONS, 1000)
   }
-  const seen = Object.fromEntries(NAMES.map((name) => [name, { perSecond: [], millis: [] }]))
-  await inTurns(NAMES, ROUNDS, async (name) => {
+  const seen = Object.fromEntries(names.map((name) => [name, { perSecond: [], millis: [] }]))
+  await inTurns(names, ROUNDS, async (name) => {
     const many = await load(servers.get(name), CONNECTIONS, DURATION)
     seen[name].perSecond.push((many.length / DURATION) * 1000)
     seen[name].millis.push(median(await load(servers.get(name), 1, DURATION / 3)))

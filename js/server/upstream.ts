@@ -186,10 +186,11 @@ export function createUpstream(bff: Bff, csrfTokens: CsrfTokens | undefined) {
         headers: all,
         body,
         timeout: SIGN_OUT_TIMEOUT,
-      }).catch((error: unknown) => ({ error: errorName(error) }))
-      if (hasOwn(asked, 'error')) return { kind: 'unreachable', error: asked.error }
-      const { status } = asked.response
-      return { kind: signOutResult(status), status }
+      }).catch((error: unknown) => ({ error }))
+      // The status says everything. The body may be a whole page, which is too long to be read.
+      const status = hasOwn(asked, 'error') ? statusIn(asked.error) : asked.response.status
+      if (status !== undefined) return { kind: signOutResult(status), status }
+      return { kind: 'unreachable', error: errorName((asked as { error: unknown }).error) }
     },
   }
 
@@ -260,6 +261,9 @@ const faultOf = (status: number) => ({
 
 /** Whether this status says nothing about the session: the API was busy, or has failed. */
 const isUndecided = (status: number) => status >= 500 || status === 408 || status === 425 || status === 429
+
+/** The status of a response whose body could not be used. */
+const statusIn = (error: unknown) => (isAuthError(error) ? error.status : undefined)
 
 function signOutResult(status: number): SignOutResult['kind'] {
   if (status === 401 || status === 403) return 'refused'

@@ -39,12 +39,5 @@ export function outgoing(
   // Most requests have no body, and `isStream` throws and catches an error for it, which is slow.
   const isReplayable = body === null || !isStream(body)
   const own = { headers, signal, body, ...(isReplayable ? {} : { duplex: 'half' }) }
-  return {
-    url,
-    init: Object.assign(Object.create(null), init, own),
-    headers,
-    signal,
-    isReplayable,
-    session,
-  }
+  return { url, init: Object.assign(Object.create(null), init, own), headers, signal, isReplayable, session }
 }

@@ -82,3 +82,18 @@ for (const [code, isConfirmed] of [
     expect(await pending(page)).toEqual([])
     expect(asked(api).byRoute['POST /api/v1/logout'] ?? asked(api).byRoute['DELETE /api/v1/logout']).toBe(1)
   })
+
+test('promise 16: a sign-out whose response is a page of 2 MB is confirmed by its status', async ({
+  api,
+  open,
+  page,
+}) => {
+  await open(page)
+  await signIn(page)
+  api.faults.add({ route: 'logout', kind: 'status', status: 200, body: 'x'.repeat(2 ** 21), times: 10 })
+  await page.evaluate(() => auth.signOut())
+  expect(await pending(page)).toEqual([])
+  await page.reload()
+  await page.evaluate(() => auth.ready)
+  expect(asked(api).byRoute['POST /api/v1/logout'] ?? asked(api).byRoute['DELETE /api/v1/logout']).toBe(1)
+})

@@ -133,7 +133,7 @@ test('the `init` of a request inherits nothing, and its body can be sent again u
   expect({ ...streamed.init }).toMatchObject({ body, duplex: 'half' })
 })
 
-test('the event of a request has no query and no fragment, and no event is made while nobody listens', () => {
+test('the event of a request has no query and no fragment, and no event is made without a listener', () => {
   const { add, clear, requested } = createRequestEvents()
   const request = (url: string, init = {}) => outgoing({ url, init }, null, signal)
   requested(request('https://api.test/a'), 'direct', 200, 1)

@@ -101,8 +101,12 @@ impl Driver {
             asking.has_head.set(true);
             match response.and_then(JsCast::dyn_into::<Response>) {
                 Ok(response) => driver.after(&text(&response), move |driver, text| {
-                    let body = text.ok().and_then(|text| text.dyn_into().ok());
                     let Asking { kind, index, has_own_body, .. } = *asking;
+                    let body = match kind {
+                        // Its status says everything, and its body may be a whole page.
+                        ExchangeKind::SignOut(_) => Some("".into()),
+                        _ => text.ok().and_then(|text| text.dyn_into().ok()),
+                    };
                     let parsed = match driver.config.endpoint(kind, index) {
                         Some(endpoint) => Answer {
                             kind,

@@ -210,6 +210,17 @@ test('a sign-out that the API has not confirmed is kept in the store, for tokens
   expect(api.state.access.size).toBe(0)
 })
 
+test('a sign-out whose response is a page of 2 MB is confirmed by its status', async () => {
+  const browser = start()
+  await browser.signIn()
+  Object.assign(api.state, { signOutStatus: 200, signOutBody: 'x'.repeat(2 ** 21) })
+  expect(await (await browser.signOut()).json()).toMatchObject({ isConfirmed: true })
+  expect([api.count('POST /logout'), events.filter(({ type }) => type === 'sign-out-failed')]).toEqual([
+    1,
+    [],
+  ])
+})
+
 test('a sign-out that the API refuses with 405 is reported and not repeated', async () => {
   const browser = start()
   await browser.signIn()

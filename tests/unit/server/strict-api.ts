@@ -21,6 +21,7 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
     /** How many refreshes were refused. */
     refused: 0,
     signOutStatus: 204,
+    signOutBody: '',
     /** What `/me` answers, and what a sign-in and a refresh bring as the user. */
     user: undefined as object | undefined,
     refreshedUser: undefined as object | undefined,
@@ -44,7 +45,7 @@ export async function startStrictApi({ padding = '' }: { padding?: string } = {}
     if (url === '/login') return grant(response, state.user ?? { name: JSON.parse(text).email })()
     if (url === '/logout') {
       if (state.signOutStatus < 300) state.access.delete(token)
-      return void response.writeHead(state.signOutStatus).end()
+      return void response.writeHead(state.signOutStatus).end(state.signOutBody)
     }
     if (url === '/refresh') {
       if (state.refusals > 0 || JSON.parse(text).refresh_token !== state.refresh) {
