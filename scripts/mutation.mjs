@@ -122,9 +122,8 @@ async function measure(name, options) {
 }
 
 const configOf = (name) => ({
-  testRunner: 'vitest',
-  plugins: ['@stryker-mutator/vitest-runner'],
-  vitest: { configFile: `${folder}/vitest.config.ts`, related: false },
+  testRunner: 'warm',
+  plugins: [path.join(tool, 'runner.mjs')],
   mutate: rooms[name].code.map((code) => (code.endsWith('**') ? `${code}/*.{ts,tsx}` : code)),
   coverageAnalysis: 'perTest',
   incremental: true,

@@ -4,5 +4,5 @@ import { defineConfig } from 'vitest/config'
 const include = JSON.parse(process.env.TOKENCELL_MUTATION_TESTS ?? '[]')
 
 export default defineConfig({
-  test: { include, testTimeout: 15_000, hookTimeout: 15_000, reporters: [] },
+  test: { include, testTimeout: 5_000, hookTimeout: 5_000, reporters: [] },
 })
