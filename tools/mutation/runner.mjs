@@ -65,9 +65,9 @@ class WarmRunner {
 
 /**
  * Written by the process that makes the dry run, and read by all: for each test file its duration, and the mutants that run in it. For
- * a mutant that runs at the import of a file, Stryker asks for all tests of the room.
+ * a mutant that runs at the import of a file, Stryker asks for all tests of the room. It is in the sandbox, the current folder.
  */
-const filesOfDryRun = path.resolve('files-of-dry-run.json')
+const filesOfDryRun = 'files-of-dry-run.json'
 
 /** The files that run this mutant, the fastest first. */
 function filesThatRun(mutant) {
