@@ -133,7 +133,7 @@ const configOf = (name) => ({
   concurrency: 2,
   // Above the `testTimeout` of vitest.config.ts, which ends a test that waits. This is for loops that never end. A mutant that
   // is only slow on a busy machine must not count as detected.
-  timeoutMS: 60_000,
+  timeoutMS: 20_000,
   tempDirName: 'target/mutation/sandbox',
   ignorePatterns: ['target', 'bench', 'docs', 'site', 'tools', 'tests/e2e', 'tests/fuzz', 'tests/package'],
   // Stryker would rewrite the file with the compiler's API, which TypeScript 7 does not have.

@@ -1,6 +1,6 @@
 import { BroadcastChannel } from 'node:worker_threads'
 import { startTests } from '@vitest/runner'
-import { TestRunner } from 'vitest'
+import { TestRunner, vi } from 'vitest'
 
 /**
  * Runs test files again and again in one worker, as `tools/mutation/runner.mjs` asks. Vitest needs about a second to start a worker,
@@ -34,7 +34,7 @@ export default class extends TestRunner {
  * mutants each of them covers
  */
 async function runFile(worker, { file, names, mutant, hitLimit, isDryRun }) {
-  forgetModules(worker)
+  forgetLastFile(worker)
   // What the instrumented code reads and writes.
   globalThis.__stryker__ ??= {}
   const state = globalThis.__stryker__
@@ -52,13 +52,28 @@ async function runFile(worker, { file, names, mutant, hitLimit, isDryRun }) {
   return { tests, message: suiteMessage(result), hitCount: state.hitCount, coverage: state.mutantCoverage }
 }
 
-function forgetModules({ moduleRunner, workerState }) {
+/** What Vitest does between two files of a worker, and more: a test that fails may leave behind what it has replaced. */
+function forgetLastFile({ moduleRunner, workerState }) {
+  vi.resetConfig()
+  vi.restoreAllMocks()
+  vi.useRealTimers()
+  vi.unstubAllGlobals()
+  vi.unstubAllEnvs()
+  forgetGlobals()
   moduleRunner.mocker?.reset()
   for (const [id, node] of workerState.evaluatedModules.idToModuleMap) {
     if (/vitest\/dist\//.test(id) || id === import.meta.filename) continue
     Object.assign(node, { promise: undefined, exports: undefined, evaluated: false })
     node.importers.clear()
   }
+}
+
+/** What the package keeps in the realm. */
+function forgetGlobals() {
+  for (const key of Object.getOwnPropertySymbols(globalThis))
+    if (key.description.startsWith('tokencell.')) Reflect.deleteProperty(globalThis, key)
+  // `js/common/platform-fetch.ts` defines it so that it cannot be deleted. Of a property that exists, it sets only the value.
+  Object.defineProperty(globalThis, Symbol.for('tokencell.fetch'), { value: undefined, configurable: true })
 }
 
 /** A runner that reports nothing to Vitest, and skips the remaining tests after a failure. */
