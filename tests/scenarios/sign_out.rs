@@ -1,6 +1,6 @@
 //! Promise 16: the credential of a sign-out, and the meaning of its responses.
 
-use tokencell::{Event, ExchangeKind, ExchangeResult, Hint, Millis, Policy, RefreshMode, SignOutRoute};
+use tokencell::{Event, ExchangeId, ExchangeKind, ExchangeResult, Hint, Millis, Policy, RefreshMode, SignOutRoute};
 
 use crate::common::{ADA, Packet, World, grant};
 
@@ -61,6 +61,36 @@ fn a_sign_out_that_the_server_does_not_understand_is_reported_once_and_not_sent_
     assert_eq!(world.tabs[0].events.last(), Some(&Event::SignOutPending(None)));
     world.pass(Millis::seconds(600));
     assert!(world.wire.is_empty());
+}
+
+/// A sign-out with an expired token: the server gets a refresh first. Returns it.
+fn renewing_sign_out() -> (World, (usize, ExchangeId)) {
+    let mut world = World::signed_in(1, ADA);
+    world.server.down = Some(None);
+    world.pass(Millis::seconds(101));
+    world.server.down = None;
+    world.sign_out(0);
+    let refresh = world.take_ask();
+    (world, refresh)
+}
+
+#[test]
+fn a_sign_out_that_is_refused_with_a_new_token_stays_pending_and_is_sent_again_in_five_minutes() {
+    let (mut world, refresh) = renewing_sign_out();
+    world.answer(refresh, ExchangeResult::Granted(grant("new", None)));
+    let ask = world.take_ask();
+    world.answer(ask, ExchangeResult::Refused);
+    assert_eq!(world.hint, Hint::SignOutPending);
+    let retry = world.now + Policy::SIGN_OUT_RETRY;
+    assert_eq!(world.tabs[0].events.last(), Some(&Event::SignOutPending(Some(retry))));
+}
+
+#[test]
+fn a_sign_out_stays_pending_if_the_response_to_its_refresh_is_unusable() {
+    let (mut world, refresh) = renewing_sign_out();
+    world.answer(refresh, ExchangeResult::Malformed);
+    assert_eq!(world.hint, Hint::SignOutPending);
+    assert!(matches!(world.tabs[0].events.last(), Some(Event::SignOutPending(Some(_)))));
 }
 
 /// How many tokens answers are searched for.
