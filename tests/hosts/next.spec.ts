@@ -133,7 +133,7 @@ test('in a browser, a sign-in on a guarded page, a reload with a refused token a
   await page.reload()
   await expect(at(page, 'notes')).toHaveAttribute('data-status', '200')
   expect([pathOf(page), api.journal.counts().refresh.total]).toEqual(['/field/notes/', 1])
-  await page.getByRole('link', { name: 'Fieldnotes' }).click()
+  await page.getByRole('link', { name: 'tokencell' }).click()
   await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
   await signOut(page)
   expect(pathOf(page)).toBe('/field/')

@@ -126,7 +126,7 @@ test('when the refresh for a navigation within the application fails, the page s
   })
   await page.getByRole('link', { name: 'Notes', exact: true }).click()
   await expect(at(page, 'notes')).toHaveAttribute('data-status', '401')
-  await page.getByRole('link', { name: 'Fieldnotes' }).click()
+  await page.getByRole('link', { name: 'tokencell' }).click()
   await expect(at(page, 'page-home')).toHaveText('Hello, Ada.')
   await page.getByRole('link', { name: 'Notes', exact: true }).click()
   await expect(at(page, 'notes')).toHaveAttribute('data-status', '401')

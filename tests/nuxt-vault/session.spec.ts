@@ -80,7 +80,7 @@ test('promise 2: a visitor who never signed in causes no request to the API, and
 }) => {
   await page.goto('/')
   await expect(at(page, 'status')).toHaveText('unauthenticated')
-  await expect(at(page, 'page-home')).toHaveText('Fieldnotes, in Nuxt.')
+  await expect(at(page, 'page-home')).toHaveText('tokencell, in Nuxt.')
   expect(api.journal.entries()).toEqual([])
   await openSignedIn(page)
   await page.goto('/')

@@ -178,14 +178,14 @@ test('after a sign-out that did not reach the server, a page that was rendered w
   await at(page, 'sign-out').click()
   await expect(at(page, 'to-sign-in')).toBeVisible()
   expect(await sentHeading(page, '/')).toBe('Hello, Ada.')
-  await expect(at(page, 'page-home')).toHaveText('Fieldnotes, in Nuxt.')
+  await expect(at(page, 'page-home')).toHaveText('tokencell, in Nuxt.')
   expect(await sentHeading(page, '/notes')).toBe('Notes of Ada')
   await expect(at(page, 'page-sign-in')).toBeVisible()
   // From here on the page signs out by itself as soon as it tries again, which may be before the next navigation.
   await page.unroute('**/api/auth/sign-out')
   await page.reload()
   await expect.poll(() => api.state().sessions).toBe(0)
-  expect(await sentHeading(page, '/')).toBe('Fieldnotes, in Nuxt.')
+  expect(await sentHeading(page, '/')).toBe('tokencell, in Nuxt.')
 })
 
 test('the headers of the app reach the API, from the browser and while the server renders', async ({

@@ -7,7 +7,7 @@ afterEach(() => vi.useRealTimers())
 
 const SESSION = '/api/auth/session'
 const html = (init?: ResponseInit) =>
-  new Response('<!doctype html><title>Fieldnotes</title>', {
+  new Response('<!doctype html><title>tokencell</title>', {
     headers: { 'content-type': 'text/html' },
     ...init,
   })

@@ -8,12 +8,13 @@ export function Header() {
 
   return (
     <header>
-      <Link href="/">Fieldnotes</Link>
+      <Link href="/">tokencell</Link>
       <nav>
         <Link href="/notes">Notes</Link>
         {hasRole('admin') && <Link href="/admin">People</Link>}
         <a href="/legacy">Legacy</a>
         <a href="/vault">Vault</a>
+        <a href="https://github.com/tokencell/tokencell#readme">Docs</a>
       </nav>
       {isAuthenticated ? (
         <>

@@ -5,7 +5,7 @@ export default async function HomePage() {
   return (
     <>
       <h1 data-test="page-home">
-        {snapshot.user ? `Hello, ${snapshot.user.name}.` : 'Fieldnotes, in Next.'}
+        {snapshot.user ? `Hello, ${snapshot.user.name}.` : 'tokencell, in Next.'}
       </h1>
       <p>
         This server keeps the tokens in an encrypted cookie that no script can read. It rendered this page
