@@ -24,8 +24,8 @@ const rooms = {
     least: 85,
     code: ['js/vault/**'],
     tests: unit(
-      '{core-demands,errors,idle-limit,launch,network,policy,polluted-options,port-errors,respond,response-credential}',
-      '{restore-cookie,run-to-head,serve,shared-state,start,upload,vault-*}',
+      '{core-demands,core-secrets,errors,idle-limit,launch,network,policy,polluted-options,port-errors,respond,response-credential}',
+      '{restore-cookie,run-to-head,serve,shared-state,start,token-responses,upload,vault-*}',
     ),
   },
   client: {

@@ -121,3 +121,61 @@ test('a forged message can only restart the time, and not move it into the futur
   vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 31 * MINUTE })
   expect(limit.isOver()).toBe(true)
 })
+
+test('activity at the very end does not save the session', () => {
+  const { limit, vault } = open()
+  vi.setSystemTime(Date.now() + 30 * MINUTE)
+  limit.restart()
+  expect(vault.ended).toBe(1)
+})
+
+test('a message of another script restarts nothing if it is no time, or is in the future', async () => {
+  vi.useRealTimers()
+  const { limit, name } = open({ idleFor: 29.5 * MINUTE })
+  const before = limit.warning
+  const script = new BroadcastChannel(`${name} idle`)
+  closing.push(() => script.close())
+  for (const word of ['now', null, {}, String(Date.now()), Date.now() + MINUTE]) script.postMessage(word)
+  // Messages arrive in order, so the others have arrived when this one has an effect.
+  script.postMessage(Date.now() - 29.2 * MINUTE)
+  await vi.waitFor(() => expect(limit.warning).not.toEqual(before))
+  expect(limit.warning).not.toBeNull()
+})
+
+test('a vault that is closed ends no session any more, and hears no other vault', async () => {
+  const { limit, vault, name } = open()
+  limit.close()
+  await vi.advanceTimersByTimeAsync(60 * MINUTE)
+  expect([vault.ended, vault.warnings]).toEqual([0, []])
+  vi.useRealTimers()
+  const other = open({ name, idleFor: 29.5 * MINUTE })
+  other.limit.restart()
+  await vi.waitFor(() => expect(other.limit.warning).toBeNull())
+  expect([vault.ended, vault.changes]).toEqual([0, 0])
+})
+
+test('a limit that is longer than the longest timer of a browser is checked rarely, and holds', async () => {
+  let checks = 0
+  const day = 24 * 60 * MINUTE
+  const ended = vi.fn()
+  const limit = createIdleLimit({
+    name: crypto.randomUUID(),
+    last: Date.now(),
+    store() {},
+    after: 60 * day,
+    warn: MINUTE,
+    isSignedIn() {
+      checks += 1
+      return ended.mock.calls.length === 0
+    },
+    onChange() {},
+    onWarning() {},
+    onEnd: ended,
+  })
+  closing.push(limit.close)
+  limit.check()
+  await vi.advanceTimersByTimeAsync(24 * day)
+  expect([checks, ended.mock.calls.length]).toEqual([1, 0])
+  await vi.advanceTimersByTimeAsync(36 * day)
+  expect(ended).toHaveBeenCalledTimes(1)
+})

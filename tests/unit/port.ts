@@ -31,11 +31,12 @@ export class FakePort {
   addEventListener(type: string, listener: Listener) {
     this.#listeners.push([type, listener])
   }
-  receive(data: unknown, type = 'message') {
+  /** @param fields of the event, such as the `ports` of a `connect` event */
+  receive(data: unknown, type = 'message', fields: object = {}) {
     for (const [heard, listener] of this.#listeners) {
       if (heard !== type) continue
       try {
-        listener({ data } as MessageEvent)
+        listener({ data, ...fields } as MessageEvent)
       } catch (error) {
         this.thrown.push(error)
       }

@@ -131,7 +131,11 @@ test('three simultaneous requests that need the CSRF cookie are all sent with it
 
 test('a request whose CSRF cookie cannot be read is not sent, and rejects with `csrf-unreadable`', async () => {
   const vaultHost = start(CSRF, noCookie)
-  await expect(vaultHost.send(post())).rejects.toMatchObject({ name: 'AuthError', code: 'csrf-unreadable' })
+  await expect(vaultHost.send(post())).rejects.toMatchObject({
+    name: 'AuthError',
+    code: 'csrf-unreadable',
+    cause: { message: 'nobody there' },
+  })
   expect(core.fetch).not.toHaveBeenCalled()
   const { csrf } = CSRF
   await expect(host.headers({ csrf })).rejects.toMatchObject({ code: 'csrf-unreadable' })
@@ -170,6 +174,9 @@ test('only requests that may bring a new credential in headers continue after an
     [rotating, 'https://elsewhere.test/', false],
     [OPTIONS, 'https://api.test/', false],
     [{ ...OPTIONS, credential: 'cookie' as const }, 'https://api.test/', false],
+    // Names that only begin or end like the credentials that do not rotate.
+    [{ ...OPTIONS, credential: { headers: ['bearer-token'] } }, 'https://api.test/', true],
+    [{ ...OPTIONS, credential: { headers: ['x-bearer'] } }, 'https://api.test/', true],
   ] as const) {
     const abort = new AbortController()
     const request = outgoing({ url, init: {} }, null, abort.signal)
