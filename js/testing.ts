@@ -207,13 +207,12 @@ function createState<User>(first: TestSession<User>, lifetime: Lifetime) {
       if (snapshot.status !== 'loading') return Promise.resolve(snapshot)
       return lifetime.during(() => new Promise<Snapshot<User>>((resolve) => waiting.add(resolve)))
     },
-    /** Changes some members, if a user is signed in. Returns whether one is. */
-    change(members: TestUser<User>): boolean {
-      if (snapshot.status !== 'authenticated') return false
+    /** Changes some members, if a user is signed in. */
+    change(members: TestUser<User>) {
+      if (snapshot.status !== 'authenticated') return
       const { user, claims, expiresAt, refreshAt, claimsAreNewer, endsAt, idle } = snapshot
       const before = { user: user as User, claims, expiresAt, refreshAt, claimsAreNewer, endsAt, idle }
       become({ ...before, ...members })
-      return true
     },
   }
 }

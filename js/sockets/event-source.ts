@@ -155,6 +155,6 @@ function request(headersInit: HeadersInit | undefined, lastEventId: string, sign
 function refusalOf({ status, headers }: Response) {
   if (status !== 200) return `The event stream was refused with ${status}.`
   const type = headers.get('Content-Type') ?? ''
-  const isStream = /^\s*text\/event-stream\s*(;|$)/i.test(type)
+  const isStream = /^text\/event-stream\s*(;|$)/i.test(type)
   return isStream ? undefined : `The response is ${type || 'of no type'}, and no text/event-stream.`
 }

@@ -66,8 +66,9 @@ export function keepConnected(
     isClosed = true
     stopWatching?.()
     stopEvents()
-    controller?.abort()
+    // Before the abort, which knows no reason: a server gets it.
     onClosed(reason)
+    controller?.abort()
   }
 
   // New claims may turn a refusal into a success.

@@ -58,7 +58,7 @@ async function untilIssued(ask: () => Promise<string>, gone: AbortSignal) {
       return await Promise.race([ask(), ended])
     } catch (error) {
       const { isTemporary, retryAfter = 0 } = judge(error)
-      if (gone.aborted || !isTemporary) throw error
+      if (!isTemporary) throw error
       await pause.wait(Math.max(retryAfter, backoff.next()), gone)
       if (gone.aborted) throw callError('session-ended')
     }

@@ -81,12 +81,12 @@ export function authenticated(
       await use(session.state)
 
       async function signInOnce() {
+        const origin = originOf(options, baseURL)
+        const body = typeof credentials === 'function' ? credentials({ parallelIndex }) : credentials
         const request = await playwright.request.newContext({
           ...(baseURL ? { baseURL } : {}),
-          ...(ignoreHTTPSErrors ? { ignoreHTTPSErrors } : {}),
+          ignoreHTTPSErrors,
         })
-        const body = typeof credentials === 'function' ? credentials({ parallelIndex }) : credentials
-        const origin = originOf(options, baseURL)
         return signInByApi(request, { ...options, credentials: body, origin }).finally(() =>
           request.dispose(),
         )

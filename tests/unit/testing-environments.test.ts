@@ -1,5 +1,5 @@
 // @vitest-environment jsdom
-import { expect, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { createTestAuth } from '../../js/testing.js'
 
 /** The next uncaught error. Vitest does not get it, because it would fail this run. */
@@ -39,4 +39,16 @@ test('requests with a body, a form and a signal get a response in jsdom', async 
   expect(await text('x')).toBe('x')
   expect(await text(new URLSearchParams({ a: '1' }))).toBe('a=1')
   expect(await text(form)).toContain('name="a"')
+})
+
+test('a path is one of the page, or of http://localhost if the page has no address', async () => {
+  const auth = createTestAuth({ fetch: ({ url }) => new Response(url) })
+  const urlOf = async (path: string) => (await auth.fetch(path)).text()
+  window.history.pushState(null, '', '/app/')
+  expect(await urlOf('notes')).toBe('http://localhost:3000/app/notes')
+  const blank = document.implementation.createHTMLDocument()
+  vi.stubGlobal('document', blank)
+  onTestFinished(() => void vi.unstubAllGlobals())
+  expect(blank.baseURI).toBe('about:blank')
+  expect(await urlOf('notes')).toBe('http://localhost/notes')
 })

@@ -76,6 +76,10 @@ test('a response that asks for a stronger sign-in is reported, as by the real au
   })
   const events: AuthEvent[] = []
   auth.onEvent((event) => events.push(event))
+  const plain = createTestAuth({ session: {}, fetch: () => new Response(null, { status: 401 }) })
+  plain.onEvent((event) => events.push(event))
+  await plain.fetch('http://localhost/pay')
+  expect(events, 'another 401').toEqual([])
   expect((await auth.fetch('http://localhost/pay?sum=7')).status).toBe(401)
   expect(events).toEqual([
     { type: 'step-up-required', url: 'http://localhost/pay', acrValues: 'mfa', maxAge: 300 },

@@ -25,7 +25,10 @@ test('the session is the one that the test sets, and subscribers are notified', 
     'signed-out',
   ])
   auth.emit({ type: 'refreshed', generation: 2 })
-  expect(events.map(({ type }) => type)).toEqual(['ended', 'refreshed'])
+  expect(events).toEqual([
+    { type: 'ended', reason: 'signed-out' },
+    { type: 'refreshed', generation: 2 },
+  ])
 })
 
 test('a session that cannot be determined is loading, with its failure', async () => {
@@ -80,7 +83,7 @@ test('a sign-in that needs another step changes nothing, and the next exchange i
   })
   expect([auth.snapshot, events]).toEqual([before, []])
   expect(await auth.signIn({ code: '123456' }, { by: 'otp' })).toMatchObject({ status: 'signed-in' })
-  expect(auth.snapshot.user).toEqual({ name: 'Ada' })
+  expect([auth.snapshot.user, events]).toEqual([{ name: 'Ada' }, [{ type: 'signed-in' }]])
   expect(asked).toEqual([
     [undefined, false],
     ['otp', undefined],
@@ -146,6 +149,22 @@ test('a refresh waits for the first status, and rejects without a session or whe
   await expect(auth.refresh()).rejects.toMatchObject({ code: 'session-ended' })
 })
 
+test('a refresh of a test without the option `refresh` changes nothing, and is reported', async () => {
+  const events: AuthEvent[] = []
+  const auth = createTestAuth<User>({ session: { user: { name: 'Ada' }, claims: { sub: '1' } } })
+  auth.onEvent((event) => events.push(event))
+  const before = auth.snapshot
+  expect(await auth.refresh()).toEqual(before)
+  expect(events).toEqual([{ type: 'refreshed', generation: 2 }])
+})
+
+test('a refresh without a session does not ask the test for its result', async () => {
+  const refresh = vi.fn(() => ({}))
+  const auth = createTestAuth({ session: 'expired', refresh })
+  await expect(auth.refresh()).rejects.toMatchObject({ code: 'session-ended' })
+  expect(refresh).not.toHaveBeenCalled()
+})
+
 test('`restore` finds the session that the test returns, or leaves it', async () => {
   const auth = createTestAuth<User>({ restore: async () => ({ user: { name: 'Ada' } }) })
   expect(await auth.restore()).toMatchObject({ status: 'authenticated', user: { name: 'Ada' } })
@@ -165,6 +184,8 @@ test('`reloadUser` brings the user that the test returns', async () => {
   expect(await createTestAuth<User>({ user: () => ({ name: 'Eve' }) }).reloadUser()).toMatchObject({
     reason: 'never',
   })
+  const plain = createTestAuth<User>({ session: { user: { name: 'Ada' } } })
+  expect(await plain.reloadUser(), 'without the option').toMatchObject({ user: { name: 'Ada' } })
 })
 
 test('a ticket is what the test returns, or fails with an error that names the missing option', async () => {
@@ -199,6 +220,13 @@ test('requests get the response of the test, or fail with an error that names th
   expect(await auth.requests[0]?.text(), 'the body can still be read').toBe('a')
   await expect(auth.fetch('/', { signal: AbortSignal.abort('enough') })).rejects.toBe('enough')
   await expect(createTestAuth().fetch('/')).rejects.toThrow('has no option `fetch`')
+})
+
+test('requests may be a URL or a Request', async () => {
+  const auth = createTestAuth({ fetch: ({ method, url }) => new Response(`${method} ${url}`) })
+  const ask = async (...args: Parameters<typeof auth.fetch>) => (await auth.fetch(...args)).text()
+  expect(await ask(new URL('http://api.test/a'))).toBe('GET http://api.test/a')
+  expect(await ask(new Request('http://api.test/b', { method: 'PUT' }))).toBe('PUT http://api.test/b')
 })
 
 test('after `dispose`, every call rejects with `closed`', async () => {

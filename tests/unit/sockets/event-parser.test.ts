@@ -112,7 +112,10 @@ function cut(whole: Uint8Array, places: number[]) {
   return [0, ...at].map((from, index) => whole.subarray(from, at[index] ?? whole.length))
 }
 
-test('event stream: where chunks end never changes the events', () => {
+/** For hundreds of streams, also where mutation tests count each statement. In milliseconds. */
+const timeout = 30_000
+
+test('event stream: where chunks end never changes the events', { timeout }, () => {
   fc.assert(
     fc.property(stream, fc.array(fc.nat(500)), (text, places) => {
       const whole = bytes(text)
@@ -150,7 +153,7 @@ async function parseWithUndici(text: string) {
   return events.map(({ type, options }) => ({ type, data: options.data }))
 }
 
-test('event stream: the events are those of undici', async () => {
+test('event stream: the events are those of undici', { timeout }, async () => {
   const plain = fc.string({ unit: fc.constantFrom('a', ':', 'é', '🦜'), minLength: 1, maxLength: 6 })
   const block = fc
     .tuple(fc.option(plain), fc.array(plain, { minLength: 1, maxLength: 3 }))

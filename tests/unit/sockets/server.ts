@@ -41,8 +41,8 @@ export function ticketed(session: Parameters<ReturnType<typeof createTestAuth>['
     /** How many tickets were asked for. */
     asked: () => count,
     /** From now on there are no tickets; with nothing there are. */
-    refuse(code?: 'refused' | 'unreachable', status?: number) {
-      refusal = code && new AuthError(code, 'no ticket', { status })
+    refuse(code?: 'refused' | 'unreachable', status?: number, retryAfter?: number) {
+      refusal = code && new AuthError(code, 'no ticket', { status, retryAfter })
     },
     /** From now on a request for a ticket fails with this error. */
     fail(error: Error) {
@@ -63,8 +63,13 @@ export async function openSocketServer(redeem: (ticket: string | null) => string
   onTestFinished(() => void vi.unstubAllGlobals())
   const admitted: string[] = []
   const connections: WebSocket[] = []
+  const closes: [code: number, reason: string][] = []
   const { server, url } = await listen((_, response) => response.writeHead(404).end())
-  const sockets = new WebSocketServer({ noServer: true, handleProtocols: () => 'chat' })
+  const sockets = new WebSocketServer({
+    noServer: true,
+    handleProtocols: () => 'chat',
+    perMessageDeflate: true,
+  })
   server.on('upgrade', (request, socket, head) => {
     const offered = request.headers['sec-websocket-protocol']?.split(/, */) ?? []
     const ticket = new URL(request.url ?? '', url).searchParams.get('ticket')
@@ -74,6 +79,7 @@ export async function openSocketServer(redeem: (ticket: string | null) => string
       admitted.push(user)
       connections.push(connection)
       connection.on('message', (data) => connection.send(`${user}: ${data}`))
+      connection.on('close', (code, reason) => closes.push([code, String(reason)]))
     })
   })
   onTestFinished(() => {
@@ -83,5 +89,5 @@ export async function openSocketServer(redeem: (ticket: string | null) => string
     vi.waitFor(() => {
       if (connections[at]?.readyState !== WebSocket.CLOSED) throw new Error('still open')
     })
-  return { url: url.replace('http', 'ws'), admitted, connections, ended }
+  return { url: url.replace('http', 'ws'), admitted, connections, closes, ended }
 }
