@@ -3,6 +3,7 @@ import { beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createApi } from '../../examples/api/src/api.js'
 import { createCertificate } from '../../examples/api/support/certificate.js'
 import { type AuthenticatedOptions, authenticated, type SignedInState } from '../../js/testing/playwright.js'
+import type { DatabaseState } from '../../js/testing/sign-in.js'
 
 const ADA = { email: 'ada@example.com', password: 'correct horse' }
 const BOB = { email: 'bob@example.com', password: 'battery staple' }
@@ -60,9 +61,17 @@ async function startWorker(options: Partial<AuthenticatedOptions>, use: Use) {
     {},
   )
 
+  /** The contexts in which the worker has signed in. */
+  const signIns: APIRequestContext[] = []
+  const newContext: typeof request.newContext = async (options) => {
+    const context = await request.newContext(options)
+    signIns.push(context)
+    return context
+  }
+
   /** Runs one test. Returns the state that it started with. */
   async function run(during: (test: During) => unknown = () => {}, storageState = use.storageState) {
-    const args = { playwright: { request }, workerSession, ...use }
+    const args = { playwright: { request: { newContext } }, workerSession, ...use }
     let state = storageState ?? { cookies: [], origins: [] }
     if (!storageState)
       await fixtures.storageState(
@@ -93,7 +102,7 @@ async function startWorker(options: Partial<AuthenticatedOptions>, use: Use) {
     await api.dispose()
     return state
   }
-  return { run, forget: () => workerSession?.forget() }
+  return { run, forget: () => workerSession?.forget(), signIns }
 }
 
 /** Replaces the session cookie. A spent cookie ends the session. */
@@ -104,6 +113,14 @@ async function refresh({ api }: Pick<During, 'api'>) {
 }
 
 const signOut = ({ api }: During) => api.delete('/api/v1/logout', { headers: { 'X-Requested-With': 'test' } })
+
+/** Replaces each database. */
+const withDatabases =
+  (replace: (database: DatabaseState) => DatabaseState[]) =>
+  (state: SignedInState): SignedInState => ({
+    ...state,
+    origins: state.origins.map((each) => ({ ...each, indexedDB: each.indexedDB?.flatMap(replace) ?? [] })),
+  })
 
 /** Changes the entry of the vault. */
 const withEntry =
@@ -145,10 +162,19 @@ for (const [title, during] of [
   ['was refreshing at its end', ({ leave }: During) => leave(withEntry({ mark: 1_900_000_000_000.5 }))],
   ['has closed its context', ({ api }: During) => api.dispose()],
   ['has cleared the storage', ({ leave }: During) => leave((state) => ({ ...state, origins: [] }))],
+  ['has deleted the database', ({ leave }: During) => leave(withDatabases(() => []))],
   [
-    'has deleted the database',
+    'has created an empty database',
+    ({ leave }: During) => leave(withDatabases((each) => [{ ...each, stores: [] }])),
+  ],
+  [
+    'has cleared the database',
     ({ leave }: During) =>
-      leave((state) => ({ ...state, origins: state.origins.map((each) => ({ ...each, indexedDB: [] })) })),
+      leave(
+        withDatabases((each) => [
+          { ...each, stores: each.stores.map((store) => ({ ...store, records: [] })) },
+        ]),
+      ),
   ],
 ] as const)
   test(`after a test that ${title}, the next one signs in again`, async () => {
@@ -233,6 +259,17 @@ test('after `forget`, the next test signs in', async () => {
   forget()
   await run(refresh)
   expect(countSignIns()).toBe(2)
+})
+
+test('nothing is left open after a sign-in, or after one that is refused', async () => {
+  const { url } = await openApi()
+  const good = await startWorker({}, { baseURL: url })
+  await good.run()
+  const refused = await startWorker({ headers: { Origin: 'http://other.test' } }, { baseURL: url })
+  await expect(refused.run()).rejects.toThrow('returned 403')
+  for (const context of [...good.signIns, ...refused.signIns])
+    await expect(context.get(url)).rejects.toThrow(/closed|disposed/)
+  expect([good.signIns.length, refused.signIns.length]).toEqual([1, 1])
 })
 
 test('each worker may have a user of its own', async () => {
