@@ -123,7 +123,7 @@ export function createBffAuth<User = RegisteredUser>({
   }
 
   async function update(path: '/refresh' | '/user', body?: Readonly<Record<string, unknown>>) {
-    if (lifetime.isOver) throw commonError('closed')
+    assertUsable()
     start()
     await requests.whenKnown()
     await exchanges.update(path, body)
@@ -159,13 +159,13 @@ export function createBffAuth<User = RegisteredUser>({
     refresh: (body) => update('/refresh', body),
     reloadUser: () => update('/user'),
     async restore() {
-      if (lifetime.isOver) throw commonError('closed')
+      assertUsable()
       start()
       await requests.revalidate()
       return requests.whenKnown()
     },
     async stay() {
-      if (lifetime.isOver) throw commonError('closed')
+      assertUsable()
       start()
       await requests.whenKnown()
       return idle.stay()

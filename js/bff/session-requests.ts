@@ -48,16 +48,19 @@ export function createSessionRequests<User>(dependencies: Dependencies<User>) {
     fetching ??= (async () => {
       let asked: number
       let next: SessionInfo<User>
-      do {
-        asked = state.epoch
-        if (pendingSignOut.id() !== null) await runExclusive(() => pendingSignOut.send())
-        next = await ask('/session')
-      } while (asked !== state.epoch)
+      try {
+        do {
+          asked = state.epoch
+          if (pendingSignOut.id() !== null) await runExclusive(() => pendingSignOut.send())
+          next = await ask('/session')
+        } while (asked !== state.epoch)
+      } finally {
+        // Before a listener learns the session: if it asks for the session anew, it must not get this response.
+        fetchedAt = performance.now()
+        fetching = undefined
+      }
       state.show(next)
-    })().finally(() => {
-      fetchedAt = performance.now()
-      fetching = undefined
-    })
+    })()
     return fetching
   }
 
