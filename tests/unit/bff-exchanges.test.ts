@@ -188,6 +188,9 @@ test('an exchange follows one that has failed', async () => {
 })
 
 test('promise 11: an exchange waits 45 s for the lock that another tab keeps, and is then made without it', async () => {
+  await site.browser.signIn()
+  const info = await rendered()
+  site.answers.set(`${BASE}/sign-in`, () => Response.json(info))
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   timeoutsFollowTimers()
   vi.stubGlobal('navigator', {
