@@ -68,8 +68,12 @@ function forgetLastFile({ moduleRunner, workerState }) {
   }
 }
 
-/** What the package keeps in the realm. */
+/** That of the worker. Some tests replace it before they import the package, and do not restore it. */
+const { fetch } = globalThis
+
+/** What the package keeps in the realm, and what tests have replaced there. */
 function forgetGlobals() {
+  globalThis.fetch = fetch
   for (const key of Object.getOwnPropertySymbols(globalThis))
     if (key.description.startsWith('tokencell.')) Reflect.deleteProperty(globalThis, key)
   // `js/common/platform-fetch.ts` defines it so that it cannot be deleted. Of a property that exists, it sets only the value.
