@@ -53,7 +53,12 @@ const rooms = {
     code: ['js/adapters/**'],
     tests: unit('{devtools,pinia,vue,vue-ssr,vuex}', 'identity*', 'idle*', 'react*', 'router*'),
   },
-  next: { least: 75, code: ['js/next/**'], tests: unit('next*', 'no-store', 'server/pollution') },
+  next: {
+    least: 75,
+    code: ['js/next/**'],
+    // Not `next-matcher`, which tests the documentation.
+    tests: unit('next', 'next-{app,guard,pages,proxy}', 'no-store', 'server/pollution'),
+  },
   nuxt: { least: 75, code: ['js/nuxt/**'], tests: unit('nuxt*', 'no-store') },
   sockets: { least: 75, code: ['js/sockets/**'], tests: unit('sockets/*') },
   doctor: { least: 75, code: ['js/doctor/**'], tests: ['tests/doctor/*.test.ts', ...unit('doctor-app')] },

@@ -90,6 +90,8 @@ function silent(worker, state, isDryRun) {
     onCleanupWorkerContext: undefined,
     onAfterRunFiles: undefined,
     cancelRun: false,
+    // The dry run is the first that imports anything, which takes long on a busy machine.
+    ...(isDryRun && { config: { ...worker.config, testTimeout: 60_000, hookTimeout: 60_000 } }),
     onCollectStart: (file) => {
       worker.workerState.current = file
       worker.workerState.filepath = file.filepath

@@ -9,6 +9,8 @@ const request = vi.hoisted(() => ({
   isRendering: false,
   path: '/',
   action: '',
+  /** The attributes of the cookie that was set last. */
+  attributes: {} as object,
 }))
 /** The calls that Next gets, in order. */
 const asked = vi.hoisted(() => [] as string[])
@@ -24,11 +26,12 @@ vi.mock('next/headers.js', () => ({
     return {
       getAll: () => [...request.cookies].map(([name, value]) => ({ name, value })),
       get: (name: string) => (request.cookies.has(name) ? { name } : undefined),
-      set({ name, value, maxAge }: { name: string; value: string; maxAge?: number }) {
+      set({ name, value, ...attributes }: { name: string; value: string; maxAge?: number }) {
         if (request.isRendering)
           throw new Error('Cookies can only be modified in a Server Action or Route Handler.')
-        if (maxAge === 0) request.cookies.delete(name)
-        else request.cookies.set(name, value)
+        if (attributes.maxAge === 0) return request.cookies.delete(name)
+        request.attributes = attributes
+        return request.cookies.set(name, value)
       },
     }
   },
@@ -243,3 +246,32 @@ test.each([
     await expect(create().requireSession()).rejects.toThrow(new Redirect(to))
   },
 )
+
+test('the cookie that an action sets has all attributes of the session cookie', async () => {
+  await create().signIn(ADA)
+  expect([...request.cookies.keys()]).toEqual(['__Host-tokencell'])
+  expect(request.attributes).toMatchObject({ httpOnly: true, secure: true, sameSite: 'lax', path: '/' })
+})
+
+test('`requireSession` returns the session of a user whom the rule admits', async () => {
+  const auth = create()
+  await auth.signIn(ADA)
+  expect((await auth.requireSession()).snapshot.status).toBe('authenticated')
+  expect((await auth.requireSession({ roles: ['admin'] })).snapshot.user).toMatchObject({ name: 'Ada' })
+})
+
+test('`requireSession` shows the not-found page to a user without the role', async () => {
+  const auth = create()
+  await auth.signIn(ADA)
+  const notFound = expect.objectContaining({ digest: 'NEXT_HTTP_ERROR_FALLBACK;404' })
+  await expect(auth.requireSession({ roles: ['no such role'] })).rejects.toEqual(notFound)
+})
+
+test('while rendering, a refresh with a body is refused before the API is asked, because its result would be lost', async () => {
+  await refusedByApi()
+  request.isRendering = true
+  const auth = create()
+  await expect(auth.refresh({ tenant: 'a' })).rejects.toThrow('Cookies can only be modified')
+  expect((await auth.refresh()).snapshot.status).toBe('authenticated')
+  expect(server.refreshes().total).toBe(0)
+})

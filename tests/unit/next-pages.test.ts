@@ -1,11 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createBrotliCompress } from 'node:zlib'
-import type { NextApiRequest, NextApiResponse } from 'next'
+import type { GetServerSidePropsContext, NextApiRequest, NextApiResponse } from 'next'
 // @ts-expect-error It has no types. `next start` applies it to every response.
 import compression from 'next/dist/compiled/compression/index.js'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createNextAuth } from '../../js/next/index.js'
-import { SECRET, serve } from './server/browser.js'
+import { ADA, browse, SECRET, serve, startApi } from './server/browser.js'
 
 const closings: (() => void)[] = []
 afterEach(() => {
@@ -88,3 +88,67 @@ test.each([
     expect((await reader.read()).done).toBe(true)
   },
 )
+
+type Auth = ReturnType<typeof createNextAuth>
+
+/** What `getServerSideProps` of a page returns when Ada requests it. */
+async function propsFor(create: (auth: Auth) => ReturnType<Auth['pages']['withSession']>) {
+  const api = await startApi()
+  const browser = browse(api.options)
+  await browser.signIn()
+  const load = create(createNextAuth(api.options))
+  let result: unknown
+  const app = await serve(async (req, res) => {
+    result = await load({ req, res, resolvedUrl: '/notes' } as GetServerSidePropsContext)
+    res.end()
+  })
+  closings.push(app.close, api.close)
+  await fetch(app.url, { headers: { cookie: browser.cookieHeader } })
+  return result
+}
+
+test('a page of the Pages Router gets its props and the session, and requests the API as the user', async () => {
+  const result = await propsFor(({ pages }) =>
+    pages.withSession({ requiresAuth: true }, async (_, { snapshot, fetch: ask }) => {
+      const { status } = await ask('/api/v1/notes')
+      return { props: Promise.resolve({ status, name: (snapshot.user as { name?: string } | null)?.name }) }
+    }),
+  )
+  const session = expect.objectContaining({ snapshot: expect.objectContaining({ status: 'authenticated' }) })
+  expect(result).toEqual({ props: { status: 200, name: 'Ada', session } })
+})
+
+test('what a page of the Pages Router returns instead of props stays as it is', async () => {
+  const other = { redirect: { destination: '/other', permanent: false } }
+  expect(await propsFor(({ pages }) => pages.withSession({}, async () => other))).toEqual(other)
+})
+
+test('a page of the Pages Router is not found for a user without the role, and loads nothing', async () => {
+  const load = vi.fn(async () => ({ props: {} }))
+  const result = await propsFor(({ pages }) => pages.withSession({ roles: ['no such role'] }, load))
+  expect(result).toEqual({ notFound: true })
+  expect(load).not.toHaveBeenCalled()
+})
+
+test('the Pages Router handler signs a user in, and passes on the status, the headers and each cookie', async () => {
+  const api = await startApi()
+  const auth = createNextAuth(api.options)
+  const app = await serve(
+    (req, res) => void auth.pages.handler(req as NextApiRequest, res as NextApiResponse),
+  )
+  closings.push(app.close, api.close)
+  const json = { ...headers, 'content-type': 'application/json' }
+  const signIn = (password: string) => {
+    const body = JSON.stringify({ ...ADA, password })
+    return fetch(`${app.url}/api/auth/sign-in`, { method: 'POST', headers: json, body })
+  }
+  const refused = await signIn('wrong')
+  expect([refused.status, refused.headers.getSetCookie()]).toEqual([401, []])
+  const response = await signIn(ADA.password)
+  expect([response.status, response.headers.get('cache-control')]).toEqual([200, 'private, no-store'])
+  const [cookie = '', ...more] = response.headers.getSetCookie()
+  expect([cookie, more]).toEqual([expect.stringMatching(/^__Host-tokencell=ey.*HttpOnly/), []])
+  const ask = (method: string) =>
+    fetch(`${app.url}/api/v1/notes`, { method, headers: { ...headers, cookie: cookie.split(';')[0] ?? '' } })
+  expect([(await ask('GET')).status, (await ask('HEAD')).status]).toEqual([200, 200])
+})

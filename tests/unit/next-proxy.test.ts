@@ -333,3 +333,53 @@ test('while the store fails, guarded pages respond 503, other pages are shown, a
   isDown = false
   expect((await auth.proxy(visit(browser, '/closed'))).headers.get('x-middleware-next')).toBe('1')
 })
+
+test('promise 23: only a page without a rule, for a visitor without a session, keeps its cache header', async () => {
+  const { browser } = await due()
+  const auth = createNextAuth({ ...server.options, guard: { '/sign-in': { guestOnly: true } } })
+  const proxy = auth.withProxy(() => NextResponse.next({ headers: { 'cache-control': 'public' } }))
+  const cacheOf = async (request: NextRequest) => (await proxy(request)).headers.get('cache-control')
+  expect(await cacheOf(anonymous('/'))).toBe('public')
+  expect(await cacheOf(anonymous('/sign-in'))).toBe('private, no-store')
+  await browser.session()
+  expect(await cacheOf(visit(browser, '/'))).toBe('private, no-store')
+  await browser.signOut()
+  expect(await cacheOf(visit(browser, '/'))).toBe('private, no-store')
+})
+
+test('a user without the role gets the not-found page if there is no page `forbidden`', async () => {
+  const { browser, auth } = await due({ guard: { '/admin': { roles: ['no such role'] } } })
+  const { status, headers } = await auth.proxy(visit(browser, '/admin?x=1'))
+  expect([status, headers.get('x-middleware-rewrite')]).toEqual([404, `${ORIGIN}/404`])
+})
+
+test('the guard redirects GET and HEAD only, because an action checks its visitor itself', async () => {
+  const { proxy } = createNextAuth({ ...server.options, guard: EVERYTHING })
+  const ask = async (method: string) => locationOf(await proxy(anonymous('/notes', { method })))
+  expect([await ask('GET'), await ask('HEAD')]).toEqual(Array(2).fill('/sign-in?redirect=%2Fnotes'))
+  expect(await ask('POST')).toBeUndefined()
+})
+
+test('a response of middleware inside that ends the request stays as it is', async () => {
+  const { browser, auth } = await due()
+  const init = { status: 410, statusText: 'Gone', headers: { 'x-own': '1' } }
+  const response = await auth.withProxy(() => new Response('gone', init))(visit(browser, '/notes'))
+  expect([response.status, response.statusText, await response.text()]).toEqual([410, 'Gone', 'gone'])
+  const own = ['x-own', 'x-middleware-next', 'x-middleware-override-headers', 'x-middleware-request-cookie']
+  expect(own.map((name) => response.headers.get(name))).toEqual(['1', null, null, null])
+})
+
+test.each(['by default', 'with a copy of the headers that other middleware made first'])(
+  'the page does not get the cookie of an ended session: %s',
+  async (how) => {
+    const { browser, auth } = await due()
+    const old = visit(browser, '/notes')
+    const copy = NextResponse.next({ request: { headers: new Headers(old.headers) } })
+    await browser.signOut()
+    pass(3_600_000)
+    const response = await auth.withProxy(() => (how === 'by default' ? undefined : copy))(old)
+    expect(passedOn(response, 'cookie')).toBeNull()
+    expect(response.headers.get('x-middleware-request-cookie')).toBeNull()
+    expect(passedOn(response, 'x-tokencell-path')).toBe('/notes')
+  },
+)

@@ -3,7 +3,7 @@ import { parseBody } from 'next/dist/server/api-utils/node/parse-body.js'
 import { NextRequest, NextResponse } from 'next/server.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Snapshot } from '../../js/common/types.js'
-import { createGuard } from '../../js/next/guard.js'
+import { createExceptions, createGuard } from '../../js/next/guard.js'
 import { createNextAuth, type NextAuthOptions, type Pages } from '../../js/next/index.js'
 import { type Browser, browse, ORIGIN, serve, startApi } from './server/browser.js'
 
@@ -165,7 +165,7 @@ test('when a client of the Pages Router closes its connection, the request to th
   api.close()
 })
 
-test.each(['//', 'http://[', '/sign-in?redirect=//evil.test'])(
+test.each(['//', 'http://[', '/sign-in?redirect=//evil.test', '/sign-in?redirect=/a&redirect=/b'])(
   'promise 20: a user who may not see %s is redirected to the home page',
   (wanted) => {
     const ada = { status: 'authenticated', reason: null, user: null, claims: null } as unknown as Snapshot
@@ -198,6 +198,44 @@ test.each<[wanted: string, rule: object, session: Snapshot, to: string]>([
   ['/ar/admin?team=7', { roles: ['admin'] }, authenticated, '/ar/forbidden?team=7'],
 ])('pages may be functions of the requested path: %s', (wanted, rule, session, to) => {
   expect(createGuard(BELOW_LOCALE)(session, rule, wanted)).toEqual({ to })
+})
+
+test.each([
+  ['/notes', '/sign-in?from=app', '/sign-in?from=app&redirect=%2Fnotes'],
+  ['/', '/sign-in', '/sign-in'],
+  ['/?x=1', '/sign-in', '/sign-in?redirect=%2F%3Fx%3D1'],
+])('a guest who requests %s is redirected to the sign-in page %s, with the page', (wanted, signIn, to) => {
+  expect(createGuard({ signIn })(anonymous, { requiresAuth: true }, wanted)).toEqual({ to })
+})
+
+test('without a page `forbidden`, a user without the role gets the not-found page', () => {
+  expect(createGuard({})(authenticated, { roles: ['admin'] }, '/admin')).toBe('not-found')
+})
+
+test('while the session is not known, a page that requires sign-in is unavailable, and others are shown', () => {
+  const unknown = {
+    ...anonymous,
+    status: 'loading',
+    reason: null,
+    failure: 'unreachable',
+  } as unknown as Snapshot
+  expect(createGuard({})(unknown, { requiresAuth: true }, '/notes')).toBe('unavailable')
+  expect(createGuard({})(unknown, {}, '/notes')).toBe('allow')
+})
+
+const CLOSED = { requiresAuth: true, roles: ['admin'] }
+
+test.each<[string, object, object]>([
+  ['/notes', CLOSED, CLOSED],
+  ['/notes', { guestOnly: true }, { guestOnly: true }],
+  ['/sign-in', CLOSED, { guestOnly: false }],
+  ['/forbidden', CLOSED, { guestOnly: false }],
+  ['/sign-in', { ...CLOSED, guestOnly: true }, { guestOnly: true }],
+  ['/', CLOSED, CLOSED],
+  ['/', { ...CLOSED, guestOnly: true }, CLOSED],
+])('a rule never redirects away from the page that it redirects to: %s with %j', (path, rule, counts) => {
+  const ruleFor = createExceptions({ forbidden: '/forbidden' })
+  expect(ruleFor(rule, new URL(path, ORIGIN))).toEqual(counts)
 })
 
 test('when the requested page is unknown, a page function gets the path `/`', () => {
