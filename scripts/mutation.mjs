@@ -31,7 +31,9 @@ const rooms = {
   client: {
     least: 85,
     code: ['js/client/**'],
-    tests: unit('{client,connect,plain-fetch,referrer,remote,send,settle,testing-members,upload,vue-ssr}'),
+    tests: unit(
+      '{client,client-*,connect,development-*,diagnosis*,plain-fetch,referrer,remote,send,settle,testing-members,upload,vue-ssr}',
+    ),
   },
   server: {
     least: 85,

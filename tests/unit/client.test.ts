@@ -2,57 +2,11 @@ import './late-fetch.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAuth } from '../../js/client/create-auth.js'
 import { LOADING } from '../../js/common/snapshot.js'
-import type { AuthEvent, Snapshot } from '../../js/common/types.js'
 import type { Vault } from '../../js/protocol/vault.js'
 import { vaultError } from '../../js/vault/errors.js'
-import { FakePort, stubPage, WELCOME, watch } from './port.js'
+import { ADA, FakePort, stubPage, WELCOME, watch } from './port.js'
+import { scripted } from './scripted-vault.js'
 import { collectUncaught } from './uncaught.js'
-
-const ADA: Snapshot = {
-  status: 'authenticated',
-  reason: null,
-  failure: null,
-  user: { name: 'Ada' },
-  claims: null,
-  expiresAt: null,
-  refreshAt: null,
-  claimsAreNewer: false,
-  endsAt: null,
-  idle: null,
-}
-
-/** A vault that the test controls. */
-function scripted() {
-  const listeners = new Set<() => void>()
-  const eventListeners = new Set<(event: AuthEvent) => void>()
-  const vault = {
-    snapshot: LOADING as Snapshot,
-    origins: vi.fn(async (): Promise<readonly string[]> => ['https://api.example.com']),
-    subscribe(listener: () => void) {
-      listeners.add(listener)
-      return () => void listeners.delete(listener)
-    },
-    onEvent(listener: (event: AuthEvent) => void) {
-      eventListeners.add(listener)
-      return () => void eventListeners.delete(listener)
-    },
-    reportRequests: vi.fn(),
-    fetch: vi.fn(async () => new Response('ok')),
-    run: vi.fn(async (): Promise<unknown> => undefined),
-    close: vi.fn(),
-  } satisfies Vault
-  return {
-    vault,
-    placement: { page: async () => ({ default: vault as Vault }) },
-    show(snapshot: Snapshot) {
-      vault.snapshot = snapshot
-      for (const listener of listeners) listener()
-    },
-    tell(event: AuthEvent) {
-      for (const listener of eventListeners) listener(event)
-    },
-  }
-}
 
 beforeEach(() => {
   vi.stubGlobal('window', globalThis)
