@@ -11,16 +11,17 @@ import {
 } from 'h3'
 import { createHooks } from 'hookable'
 import { fetchNodeRequestHandler } from 'node-mock-http'
+import { createStorage, prefixStorage, type Storage } from 'unstorage'
+import memoryDriver from 'unstorage/drivers/memory'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sessionOf } from '../../js/nuxt/runtime/server/context.js'
-import type { BffOptions } from '../../js/server/index.js'
 import { Browser, fakeTime, pass, serve, startApi } from './server/browser.js'
 
 /** What Nitro and the module of this application provide. */
 const nitro = vi.hoisted(() => ({
   baseURL: '/',
   options: {} as object,
-  storage: undefined as unknown,
+  storage: undefined as unknown as Storage,
   event: (): unknown => {
     throw new Error('asyncContext is off')
   },
@@ -28,7 +29,7 @@ const nitro = vi.hoisted(() => ({
 vi.mock('nitropack/runtime', () => ({
   defineNitroPlugin: (plugin: unknown) => plugin,
   useRuntimeConfig: () => ({ app: { baseURL: nitro.baseURL }, tokencell: nitro.options }),
-  useStorage: () => nitro.storage,
+  useStorage: (mount?: string) => (mount ? prefixStorage(nitro.storage, mount) : nitro.storage),
   useEvent: () => nitro.event(),
 }))
 vi.mock('#tokencell/options', () => ({ default: {} }))
@@ -47,7 +48,7 @@ afterEach(async () => {
 })
 
 /** An application with these routes, the plugin and the handler of the module, as a new process of Nitro. */
-async function start(routes: Record<string, EventHandler> = {}, options: Partial<BffOptions> = api.options) {
+async function start(routes: Record<string, EventHandler> = {}, options: object = api.options) {
   nitro.options = options
   vi.resetModules()
   const { default: plugin } = await import('../../js/nuxt/runtime/server/plugin.js')
@@ -294,4 +295,58 @@ test('the API gets the address of the visitor', async () => {
   const { browser } = await start({}, { ...own.options, proxy: ['/api/v1/**'], trustProxy: 0 })
   await browser.fetch('/api/v1/notes')
   expect(seen[0]?.['x-forwarded-for']).toBe('127.0.0.1')
+})
+
+test('with `storage`, the sessions of all instances are on this mount', async () => {
+  nitro.storage = createStorage()
+  nitro.storage.mount('sessions', memoryDriver())
+  const { browser } = await start({}, { ...api.options, storage: 'sessions' })
+  await browser.signIn()
+  pass(700_000)
+  expect((await browser.session()).status).toBe('authenticated')
+  const keys = await nitro.storage.getKeys()
+  expect(keys.filter((key) => key.startsWith('sessions:'))).not.toEqual([])
+  expect(keys.filter((key) => !key.startsWith('sessions:'))).toEqual([])
+})
+
+test.each([
+  ['app', /^app:./],
+  ['app:', /^app:[^:]/],
+  [undefined, /^(?!app)./],
+])(
+  'on Redis, a refresh is claimed in one atomic step, below the base of the mount: %s',
+  async (base, key) => {
+    const claims: unknown[][] = []
+    const redis = { set: async (...args: unknown[]) => claims.push(args), expire: async () => 1 }
+    const driver = { ...memoryDriver(), name: 'redis', options: { base }, getInstance: () => redis }
+    nitro.storage = createStorage()
+    nitro.storage.mount('sessions', driver as never)
+    const { browser } = await start({}, { ...api.options, storage: 'sessions' })
+    await browser.signIn()
+    pass(700_000)
+    expect((await browser.session()).status).toBe('authenticated')
+    expect(api.refreshes().total).toBe(1)
+    expect(claims[0]).toEqual([
+      expect.stringMatching(key),
+      expect.any(String),
+      'EX',
+      expect.any(Number),
+      'NX',
+    ])
+  },
+)
+
+test('work that continues after the response is registered with the request, if Nitro knows the request', async () => {
+  const { browser } = await start()
+  await browser.signIn()
+  expect((await browser.signIn()).status).toBe(200)
+  const left: Promise<unknown>[] = []
+  const { event } = nitro
+  nitro.event = () => ({ waitUntil: (work: Promise<unknown>) => left.push(work) })
+  expect((await browser.signIn()).status).toBe(200)
+  nitro.event = event
+  expect(left).not.toEqual([])
+  await Promise.all(left)
+  const ended = api.api.journal.entries().filter(({ path }) => path === '/api/v1/logout')
+  expect(ended).not.toEqual([])
 })
