@@ -16,6 +16,21 @@ vi.mock('nuxt/app', () => import('./nuxt-app.js'))
 const vault = vi.hoisted(() => ({ connect: (_: object): unknown => undefined }))
 vi.mock('#build/tokencell/auth', () => ({ connect: (options: object) => vault.connect(options) }))
 
+/** The clients that the plugins create, which the page of a test must not leave behind. */
+const clients = vi.hoisted(() => [] as { dispose(): void }[])
+vi.mock('../../js/bff/client.js', async (original) => {
+  const { createBffAuth, ...others } = await original<typeof import('../../js/bff/client.js')>()
+  const create: typeof createBffAuth = (options) => {
+    const client = createBffAuth<never>(options)
+    clients.push(client)
+    return client
+  }
+  return { ...others, createBffAuth: create }
+})
+afterEach(() => {
+  for (const client of clients.splice(0)) client.dispose()
+})
+
 type Plugin = { setup(app: never): unknown }
 
 async function start(plugin: unknown, settings: Settings = {}) {
