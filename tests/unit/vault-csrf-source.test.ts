@@ -77,3 +77,13 @@ test('with `csrf.cookie`, a write has the cookie, whatever responses contain', a
   expect(await write()).toBe('of-the-cookie')
   close()
 })
+
+test('a vault that runs in a page reads the cookie of the page itself', async () => {
+  const { openVault } = await import('../../js/vault/open.js')
+  const csrf = { header: 'X-CSRF', cookie: 'csrf' }
+  const vault = openVault({ signIn: '/login', origins: [API], credential: 'cookie', csrf, page: true })
+  await vault.fetch(new Request(`${API}/notes`, { method: 'POST' }), null)
+  const [request] = core.fetch.mock.lastCall as unknown as [{ headers: Headers }]
+  expect(request.headers.get('x-csrf')).toBe('one')
+  vault.close()
+})

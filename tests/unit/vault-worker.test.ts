@@ -11,6 +11,8 @@ const OPTIONS = { signIn: '/sign-in', origins: ['https://api.test'] }
 const HELLO = { type: 'hello', version: VERSION, restored: false }
 let scope: FakePort & { start(): void }
 const closing: (() => void)[] = []
+/** What the core learns about its pages. */
+let heard: string[]
 
 class Port extends FakePort {
   start() {}
@@ -19,10 +21,13 @@ class Port extends FakePort {
 beforeEach(() => {
   vi.resetModules()
   scope = new Port()
+  heard = []
   loadCore.mockResolvedValue(
     class {
       ready = async () => {}
-      onLifecycleEvent = async () => {}
+      async onLifecycleEvent(event: string) {
+        heard.push(event)
+      }
       close() {}
     },
   )
@@ -70,6 +75,7 @@ test('each page that connects to a shared worker is welcomed', async () => {
     await vi.waitFor(() => expect(port.of('welcome')).toMatchObject([WELCOME]))
     expect(start).toHaveBeenCalledTimes(1)
   }
+  expect(heard).toEqual(['client-connected', 'client-connected'])
 })
 
 test('a dedicated worker welcomes its page', async () => {
@@ -77,6 +83,8 @@ test('a dedicated worker welcomes its page', async () => {
   open()
   scope.receive(HELLO)
   await vi.waitFor(() => expect(scope.of('welcome')).toMatchObject([WELCOME]))
+  // Its only page is there from the start.
+  expect(heard).toEqual([])
 })
 
 test('a second vault with the same configuration is the first one; with another configuration, each page is refused', async () => {
