@@ -47,8 +47,9 @@ const rooms = {
     least: 75,
     code: ['js/common/**'],
     tests: unit(
-      '{client,csrf-source,errors,found-by-fuzzing,guard,idle,option-checks,packing,plain-fetch,polluted-options}',
-      '{port-errors,remote,request,router-unavailable,serve,snapshot,start,step-up,testing,token-responses}',
+      '{authorization,client,core-secrets,csrf-source,endpoint,error-texts,errors,found-by-fuzzing,guard,idle}',
+      '{option-checks,packing,plain-fetch,polluted-options}',
+      '{port-errors,remote,request,retry,router-unavailable,serve,snapshot,start,step-up,testing,token-responses}',
     ),
   },
   adapters: {
