@@ -8,7 +8,7 @@ export const authorization = (scheme: string, token: string) => (scheme ? `${sch
  * @returns `undefined` for another scheme
  */
 export function tokenIn(header: string | null, scheme: string): string | undefined {
-  const [, before = '', token = ''] = /^(?:([^ ]+) +)?(.+)$/s.exec(header?.trim() ?? '') ?? []
+  const [, before = '', token = ''] = /(?:([^ ]+) +)?(.+)/s.exec(header?.trim() ?? '') ?? []
   // Schemes are case-insensitive (RFC 9110 §11.1).
   const known = ['', 'bearer', scheme.toLowerCase()]
   // A scheme without a token is not a token.
