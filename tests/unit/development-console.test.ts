@@ -27,7 +27,7 @@ const missing = () => new Response('{}', { status: 404, headers: { 'content-type
 
 /** Requests these inputs. Each response is a page of HTML, unless `answer` makes others. */
 async function request(
-  inputs: (string | URL)[],
+  inputs: (string | URL | Request)[],
   { answer = page, origins = [API] }: { answer?: () => Response; origins?: string[] | undefined } = {},
 ) {
   const fetch = warnAboutRelativeUrls(
@@ -70,8 +70,9 @@ test.each(['https://api.example.com/a', 'HTTPS://api.example.com/a', '//cdn.test
   },
 )
 
-test('a URL object causes no warning, because it is never relative', async () => {
-  expect(await request([new URL('https://app.test/todos')], { answer: missing })).toEqual([])
+test('a URL object or a Request causes no warning, because it is never relative', async () => {
+  const url = new URL('https://app.test/todos')
+  expect(await request([url, new Request(url)], { answer: missing })).toEqual([])
 })
 
 test('a page on an origin of the API, or whose vault has not started, gets no warning', async () => {
@@ -95,8 +96,9 @@ test('the caller gets the response, with or without a warning', async () => {
 })
 
 /** A client in development. The test plays its vault. */
-async function develop() {
-  const { placement, show, tell } = scripted()
+async function develop(origins = [API]) {
+  const { placement, vault, show, tell } = scripted()
+  vault.origins.mockResolvedValue(origins)
   await createAuth(placement).ready
   return {
     show: (fields: Partial<Snapshot>) => show({ ...ADA, ...fields } as Snapshot),
@@ -134,11 +136,11 @@ test('a page that opens while the API is down reports this, and does so again af
 })
 
 test('a refresh response that does not fit the options is reported as such', async () => {
-  const { failRefresh } = await develop()
+  const { failRefresh } = await develop([API, 'https://eu.example.com'])
   failRefresh('malformed')
   expect(warnings()).toEqual([
     expect.stringContaining(
-      `${API} sends a refresh response that does not fit the options in the vault file.`,
+      `${API}, https://eu.example.com sends a refresh response that does not fit the options in the vault file.`,
     ),
   ])
 })

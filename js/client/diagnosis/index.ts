@@ -42,7 +42,7 @@ function isAboutVault({
   effectiveDirective,
 }: SecurityPolicyViolationEvent): boolean {
   const isScript =
-    /^(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
+    /(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
   return disposition === 'enforce' && (isScript || effectiveDirective.includes('trusted-types'))
 }
 
@@ -89,7 +89,9 @@ function thrownIn(cause: unknown): Thrown | undefined {
   if (!(cause instanceof Event)) return { text: String(cause), cause }
   const { message, filename, lineno, colno } = cause as Partial<ErrorEvent>
   if (!message) return undefined
-  return { text: message, place: filename && `${filename}:${lineno}:${colno}`, cause: message }
+  // Browsers leave the file empty if the script comes from another origin.
+  const place = filename ? `${filename}:${lineno}:${colno}` : undefined
+  return { text: message, place, cause: message }
 }
 
 /** Errors of `import()` have a URL in their message: that of the vault script, or of a script that it imports. */
