@@ -27,7 +27,7 @@ export function createUpload(
       }
       const { done, value } = await reader.read()
       if (isOver) return
-      // Send a copy: the owner of the stream may reuse the buffer.
+      // Send a copy: the clone of a view would contain its whole buffer.
       post(done ? null : value.slice())
       if (done) return
       credit -= 1

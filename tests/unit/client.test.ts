@@ -250,6 +250,15 @@ test('when a page vault cannot start, every call rejects with its error, and no 
   expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([0, 0])
 })
 
+test('a vault that can no longer say its origins keeps those that are known', async () => {
+  const { auth, plain, start, vault } = starting({ origins: ['https://api.example.com'] })
+  vault.origins.mockRejectedValue(vaultError('vault-failed')).mockResolvedValueOnce([])
+  start()
+  await auth.fetch('https://api.example.com/a')
+  expect(await (await auth.fetch('https://elsewhere.test/a')).text()).toBe('plain')
+  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([1, 1])
+})
+
 test('a request with its own Authorization header needs no vault', async () => {
   const { auth, plain } = starting()
   const headers = { authorization: 'Bearer mine' }
@@ -325,16 +334,11 @@ test.each<[string, () => unknown]>([
   },
 )
 
-test('commands resolve with the snapshot that the vault has shown before', async () => {
-  const { vault, placement, show } = scripted()
-  const auth = createAuth(placement)
-  vault.run.mockImplementation(async () => show(ADA))
-  expect(await auth.refresh({ tenant: 7 })).toBe(ADA)
-  expect(await auth.restore()).toBe(ADA)
-  expect(await auth.reloadUser()).toBe(ADA)
-  expect(vault.run.mock.calls).toEqual([
-    ['refresh', { tenant: 7 }],
-    ['restore', undefined],
-    ['reloadUser', undefined],
-  ])
+test('with several origins, the requests to each of them go through the vault', async () => {
+  const origins = ['https://api.example.com', 'https://files.example.com']
+  const { auth, plain, start, vault } = starting({ origins })
+  vault.origins.mockResolvedValue(origins)
+  start()
+  for (const origin of origins) await auth.fetch(`${origin}/a`)
+  expect([vault.fetch.mock.calls.length, plain.mock.calls.length]).toEqual([2, 0])
 })

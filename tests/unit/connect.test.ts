@@ -1,6 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { connect } from '../../js/client/connect.js'
+import { LOADING } from '../../js/common/snapshot.js'
 import { VERSION } from '../../js/protocol/messages.js'
+import { ADA } from './port.js'
+import { scripted } from './scripted-vault.js'
 
 /** A worker whose messages the test sends. */
 class FakeWorker extends EventTarget {
@@ -161,4 +164,31 @@ test('a page script that never loads rejects with `vault-silent`', async () => {
 test('a vault that failed to start gets `bye`, so that a shared vault does not count the page as connected', async () => {
   const { worker } = await connected((worker) => worker.fail('mine'))
   expect(worker.postMessage.mock.calls.map(([{ type }]) => type)).toEqual(['hello', 'bye'])
+})
+
+test('in a browser with shared workers, `shared` is used, its port is started, and closed with the vault', async () => {
+  vi.stubGlobal('SharedWorker', class {})
+  const port = Object.assign(new FakeWorker(), { start: vi.fn(), close: vi.fn() })
+  const shared = () => Object.assign(new EventTarget(), { port }) as unknown as SharedWorker
+  const worker = vi.fn()
+  const opening = connect({ shared, worker }, OBSERVER)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(port.start).toHaveBeenCalledTimes(1)
+  port.say({ type: 'welcome', version: VERSION, origins: [], instance: 'a' })
+  const vault = await opening
+  expect([worker.mock.calls.length, port.close.mock.calls.length]).toEqual([0, 0])
+  vault.close()
+  expect(port.close).toHaveBeenCalledTimes(1)
+})
+
+test('a client that closes the vault of the page gets nothing more from it, and the vault stays open', async () => {
+  const { placement, vault, show, tell } = scripted()
+  const [onSnapshot, onEvent] = [vi.fn(), vi.fn()]
+  const connected = await connect(placement, { ...OBSERVER, onSnapshot, onEvent })
+  expect(onSnapshot.mock.calls).toEqual([[LOADING]])
+  connected.close()
+  show(ADA)
+  tell({ type: 'signed-in' })
+  expect([onSnapshot.mock.calls.length, onEvent.mock.calls.length]).toEqual([1, 0])
+  expect(vault.close).not.toHaveBeenCalled()
 })

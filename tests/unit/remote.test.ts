@@ -120,6 +120,7 @@ test('a call that the vault does not know fails; a call that the vault has just 
   port.receive({ type: 'pong', instance: 'first', unknown: [1, 2] })
   await settled()
   expect([lost, answered, later].map(({ outcome }) => outcome)).toEqual(['vault-lost', 'answered', 'open'])
+  expect(port.thrown).toEqual([])
   port.receive(settledMessage(3, 'later'))
   await settled()
   expect(later.outcome).toBe('later')
@@ -218,4 +219,86 @@ test('a message that cannot be deserialised fails all open calls, because its ca
   port.receive(null, 'messageerror')
   await settled()
   expect(call.outcome).toBe('vault-lost')
+})
+
+test('the page sends the value of a cookie that the vault asks for, and null if there is none', async () => {
+  const { port } = await openPage()
+  for (const name of ['csrf', 'other']) port.receive({ type: 'cookie', name })
+  expect(port.of('cookie')).toEqual([
+    { type: 'cookie', name: 'csrf', value: 'one' },
+    { type: 'cookie', name: 'other', value: null },
+  ])
+})
+
+test('a page that is visible again tells the vault, whose timers may be late', async () => {
+  const { port } = await openPage()
+  for (const type of ['resume', 'visibilitychange']) page.show(type)
+  expect(port.of('woke')).toEqual(Array(2).fill({ type: 'woke' }))
+})
+
+test('messages that are not of a vault, as the script of a worker may post them, are ignored', async () => {
+  const { port, onSnapshot, onEvent } = await openPage()
+  const before = port.posted.length
+  for (const message of [null, undefined, 'text', 5, {}, { type: 5 }]) port.receive(message)
+  expect([port.thrown, port.posted.length]).toEqual([[], before])
+  for (const called of [onSnapshot, onEvent]) expect(called).not.toHaveBeenCalled()
+})
+
+test('the first `hello` is not that of a restored page', () => {
+  const port = new FakePort()
+  open(port)
+  expect(port.posted).toEqual([{ type: 'hello', version: VERSION, restored: false }])
+})
+
+test('a vault that refuses the first `hello` fails with its error, and is not lost, because it never was there', async () => {
+  const port = new FakePort()
+  const { opening, close, onLost } = open(port)
+  port.receive({ type: 'refused', error: { kind: 'auth', name: 'vault-failed', message: 'no core' } })
+  await expect(opening).rejects.toMatchObject({ name: 'AuthError', code: 'vault-failed', message: 'no core' })
+  expect([close.mock.calls.length, onLost.mock.calls.length]).toEqual([1, 0])
+})
+
+test('a vault of another version is closed once, however often it responds', async () => {
+  const port = new FakePort()
+  const { opening, close } = open(port)
+  for (let time = 0; time < 2; time++) port.receive({ ...WELCOME, version: 0 })
+  await expect(opening).rejects.toMatchObject({ code: 'vault-mismatch' })
+  expect(close).toHaveBeenCalledTimes(1)
+})
+
+test('the calls of a vault that the page closes fail with `closed`, and it is closed once', async () => {
+  const { vault, port, close } = await openPage()
+  const call = watch(vault.run('ready', undefined))
+  for (let time = 0; time < 2; time++) vault.close()
+  await settled()
+  expect([call.outcome, close.mock.calls.length]).toEqual(['closed', 1])
+  expect(port.of('bye')).toHaveLength(1)
+  await expect(vault.run('ready', undefined)).rejects.toMatchObject({ code: 'closed' })
+})
+
+test('a page that wants events for requests says so', async () => {
+  const { vault, port } = await openPage()
+  expect(port.of('report-requests')).toEqual([])
+  vault.reportRequests()
+  expect(port.posted.at(-1)).toEqual({ type: 'report-requests' })
+})
+
+test('the open calls of a page that goes into the back/forward cache fail as in fetch, with the reason', async () => {
+  const { vault } = await openPage()
+  const call = vault.run('ready', undefined)
+  restore()
+  await expect(call).rejects.toThrow(new TypeError('The page was suspended.'))
+})
+
+test('a restored page whose vault responds, now and later, keeps it while a call is open', async () => {
+  const { vault, port, onLost } = await openPage()
+  restore()
+  port.receive(WELCOME)
+  port.receive({ type: 'snapshot', snapshot: { ...ADA } })
+  const call = watch(vault.run('ready', undefined))
+  for (let pings = 0; pings < 6; pings++) {
+    await vi.advanceTimersByTimeAsync(5000)
+    port.receive({ type: 'pong', instance: 'first', unknown: [] })
+  }
+  expect([onLost.mock.calls.length, call.outcome]).toEqual([0, 'open'])
 })

@@ -66,6 +66,52 @@ test('a body that cannot be constructed rejects the call', async () => {
   expect(port.of('abort')).toHaveLength(1)
 })
 
+test('a response without a body has none', async () => {
+  const { port, response, deliver } = await send()
+  deliver({ type: 'response', head: { ...HEAD, status: 204 }, body: null })
+  expect((await response).body).toBeNull()
+  expect(port.of('abort')).toEqual([])
+})
+
+test('the vault is asked for more chunks as they are read, and not for those of a whole body', async () => {
+  const chunked = await send()
+  chunked.deliver(MESSAGES.response)
+  for (let chunk = 0; chunk < WINDOW; chunk++) chunked.deliver({ type: 'chunk', bytes: bytes('a') })
+  const reader = (await chunked.response).body?.getReader()
+  for (let chunk = 0; chunk < WINDOW; chunk++) await reader?.read()
+  const next = reader?.read()
+  const pulls = chunked.port.of('pull')
+  expect(pulls[0]).toEqual({ type: 'pull', id: 1, count: expect.any(Number) })
+  expect(pulls.reduce((sum, { count }) => sum + Number(count), 0)).toBeGreaterThan(0)
+  chunked.deliver(MESSAGES.end)
+  expect(await next).toEqual({ done: true, value: undefined })
+
+  const whole = await send()
+  whole.deliver({ type: 'response', head: HEAD, body: bytes('whole').buffer })
+  await (await whole.response).text()
+  expect(whole.port.of('pull')).toEqual([])
+})
+
+test('a `pull` for a call without a stream changes nothing', async () => {
+  const { response, deliver } = await send()
+  deliver({ type: 'pull', count: 1 })
+  deliver({ type: 'response', head: HEAD, body: bytes('whole').buffer })
+  expect(await (await response).text()).toBe('whole')
+})
+
+test('the vault gets the priority and the body that the caller has given, and the referrer policy of the page', async () => {
+  const meta = { content: 'origin' }
+  vi.stubGlobal('document', Object.assign(new EventTarget(), { querySelectorAll: () => [meta] }))
+  const port = new FakePort()
+  const sender = createSender(createCallChannel(port, () => {}))
+  const request = new Request('https://api.test/x', { method: 'POST', body: 'of the request' })
+  sender(request, 'given', 'low').catch(() => {})
+  await settled()
+  expect(port.of('fetch')).toMatchObject([
+    { body: 'given', request: { init: { priority: 'low', referrerPolicy: 'origin' } } },
+  ])
+})
+
 test('messages that are late, repeated or too early leave no call open, and do not change the body', async () => {
   const { response, deliver } = await send()
   deliver(MESSAGES.chunk)

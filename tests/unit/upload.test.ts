@@ -25,10 +25,11 @@ async function upload(count: number, source: Partial<UnderlyingDefaultSource<unk
   )
   const abort = new AbortController()
   const init = { method: 'POST', body: stream, duplex: 'half', signal: abort.signal } as RequestInit
-  const call = watch(vault.fetch(new Request('https://api.test/x', init), null))
+  const response = vault.fetch(new Request('https://api.test/x', init), null)
+  const call = watch(response)
   await settled()
   const [{ id } = { id: 0 }] = port.of('fetch')
-  return { port, state, call, abort, id }
+  return { port, state, call, response, abort, id }
 }
 
 test('a stream as the body of a request is read only as fast as the vault requests chunks', async () => {
@@ -67,6 +68,46 @@ test('a stream that fails rejects as in fetch, and the vault gets an abort', asy
   const { port, call } = await upload(1, { pull })
   expect(call.outcome).toBe('TypeError')
   expect(port.of('abort')).toHaveLength(1)
+})
+
+test('the error of a stream that fails has the reason as its cause, and a DOMException is passed on', async () => {
+  const reason = new RangeError('broken')
+  const { response } = await upload(1, { pull: () => Promise.reject(reason) })
+  await expect(response).rejects.toMatchObject({ message: 'Reading the body failed.', cause: reason })
+  const aborted = new DOMException('enough', 'AbortError')
+  const other = await upload(1, { pull: () => Promise.reject(aborted) })
+  await expect(other.response).rejects.toBe(aborted)
+})
+
+test('a stream that is aborted while it waits for a chunk sends no chunk, and one abort', async () => {
+  const waiting = await upload(1, { pull: () => new Promise(() => {}) })
+  waiting.abort.abort()
+  await settled()
+  expect([waiting.port.of('chunk'), waiting.port.of('abort').length]).toEqual([[], 1])
+})
+
+test('a stream that fails as it is aborted sends one abort', async () => {
+  let fail = () => {}
+  const pull = (controller: ReadableStreamDefaultController) =>
+    new Promise<void>(() => {
+      fail = () => controller.error(new Error('broken'))
+    })
+  const { port, abort } = await upload(1, { pull })
+  fail()
+  abort.abort()
+  await settled()
+  expect(port.of('abort')).toHaveLength(1)
+})
+
+test('a chunk that is a part of a larger buffer is sent without the rest of that buffer', async () => {
+  const buffer = new TextEncoder().encode('public, secret').buffer
+  const start = (controller: ReadableStreamDefaultController) => {
+    controller.enqueue(new Uint8Array(buffer, 0, 6))
+    controller.close()
+  }
+  const { port } = await upload(0, { start, pull() {} })
+  const [chunk] = port.of('chunk').map(({ bytes }) => bytes as Uint8Array)
+  expect(new TextDecoder().decode(chunk?.buffer)).toBe('public')
 })
 
 /** A vault that has got the head of an upload. */
