@@ -1,4 +1,3 @@
-import './late-fetch.js'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { createAuth } from '../../js/client/create-auth.js'
 import { vaultError } from '../../js/vault/errors.js'
