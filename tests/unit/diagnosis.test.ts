@@ -135,7 +135,7 @@ test.each(['http', 'https'])(
 
 test('an error without a place is named by its text', async () => {
   const bare = new RangeError('mine')
-  bare.stack = undefined
+  delete bare.stack
   const subject = 'The vault script, or the function that starts it,'
   expect(await messageOf(new RangeError('mine'))).toBe(`${subject} throws: RangeError: mine.`)
   expect(await messageOf(bare)).toBe(`${subject} throws: RangeError: mine.`)
