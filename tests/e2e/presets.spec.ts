@@ -147,6 +147,8 @@ async function abortBeforeAnswer(
   await arrived
   await page.evaluate(() => search.abort())
   expect(await page.evaluate(() => search.outcome)).toBe('typed on')
+  // The vault gets messages in order: when a later request has ended, the abort has arrived, too.
+  await page.evaluate((url) => auth.fetch(new URL('/later', url), { credentials: 'omit' }).catch(() => {}), url)
   answer()
   await page.evaluate(() => search.reported)
 }
