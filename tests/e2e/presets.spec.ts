@@ -148,7 +148,10 @@ async function abortBeforeAnswer(
   await page.evaluate(() => search.abort())
   expect(await page.evaluate(() => search.outcome)).toBe('typed on')
   // The vault gets messages in order: when a later request has ended, the abort has arrived, too.
-  await page.evaluate((url) => auth.fetch(new URL('/later', url), { credentials: 'omit' }).catch(() => {}), url)
+  await page.evaluate(
+    (url) => auth.fetch(new URL('/later', url), { credentials: 'omit' }).catch(() => {}),
+    url,
+  )
   answer()
   await page.evaluate(() => search.reported)
 }
