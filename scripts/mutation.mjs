@@ -127,7 +127,7 @@ async function measure(name, options) {
     ...count(report),
     ...(isPart && { only: options[options.indexOf('--mutate') + 1] }),
     // Of the last run of all mutants: an incremental run repeats only what has changed.
-    seconds: before?.seconds ?? Math.round((performance.now() - began) / 1000),
+    seconds: before && !before.only ? before.seconds : Math.round((performance.now() - began) / 1000),
   }
   const ordered = Object.keys(rooms).filter((room) => room === name || results[room])
   const all = Object.fromEntries(ordered.map((room) => [room, room === name ? counts : results[room]]))

@@ -8,7 +8,7 @@ export function declaredReferrerPolicy(): string | undefined {
   return (
     [...document.querySelectorAll<HTMLMetaElement>('meta[name=referrer i]')]
       // HTML still accepts some old names. Only this one is stricter than the default policy.
-      .map(({ content }) => content.toLowerCase().replace('never', 'no-referrer'))
+      .map(({ content }) => content.toLowerCase().replace(/^never$/, 'no-referrer'))
       .filter((policy) => policy && isPolicy(policy))
       .at(-1)
   )

@@ -66,7 +66,7 @@ export function keepConnected(
     isClosed = true
     stopWatching?.()
     stopEvents()
-    // Before the abort, which knows no reason: a server gets it.
+    // The server gets this reason. After the abort, it would get that of an ended session.
     onClosed(reason)
     controller?.abort()
   }

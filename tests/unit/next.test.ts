@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Snapshot } from '../../js/common/types.js'
 import { createExceptions, createGuard } from '../../js/next/guard.js'
 import { createNextAuth, type NextAuthOptions, type Pages } from '../../js/next/index.js'
-import { type Browser, browse, ORIGIN, serve, startApi } from './server/browser.js'
+import { type Browser, browse, ORIGIN, serve, serveNothing, startApi } from './server/browser.js'
 
 let server: Awaited<ReturnType<typeof startApi>>
 beforeEach(async () => {
@@ -138,18 +138,7 @@ test.each([
 })
 
 test('when a client of the Pages Router closes its connection, the request to the API is aborted', async () => {
-  let asked = () => {}
-  let gone = () => {}
-  const isAsked = new Promise<void>((resolve) => {
-    asked = resolve
-  })
-  const isGone = new Promise<void>((resolve) => {
-    gone = resolve
-  })
-  const api = await serve((_, response) => {
-    response.once('close', gone)
-    asked()
-  })
+  const api = await serveNothing()
   const { auth, browser } = await signedIn({ api: api.url })
   const app = await serve(
     (req, res) => void auth.pages.handler(req as NextApiRequest, res as NextApiResponse),
@@ -157,10 +146,10 @@ test('when a client of the Pages Router closes its connection, the request to th
   const leaving = new AbortController()
   const { headers } = browser.request('/')
   const asking = fetch(`${app.url}/api/v1/notes`, { headers, signal: leaving.signal })
-  await isAsked
+  await api.asked
   leaving.abort()
   await expect(asking).rejects.toMatchObject({ name: 'AbortError' })
-  await isGone
+  await api.gone
   app.close()
   api.close()
 })

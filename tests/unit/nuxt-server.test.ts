@@ -15,7 +15,7 @@ import { createStorage, prefixStorage, type Storage } from 'unstorage'
 import memoryDriver from 'unstorage/drivers/memory'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { sessionOf } from '../../js/nuxt/runtime/server/context.js'
-import { Browser, fakeTime, pass, serve, startApi } from './server/browser.js'
+import { Browser, fakeTime, pass, serve, serveNothing, startApi } from './server/browser.js'
 
 /** What Nitro and the module of this application provide. */
 const nitro = vi.hoisted(() => ({
@@ -119,27 +119,16 @@ test('a redirect of the API to another origin stays as it is', async () => {
 })
 
 test('when a browser closes its connection, the request to the API is aborted', async () => {
-  let asked = () => {}
-  let gone = () => {}
-  const isAsked = new Promise<void>((resolve) => {
-    asked = resolve
-  })
-  const isGone = new Promise<void>((resolve) => {
-    gone = resolve
-  })
-  const slow = await serve((_, response) => {
-    response.once('close', gone)
-    asked()
-  })
+  const slow = await serveNothing()
   closings.push(slow.close)
   const { browser, url } = await start({}, { ...slow.options, proxy: ['/api/v1/**'] })
   const leaving = new AbortController()
   const { headers } = browser.request('/')
   const asking = fetch(`${url}/api/v1/notes`, { headers, signal: leaving.signal })
-  await isAsked
+  await slow.asked
   leaving.abort()
   await expect(asking).rejects.toMatchObject({ name: 'AbortError' })
-  await isGone
+  await slow.gone
 })
 
 test('promise 22: the refreshed cookie is added to the cookies that the route sets, once', async () => {

@@ -318,7 +318,7 @@ test('without the origin of the pages, a test fails with an error that names bot
   expect(countSignIns()).toBe(0)
 })
 
-test('an API with a certificate that nobody has signed is signed in to only with `ignoreHTTPSErrors`', async () => {
+test('the fixture signs in to an API with a self-signed certificate only with `ignoreHTTPSErrors`', async () => {
   const { url } = await openApi({}, { host: 'localhost', tls: createCertificate() })
   const strict = await startWorker({}, { baseURL: url, ignoreHTTPSErrors: false })
   await expect(strict.run()).rejects.toThrow(/self-signed certificate/)

@@ -70,7 +70,7 @@ test.each(['/login', '/invite'])(
   },
 )
 
-test('with `csrf.cookie`, a write has the cookie, whatever responses contain', async () => {
+test('with `csrf.cookie`, a write has the value of the cookie, and not a token of a response', async () => {
   const { write, close } = await open({ header: 'X-CSRF', cookie: 'csrf' }, async () => 'of-the-cookie')
   asked = async () => Response.json({ csrf: 'of-the-response' })
   await exchange(`${API}/login`, { method: 'POST' })

@@ -126,7 +126,7 @@ test('a shared worker whose file throws before it opens its vault tells each pag
   expect(port.of('refused')).toEqual([])
 })
 
-test('a shared worker whose file has not thrown refuses nobody', async () => {
+test('a shared worker whose file has not thrown sends no refusal', async () => {
   await inWorker('SharedWorkerGlobalScope')
   expect(connect().port.posted).toEqual([])
 })

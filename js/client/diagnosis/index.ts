@@ -42,7 +42,7 @@ function isAboutVault({
   effectiveDirective,
 }: SecurityPolicyViolationEvent): boolean {
   const isScript =
-    /(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
+    /^(child|script|worker)-src/.test(effectiveDirective) && blockedURI.startsWith(location.origin)
   return disposition === 'enforce' && (isScript || effectiveDirective.includes('trusted-types'))
 }
 

@@ -110,3 +110,19 @@ export class Browser {
 }
 
 export const browse = (options: BffOptions) => new Browser(createBff(options))
+
+/** A server that answers no request. `asked` and `gone`: its first request has arrived, and the connection of one has closed. */
+export async function serveNothing() {
+  let [onAsked, onGone] = [() => {}, () => {}]
+  const asked = new Promise<void>((resolve) => {
+    onAsked = resolve
+  })
+  const gone = new Promise<void>((resolve) => {
+    onGone = resolve
+  })
+  const server = await serve((_, response) => {
+    response.once('close', onGone)
+    onAsked()
+  })
+  return { ...server, asked, gone }
+}

@@ -83,7 +83,7 @@ test('a user who is gone gets `session-ended`, also while the API does not respo
   await expect(ticket).rejects.toMatchObject({ code: 'session-ended' })
 })
 
-test('a user who is gone gets `session-ended`, at whatever moment a request for a ticket fails', async () => {
+test('ticketSource rejects with `session-ended` if the user is gone when a request for a ticket fails', async () => {
   for (let turns = 0; turns < 12; turns++) {
     let fail = (_: Error) => {}
     const auth = createTestAuth({
@@ -103,7 +103,7 @@ test('a user who is gone gets `session-ended`, at whatever moment a request for 
   }
 })
 
-test('no ticket is asked for while nobody is signed in', async () => {
+test('ticketSource requests no ticket while no user is signed in', async () => {
   const api = ticketed('expired')
   await expect(ticketSource(api.auth, '/t')()).rejects.toMatchObject({ code: 'session-ended' })
   expect(api.asked()).toBe(0)
